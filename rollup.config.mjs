@@ -1,0 +1,30 @@
+// Bundles what tsc emitted into build/ for the two browser runtimes. No plugin rewrites source.
+import { nodeResolve } from '@rollup/plugin-node-resolve'
+import terser from '@rollup/plugin-terser'
+
+// Properties that start with an underscore are private to one bundle and are mangled: nothing that is stored, sent or
+// public may start with one.
+const minify = (module) =>
+  terser({
+    module,
+    ecma: 2020,
+    compress: { passes: 3, unsafe_arrows: true, pure_getters: true },
+    mangle: { properties: { regex: /^_/ } },
+    format: { comments: false },
+  })
+
+/** One row an artefact: [input, output, format, global name]. */
+const artefacts = [
+  ['build/client/src/client/index.js', 'pushferry.js', 'es'],
+  ['build/client/src/client/script-tag.js', 'pushferry.min.js', 'iife'],
+  ['build/client/src/prompt/index.js', 'pushferry-prompt.js', 'es'],
+  ['build/client/src/prompt/script-tag.js', 'pushferry-prompt.min.js', 'iife'],
+  ['build/sw/sw/attach.js', 'pushferry-sw.js', 'es'],
+  ['build/sw/sw/index.js', 'pushferry-sw.min.js', 'iife'],
+]
+
+export default artefacts.map(([input, file, format]) => ({
+  input,
+  output: { file: `dist/browser/${file}`, format, generatedCode: 'es2015' },
+  plugins: [nodeResolve(), minify(format === 'es')],
+}))

@@ -1,0 +1,46 @@
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+const values: Readonly<Record<string, number>> = {
+  ...Object.fromEntries([...alphabet].map((letter, value) => [letter, value])),
+  '+': 62,
+  '/': 63,
+}
+
+/**
+ * Reads base64 of either alphabet, mixed or not, padded or not (RFC 4648 §4 and §5: CleverTap's own sample mixes the
+ * URL-safe alphabet with padding).
+ *
+ * @returns the bytes, or `undefined` when the text is no base64. Never throws.
+ */
+export const decodeBase64 = (text: string): Uint8Array | undefined => {
+  const digits = text.replace(/={1,2}$/, '')
+  if (digits.length % 4 === 1) return undefined
+  const bytes = new Uint8Array((digits.length * 3) >> 2)
+  let bits = 0
+  let held = 0
+  let at = 0
+  for (const digit of digits) {
+    const value = values[digit]
+    if (value === undefined) return undefined
+    held = ((held << 6) | value) & 0xffff
+    bits += 6
+    if (bits >= 8) {
+      bits -= 8
+      bytes[at++] = (held >> bits) & 255
+    }
+  }
+  return bytes
+}
+
+/** Writes bytes as URL-safe base64 without padding, the canonical form in which keys are kept and compared. */
+export const encodeBase64Url = (bytes: ArrayLike<number>): string => {
+  let text = ''
+  for (let at = 0; at < bytes.length; at += 3) {
+    const three = ((bytes[at] ?? 0) << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0)
+    const digits = Math.min(bytes.length - at, 3) + 1
+    for (let digit = 0; digit < digits; digit++) text += alphabet[(three >> (18 - 6 * digit)) & 63]
+  }
+  return text
+}
+
+/** Pads a canonical key to a multiple of four, as CleverTap's documented samples are. */
+export const padBase64 = (text: string): string => text + '='.repeat((4 - (text.length % 4)) % 4)

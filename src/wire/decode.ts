@@ -1,0 +1,124 @@
+import { decodeBase64, encodeBase64Url } from './base64.ts'
+import { maxObjectIdLength, maxTokenIdLength } from './limits.ts'
+import type { RecordCode, RecordProblem } from './problem.ts'
+import { type Token, type TokenKeys, type TokenRecord, type TokenType, tokenTypes } from './record.ts'
+
+/** A decoded record, or the one fault that was found first. */
+export type Decoded =
+  | { ok: true; record: TokenRecord; warnings: readonly string[] }
+  | { ok: false; problem: RecordProblem }
+
+type Members = { readonly [name: string]: unknown }
+type Read<T> = { ok: true; value: T } | { ok: false; problem: RecordProblem }
+
+const refuse = (code: RecordCode, message: string): { ok: false; problem: RecordProblem } => ({
+  ok: false,
+  problem: { code, message },
+})
+const isObject = (value: unknown): value is Members =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** White space, control characters and lone surrogates. The first test is the fast way for what nearly every id is. */
+const hasForbidden = (text: string): boolean => !/^[!-~]*$/.test(text) && /[\s\p{Cc}\p{Cs}]/u.test(text)
+const isLonger = (text: string, limit: number): boolean =>
+  text.length > limit && (text.length > limit * 2 || [...text].length > limit)
+
+const readObjectId = (members: Members): Read<string> => {
+  const { objectId } = members
+  if (objectId === undefined || objectId === null) {
+    const other = ['identity', 'FBID', 'GPID'].find((name) => members[name] !== undefined)
+    return refuse(
+      530,
+      other
+        ? `${other} cannot carry a token: give the CleverTap ID as objectId`
+        : 'objectId is missing: give the CleverTap ID of the profile',
+    )
+  }
+  if (typeof objectId !== 'string' || objectId === '') return refuse(530, 'objectId must be a non-empty string')
+  if (isLonger(objectId, maxObjectIdLength))
+    return refuse(530, `objectId is too long: at most ${maxObjectIdLength} characters are allowed`)
+  if (hasForbidden(objectId))
+    return refuse(530, 'objectId has white space, a control character or a broken character in it')
+  return { ok: true, value: objectId }
+}
+
+const readKey = (value: unknown, name: keyof TokenKeys, length: number): Read<string> => {
+  const bytes = typeof value === 'string' ? decodeBase64(value) : undefined
+  return bytes?.length === length && (name === 'auth' || bytes[0] === 4)
+    ? { ok: true, value: encodeBase64Url(bytes) }
+    : refuse(
+        535,
+        name === 'auth'
+          ? 'tokenData.keys.auth must be 16 bytes in base64'
+          : 'tokenData.keys.p256dh must be 65 bytes in base64 that start with 0x04',
+      )
+}
+
+const readKeys = (type: TokenType, keys: unknown): Read<TokenKeys | undefined> => {
+  if (type !== 'chrome') {
+    return keys === undefined || keys === null
+      ? { ok: true, value: undefined }
+      : refuse(535, `tokenData.keys belongs to type chrome only, not to ${type}`)
+  }
+  if (!isObject(keys)) return refuse(535, 'tokenData.keys with p256dh and auth is required for type chrome')
+  const p256dh = readKey(keys.p256dh, 'p256dh', 65)
+  if (!p256dh.ok) return p256dh
+  const auth = readKey(keys.auth, 'auth', 16)
+  return auth.ok ? { ok: true, value: { p256dh: p256dh.value, auth: auth.value } } : auth
+}
+
+const readToken = (tokenData: unknown): Read<Token> => {
+  if (!isObject(tokenData)) return refuse(531, 'tokenData is missing or not an object')
+  const { id, type, keys } = tokenData
+  if (typeof id !== 'string' || id === '') return refuse(532, 'tokenData.id must be a non-empty string')
+  if (typeof type !== 'string' || type === '')
+    return refuse(533, `tokenData.type is missing: it is one of ${tokenTypes.join(', ')}`)
+  const known = tokenTypes.find((one) => one === type)
+  if (!known) return refuse(535, `tokenData.type is not known: it is one of ${tokenTypes.join(', ')}`)
+  if (id.length > maxTokenIdLength && isLonger(id, maxTokenIdLength))
+    return refuse(535, `tokenData.id is too long: at most ${maxTokenIdLength} characters are allowed`)
+  if (hasForbidden(id))
+    return refuse(535, 'tokenData.id has white space, a control character or a broken character in it')
+  const read = readKeys(known, keys)
+  if (!read.ok) return read
+  return { ok: true, value: read.value ? { id, type: known, keys: read.value } : { id, type: known } }
+}
+
+/** Which prefix of a CleverTap ID goes with which platform: the documented samples all keep to it. */
+const platforms = [
+  { prefix: '__', name: 'Android', types: ['fcm', 'gcm'] },
+  { prefix: '-', name: 'iOS', types: ['apns'] },
+  { prefix: '~', name: 'Windows', types: ['wns', 'mpns'] },
+] as const satisfies readonly { prefix: string; name: string; types: readonly TokenType[] }[]
+
+const platformWarnings = (objectId: string, type: TokenType): readonly string[] => {
+  const platform = platforms.find(({ prefix }) => objectId.startsWith(prefix))
+  return !platform || platform.types.some((one) => one === type)
+    ? []
+    : [`objectId looks like one of ${platform.name}, but the token is of type ${type}`]
+}
+
+/**
+ * Reads anything into a token record, or says what is wrong with it. Never throws, whatever it is given.
+ *
+ * The record comes back canonical: keys as URL-safe base64 without padding, unknown members dropped, so that two
+ * records of the same token are deeply equal. A CleverTap ID whose platform prefix does not fit the token's type is a
+ * warning only. Codes are CleverTap's (developer.clevertap.com/docs/api-errors).
+ *
+ * @example
+ * const decoded = decodeRecord(JSON.parse(body))
+ * if (!decoded.ok) return answer(decoded.problem.code)
+ */
+export const decodeRecord = (value: unknown): Decoded => {
+  if (!isObject(value)) return refuse(524, 'the record must be an object')
+  if (value.type !== 'token') return refuse(524, 'type must be "token"')
+  const objectId = readObjectId(value)
+  if (!objectId.ok) return objectId
+  const token = readToken(value.tokenData)
+  if (!token.ok) return token
+  return {
+    ok: true,
+    record: { type: 'token', tokenData: token.value, objectId: objectId.value },
+    warnings: platformWarnings(objectId.value, token.value.type),
+  }
+}

@@ -1,0 +1,19 @@
+// npm run build: compiles the three emitting projects, then bundles the browser ones. `--clean` empties the output first.
+import { spawnSync } from 'node:child_process'
+import { chmodSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const bin = (name, file) => join(dirname(createRequire(import.meta.url).resolve(`${name}/package.json`)), file)
+const run = (script, ...args) => {
+  const { status } = spawnSync(process.execPath, [script, ...args], { cwd: root, stdio: 'inherit' })
+  if (status !== 0) process.exit(status ?? 1)
+}
+
+if (process.argv.includes('--clean'))
+  for (const folder of ['dist', 'build']) rmSync(join(root, folder), { recursive: true, force: true })
+for (const project of ['src/relay', 'src/client', 'sw']) run(bin('typescript', 'bin/tsc'), '-p', project)
+run(bin('rollup', 'dist/bin/rollup'), '--config', '--silent')
+chmodSync(join(root, 'dist/cli/main.js'), 0o755)

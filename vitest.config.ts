@@ -1,0 +1,31 @@
+import { defineConfig } from 'vitest/config'
+
+/**
+ * Two projects: `node` is everything that needs no browser (happy-dom where a file asks for it) and runs on every Node
+ * version; `browser` drives the installed Chromium and Firefox and runs one file at a time, because a browser start
+ * under load is what makes browser tests unsteady.
+ */
+export default defineConfig({
+  test: {
+    reporters: ['default', './test/e2e/support/missing-browser-reporter.ts'],
+    projects: [
+      {
+        test: {
+          name: 'node',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/e2e/**'],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          name: 'browser',
+          include: ['test/e2e/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+})
