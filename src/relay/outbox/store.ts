@@ -1,0 +1,260 @@
+import type { IntakeResult, Token, TokenType } from '../../wire/record.ts'
+
+/*
+ * The outbox port. What an adapter promises; the in-memory adapter is the executable meaning of these words, and the
+ * contract suite (test/contract) runs on every adapter.
+ *
+ * ONE ROW for each account and objectId. A row has a *generation* that grows whenever its token changes or is queued
+ * anew, and a *sequence number* that tells its age: it is given when the row is queued, it never depends on a clock, and
+ * giving a row back does not change it.
+ *
+ * COMMIT. Every operation that returns a promise resolves only after what it did is durable: a process killed, or a
+ * machine switched off, at any later moment has not lost it. Many operations may share one commit. An operation that
+ * rejects has done nothing. It rejects with a StoreError and with nothing else.
+ *
+ * HOLDERS. Every uploading process has a holder id and beats (`beat`) while it lives. What a holder has, leases and
+ * slots, stays its own as long as its beat moves; nobody compares wall clocks. Whoever sees another holder's beat stand
+ * still for the lease time, on its own monotonic clock, takes everything from it (`reap`).
+ *
+ * LEASE. A leased row belongs to one batch of one holder. Nobody else is given it. A result for it counts only while
+ * the lease is still that one and the generation still that one: a late result, from a holder that was reaped or for a
+ * token that was replaced meanwhile, changes nothing about the row's token. A row whose token is replaced while it is
+ * leased stays with the lease until that is settled or reaped, so that the replacement is never sent beside it.
+ *
+ * SLOT. The right to have one upload request of an account in flight. The slots of all holders of an account never add
+ * up to more than the limit that was given with the last grant.
+ */
+
+/** What a row is doing. `queued` includes a row that waits for a later try. */
+export type TokenState = 'queued' | 'uploading' | 'accepted' | 'rejected' | 'withdrawn'
+
+/** Live records are uploaded before imported ones. */
+export type Lane = 'live' | 'import'
+
+/** A record on its way into the store. */
+export interface NewEntry {
+  account: string
+  objectId: string
+  /** Canonical, as decodeRecord returns it. */
+  token: Token
+  lane: Lane
+  /**
+   * Whether the sender has shown that the objectId is its own:
+   * `trusted`: a backend or an import; a row that it makes has no registration key yet;
+   * `proved`: a browser with the registration key or a ticket;
+   * `unproved`: a browser without; taken when the row is absent, has no key yet, or has the identical token.
+   */
+  sender: 'trusted' | 'proved' | 'unproved'
+  /** False for an import that must leave live and withdrawn rows alone; such a row counts as `unchanged`. */
+  replaceLive: boolean
+  warnings: readonly string[]
+}
+
+/** What became of one NewEntry. `refused`: another token is bound to this objectId and the sender proved nothing. */
+export interface PutResult {
+  result: IntakeResult | 'refused'
+  /** The same token stands under another objectId of this account, which is left as it is; counted. */
+  moved: boolean
+}
+
+/** A row as its operator may see it. Times are milliseconds since the epoch. */
+export interface TokenStatus {
+  objectId: string
+  type: TokenType
+  state: TokenState
+  /** Upload attempts of the present token that got an answer or failed; given-back work costs none. */
+  attempts: number
+  error: RecordError | null
+  receivedAt: number
+  settledAt: number | null
+  warnings: readonly string[]
+}
+
+/** Why CleverTap refused a record, or why the last attempt did not settle it. */
+export interface RecordError {
+  code: number
+  message: string
+}
+
+/** A refused row, with the token that `rejected export` and another try need. */
+export interface RejectedRow extends TokenStatus {
+  token: Token
+  error: RecordError
+  /** Pass as `after` to get the next page. */
+  cursor: number
+}
+
+/** One leased row. */
+export interface LeasedEntry {
+  objectId: string
+  generation: number
+  token: Token
+  lane: Lane
+  attempts: number
+  /** How often this token was put off because its profile seemed not to be live yet. */
+  deferrals: number
+  /** How often the whole request that carried this token has failed. */
+  failures: number
+  receivedAt: number
+}
+
+/** What is sent in one request: at most `max` rows, no objectId twice. */
+export interface Batch {
+  lease: number
+  account: string
+  entries: readonly LeasedEntry[]
+}
+
+/** The end of one leased entry. */
+export type Outcome =
+  | { kind: 'accepted' }
+  | { kind: 'rejected'; error: RecordError }
+  /** Wait until `dueAt` (wall clock, ms) because of this record. Costs a deferral. */
+  | { kind: 'deferred'; dueAt: number; error: RecordError }
+  /** Wait until `dueAt` because the whole request failed. Costs a failure. */
+  | { kind: 'failed'; dueAt: number }
+  /** Not sent, or its fate does not count: due at once, at its old age, and no attempt spent. */
+  | { kind: 'returned' }
+
+/** The results of one batch, or of a part of it. Entries that are not named stay leased. */
+export interface Settlement {
+  account: string
+  lease: number
+  results: readonly { objectId: string; generation: number; outcome: Outcome }[]
+}
+
+/** An uploading process, as others see it. */
+export interface Holder {
+  id: string
+  /** Grows with every beat. Only its standing still has a meaning. */
+  beat: number
+  /** What the process says of itself; free JSON, for status displays. */
+  report: string
+}
+
+/** Numbers of one account, kept in the store across restarts, exact as of the last commit. */
+export interface Counts {
+  queued: { live: number; import: number }
+  uploading: number
+  accepted: number
+  rejected: number
+  withdrawn: number
+  /** When the oldest row still queued or uploading was received; null when there is none. */
+  oldestReceivedAt: number | null
+  /** Rejected rows by CleverTap's code. */
+  rejectedByCode: Readonly<Record<string, number>>
+  /** What has happened since the store was made, by event; see `EventName`. */
+  events: Readonly<Record<EventName, number>>
+}
+
+/** Things that are counted, in total and by the minute. */
+export const eventNames = [
+  'queued',
+  'replaced',
+  'unchanged',
+  'moved',
+  'refused',
+  'withdrawn',
+  'erased',
+  'accepted',
+  'rejected',
+  'deferred',
+  'failed',
+  'expired',
+  'confirmed',
+  'missing',
+  'unknown',
+] as const
+export type EventName = (typeof eventNames)[number]
+
+/** What happened in one minute; minutes in which nothing happened are left out. */
+export interface Minute {
+  /** Milliseconds since the epoch, at the minute's start. */
+  at: number
+  events: Readonly<Partial<Record<EventName, number>>>
+}
+
+/** See the comment at the top for what every adapter promises. All operations may be called at any time, concurrently. */
+export interface Store {
+  /**
+   * Takes records in. Newest wins; the results stand in the order of the entries. When one call names an objectId
+   * twice the later entry wins and both are answered for.
+   *
+   * Rejects with `full` when the live rows that are queued would become more than the store's `maxQueued`.
+   */
+  put(entries: readonly NewEntry[]): Promise<readonly PutResult[]>
+
+  /** Cancels a queued upload and marks the row withdrawn; its token is forgotten. False when there is no such row. */
+  withdraw(account: string, objectId: string): Promise<boolean>
+
+  /** Removes a person's row, and every trace of it and of its token from what is on disk. False when there was none. */
+  erase(account: string, objectId: string): Promise<boolean>
+
+  find(account: string, objectId: string): Promise<TokenStatus | undefined>
+
+  /**
+   * Leases the oldest due rows, live before imported, that are in nobody's lease. Gives a batch when `max` rows are due
+   * or the oldest due one has been so for `flushMs`; else `waitMs`, after which asking again may help (null: nothing
+   * is waiting). A row that was deferred is as old as it was when it first came.
+   */
+  lease(request: {
+    account: string
+    holder: string
+    max: number
+    flushMs: number
+  }): Promise<Batch | { waitMs: number | null }>
+
+  /** Writes results. One that comes late or for an older generation changes nothing but frees the row for its next token. */
+  settle(holder: string, settlements: readonly Settlement[]): Promise<void>
+
+  /**
+   * Sets how many slots of an account this holder has: as many of `want` as the limit leaves after the other holders'.
+   * Resolves to the number it has now. `want: 0` gives all back.
+   */
+  takeSlots(request: { account: string; holder: string; want: number; limit: number }): Promise<number>
+
+  /** Says that this holder lives, with a new report. False when it had been reaped meanwhile: then all it held is gone. */
+  beat(holder: string, report: string): Promise<boolean>
+
+  holders(): Promise<readonly Holder[]>
+
+  /** Takes leases and slots from these holders, if their beat is still the one that was seen. Resolves to the rows freed. */
+  reap(stale: readonly Pick<Holder, 'id' | 'beat'>[]): Promise<number>
+
+  /** Gives all that a holder has back at no cost and forgets it: the end of an orderly stop. */
+  leave(holder: string): Promise<void>
+
+  counts(account: string): Promise<Counts>
+
+  /** Minutes from `since` (ms since the epoch) on, oldest first. Kept for eight days. */
+  history(account: string, since: number): Promise<readonly Minute[]>
+
+  /** Counts something that only the caller sees, such as a sampled check of a profile. */
+  count(account: string, event: EventName, by: number): Promise<void>
+
+  /** A page of refused rows, the latest refusal first. */
+  rejected(account: string, page: { limit: number; after?: number; code?: number }): Promise<readonly RejectedRow[]>
+
+  /** Queues refused rows anew: those of these objectIds, or of this code, or all. Resolves to how many. */
+  retryRejected(account: string, which: { objectIds?: readonly string[]; code?: number }): Promise<number>
+
+  /** A secret that is made once, at random, and then stays with the store: 32 bytes in base64url. */
+  secret(name: string): Promise<string>
+
+  /** Proves that the store takes records, by a small durable write. Rejects when it does not. */
+  probe(): Promise<void>
+
+  /** Calls back when rows may have become due, at least after every `put` of this process. Returns how to stop that. */
+  onWork(listener: (account: string) => void): () => void
+
+  /** Finishes what has begun and lets go of the database. Everything after that rejects with `closed`. */
+  close(): Promise<void>
+}
+
+/** What can be given to every adapter. */
+export interface StoreOptions {
+  /** Live rows that may be queued at a time, per account (default 1,000,000). Imported rows do not count. */
+  maxQueued?: number
+  /** Wall clock, ms since the epoch. */
+  now?: () => number
+}
