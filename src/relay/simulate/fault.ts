@@ -4,6 +4,7 @@
  * - `reject` faults add up: every one that fits a record of the call refuses that record.
  * - Of all the others the first in the queue that fits is used, and only that one.
  *
+ * A fault is taken when the body of the call is there, which is later than the call counts as in flight.
  * A call that is refused for a fault of its own (wrong passcode, too many in flight, malformed) uses no fault up.
  */
 export type Fault = FaultScope & FaultEffect

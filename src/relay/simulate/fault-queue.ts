@@ -1,0 +1,83 @@
+import type { Refusal } from './answer.ts'
+import { textOfCode } from './answer.ts'
+import type { Fault, FaultEffect } from './fault.ts'
+
+/** What is known about a call when a fault for it is looked for. */
+export interface FaultSubject {
+  on: 'upload' | 'profile'
+  dryRun: boolean
+  /** Of every record that has one, in the call's order; `undefined` while only the head of the request is there. */
+  objectIds: readonly (string | undefined)[] | undefined
+}
+
+/** The faults that wait for a call. */
+export interface FaultQueue {
+  add(fault: Fault): void
+  clear(): void
+  /** Those that have not been used up. */
+  pending(): readonly Fault[]
+  /** Takes the first fault that fits; `reject` faults are never taken this way. */
+  take(subject: FaultSubject): Fault | undefined
+  /** The records that `reject` faults refuse. */
+  rejections(subject: FaultSubject): readonly Refusal[]
+}
+
+type Waiting = { fault: Fault; fitted: number; used: number; usedFor: Map<string, number> }
+
+const canHit = (named: Fault['objectIds'], objectId: string | undefined): boolean =>
+  named === undefined ||
+  (objectId !== undefined && (typeof named === 'function' ? named(objectId) : named.includes(objectId)))
+
+const fits = ({ on, dryRun, objectIds, ...effect }: Fault, subject: FaultSubject): boolean => {
+  if ((on ?? 'upload') !== subject.on) return false
+  if (dryRun !== undefined && dryRun !== subject.dryRun) return false
+  const isEarly = effect.kind === 'reset' && effect.at === 'request'
+  if (subject.objectIds === undefined) return isEarly
+  return !isEarly && (objectIds === undefined || subject.objectIds.some((one) => canHit(objectIds, one)))
+}
+
+const limitOf = ({ times }: Fault): number => (times === 'always' ? Number.POSITIVE_INFINITY : (times ?? 1))
+
+/** Makes an empty queue. Nothing in it depends on time or chance. */
+export const createFaultQueue = (): FaultQueue => {
+  let waiting: Waiting[] = []
+
+  /** Counts a call that fits, and tells whether it is the turn of the fault. */
+  const isTurn = (one: Waiting): boolean => ++one.fitted % (one.fault.every ?? 1) === 0
+
+  return {
+    add: (fault) => void waiting.push({ fault, fitted: 0, used: 0, usedFor: new Map() }),
+    clear: () => {
+      waiting = []
+    },
+    pending: () => waiting.map(({ fault }) => fault),
+    take: (subject) => {
+      const found = waiting.find((one) => one.fault.kind !== 'reject' && fits(one.fault, subject) && isTurn(one))
+      if (found && ++found.used >= limitOf(found.fault)) waiting = waiting.filter((one) => one !== found)
+      return found?.fault
+    },
+    rejections: (subject) => {
+      const refused = new Map<number, Refusal>()
+      for (const one of waiting) {
+        const { fault } = one
+        if (fault.kind !== 'reject' || !fits(fault, subject) || !isTurn(one)) continue
+        for (const [index, objectId] of (subject.objectIds ?? []).entries()) {
+          const used = one.usedFor.get(objectId ?? '') ?? 0
+          if (refused.has(index) || used >= limitOf(fault) || !canHit(fault.objectIds, objectId)) continue
+          one.usedFor.set(objectId ?? '', used + 1)
+          refused.set(index, { index, code: fault.code, error: fault.error ?? textOfCode(fault.code) })
+        }
+      }
+      return [...refused.values()]
+    },
+  }
+}
+
+/** Whether the records are taken in although the answer goes wrong; see `FaultScope.applied`. */
+export const isApplied = (fault: Fault | undefined): boolean => {
+  if (!fault) return true
+  const instead: readonly FaultEffect['kind'][] = ['status', 'hang', 'html', 'no-items']
+  const isInstead = instead.includes(fault.kind) || (fault.kind === 'reset' && fault.at !== 'body')
+  const isHonest = fault.kind === 'latency' || fault.kind === 'trickle'
+  return isHonest || (fault.applied ?? !isInstead)
+}

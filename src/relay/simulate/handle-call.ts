@@ -1,0 +1,113 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { setTimeout as wait } from 'node:timers/promises'
+import { createGate, type Gate } from './gate.ts'
+import { type Arrival, type Outcome, type Parts, profile, refuse, upload } from './routes.ts'
+import type { Call } from './simulator.ts'
+import { speak } from './speak.ts'
+
+/** Serves CleverTap's own paths, and 404 on every other. */
+export interface CallHandler {
+  /** Uploads that are open now. */
+  readonly inFlight: number
+  /** Settles when the answer is written, or what a fault does instead is done. Rejects when the connection breaks. */
+  handle(request: IncomingMessage, response: ServerResponse): Promise<void>
+}
+
+type Route = { on: 'upload' | 'profile'; method: string; gate: Gate; answer: typeof upload }
+
+/** In flight at once on `/1/profile.json`: 3, whatever the uploads' limit is (developer.clevertap.com/docs/api-request-limit). */
+const profileLimit = 3
+
+const seenHeaders = (request: IncomingMessage): Record<string, string> => {
+  const headers = Object.entries(request.headers).map(([name, value]) => [
+    name,
+    name === 'x-clevertap-passcode' ? '[redacted]' : String(value),
+  ])
+  return Object.fromEntries(headers)
+}
+
+/** `onChange` is called whenever a call has begun or is over and recorded. */
+export const createCallHandler = (parts: Parts, onChange: () => void): CallHandler => {
+  const { options, ledger, faults } = parts
+  const uploads = createGate(options.limit)
+  const routes: Readonly<Record<string, Route>> = {
+    '/1/upload': { on: 'upload', method: 'POST', gate: uploads, answer: upload },
+    '/1/profile.json': { on: 'profile', method: 'GET', gate: createGate(profileLimit), answer: profile },
+  }
+
+  /** Refuses what the head of a request already gives reason to; everything else is up to its route. */
+  const answer = async (route: Route | undefined, hasRoom: boolean, arrival: Arrival): Promise<Outcome> => {
+    const { request, dryRun } = arrival
+    if (!route) return refuse(404, 'no such path')
+    if (request.method !== route.method)
+      return { ...refuse(405, `the method must be ${route.method}`), headers: { Allow: route.method } }
+    const { 'x-clevertap-account-id': accountId, 'x-clevertap-passcode': passcode } = request.headers
+    if (accountId !== options.accountId) return refuse(401, 'wrong or missing account id')
+    if (passcode !== options.passcode) return refuse(401, 'wrong or missing passcode')
+    if (!hasRoom) return refuse(429, 'too many in flight')
+    const early = faults.take({ on: route.on, dryRun, objectIds: undefined })
+    return early ? { status: 0, body: {}, fault: early } : route.answer(arrival, parts)
+  }
+
+  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const at = options.now()
+    const entry = ledger.open()
+    const [path = '', search = ''] = (request.url ?? '').split('?', 2)
+    const query = new URLSearchParams(search)
+    const dryRun = query.get('dryRun') === '1'
+    const route = Object.hasOwn(routes, path) ? routes[path] : undefined
+    const visit = route?.gate.enter()
+    if (visit && route?.on === 'upload') ledger.noteInFlight(visit.inFlight)
+    onChange()
+
+    let outcome: Outcome = { status: 0, body: {} }
+    let isOver = false
+    /** Records the call. Before the last byte of an answer leaves, so that whoever has the answer finds it recorded. */
+    const end = (status: number | null): void => {
+      visit?.leave()
+      if (isOver) return
+      isOver = true
+      const { records = [], codes = {}, processed = 0, refusal = null, fault, isRejected } = outcome
+      const call: Call = {
+        number: entry.number,
+        at,
+        tookMs: options.now() - at,
+        method: request.method ?? '',
+        path,
+        dryRun,
+        headers: seenHeaders(request),
+        inFlight: visit?.inFlight ?? 0,
+        size: records.length,
+        records: options.keepRecords ? records : [],
+        status,
+        processed,
+        unprocessed: Object.values(codes).reduce((sum, count) => sum + count, 0),
+        codes,
+        refusal,
+        fault: fault?.kind ?? (isRejected ? 'reject' : null),
+      }
+      entry.close(call)
+      options.onCall(call)
+      onChange()
+    }
+    const gone = new AbortController()
+    response.once('close', () => {
+      gone.abort()
+      end(null)
+    })
+
+    outcome = await answer(route, visit?.hasRoom ?? false, { request, query, dryRun, entry })
+    const { status, body, fault, refusal, headers } = outcome
+    if (refusal !== undefined) request.resume()
+    const delayMs = refusal === undefined ? options.latencyMs + (fault?.kind === 'latency' ? fault.ms : 0) : 0
+    if (delayMs > 0) await wait(delayMs, undefined, { signal: gone.signal })
+    await speak({ response, status, body, headers, fault, onLast: end, gone: gone.signal })
+  }
+
+  return {
+    get inFlight() {
+      return uploads.inFlight
+    },
+    handle,
+  }
+}

@@ -1,0 +1,92 @@
+import type { Fault, FaultKind } from './fault.ts'
+
+/** A fault that makes sense, or one sentence on why it does not. */
+export type ReadFault = { ok: true; fault: Fault } | { ok: false; message: string }
+
+type Rule = { allowed: string; fits: (value: unknown) => boolean }
+type Rules = Readonly<Record<string, Rule>>
+
+const number = (least: number, most: number): Rule => ({
+  allowed: `a whole number from ${least} to ${most}`,
+  fits: (value) => Number.isInteger(value) && Number(value) >= least && Number(value) <= most,
+})
+const oneOf = (...words: readonly string[]): Rule => ({
+  allowed: words.join(' or '),
+  fits: (value) => words.some((word) => word === value),
+})
+const either = (one: Rule, other: Rule): Rule => ({
+  allowed: `${one.allowed} or ${other.allowed}`,
+  fits: (value) => one.fits(value) || other.fits(value),
+})
+const text: Rule = { allowed: 'a text', fits: (value) => typeof value === 'string' }
+const truth: Rule = { allowed: 'true or false', fits: (value) => typeof value === 'boolean' }
+const object: Rule = { allowed: 'an object', fits: (value) => typeof value === 'object' && value !== null }
+const texts: Rule = {
+  allowed: 'an object of texts',
+  fits: (value) => object.fits(value) && Object.values(Object(value)).every(text.fits),
+}
+const objectIds: Rule = {
+  allowed: 'an array of texts',
+  fits: (value) => typeof value === 'function' || (Array.isArray(value) && value.every(text.fits)),
+}
+
+const scopeRules: Rules = {
+  times: either(number(1, 1_000_000_000), oneOf('always')),
+  every: number(1, 1_000_000_000),
+  on: oneOf('upload', 'profile'),
+  dryRun: truth,
+  objectIds,
+  applied: truth,
+}
+const milliseconds = number(0, 86_400_000)
+
+const effectRules: Readonly<Record<FaultKind, { members: Rules; required: readonly string[] }>> = {
+  latency: { members: { ms: milliseconds }, required: ['ms'] },
+  status: {
+    members: {
+      status: number(200, 599),
+      body: either(text, object),
+      retryAfter: either(number(0, 1_000_000_000), text),
+      headers: texts,
+    },
+    required: ['status'],
+  },
+  hang: { members: {}, required: [] },
+  reset: { members: { at: oneOf('request', 'answer', 'body') }, required: [] },
+  html: { members: {}, required: [] },
+  truncated: { members: {}, required: [] },
+  reject: { members: { code: number(100, 999), error: text }, required: ['code'] },
+  'no-items': { members: {}, required: [] },
+  counts: { members: { processed: number(-1, 1_000_000_000) }, required: ['processed'] },
+  echo: { members: { record: oneOf('omitted', 'changed'), number: oneOf('omitted', 'shifted') }, required: [] },
+  trickle: { members: { ms: milliseconds, bytes: number(1, 1_000_000) }, required: ['ms'] },
+}
+
+/** The kinds of faults, for texts that list what is allowed. */
+export const faultKinds: readonly string[] = Object.keys(effectRules)
+
+const isKind = (kind: unknown): kind is FaultKind => typeof kind === 'string' && Object.hasOwn(effectRules, kind)
+
+/** Decodes a fault that came over HTTP, from the command line or from a caller. Never throws. */
+export const readFault = (value: unknown): ReadFault => {
+  const refuse = (message: string): ReadFault => ({ ok: false, message })
+  if (!object.fits(value) || Array.isArray(value)) return refuse('a fault must be an object')
+  const members: Readonly<Record<string, unknown>> = { ...Object(value) }
+  const { kind } = members
+  if (!isKind(kind)) return refuse(`kind must be one of ${faultKinds.join(', ')}`)
+  const { members: own, required } = effectRules[kind]
+  const rules: Rules = { ...own, ...scopeRules }
+  for (const [name, member] of Object.entries(members)) {
+    const rule = name === 'kind' || member === undefined ? undefined : rules[name]
+    if (name === 'kind' || member === undefined) continue
+    if (!rule || !Object.hasOwn(rules, name))
+      return refuse(`fault ${kind} has no ${name}: it has ${Object.keys(rules).join(', ')}`)
+    if (!rule.fits(member)) return refuse(`${name} of fault ${kind} must be ${rule.allowed}`)
+  }
+  const missing = required.find((name) => members[name] === undefined)
+  if (missing) return refuse(`fault ${kind} needs ${missing}: ${rules[missing]?.allowed}`)
+  if (kind === 'reset' && members.at === 'request' && members.objectIds !== undefined)
+    return refuse('fault reset at request cannot have objectIds: the records are not there yet')
+  // Every member was checked against the rules of its kind just above.
+  return { ok: true, fault: members as unknown as Fault }
+}
