@@ -16,10 +16,11 @@ import type { IntakeResult, Token, TokenType } from '../../wire/record.ts'
  * slots, stays its own as long as its beat moves; nobody compares wall clocks. Whoever sees another holder's beat stand
  * still for the lease time, on its own monotonic clock, takes everything from it (`reap`).
  *
- * LEASE. A leased row belongs to one batch of one holder. Nobody else is given it. A result for it counts only while
- * the lease is still that one and the generation still that one: a late result, from a holder that was reaped or for a
- * token that was replaced meanwhile, changes nothing about the row's token. A row whose token is replaced while it is
- * leased stays with the lease until that is settled or reaped, so that the replacement is never sent beside it.
+ * LEASE. A leased row belongs to one holder. Nobody else is given it. A result for it counts only while it is still
+ * leased to that holder and its generation is still the one that was leased: a late result, from a holder that was
+ * reaped or for a token that was replaced meanwhile, changes nothing about the row's token. A row whose token is
+ * replaced while it is leased stays leased until that is settled or reaped, so that the replacement is never sent
+ * beside it. A holder id is used for one life only: who was reaped joins again under another.
  *
  * SLOT. The right to have one upload request of an account in flight. The slots of all holders of an account never add
  * up to more than the limit that was given with the last grant.
@@ -100,7 +101,6 @@ export interface LeasedEntry {
 
 /** What is sent in one request: at most `max` rows, no objectId twice. */
 export interface Batch {
-  lease: number
   account: string
   entries: readonly LeasedEntry[]
 }
@@ -116,11 +116,12 @@ export type Outcome =
   /** Not sent, or its fate does not count: due at once, at its old age, and no attempt spent. */
   | { kind: 'returned' }
 
-/** The results of one batch, or of a part of it. Entries that are not named stay leased. */
+/** The result of one leased entry. */
 export interface Settlement {
   account: string
-  lease: number
-  results: readonly { objectId: string; generation: number; outcome: Outcome }[]
+  objectId: string
+  generation: number
+  outcome: Outcome
 }
 
 /** An uploading process, as others see it. */
@@ -139,7 +140,7 @@ export interface Counts {
   accepted: number
   rejected: number
   withdrawn: number
-  /** When the oldest row still queued or uploading was received; null when there is none. */
+  /** When the row that is oldest by sequence among the queued and uploading ones was received; null: there is none. */
   oldestReceivedAt: number | null
   /** Rejected rows by CleverTap's code. */
   rejectedByCode: Readonly<Record<string, number>>
@@ -204,7 +205,7 @@ export interface Store {
     flushMs: number
   }): Promise<Batch | { waitMs: number | null }>
 
-  /** Writes results. One that comes late or for an older generation changes nothing but frees the row for its next token. */
+  /** Writes results. One for an older generation changes nothing but frees the row for its next token. */
   settle(holder: string, settlements: readonly Settlement[]): Promise<void>
 
   /**
@@ -212,6 +213,9 @@ export interface Store {
    * Resolves to the number it has now. `want: 0` gives all back.
    */
   takeSlots(request: { account: string; holder: string; want: number; limit: number }): Promise<number>
+
+  /** Makes a holder known. Before that, and after it was reaped, it is given nothing. */
+  join(holder: string, report: string): Promise<void>
 
   /** Says that this holder lives, with a new report. False when it had been reaped meanwhile: then all it held is gone. */
   beat(holder: string, report: string): Promise<boolean>

@@ -1,0 +1,57 @@
+import type { Migration } from './migration.ts'
+
+/*
+ * state: 0 queued and due, 1 queued and waiting for due_at, 2 uploading, 3 accepted, 4 rejected, 5 withdrawn.
+ * lane: 0 live, 1 import. mark: the fingerprint's first 48 bits, a small index to find the same token elsewhere.
+ * The indexes that serve the uploader are partial, so that a settled row costs only its own and `token_mark`.
+ */
+const first = `
+CREATE TABLE account (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+CREATE TABLE token (
+  id INTEGER PRIMARY KEY,
+  account INTEGER NOT NULL REFERENCES account (id),
+  object_id TEXT NOT NULL,
+  type TEXT NOT NULL,
+  state INTEGER NOT NULL,
+  lane INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  generation INTEGER NOT NULL,
+  keyed INTEGER NOT NULL,
+  holder INTEGER,
+  attempts INTEGER NOT NULL,
+  deferrals INTEGER NOT NULL,
+  failures INTEGER NOT NULL,
+  received_at INTEGER NOT NULL,
+  ready_at INTEGER NOT NULL,
+  due_at INTEGER NOT NULL,
+  settled_at INTEGER,
+  mark INTEGER NOT NULL,
+  fingerprint BLOB NOT NULL,
+  token TEXT,
+  p256dh TEXT,
+  auth TEXT,
+  error_code INTEGER,
+  error_message TEXT,
+  warnings TEXT,
+  UNIQUE (account, object_id)
+);
+CREATE INDEX token_due ON token (account, lane, seq) WHERE state = 0 AND holder IS NULL;
+CREATE INDEX token_waiting ON token (account, due_at) WHERE state = 1;
+CREATE INDEX token_held ON token (holder) WHERE holder IS NOT NULL;
+CREATE INDEX token_rejected ON token (account, seq) WHERE state = 4;
+CREATE INDEX token_mark ON token (mark);
+CREATE TABLE holder (n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, beat INTEGER NOT NULL, report TEXT NOT NULL);
+CREATE TABLE slot (
+  account INTEGER NOT NULL, holder INTEGER NOT NULL, held INTEGER NOT NULL, PRIMARY KEY (account, holder)
+) WITHOUT ROWID;
+CREATE TABLE tally (account INTEGER NOT NULL, name TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (account, name)) WITHOUT ROWID;
+CREATE TABLE minute (
+  account INTEGER NOT NULL, at INTEGER NOT NULL, event TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (account, at, event)
+) WITHOUT ROWID;
+CREATE TABLE secret (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE single (name TEXT PRIMARY KEY, n INTEGER NOT NULL) WITHOUT ROWID;
+INSERT INTO single (name, n) VALUES ('sequence', 0), ('probe', 0);
+`
+
+/** Numbered from 1, applied in order, never edited after a release. */
+export const sqliteMigrations: readonly Migration[] = [{ number: 1, name: 'the outbox', sql: first }]

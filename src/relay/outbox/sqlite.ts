@@ -1,0 +1,134 @@
+import { randomBytes } from 'node:crypto'
+import { StoreError } from './errors.ts'
+import { sqliteMigrations } from './migrations/sqlite.ts'
+import { configure, migrate } from './sqlite/connection.ts'
+import { loadSqlite, type SqlRow } from './sqlite/driver.ts'
+import { erase, put, withdraw } from './sqlite/intake.ts'
+import { counts, history, rejected, retry, retryPage } from './sqlite/reports.ts'
+import { statusOf, type TokenRow } from './sqlite/row.ts'
+import { prepareStatements } from './sqlite/statements.ts'
+import { type Connection, createTransactions } from './sqlite/transactions.ts'
+import { lease, release, settle, takeSlots } from './sqlite/upload.ts'
+import type { Holder, RejectedRow, Store, StoreOptions } from './store.ts'
+
+/**
+ * The outbox in one SQLite file, for one machine; several processes on it may share the file. Creates the file when it
+ * is missing and applies the migrations.
+ *
+ * Rejects with a StoreError: `no-driver`, `future-schema`, or `unavailable` when the file cannot be opened.
+ *
+ * @example
+ * const store = await openSqliteStore('pushferry.db')
+ */
+export const openSqliteStore = async (
+  file: string,
+  { maxQueued = 1_000_000, now = Date.now }: StoreOptions = {},
+): Promise<Store> => {
+  const { DatabaseSync } = await loadSqlite()
+  const open = (): Connection => {
+    const database = new DatabaseSync(file)
+    try {
+      configure(database)
+      migrate(database, sqliteMigrations)
+      const connection = { database, sql: prepareStatements(database) }
+      database.exec('PRAGMA busy_timeout = 0')
+      return connection
+    } catch (error) {
+      database.close()
+      throw error
+    }
+  }
+  const transactions = (() => {
+    try {
+      return createTransactions(open, now)
+    } catch (error) {
+      throw error instanceof StoreError
+        ? error
+        : new StoreError('unavailable', 'the database file cannot be opened or written', error)
+    }
+  })()
+
+  const listeners = new Set<(account: string) => void>()
+  const wake = (accounts: Iterable<string>): void => {
+    for (const account of accounts) for (const listener of listeners) listener(account)
+  }
+
+  return {
+    put: async (entries) => {
+      const results = await transactions.write((work) => put(work, entries, maxQueued))
+      wake(new Set(entries.map((entry) => entry.account)))
+      return results
+    },
+    withdraw: (account, objectId) => transactions.write((work) => withdraw(work, work.account(account), objectId)),
+    erase: async (account, objectId) => {
+      const erased = await transactions.write((work) => erase(work, work.account(account), objectId))
+      await transactions.purge()
+      return erased
+    },
+    find: async (account, objectId) => {
+      // The statement selects the columns that TokenRow names.
+      const row = await transactions.read(
+        (sql, number) => sql.findToken.get(number(account), objectId) as TokenRow | undefined,
+      )
+      return row && statusOf(row)
+    },
+
+    lease: (request) => transactions.write((work) => lease(work, request)),
+    settle: (holder, settlements) => transactions.write((work) => settle(work, holder, settlements)),
+    takeSlots: (request) => transactions.write((work) => takeSlots(work, request)),
+    join: (holder, report) =>
+      transactions.write(({ sql }) => {
+        sql.joinHolder.run(holder, report)
+      }),
+    beat: (holder, report) => transactions.write(({ sql }) => Number(sql.beatHolder.run(holder, report).changes) > 0),
+    // The statement selects the columns that Holder names.
+    holders: () => transactions.read((sql) => sql.allHolders.all() as Holder[]),
+    reap: (stale) =>
+      transactions.write((work) => stale.reduce((freed, { id, beat }) => freed + release(work, id, beat), 0)),
+    leave: (holder) =>
+      transactions.write((work) => {
+        release(work, holder)
+      }),
+
+    counts: (account) => transactions.read((sql, number) => counts(sql, number(account))),
+    history: (account, since) => transactions.read((sql, number) => history(sql, number(account), since)),
+    count: (account, event, by) =>
+      transactions.write((work) => work.delta.event(String(work.account(account)), event, by)),
+    rejected: (account, page) => transactions.read((sql, number) => rejected(sql, number(account), page)),
+    retryRejected: async (account, { objectIds, code }) => {
+      const retryThese = (chosen: readonly string[]): Promise<number> =>
+        transactions.write((work) => retry(work, work.account(account), chosen, code))
+      const page = (after: number): Promise<RejectedRow[]> =>
+        transactions.read((sql, number) =>
+          rejected(sql, number(account), { limit: retryPage, after, ...(code === undefined ? {} : { code }) }),
+        )
+      let retried = 0
+      if (objectIds) retried = await retryThese(objectIds)
+      else {
+        // Page by page, so that intake does not wait behind a million rows; what is refused meanwhile stays refused.
+        let rows = await page(Number.MAX_SAFE_INTEGER)
+        while (rows.length > 0) {
+          retried += await retryThese(rows.map((row) => row.objectId))
+          rows = await page(rows.at(-1)?.cursor ?? 0)
+        }
+      }
+      wake([account])
+      return retried
+    },
+
+    secret: (name) =>
+      transactions.write(({ sql }) => {
+        sql.addSecret.run(name, randomBytes(32).toString('base64url'))
+        return String((sql.findSecret.get(name) as SqlRow).value)
+      }),
+    probe: () =>
+      transactions.write(({ sql }) => {
+        sql.touchProbe.run()
+      }),
+    onWork: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    close: transactions.close,
+  }
+}

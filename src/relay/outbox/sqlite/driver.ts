@@ -1,0 +1,49 @@
+import { StoreError } from '../errors.ts'
+
+/** What a statement may be given and gives back. */
+export type SqlValue = null | number | string | Uint8Array
+export type SqlRow = Readonly<Record<string, SqlValue>>
+
+/** The part of node:sqlite's API that we use; @photostructure/sqlite has the same. */
+export interface SqlStatement {
+  run(...values: SqlValue[]): { changes: number | bigint; lastInsertRowid: number | bigint }
+  get(...values: SqlValue[]): unknown
+  all(...values: SqlValue[]): unknown[]
+}
+export interface SqlDatabase {
+  exec(sql: string): void
+  prepare(sql: string): SqlStatement
+  close(): void
+}
+type Driver = { DatabaseSync: new (file: string) => SqlDatabase }
+
+/** Node 22's note that its SQLite is experimental would be noise on an operator's screen; other warnings pass. */
+const withoutExperimentalNote = async <T>(load: () => Promise<T>): Promise<T> => {
+  const emit = process.emitWarning
+  process.emitWarning = (warning: string | Error, ...rest: unknown[]) => {
+    if (!String(warning).includes('SQLite is an experimental')) Reflect.apply(emit, process, [warning, ...rest])
+  }
+  try {
+    return await load()
+  } finally {
+    process.emitWarning = emit
+  }
+}
+
+/**
+ * Loads SQLite: Node's own where this Node has it (from 22.13 on without a flag), else the package with the same API
+ * that carries a prebuilt binary. The names are not literals, so that no bundler and no type package looks for them.
+ */
+export const loadSqlite = async (): Promise<Driver> => {
+  const names = ['node:sqlite', '@photostructure/sqlite']
+  let failure: unknown
+  for (const name of names) {
+    try {
+      // Both modules export DatabaseSync with the members that SqlDatabase names.
+      return (await withoutExperimentalNote(() => import(name))) as Driver
+    } catch (error) {
+      failure = error
+    }
+  }
+  throw new StoreError('no-driver', 'this Node has no SQLite: install the package @photostructure/sqlite', failure)
+}

@@ -1,0 +1,112 @@
+import { decide } from '../decide.ts'
+import { StoreError } from '../errors.ts'
+import { fingerprint } from '../fingerprint.ts'
+import type { NewEntry, PutResult } from '../store.ts'
+import type { SqlRow } from './driver.ts'
+import { laneNumber, laneOf, markOf, standingOf, stateOf, type TokenRow, tokenColumns, warningsColumn } from './row.ts'
+import type { Work } from './transactions.ts'
+
+/** Takes a row's present state out of the numbers, before it becomes something else. */
+const uncount = ({ delta }: Work, row: TokenRow): void => {
+  delta.add(String(row.account), `state:${stateOf(row.state)}:${laneOf(row.lane)}`, -1)
+  if (stateOf(row.state) === 'rejected' && row.error_code !== null)
+    delta.add(String(row.account), `code:${row.error_code}`, -1)
+}
+
+const findRow = ({ sql }: Work, account: number, objectId: string): TokenRow | undefined =>
+  // The statement selects the columns that TokenRow names.
+  sql.findToken.get(account, objectId) as TokenRow | undefined
+
+const putOne = (work: Work, account: number, entry: NewEntry): PutResult => {
+  const { sql, delta, now } = work
+  const print = fingerprint(entry.token)
+  const bytes = Buffer.from(print, 'hex')
+  const lane = laneNumber(entry.lane)
+  const token = tokenColumns(entry.token)
+  const warnings = warningsColumn(entry.warnings)
+  const name = String(account)
+  const { type } = entry.token
+  const mark = markOf(print)
+  const sequence = work.nextSequence()
+  const keyed = entry.sender === 'trusted' ? 0 : 1
+
+  // Nearly every record is the first of its objectId: one statement finds out and does it.
+  const inserted = sql.insertToken.run(
+    account,
+    entry.objectId,
+    type,
+    lane,
+    sequence,
+    keyed,
+    now,
+    mark,
+    bytes,
+    ...token,
+    warnings,
+  )
+  let result: 'queued' | 'replaced' = 'queued'
+  if (Number(inserted.changes) === 0) {
+    const row = findRow(work, account, entry.objectId)
+    if (!row) throw new Error('a row was neither inserted nor found')
+    const decision = decide(standingOf(row), { ...entry, fingerprint: print }, now)
+    if (decision.kind === 'refuse') {
+      delta.event(name, 'refused')
+      return { result: 'refused', moved: false }
+    }
+    const key = decision.keyed ? 1 : 0
+    if (decision.kind === 'keep') {
+      if (decision.promote) {
+        delta.add(name, `state:${stateOf(row.state)}:import`, -1)
+        delta.add(name, `state:${stateOf(row.state)}:live`, 1)
+      }
+      if (decision.promote || key !== row.keyed) sql.keepToken.run(row.id, key, decision.promote ? 0 : row.lane)
+      delta.event(name, 'unchanged')
+      return { result: 'unchanged', moved: false }
+    }
+    uncount(work, row)
+    sql.requeueToken.run(row.id, type, lane, sequence, key, now, mark, bytes, ...token, warnings)
+    result = decision.result
+  }
+  const moved = sql.findElsewhere.get(mark, account, bytes, entry.objectId) !== undefined
+  delta.add(name, `state:queued:${entry.lane}`, 1)
+  delta.event(name, result)
+  if (moved) delta.event(name, 'moved')
+  return { result, moved }
+}
+
+/** See Store.put. The limit looks at what is queued and at what this transaction has already added to it. */
+export const put = (work: Work, entries: readonly NewEntry[], maxQueued: number): PutResult[] => {
+  const live = new Map<number, number>()
+  for (const entry of entries) {
+    if (entry.lane !== 'live') continue
+    const account = work.account(entry.account)
+    live.set(account, (live.get(account) ?? 0) + 1)
+  }
+  for (const [account, count] of live) {
+    const row = work.sql.readNumber.get(account, 'state:queued:live') as SqlRow | undefined
+    const queued = Number(row?.n ?? 0) + work.delta.of(String(account), 'state:queued:live')
+    if (queued + count > maxQueued) throw new StoreError('full', `more than ${maxQueued} records are queued`)
+  }
+  return entries.map((entry) => putOne(work, work.account(entry.account), entry))
+}
+
+/** See Store.withdraw. */
+export const withdraw = (work: Work, account: number, objectId: string): boolean => {
+  const row = findRow(work, account, objectId)
+  if (!row || stateOf(row.state) === 'withdrawn') return row !== undefined
+  uncount(work, row)
+  work.delta.add(String(account), `state:withdrawn:${laneOf(row.lane)}`, 1)
+  work.delta.event(String(account), 'withdrawn')
+  work.sql.withdrawToken.run(row.id, work.now)
+  return true
+}
+
+/** See Store.erase; the caller purges the log afterwards, where older pages may still hold the row. */
+export const erase = (work: Work, account: number, objectId: string): boolean => {
+  const row = findRow(work, account, objectId)
+  if (!row) return false
+  uncount(work, row)
+  work.delta.event(String(account), 'erased')
+  work.sql.eraseToken.run(row.id)
+  return true
+}

@@ -1,0 +1,77 @@
+import type { SqlDatabase, SqlStatement } from './driver.ts'
+
+/** Every statement of the adapter, by what it does. State numbers: see migrations/sqlite.ts. */
+const sql = {
+  findAccount: 'SELECT id FROM account WHERE name = ?',
+  addAccount: 'INSERT INTO account (name) VALUES (?) ON CONFLICT (name) DO NOTHING',
+
+  insertToken: `INSERT INTO token (account, object_id, type, state, lane, seq, generation, keyed, attempts, deferrals, failures,
+      received_at, ready_at, due_at, mark, fingerprint, token, p256dh, auth, warnings)
+    VALUES (?1, ?2, ?3, 0, ?4, ?5, 1, ?6, 0, 0, 0, ?7, ?7, 0, ?8, ?9, ?10, ?11, ?12, ?13)
+    ON CONFLICT (account, object_id) DO NOTHING`,
+  requeueToken: `UPDATE token SET type = ?2, state = 0, lane = ?3, seq = ?4, generation = generation + 1, keyed = ?5,
+      attempts = 0, deferrals = 0, failures = 0, received_at = ?6, ready_at = ?6, due_at = 0, settled_at = NULL, mark = ?7,
+      fingerprint = ?8, token = ?9, p256dh = ?10, auth = ?11, error_code = NULL, error_message = NULL, warnings = ?12
+    WHERE id = ?1`,
+  keepToken: 'UPDATE token SET keyed = ?2, lane = ?3 WHERE id = ?1',
+  findToken: 'SELECT * FROM token WHERE account = ? AND object_id = ?',
+  findElsewhere: 'SELECT 1 FROM token WHERE mark = ? AND account = ? AND fingerprint = ? AND object_id <> ? LIMIT 1',
+  withdrawToken: `UPDATE token SET state = 5, generation = generation + 1, settled_at = ?2, due_at = 0, token = NULL,
+      p256dh = NULL, auth = NULL, error_code = NULL, error_message = NULL WHERE id = ?1`,
+  eraseToken: 'DELETE FROM token WHERE id = ?',
+
+  promoteWaiting: `UPDATE token SET state = 0, ready_at = due_at, due_at = 0
+    WHERE account = ?1 AND state = 1 AND (due_at <= ?2 OR due_at > ?3)`,
+  nextWaiting: 'SELECT min(due_at) AS due_at FROM token WHERE account = ? AND state = 1',
+  dueTokens: `SELECT * FROM token WHERE account = ? AND lane = ? AND state = 0 AND holder IS NULL ORDER BY seq LIMIT ?`,
+  leaseToken: 'UPDATE token SET state = 2, holder = ?2 WHERE id = ?1',
+  freeToken: 'UPDATE token SET holder = NULL WHERE id = ?',
+  settleToken: `UPDATE token SET holder = NULL, state = ?2, seq = ?3, ready_at = ?4, due_at = ?5, settled_at = ?6,
+      attempts = attempts + ?7, deferrals = deferrals + ?8, failures = failures + ?9, error_code = ?10, error_message = ?11
+    WHERE id = ?1`,
+  forgetToken: 'UPDATE token SET token = NULL, p256dh = NULL, auth = NULL WHERE id = ?',
+  heldTokens: 'SELECT id, account, lane, state FROM token WHERE holder = ?',
+  returnToken: 'UPDATE token SET holder = NULL, state = 0, due_at = 0 WHERE id = ?',
+
+  rejectedTokens: 'SELECT * FROM token WHERE account = ? AND state = 4 AND seq < ? ORDER BY seq DESC LIMIT ?',
+  rejectedOfCode: `SELECT * FROM token WHERE account = ?1 AND state = 4 AND seq < ?2 AND error_code = ?4
+    ORDER BY seq DESC LIMIT ?3`,
+  retryToken: `UPDATE token SET state = 0, generation = generation + 1, seq = ?2, ready_at = ?3, due_at = 0, attempts = 0,
+      deferrals = 0, failures = 0, settled_at = NULL, error_code = NULL, error_message = NULL WHERE id = ?1`,
+
+  joinHolder: 'INSERT INTO holder (id, beat, report) VALUES (?1, 0, ?2) ON CONFLICT (id) DO NOTHING',
+  beatHolder: 'UPDATE holder SET beat = beat + 1, report = ?2 WHERE id = ?1',
+  findHolder: 'SELECT n, beat FROM holder WHERE id = ?',
+  allHolders: 'SELECT id, beat, report FROM holder ORDER BY n',
+  forgetHolder: 'DELETE FROM holder WHERE n = ?',
+  slotsOfOthers: 'SELECT coalesce(sum(held), 0) AS held FROM slot WHERE account = ? AND holder <> ?',
+  setSlots: `INSERT INTO slot (account, holder, held) VALUES (?1, ?2, ?3)
+    ON CONFLICT (account, holder) DO UPDATE SET held = excluded.held`,
+  forgetSlots: 'DELETE FROM slot WHERE holder = ?',
+
+  readTally: 'SELECT name, n FROM tally WHERE account = ?',
+  readNumber: 'SELECT n FROM tally WHERE account = ? AND name = ?',
+  addToTally: `INSERT INTO tally (account, name, n) VALUES (?1, ?2, ?3)
+    ON CONFLICT (account, name) DO UPDATE SET n = n + excluded.n`,
+  addToMinute: `INSERT INTO minute (account, at, event, n) VALUES (?1, ?2, ?3, ?4)
+    ON CONFLICT (account, at, event) DO UPDATE SET n = n + excluded.n`,
+  readMinutes: 'SELECT at, event, n FROM minute WHERE account = ? AND at >= ? ORDER BY at',
+  forgetMinutes: 'DELETE FROM minute WHERE account = ? AND at < ?',
+  oldestDue: `SELECT seq, received_at FROM token WHERE account = ? AND lane = ? AND state = 0 AND holder IS NULL
+    ORDER BY seq LIMIT 1`,
+  oldestWaiting: 'SELECT min(seq) AS seq, received_at FROM token WHERE account = ? AND state = 1',
+  oldestHeld: `SELECT min(seq) AS seq, received_at FROM token
+    WHERE holder IS NOT NULL AND account = ? AND state IN (0, 2)`,
+
+  findSecret: 'SELECT value FROM secret WHERE name = ?',
+  addSecret: 'INSERT INTO secret (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING',
+  readSequence: "SELECT n FROM single WHERE name = 'sequence'",
+  writeSequence: "UPDATE single SET n = ? WHERE name = 'sequence'",
+  touchProbe: "UPDATE single SET n = n + 1 WHERE name = 'probe'",
+} as const
+
+export type Statements = Readonly<Record<keyof typeof sql, SqlStatement>>
+
+/** Prepares all of them. The caller keeps the database referenced for as long as it keeps these. */
+export const prepareStatements = (database: SqlDatabase): Statements =>
+  Object.fromEntries(Object.entries(sql).map(([name, text]) => [name, database.prepare(text)])) as Statements

@@ -1,0 +1,227 @@
+import { StoreError } from '../errors.ts'
+import { createDelta, type Delta, minuteOf, minutesKeptMs } from '../tally.ts'
+import { codeOf, resultCode } from './connection.ts'
+import type { SqlDatabase, SqlRow } from './driver.ts'
+import type { Statements } from './statements.ts'
+
+/** An open connection and its statements. One object, so that nobody keeps the one without the other. */
+export interface Connection {
+  database: SqlDatabase
+  sql: Statements
+}
+
+/** What an operation works with inside a write transaction. Numbers are gathered under an account's number, as text. */
+export interface Work {
+  sql: Statements
+  delta: Delta
+  now: number
+  nextSequence(): number
+  /** An account's number; the account is made known if it is new. */
+  account(name: string): number
+}
+
+/** Gathers operations into group commits on one connection. */
+export interface Transactions {
+  /** Runs the operation in a write transaction, with others; resolves after the commit. */
+  write<T>(operation: (work: Work) => T): Promise<T>
+  /** Runs the operation now, on what has been committed. An account that is not known has a number without rows. */
+  read<T>(operation: (sql: Statements, account: (name: string) => number) => T): Promise<T>
+  /** Copies all that is committed into the database file and empties the log beside it. */
+  purge(): Promise<void>
+  close(): Promise<void>
+}
+
+interface Job {
+  operation: (work: Work) => unknown
+  resolve: (value: never) => void
+  reject: (error: unknown) => void
+  since: number
+}
+
+/** How long an operation waits for another process's write lock, in ms. */
+const lockWaitMs = 5_000
+
+const unavailable = (error: unknown): StoreError =>
+  error instanceof StoreError
+    ? error
+    : new StoreError(
+        'unavailable',
+        codeOf(error) === resultCode.full ? 'the disk is full' : 'the database does not take it now',
+        error,
+      )
+const isLocked = (error: unknown): boolean => codeOf(error) === resultCode.busy || codeOf(error) === resultCode.locked
+
+/**
+ * Group commit: all operations that were asked for while the process was busy with something else, with the previous
+ * commit above all, share one transaction and one fsync. One operation that fails does not take the others with it:
+ * the group is rolled back and its operations are tried one by one.
+ *
+ * After an error other than a lock or a full disk the connection is opened anew before the next try, so that a database
+ * that comes back is taken into use without a restart.
+ */
+export const createTransactions = (open: () => Connection, now: () => number): Transactions => {
+  let connection: Connection | undefined = open()
+  let jobs: Job[] = []
+  let scheduled = false
+  let closing: (() => void) | undefined
+  let closed = false
+
+  const connected = (): Connection => {
+    connection ??= open()
+    return connection
+  }
+  const disconnect = (): void => {
+    try {
+      connection?.database.close()
+    } catch {
+      // It is being given up because it no longer works; there is nothing to save in it.
+    }
+    connection = undefined
+  }
+  const rollBack = (database: SqlDatabase, error: unknown): void => {
+    try {
+      database.exec('ROLLBACK')
+    } catch {
+      // SQLite has rolled back by itself (disk full, I/O error): a further ROLLBACK is itself an error.
+    }
+    const code = codeOf(error)
+    if (code !== undefined && code !== resultCode.full && !isLocked(error)) disconnect()
+  }
+
+  const writeNumbers = (sql: Statements, delta: Delta, at: number): void => {
+    const minute = minuteOf(at)
+    for (const { account, name, by } of delta.entries()) {
+      sql.addToTally.run(Number(account), name, by)
+      if (!name.startsWith('event:')) continue
+      const { changes } = sql.addToMinute.run(Number(account), minute, name.slice('event:'.length), by)
+      if (Number(changes) > 0 && minute !== pruned) sql.forgetMinutes.run(Number(account), minute - minutesKeptMs)
+    }
+    pruned = minute
+  }
+  let pruned = 0
+
+  /** Numbers of accounts that have been committed, so that a rollback cannot leave a number behind that is not there. */
+  const accounts = new Map<string, number>()
+  const findAccount = (sql: Statements, name: string): number | undefined => {
+    const row = sql.findAccount.get(name) as SqlRow | undefined
+    return row && Number(row.id)
+  }
+
+  /** Runs operations in one transaction and returns what they returned. Throws with everything rolled back. */
+  const commit = (operations: readonly Job['operation'][]): unknown[] => {
+    const { database, sql } = connected()
+    database.exec('BEGIN IMMEDIATE')
+    try {
+      const delta = createDelta()
+      const at = now()
+      const before = Number((sql.readSequence.get() as SqlRow).n)
+      let sequence = before
+      const met = new Map<string, number>()
+      const account = (name: string): number => {
+        const known = accounts.get(name) ?? met.get(name)
+        if (known !== undefined) return known
+        sql.addAccount.run(name)
+        const number = findAccount(sql, name) ?? -1
+        met.set(name, number)
+        return number
+      }
+      const work: Work = { sql, delta, now: at, nextSequence: () => ++sequence, account }
+      const results = operations.map((operation) => operation(work))
+      if (sequence !== before) sql.writeSequence.run(sequence)
+      writeNumbers(sql, delta, at)
+      database.exec('COMMIT')
+      for (const [name, number] of met) accounts.set(name, number)
+      return results
+    } catch (error) {
+      rollBack(database, error)
+      throw error
+    }
+  }
+
+  const runAlone = (job: Job): void => {
+    try {
+      job.resolve(commit([job.operation])[0] as never)
+    } catch (error) {
+      job.reject(unavailable(error))
+    }
+  }
+
+  const flush = (): void => {
+    scheduled = false
+    const group = jobs
+    jobs = []
+    if (group.length > 0) {
+      try {
+        const results = commit(group.map((job) => job.operation))
+        group.forEach((job, index) => {
+          job.resolve(results[index] as never)
+        })
+      } catch (error) {
+        if (isLocked(error)) {
+          waitForLock(group, error)
+          return
+        }
+        const [only] = group
+        if (only && group.length === 1) only.reject(unavailable(error))
+        else for (const job of group) runAlone(job)
+      }
+    }
+    if (jobs.length > 0) schedule()
+    else closing?.()
+  }
+  const schedule = (): void => {
+    if (scheduled) return
+    scheduled = true
+    setImmediate(flush)
+  }
+  /** Another process writes. Its commits are short, so try again soon, and not in step with others that wait. */
+  const waitForLock = (group: readonly Job[], error: unknown): void => {
+    const oldest = performance.now() - lockWaitMs
+    for (const job of group) if (job.since < oldest) job.reject(unavailable(error))
+    jobs = [...group.filter((job) => job.since >= oldest), ...jobs]
+    if (jobs.length === 0) closing?.()
+    else {
+      scheduled = true
+      setTimeout(flush, 1 + Math.random() * 4)
+    }
+  }
+
+  const usable = (): void => {
+    if (closed) throw new StoreError('closed', 'the store is closed')
+  }
+
+  return {
+    write: (operation) =>
+      new Promise((resolve, reject) => {
+        usable()
+        jobs.push({ operation, resolve, reject, since: performance.now() })
+        schedule()
+      }),
+    read: async (operation) => {
+      usable()
+      try {
+        const { sql } = connected()
+        return operation(sql, (name) => accounts.get(name) ?? findAccount(sql, name) ?? -1)
+      } catch (error) {
+        if (codeOf(error) !== undefined && !isLocked(error)) disconnect()
+        throw unavailable(error)
+      }
+    },
+    purge: async () => {
+      const giveUpAt = performance.now() + lockWaitMs
+      for (;;) {
+        usable()
+        const row = connected().database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get() as SqlRow
+        if (row.busy === 0) return
+        if (performance.now() > giveUpAt) throw unavailable(new Error('other connections keep the log in use'))
+        await new Promise((resolve) => setTimeout(resolve, 20))
+      }
+    },
+    close: async () => {
+      if (closed) return
+      closed = true
+      if (jobs.length > 0 || scheduled) await new Promise<void>((resolve) => (closing = resolve))
+      disconnect()
+    },
+  }
+}

@@ -1,0 +1,119 @@
+import type { Batch, Settlement } from '../store.ts'
+import { farthestDueMs, transition } from '../transition.ts'
+import type { SqlRow } from './driver.ts'
+import { errorOf, laneOf, leasedEntryOf, stateOf, type TokenRow } from './row.ts'
+import type { Statements } from './statements.ts'
+import type { Work } from './transactions.ts'
+
+const holderNumber = (sql: Statements, holder: string): number | undefined => {
+  const row = sql.findHolder.get(holder) as SqlRow | undefined
+  return row && Number(row.n)
+}
+
+const dueRows = (sql: Statements, account: number, max: number): TokenRow[] => {
+  // The statement selects the columns that TokenRow names.
+  const live = sql.dueTokens.all(account, 0, max) as TokenRow[]
+  return live.length === max ? live : [...live, ...(sql.dueTokens.all(account, 1, max - live.length) as TokenRow[])]
+}
+
+/** See Store.lease. */
+export const lease = (
+  work: Work,
+  { account: name, holder, max, flushMs }: { account: string; holder: string; max: number; flushMs: number },
+): Batch | { waitMs: number | null } => {
+  const { sql, delta, now } = work
+  const account = work.account(name)
+  const number = holderNumber(sql, holder)
+  if (number === undefined) return { waitMs: null }
+  sql.promoteWaiting.run(account, now, now + farthestDueMs)
+  const due = dueRows(sql, account, max)
+  if (due.length < max) {
+    const next = (sql.nextWaiting.get(account) as SqlRow).due_at
+    const waitForNext = next === null ? null : Number(next) - now
+    if (due.length === 0) return { waitMs: waitForNext }
+    const ages = due.map((row) => now - row.ready_at)
+    const wait = flushMs - Math.max(...ages)
+    if (wait > 0 && ages.every((age) => age >= 0)) return { waitMs: Math.min(wait, waitForNext ?? wait) }
+  }
+  for (const row of due) {
+    delta.add(String(account), `state:queued:${laneOf(row.lane)}`, -1)
+    delta.add(String(account), `state:uploading:${laneOf(row.lane)}`, 1)
+    sql.leaseToken.run(row.id, number)
+  }
+  return { account: name, entries: due.map(leasedEntryOf) }
+}
+
+const settleOne = (work: Work, holder: number, settlement: Settlement): void => {
+  const { sql, delta, now } = work
+  const { objectId, generation, outcome } = settlement
+  const account = work.account(settlement.account)
+  const row = sql.findToken.get(account, objectId) as TokenRow | undefined
+  if (row?.holder !== holder) return
+  if (row.generation !== generation || stateOf(row.state) !== 'uploading') {
+    sql.freeToken.run(row.id)
+    return
+  }
+  const change = transition(outcome, errorOf(row), now)
+  const state = { queued: change.waiting ? 1 : 0, uploading: 2, accepted: 3, rejected: 4, withdrawn: 5 }[change.state]
+  sql.settleToken.run(
+    row.id,
+    state,
+    change.state === 'rejected' ? work.nextSequence() : row.seq,
+    change.waiting ? change.dueAt : row.ready_at,
+    change.dueAt,
+    change.settledAt,
+    change.attempts,
+    change.deferrals,
+    change.failures,
+    change.error?.code ?? null,
+    change.error?.message ?? null,
+  )
+  if (!change.keepToken) sql.forgetToken.run(row.id)
+  const name = String(account)
+  delta.add(name, `state:uploading:${laneOf(row.lane)}`, -1)
+  delta.add(name, `state:${change.state}:${laneOf(row.lane)}`, 1)
+  if (outcome.kind === 'rejected') delta.add(name, `code:${outcome.error.code}`, 1)
+  if (change.event) delta.event(name, change.event)
+}
+
+/** See Store.settle. */
+export const settle = (work: Work, holder: string, settlements: readonly Settlement[]): void => {
+  const number = holderNumber(work.sql, holder)
+  if (number === undefined) return
+  for (const settlement of settlements) settleOne(work, number, settlement)
+}
+
+/** See Store.takeSlots. */
+export const takeSlots = (
+  work: Work,
+  { account: name, holder, want, limit }: { account: string; holder: string; want: number; limit: number },
+): number => {
+  const { sql } = work
+  const account = work.account(name)
+  const number = holderNumber(sql, holder)
+  if (number === undefined) return 0
+  const others = Number((sql.slotsOfOthers.get(account, number) as SqlRow).held)
+  const granted = Math.max(0, Math.min(want, limit - others))
+  sql.setSlots.run(account, number, granted)
+  return granted
+}
+
+/** Takes everything from a holder, if its beat is `beat` where one is given. Returns how many rows became free. */
+export const release = ({ sql, delta }: Work, holder: string, beat?: number): number => {
+  const found = sql.findHolder.get(holder) as SqlRow | undefined
+  if (!found || (beat !== undefined && found.beat !== beat)) return 0
+  const number = Number(found.n)
+  const held = sql.heldTokens.all(number) as TokenRow[]
+  for (const row of held) {
+    if (stateOf(row.state) !== 'uploading') sql.freeToken.run(row.id)
+    else {
+      sql.returnToken.run(row.id)
+      delta.add(String(row.account), `state:uploading:${laneOf(row.lane)}`, -1)
+      delta.add(String(row.account), `state:queued:${laneOf(row.lane)}`, 1)
+    }
+    if (beat !== undefined) delta.event(String(row.account), 'expired')
+  }
+  sql.forgetSlots.run(number)
+  sql.forgetHolder.run(number)
+  return held.length
+}

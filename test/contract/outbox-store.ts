@@ -1,0 +1,479 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { StoreError } from '../../src/relay/outbox/errors.ts'
+import type { Batch, NewEntry, Outcome, Store, StoreOptions } from '../../src/relay/outbox/store.ts'
+import type { Token } from '../../src/wire/record.ts'
+
+/** How an adapter is opened for one test. `reopen` gives a second handle on the same data where there is such a thing. */
+export interface Subject {
+  store: Store
+  end(): Promise<void>
+}
+
+const account = 'ACC'
+const fcm = (id: string): Token => ({ type: 'fcm', id })
+const entry = (objectId: string, id = `token-of-${objectId}`, more: Partial<NewEntry> = {}): NewEntry => ({
+  account,
+  objectId,
+  token: fcm(id),
+  lane: 'live',
+  sender: 'trusted',
+  replaceLive: true,
+  warnings: [],
+  ...more,
+})
+const isBatch = (leased: Batch | { waitMs: number | null }): leased is Batch => 'entries' in leased
+
+/** The promises of the outbox port. Every adapter runs all of them, under the same titles. */
+export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>): void => {
+  let now = 1_800_000_000_000
+  let subject: Subject
+  let store: Store
+  const holder = 'holder-1'
+
+  beforeEach(async () => {
+    now = 1_800_000_000_000
+    subject = await open({ maxQueued: 50, now: () => now })
+    store = subject.store
+    await store.join(holder, '{}')
+  })
+  afterEach(() => subject.end())
+
+  const lease = async (max = 100, by = holder): Promise<Batch> => {
+    const leased = await store.lease({ account, holder: by, max, flushMs: 0 })
+    return isBatch(leased) ? leased : { account, entries: [] }
+  }
+  const ids = (batch: Batch): string[] => batch.entries.map((one) => one.objectId)
+  const settle = (batch: Batch, outcome: Outcome, by = holder): Promise<void> =>
+    store.settle(
+      by,
+      batch.entries.map(({ objectId, generation }) => ({ account, objectId, generation, outcome })),
+    )
+  const putOne = async (one: NewEntry): Promise<string> => {
+    const [result] = await store.put([one])
+    return result?.result ?? 'nothing'
+  }
+  const stateOf = async (objectId: string): Promise<string | undefined> => (await store.find(account, objectId))?.state
+
+  describe('intake', () => {
+    it('queues a record of an objectId that is not known', async () => {
+      expect(await store.put([entry('a', 't', { warnings: ['odd'] })])).toEqual([{ result: 'queued', moved: false }])
+      expect(await store.find(account, 'a')).toEqual({
+        objectId: 'a',
+        type: 'fcm',
+        state: 'queued',
+        attempts: 0,
+        error: null,
+        receivedAt: now,
+        settledAt: null,
+        warnings: ['odd'],
+      })
+    })
+    it.each(['queued', 'uploading', 'accepted'] as const)(
+      'leaves the same token alone while it is %s',
+      async (state) => {
+        await store.put([entry('a')])
+        if (state !== 'queued') {
+          const batch = await lease()
+          if (state === 'accepted') await settle(batch, { kind: 'accepted' })
+        }
+        expect(await putOne(entry('a'))).toBe('unchanged')
+        expect(await stateOf('a')).toBe(state)
+      },
+    )
+    it('queues the same token again when it was refused more than 24 hours ago, and not before', async () => {
+      await store.put([entry('a')])
+      await settle(await lease(), { kind: 'rejected', error: { code: 535, message: 'bad' } })
+      now += 24 * 60 * 60 * 1000
+      expect(await putOne(entry('a'))).toBe('unchanged')
+      now += 1
+      expect(await putOne(entry('a'))).toBe('queued')
+      expect(await store.find(account, 'a')).toMatchObject({ state: 'queued', error: null, attempts: 0 })
+    })
+    it('lets the newest token win', async () => {
+      await store.put([entry('a', 'old')])
+      expect(await putOne(entry('a', 'new'))).toBe('replaced')
+      expect((await lease()).entries.map((one) => one.token.id)).toEqual(['new'])
+    })
+    it('lets the later record win when one call names an objectId twice', async () => {
+      const results = await store.put([entry('a', 'first'), entry('b'), entry('a', 'second')])
+      expect(results.map((one) => one.result)).toEqual(['queued', 'queued', 'replaced'])
+      const batch = await lease()
+      expect(batch.entries.find((one) => one.objectId === 'a')?.token.id).toBe('second')
+      expect(ids(batch)).toHaveLength(2)
+    })
+    it('tells tokens of different types, ids or keys apart', async () => {
+      const keys = { p256dh: 'p', auth: 'a' }
+      await store.put([entry('a', 't', { token: { type: 'chrome', id: 't', keys } })])
+      expect(await putOne(entry('a', 't', { token: { type: 'chrome', id: 't', keys } }))).toBe('unchanged')
+      expect(await putOne(entry('a', 't', { token: { type: 'chrome', id: 't', keys: { ...keys, auth: 'b' } } }))).toBe(
+        'replaced',
+      )
+      expect(await putOne(entry('a', 't', { token: { type: 'gcm', id: 't' } }))).toBe('replaced')
+    })
+    it('queues the same token under another objectId and counts the move', async () => {
+      await store.put([entry('a', 'shared')])
+      expect(await store.put([entry('b', 'shared')])).toEqual([{ result: 'queued', moved: true }])
+      expect((await store.counts(account)).events.moved).toBe(1)
+      expect(await stateOf('a')).toBe('queued')
+    })
+    it('keeps accounts apart', async () => {
+      await store.put([entry('a', 'shared')])
+      expect(await store.put([entry('a', 'shared', { account: 'OTHER' })])).toEqual([
+        { result: 'queued', moved: false },
+      ])
+      expect((await store.counts('OTHER')).queued).toEqual({ live: 1, import: 0 })
+    })
+    it('does not let an import replace a live or withdrawn row, unless it was told to', async () => {
+      await store.put([entry('a', 'live'), entry('w', 'gone')])
+      await store.withdraw(account, 'w')
+      const imported = { lane: 'import', replaceLive: false } as const
+      expect(await putOne(entry('a', 'imported', imported))).toBe('unchanged')
+      expect(await putOne(entry('w', 'gone', imported))).toBe('unchanged')
+      expect(await putOne(entry('w', 'imported', imported))).toBe('unchanged')
+      expect(await putOne(entry('a', 'imported', { lane: 'import' }))).toBe('replaced')
+    })
+    it('moves an imported row to the live lane when the same token arrives live', async () => {
+      await store.put([entry('a', 't', { lane: 'import' })])
+      expect(await putOne(entry('a', 't'))).toBe('unchanged')
+      expect((await store.counts(account)).queued).toEqual({ live: 1, import: 0 })
+    })
+    it('refuses live records over the queue limit, whole calls at a time, and takes imports', async () => {
+      await store.put(Array.from({ length: 49 }, (_, at) => entry(`o${at}`)))
+      await expect(store.put([entry('x'), entry('y')])).rejects.toMatchObject({ code: 'full' })
+      expect(await store.find(account, 'x')).toBeUndefined()
+      expect(await putOne(entry('x', 't', { lane: 'import' }))).toBe('queued')
+      expect(await putOne(entry('z'))).toBe('queued')
+      await settle(await lease(10), { kind: 'accepted' })
+      expect(await putOne(entry('y'))).toBe('queued')
+    })
+    it('tells its listeners about work, until they stop listening', async () => {
+      const woken: string[] = []
+      const stop = store.onWork((name) => woken.push(name))
+      await store.put([entry('a')])
+      stop()
+      await store.put([entry('b')])
+      expect(woken).toEqual([account])
+    })
+  })
+
+  describe('registration keys', () => {
+    const browser = (id: string, sender: 'proved' | 'unproved'): NewEntry => entry('a', id, { sender })
+    it('binds an objectId to its first browser: another token needs proof, the identical one does not', async () => {
+      expect(await putOne(browser('t', 'unproved'))).toBe('queued')
+      expect(await putOne(browser('other', 'unproved'))).toBe('refused')
+      expect(await putOne(browser('t', 'unproved'))).toBe('unchanged')
+      expect(await putOne(browser('other', 'proved'))).toBe('replaced')
+      expect((await store.counts(account)).events.refused).toBe(1)
+    })
+    it('lets the first browser have a row that a backend made, and only that one', async () => {
+      await store.put([entry('a', 'native')])
+      expect(await putOne(browser('web', 'unproved'))).toBe('replaced')
+      expect(await putOne(browser('thief', 'unproved'))).toBe('refused')
+    })
+    it('stays bound when a backend replaces the token, and when the row is withdrawn', async () => {
+      await store.put([browser('t', 'unproved')])
+      await store.put([entry('a', 'native')])
+      expect(await putOne(browser('thief', 'unproved'))).toBe('refused')
+      await store.withdraw(account, 'a')
+      expect(await putOne(browser('thief', 'unproved'))).toBe('refused')
+    })
+  })
+
+  describe('leases', () => {
+    it('gives live rows before imported ones, the oldest first, no more than asked for, each once', async () => {
+      await store.put([entry('i1', 'ti1', { lane: 'import' }), entry('i2', 'ti2', { lane: 'import' })])
+      await store.put([entry('l1'), entry('l2')])
+      expect(ids(await lease(3))).toEqual(['l1', 'l2', 'i1'])
+      expect(ids(await lease(3))).toEqual(['i2'])
+      expect(ids(await lease(3))).toEqual([])
+      expect(await stateOf('i2')).toBe('uploading')
+    })
+    it('holds a part of a batch back until the oldest due row is old enough, and a full one not at all', async () => {
+      await store.put([entry('a')])
+      now += 400
+      const ask = (max: number) => store.lease({ account, holder, max, flushMs: 1000 })
+      expect(await ask(2)).toEqual({ waitMs: 600 })
+      await store.put([entry('b')])
+      expect(isBatch(await ask(2))).toBe(true)
+      await store.put([entry('c')])
+      now += 1000
+      expect(isBatch(await ask(2))).toBe(true)
+      expect(await ask(2)).toEqual({ waitMs: null })
+    })
+    it('puts a deferred row off until its time, and gives it at its old age then', async () => {
+      await store.put([entry('a'), entry('b')])
+      const batch = await lease(1)
+      await settle(batch, { kind: 'deferred', dueAt: now + 60_000, error: { code: 530, message: 'not live' } })
+      expect(await store.find(account, 'a')).toMatchObject({ state: 'queued', attempts: 1, error: { code: 530 } })
+      expect(ids(await lease(1))).toEqual(['b'])
+      expect(await store.lease({ account, holder, max: 1, flushMs: 0 })).toEqual({ waitMs: 60_000 })
+      await store.put([entry('c')])
+      now += 60_000
+      const [again] = (await lease(1)).entries
+      expect(again).toMatchObject({ objectId: 'a', attempts: 1, deferrals: 1, failures: 0 })
+    })
+    it('counts failures of whole requests apart from deferrals', async () => {
+      await store.put([entry('a')])
+      await settle(await lease(), { kind: 'failed', dueAt: now + 10 })
+      now += 10
+      expect((await lease()).entries).toMatchObject([{ attempts: 1, deferrals: 0, failures: 1 }])
+    })
+    it('takes a row back at its old age and at no cost', async () => {
+      await store.put([entry('a'), entry('b')])
+      await settle(await lease(1), { kind: 'returned' })
+      expect((await lease(2)).entries).toMatchObject([{ objectId: 'a', attempts: 0 }, { objectId: 'b' }])
+    })
+    it('does no harm when the clock jumps back: new and waiting rows are still due', async () => {
+      await store.put([entry('a'), entry('b')])
+      await settle(await lease(1), { kind: 'deferred', dueAt: now + 60_000, error: { code: 530, message: '' } })
+      now -= 30 * 24 * 60 * 60 * 1000
+      const leased = await store.lease({ account, holder, max: 100, flushMs: 1000 })
+      expect(isBatch(leased) && ids(leased)).toEqual(['a', 'b'])
+    })
+    it('gives nothing to a holder that it does not know', async () => {
+      await store.put([entry('a')])
+      expect(await store.lease({ account, holder: 'nobody', max: 1, flushMs: 0 })).toEqual({ waitMs: null })
+      expect(await store.takeSlots({ account, holder: 'nobody', want: 1, limit: 3 })).toBe(0)
+    })
+  })
+
+  describe('results', () => {
+    it('keeps only what is still needed of an accepted row', async () => {
+      await store.put([entry('a')])
+      now += 5
+      await settle(await lease(), { kind: 'accepted' })
+      expect(await store.find(account, 'a')).toMatchObject({
+        state: 'accepted',
+        attempts: 1,
+        settledAt: now,
+        error: null,
+      })
+    })
+    it('keeps code and text of a refused row', async () => {
+      await store.put([entry('a')])
+      await settle(await lease(), { kind: 'rejected', error: { code: 535, message: 'why' } })
+      const row = await store.find(account, 'a')
+      expect(row).toMatchObject({ state: 'rejected', error: { code: 535, message: 'why' }, settledAt: now })
+    })
+    it('does not settle a newer token with a result for the one that it replaced', async () => {
+      await store.put([entry('a', 'old')])
+      const batch = await lease()
+      await store.put([entry('a', 'new')])
+      await settle(batch, { kind: 'accepted' })
+      expect(await stateOf('a')).toBe('queued')
+      expect((await lease()).entries.map((one) => one.token.id)).toEqual(['new'])
+    })
+    it('does not send a replacement while the token that it replaces is in flight', async () => {
+      await store.put([entry('a', 'old')])
+      const batch = await lease()
+      await store.put([entry('a', 'new')])
+      expect(ids(await lease())).toEqual([])
+      await settle(batch, { kind: 'failed', dueAt: now + 1_000_000 })
+      expect(ids(await lease())).toEqual(['a'])
+    })
+    it('ignores a result from a holder whose lease was taken away', async () => {
+      await store.put([entry('a')])
+      const batch = await lease()
+      await store.reap([{ id: holder, beat: 0 }])
+      await store.join('holder-2', '{}')
+      const second = await lease(1, 'holder-2')
+      await settle(batch, { kind: 'accepted' })
+      expect(await stateOf('a')).toBe('uploading')
+      await settle(second, { kind: 'accepted' }, 'holder-2')
+      expect(await stateOf('a')).toBe('accepted')
+    })
+    it('applies a result once only', async () => {
+      await store.put([entry('a')])
+      const batch = await lease()
+      await settle(batch, { kind: 'accepted' })
+      await settle(batch, { kind: 'rejected', error: { code: 1, message: '' } })
+      expect(await stateOf('a')).toBe('accepted')
+      expect((await store.counts(account)).events.rejected).toBe(0)
+    })
+  })
+
+  describe('withdrawal and erasure', () => {
+    it('cancels a queued upload', async () => {
+      await store.put([entry('a')])
+      expect(await store.withdraw(account, 'a')).toBe(true)
+      expect(ids(await lease())).toEqual([])
+      expect(await stateOf('a')).toBe('withdrawn')
+    })
+    it('stays withdrawn when the result of an upload in flight comes in', async () => {
+      await store.put([entry('a')])
+      const batch = await lease()
+      await store.withdraw(account, 'a')
+      await settle(batch, { kind: 'accepted' })
+      expect(await stateOf('a')).toBe('withdrawn')
+    })
+    it('queues the same token again after a withdrawal', async () => {
+      await store.put([entry('a')])
+      await store.withdraw(account, 'a')
+      expect(await putOne(entry('a'))).toBe('queued')
+      expect(ids(await lease())).toEqual(['a'])
+    })
+    it('says that there is nothing to withdraw or to erase', async () => {
+      expect(await store.withdraw(account, 'nobody')).toBe(false)
+      expect(await store.erase(account, 'nobody')).toBe(false)
+    })
+    it('erases a row so that it is not known any more, and a late result does not bring it back', async () => {
+      await store.put([entry('a', 't', { sender: 'unproved' })])
+      const batch = await lease()
+      expect(await store.erase(account, 'a')).toBe(true)
+      await settle(batch, { kind: 'accepted' })
+      expect(await store.find(account, 'a')).toBeUndefined()
+      expect(await putOne(entry('a', 'other', { sender: 'unproved' }))).toBe('queued')
+    })
+  })
+
+  describe('holders and slots', () => {
+    it('never grants more slots than the limit, over all holders', async () => {
+      await store.join('holder-2', '{}')
+      expect(await store.takeSlots({ account, holder, want: 2, limit: 3 })).toBe(2)
+      expect(await store.takeSlots({ account, holder: 'holder-2', want: 3, limit: 3 })).toBe(1)
+      expect(await store.takeSlots({ account, holder, want: 3, limit: 3 })).toBe(2)
+      expect(await store.takeSlots({ account: 'OTHER', holder, want: 3, limit: 3 })).toBe(3)
+      expect(await store.takeSlots({ account, holder, want: 0, limit: 3 })).toBe(0)
+      expect(await store.takeSlots({ account, holder: 'holder-2', want: 3, limit: 3 })).toBe(3)
+    })
+    it('takes rows and slots from a holder whose beat stands still, and not from one that has beaten since', async () => {
+      await store.put([entry('a')])
+      await lease()
+      await store.takeSlots({ account, holder, want: 3, limit: 3 })
+      const [seen] = await store.holders()
+      expect(await store.beat(holder, '{"n":1}')).toBe(true)
+      expect(await store.reap([{ id: holder, beat: seen?.beat ?? -1 }])).toBe(0)
+      const [later] = await store.holders()
+      expect(later).toEqual({ id: holder, beat: (seen?.beat ?? 0) + 1, report: '{"n":1}' })
+      expect(await store.reap([{ id: holder, beat: later?.beat ?? -1 }])).toBe(1)
+      expect(await store.beat(holder, '{}')).toBe(false)
+      await store.join('holder-2', '{}')
+      expect(await store.takeSlots({ account, holder: 'holder-2', want: 3, limit: 3 })).toBe(3)
+      expect(ids(await lease(1, 'holder-2'))).toEqual(['a'])
+      expect((await store.counts(account)).events.expired).toBe(1)
+    })
+    it('gives everything back when a holder leaves', async () => {
+      await store.put([entry('a', 'old'), entry('b')])
+      await lease()
+      await store.put([entry('a', 'new')])
+      await store.takeSlots({ account, holder, want: 3, limit: 3 })
+      await store.leave(holder)
+      expect(await store.holders()).toEqual([])
+      await store.join('holder-2', '{}')
+      expect(await store.takeSlots({ account, holder: 'holder-2', want: 3, limit: 3 })).toBe(3)
+      expect((await lease(9, 'holder-2')).entries.map((one) => one.token.id).sort()).toEqual(['new', 'token-of-b'])
+    })
+  })
+
+  describe('what an operator sees', () => {
+    it('counts rows by state and what has happened', async () => {
+      await store.put([entry('a'), entry('b'), entry('c', 'tc', { lane: 'import' }), entry('d')])
+      now += 1000
+      await store.put([entry('e'), entry('e'), entry('e', 'newer')])
+      const batch = await lease(2)
+      const [first, second] = batch.entries
+      if (!first || !second) throw new Error('two rows were due')
+      await store.settle(holder, [
+        { account, objectId: first.objectId, generation: first.generation, outcome: { kind: 'accepted' } },
+        {
+          account,
+          objectId: second.objectId,
+          generation: second.generation,
+          outcome: { kind: 'rejected', error: { code: 532, message: '' } },
+        },
+      ])
+      await store.withdraw(account, 'd')
+      expect(await store.counts(account)).toMatchObject({
+        queued: { live: 1, import: 1 },
+        uploading: 0,
+        accepted: 1,
+        rejected: 1,
+        withdrawn: 1,
+        oldestReceivedAt: now - 1000,
+        rejectedByCode: { 532: 1 },
+        events: { queued: 5, replaced: 1, unchanged: 1, accepted: 1, rejected: 1, withdrawn: 1, failed: 0 },
+      })
+      await lease()
+      expect(await store.counts(account)).toMatchObject({ queued: { live: 0, import: 0 }, uploading: 2 })
+    })
+    it('starts with nothing', async () => {
+      expect(await store.counts(account)).toMatchObject({ accepted: 0, oldestReceivedAt: null, rejectedByCode: {} })
+      expect(await store.history(account, 0)).toEqual([])
+      expect(await store.rejected(account, { limit: 10 })).toEqual([])
+    })
+    it('keeps what happened by the minute, for eight days', async () => {
+      const start = now - (now % 60_000)
+      await store.put([entry('a'), entry('b')])
+      now += 60_000
+      await store.count(account, 'confirmed', 3)
+      expect(await store.history(account, start)).toEqual([
+        { at: start, events: { queued: 2 } },
+        { at: start + 60_000, events: { confirmed: 3 } },
+      ])
+      expect(await store.history(account, start + 1)).toHaveLength(1)
+      now += 9 * 24 * 60 * 60 * 1000
+      await store.put([entry('c')])
+      expect(await store.history(account, 0)).toHaveLength(1)
+    })
+    it('lists refused rows with their tokens, the latest first, by page and by code', async () => {
+      for (const [objectId, code] of [
+        ['a', 535],
+        ['b', 530],
+        ['c', 535],
+      ] as const) {
+        await store.put([entry(objectId)])
+        await settle(await lease(), { kind: 'rejected', error: { code, message: objectId } })
+      }
+      const [first, second] = await store.rejected(account, { limit: 2 })
+      expect([first?.objectId, second?.objectId]).toEqual(['c', 'b'])
+      expect(first).toMatchObject({ token: fcm('token-of-c'), error: { code: 535, message: 'c' } })
+      const rest = await store.rejected(account, { limit: 2, after: second?.cursor ?? 0 })
+      expect(rest.map((row) => row.objectId)).toEqual(['a'])
+      const of535 = await store.rejected(account, { limit: 9, code: 535 })
+      expect(of535.map((row) => row.objectId)).toEqual(['c', 'a'])
+    })
+    it('queues refused rows anew: those that are named, those of a code, or all', async () => {
+      await store.put([entry('a'), entry('b'), entry('c'), entry('d')])
+      const batch = await lease()
+      await store.settle(
+        holder,
+        batch.entries.map(({ objectId, generation }) => ({
+          account,
+          objectId,
+          generation,
+          outcome: { kind: 'rejected', error: { code: objectId === 'd' ? 530 : 535, message: '' } },
+        })),
+      )
+      expect(await store.retryRejected(account, { objectIds: ['a', 'nobody'] })).toBe(1)
+      expect(await store.retryRejected(account, { objectIds: ['b'], code: 530 })).toBe(0)
+      expect(await store.retryRejected(account, { code: 535 })).toBe(2)
+      expect(await store.retryRejected(account, {})).toBe(1)
+      expect((await lease()).entries).toHaveLength(4)
+      expect((await store.counts(account)).rejectedByCode).toEqual({})
+    })
+  })
+
+  describe('the store itself', () => {
+    it('makes a secret once and keeps it', async () => {
+      const secret = await store.secret('registration')
+      expect(Buffer.from(secret, 'base64url')).toHaveLength(32)
+      expect(await store.secret('registration')).toBe(secret)
+      expect(await store.secret('other')).not.toBe(secret)
+    })
+    it('proves that it takes records', async () => {
+      await expect(store.probe()).resolves.toBeUndefined()
+    })
+    it('takes many calls at once', async () => {
+      const results = await Promise.all(Array.from({ length: 40 }, (_, at) => store.put([entry(`o${at}`)])))
+      expect(results.flat().every((one) => one.result === 'queued')).toBe(true)
+      expect((await store.counts(account)).queued.live).toBe(40)
+    })
+    it('finishes what has begun before it closes, and refuses what comes after', async () => {
+      const last = store.put([entry('last')])
+      await store.close()
+      await expect(last).resolves.toHaveLength(1)
+      await expect(store.put([entry('late')])).rejects.toBeInstanceOf(StoreError)
+      await expect(store.counts(account)).rejects.toMatchObject({ code: 'closed' })
+    })
+  })
+}
