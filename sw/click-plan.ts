@@ -1,0 +1,59 @@
+import { filled, type Members, members } from './members.ts'
+
+/** What a click on a notification, or on one of its buttons, leads to. */
+export interface Click {
+  /** The button's name; `''` is the notification itself. */
+  action: unknown
+  /** Where to go: http or https, absolute. */
+  url: string
+  /** CleverTap's clicked request; no URL when the push was not CleverTap's. */
+  report: string
+}
+
+/**
+ * Works out, when a push arrives, what every click on its notification will lead to: first the notification itself,
+ * then its buttons. The plan travels in `notification.data.pushferry`, so that a click needs neither storage nor the
+ * memory of a worker that was stopped long ago. A later version of this file has to read it.
+ *
+ * The clicked request is CleverTap's `redirectPath` with the link (only if there is a usable one), the button's number
+ * and the mark of a silent call, as its own worker builds it (github.com/CleverTap/clevertap-web-sdk, sw_webpush.js).
+ *
+ * @param redirect CleverTap's `redirectPath`, as it came: `report` will see whether it is a URL
+ * @param scope the registration's: relative links are resolved against it, and it stands in for what is no link, which
+ *   is anything but http and https
+ */
+export const planClicks = (
+  link: unknown,
+  buttons: readonly Members[],
+  redirect: unknown,
+  scope: string,
+): readonly Click[] =>
+  [{ action: '', deepLink: link }, ...buttons].map(({ action, deepLink, navigate }: Members, number) => {
+    const to = filled(deepLink ?? navigate)
+    let url = scope
+    let quoted = ''
+    try {
+      const { href } = new URL(to ?? '', scope)
+      if (to && /^https?:/.test(href)) {
+        // Throws for a lone surrogate: what cannot be reported is no link either.
+        quoted = `&r=${encodeURIComponent(to)}`
+        url = href
+      }
+    } catch {
+      // No link: the scope it is.
+    }
+    return { action, url, report: `${redirect}${quoted}&b=button${number}&s=true` }
+  })
+
+/**
+ * Finds out what a click on a notification leads to.
+ *
+ * @param data the notification's `data`
+ * @param action the button's name; `''` for the notification itself
+ * @returns `undefined` for a notification that `onPush` has not shown
+ */
+export const readClick = (data: unknown, action: string): Click | undefined => {
+  // The cast: nothing but planClicks writes this member.
+  const plan = members(data)?.pushferry as readonly Click[] | undefined
+  return plan?.find((click) => click.action === action) ?? plan?.[0]
+}

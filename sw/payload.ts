@@ -1,0 +1,72 @@
+import { planClicks } from './click-plan.ts'
+import type { DisplaySettings } from './display-settings.ts'
+import { filled, type Members, members } from './members.ts'
+
+/** What a push asks for. */
+export interface Display {
+  title: string
+  /** `data.pushferry` holds what a click will need (`readClick`). */
+  options: NotificationOptions
+  /** CleverTap's viewed request, as it came: `report` will see whether it is a URL. */
+  viewed: unknown
+  /** Number for the app's badge; 0 takes the badge away, NaN leaves it as it is. */
+  badge: number
+}
+
+/**
+ * Reads the text of a push into what to show for it.
+ *
+ * Understands CleverTap's payload (github.com/CleverTap/clevertap-web-sdk, sw_webpush.js) and Declarative Web Push
+ * (w3c.github.io/push-api, `web_push: 8030`). Anything else is read as far as it goes. The notification's members are
+ * passed on as they came, except for links, so that an option which a browser adds tomorrow works today; a caller has
+ * to show less where the browser refuses one.
+ *
+ * @param text what the push carried; empty for a push without a payload
+ * @param scope the registration's: relative links are resolved against it
+ * @param now milliseconds since 1970
+ * @returns `undefined` when the push is to be left to another listener (`settings.foreign`). Never throws.
+ */
+export const readPush = (text: string, scope: string, settings: DisplaySettings, now: number): Display | undefined => {
+  let payload: Members
+  try {
+    payload = members(JSON.parse(text)) ?? {}
+  } catch {
+    // Nobody can read it, so it is ours to show. A text that is no JSON was written to be read (the test push of the
+    // DevTools is one); a broken JSON was not.
+    payload = { web_push: 8030, body: /^\s*[[{]/.test(text) ? '' : text }
+  }
+  const { raiseNotificationViewedPath, redirectPath } = payload
+  const cleverTap = members(payload.notificationOptions)
+  const fields = cleverTap ?? members(payload.notification) ?? payload
+  const data = members(fields.data) ?? { data: fields.data }
+  if (settings.foreign === 'ignore' && payload.web_push !== 8030) {
+    // CleverTap documents no schema: these are the members that its own worker and its samples show.
+    const { ct, wzrk_acct_id } = payload
+    const marked = redirectPath || raiseNotificationViewedPath || wzrk_acct_id || ct === 'pn' || data.wzrk_id
+    if (!cleverTap || !marked) return undefined
+  }
+
+  const buttons = [fields.actions]
+    .flat()
+    .map(members)
+    .filter((one) => !!one)
+  const options: Members = {
+    ...fields,
+    body: filled(fields.body) ?? '',
+    // A browser that knows `navigate` would go there without telling the worker: no report, no focus of an open tab.
+    navigate: undefined,
+    actions: buttons.map(({ action, title, icon }) => ({ action, title, icon })),
+    data: {
+      ...data,
+      // As CleverTap's worker does, so that one campaign shown twice counts as two notifications.
+      wzrk_id: data.wzrk_id && `${data.wzrk_id}_${now}`,
+      pushferry: planClicks(payload.deepLink ?? fields.navigate, buttons, cleverTap && redirectPath, scope),
+    },
+  }
+  return {
+    title: filled(payload.title) ?? filled(fields.title) ?? settings.fallbackTitle ?? new URL(scope).hostname,
+    options,
+    viewed: cleverTap && raiseNotificationViewedPath,
+    badge: Number(payload.app_badge ?? fields.app_badge),
+  }
+}
