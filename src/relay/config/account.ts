@@ -1,0 +1,50 @@
+import { ConfigError } from './error.ts'
+import type { SettingName, SettingValue } from './settings.ts'
+import { type Layer, type ReadFile, readSetting } from './source.ts'
+import type { AccountConfig } from './types.ts'
+
+/** Region and URL say the same thing; the layer that says it first decides, and in one layer the URL. */
+const readApiOrigin = (layers: readonly Layer[], readFile: ReadFile): string => {
+  const layer = layers.find(({ texts }) => texts.get('CLEVERTAP_URL') || texts.get('CLEVERTAP_REGION'))
+  const from = layer ? [layer] : []
+  const url = readSetting(from, 'CLEVERTAP_URL', readFile)
+  return url ?? `https://${readSetting(from, 'CLEVERTAP_REGION', readFile)}.api.clevertap.com`
+}
+
+/** Reads one account's settings from these layers, the first that has a setting deciding. Throws a ConfigError. */
+export const readAccountConfig = (layers: readonly Layer[], readFile: ReadFile): AccountConfig => {
+  const where = layers[0]?.where ?? ''
+  const read = <Name extends SettingName>(name: Name): SettingValue<Name> => readSetting(layers, name, readFile)
+  const need = (name: 'CLEVERTAP_ACCOUNT_ID' | 'CLEVERTAP_PASSCODE'): string => {
+    const value = read(name)
+    if (value === undefined)
+      throw new ConfigError(`${where}${name} must be set: a relay does not start without its CleverTap credentials`)
+    return value
+  }
+  const account: AccountConfig = {
+    id: need('CLEVERTAP_ACCOUNT_ID'),
+    passcode: need('CLEVERTAP_PASSCODE'),
+    apiOrigin: readApiOrigin(layers, readFile),
+    origins: [...new Set(read('PUSHFERRY_ORIGINS'))],
+    apiKeys: read('PUSHFERRY_API_KEYS') ?? [],
+    tickets: read('PUSHFERRY_TICKETS'),
+    ticketKeys: read('PUSHFERRY_TICKET_KEY') ?? [],
+    ticketAudience: read('PUSHFERRY_TICKET_AUDIENCE'),
+    vapidPublicKey: read('PUSHFERRY_VAPID_PUBLIC_KEY'),
+    webTypes: read('PUSHFERRY_WEB_TYPES'),
+    keyPadding: read('PUSHFERRY_KEY_PADDING'),
+    uploadConcurrency: read('PUSHFERRY_UPLOAD_CONCURRENCY'),
+    uploadBatch: read('PUSHFERRY_UPLOAD_BATCH'),
+    uploadTimeoutMs: read('PUSHFERRY_UPLOAD_TIMEOUT_MS'),
+    flushMs: read('PUSHFERRY_FLUSH_MS'),
+    retryBaseMs: read('PUSHFERRY_RETRY_BASE_MS'),
+    retryMaxMs: read('PUSHFERRY_RETRY_MAX_MS'),
+    deferMs: read('PUSHFERRY_DEFER'),
+    verify: read('PUSHFERRY_VERIFY'),
+  }
+  if (account.tickets === 'required' && account.ticketKeys.length === 0)
+    throw new ConfigError(`${where}PUSHFERRY_TICKET_KEY must be set when PUSHFERRY_TICKETS is required`)
+  if (account.retryMaxMs < account.retryBaseMs)
+    throw new ConfigError(`${where}PUSHFERRY_RETRY_MAX_MS must not be less than PUSHFERRY_RETRY_BASE_MS`)
+  return account
+}

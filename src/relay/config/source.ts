@@ -1,0 +1,62 @@
+import { ConfigError } from './error.ts'
+import { isSettingName, type Setting, type SettingName, type SettingValue, settings } from './settings.ts'
+
+/** One place that settings stand in: the environment, or one account of the file. */
+export interface Layer {
+  /** Stands before a name in an error: empty for the environment. */
+  where: string
+  /** By name, also the names with `_FILE`. An empty text counts as not set. */
+  texts: ReadonlyMap<string, string>
+}
+
+/** Reads the text of a file; throws when it cannot. */
+export type ReadFile = (path: string) => string
+
+const secretFiles = Object.entries(settings)
+  .filter(([, { secret }]) => secret)
+  .map(([name]) => `${name}_FILE`)
+
+/** Every name that may be set, those of secret files among them. */
+export const knownNames: readonly string[] = [...Object.keys(settings), ...secretFiles]
+
+/** The setting that a name, also one with `_FILE`, belongs to. */
+export const settingNameOf = (name: string): SettingName | undefined => {
+  if (isSettingName(name)) return name
+  const base = name.replace(/_FILE$/, '')
+  return secretFiles.includes(name) && isSettingName(base) ? base : undefined
+}
+
+const textIn = (layer: Layer, name: SettingName, readFile: ReadFile): { text: string; shown: string } | undefined => {
+  const text = layer.texts.get(name)
+  const file = layer.texts.get(`${name}_FILE`)
+  if (text && file) throw new ConfigError(`${layer.where}${name} and ${name}_FILE must not both be set`)
+  if (text) return { text, shown: `${layer.where}${name}` }
+  if (!file) return undefined
+  const shown = `${layer.where}${name}_FILE`
+  let content: string
+  try {
+    content = readFile(file).trim()
+  } catch {
+    throw new ConfigError(`${shown} must name a file that can be read`)
+  }
+  if (content === '') throw new ConfigError(`${shown} must name a file that is not empty`)
+  return { text: content, shown: `the file of ${shown}` }
+}
+
+/** Reads settings from the first layer that has them. Throws a ConfigError for a value that is not allowed. */
+export const readSetting = <Name extends SettingName>(
+  layers: readonly Layer[],
+  name: Name,
+  readFile: ReadFile,
+): SettingValue<Name> => {
+  // The table pairs each name with its own value type; the compiler cannot see that through an indexed access.
+  const setting = settings[name] as Setting<SettingValue<Name>>
+  for (const layer of layers) {
+    const found = textIn(layer, name, readFile)
+    if (!found) continue
+    const value = setting.kind.read(found.text)
+    if (value === undefined) throw new ConfigError(`${found.shown} must be ${setting.kind.allowed}`)
+    return value
+  }
+  return setting.defaultValue
+}

@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest'
+import { ConfigError, loadConfig } from '../../../src/relay/config/index.ts'
+
+const load = (accounts: unknown, env: Record<string, string> = {}) =>
+  loadConfig({ PUSHFERRY_CONFIG: '/etc/pushferry.json', ...env }, () =>
+    typeof accounts === 'string' ? accounts : JSON.stringify({ accounts }),
+  )
+const refusal = (accounts: unknown, env: Record<string, string> = {}): string => {
+  try {
+    load(accounts, env)
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message
+    throw error
+  }
+  return 'taken'
+}
+
+const one = { CLEVERTAP_ACCOUNT_ID: 'ONE', CLEVERTAP_PASSCODE: 'marked-1' }
+const two = { CLEVERTAP_ACCOUNT_ID: 'TWO', CLEVERTAP_PASSCODE: 'marked-2' }
+
+describe('several accounts in one file', () => {
+  it('each have their own settings, by the names of the environment or short', () => {
+    const { accounts } = load([
+      { ...one, PUSHFERRY_ORIGINS: ['https://one.example', 'https://m.one.example'], PUSHFERRY_UPLOAD_CONCURRENCY: 15 },
+      { accountId: 'TWO', passcode: 'marked-2', region: 'in1', origins: 'https://two.example', flushMs: '2s' },
+    ])
+    expect(accounts).toMatchObject([
+      { id: 'ONE', origins: ['https://one.example', 'https://m.one.example'], uploadConcurrency: 15, flushMs: 1000 },
+      { id: 'TWO', apiOrigin: 'https://in1.api.clevertap.com', origins: ['https://two.example'], flushMs: 2000 },
+    ])
+  })
+
+  it('take what they do not say from the environment', () => {
+    const env = { PUSHFERRY_API_KEYS: 'all:one-key-for-both', CLEVERTAP_URL: 'http://127.0.0.1:9' }
+    const { accounts } = load([one, { ...two, CLEVERTAP_REGION: 'us1', PUSHFERRY_API_KEYS: 'own:other' }], env)
+    expect(accounts).toMatchObject([
+      { apiOrigin: 'http://127.0.0.1:9', apiKeys: [{ name: 'all' }] },
+      { apiOrigin: 'https://us1.api.clevertap.com', apiKeys: [{ name: 'own' }] },
+    ])
+  })
+
+  it.each([
+    ['an account id twice', [one, one], /CLEVERTAP_ACCOUNT_ID must differ/],
+    [
+      'an origin twice',
+      [
+        { ...one, origins: 'https://a.example' },
+        { ...two, origins: 'https://a.example:443' },
+      ],
+      /PUSHFERRY_ORIGINS must belong to one account only/,
+    ],
+    ['a missing passcode', [one, { accountId: 'TWO' }], /^accounts\[1\] of PUSHFERRY_CONFIG: CLEVERTAP_PASSCODE must/],
+    [
+      'a wrong value',
+      [{ ...one, flushMs: 'marked' }],
+      /^accounts\[0\] of PUSHFERRY_CONFIG: PUSHFERRY_FLUSH_MS must be/,
+    ],
+    [
+      'an unknown name',
+      [{ ...one, originz: 'marked' }],
+      /"originz" is no setting of an account, did you mean origins\?/,
+    ],
+    ['a setting of the process', [{ ...one, PUSHFERRY_PORT: 1 }], /"PUSHFERRY_PORT" is no setting of an account/],
+    [
+      'the same setting in both spellings',
+      [{ ...one, passcode: 'marked' }],
+      /CLEVERTAP_PASSCODE must not be given twice/,
+    ],
+    ['a value of another kind', [{ ...one, origins: { a: 'marked' } }], /"origins" must be a text, a number or a list/],
+    ['no account', [], /with at least one account/],
+    ['an account that is no object', ['marked'], /^accounts\[0\] of PUSHFERRY_CONFIG: must be an object/],
+    ['a file that is not JSON', '{"accounts": marked', /must be JSON/],
+    ['more than accounts', '{"accounts":[{}],"port":1}', /must be \{"accounts":\[\{…\}\]\}/],
+  ])('stop the start on %s, with one line and no value in it', (_, accounts, line) => {
+    expect(refusal(accounts)).toMatch(line)
+    expect(refusal(accounts)).not.toMatch(/\n|marked/)
+  })
+
+  it('stop the start when the file cannot be read', () => {
+    const readFile = (): string => {
+      throw new Error('ENOENT')
+    }
+    expect(() => loadConfig({ PUSHFERRY_CONFIG: 'x' }, readFile)).toThrow('PUSHFERRY_CONFIG must name a JSON file')
+  })
+})

@@ -1,0 +1,263 @@
+import { createECDH } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import { ConfigError, loadConfig } from '../../../src/relay/config/index.ts'
+import { settings } from '../../../src/relay/config/settings.ts'
+import { knownNames } from '../../../src/relay/config/source.ts'
+
+const credentials = { CLEVERTAP_ACCOUNT_ID: 'TEST-ACC-1', CLEVERTAP_PASSCODE: 'marked-passcode' }
+const noFile = (): string => {
+  throw new Error('ENOENT')
+}
+
+const refusal = (env: Record<string, string>, readFile = noFile): string => {
+  try {
+    loadConfig(env, readFile)
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message
+    throw error
+  }
+  return 'taken'
+}
+const load = (env: Record<string, string>) => loadConfig({ ...credentials, ...env }, noFile)
+const account = (env: Record<string, string>) => load(env).accounts[0]
+
+describe('the configuration of a relay', () => {
+  it('needs nothing but the CleverTap credentials', () => {
+    expect(load({})).toEqual({
+      host: '127.0.0.1',
+      port: 8080,
+      store: { kind: 'sqlite', path: 'pushferry.db' },
+      adminKey: undefined,
+      secret: undefined,
+      leaseMs: 60_000,
+      maxQueued: 1_000_000,
+      rateLimit: 60,
+      trustProxy: [],
+      logLevel: 'info',
+      accounts: [
+        {
+          id: 'TEST-ACC-1',
+          passcode: 'marked-passcode',
+          apiOrigin: 'https://eu1.api.clevertap.com',
+          origins: [],
+          apiKeys: [],
+          tickets: 'off',
+          ticketKeys: [],
+          ticketAudience: undefined,
+          vapidPublicKey: undefined,
+          webTypes: [],
+          keyPadding: 'padded',
+          uploadConcurrency: 3,
+          uploadBatch: 100,
+          uploadTimeoutMs: 30_000,
+          flushMs: 1000,
+          retryBaseMs: 1000,
+          retryMaxMs: 300_000,
+          deferMs: [60_000, 600_000, 3_600_000, 21_600_000, 86_400_000],
+          verify: 0,
+        },
+      ],
+      warnings: ['account TEST-ACC-1 takes no records: neither PUSHFERRY_ORIGINS nor PUSHFERRY_API_KEYS is set'],
+    })
+  })
+
+  it.each(['CLEVERTAP_ACCOUNT_ID', 'CLEVERTAP_PASSCODE'])('does not start without %s', (name) => {
+    expect(refusal({ ...credentials, [name]: '' })).toBe(
+      `${name} must be set: a relay does not start without its CleverTap credentials`,
+    )
+  })
+
+  it('takes an empty variable as not set', () => {
+    expect(load({ PUSHFERRY_PORT: '', PUSHFERRY_ADMIN_KEY: ' ' })).toMatchObject({ port: 8080, adminKey: undefined })
+  })
+
+  it('finds the API by region or by URL, and the URL wins', () => {
+    expect(account({ CLEVERTAP_REGION: 'in1' })?.apiOrigin).toBe('https://in1.api.clevertap.com')
+    expect(account({ CLEVERTAP_REGION: 'sk1' })?.apiOrigin).toBe('https://sk1.api.clevertap.com')
+    expect(account({ CLEVERTAP_URL: 'http://127.0.0.1:9/', CLEVERTAP_REGION: 'in1' })?.apiOrigin).toBe(
+      'http://127.0.0.1:9',
+    )
+    expect(account({ CLEVERTAP_URL: 'http://[::1]:9' })?.apiOrigin).toBe('http://[::1]:9')
+  })
+
+  it('reads lists, origins in the form that browsers send, and keys with and without names', () => {
+    const read = account({
+      PUSHFERRY_ORIGINS: 'https://A.example:443/, http://localhost:5173,https://a.example',
+      PUSHFERRY_API_KEYS: 'shop:0123456789abcdef,c29tZSBrZXkgaW4gYmFzZTY0==',
+      PUSHFERRY_WEB_TYPES: 'Updates.push.services.mozilla.com=chrome,*.notify.windows.com=wns',
+    })
+    expect(read?.origins).toEqual(['https://a.example', 'http://localhost:5173'])
+    expect(read?.apiKeys).toEqual([
+      { name: 'shop', key: '0123456789abcdef' },
+      { name: expect.stringMatching(/^key-[0-9a-f]{8}$/), key: 'c29tZSBrZXkgaW4gYmFzZTY0==' },
+    ])
+    expect(read?.webTypes).toEqual([
+      { host: 'updates.push.services.mozilla.com', type: 'chrome' },
+      { host: '*.notify.windows.com', type: 'wns' },
+    ])
+  })
+
+  it('reads durations with a unit, and bare milliseconds where the name says so', () => {
+    expect(account({ PUSHFERRY_FLUSH_MS: '250' })?.flushMs).toBe(250)
+    expect(account({ PUSHFERRY_FLUSH_MS: '2s' })?.flushMs).toBe(2000)
+    expect(account({ PUSHFERRY_DEFER: '5ms, 6s,7m,8h,9d' })?.deferMs).toEqual([
+      5, 6000, 420_000, 28_800_000, 777_600_000,
+    ])
+  })
+
+  it('reads the store, proxies and the VAPID key', () => {
+    const point = createECDH('prime256v1').generateKeys()
+    expect(load({ PUSHFERRY_STORE: 'sqlite:/tmp/a b.db' }).store).toEqual({ kind: 'sqlite', path: '/tmp/a b.db' })
+    expect(load({ PUSHFERRY_STORE: 'postgres://u:p@h/d' }).store).toEqual({
+      kind: 'postgres',
+      url: 'postgres://u:p@h/d',
+    })
+    expect(load({ PUSHFERRY_TRUST_PROXY: 'loopback,10.0.0.0/8,::1' }).trustProxy).toEqual([
+      'loopback',
+      '10.0.0.0/8',
+      '::1',
+    ])
+    expect(account({ PUSHFERRY_VAPID_PUBLIC_KEY: point.toString('base64') })?.vapidPublicKey).toBe(
+      point.toString('base64url'),
+    )
+  })
+
+  it('warns of weak secrets without showing them', () => {
+    const { warnings } = load({
+      PUSHFERRY_ORIGINS: 'https://a.example',
+      PUSHFERRY_SECRET: 'weak1',
+      PUSHFERRY_ADMIN_KEY: 'weak2',
+      PUSHFERRY_API_KEYS: 'shop:weak3',
+    })
+    expect(warnings).toHaveLength(3)
+    expect(warnings.join()).not.toMatch(/weak\d/)
+    expect(warnings.join()).toContain('shop')
+  })
+})
+
+describe('a secret', () => {
+  it('is read from the file that its name with _FILE names', () => {
+    const readFile = (path: string): string => (path === '/run/key' ? 'one:first-key\ntwo:second-key\n' : noFile())
+    const config = loadConfig({ ...credentials, PUSHFERRY_API_KEYS_FILE: '/run/key' }, readFile)
+    expect(config.accounts[0]?.apiKeys.map(({ name }) => name)).toEqual(['one', 'two'])
+  })
+
+  it('must not stand in both', () => {
+    expect(refusal({ ...credentials, PUSHFERRY_SECRET: 'a', PUSHFERRY_SECRET_FILE: 'b' })).toBe(
+      'PUSHFERRY_SECRET and PUSHFERRY_SECRET_FILE must not both be set',
+    )
+  })
+
+  it('stops the start when its file cannot be read, is empty, or holds what is not allowed', () => {
+    const env = { ...credentials, PUSHFERRY_ADMIN_KEY_FILE: 'marked-path' }
+    expect(refusal(env)).toBe('PUSHFERRY_ADMIN_KEY_FILE must name a file that can be read')
+    expect(refusal(env, () => '\n')).toBe('PUSHFERRY_ADMIN_KEY_FILE must name a file that is not empty')
+    expect(refusal(env, () => 'two words')).toMatch(/^the file of PUSHFERRY_ADMIN_KEY_FILE must be a text without/)
+  })
+
+  it('has a name with _FILE, and nothing else has', () => {
+    expect(knownNames.filter((name) => name.endsWith('_FILE'))).toEqual([
+      'CLEVERTAP_PASSCODE_FILE',
+      'PUSHFERRY_STORE_FILE',
+      'PUSHFERRY_API_KEYS_FILE',
+      'PUSHFERRY_ADMIN_KEY_FILE',
+      'PUSHFERRY_TICKET_KEY_FILE',
+      'PUSHFERRY_SECRET_FILE',
+    ])
+    expect(refusal({ ...credentials, PUSHFERRY_PORT_FILE: 'x' })).toContain('PUSHFERRY_PORT_FILE is not known')
+  })
+})
+
+describe('a wrong value', () => {
+  const secret = 'marked secret'
+  it.each([
+    ['PUSHFERRY_PORT', '65536'],
+    ['PUSHFERRY_PORT', '80.5'],
+    ['PUSHFERRY_PORT', '-1'],
+    ['PUSHFERRY_HOST', 'a b'],
+    ['PUSHFERRY_STORE', 'memory:'],
+    ['PUSHFERRY_STORE', 'sqlite:'],
+    ['PUSHFERRY_STORE', 'sqlite::memory:'],
+    ['PUSHFERRY_STORE', 'mysql://u:marked-secret@h'],
+    ['PUSHFERRY_ORIGINS', '*'],
+    ['PUSHFERRY_ORIGINS', 'null'],
+    ['PUSHFERRY_ORIGINS', 'https://a.example/path'],
+    ['PUSHFERRY_ORIGINS', 'https://a.example/?'],
+    ['PUSHFERRY_ORIGINS', 'https://u:p@a.example'],
+    ['PUSHFERRY_ORIGINS', 'https://a.example,'],
+    ['PUSHFERRY_ORIGINS', 'ftp://a.example'],
+    ['PUSHFERRY_API_KEYS', 'a:same,b:same'],
+    ['PUSHFERRY_API_KEYS', 'a:one,a:two'],
+    ['PUSHFERRY_API_KEYS', secret],
+    ['PUSHFERRY_ADMIN_KEY', secret],
+    ['PUSHFERRY_TICKETS', 'on'],
+    ['PUSHFERRY_TICKET_KEY', 'marked-too-short-31-characters-'],
+    ['PUSHFERRY_TICKET_KEY', '{"keys":[]}'],
+    ['PUSHFERRY_TICKET_AUDIENCE', 'two words'],
+    ['PUSHFERRY_VAPID_PUBLIC_KEY', 'BA'.padEnd(87, 'A')],
+    ['PUSHFERRY_VAPID_PUBLIC_KEY', 'marked-private-half-of-43-characters-AAAAAA'],
+    ['PUSHFERRY_WEB_TYPES', 'updates.push.services.mozilla.com'],
+    ['PUSHFERRY_WEB_TYPES', 'updates.push.services.mozilla.com=firefox'],
+    ['PUSHFERRY_WEB_TYPES', '*=chrome'],
+    ['PUSHFERRY_KEY_PADDING', 'yes'],
+    ['PUSHFERRY_UPLOAD_CONCURRENCY', '16'],
+    ['PUSHFERRY_UPLOAD_CONCURRENCY', '0'],
+    ['PUSHFERRY_UPLOAD_BATCH', '101'],
+    ['PUSHFERRY_UPLOAD_TIMEOUT_MS', '0'],
+    ['PUSHFERRY_FLUSH_MS', '1 s'],
+    ['PUSHFERRY_FLUSH_MS', '1.5s'],
+    ['PUSHFERRY_DEFER', '60000'],
+    ['PUSHFERRY_DEFER', '1m,,2m'],
+    ['PUSHFERRY_LEASE_MS', '1w'],
+    ['PUSHFERRY_MAX_QUEUED', '0'],
+    ['PUSHFERRY_RATE_LIMIT', 'none'],
+    ['PUSHFERRY_TRUST_PROXY', 'true'],
+    ['PUSHFERRY_TRUST_PROXY', '0.0.0.0/0'],
+    ['PUSHFERRY_TRUST_PROXY', '::/0'],
+    ['PUSHFERRY_TRUST_PROXY', '10.0.0.0/33'],
+    ['PUSHFERRY_VERIFY', '1.1'],
+    ['PUSHFERRY_VERIFY', '5%'],
+    ['PUSHFERRY_LOG_LEVEL', 'trace'],
+    ['CLEVERTAP_REGION', 'in1.api.clevertap.com'],
+    ['CLEVERTAP_URL', 'http://api.clevertap.com'],
+    ['CLEVERTAP_URL', 'https://in1.api.clevertap.com/1/upload'],
+    ['CLEVERTAP_URL', 'http://127.0.0.1.example.com'],
+    ['CLEVERTAP_ACCOUNT_ID', '__proto__ x'],
+    ['CLEVERTAP_PASSCODE', secret],
+  ])('of %s (%s) stops the start with one line that names it and what is allowed', (name, value) => {
+    const line = refusal({ ...credentials, [name]: value })
+    expect(line).toContain(`${name} must be `)
+    expect(line).toContain(settings[name as keyof typeof settings].kind.allowed)
+    expect(line).not.toMatch(/\n|marked/)
+  })
+
+  it('is refused where two settings do not fit each other', () => {
+    expect(refusal({ ...credentials, PUSHFERRY_TICKETS: 'required' })).toBe(
+      'PUSHFERRY_TICKET_KEY must be set when PUSHFERRY_TICKETS is required',
+    )
+    expect(refusal({ ...credentials, PUSHFERRY_RETRY_BASE_MS: '10', PUSHFERRY_RETRY_MAX_MS: '9' })).toBe(
+      'PUSHFERRY_RETRY_MAX_MS must not be less than PUSHFERRY_RETRY_BASE_MS',
+    )
+  })
+})
+
+describe('an unknown name', () => {
+  it('stops the start with one line that says which was meant and which are known', () => {
+    const line = refusal({ ...credentials, PUSHFERRY_ORIGIN: 'marked' })
+    expect(line).toMatch(/^PUSHFERRY_ORIGIN is not known, did you mean PUSHFERRY_ORIGINS\?; allowed are CLEVERTAP_/)
+    expect(line).toContain('PUSHFERRY_TICKET_KEY_FILE')
+    expect(line).not.toMatch(/\n|marked/)
+  })
+
+  it('gets no guess when nothing is near', () => {
+    expect(refusal({ ...credentials, PUSHFERRY_QQQQQQQQQQ: '1' })).toMatch(/is not known; allowed are/)
+  })
+
+  it('cannot break the line', () => {
+    expect(refusal({ ...credentials, 'PUSHFERRY_A\nB': '1' })).not.toContain('\n')
+  })
+
+  it('of another program is none of our business', () => {
+    expect(refusal({ ...credentials, CLEVERTAP_TOKEN: 'x', PATH: '/' })).toBe('taken')
+  })
+})
