@@ -147,12 +147,12 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
       expect(await putOne(entry('y'))).toBe('queued')
     })
     it('tells its listeners about work, until they stop listening', async () => {
-      const woken: string[] = []
-      const stop = store.onWork((name) => woken.push(name))
-      await store.put([entry('a')])
+      const woken: [string, number][] = []
+      const stop = store.onWork((name, rows) => woken.push([name, rows]))
+      await store.put([entry('a'), entry('b')])
       stop()
-      await store.put([entry('b')])
-      expect(woken).toEqual([account])
+      await store.put([entry('c')])
+      expect(woken).toEqual([[account, 2]])
     })
   })
 

@@ -16,7 +16,7 @@ export const createMemoryStore = ({ maxQueued = 1_000_000, now = Date.now }: Sto
   const numbers = new Map<string, Map<string, number>>()
   const minutes = new Map<string, Map<number, Map<EventName, number>>>()
   const secrets = new Map<string, string>()
-  const listeners = new Set<(account: string) => void>()
+  const listeners = new Set<(account: string, rows: number) => void>()
   let sequence = 0
   let closed = false
 
@@ -43,8 +43,8 @@ export const createMemoryStore = ({ maxQueued = 1_000_000, now = Date.now }: Sto
     apply(delta)
     return result
   }
-  const wake = (account: string): void => {
-    for (const listener of listeners) listener(account)
+  const wake = (account: string, count: number): void => {
+    for (const listener of listeners) listener(account, count)
   }
 
   const putOne = (entry: NewEntry, delta: Delta): PutResult => {
@@ -115,7 +115,7 @@ export const createMemoryStore = ({ maxQueued = 1_000_000, now = Date.now }: Sto
         }
         return entries.map((entry) => putOne(entry, delta))
       })
-      for (const account of new Set(entries.map((entry) => entry.account))) wake(account)
+      for (const account of new Set(entries.map((entry) => entry.account))) wake(account, entries.length)
       return results
     },
 
@@ -258,7 +258,7 @@ export const createMemoryStore = ({ maxQueued = 1_000_000, now = Date.now }: Sto
         }
         return chosen.length
       })
-      wake(account)
+      wake(account, retried)
       return retried
     },
 

@@ -48,15 +48,15 @@ export const openSqliteStore = async (
     }
   })()
 
-  const listeners = new Set<(account: string) => void>()
-  const wake = (accounts: Iterable<string>): void => {
-    for (const account of accounts) for (const listener of listeners) listener(account)
+  const listeners = new Set<(account: string, rows: number) => void>()
+  const wake = (accounts: Iterable<string>, count: number): void => {
+    for (const account of accounts) for (const listener of listeners) listener(account, count)
   }
 
   return {
     put: async (entries) => {
       const results = await transactions.write((work) => put(work, entries, maxQueued))
-      wake(new Set(entries.map((entry) => entry.account)))
+      wake(new Set(entries.map((entry) => entry.account)), entries.length)
       return results
     },
     withdraw: (account, objectId) => transactions.write((work) => withdraw(work, work.account(account), objectId)),
@@ -112,7 +112,7 @@ export const openSqliteStore = async (
           rows = await page(rows.at(-1)?.cursor ?? 0)
         }
       }
-      wake([account])
+      wake([account], retried)
       return retried
     },
 

@@ -248,8 +248,11 @@ export interface Store {
   /** Proves that the store takes records, by a small durable write. Rejects when it does not. */
   probe(): Promise<void>
 
-  /** Calls back when rows may have become due, at least after every `put` of this process. Returns how to stop that. */
-  onWork(listener: (account: string) => void): () => void
+  /**
+   * Calls back when about so many rows may have become due, at least after every `put` and `retryRejected` of this
+   * process. Returns how to stop that.
+   */
+  onWork(listener: (account: string, rows: number) => void): () => void
 
   /** Finishes what has begun and lets go of the database. Everything after that rejects with `closed`. */
   close(): Promise<void>

@@ -1,0 +1,56 @@
+import type { Settlement, Store } from '../outbox/store.ts'
+import type { Clock } from './clock.ts'
+
+/** Writes results to the store: those that come while a write is under way go together in the next. */
+export interface Settler {
+  add(holder: string, settlements: readonly Settlement[]): void
+  /** How many results are not written yet. */
+  pending(): number
+  /** Resolves when everything added so far has been written; never, while the store is out of order. */
+  drained(): Promise<void>
+}
+
+/** How long to wait after the store has refused a write, in ms. */
+const refusedWaitMs = 500
+
+/**
+ * Results are kept until the store has them: a full disk delays them, and a killed process loses no more than the
+ * knowledge that a record had already arrived, so that it is sent again.
+ */
+export const createSettler = (store: Store, clock: Clock, onWritten: () => void): Settler => {
+  let waiting: { holder: string; settlements: readonly Settlement[] }[] = []
+  let writing = 0
+  let run: Promise<void> | undefined
+
+  const write = async (): Promise<void> => {
+    while (waiting.length > 0) {
+      const now = waiting
+      waiting = []
+      writing = now.reduce((sum, { settlements }) => sum + settlements.length, 0)
+      const holders = new Map<string, Settlement[]>()
+      for (const { holder, settlements } of now) holders.set(holder, [...(holders.get(holder) ?? []), ...settlements])
+      try {
+        for (const [holder, settlements] of holders) await store.settle(holder, settlements)
+        onWritten()
+      } catch {
+        // Settling is idempotent, so all of it can be tried again.
+        waiting = [...now, ...waiting]
+        await new Promise<void>((resolve) => clock.after(refusedWaitMs, resolve))
+      }
+      writing = 0
+    }
+    run = undefined
+  }
+
+  return {
+    add: (holder, settlements) => {
+      if (settlements.length === 0) return
+      waiting.push({ holder, settlements })
+      run ??= write()
+    },
+    pending: () => writing + waiting.reduce((sum, { settlements }) => sum + settlements.length, 0),
+    drained: async () => {
+      while (run) await run
+    },
+  }
+}
