@@ -1,0 +1,49 @@
+import { generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import { readTicketKeys } from '../../../src/relay/tickets/keys.ts'
+
+const p256 = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+const ed25519 = generateKeyPairSync('ed25519')
+const p384 = generateKeyPairSync('ec', { namedCurve: 'P-384' })
+const spki = (key: KeyObject): string => key.export({ type: 'spki', format: 'pem' }).toString()
+const jwk = (key: KeyObject, more: object = {}): object => ({ ...key.export({ format: 'jwk' }), ...more })
+const set = (...keys: unknown[]): string => JSON.stringify({ keys })
+const oct = (bytes: number): object => ({ kty: 'oct', k: Buffer.alloc(bytes, 7).toString('base64url') })
+const kinds = (text: string): readonly string[] | undefined =>
+  readTicketKeys(text)?.map(({ id, alg }) => (id === undefined ? alg : `${id} ${alg}`))
+
+describe('the ticket key', () => {
+  it('may be a shared secret of 32 characters, a PEM or several, a JWK, or a key set', () => {
+    expect(kinds('x'.repeat(32))).toEqual(['HS256'])
+    expect(kinds(spki(p256.publicKey))).toEqual(['ES256'])
+    expect(kinds(`${spki(ed25519.publicKey)}\n${spki(p256.publicKey)}`)).toEqual(['EdDSA', 'ES256'])
+    expect(kinds(JSON.stringify(jwk(p256.publicKey, { kid: 'one' })))).toEqual(['one ES256'])
+    expect(
+      kinds(set(jwk(p256.publicKey, { kid: 'old', alg: 'ES256', use: 'sig' }), jwk(ed25519.publicKey), oct(32))),
+    ).toEqual(['old ES256', 'EdDSA', 'HS256'])
+  })
+
+  it.each<[string, string]>([
+    ['a secret of 31 characters', 'x'.repeat(31)],
+    ['a private PEM', p256.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()],
+    [
+      'a private PEM after a public one',
+      spki(p256.publicKey) + p256.privateKey.export({ type: 'sec1', format: 'pem' }),
+    ],
+    ['a PEM that is cut', spki(p256.publicKey).slice(0, 90)],
+    ['a PEM of another curve', spki(p384.publicKey)],
+    ['a private JWK', set(jwk(p256.privateKey))],
+    ['a key set with one private key', set(jwk(ed25519.publicKey), jwk(ed25519.privateKey))],
+    ['an empty key set', set()],
+    ['a key set that is none', '{"keys":7}'],
+    ['a JWK of another curve', set(jwk(p384.publicKey))],
+    ['an RSA JWK', set(jwk(generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey))],
+    ['a secret of 31 bytes as JWK', set(oct(31))],
+    ['a JWK for encryption', set(jwk(p256.publicKey, { use: 'enc' }))],
+    ['a JWK whose alg is not its own', set(jwk(p256.publicKey, { alg: 'HS256' }))],
+    ['a key that is no object', set('x'.repeat(32))],
+    ['broken JSON', '{"keys":[]'.padEnd(40)],
+  ])('must not be %s', (_, text) => {
+    expect(readTicketKeys(text)).toBeUndefined()
+  })
+})
