@@ -1,0 +1,96 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type BrowserContext, chromium, type Page } from 'playwright-core'
+import { executable } from './browsers.ts'
+import { setChromiumPermission } from './chromium-permission.ts'
+import { type FakeFcm, startFakeFcm } from './fake-fcm.ts'
+import type { NotificationPermission, PushBrowser, StartOptions, Tab } from './push-browser.ts'
+import { type BrowserRun, type Surroundings, startPushBrowser } from './start-push-browser.ts'
+
+export interface ChromiumOptions extends StartOptions {
+  /** More command line switches. */
+  readonly args?: readonly string[]
+}
+
+export type ChromiumBrowser = PushBrowser<FakeFcm, BrowserContext>
+
+// content_settings values in Chromium's profile.
+const SETTING = { granted: 1, denied: 2 }
+
+/** Makes a profile with the answer that the user gave in an earlier session. */
+const createProfile = (profile: string, origin: string, permission: NotificationPermission): void => {
+  const settings = permission === 'default' ? {} : { [`${origin},*`]: { setting: SETTING[permission] } }
+  mkdirSync(join(profile, 'Default'), { recursive: true })
+  writeFileSync(
+    join(profile, 'Default', 'Preferences'),
+    JSON.stringify({ profile: { content_settings: { exceptions: { notifications: settings } } } }),
+  )
+}
+
+const tabOf = (page: Page): Tab => ({
+  goto: async (url) => void (await page.goto(url)),
+  reload: async () => void (await page.reload()),
+  click: (selector) => page.click(selector),
+  // Playwright's own type also unwraps handles, which no test passes.
+  evaluate: <A, R>(work: (argument: A) => R | Promise<R>, argument: A) =>
+    page.evaluate(work as (argument: unknown) => R | Promise<R>, argument),
+  url: () => page.url(),
+  close: () => page.close(),
+})
+
+const launch = async (
+  { service, desktop, folder }: Surroundings<FakeFcm>,
+  { origin, permission = 'granted', args = [] }: ChromiumOptions,
+): Promise<BrowserRun<BrowserContext>> => {
+  const profile = join(folder, 'profile')
+  if (!existsSync(profile)) createProfile(profile, origin, permission)
+  const connectsBefore = service.log.all('connect').length
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath: executable('chromium'),
+    headless: true,
+    chromiumSandbox: false, // it refuses to run as root, which is what a container is
+    viewport: null,
+    env: { ...process.env, HOME: folder, DBUS_SESSION_BUS_ADDRESS: desktop.address },
+    args: [
+      '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1',
+      ...service.chromiumArgs(),
+      ...args,
+    ],
+  })
+
+  /**
+   * Chromium holds back the start of its push client until the page in front has been loaded and idle for a while; a
+   * second tab that comes and goes before that makes it miss the moment, and `subscribe()` then hangs for 3 minutes.
+   * A connection to the push service shows that the moment is over; it ends again with the last subscription.
+   */
+  const pushClientStarted = async () => {
+    if (service.log.all('connect').length > connectsBefore) return
+    await service.connected().catch((cause: unknown) => {
+      throw new Error('open a second tab, or the settings, only after a first subscribe() has resolved', { cause })
+    })
+  }
+
+  return {
+    native: context,
+    tab: tabOf(context.pages()[0] ?? (await context.newPage())),
+    tabUrls: async () => context.pages().map((page) => page.url()),
+    async openTab(url) {
+      await pushClientStarted()
+      const page = await context.newPage()
+      await page.goto(url)
+      return tabOf(page)
+    },
+    async setPermission(site, next) {
+      await pushClientStarted()
+      await setChromiumPermission(context, site, next)
+    },
+    close: () => context.close(),
+  }
+}
+
+/**
+ * Starts the installed Chromium. Push needs a persistent profile (`newContext()` is incognito, where `subscribe()`
+ * rejects), and only loopback is reachable: every other name resolves to nothing.
+ */
+export const startChromium = (options: ChromiumOptions): Promise<ChromiumBrowser> =>
+  startPushBrowser('chromium', startFakeFcm, (surroundings) => launch(surroundings, options))

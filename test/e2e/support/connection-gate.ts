@@ -1,0 +1,36 @@
+/** Says whether something is connected, to those who wait for it. */
+export interface ConnectionGate {
+  open(): void
+  close(): void
+  /** Resolves while open. @throws Error after `timeoutMs`. */
+  wait(timeoutMs?: number): Promise<void>
+}
+
+export const createConnectionGate = (name: string): ConnectionGate => {
+  let isOpen = false
+  const waiting = new Set<() => void>()
+  return {
+    open() {
+      isOpen = true
+      for (const resolve of waiting) resolve()
+    },
+    close() {
+      isOpen = false
+    },
+    wait(timeoutMs = 20_000) {
+      if (isOpen) return Promise.resolve()
+      return new Promise((resolve, reject) => {
+        const timer = setTimeout(() => {
+          waiting.delete(settle)
+          reject(new Error(`${name} did not connect within ${timeoutMs} ms`))
+        }, timeoutMs)
+        const settle = () => {
+          clearTimeout(timer)
+          waiting.delete(settle)
+          resolve()
+        }
+        waiting.add(settle)
+      })
+    },
+  }
+}

@@ -1,0 +1,71 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import puppeteer, { type Browser, type Page } from 'puppeteer-core'
+import { executable } from './browsers.ts'
+import { type FakeAutopush, startFakeAutopush } from './fake-autopush.ts'
+import type { PushBrowser, StartOptions, Tab } from './push-browser.ts'
+import { type BrowserRun, type Surroundings, startPushBrowser } from './start-push-browser.ts'
+
+export interface FirefoxOptions extends StartOptions {
+  /** More preferences. */
+  readonly prefs?: Readonly<Record<string, string | number | boolean>>
+}
+
+export type FirefoxBrowser = PushBrowser<FakeAutopush, Browser>
+
+// nsIPermissionManager's values.
+const PERMISSION = { default: 0, granted: 1, denied: 2 }
+// The words of the Permissions API, which WebDriver uses.
+const STATE = { default: 'prompt', granted: 'granted', denied: 'denied' } as const
+
+const tabOf = (page: Page): Tab => ({
+  goto: async (url) => void (await page.goto(url)),
+  reload: async () => void (await page.reload()),
+  click: (selector) => page.click(selector),
+  // Puppeteer's own type also unwraps handles, which no test passes.
+  evaluate: <A, R>(work: (argument: A) => R | Promise<R>, argument: A) =>
+    page.evaluate(work as (argument: unknown) => R | Promise<R>, argument),
+  url: () => page.url(),
+  close: () => page.close(),
+})
+
+const launch = async (
+  { service, desktop, folder }: Surroundings<FakeAutopush>,
+  { permission = 'granted', prefs = {} }: FirefoxOptions,
+): Promise<BrowserRun<Browser>> => {
+  const profile = join(folder, 'profile')
+  mkdirSync(profile, { recursive: true })
+  const browser = await puppeteer.launch({
+    browser: 'firefox',
+    executablePath: executable('firefox'),
+    headless: true,
+    userDataDir: profile,
+    defaultViewport: null,
+    env: { ...process.env, HOME: folder, DBUS_SESSION_BUS_ADDRESS: desktop.address },
+    extraPrefsFirefox: {
+      ...service.firefoxPrefs(),
+      'permissions.default.desktop-notification': PERMISSION[permission],
+      'alerts.useSystemBackend': true, // notifications on the desktop rather than in windows of its own
+      'network.dns.disabled': true, // else it asks about its own services; localhost still works
+      ...prefs,
+    },
+  })
+
+  return {
+    native: browser,
+    tab: tabOf(await browser.newPage()),
+    tabUrls: async () => (await browser.pages()).map((page) => page.url()),
+    async openTab(url) {
+      const page = await browser.newPage()
+      await page.goto(url)
+      return tabOf(page)
+    },
+    setPermission: (origin, next) =>
+      browser.setPermission(origin, { permission: { name: 'notifications' }, state: STATE[next] }),
+    close: () => browser.close(),
+  }
+}
+
+/** Starts the installed Firefox over WebDriver BiDi; no geckodriver is needed. It asks no name server. */
+export const startFirefox = (options: FirefoxOptions): Promise<FirefoxBrowser> =>
+  startPushBrowser('firefox', startFakeAutopush, (surroundings) => launch(surroundings, options))

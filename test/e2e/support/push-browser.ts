@@ -1,0 +1,51 @@
+import type { NotificationDaemon } from './notification-daemon.ts'
+import type { PushService } from './push-service.ts'
+
+export type BrowserName = 'chromium' | 'firefox'
+
+/** `default` is a user who was never asked. */
+export type NotificationPermission = 'granted' | 'denied' | 'default'
+
+/** A tab. */
+export interface Tab {
+  goto(url: string): Promise<void>
+  reload(): Promise<void>
+  /** A real, trusted click on the first element that the selector finds, so the page gets a user activation. */
+  click(selector: string): Promise<void>
+  /** Runs the function in the page. It sees nothing of the test but `argument`, which is cloned, as its result is. */
+  evaluate<A, R>(work: (argument: A) => R | Promise<R>, argument: A): Promise<R>
+  url(): string
+  close(): Promise<void>
+}
+
+export interface StartOptions {
+  /** The site under test. */
+  readonly origin: string
+  /** What the user said to notifications from this origin in an earlier session. Default `granted`. */
+  readonly permission?: NotificationPermission
+}
+
+/** A real browser on a profile of its own, with a push service and a desktop of its own, all on loopback. */
+export interface PushBrowser<Service extends PushService = PushService, Native = unknown> {
+  readonly name: BrowserName
+  readonly service: Service
+  readonly desktop: NotificationDaemon
+  /** Where its profile and home are; deleted by `stop`. */
+  readonly folder: string
+  /** The driver's own view, for what is not offered here, such as screenshots: another one after every restart. */
+  readonly native: Native
+  /** The first tab: another one after every restart. It starts blank. */
+  readonly tab: Tab
+  /** Every tab of the browser. */
+  tabUrls(): Promise<string[]>
+  /** A further tab, in front. Chromium: only after a first `subscribe()` has resolved, or it rejects after 20 s. */
+  openTab(url: string): Promise<Tab>
+  /** What the user changes in the settings; done when the browser has it. Chromium: the same limit as for `openTab`. */
+  setPermission(origin: string, permission: NotificationPermission): Promise<void>
+  /** Closes the browser as a user does, and waits until it is gone. `restart` brings it back. */
+  close(): Promise<void>
+  /** Starts the browser again on the same profile, closing it first if need be. */
+  restart(): Promise<void>
+  /** Ends the browser, push service and desktop, and deletes every file of theirs. */
+  stop(): Promise<void>
+}
