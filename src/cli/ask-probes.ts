@@ -1,0 +1,71 @@
+import type { ClevertapClient } from '../relay/clevertap/client.ts'
+import { readAnswer } from '../relay/clevertap/outcome.ts'
+import type { Probe } from './check-probes.ts'
+
+/** What CleverTap said to one probe. */
+export type ProbeVerdict =
+  | { kind: 'accepted' }
+  | { kind: 'refused'; code: number; message: string }
+  /** It said nothing that tells. `reason` is a code of the system or a few words. */
+  | { kind: 'unclear'; reason: string }
+
+export interface ProbeAnswer {
+  probe: Probe
+  verdict: ProbeVerdict
+}
+
+/** Everything that was learned about one account. Without answers the first question already failed. */
+export interface ProbeAnswers {
+  credentials: 'accepted' | 'refused' | 'unknown'
+  answers: readonly ProbeAnswer[]
+}
+
+/** How often one question is asked again when a running relay, or anybody else, uses all of the account's slots. */
+const maxThrottled = 5
+const throttledMs = 1000
+
+const askOne = async (
+  probe: Probe,
+  client: ClevertapClient,
+  wait: (ms: number) => Promise<unknown>,
+): Promise<ProbeVerdict | 'unauthorized'> => {
+  for (let tries = 1; ; tries++) {
+    const read = readAnswer(await client.upload([probe.record], { dryRun: true }), [probe.record], Date.now())
+    switch (read.kind) {
+      case 'unauthorized':
+        return 'unauthorized'
+      case 'poisoned':
+        return { kind: 'refused', code: read.error.code, message: read.error.message }
+      case 'failed':
+        return { kind: 'unclear', reason: read.reason }
+      case 'throttled':
+        if (tries > maxThrottled) return { kind: 'unclear', reason: 'HTTP 429' }
+        await wait(Math.min(read.retryAfterMs ?? throttledMs, 30_000))
+        break
+      case 'judged': {
+        const [first] = read.records
+        if (first?.kind === 'refused') return { kind: 'refused', code: first.error.code, message: first.error.message }
+        return first?.kind === 'accepted' ? first : { kind: 'unclear', reason: 'counts that do not add up' }
+      }
+    }
+  }
+}
+
+/**
+ * Asks one probe after the other, each with `dryRun=1`, so that nothing is stored and one slot is enough. Ends at once
+ * when the credentials are refused, or when the very first question gets no usable answer.
+ */
+export const askProbes = async (
+  probes: readonly Probe[],
+  client: ClevertapClient,
+  wait: (ms: number) => Promise<unknown>,
+): Promise<ProbeAnswers> => {
+  const answers: ProbeAnswer[] = []
+  for (const probe of probes) {
+    const verdict = await askOne(probe, client, wait)
+    if (verdict === 'unauthorized') return { credentials: 'refused', answers }
+    answers.push({ probe, verdict })
+    if (verdict.kind === 'unclear' && answers.length === 1) return { credentials: 'unknown', answers }
+  }
+  return { credentials: 'accepted', answers }
+}

@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto'
+import { recordFor } from '../relay/clevertap/record.ts'
+import type { Token, TokenRecord, TokenType } from '../wire/record.ts'
+
+/** One question to CleverTap: does this record pass? */
+export interface Probe {
+  /** A type of its own, or a detail that is told but does not count. */
+  kind: 'type' | 'detail'
+  name: string
+  type: TokenType
+  record: TokenRecord
+}
+
+/** The documented samples' objectIds: each has the prefix that goes with its platform. */
+const sampleObjectIds: Readonly<Record<TokenType, string>> = {
+  chrome: 'QBOpVJZmKilRAzfaiVS86Tovxm75lHxg',
+  fcm: '__gc4grg4053N1eYkW6OBH71jhFev7b1iP',
+  gcm: '__QlXHaDHBZxZPLEMpPo6VvwdZ7FnbGvWA',
+  apns: '-HwB9gZWb3RcKhXCQ222FhAhkjeYQs0Hj',
+  wns: '~9XrS4Dy6GsnDbdX98Ijs63kEtJDQbhJA',
+  mpns: '~y9MqjkDGRfbzwwH8fZI6LIXgTKaEPxHr',
+}
+
+/** The documented samples' token, which is good for every type, and the keys of its Chrome record in canonical form. */
+const sampleId = 'frfsgvrwe:APfdsafsgdfsgghfgfgjkhfsfgdhjhbvcvnetry767456fxsasdf'
+const sampleKeys = {
+  p256dh: 'BLc4xRzKlKORKWlbdgFaBrrPK3ydWAHo4M0gs0i1oEKgPpWC5cW8OCzVrOQRv-1npXRWk8udnW3oYhIO4475rds',
+  auth: '5I2Bu2oKdyy9CwL8QVF0NQ',
+}
+/** The shape of the last path segment of an endpoint of Mozilla's push service. */
+const mozillaId = `gAAAAABm${'Zk3sQ9vXy2LrT7pW'.repeat(9)}`
+
+const prefixes: readonly (readonly [string, readonly TokenType[]])[] = [
+  ['__', ['fcm', 'gcm']],
+  ['-', ['apns']],
+  ['~', ['wns', 'mpns']],
+]
+
+/** The first of the given profiles that is of the type's platform, else the documented sample's. */
+const objectIdFor = (type: TokenType, given: readonly string[]): string => {
+  const prefix = prefixes.find(([, types]) => types.includes(type))?.[0]
+  const fits = (objectId: string): boolean =>
+    prefix === undefined ? !prefixes.some(([one]) => objectId.startsWith(one)) : objectId.startsWith(prefix)
+  return given.find(fits) ?? sampleObjectIds[type]
+}
+
+const sampleToken = (type: TokenType): Token =>
+  type === 'chrome' ? { type, id: sampleId, keys: sampleKeys } : { type, id: sampleId }
+
+/**
+ * The questions that `pushferry check` asks, each of one record. The details answer what CleverTap's documents leave
+ * open about Chrome tokens and dry runs.
+ */
+export const checkProbes = (
+  types: readonly TokenType[],
+  objectIds: readonly string[],
+  padding: 'padded' | 'unpadded',
+): readonly Probe[] => {
+  const own = types.map((type): Probe => {
+    const record = recordFor(objectIdFor(type, objectIds), sampleToken(type), padding)
+    return { kind: 'type', name: type, type, record }
+  })
+  const detail = (name: string, type: TokenType, record: TokenRecord): Probe => ({ kind: 'detail', name, type, record })
+  const details: Probe[] = []
+  if (types.includes('chrome')) {
+    const objectId = objectIdFor('chrome', objectIds)
+    const other = padding === 'padded' ? 'unpadded' : 'padded'
+    details.push(
+      detail(`chrome, keys ${other}`, 'chrome', recordFor(objectId, sampleToken('chrome'), other)),
+      detail('chrome, no keys', 'chrome', recordFor(objectId, { type: 'chrome', id: sampleId }, padding)),
+      detail(
+        'chrome, a Firefox token',
+        'chrome',
+        recordFor(objectId, { type: 'chrome', id: mozillaId, keys: sampleKeys }, padding),
+      ),
+    )
+  }
+  const [first] = types
+  if (first && objectIds.length > 0) {
+    const { prefix } = { prefix: prefixes.find(([, names]) => names.includes(first))?.[0] ?? '' }
+    const nobody = `${prefix}${randomUUID().replaceAll('-', '')}`
+    details.push(detail(`${first}, a profile that nobody has`, first, recordFor(nobody, sampleToken(first), padding)))
+  }
+  return [...own, ...details]
+}

@@ -1,0 +1,74 @@
+import type { ProbeAnswers, ProbeVerdict } from './ask-probes.ts'
+import { type AdviceContext, credentialsAdvice, typeAdvice } from './check-advice.ts'
+
+/** What `pushferry check --json` prints for an account. */
+export interface AccountReport {
+  account: string
+  url: string
+  /** Credentials and every type that was asked for were accepted. */
+  ok: boolean
+  credentials: 'accepted' | 'refused' | 'unknown'
+  /** What to do about the credentials; `null` when nothing is. */
+  advice: string | null
+  types: readonly ProbeReport[]
+  /** What was tried beside that. It does not count for `ok`. */
+  details: readonly ProbeReport[]
+}
+
+export interface ProbeReport {
+  name: string
+  verdict: ProbeVerdict['kind']
+  /** CleverTap's code, or the HTTP status that refused the call; `null` unless refused. */
+  code: number | null
+  message: string | null
+  advice: string | null
+}
+
+/** Brings the answers into the form that is printed. `region` is where the credentials turned out to be good. */
+export const reportAccount = (
+  { account, url, region }: { account: string; url: string; region: string | undefined },
+  answers: ProbeAnswers,
+  context: AdviceContext,
+): AccountReport => {
+  const reports = answers.answers.map((answer) => {
+    const { probe, verdict } = answer
+    const report: ProbeReport = {
+      name: probe.name,
+      verdict: verdict.kind,
+      code: verdict.kind === 'refused' ? verdict.code : null,
+      message: verdict.kind === 'refused' ? verdict.message : verdict.kind === 'unclear' ? verdict.reason : null,
+      advice: typeAdvice(answer, answers.answers, context) ?? null,
+    }
+    return { kind: probe.kind, report }
+  })
+  const of = (kind: 'type' | 'detail'): readonly ProbeReport[] =>
+    reports.filter((one) => one.kind === kind).map(({ report }) => report)
+  const types = of('type')
+  return {
+    account,
+    url,
+    ok: answers.credentials === 'accepted' && types.every(({ verdict }) => verdict === 'accepted'),
+    credentials: answers.credentials,
+    advice: region
+      ? `the credentials are good in another region: set CLEVERTAP_REGION=${region}`
+      : (credentialsAdvice(answers) ?? null),
+    types: answers.credentials === 'accepted' ? types : [],
+    details: of('detail'),
+  }
+}
+
+const line = ({ name, verdict, code, message, advice }: ProbeReport, width: number): string => {
+  const told = verdict === 'accepted' ? 'accepted' : `${verdict}: ${[code, message].filter(Boolean).join(' ')}`
+  return `  ${name.padEnd(width)}  ${told}\n${advice ? `  ${''.padEnd(width)}  -> ${advice}\n` : ''}`
+}
+
+/** The report for people. */
+export const describeReport = ({ account, url, credentials, advice, types, details }: AccountReport): string => {
+  const width = Math.max('credentials'.length, ...types.map(({ name }) => name.length))
+  const wide = Math.max(0, ...details.map(({ name }) => name.length))
+  const head = `account ${account} at ${url}\n  ${'credentials'.padEnd(width)}  ${credentials}\n`
+  const hint = advice ? `  ${''.padEnd(width)}  -> ${advice}\n` : ''
+  const body = types.map((one) => line(one, width)).join('')
+  const tail = details.length > 0 ? `tried beside that\n${details.map((one) => line(one, wide)).join('')}` : ''
+  return head + hint + body + tail
+}

@@ -1,0 +1,42 @@
+import type { Command } from 'commander'
+import type { ExitCode, Io } from './io.ts'
+
+/**
+ * Gives a command its arguments, options, help and action. The action calls `exitWith` with the outcome; without that
+ * it is 0. It throws `CliError` for what is the user's to mend.
+ */
+export type DefineCommand = (command: Command, io: Io, exitWith: (code: ExitCode) => void) => void
+
+/** A command as the list of commands shows it. What it needs is loaded only when it is called. */
+export interface CommandEntry {
+  name: string
+  summary: string
+  load: () => Promise<DefineCommand>
+  /** Its arguments are CleverTap IDs, of which an iPhone's begin with a dash: they are told from options. */
+  takesObjectIds?: true
+}
+
+/** Every command there is, in the order of the list in `pushferry --help`. */
+export const commands: readonly CommandEntry[] = [
+  {
+    name: 'check',
+    summary: 'ask CleverTap whether account, passcode, region and each token type are accepted',
+    load: async () => (await import('./check.ts')).defineCheck,
+  },
+  {
+    name: 'verify',
+    summary: 'ask CleverTap whether a profile holds a push token',
+    load: async () => (await import('./verify.ts')).defineVerify,
+    takesObjectIds: true,
+  },
+  {
+    name: 'vapid',
+    summary: 'make a VAPID key pair and say where each half goes',
+    load: async () => (await import('./vapid.ts')).defineVapid,
+  },
+  {
+    name: 'simulate',
+    summary: 'run a strict local CleverTap for development and CI',
+    load: async () => (await import('./simulate.ts')).defineSimulate,
+  },
+]

@@ -1,0 +1,17 @@
+const meanings: Readonly<Record<string, string>> = {
+  ENOTFOUND: 'there is no such host: is CLEVERTAP_REGION or CLEVERTAP_URL right, and does DNS work here?',
+  EAI_AGAIN: 'the name could not be looked up: does DNS work here?',
+  ECONNREFUSED: 'nothing listens there: is CLEVERTAP_URL right?',
+  ECONNRESET: 'the connection broke: is a proxy or firewall in between?',
+  UND_ERR_SOCKET: 'the connection broke: is a proxy or firewall in between?',
+  UND_ERR_CONNECT_TIMEOUT: 'no connection in time: does a firewall let this machine out?',
+  'time-out': 'no answer in time: try again, or does a firewall let this machine out?',
+  CERT_HAS_EXPIRED: 'the certificate there has expired',
+  DEPTH_ZERO_SELF_SIGNED_CERT:
+    'the certificate there is self-signed: is a proxy in between? NODE_EXTRA_CA_CERTS can name its authority',
+  SELF_SIGNED_CERT_IN_CHAIN:
+    'the certificate there is not trusted: is a proxy in between? NODE_EXTRA_CA_CERTS can name its authority',
+}
+
+/** What a connection's failure means and what to do about it, for people. `reason` is a system's or undici's code. */
+export const describeTrouble = (reason: string): string => meanings[reason] ?? `no usable answer (${reason})`

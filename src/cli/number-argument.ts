@@ -1,0 +1,10 @@
+import { InvalidArgumentError } from 'commander'
+
+/** Makes a reader of whole numbers within bounds, for an option or argument of a command. */
+export const wholeNumberArgument =
+  (least: number, most: number) =>
+  (text: string): number => {
+    const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN
+    if (value >= least && value <= most) return value
+    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`)
+  }

@@ -1,0 +1,51 @@
+import type { Answer } from '../relay/clevertap/client.ts'
+
+/** What CleverTap's profile API says about the push token of one device. */
+export type ProfileFinding =
+  /** The device holds a token. */
+  | { kind: 'token'; token: string; platform: string | undefined }
+  /** The profile is there and shows no token for the device. */
+  | { kind: 'no-token'; platform: string | undefined }
+  | { kind: 'no-profile' }
+  | { kind: 'unauthorized' }
+  | { kind: 'throttled' }
+  | { kind: 'unreadable'; reason: string }
+
+type Members = Readonly<Record<string, unknown>>
+
+const isObject = (value: unknown): value is Members =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const parse = (body: string): unknown => {
+  try {
+    return JSON.parse(body)
+  } catch {
+    return undefined
+  }
+}
+
+const readDevice = (device: Members | undefined): ProfileFinding => {
+  const platform = typeof device?.platform === 'string' ? device.platform.slice(0, 40) : undefined
+  const token = device?.push_token
+  return typeof token === 'string' && token !== '' ? { kind: 'token', token, platform } : { kind: 'no-token', platform }
+}
+
+/**
+ * Reads the answer to `GET /1/profile.json?objectId=`. Pure.
+ *
+ * Documented: `record.platformInfo`, one entry a device with `platform`, `objectId` and, where one is stored,
+ * `push_token`. What an unknown profile answers is not documented; 404 and an answer without a record are read as one.
+ */
+export const readProfile = (answer: Answer, objectId: string): ProfileFinding => {
+  if (answer.kind === 'unanswered') return { kind: 'unreadable', reason: answer.reason }
+  const { status, body } = answer
+  if (status === 401 || status === 403) return { kind: 'unauthorized' }
+  if (status === 429) return { kind: 'throttled' }
+  if (status === 404) return { kind: 'no-profile' }
+  if (status !== 200) return { kind: 'unreadable', reason: `HTTP ${status}` }
+  const read = parse(body)
+  if (!isObject(read)) return { kind: 'unreadable', reason: 'not the documented JSON' }
+  if (!isObject(read.record)) return { kind: 'no-profile' }
+  const devices = Array.isArray(read.record.platformInfo) ? read.record.platformInfo.filter(isObject) : []
+  return readDevice(devices.find((device) => device.objectId === objectId))
+}

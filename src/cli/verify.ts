@@ -1,0 +1,149 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type ClevertapClient, createClevertapClient } from '../relay/clevertap/client.ts'
+import { type AccountConfig, loadConfig } from '../relay/config/index.ts'
+import { fingerprint } from '../relay/keys/fingerprint.ts'
+import { chooseAccounts } from './choose-accounts.ts'
+import { CliError } from './cli-error.ts'
+import type { DefineCommand } from './commands.ts'
+import type { ExitCode, Io } from './io.ts'
+import { describeTrouble } from './network-trouble.ts'
+import { type ProfileFinding, readProfile } from './read-profile.ts'
+
+interface VerifyOptions {
+  account?: string
+  token?: string
+  json?: true
+}
+
+/** What is said about one objectId. `unknown`: CleverTap gave no answer that tells. */
+interface Verification {
+  objectId: string
+  verdict: 'confirmed' | 'missing' | 'unknown'
+  platform: string | null
+  /** Of the token on the profile: the first 8 hex digits of its SHA-256. */
+  fingerprint: string | null
+  reason: string | null
+}
+
+/** How often a question is asked again when all of the account's slots are in use, and after how long. */
+const maxThrottled = 5
+const throttledMs = 1000
+
+type Wait = (ms: number) => Promise<unknown>
+
+const ask = async (objectId: string, client: ClevertapClient, wait: Wait): Promise<ProfileFinding> => {
+  for (let tries = 1; ; tries++) {
+    const finding = readProfile(await client.profile(objectId), objectId)
+    if (finding.kind !== 'throttled' || tries > maxThrottled) return finding
+    await wait(throttledMs)
+  }
+}
+
+const judge = (objectId: string, finding: ProfileFinding, expected: string | undefined): Verification => {
+  const platform = 'platform' in finding ? (finding.platform ?? null) : null
+  const told = { objectId, platform, fingerprint: null }
+  switch (finding.kind) {
+    case 'token': {
+      const held = { ...told, fingerprint: fingerprint(finding.token) }
+      return expected === undefined || expected === finding.token
+        ? { ...held, verdict: 'confirmed', reason: null }
+        : {
+            ...held,
+            verdict: 'missing',
+            reason: 'the profile holds another token; CleverTap does not replace one by upload',
+          }
+    }
+    case 'no-token':
+      return platform === 'Web'
+        ? {
+            ...told,
+            verdict: 'unknown',
+            reason: "no token is shown, and it is not documented that browsers' tokens are",
+          }
+        : { ...told, verdict: 'missing', reason: 'the profile shows no token for this device' }
+    case 'no-profile':
+      return {
+        ...told,
+        verdict: 'missing',
+        reason: 'there is no such profile: was its user ever live on the app or site?',
+      }
+    case 'throttled':
+      return { ...told, verdict: 'unknown', reason: 'too many requests in flight for this account: ask again later' }
+    case 'unreadable':
+      return { ...told, verdict: 'unknown', reason: describeTrouble(finding.reason) }
+    case 'unauthorized':
+      throw new CliError('CleverTap refuses the credentials: pushferry check says what to fix', 1)
+  }
+}
+
+const describe = ({ objectId, verdict, platform, fingerprint: mark, reason }: Verification): string =>
+  `${objectId}  ${verdict}${platform ? `  ${platform}` : ''}${mark ? `  token ${mark}` : ''}${reason ? `  ${reason}` : ''}\n`
+
+const readExpected = async (token: string | undefined, { stdin }: Io): Promise<string | undefined> => {
+  if (token !== '-') return token
+  let text = ''
+  for await (const piece of stdin.setEncoding('utf8')) text += piece
+  return text.trim()
+}
+
+const onlyAccount = (accounts: readonly AccountConfig[]): AccountConfig => {
+  const [account, ...others] = accounts
+  if (account && others.length === 0) return account
+  throw new CliError(
+    `there are several accounts: give one of ${accounts.map(({ id }) => id).join(', ')} with --account`,
+    2,
+  )
+}
+
+/** Asks for each objectId in turn. 0 when every token was confirmed, else 1. */
+export const verify = async (
+  objectIds: readonly string[],
+  options: VerifyOptions,
+  io: Io,
+  wait: Wait = (ms) => sleep(ms),
+): Promise<ExitCode> => {
+  if (options.token !== undefined && objectIds.length > 1)
+    throw new CliError('--token goes with one objectId, not with several', 2)
+  const account = onlyAccount(chooseAccounts(loadConfig(io.env), options.account))
+  const expected = await readExpected(options.token, io)
+  const { apiOrigin: url, id: accountId, passcode, uploadTimeoutMs: timeoutMs } = account
+  const client = createClevertapClient({ url, accountId, passcode, timeoutMs, connections: 1 })
+  try {
+    const found: Verification[] = []
+    for (const objectId of objectIds) {
+      const one = judge(objectId, await ask(objectId, client, wait), expected)
+      found.push(one)
+      if (!options.json) io.stdout.write(describe(one))
+    }
+    const ok = found.every(({ verdict }) => verdict === 'confirmed')
+    if (options.json) io.stdout.write(`${JSON.stringify({ ok, account: accountId, profiles: found }, undefined, 2)}\n`)
+    return ok ? 0 : 1
+  } finally {
+    await client.close()
+  }
+}
+
+/** `pushferry verify`. */
+export const defineVerify: DefineCommand = (command, io, exitWith) => {
+  command
+    .description(
+      "Asks CleverTap's profile API whether a push token is on the profile, because an upload that was answered with " +
+        'success is no proof of it. Reads CLEVERTAP_ACCOUNT_ID, CLEVERTAP_PASSCODE (or _FILE) and CLEVERTAP_REGION or ' +
+        'CLEVERTAP_URL.',
+    )
+    .argument('<objectId...>', 'CleverTap IDs')
+    .option('--token <token>', 'the token that is expected, with one objectId; - reads it from stdin')
+    .option('--account <id>', 'the account, where several are configured')
+    .option('--json', 'print the findings as JSON')
+    .addHelpText(
+      'after',
+      `
+Each objectId is confirmed (a token is there), missing or unknown (CleverTap does not say). Tokens are shown as the
+first 8 hex digits of their SHA-256, as in the relay's log. Exit code 0 when all are confirmed, else 1.
+
+Examples:
+  $ pushferry verify __gc4grg4053N1eYkW6OBH71jhFev7b1iP -HwB9gZWb3RcKhXCQ222FhAhkjeYQs0Hj
+  $ pushferry verify __gc4grg4053N1eYkW6OBH71jhFev7b1iP --token - < token.txt`,
+    )
+    .action(async (objectIds: string[], options: VerifyOptions) => exitWith(await verify(objectIds, options, io)))
+}

@@ -1,0 +1,71 @@
+import { Readable } from 'node:stream'
+import type { CommandEntry } from '../../src/cli/commands.ts'
+import type { Io } from '../../src/cli/io.ts'
+import { run } from '../../src/cli/run.ts'
+
+/** A command line run in this process. */
+export interface Ran {
+  code: Promise<number>
+  /** What was written so far. */
+  out: () => string
+  err: () => string
+  interrupt: () => void
+  /** Settles when this stands in what was written to stdout. */
+  printed: (text: string | RegExp) => Promise<void>
+}
+
+export interface RunOptions {
+  env?: Record<string, string>
+  stdin?: string
+  commands?: readonly CommandEntry[]
+}
+
+/** Starts a command line with its own input, output, environment and Ctrl-C. */
+export const start = (argv: readonly string[], { env = {}, stdin = '', commands }: RunOptions = {}): Ran => {
+  let out = ''
+  let err = ''
+  const watchers = new Set<() => void>()
+  const interruption = new AbortController()
+  const io: Io = {
+    stdin: Readable.from([stdin]),
+    stdout: {
+      write: (text) => {
+        out += text
+        for (const look of watchers) look()
+      },
+    },
+    stderr: {
+      write: (text) => {
+        err += text
+      },
+    },
+    env,
+    interruption: () => interruption.signal,
+  }
+  return {
+    code: run(argv, io, commands),
+    out: () => out,
+    err: () => err,
+    interrupt: () => interruption.abort(),
+    printed: (text) =>
+      new Promise((resolve) => {
+        const look = (): void => {
+          if (typeof text === 'string' ? !out.includes(text) : !text.test(out)) return
+          watchers.delete(look)
+          resolve()
+        }
+        watchers.add(look)
+        look()
+      }),
+  }
+}
+
+/** Runs a command line to its end. */
+export const runCli = async (
+  argv: readonly string[],
+  options: RunOptions = {},
+): Promise<{ code: number; out: string; err: string }> => {
+  const ran = start(argv, options)
+  const code = await ran.code
+  return { code, out: ran.out(), err: ran.err() }
+}
