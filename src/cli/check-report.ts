@@ -36,7 +36,12 @@ export const reportAccount = (
       name: probe.name,
       verdict: verdict.kind,
       code: verdict.kind === 'refused' ? verdict.code : null,
-      message: verdict.kind === 'refused' ? verdict.message : verdict.kind === 'unclear' ? verdict.reason : null,
+      message:
+        verdict.kind === 'refused'
+          ? withoutNumber(verdict.message)
+          : verdict.kind === 'unclear'
+            ? verdict.reason
+            : null,
       advice: typeAdvice(answer, answers.answers, context) ?? null,
     }
     return { kind: probe.kind, report }
@@ -56,6 +61,9 @@ export const reportAccount = (
     details: of('detail'),
   }
 }
+
+/** Each question is about one record, so its number says nothing. */
+const withoutNumber = (message: string): string => message.replace(/ *record number *: *\d+$/, '')
 
 const line = ({ name, verdict, code, message, advice }: ProbeReport, width: number): string => {
   const told = verdict === 'accepted' ? 'accepted' : `${verdict}: ${[code, message].filter(Boolean).join(' ')}`

@@ -53,7 +53,11 @@ const checkAccount = async (
 }
 
 /** Checks the configured accounts and prints what was found. 0 when all of it was accepted, else 1. */
-export const check = async (options: CheckOptions, { stdout, env }: Io, parts = realParts): Promise<ExitCode> => {
+export const check = async (
+  options: CheckOptions,
+  { stdout, env }: Pick<Io, 'stdout' | 'env'>,
+  parts = realParts,
+): Promise<ExitCode> => {
   const reports: AccountReport[] = []
   for (const account of chooseAccounts(loadConfig(env), options.account)) {
     const report = await checkAccount(account, options, parts)

@@ -6,6 +6,7 @@ const meanings: Readonly<Record<string, string>> = {
   UND_ERR_SOCKET: 'the connection broke: is a proxy or firewall in between?',
   UND_ERR_CONNECT_TIMEOUT: 'no connection in time: does a firewall let this machine out?',
   'time-out': 'no answer in time: try again, or does a firewall let this machine out?',
+  'HTTP 429': 'all requests that the account may have in flight are in use: is a relay or an import running?',
   CERT_HAS_EXPIRED: 'the certificate there has expired',
   DEPTH_ZERO_SELF_SIGNED_CERT:
     'the certificate there is self-signed: is a proxy in between? NODE_EXTRA_CA_CERTS can name its authority',

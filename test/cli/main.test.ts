@@ -1,0 +1,59 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { accessSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { expect, onTestFinished, test } from 'vitest'
+
+const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
+
+/** The built command line as a process, which ends with the test at the latest. */
+const launch = (argv: readonly string[]): ChildProcess => {
+  accessSync(main) // npm run build makes it
+  const child = spawn(process.execPath, [main, ...argv], { stdio: ['ignore', 'pipe', 'pipe'] })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  return child
+}
+
+/** Settles when this was printed; fails when the process ends before. */
+const printed = (child: ChildProcess, text: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    let out = ''
+    child.stdout?.on('data', (piece) => {
+      out += piece
+      if (out.includes(text)) resolve()
+    })
+    child.once('close', (code) => reject(new Error(`ended with ${code} before it printed ${text}: ${out}`)))
+  })
+
+test.each(['SIGINT', 'SIGTERM'] as const)('simulate ends with 0 on %s', async (signal) => {
+  const child = launch(['simulate', '--port', '0'])
+  await printed(child, 'Ctrl-C ends it')
+  const closed = once(child, 'close')
+  child.kill(signal)
+  expect(await closed).toEqual([0, null])
+})
+
+test('wrong usage ends the process with 2 and one line on stderr', async () => {
+  const child = launch(['simulat'])
+  let err = ''
+  child.stderr?.on('data', (piece) => {
+    err += piece
+  })
+  expect(await once(child, 'close')).toEqual([2, null])
+  expect(err).toMatch(/^pushferry: unknown command 'simulat' \(Did you mean simulate\?\).*\n$/)
+})
+
+test('a reader that goes away ends it quietly', async () => {
+  const child = launch(['simulate', '--port', '0', '--json'])
+  let err = ''
+  child.stderr?.on('data', (piece) => {
+    err += piece
+  })
+  const [first] = await once(child.stdout ?? child, 'data')
+  const { url } = JSON.parse(String(first))
+  const closed = once(child, 'close')
+  child.stdout?.destroy()
+  await fetch(`${url}/1/upload`)
+  expect(await closed).toEqual([0, null])
+  expect(err).toBe('')
+})

@@ -1,0 +1,125 @@
+import { expect, onTestFinished, test } from 'vitest'
+import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/relay/simulate/index.ts'
+import { runCli } from './run-cli.ts'
+
+const simulate = async (options: SimulatorOptions = {}): Promise<Simulator> => {
+  const simulator = await startSimulator(options)
+  onTestFinished(() => simulator.stop())
+  return simulator
+}
+
+const verify = (
+  { url, accountId, passcode }: Simulator,
+  argv: readonly string[],
+  stdin = '',
+): Promise<{ code: number; out: string; err: string }> =>
+  runCli(['verify', ...argv], {
+    env: { CLEVERTAP_URL: url, CLEVERTAP_ACCOUNT_ID: accountId, CLEVERTAP_PASSCODE: passcode },
+    stdin,
+  })
+
+const store = async ({ url, accountId, passcode }: Simulator, type: string, objectId: string): Promise<void> => {
+  await fetch(`${url}/1/upload`, {
+    method: 'POST',
+    headers: {
+      'X-CleverTap-Account-Id': accountId,
+      'X-CleverTap-Passcode': passcode,
+      'Content-Type': 'application/json',
+    },
+    body: JSON.stringify({ d: [{ type: 'token', tokenData: { id: `token-of-${objectId}`, type }, objectId }] }),
+  })
+}
+
+test('tokens that are there are confirmed, shown as fingerprints, and the exit code is 0', async () => {
+  const clevertap = await simulate()
+  await store(clevertap, 'fcm', '__a')
+  await store(clevertap, 'apns', '-HwB9')
+  const { code, out } = await verify(clevertap, ['-HwB9', '__a'])
+  expect(code).toBe(0)
+  expect(out).toMatch(
+    /^__a {2}confirmed {2}Android {2}token [0-9a-f]{8}\n-HwB9 {2}confirmed {2}iOS {2}token [0-9a-f]{8}\n$/,
+  )
+  expect(out).not.toContain('token-of')
+})
+
+test('what is missing, what CleverTap does not say, and why', async () => {
+  const clevertap = await simulate({ knownObjectIds: ['__a', 'web'] })
+  const { code, out } = await verify(clevertap, ['__a', '__b', 'web'])
+  expect(code).toBe(1)
+  expect(out.split('\n')).toEqual([
+    '__a  missing  Android  the profile shows no token for this device',
+    '__b  missing  there is no such profile: was its user ever live on the app or site?',
+    "web  unknown  Web  no token is shown, and it is not documented that browsers' tokens are",
+    '',
+  ])
+})
+
+test('--token compares, from the command line or from stdin', async () => {
+  const clevertap = await simulate()
+  await store(clevertap, 'fcm', '__a')
+  expect((await verify(clevertap, ['__a', '--token', 'token-of-__a'])).code).toBe(0)
+  expect((await verify(clevertap, ['__a', '--token', '-'], 'token-of-__a\n')).code).toBe(0)
+  const { code, out } = await verify(clevertap, ['__a', '--token', 'newer'])
+  expect(code).toBe(1)
+  expect(out).toContain('missing  Android  token')
+  expect(out).toContain('the profile holds another token')
+})
+
+test('--json prints the same as data', async () => {
+  const clevertap = await simulate()
+  await store(clevertap, 'fcm', '__a')
+  const { code, out } = await verify(clevertap, ['--json', '__a', '__b'])
+  expect(code).toBe(1)
+  expect(JSON.parse(out)).toEqual({
+    ok: false,
+    account: clevertap.accountId,
+    profiles: [
+      {
+        objectId: '__a',
+        verdict: 'confirmed',
+        platform: 'Android',
+        fingerprint: expect.stringMatching(/^[0-9a-f]{8}$/),
+        reason: null,
+      },
+      {
+        objectId: '__b',
+        verdict: 'missing',
+        platform: 'Android',
+        fingerprint: null,
+        reason: 'the profile shows no token for this device',
+      },
+    ],
+  })
+})
+
+test('refused credentials end it with one line', async () => {
+  const clevertap = await simulate()
+  const { code, out, err } = await verify({ ...clevertap, passcode: 'wrong' }, ['__a', '__b'])
+  expect([code, out, err]).toEqual([
+    1,
+    '',
+    'pushferry: CleverTap refuses the credentials: pushferry check says what to fix\n',
+  ])
+  expect(clevertap.received()).toHaveLength(1)
+})
+
+test('an answer that cannot be read is unknown', async () => {
+  const clevertap = await simulate()
+  clevertap.fail({ kind: 'html', on: 'profile' }, { kind: 'status', status: 503, on: 'profile' })
+  clevertap.fail({ kind: 'truncated', on: 'profile' }, { kind: 'reset', on: 'profile' })
+  const { code, out } = await verify(clevertap, ['__a', '__b', '__c', '__d'])
+  expect(code).toBe(1)
+  expect(out).toBe(`__a  unknown  no usable answer (not the documented JSON)
+__b  unknown  no usable answer (HTTP 503)
+__c  unknown  no usable answer (not the documented JSON)
+__d  unknown  the connection broke: is a proxy or firewall in between?
+`)
+})
+
+test.each([
+  [[], "missing required argument 'objectId'; see pushferry verify --help"],
+  [['a', 'b', '--token', 'x'], '--token goes with one objectId, not with several'],
+])('%j is wrong usage', async (argv, message) => {
+  const clevertap = await simulate()
+  expect(await verify(clevertap, argv)).toEqual({ code: 2, out: '', err: `pushferry: ${message}\n` })
+})
