@@ -32,9 +32,9 @@ CREATE TABLE token (
   auth TEXT,
   error_code INTEGER,
   error_message TEXT,
-  warnings TEXT,
-  UNIQUE (account, object_id)
+  warnings TEXT
 );
+CREATE UNIQUE INDEX token_person ON token (account, object_id);
 CREATE INDEX token_due ON token (account, lane, seq) WHERE state = 0 AND holder IS NULL;
 CREATE INDEX token_waiting ON token (account, due_at) WHERE state = 1;
 CREATE INDEX token_held ON token (holder) WHERE holder IS NOT NULL;

@@ -30,6 +30,24 @@ export type TokenRow = Readonly<{
   warnings: string | null
 }>
 
+/** What a lease reads of a row. */
+export type DueRow = Pick<
+  TokenRow,
+  | 'id'
+  | 'object_id'
+  | 'type'
+  | 'lane'
+  | 'generation'
+  | 'attempts'
+  | 'deferrals'
+  | 'failures'
+  | 'received_at'
+  | 'ready_at'
+  | 'token'
+  | 'p256dh'
+  | 'auth'
+>
+
 const states: readonly TokenState[] = ['queued', 'queued', 'uploading', 'accepted', 'rejected', 'withdrawn']
 const lanes: readonly Lane[] = ['live', 'import']
 
@@ -48,7 +66,7 @@ export const standingOf = (row: TokenRow): Standing => ({
 export const errorOf = (row: TokenRow): RecordError | null =>
   row.error_code === null ? null : { code: row.error_code, message: row.error_message ?? '' }
 
-const tokenOf = (row: TokenRow): Token => {
+const tokenOf = (row: Pick<TokenRow, 'type' | 'token' | 'p256dh' | 'auth'>): Token => {
   const { type, token: id, p256dh, auth } = row
   if (id === null) throw new Error('a row that can be uploaded has lost its token')
   return p256dh === null || auth === null ? { id, type } : { id, type, keys: { p256dh, auth } }
@@ -66,7 +84,7 @@ export const statusOf = (row: TokenRow): TokenStatus => ({
   warnings: row.warnings === null ? [] : (JSON.parse(row.warnings) as string[]),
 })
 
-export const leasedEntryOf = (row: TokenRow): LeasedEntry => ({
+export const leasedEntryOf = (row: DueRow): LeasedEntry => ({
   objectId: row.object_id,
   generation: row.generation,
   token: tokenOf(row),

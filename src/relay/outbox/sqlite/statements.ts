@@ -23,8 +23,13 @@ const sql = {
   promoteWaiting: `UPDATE token SET state = 0, ready_at = due_at, due_at = 0
     WHERE account = ?1 AND state = 1 AND (due_at <= ?2 OR due_at > ?3)`,
   nextWaiting: 'SELECT min(due_at) AS due_at FROM token WHERE account = ? AND state = 1',
-  dueTokens: `SELECT * FROM token WHERE account = ? AND lane = ? AND state = 0 AND holder IS NULL ORDER BY seq LIMIT ?`,
-  leaseToken: 'UPDATE token SET state = 2, holder = ?2 WHERE id = ?1',
+  dueTokens: `SELECT id, object_id, type, lane, generation, attempts, deferrals, failures, received_at, ready_at, token,
+      p256dh, auth
+    FROM token WHERE account = ? AND lane = ? AND state = 0 AND holder IS NULL ORDER BY seq LIMIT ?`,
+  leaseTokens: 'UPDATE token SET state = 2, holder = ?1 WHERE id IN (SELECT value FROM json_each(?2))',
+  acceptToken: `UPDATE token INDEXED BY token_person SET holder = NULL, state = 3, due_at = 0, settled_at = ?5,
+      attempts = attempts + 1, error_code = NULL, error_message = NULL, token = NULL, p256dh = NULL, auth = NULL
+    WHERE account = ?1 AND object_id = ?2 AND holder = ?3 AND generation = ?4 AND state = 2 RETURNING lane`,
   freeToken: 'UPDATE token SET holder = NULL WHERE id = ?',
   settleToken: `UPDATE token SET holder = NULL, state = ?2, seq = ?3, ready_at = ?4, due_at = ?5, settled_at = ?6,
       attempts = attempts + ?7, deferrals = deferrals + ?8, failures = failures + ?9, error_code = ?10, error_message = ?11

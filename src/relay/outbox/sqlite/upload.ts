@@ -1,7 +1,7 @@
 import type { Batch, Settlement } from '../store.ts'
 import { farthestDueMs, transition } from '../transition.ts'
 import type { SqlRow } from './driver.ts'
-import { errorOf, laneOf, leasedEntryOf, stateOf, type TokenRow } from './row.ts'
+import { type DueRow, errorOf, laneOf, leasedEntryOf, stateOf, type TokenRow } from './row.ts'
 import type { Statements } from './statements.ts'
 import type { Work } from './transactions.ts'
 
@@ -10,10 +10,10 @@ const holderNumber = (sql: Statements, holder: string): number | undefined => {
   return row && Number(row.n)
 }
 
-const dueRows = (sql: Statements, account: number, max: number): TokenRow[] => {
-  // The statement selects the columns that TokenRow names.
-  const live = sql.dueTokens.all(account, 0, max) as TokenRow[]
-  return live.length === max ? live : [...live, ...(sql.dueTokens.all(account, 1, max - live.length) as TokenRow[])]
+const dueRows = (sql: Statements, account: number, max: number): DueRow[] => {
+  // The statement selects the columns that DueRow names.
+  const live = sql.dueTokens.all(account, 0, max) as DueRow[]
+  return live.length === max ? live : [...live, ...(sql.dueTokens.all(account, 1, max - live.length) as DueRow[])]
 }
 
 /** See Store.lease. */
@@ -38,8 +38,8 @@ export const lease = (
   for (const row of due) {
     delta.add(String(account), `state:queued:${laneOf(row.lane)}`, -1)
     delta.add(String(account), `state:uploading:${laneOf(row.lane)}`, 1)
-    sql.leaseToken.run(row.id, number)
   }
+  sql.leaseTokens.run(number, JSON.stringify(due.map((row) => row.id)))
   return { account: name, entries: due.map(leasedEntryOf) }
 }
 
@@ -47,6 +47,18 @@ const settleOne = (work: Work, holder: number, settlement: Settlement): void => 
   const { sql, delta, now } = work
   const { objectId, generation, outcome } = settlement
   const account = work.account(settlement.account)
+  const name = String(account)
+  if (outcome.kind === 'accepted') {
+    // Nearly every result is this one: one statement finds out whether it counts, and does it.
+    const accepted = sql.acceptToken.get(account, objectId, holder, generation, now) as SqlRow | undefined
+    if (accepted) {
+      const lane = laneOf(Number(accepted.lane))
+      delta.add(name, `state:uploading:${lane}`, -1)
+      delta.add(name, `state:accepted:${lane}`, 1)
+      delta.event(name, 'accepted')
+      return
+    }
+  }
   const row = sql.findToken.get(account, objectId) as TokenRow | undefined
   if (row?.holder !== holder) return
   if (row.generation !== generation || stateOf(row.state) !== 'uploading') {
@@ -69,7 +81,6 @@ const settleOne = (work: Work, holder: number, settlement: Settlement): void => 
     change.error?.message ?? null,
   )
   if (!change.keepToken) sql.forgetToken.run(row.id)
-  const name = String(account)
   delta.add(name, `state:uploading:${laneOf(row.lane)}`, -1)
   delta.add(name, `state:${change.state}:${laneOf(row.lane)}`, 1)
   if (outcome.kind === 'rejected') delta.add(name, `code:${outcome.error.code}`, 1)
