@@ -51,6 +51,7 @@ export const createCallHandler = (parts: Parts, onChange: () => void): CallHandl
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const at = options.now()
+    const arrivedMs = performance.now()
     const entry = ledger.open()
     const [path = '', search = ''] = (request.url ?? '').split('?', 2)
     const query = new URLSearchParams(search)
@@ -99,8 +100,10 @@ export const createCallHandler = (parts: Parts, onChange: () => void): CallHandl
     outcome = await answer(route, visit?.hasRoom ?? false, { request, query, dryRun, entry })
     const { status, body, fault, refusal, headers } = outcome
     if (refusal !== undefined) request.resume()
-    const delayMs = refusal === undefined ? options.latencyMs + (fault?.kind === 'latency' ? fault.ms : 0) : 0
-    if (delayMs > 0) await wait(delayMs, undefined, { signal: gone.signal })
+    const latencyMs = options.latencyMs + (fault?.kind === 'latency' ? fault.ms : 0)
+    // What reading and judging took is part of the latency, so that it is the same for one record and for a hundred.
+    const delayMs = latencyMs > 0 && refusal === undefined ? arrivedMs + latencyMs - performance.now() : 0
+    if (delayMs > 0) await wait(Math.round(delayMs), undefined, { signal: gone.signal })
     await speak({ response, status, body, headers, fault, onLast: end, gone: gone.signal })
   }
 

@@ -12,7 +12,7 @@ export interface SimulatorOptions {
   passcode?: string
   /** Uploads that may be in flight at once; one more is answered 429. 3 by default, as documented. */
   limit?: number
-  /** Time between the end of a request and its answer; the request counts as in flight meanwhile. 0 by default. */
+  /** How long after its arrival a call is answered; it counts as in flight meanwhile. 0 by default. */
   latencyMs?: number
   /**
    * What becomes of a token for a profile that has another one already. `keep`, the default, is what the API document
