@@ -1,0 +1,52 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { AccountConfig } from '../config/types.ts'
+import { type Caller, createApiKeyCheck } from '../keys/api-keys.ts'
+import { readBearer } from './bearer.ts'
+import type { Refuse } from './refuse.ts'
+
+/** Lets a request with an API key through. */
+export interface BackendGuard {
+  /** To be called on each backend route's `onRequest`. */
+  check(request: FastifyRequest, reply: FastifyReply, done: () => void): void
+  /** Whose key a checked request has. */
+  callerOf(request: FastifyRequest): Caller
+}
+
+const headerText = (value: string | string[] | undefined): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined
+
+/**
+ * Makes the guard of the backend routes. The key comes as `Authorization: Bearer` or as `X-CleverTap-Passcode`, so that
+ * scripts written for CleverTap need another address and another value only. `X-CleverTap-Account-Id` may name the
+ * account, and then it must be one that the key belongs to.
+ */
+export const createBackendGuard = (
+  app: FastifyInstance,
+  accounts: readonly AccountConfig[],
+  refuse: Refuse,
+): BackendGuard => {
+  const callerOf = createApiKeyCheck(accounts)
+  app.decorateRequest('caller', undefined)
+  return {
+    check(request, reply, done) {
+      const key = readBearer(request) ?? headerText(request.headers['x-clevertap-passcode'])
+      const caller =
+        key === undefined ? undefined : callerOf(key, headerText(request.headers['x-clevertap-account-id']))
+      if (!caller) {
+        refuse(request, reply, {
+          code: 'unauthorized',
+          detail:
+            key === undefined
+              ? 'an API key is missing: send it as Authorization: Bearer or as X-CleverTap-Passcode'
+              : 'Invalid Credentials: this API key is not known here, or not for this account',
+          headers: { 'www-authenticate': 'Bearer realm="pushferry"' },
+          log: { address: request.ip },
+        })
+        return
+      }
+      request.setDecorator('caller', caller)
+      done()
+    },
+    callerOf: (request) => request.getDecorator<Caller>('caller'),
+  }
+}

@@ -1,0 +1,5 @@
+import type { FastifyRequest } from 'fastify'
+
+/** The credential of `Authorization: Bearer …` (RFC 6750 §2.1); undefined for any other scheme or none. */
+export const readBearer = ({ headers }: FastifyRequest): string | undefined =>
+  /^bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1]

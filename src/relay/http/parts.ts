@@ -1,0 +1,37 @@
+import type { FastifyInstance } from 'fastify'
+import type { Config } from '../config/types.ts'
+import type { Log } from '../log.ts'
+import type { Store } from '../outbox/store.ts'
+import type { ServerTimeouts } from './limits.ts'
+
+/** How an account's uploads go. `suspended`: CleverTap refuses the credentials. */
+export type UploadHealth = 'ok' | 'suspended' | 'failing'
+
+/** One record on its way through the HTTP intake, for metrics. */
+export interface IntakeEvent {
+  account: string
+  /** The name of the API key, or `browser`. */
+  from: string
+  /** `queued`, `replaced`, `unchanged`, `refused`, or the number of the record's fault. */
+  result: string
+}
+
+/** What the HTTP server is made of. Everything optional has a default that is fit for production. */
+export interface ServerParts {
+  config: Pick<Config, 'accounts' | 'rateLimit' | 'trustProxy' | 'secret'>
+  store: Store
+  log: Log
+  /** The package's version: what a script's `?v=` is compared with. */
+  version: string
+  uploads?: { health(account: string): UploadHealth }
+  /** More routes (metrics, status page). They run inside everything that holds for all routes, and stand in OpenAPI. */
+  routes?: readonly ((app: FastifyInstance) => void)[]
+  /** Called for every record that was answered for. Must not throw. */
+  onIntake?: (event: IntakeEvent) => void
+  /** Where the built browser files are. */
+  browserFiles?: URL
+  timeouts?: ServerTimeouts
+  /** Wall clock, ms since the epoch. */
+  now?: () => number
+  random?: () => number
+}

@@ -1,0 +1,81 @@
+import type { FastifyRequest } from 'fastify'
+import { registrationKeyHeader } from '../../wire/record.ts'
+import type { AccountConfig } from '../config/types.ts'
+import type { RegistrationKeys } from '../keys/registration-key.ts'
+import { sameSecret } from '../keys/same-secret.ts'
+import { createTicketCheck } from '../tickets/verify.ts'
+import { readBearer } from './bearer.ts'
+import type { Refusal } from './refusal.ts'
+
+/** Whether a browser has shown that an objectId is its own. */
+export type Proof = { kind: 'proved' | 'unproved' } | { kind: 'refused'; refusal: Refusal }
+
+/** Judges what a browser shows for an objectId, a registration key or a ticket. */
+export interface Prover {
+  /** The refusal of a registration without a ticket where one is required; it needs no look at the body. */
+  missingTicket(request: FastifyRequest, account: AccountConfig): Refusal | undefined
+  /**
+   * For a registration. Where tickets are required only a ticket proves: a registration key never expires, and one that
+   * was handed out before tickets were required may be a squatter's.
+   */
+  forRegistration(request: FastifyRequest, account: AccountConfig, objectId: string, key: string): Promise<Proof>
+  /** For a withdrawal, which takes nothing from anybody else: a key or a ticket proves, whatever is required. */
+  forWithdrawal(request: FastifyRequest, account: AccountConfig, objectId: string): Promise<Proof>
+}
+
+const keyHeader = registrationKeyHeader.toLowerCase()
+const showsKey = ({ headers }: FastifyRequest, key: string): boolean => {
+  const shown = headers[keyHeader]
+  return typeof shown === 'string' && sameSecret(shown, key)
+}
+
+const ticketRequired: Refusal = {
+  code: 'ticket_required',
+  detail: 'a ticket is required: Authorization: Bearer and a JWT for this objectId',
+  headers: { 'www-authenticate': 'Bearer realm="pushferry"' },
+}
+const ticketInvalid = (detail: string): Refusal => ({
+  code: 'ticket_invalid',
+  detail,
+  headers: { 'www-authenticate': 'Bearer realm="pushferry", error="invalid_token"' },
+})
+
+/** The refusal of whoever speaks for an objectId that somebody else has registered. */
+export const keyMismatch: Refusal = {
+  code: 'registration_key_mismatch',
+  detail: `this objectId is registered: its registration key (${registrationKeyHeader}) or a ticket is needed`,
+}
+
+export const createProver = (
+  accounts: readonly AccountConfig[],
+  registrationKeys: RegistrationKeys,
+  now: () => number,
+): Prover => {
+  const checks = new Map(
+    accounts
+      .filter(({ ticketKeys }) => ticketKeys.length > 0)
+      .map(({ id, ticketKeys, ticketAudience }) => [id, createTicketCheck(ticketKeys, ticketAudience, now)]),
+  )
+  /** A ticket that is shown is judged, wherever there is a key to judge it by. */
+  const byTicket = async (request: FastifyRequest, account: AccountConfig, objectId: string): Promise<Proof> => {
+    const ticket = readBearer(request)
+    const check = checks.get(account.id)
+    if (ticket === undefined || !check) return { kind: 'unproved' }
+    const fault = await check(ticket, objectId)
+    return fault === undefined ? { kind: 'proved' } : { kind: 'refused', refusal: ticketInvalid(fault) }
+  }
+  return {
+    missingTicket: (request, { tickets }) =>
+      tickets === 'required' && readBearer(request) === undefined ? ticketRequired : undefined,
+    async forRegistration(request, account, objectId, key) {
+      if (account.tickets === 'off' && showsKey(request, key)) return { kind: 'proved' }
+      return byTicket(request, account, objectId)
+    },
+    async forWithdrawal(request, account, objectId) {
+      if (showsKey(request, await registrationKeys(account.id, objectId))) return { kind: 'proved' }
+      const proof = await byTicket(request, account, objectId)
+      if (proof.kind !== 'unproved') return proof
+      return { kind: 'refused', refusal: account.tickets === 'required' ? ticketRequired : keyMismatch }
+    },
+  }
+}

@@ -1,0 +1,45 @@
+import type { FastifyInstance } from 'fastify'
+import type { ServerParts, UploadHealth } from '../parts.ts'
+import { createReadiness } from '../readiness.ts'
+import { alive, readiness } from '../schemas.ts'
+
+const maxAgeMs = 1000
+const timeoutMs = 2000
+
+/** `GET /healthz` and `GET /readyz`: whether the process lives, and whether it should be sent requests. */
+export const addHealth = (
+  app: FastifyInstance,
+  { config, store, uploads, now = Date.now }: Pick<ServerParts, 'config' | 'store' | 'uploads' | 'now'>,
+): void => {
+  app.get(
+    '/healthz',
+    { schema: { summary: 'Whether the process lives', tags: ['operation'], response: { 200: alive } } },
+    (_request, reply) => {
+      reply.send({ status: 'ok' })
+    },
+  )
+
+  const takesRecords = createReadiness({ store, now, maxAgeMs, timeoutMs })
+  const statusOf = (ok: boolean): 'ok' | 'degraded' => (ok ? 'ok' : 'degraded')
+  app.get(
+    '/readyz',
+    {
+      schema: {
+        summary: 'Whether records are taken, and how the uploads go',
+        tags: ['operation'],
+        response: { 200: readiness, 503: readiness },
+      },
+    },
+    async (_request, reply) => {
+      const ready = await takesRecords()
+      const accounts = config.accounts.map(({ id }): [string, UploadHealth] => [id, uploads?.health(id) ?? 'ok'])
+      reply.code(ready ? 200 : 503)
+      return {
+        status: statusOf(ready && accounts.every(([, upload]) => upload === 'ok')),
+        accounts: Object.fromEntries(
+          accounts.map(([id, upload]) => [id, { status: statusOf(ready && upload === 'ok'), upload }]),
+        ),
+      }
+    },
+  )
+}

@@ -1,0 +1,26 @@
+import type { FastifyInstance } from 'fastify'
+import type { RelayConfig } from '../../../wire/record.ts'
+import { problems, relayConfig } from '../schemas.ts'
+import type { Scope } from '../scope.ts'
+
+/** `GET /v1/config`: what a page needs before it can subscribe. */
+export const addPageConfig = (app: FastifyInstance, { browsers }: Scope): void => {
+  const path = '/v1/config'
+  browsers.addPreflight(app, path, ['GET'])
+  app.get(
+    path,
+    {
+      onRequest: browsers.check,
+      schema: {
+        summary: "Tells a page its account's public key and whether it needs tickets",
+        tags: ['browsers'],
+        response: { 200: relayConfig, ...problems(403) },
+      },
+    },
+    (request, reply) => {
+      const { vapidPublicKey, tickets } = browsers.accountOf(request)
+      reply.header('cache-control', 'private, max-age=60')
+      reply.send({ vapidPublicKey: vapidPublicKey ?? null, tickets } satisfies RelayConfig)
+    },
+  )
+}

@@ -1,0 +1,22 @@
+import type { RegistrationKeys } from '../keys/registration-key.ts'
+import type { Store } from '../outbox/store.ts'
+import type { BackendGuard } from './backend-guard.ts'
+import type { BrowserGuard } from './browser-guard.ts'
+import type { IntakeEvent, ServerParts } from './parts.ts'
+import type { Prover } from './proof.ts'
+import type { RateLimit } from './rate-limit.ts'
+import type { Refuse } from './refuse.ts'
+
+/** What the routes share. Made once, by the server. */
+export interface Scope {
+  config: ServerParts['config']
+  store: Store
+  refuse: Refuse
+  browsers: BrowserGuard
+  backends: BackendGuard
+  prover: Prover
+  registrationKeys: RegistrationKeys
+  /** `PUSHFERRY_RATE_LIMIT`, by address and by objectId. */
+  limits: { address: RateLimit; objectId: RateLimit }
+  onIntake: (event: IntakeEvent) => void
+}

@@ -1,0 +1,63 @@
+import { decodeRecord } from '../../wire/decode.ts'
+import { maxTokenIdLength } from '../../wire/limits.ts'
+import type { RecordProblem } from '../../wire/problem.ts'
+import { readEndpoint } from '../../wire/push-service.ts'
+import type { Token } from '../../wire/record.ts'
+import type { WebType } from '../config/types.ts'
+import type { NewEntry } from '../outbox/store.ts'
+import { isOnP256 } from './p256.ts'
+import { typeOfHost } from './push-type.ts'
+
+/** What a browser posted, with the type that its push service has here. */
+export interface Subscription {
+  objectId: string
+  token: Token
+  warnings: readonly string[]
+}
+
+export type ReadSubscription =
+  | { ok: true; subscription: Subscription }
+  | { ok: false; code: 'invalid_record'; problem: RecordProblem }
+  | { ok: false; code: 'push_service_not_accepted'; host: string }
+
+const refuse = (message: string): ReadSubscription => ({
+  ok: false,
+  code: 'invalid_record',
+  problem: { code: 535, message },
+})
+
+/** `replaces` is checked but not needed: one row for each objectId makes the newest token the only one. */
+const isReplaces = (value: unknown): boolean =>
+  value === undefined || value === null || (typeof value === 'string' && value.length <= maxTokenIdLength)
+
+/**
+ * Reads the body of a browser's registration: a `chrome` record and the endpoint that its id must come from. Pure, and
+ * never throws. The keys must be usable for encryption (a point on P-256), because a page gets them from its browser;
+ * they are dropped when the operator mapped the push service to a type that has none.
+ */
+export const readSubscription = (value: unknown, webTypes: readonly WebType[]): ReadSubscription => {
+  const decoded = decodeRecord(value)
+  if (!decoded.ok) return { ok: false, code: 'invalid_record', problem: decoded.problem }
+  const { objectId, tokenData } = decoded.record
+  const { id, type, keys } = tokenData
+  if (type !== 'chrome' || !keys)
+    return refuse(`tokenData.type must be chrome here: tokens of type ${type} come from a backend, by /1/upload`)
+  const { endpoint: given, replaces } = value as { endpoint?: unknown; replaces?: unknown } // decoded, so it is an object
+  const endpoint = typeof given === 'string' ? readEndpoint(given) : undefined
+  if (!endpoint) return refuse("endpoint must be the subscription's endpoint, an https URL")
+  if (!isReplaces(replaces)) return refuse(`replaces must be a token id of at most ${maxTokenIdLength} characters`)
+  const accepted = typeOfHost(endpoint.host, webTypes)
+  if (!accepted) return { ok: false, code: 'push_service_not_accepted', host: endpoint.host }
+  if (endpoint.id !== id) return refuse("tokenData.id must be the last part of the subscription's endpoint")
+  if (!isOnP256(Buffer.from(keys.p256dh, 'base64url')))
+    return refuse('tokenData.keys.p256dh must be a point on the curve P-256')
+  const token: Token = accepted === 'chrome' ? { id, type: accepted, keys } : { id, type: accepted }
+  return { ok: true, subscription: { objectId, token, warnings: decoded.warnings } }
+}
+
+/** The entry of a browser's registration. `sender` says whether the objectId was proved. */
+export const browserEntry = (
+  { objectId, token, warnings }: Subscription,
+  account: string,
+  sender: 'proved' | 'unproved',
+): NewEntry => ({ account, objectId, token, lane: 'live', sender, replaceLive: true, warnings })
