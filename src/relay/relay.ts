@@ -1,0 +1,125 @@
+import type { FastifyInstance } from 'fastify'
+import { loadConfig } from './config/load.ts'
+import type { Config } from './config/types.ts'
+import { createServer } from './http/server.ts'
+import { createLog, type Log } from './log.ts'
+import { createLateStore } from './outbox/late.ts'
+import { openStore } from './outbox/open.ts'
+import { uploadEvents } from './upload-log.ts'
+import { createUploads, type Uploads } from './uploads.ts'
+import { packageVersion } from './version.ts'
+
+/** Options of `createRelay`. All are optional. */
+export interface RelayOptions {
+  /**
+   * Settings by their names (`CLEVERTAP_ACCOUNT_ID`, `PUSHFERRY_STORE` …; docs/relay.md lists them). Default: the
+   * process's environment. Not read when `config` is given.
+   */
+  env?: Readonly<Record<string, string | undefined>>
+  /** A configuration that has been read already. */
+  config?: Config
+  /** Where lines go. Default: JSON on standard output. */
+  log?: Log
+}
+
+/** A relay. One object, one life: it is started once and stopped once. */
+export interface Relay {
+  /**
+   * Opens the store, starts the uploads and listens. Resolves to the origin that it listens on. While the database is
+   * out of reach it resolves all the same, and the relay answers 503 until it is there.
+   *
+   * Rejects with a RelayError: the port is taken or not allowed, or the store can never be opened by waiting.
+   */
+  start(): Promise<{ url: string }>
+  /** As `start`, but does not listen: for a server that is mounted elsewhere. */
+  startUploads(): Promise<void>
+  /** Stops intake, finishes what is in flight for up to ten seconds, gives the rest back. Can be called at any time. */
+  stop(): Promise<void>
+  /** The HTTP side: `server.inject` for tests, `server.routing` to mount it in another Node server. */
+  readonly server: FastifyInstance
+}
+
+/** The relay cannot start; the message says why and what to do. */
+export class RelayError extends Error {
+  override readonly name = 'RelayError'
+}
+
+const describeListenError = (error: unknown, { host, port }: Config): RelayError => {
+  const { code } = error as NodeJS.ErrnoException // listen() fails with nothing else
+  const what =
+    code === 'EADDRINUSE'
+      ? `port ${port} of ${host} is taken: set PUSHFERRY_PORT to another, or to 0 for any free one`
+      : code === 'EACCES'
+        ? `port ${port} of ${host} is not allowed to this user: set PUSHFERRY_PORT to one above 1023`
+        : `cannot listen on ${host} port ${port} (${code ?? 'unknown reason'}): set PUSHFERRY_HOST to an address of this machine`
+  return new RelayError(what, { cause: error })
+}
+
+/**
+ * Composes a relay from its configuration. Reads the environment at once and throws a ConfigError for what is wrong in
+ * it; everything else happens in `start`.
+ *
+ * @example
+ * import { createRelay } from 'pushferry/relay'
+ * const relay = createRelay()
+ * const { url } = await relay.start()
+ * process.once('SIGTERM', () => relay.stop())
+ */
+export const createRelay = (options: RelayOptions = {}): Relay => {
+  const config = options.config ?? loadConfig(options.env ?? process.env)
+  const log = options.log ?? createLog(config.logLevel)
+  const late = createLateStore(
+    () => openStore(config.store, { maxQueued: config.maxQueued }),
+    (error) => log.error('store cannot be opened, trying again', { store: config.store.kind, error }),
+  )
+  const uploads: Uploads = createUploads(config, late.store, uploadEvents(log))
+  const server = createServer({
+    config,
+    store: late.store,
+    log,
+    version: packageVersion(),
+    uploads: { health: (account) => uploads.state(account).upload },
+  })
+  let uploading: Promise<void> | undefined
+  let stopping: Promise<void> | undefined
+
+  const startUploads = async (): Promise<void> => {
+    for (const warning of config.warnings) log.warn('configuration', { warning })
+    uploading = late.open().then(() => (stopping ? undefined : uploads.start()))
+    // The first attempt is over within this turn for SQLite; a database far away is not waited for.
+    await Promise.race([uploading, new Promise((resolve) => setTimeout(resolve, 1_000))]).catch((error) => {
+      throw new RelayError(error instanceof Error ? error.message : 'the store cannot be opened', { cause: error })
+    })
+    uploading.catch((error) => log.error('store can never be opened', { error }))
+  }
+
+  return {
+    server,
+    startUploads,
+    start: async () => {
+      try {
+        await startUploads()
+        const url = await server.listen({ host: config.host, port: config.port }).catch((error: unknown) => {
+          throw describeListenError(error, config)
+        })
+        log.info('listening', { host: config.host, port: Number(new URL(url).port) })
+        return { url }
+      } catch (error) {
+        await uploads.stop()
+        await late.store.close()
+        throw error
+      }
+    },
+    stop: () => {
+      stopping ??= (async () => {
+        const closed = server.close()
+        await uploading?.catch(() => {})
+        await uploads.stop()
+        await closed
+        await late.store.close()
+        log.info('stopped')
+      })()
+      return stopping
+    },
+  }
+}

@@ -1,0 +1,22 @@
+import type { Log } from './log.ts'
+import type { UploadEvents } from './uploads.ts'
+
+/** What the uploads write to the log: one line a request that carried something, one a change of health. */
+export const uploadEvents = (log: Log): Required<UploadEvents> => ({
+  onRequest: ({ account, records, verdict, outcomes, tookMs }) =>
+    log[verdict === 'judged' && outcomes.rejected === 0 ? 'info' : 'warn']('upload', {
+      account,
+      records,
+      state: verdict,
+      ...outcomes,
+      tookMs: Math.round(tookMs),
+    }),
+  onHealth: (account, { mode, reason }, before) => {
+    if (mode === before.mode) return
+    const fields = { account, state: mode, previous: before.mode, ...(reason === undefined ? {} : { reason }) }
+    if (mode === 'ok') log.info('uploads go through again', fields)
+    else log.error(mode === 'suspended' ? 'uploads are suspended' : 'uploads fail', fields)
+  },
+  onTrouble: (account, error) => log.warn('store gives no work', { account, error }),
+  onTakeover: () => log.warn('took over what a dead process held'),
+})

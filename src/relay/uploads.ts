@@ -1,0 +1,116 @@
+import { createClevertapClient } from './clevertap/client.ts'
+import type { AccountConfig, Config } from './config/types.ts'
+import type { Store } from './outbox/store.ts'
+import { type Clock, systemClock } from './upload/clock.ts'
+import type { Health } from './upload/health.ts'
+import { createHolderLife } from './upload/holder.ts'
+import { createUploader, type Uploader, type UploadReport } from './upload/loop.ts'
+
+/** An account's uploads as `/readyz`, metrics and status displays show them. */
+export interface UploadState {
+  upload: 'ok' | 'suspended' | 'failing'
+  /** Why it is not ok; null when it is. */
+  reason: string | null
+  /** Requests in flight from this process, and how many there may be. */
+  inFlight: number
+  limit: number
+}
+
+/** The uploaders of all accounts in this process, and its life as a holder in the store. */
+export interface Uploads {
+  state(account: string): UploadState
+  start(): Promise<void>
+  /** Finishes or gives back everything, within about ten seconds. */
+  stop(): Promise<void>
+}
+
+export interface UploadEvents {
+  onRequest?: (report: UploadReport) => void
+  onHealth?: (account: string, health: Health, before: Health) => void
+  onTrouble?: (account: string, error: unknown) => void
+  /** Rows were taken over from processes that are dead. */
+  onTakeover?: () => void
+}
+
+/** How long a stop waits for requests in flight, in ms; the rest of ten seconds is for writing down what came of them. */
+const stopGraceMs = 8_000
+
+const uploaderOf = (
+  account: AccountConfig,
+  parts: { store: Store; clock: Clock; holder: { id(): string | undefined }; events: UploadEvents },
+): { uploader: Uploader; close(): Promise<void> } => {
+  const client = createClevertapClient({
+    url: account.apiOrigin,
+    accountId: account.id,
+    passcode: account.passcode,
+    timeoutMs: account.uploadTimeoutMs,
+    connections: account.uploadConcurrency,
+  })
+  const { store, clock, holder, events } = parts
+  const uploader = createUploader({
+    settings: { ...account, account: account.id },
+    store,
+    clock,
+    holder,
+    upload: client.upload,
+    ...events,
+  })
+  return { uploader, close: client.close }
+}
+
+/** Composes the uploaders. Nothing runs before `start`. */
+export const createUploads = (
+  { accounts, leaseMs }: Pick<Config, 'accounts' | 'leaseMs'>,
+  store: Store,
+  events: UploadEvents = {},
+  clock: Clock = systemClock,
+): Uploads => {
+  const state = (id: string): UploadState => {
+    const uploader = uploaders.get(id)?.uploader
+    const health = uploader?.health()
+    return {
+      upload: !health || health.mode === 'ok' ? 'ok' : health.mode,
+      reason: health?.reason ?? null,
+      inFlight: uploader?.inFlight() ?? 0,
+      limit: Math.floor(health?.limit ?? 0),
+    }
+  }
+  const wakeAll = (): void => {
+    for (const { uploader } of uploaders.values()) uploader.wake(0)
+  }
+  const holder = createHolderLife({
+    store,
+    clock,
+    leaseMs,
+    report: () => JSON.stringify(Object.fromEntries(accounts.map(({ id }) => [id, state(id)]))),
+    onLost: () => {
+      for (const { uploader } of uploaders.values()) uploader.forget()
+    },
+    onFreed: () => {
+      events.onTakeover?.()
+      wakeAll()
+    },
+  })
+  const uploaders = new Map(
+    accounts.map((account) => [account.id, uploaderOf(account, { store, clock, holder, events })]),
+  )
+  let ignoreWork = (): void => {}
+
+  return {
+    state,
+    start: async () => {
+      ignoreWork = store.onWork((account, rows) => uploaders.get(account)?.uploader.wake(rows))
+      await holder.start()
+      wakeAll()
+    },
+    stop: async () => {
+      ignoreWork()
+      await Promise.all([...uploaders.values()].map(({ uploader }) => uploader.stop(stopGraceMs)))
+      const id = holder.id()
+      await holder.stop()
+      // Out of reach, the store gives these rows to others when the lease time is over.
+      if (id !== undefined) await store.leave(id).catch(() => {})
+      await Promise.all([...uploaders.values()].map(({ close }) => close()))
+    },
+  }
+}
