@@ -23,34 +23,39 @@ const configuration = (folder: string): string => `<busconfig>
   </policy>
 </busconfig>`
 
+// The shell leaves its output to the daemon, waits for its own input to end and then ends the daemon. So the daemon goes
+// however the test process goes, by Ctrl-C or a kill among it.
+const RUN_UNTIL_INPUT_ENDS = [
+  "trap '' INT",
+  'dbus-daemon --config-file="$1" --nofork --print-address & exec >&-',
+  'read -r _',
+  'kill $!',
+  'wait $!',
+].join('\n')
+
 /** @throws Error when `dbus-daemon` does not start; its own words are in the message. */
 export const startPrivateBus = async (): Promise<PrivateBus> => {
   const folder = createTempFolder()
   const file = join(folder.path, 'bus.conf')
   writeFileSync(file, configuration(folder.path))
-  const daemon = spawn('dbus-daemon', [`--config-file=${file}`, '--nofork', '--print-address'])
-  const gone = once(daemon, 'exit')
-  // A test process that ends without stop() must not leave the daemon behind.
-  const kill = () => void daemon.kill()
-  process.once('exit', kill)
+  const shell = spawn('/bin/sh', ['-c', RUN_UNTIL_INPUT_ENDS, 'sh', file])
+  const closed = once(shell, 'close')
+  const stop = async () => {
+    shell.stdin.end()
+    await closed
+    folder.remove()
+  }
 
   let words = ''
-  daemon.stderr.on('data', (chunk) => {
+  shell.stderr.on('data', (chunk) => {
     words += chunk
   })
-  const address = await Promise.race([
-    once(createInterface(daemon.stdout), 'line').then(([line]) => String(line)),
-    once(daemon, 'exit').then(() => {
-      throw new Error(`dbus-daemon ended at once: ${words}`)
-    }),
-  ])
-  return {
-    address,
-    async stop() {
-      process.off('exit', kill)
-      daemon.kill()
-      await gone
-      folder.remove()
-    },
-  }
+  const lines = createInterface(shell.stdout)
+  const address = await new Promise<string | null>((resolve) => {
+    lines.once('line', resolve)
+    lines.once('close', () => resolve(null))
+  })
+  if (address !== null) return { address, stop }
+  await stop()
+  throw new Error(`dbus-daemon did not start: ${words}`)
 }
