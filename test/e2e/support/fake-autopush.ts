@@ -36,6 +36,9 @@ interface Channel {
   readonly undelivered: Map<string, object>
 }
 
+// What the real service gives. Firefox contacts no endpoint, so it need not lead here, and relays insist on https.
+const PUBLIC_ORIGIN = 'https://updates.push.services.mozilla.com'
+
 /** Firefox pads the key, pages and Chromium do not. */
 const unpadded = (base64url: string): string => base64url.replace(/=+$/, '')
 
@@ -74,7 +77,7 @@ export const startFakeAutopush = async (): Promise<FakeAutopush> => {
     const token = `gAAAAA${randomBytes(24).toString('base64url')}`
     channels.set(channelID, { token, undelivered: new Map() })
     log.add({ what: 'register', applicationServerKey, token })
-    send({ messageType: 'register', channelID, status: 200, pushEndpoint: `${origin}/wpush/v2/${token}` })
+    send({ messageType: 'register', channelID, status: 200, pushEndpoint: `${PUBLIC_ORIGIN}/wpush/v2/${token}` })
   }
 
   const unregister = (channelID: string, code: number | undefined): void => {
@@ -147,7 +150,7 @@ export const startFakeAutopush = async (): Promise<FakeAutopush> => {
 
   return {
     log,
-    urlFor: (endpoint) => endpoint,
+    urlFor: (endpoint) => origin + new URL(endpoint).pathname,
     failNext: (fault) => void faults.push(fault),
     connected: () => gate.wait(),
     firefoxPrefs: () => ({

@@ -36,7 +36,7 @@ export interface PushBrowser<Service extends PushService = PushService, Native =
   readonly native: Native
   /** The first tab: another one after every restart. It starts blank. */
   readonly tab: Tab
-  /** Every tab of the browser. */
+  /** Every tab of the browser; one that a click has opened may be there only a moment later. */
   tabUrls(): Promise<string[]>
   /** A further tab, in front. Chromium: only after a first `subscribe()` has resolved, or it rejects after 20 s. */
   openTab(url: string): Promise<Tab>

@@ -22,6 +22,12 @@ export const script = (body: string, headers: OutgoingHttpHeaders = {}): SiteFil
   headers,
 })
 
+/** A page that reports its own URL, as `page`, as soon as it runs in a window. */
+export const reportingPage = (title: string): SiteFile =>
+  html(`<!doctype html><title>${title}</title><script>
+    fetch('/report', { method: 'POST', body: JSON.stringify({ type: 'page', url: location.href }) })
+  </script>`)
+
 /** A file of `dist/browser`, as it is shipped. @throws Error when it has not been built. */
 export const built = (name: string, headers: OutgoingHttpHeaders = {}): SiteFile =>
   script(readFileSync(new URL(`../../../dist/browser/${name}`, import.meta.url), 'utf8'), headers)
