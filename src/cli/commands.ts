@@ -19,6 +19,11 @@ export interface CommandEntry {
 /** Every command there is, in the order of the list in `pushferry --help`. */
 export const commands: readonly CommandEntry[] = [
   {
+    name: 'relay',
+    summary: 'run the relay: take tokens in, store them, upload them to CleverTap',
+    load: async () => (await import('./relay.ts')).defineRelay,
+  },
+  {
     name: 'check',
     summary: 'ask CleverTap whether account, passcode, region and each token type are accepted',
     load: async () => (await import('./check.ts')).defineCheck,
@@ -38,5 +43,10 @@ export const commands: readonly CommandEntry[] = [
     name: 'simulate',
     summary: 'run a strict local CleverTap for development and CI',
     load: async () => (await import('./simulate.ts')).defineSimulate,
+  },
+  {
+    name: 'completion',
+    summary: 'print the completion script for bash, zsh or fish',
+    load: async () => (await import('./completion.ts')).defineCompletion,
   },
 ]

@@ -12,10 +12,10 @@ const oneLine = (text: string): string => text.trim().replace(/\s*\n\s*/g, ' ')
 const usageError = (text: string, table: readonly CommandEntry[], called: string | undefined): string => {
   const allowed = text.includes('unknown command')
     ? `: there are ${table.map(({ name }) => name).join(', ')}`
-    : text.includes(' is invalid. ')
+    : text.includes(' is invalid')
       ? ''
       : `; see pushferry ${called === undefined ? '' : `${called} `}--help`
-  return `pushferry: ${oneLine(text).replace(/^error: /, '')}${allowed}\n`
+  return `pushferry: ${oneLine(text).replace(/^error: |\.$/g, '')}${allowed}\n`
 }
 
 const complain = ({ stderr, env }: Io, error: unknown): ExitCode => {

@@ -40,7 +40,7 @@ test.each(commands.map(({ name }) => name))('%s --help says the same as help, wi
   const { code, out } = await runCli([name, '--help'])
   expect(code).toBe(0)
   expect(out).toContain(`Usage: pushferry ${name}`)
-  expect(out).toContain(`Examples:\n  $ pushferry ${name}`)
+  expect(out.split('Examples:\n  $ ')[1]).toContain(`pushferry ${name}`)
   expect(await runCli(['help', name])).toEqual({ code: 0, out, err: '' })
 })
 
@@ -53,9 +53,9 @@ test.each([
   [['-x'], "unknown option '-x'; see pushferry --help"],
   [
     ['simulate', '--port', 'x'],
-    "option '--port <port>' argument 'x' is invalid. It must be a whole number from 0 to 65535.",
+    "option '--port <port>' argument 'x' is invalid. It must be a whole number from 0 to 65535",
   ],
-  [['vapid', 'x'], "too many arguments for 'vapid'. Expected 0 arguments but got 1.; see pushferry vapid --help"],
+  [['vapid', 'x'], "too many arguments for 'vapid'. Expected 0 arguments but got 1; see pushferry vapid --help"],
 ])('%j: one line on stderr and exit code 2', async (argv, message) => {
   expect(await runCli(argv)).toEqual({ code: 2, out: '', err: `pushferry: ${message}\n` })
 })

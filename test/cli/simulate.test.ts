@@ -115,10 +115,10 @@ test('a passcode that cannot be is refused without being shown', async () => {
 })
 
 test.each([
-  ['429,times', '"times" is not of the form NAME=VALUE.'],
-  ['{"kind"', 'it begins like JSON but is none.'],
-  ['reject', 'fault reject needs code: a whole number from 100 to 999.'],
-  ['latency,ms=soon', 'ms of fault latency must be a whole number from 0 to 86400000.'],
+  ['429,times', '"times" is not of the form NAME=VALUE'],
+  ['{"kind"', 'it begins like JSON but is none'],
+  ['reject', 'fault reject needs code: a whole number from 100 to 999'],
+  ['latency,ms=soon', 'ms of fault latency must be a whole number from 0 to 86400000'],
 ])('--fail %s says what is wrong', async (fault, message) => {
   const { code, err } = await runCli(['simulate', '--fail', fault])
   expect([code, err]).toEqual([2, `pushferry: option '--fail <fault>' argument '${fault}' is invalid. ${message}\n`])

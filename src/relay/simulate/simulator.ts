@@ -124,7 +124,7 @@ export interface Simulator {
   readonly url: string
   readonly accountId: string
   readonly passcode: string
-  /** Every call that is over, in the order in which they arrived. */
+  /** Every call that is over, in the order in which they arrived. A live view, which grows and is emptied by `clear`. */
   received(): readonly Call[]
   /** By objectId. */
   readonly profiles: ReadonlyMap<string, Profile>
