@@ -1,0 +1,97 @@
+import { once } from 'node:events'
+import { Agent, request as httpRequest, type IncomingHttpHeaders } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { onTestFinished } from 'vitest'
+import { loadConfig } from '../../../src/relay/config/load.ts'
+import type { ServerParts } from '../../../src/relay/http/parts.ts'
+import { createServer } from '../../../src/relay/http/server.ts'
+import { createLog, type Log } from '../../../src/relay/log.ts'
+import { createMemoryStore } from '../../../src/relay/outbox/memory.ts'
+import type { Store } from '../../../src/relay/outbox/store.ts'
+
+export const origin = 'https://www.example.com'
+export const apiKey = 'backend-key-0123456789'
+export const accountId = 'TEST-ACC-1'
+
+/** A relay's settings for tests: one account, one origin, one API key. */
+export const baseEnv = {
+  CLEVERTAP_ACCOUNT_ID: accountId,
+  CLEVERTAP_PASSCODE: 'clevertap-passcode-1',
+  PUSHFERRY_ORIGINS: origin,
+  PUSHFERRY_API_KEYS: `shop:${apiKey}`,
+  PUSHFERRY_SECRET: 'registration-secret-of-32-letters',
+  PUSHFERRY_RATE_LIMIT: '0',
+} as const
+
+export interface Answer {
+  status: number
+  headers: IncomingHttpHeaders
+  text: string
+  json: unknown
+}
+
+export interface Call {
+  method?: string
+  headers?: Readonly<Record<string, string | readonly string[]>>
+  /** An object is sent as JSON with its content type; bytes and texts are sent as they are. */
+  body?: unknown
+}
+
+const readJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** Sends exactly what it is told, without the headers and checks that `fetch` brings. */
+export const createCaller = (url: string) => {
+  const agent = new Agent({ keepAlive: true })
+  onTestFinished(() => agent.destroy())
+  return async (path: string, { method = 'GET', headers = {}, body }: Call = {}): Promise<Answer> => {
+    const raw = typeof body === 'string' || body instanceof Uint8Array || body === undefined
+    const request = httpRequest(`${url}${path}`, {
+      method,
+      agent,
+      headers: raw ? { ...headers } : { 'content-type': 'application/json', ...headers },
+    })
+    request.end(raw ? body : JSON.stringify(body))
+    const [response] = await once(request, 'response')
+    const chunks: Buffer[] = []
+    for await (const chunk of response) chunks.push(chunk)
+    const text = Buffer.concat(chunks).toString()
+    return { status: response.statusCode, headers: response.headers, text, json: readJson(text) }
+  }
+}
+
+export interface RunningServer {
+  call: (path: string, call?: Call) => Promise<Answer>
+  store: Store
+  url: string
+  port: number
+  /** What was logged, at level debug. */
+  lines: () => readonly string[]
+}
+
+/** A server on loopback with a memory store. Ends with the test. */
+export const startServer = async (
+  env: Readonly<Record<string, string>> = {},
+  parts: Partial<ServerParts> = {},
+  readFile?: (path: string) => string,
+): Promise<RunningServer> => {
+  const lines: string[] = []
+  const log: Log = createLog('debug', { write: (line) => lines.push(line) })
+  const store = parts.store ?? createMemoryStore()
+  const config = loadConfig({ ...baseEnv, ...env }, readFile)
+  const app = createServer({ config, store, log, version: '1.2.3', ...parts })
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  onTestFinished(async () => {
+    app.server.closeAllConnections()
+    await app.close()
+    await store.close()
+  })
+  const { port } = app.server.address() as AddressInfo
+  const url = `http://127.0.0.1:${port}`
+  return { call: createCaller(url), store, url, port, lines: () => lines }
+}
