@@ -2,7 +2,6 @@ import { decide } from '../decide.ts'
 import { StoreError } from '../errors.ts'
 import { fingerprint } from '../fingerprint.ts'
 import type { NewEntry, PutResult } from '../store.ts'
-import type { SqlRow } from './driver.ts'
 import { laneNumber, laneOf, markOf, standingOf, stateOf, type TokenRow, tokenColumns, warningsColumn } from './row.ts'
 import type { Work } from './transactions.ts'
 
@@ -83,9 +82,8 @@ export const put = (work: Work, entries: readonly NewEntry[], maxQueued: number)
     live.set(account, (live.get(account) ?? 0) + 1)
   }
   for (const [account, count] of live) {
-    const row = work.sql.readNumber.get(account, 'state:queued:live') as SqlRow | undefined
-    const queued = Number(row?.n ?? 0) + work.delta.of(String(account), 'state:queued:live')
-    if (queued + count > maxQueued) throw new StoreError('full', `more than ${maxQueued} records are queued`)
+    if (work.count(account, 'state:queued:live') + count > maxQueued)
+      throw new StoreError('full', `more than ${maxQueued} records are queued`)
   }
   return entries.map((entry) => putOne(work, work.account(entry.account), entry))
 }

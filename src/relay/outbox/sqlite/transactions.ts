@@ -1,5 +1,5 @@
 import { StoreError } from '../errors.ts'
-import { createDelta, type Delta, minuteOf, minutesKeptMs } from '../tally.ts'
+import { createDelta, type Delta, minuteOf, minutesKeptMs, type TallyName } from '../tally.ts'
 import { codeOf, resultCode } from './connection.ts'
 import type { SqlDatabase, SqlRow } from './driver.ts'
 import type { Statements } from './statements.ts'
@@ -18,6 +18,8 @@ export interface Work {
   nextSequence(): number
   /** An account's number; the account is made known if it is new. */
   account(name: string): number
+  /** A kept number, with what this transaction has added to it. */
+  count(account: number, name: TallyName): number
 }
 
 /** Gathers operations into group commits on one connection. */
@@ -125,7 +127,14 @@ export const createTransactions = (open: () => Connection, now: () => number): T
         met.set(name, number)
         return number
       }
-      const work: Work = { sql, delta, now: at, nextSequence: () => ++sequence, account }
+      const kept = new Map<string, number>()
+      const count = (number: number, name: TallyName): number => {
+        const key = `${number} ${name}`
+        const before = kept.get(key) ?? Number((sql.readNumber.get(number, name) as SqlRow | undefined)?.n ?? 0)
+        kept.set(key, before)
+        return before + delta.of(String(number), name)
+      }
+      const work: Work = { sql, delta, now: at, nextSequence: () => ++sequence, account, count }
       const results = operations.map((operation) => operation(work))
       if (sequence !== before) sql.writeSequence.run(sequence)
       writeNumbers(sql, delta, at)
