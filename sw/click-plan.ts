@@ -1,4 +1,4 @@
-import { filled, type Members, members } from './members.ts'
+import { filled, type Members } from './members.ts'
 
 /** What a click on a notification, or on one of its buttons, leads to. */
 export interface Click {
@@ -53,7 +53,7 @@ export const planClicks = (
  * @returns `undefined` for a notification that `onPush` has not shown
  */
 export const readClick = (data: unknown, action: string): Click | undefined => {
-  // The cast: nothing but planClicks writes this member.
-  const plan = members(data)?.pushferry as readonly Click[] | undefined
+  // The cast: nothing but planClicks writes this member, and all other data has none.
+  const plan = (data as { pushferry?: readonly Click[] } | null | undefined)?.pushferry
   return plan?.find((click) => click.action === action) ?? plan?.[0]
 }

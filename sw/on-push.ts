@@ -22,12 +22,12 @@ export const onPush = async (
     ? undefined
     : readPush(event.data?.text() ?? '', registration.scope, settings, Date.now())
   if (!display) return
-  const { title, options, badge } = display
+  const [title, options, viewedPath, badge] = display
   const shown = registration.showNotification(title, options).catch(() =>
     // A member that this browser refuses: a push that shows nothing costs the subscription, so show the plain text.
     registration.showNotification(title, { body: options.body ?? '', data: options.data }),
   )
-  const viewed = report(display.viewed, worker)
+  const viewed = report(viewedPath, worker)
   // Not in Firefox, nor in Chrome on Android. A badge that is refused is nobody's loss.
   if (badge >= 0) navigator.setAppBadge?.(badge).catch(() => {})
   return shown.finally(() => viewed)

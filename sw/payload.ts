@@ -2,17 +2,14 @@ import { planClicks } from './click-plan.ts'
 import type { DisplaySettings } from './display-settings.ts'
 import { filled, type Members, members } from './members.ts'
 
-/** What a push asks for. */
-export interface Display {
-  title: string
-  /** `data.pushferry` holds what a click will need (`readClick`). */
-  options: NotificationOptions
-  /** CleverTap's viewed request, as it came: `report` will see whether it is a URL. */
-  viewed: unknown
-  /** Number for the app's badge; 0 takes the badge away, NaN leaves it as it is. */
-  badge: number
-}
-
+/**
+ * What a push asks for. A tuple, because the names of an object's members are not shortened in the built file.
+ *
+ * - `options.data.pushferry` holds what a click will need (`readClick`).
+ * - `viewed` is CleverTap's viewed request as it came: `report` will see whether it is a URL.
+ * - `badge` is a number for the app's badge; 0 takes it away, NaN leaves it as it is.
+ */
+export type Display = readonly [title: string, options: NotificationOptions, viewed: string, badge: number]
 /**
  * Reads the text of a push into what to show for it.
  *
@@ -39,12 +36,9 @@ export const readPush = (text: string, scope: string, settings: DisplaySettings,
   const cleverTap = members(payload.notificationOptions)
   const fields = cleverTap ?? members(payload.notification) ?? payload
   const data = members(fields.data) ?? { data: fields.data }
-  if (settings.foreign === 'ignore' && payload.web_push !== 8030) {
-    // CleverTap documents no schema: these are the members that its own worker and its samples show.
-    const { ct, wzrk_acct_id } = payload
-    const marked = redirectPath || raiseNotificationViewedPath || wzrk_acct_id || ct === 'pn' || data.wzrk_id
-    if (!cleverTap || !marked) return undefined
-  }
+  // CleverTap documents no schema: these are the names that its own worker and its samples have beside the options.
+  const marked = cleverTap && /"(redirectPath|raiseNot|wzrk_|ct":\s*"pn")/.test(text)
+  if (settings.foreign === 'ignore' && payload.web_push !== 8030 && !marked) return undefined
 
   const buttons = [fields.actions]
     .flat()
@@ -55,7 +49,7 @@ export const readPush = (text: string, scope: string, settings: DisplaySettings,
     body: filled(fields.body) ?? '',
     // A browser that knows `navigate` would go there without telling the worker: no report, no focus of an open tab.
     navigate: undefined,
-    actions: buttons.map(({ action, title, icon }) => ({ action, title, icon })),
+    actions: buttons.map((button) => ({ ...button, navigate: undefined })),
     data: {
       ...data,
       // As CleverTap's worker does, so that one campaign shown twice counts as two notifications.
@@ -63,10 +57,10 @@ export const readPush = (text: string, scope: string, settings: DisplaySettings,
       pushferry: planClicks(payload.deepLink ?? fields.navigate, buttons, cleverTap && redirectPath, scope),
     },
   }
-  return {
-    title: filled(payload.title) ?? filled(fields.title) ?? settings.fallbackTitle ?? new URL(scope).hostname,
+  return [
+    filled(payload.title ?? fields.title) ?? settings.fallbackTitle ?? new URL(scope).hostname,
     options,
-    viewed: cleverTap && raiseNotificationViewedPath,
-    badge: Number(payload.app_badge ?? fields.app_badge),
-  }
+    `${cleverTap && raiseNotificationViewedPath}`,
+    Number(payload.app_badge ?? fields.app_badge),
+  ]
 }

@@ -10,10 +10,9 @@ const timeLimitMs = 10_000
  * @param url anything but an absolute http(s) URL is not sent: CleverTap's own worker, given no `redirectPath`, asks the
  *   site for `undefined&b=…`
  */
-export const report = async (url: unknown, worker: ServiceWorkerGlobalScope): Promise<void> => {
+export const report = async (url: string, worker: ServiceWorkerGlobalScope): Promise<void> => {
   try {
-    if (/^https?:\/\//.test(`${url}`))
-      await worker.fetch(`${url}`, { mode: 'no-cors', signal: AbortSignal.timeout(timeLimitMs) })
+    if (/^https?:\/\//.test(url)) await worker.fetch(url, { mode: 'no-cors', signal: AbortSignal.timeout(timeLimitMs) })
   } catch {
     // On purpose, see above.
   }
