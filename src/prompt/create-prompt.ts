@@ -19,7 +19,10 @@ export interface Prompt {
    * @param options.force asks even if the user dismissed lately: for a button of the site's that says so
    */
   show(options?: { force?: boolean }): Promise<PromptOutcome>
-  /** Takes an open dialog away, or keeps one from opening, without counting as a dismissal. */
+  /**
+   * Takes an open dialog away, or keeps one from opening, without counting as a dismissal. Call it where the page's
+   * body is swapped (Turbo and its like): of a dialog that is torn out with the body nobody hears again.
+   */
   close(): void
 }
 

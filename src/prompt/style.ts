@@ -12,7 +12,7 @@ export const style = `dialog{box-sizing:border-box;width:26em;padding:1.5em;back
 dialog,button{border:1px solid #888;border-radius:var(--pushferry-radius,.75em)}
 dialog:before{content:"";display:block;width:24px;height:24px;background:var(--pushferry-accent,#2563eb);clip-path:path("M2 18h20l-3-4V9a7 7 0 0 0-14 0v5zm7 2a3 3 0 0 0 6 0z")}
 ::backdrop{background:#0006}
-[part=title]{margin:.5em 0 -.5em;font-size:1.25em;outline:0}
+[part=title]{margin:.5em 0 -.5em;font-size:1.15em;outline:0}
 [part=steps]{padding-inline-start:1.5em}
 [part=buttons]{display:flex;flex-wrap:wrap;gap:.75em}
 button{flex:auto;padding:.6em 1em;background:0;color:inherit;font:inherit}
