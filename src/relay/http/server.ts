@@ -3,7 +3,7 @@ import { maxBrowserBodyBytes } from '../../wire/limits.ts'
 import { createRegistrationKeys } from '../keys/registration-key.ts'
 import { createBackendGuard } from './backend-guard.ts'
 import { createBrowserGuard } from './browser-guard.ts'
-import { commonHeaders } from './common-headers.ts'
+import { commonHeaders, documentHeaders } from './common-headers.ts'
 import { addJsonBody } from './json-body.ts'
 import { defaultTimeouts, maxHeaderBytes, maxHeaders, maxRateKeys, maxSegmentLength, rateWindowMs } from './limits.ts'
 import { addOpenApi } from './openapi.ts'
@@ -87,7 +87,7 @@ export const createServer = (parts: ServerParts): FastifyInstance => {
   addJsonBody(app)
   app.setValidatorCompiler(() => () => true) // see schemas.ts
   app.addHook('onRequest', (request, reply, done) => {
-    reply.headers(commonHeaders)
+    reply.headers(request.method === 'GET' || request.method === 'HEAD' ? documentHeaders : commonHeaders)
     reply.header('x-request-id', request.id)
     if (request.is404) refuse(request, reply, unknownRoute(request))
     else done()

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto'
+import { createHmac, createSecretKey, type KeyObject } from 'node:crypto'
 
 /** Derives the registration key of an objectId: 43 characters of base64url. Rejects when the secret cannot be had. */
 export type RegistrationKeys = (account: string, objectId: string) => Promise<string>
@@ -10,9 +10,9 @@ export type RegistrationKeys = (account: string, objectId: string) => Promise<st
  * @param loadSecret is asked when the first key is needed, and again after it has failed.
  */
 export const createRegistrationKeys = (loadSecret: () => Promise<string>): RegistrationKeys => {
-  let secret: string | undefined
+  let secret: KeyObject | undefined
   return async (account, objectId) => {
-    secret ??= await loadSecret()
+    secret ??= createSecretKey(await loadSecret(), 'utf8')
     return createHmac('sha256', secret)
       .update(JSON.stringify([account, objectId]))
       .digest('base64url')

@@ -32,7 +32,7 @@ export interface Answer {
 
 export interface Call {
   method?: string
-  headers?: Readonly<Record<string, string | readonly string[]>>
+  headers?: Readonly<Record<string, string>>
   /** An object is sent as JSON with its content type; bytes and texts are sent as they are. */
   body?: unknown
 }
@@ -51,7 +51,8 @@ export const createCaller = (url: string) => {
   onTestFinished(() => agent.destroy())
   return async (path: string, { method = 'GET', headers = {}, body }: Call = {}): Promise<Answer> => {
     const raw = typeof body === 'string' || body instanceof Uint8Array || body === undefined
-    const request = httpRequest(`${url}${path}`, {
+    const request = httpRequest(url, {
+      path,
       method,
       agent,
       headers: raw ? { ...headers } : { 'content-type': 'application/json', ...headers },

@@ -1,0 +1,47 @@
+import { maxBackendBodyBytes, maxBrowserBodyBytes } from '../../wire/limits.js';
+import { StoreError } from '../outbox/errors.js';
+/** A body that cannot be read. The message is for the sender. */
+export class BodyError extends Error {
+    name = 'BodyError';
+    problem;
+    constructor(problem, message) {
+        super(message);
+        this.problem = problem;
+    }
+}
+/** Seconds of `Retry-After`, spread so that those who were refused together do not come back together. */
+const retryAfter = (seconds, random) => ({
+    'retry-after': String(Math.ceil(seconds * (1 + random()))),
+});
+const storeRefusal = (error, random) => ({
+    code: 'unavailable',
+    detail: error.code === 'full' ? 'too many records wait for upload; try again later' : 'the store takes no records now',
+    headers: retryAfter(error.code === 'full' ? 30 : 5, random),
+    log: { reason: error.code, error },
+});
+const mediaType = 'the body must be sent as application/json, without content-encoding';
+/** What Fastify found wrong before a handler ran, by its code. */
+const byFastifyCode = {
+    FST_ERR_CTP_INVALID_MEDIA_TYPE: { code: 'unsupported_media_type', detail: mediaType },
+    FST_ERR_CTP_INVALID_CONTENT_LENGTH: { code: 'malformed_json', detail: 'the body is not as long as it said' },
+    FST_ERR_CTP_BODY_TOO_LARGE: {
+        code: 'payload_too_large',
+        detail: `the body is too large: at most ${maxBrowserBodyBytes} bytes from browsers and ${maxBackendBodyBytes} from backends`,
+    },
+    FST_ERR_BAD_URL: { code: 'not_found', detail: 'the path is not well-formed' },
+    FST_ERR_MAX_PARAM_LENGTH: { code: 'not_found', detail: 'the path is too long' },
+};
+/** Puts whatever was thrown into words for the sender. What nobody expected is `internal_error`, and the log has it. */
+export const refusalOf = (error, random) => {
+    if (error instanceof StoreError)
+        return storeRefusal(error, random);
+    if (error instanceof BodyError)
+        return { code: error.problem, detail: error.message };
+    const { code, statusCode } = (error ?? {}); // thrown by anyone
+    const known = typeof code === 'string' ? byFastifyCode[code] : undefined;
+    if (known)
+        return known;
+    if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500)
+        return { code: 'malformed_json', detail: 'the request cannot be read', log: { error } };
+    return { code: 'internal_error', detail: 'the relay failed; its log says more', log: { error } };
+};

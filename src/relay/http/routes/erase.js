@@ -1,0 +1,22 @@
+import { maxBrowserBodyBytes } from '../../../wire/limits.js';
+import { isObjectId } from '../object-id.js';
+import { nothing, objectIdParams, problems } from '../schemas.js';
+/** `DELETE /v1/tokens/{objectId}`: removes a person's row and every trace of it. 204 also when there is none. */
+export const addErase = (app, { store, backends }) => {
+    app.delete('/v1/tokens/:objectId', {
+        bodyLimit: maxBrowserBodyBytes,
+        onRequest: backends.check,
+        schema: {
+            summary: "Erases a person's token",
+            tags: ['backends'],
+            security: [{ apiKey: [] }, { passcode: [] }],
+            params: objectIdParams,
+            response: { 204: nothing, ...problems(401, 503) },
+        },
+    }, async (request, reply) => {
+        const { objectId } = request.params;
+        if (isObjectId(objectId))
+            await store.erase(backends.callerOf(request).account.id, objectId);
+        return reply.code(204).send();
+    });
+};

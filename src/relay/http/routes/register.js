@@ -1,0 +1,60 @@
+import { maxBrowserBodyBytes } from '../../../wire/limits.js';
+import { browserEntry, readSubscription } from '../../intake/browser.js';
+import { keyMismatch } from '../proof.js';
+import { acknowledgement, problems, subscriptionBody } from '../schemas.js';
+import { createAddressCheck, tooManyFor } from '../too-many.js';
+const refusalOf = (read) => read.code === 'invalid_record'
+    ? { code: read.code, detail: read.problem.message, recordCode: read.problem.code }
+    : {
+        code: read.code,
+        detail: 'this push service has no token type at CleverTap; PUSHFERRY_WEB_TYPES can give it one',
+        log: { host: read.host },
+    };
+/** `POST /v1/subscriptions`: a browser registers its subscription. 202 once it is on disk. */
+export const addRegister = (app, scope) => {
+    const { store, browsers, prover, registrationKeys, limits, refuse, onIntake } = scope;
+    const path = '/v1/subscriptions';
+    browsers.addPreflight(app, path, ['POST']);
+    app.post(path, {
+        bodyLimit: maxBrowserBodyBytes,
+        onRequest: [browsers.check, createAddressCheck(scope)],
+        schema: {
+            summary: "Registers a browser's push subscription",
+            tags: ['browsers'],
+            security: [{}, { registrationKey: [] }, { ticket: [] }],
+            body: subscriptionBody,
+            response: { 202: acknowledgement, ...problems(400, 401, 403, 413, 415, 422, 429, 503) },
+        },
+    }, async (request, reply) => {
+        const account = browsers.accountOf(request);
+        const missing = prover.missingTicket(request, account);
+        if (missing)
+            return refuse(request, reply, missing);
+        const read = readSubscription(request.body, account.webTypes);
+        if (!read.ok) {
+            onIntake({
+                account: account.id,
+                from: 'browser',
+                result: read.code === 'invalid_record' ? String(read.problem.code) : read.code,
+            });
+            return refuse(request, reply, refusalOf(read));
+        }
+        const { objectId } = read.subscription;
+        const tooMany = tooManyFor(limits, account.id, objectId);
+        if (tooMany)
+            return refuse(request, reply, tooMany);
+        const registrationKey = await registrationKeys(account.id, objectId);
+        const proof = await prover.forRegistration(request, account, objectId, registrationKey);
+        if (proof.kind === 'refused')
+            return refuse(request, reply, proof.refusal);
+        const [put] = await store.put([browserEntry(read.subscription, account.id, proof.kind)]);
+        if (!put)
+            throw new Error('the store gave no result for the entry');
+        const { result } = put;
+        onIntake({ account: account.id, from: 'browser', result });
+        if (result === 'refused')
+            return refuse(request, reply, { ...keyMismatch, log: { objectId } });
+        reply.code(202);
+        return { result, objectId, registrationKey };
+    });
+};

@@ -1,0 +1,33 @@
+import { maxBrowserBodyBytes } from '../../../wire/limits.js';
+import { isObjectId } from '../object-id.js';
+import { nothing, objectIdParams, problems } from '../schemas.js';
+import { createAddressCheck, tooManyFor } from '../too-many.js';
+/** `DELETE /v1/subscriptions/{objectId}`: a browser takes its registration back. 204 also when there is none. */
+export const addWithdraw = (app, scope) => {
+    const { store, browsers, prover, limits, refuse } = scope;
+    const path = '/v1/subscriptions/:objectId';
+    browsers.addPreflight(app, path, ['DELETE']);
+    app.delete(path, {
+        bodyLimit: maxBrowserBodyBytes,
+        onRequest: [browsers.check, createAddressCheck(scope)],
+        schema: {
+            summary: "Withdraws a browser's registration",
+            tags: ['browsers'],
+            security: [{ registrationKey: [] }, { ticket: [] }],
+            params: objectIdParams,
+            response: { 204: nothing, ...problems(401, 403, 429, 503) },
+        },
+    }, async (request, reply) => {
+        const account = browsers.accountOf(request);
+        const { objectId } = request.params;
+        const tooMany = tooManyFor(limits, account.id, objectId);
+        if (tooMany)
+            return refuse(request, reply, tooMany);
+        const proof = await prover.forWithdrawal(request, account, objectId);
+        if (proof.kind === 'refused')
+            return refuse(request, reply, proof.refusal);
+        if (isObjectId(objectId))
+            await store.withdraw(account.id, objectId);
+        return reply.code(204).send();
+    });
+};

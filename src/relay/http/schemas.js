@@ -1,0 +1,92 @@
+import { Type } from 'typebox';
+import { maxIntakeBatch, maxObjectIdLength, maxTokenIdLength } from '../../wire/limits.js';
+import { recordProblems, relayProblems } from '../../wire/problem.js';
+import { tokenTypes } from '../../wire/record.js';
+/*
+ * What goes in and out, for OpenAPI and for the compiled writers of answers. Bodies are not checked against these: the
+ * record decoder does that in a third of the time, with CleverTap's codes.
+ */
+/** One of some texts. With `type`, so that the compiled writer treats it as a text. */
+const oneOf = (...values) => Type.Unsafe({ type: 'string', enum: values });
+const nullable = (schema) => Type.Union([schema, Type.Null()]);
+const objectId = Type.String({
+    minLength: 1,
+    maxLength: maxObjectIdLength,
+    description: 'The CleverTap ID of the profile; no white space or control characters.',
+});
+export const objectIdParams = Type.Object({ objectId });
+const tokenData = Type.Object({
+    id: Type.String({ minLength: 1, maxLength: maxTokenIdLength }),
+    type: oneOf(...tokenTypes),
+    keys: Type.Optional(Type.Object({ p256dh: Type.String(), auth: Type.String() }, { description: 'Base64 of either alphabet, padded or not. For type chrome, and for no other.' })),
+}, { description: 'The token as its platform gave it.' });
+const recordMembers = { type: oneOf('token'), tokenData, objectId };
+const record = Type.Object(recordMembers);
+export const subscriptionBody = Type.Object({
+    ...recordMembers,
+    endpoint: Type.String({
+        description: "PushSubscription.endpoint. Tells the push service; the token's id is its last part.",
+    }),
+    replaces: Type.Optional(Type.String({ description: 'The token id that this one replaces, when the browser knows it.' })),
+});
+export const acknowledgement = Type.Object({
+    result: oneOf('queued', 'replaced', 'unchanged'),
+    objectId: Type.String(),
+    registrationKey: Type.String({ description: 'To be sent as X-Pushferry-Key later. Secret of this browser.' }),
+}, { description: 'The registration is on disk.' });
+export const relayConfig = Type.Object({ vapidPublicKey: nullable(Type.String()), tickets: oneOf('off', 'required') }, { description: 'What a page needs to know.' });
+export const uploadBody = Type.Union([Type.Object({ d: Type.Array(record, { maxItems: maxIntakeBatch }) }), record]);
+export const uploadQuery = Type.Object({
+    dryRun: Type.Optional(oneOf('0', '1', 'false', 'true')),
+});
+const codes = Object.entries(recordProblems)
+    .map(([code, text]) => `${code} ${text}`)
+    .join('; ');
+export const uploadAnswer = Type.Object({
+    status: oneOf('success', 'partial', 'fail'),
+    processed: Type.Integer({ description: 'Records that are durably stored or were already known.' }),
+    unprocessed: Type.Array(Type.Object({
+        status: oneOf('fail'),
+        code: Type.Integer({ description: codes }),
+        error: Type.String({ description: "Ends in the record's number, counted from 1." }),
+        record: Type.Unknown({ description: 'As it was sent.' }),
+    })),
+}, { description: 'All bad records are still 200, with status fail.' });
+export const tokenStatus = Type.Object({
+    objectId: Type.String(),
+    type: oneOf(...tokenTypes),
+    state: oneOf('queued', 'uploading', 'accepted', 'rejected', 'withdrawn'),
+    attempts: Type.Integer(),
+    error: nullable(Type.Object({ code: Type.Integer(), message: Type.String() })),
+    receivedAt: Type.Integer({ description: 'Milliseconds since the epoch.' }),
+    settledAt: nullable(Type.Integer({ description: 'Milliseconds since the epoch.' })),
+    warnings: Type.Array(Type.String()),
+}, { description: 'What became of the token of this objectId.' });
+export const alive = Type.Object({ status: oneOf('ok') }, { description: 'The process answers.' });
+const health = oneOf('ok', 'degraded');
+export const readiness = Type.Object({
+    status: health,
+    accounts: Type.Record(Type.String(), Type.Object({
+        status: health,
+        upload: Type.Unsafe({
+            type: 'string',
+            enum: ['ok', 'suspended', 'failing'],
+            description: 'suspended: CleverTap refuses the credentials.',
+        }),
+    }), { description: 'By CleverTap account id.' }),
+}, { description: '200 while the store takes records, else 503, whatever the uploads do.' });
+export const nothing = Type.Null({ description: 'Done, or there was nothing to do.' });
+const problem = Type.Object({
+    type: Type.String(),
+    title: Type.String(),
+    status: Type.Integer(),
+    code: Type.Unsafe({ type: 'string', enum: Object.keys(relayProblems) }),
+    detail: Type.String(),
+    recordCode: Type.Optional(Type.Integer({ description: codes })),
+}, { description: 'RFC 9457' });
+const flat = Type.Object({ status: oneOf('fail'), error: Type.String(), code: Type.Integer() });
+const answers = (statuses, mediaType, schema, description) => Object.fromEntries(statuses.map((status) => [status, { description, content: { [mediaType]: { schema } } }]));
+/** The refusals of a route, for its `schema.response`. */
+export const problems = (...statuses) => answers(statuses, 'application/problem+json', problem, 'Refused, with a stable code');
+/** The refusals of `/1/upload`, which look like CleverTap's. */
+export const flatProblems = (...statuses) => answers(statuses, 'application/json', flat, 'Refused as a whole');

@@ -1,0 +1,24 @@
+/**
+ * Makes the answer to a request that no route took: `method_not_allowed` where the path is known, with what it allows,
+ * else `not_found`. Must be called before the routes are added.
+ */
+export const createUnknownRoute = (app) => {
+    const methodsByPattern = new Map();
+    app.addHook('onRoute', ({ url, method }) => {
+        const methods = methodsByPattern.get(url) ?? new Set();
+        methodsByPattern.set(url, methods);
+        for (const one of [method].flat())
+            methods.add(one);
+    });
+    return ({ url }) => {
+        const path = url.replace(/[?#].*$/s, '');
+        for (const [pattern, methods] of methodsByPattern) {
+            const segments = pattern.split('/').map((part) => (part.startsWith(':') ? '[^/]+' : part.replaceAll('.', '\\.')));
+            if (!new RegExp(`^${segments.join('/')}$`).test(path))
+                continue;
+            const allow = [...methods].sort().join(', ');
+            return { code: 'method_not_allowed', detail: `this path takes ${allow} only`, headers: { allow } };
+        }
+        return { code: 'not_found', detail: 'there is nothing at this path' };
+    };
+};

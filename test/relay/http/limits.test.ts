@@ -1,0 +1,156 @@
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { apiKey, type Call, origin, startServer } from './running-server.ts'
+import { subscription } from './sample-records.ts'
+
+const path = '/v1/subscriptions'
+const register = (objectId: string, headers: Record<string, string> = {}): Call => ({
+  method: 'POST',
+  headers: { origin, ...headers },
+  body: subscription(objectId),
+})
+const from = (address: string): Record<string, string> => ({ 'x-forwarded-for': address })
+
+describe('the rate limit of browsers', () => {
+  it('is so many a minute from one address, then 429 until the minute is over', async () => {
+    let now = 1_000_000
+    const { call } = await startServer({ PUSHFERRY_RATE_LIMIT: '3' }, { now: () => now })
+    for (const user of ['a', 'b', 'c']) expect((await call(path, register(user))).status).toBe(202)
+    now += 45_500
+    const refused = await call(path, register('d'))
+    expect(refused).toMatchObject({ status: 429, json: { code: 'too_many_requests', status: 429 } })
+    expect(refused.headers).toMatchObject({ 'retry-after': '15', 'access-control-allow-origin': origin })
+    now += 14_500
+    expect((await call(path, register('d'))).status).toBe(202)
+  })
+
+  it('counts withdrawals too', async () => {
+    const { call } = await startServer({ PUSHFERRY_RATE_LIMIT: '1' })
+    await call(path, register('a'))
+    expect((await call(`${path}/a`, { method: 'DELETE', headers: { origin } })).status).toBe(429)
+  })
+
+  it('does not count what is refused for its origin, the page configuration, nor backends', async () => {
+    const { call } = await startServer({ PUSHFERRY_RATE_LIMIT: '1' })
+    const headers = { 'X-CleverTap-Passcode': apiKey }
+    for (let round = 0; round < 5; round++) {
+      expect((await call(path, register('a', { origin: 'https://evil.example' }))).status).toBe(403)
+      expect((await call('/v1/config', { headers: { origin } })).status).toBe(200)
+      expect((await call('/1/upload', { method: 'POST', headers, body: { d: [] } })).status).toBe(200)
+    }
+    expect((await call(path, register('a'))).status).toBe(202)
+  })
+
+  it('also holds for one objectId, from wherever it comes', async () => {
+    const { call } = await startServer({ PUSHFERRY_RATE_LIMIT: '2', PUSHFERRY_TRUST_PROXY: 'loopback' })
+    const statuses: number[] = []
+    for (const address of ['203.0.113.1', '203.0.113.2', '203.0.113.3'])
+      statuses.push((await call(path, register('victim', from(address)))).status)
+    expect(statuses).toEqual([202, 403, 429])
+    expect((await call(path, register('other', from('203.0.113.4')))).status).toBe(202)
+  })
+
+  it('believes X-Forwarded-For of trusted proxies, and of nobody else', async () => {
+    const trusting = await startServer({ PUSHFERRY_RATE_LIMIT: '1', PUSHFERRY_TRUST_PROXY: '127.0.0.0/8' })
+    expect((await trusting.call(path, register('a', from('203.0.113.1')))).status).toBe(202)
+    expect((await trusting.call(path, register('b', from('203.0.113.2')))).status).toBe(202)
+    // The last address that is not a proxy counts, so one that a client wrote itself changes nothing.
+    expect((await trusting.call(path, register('c', from('198.51.100.9, 203.0.113.2')))).status).toBe(429)
+    for (const env of [{}, { PUSHFERRY_TRUST_PROXY: '10.0.0.0/8' }]) {
+      const blind = await startServer({ PUSHFERRY_RATE_LIMIT: '1', ...env })
+      expect((await blind.call(path, register('a', from('203.0.113.1')))).status).toBe(202)
+      expect((await blind.call(path, register('b', from('203.0.113.2')))).status).toBe(429)
+    }
+  })
+})
+
+describe('a body that is too large', () => {
+  it.each([
+    ['with its length', { 'content-length': String(20 * 1024 * 1024) }],
+    ['without', {}],
+  ])('%s is answered before it has all been sent', async (_, headers) => {
+    const { call } = await startServer()
+    const body = Buffer.alloc(20 * 1024 * 1024, 32)
+    const authorized = { 'X-CleverTap-Passcode': apiKey, 'content-type': 'application/json' }
+    expect((await call('/1/upload', { method: 'POST', headers: { ...authorized, ...headers }, body })).status).toBe(413)
+  })
+})
+
+describe('a connection', () => {
+  const timeouts = { headersMs: 150, requestMs: 300, idleMs: 2_000, checkMs: 20 }
+  const open = async (port: number): Promise<Socket> => {
+    const socket = connect(port, '127.0.0.1')
+    onTestFinished(() => {
+      socket.destroy()
+    })
+    await once(socket, 'connect')
+    return socket
+  }
+  const head = (...lines: readonly string[]): string => `${lines.join('\r\n')}\r\n\r\n`
+
+  it.each<[string, string, RegExp]>([
+    ['whose headers never end', 'GET /healthz HTTP/1.1\r\nhost: a\r\nx-slow: ', /^HTTP\/1\.1 408 /],
+    [
+      'whose body never ends',
+      head(
+        'POST /1/upload HTTP/1.1',
+        'host: a',
+        `authorization: Bearer ${apiKey}`,
+        'content-type: application/json',
+        'content-length: 9',
+      ),
+      /^HTTP\/1\.1 408 /,
+    ],
+    ['that speaks no HTTP', 'SSH-2.0-marked\r\n\r\n', /^HTTP\/1\.1 400 /],
+    [
+      'with two lengths',
+      head('POST /1/upload HTTP/1.1', 'host: a', 'content-length: 1', 'content-length: 2'),
+      /^HTTP\/1\.1 400 /,
+    ],
+    [
+      'with a length and chunks',
+      head('POST /1/upload HTTP/1.1', 'host: a', 'content-length: 1', 'transfer-encoding: chunked'),
+      /^HTTP\/1\.1 400 /,
+    ],
+    [
+      'with a broken chunk',
+      `${head('POST /1/upload HTTP/1.1', 'host: a', `authorization: Bearer ${apiKey}`, 'content-type: application/json', 'transfer-encoding: chunked')}zz\r\n`,
+      /^HTTP\/1\.1 400 /,
+    ],
+    ['without a host', head('GET /healthz HTTP/1.1'), /^HTTP\/1\.1 400 /],
+    [
+      'with too much in its headers',
+      head('GET /healthz HTTP/1.1', 'host: a', `x: ${'y'.repeat(20_000)}`),
+      /^HTTP\/1\.1 431 /,
+    ],
+  ])('%s is answered and closed', async (_, sent, answer) => {
+    const { port, call, lines } = await startServer({}, { timeouts })
+    const socket = await open(port)
+    socket.write(sent)
+    const received = await text(socket)
+    expect(received).toMatch(answer)
+    expect(`${received}${lines()}`).not.toContain('marked')
+    expect((await call('/healthz')).status).toBe(200)
+  })
+
+  it('that ends in the middle of a body hurts nobody', async () => {
+    const { port, call, store } = await startServer()
+    const socket = await open(port)
+    const authorized = [`authorization: Bearer ${apiKey}`, 'content-type: application/json']
+    socket.write(`${head('POST /1/upload HTTP/1.1', 'host: a', ...authorized, 'content-length: 100')}{"d":`)
+    socket.destroy()
+    await once(socket, 'close')
+    expect((await call('/healthz')).status).toBe(200)
+    expect((await store.counts('TEST-ACC-1')).queued.live).toBe(0)
+  })
+
+  it('with two hundred headers is served by the first hundred', async () => {
+    const { port } = await startServer()
+    const socket = await open(port)
+    const many = Array.from({ length: 200 }, (_, at) => `x-${at}: 1`)
+    socket.write(head('GET /healthz HTTP/1.1', 'host: a', 'connection: close', ...many))
+    expect(await text(socket)).toMatch(/^HTTP\/1\.1 200 /)
+  })
+})

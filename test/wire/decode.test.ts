@@ -1,0 +1,193 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { decodeRecord } from '../../src/wire/decode.ts'
+import { recordProblems } from '../../src/wire/problem.ts'
+import { canonicalToken, tokenTypes } from '../../src/wire/record.ts'
+
+const visible = (maxLength: number) =>
+  fc
+    .string({ unit: 'grapheme', minLength: 1, maxLength })
+    .filter((text) => !/[\s\p{Cc}\p{Cs}]/u.test(text) && [...text].length <= maxLength)
+const key = (length: number, first?: number) =>
+  fc.uint8Array({ minLength: length, maxLength: length }).map((data) => {
+    if (first !== undefined) data[0] = first
+    return Buffer.from(data)
+  })
+const written = (data: fc.Arbitrary<Buffer>) =>
+  fc.tuple(data, fc.constantFrom('base64', 'base64url'), fc.boolean()).map(([buffer, alphabet, padded]) => {
+    const text = buffer.toString(alphabet as 'base64' | 'base64url').replace(/=+$/, '')
+    return padded ? text.padEnd(Math.ceil(text.length / 4) * 4, '=') : text
+  })
+
+const keys = fc.record({ p256dh: written(key(65, 4)), auth: written(key(16)) })
+const good = fc
+  .record({
+    objectId: visible(128),
+    id: visible(4096),
+    type: fc.constantFrom(...tokenTypes),
+    keys,
+    extra: fc.dictionary(fc.constantFrom('identity', 'FBID', 'GPID', 'x', '__proto__', 'endpoint'), fc.jsonValue()),
+  })
+  .map(({ objectId, id, type, keys: both, extra }) => ({
+    ...extra,
+    type: 'token',
+    tokenData: type === 'chrome' ? { ...extra, id, type, keys: { ...both, extra } } : { ...extra, id, type },
+    objectId,
+  }))
+
+describe('decodeRecord', () => {
+  it('takes every good record, drops what it does not know, and gives back canonical keys', () => {
+    fc.assert(
+      fc.property(good, (sent) => {
+        const decoded = decodeRecord(sent)
+        if (!decoded.ok) throw new Error(decoded.problem.message)
+        const { record } = decoded
+        expect(Object.keys(record).sort()).toEqual(['objectId', 'tokenData', 'type'])
+        expect(record).toMatchObject({ type: 'token', objectId: sent.objectId })
+        expect(record.tokenData).toMatchObject({ id: sent.tokenData.id, type: sent.tokenData.type })
+        for (const text of Object.values(record.tokenData.keys ?? {})) expect(text).toMatch(/^[\w-]+$/)
+        expect(Object.keys(record.tokenData).sort()).toEqual(
+          record.tokenData.type === 'chrome' ? ['id', 'keys', 'type'] : ['id', 'type'],
+        )
+      }),
+    )
+  })
+
+  it('takes what it gave back, and gives back the same', () => {
+    fc.assert(
+      fc.property(good, (sent) => {
+        const once = decodeRecord(sent)
+        if (!once.ok) throw new Error(once.problem.message)
+        expect(decodeRecord(once.record)).toEqual(once)
+      }),
+    )
+  })
+
+  it('makes one token of two spellings of its keys, and two of two tokens', () => {
+    fc.assert(
+      fc.property(key(65, 4), key(16), key(16), (p256dh, auth, other) => {
+        const token = (text: (data: Buffer) => string, second = auth): string => {
+          const both = { p256dh: text(p256dh), auth: text(second) }
+          const decoded = decodeRecord({
+            type: 'token',
+            objectId: 'o',
+            tokenData: { id: 'i', type: 'chrome', keys: both },
+          })
+          if (!decoded.ok) throw new Error(decoded.problem.message)
+          return canonicalToken(decoded.record.tokenData)
+        }
+        const plain = token((data) => data.toString('base64url'))
+        expect(token((data) => data.toString('base64'))).toBe(plain)
+        expect(token((data) => data.toString('base64url'), other) === plain).toBe(auth.equals(other))
+      }),
+    )
+  })
+
+  it('never throws, and refuses with one of the documented codes and without the value', () => {
+    const marked = fc.constantFrom('marked value', 'marked\u0000', '\ud800marked', 'marked'.repeat(1000))
+    const anything = fc.anything({
+      withNullPrototype: true,
+      withBigInt: true,
+      withDate: true,
+      withMap: true,
+      withSparseArray: true,
+      key: fc.constantFrom('type', 'tokenData', 'objectId', 'id', 'keys', 'p256dh', 'auth', 'identity', '__proto__'),
+      values: [fc.string(), fc.constant('token'), fc.constant('chrome'), fc.constant(null), fc.integer(), marked],
+    })
+    const nearly = fc
+      .tuple(good, fc.constantFrom('type', 'tokenData', 'objectId'), anything)
+      .map(([sent, member, value]) => ({ ...sent, [member]: value }))
+    const nearlyToken = fc
+      .tuple(good, fc.constantFrom('type', 'id', 'keys'), anything)
+      .map(([sent, member, value]) => ({ ...sent, tokenData: { ...sent.tokenData, [member]: value } }))
+    fc.assert(
+      fc.property(fc.oneof(anything, nearly, nearlyToken), (value) => {
+        const decoded = decodeRecord(value)
+        if (decoded.ok) return
+        expect(Object.keys(recordProblems)).toContain(String(decoded.problem.code))
+        expect(decoded.problem.message).not.toContain('marked')
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
+  const record = (more: object = {}, token: object = {}): unknown => ({
+    type: 'token',
+    tokenData: { id: 'i', type: 'fcm', ...token },
+    objectId: 'o',
+    ...more,
+  })
+  const web = (both: object): unknown => record({}, { type: 'chrome', keys: both })
+  const p256dh = Buffer.concat([Buffer.of(4), Buffer.alloc(64)]).toString('base64')
+  const auth = Buffer.alloc(16).toString('base64')
+
+  it.each<[number, unknown]>([
+    [524, undefined],
+    [524, null],
+    [524, 'token'],
+    [524, [record()]],
+    [524, record({ type: 'Token' })],
+    [530, record({ objectId: undefined })],
+    [530, record({ objectId: '' })],
+    [530, record({ objectId: 7 })],
+    [530, record({ objectId: ['o'] })],
+    [530, record({ objectId: 'a b' })],
+    [530, record({ objectId: 'a\u00a0b' })],
+    [530, record({ objectId: 'a\u0085' })],
+    [530, record({ objectId: '\udc00' })],
+    [530, record({ objectId: 'x'.repeat(129) })],
+    [530, record({ objectId: '😀'.repeat(129) })],
+    [530, record({ objectId: null, GPID: 'g' })],
+    [531, record({ tokenData: undefined })],
+    [531, record({ tokenData: [] })],
+    [531, record({ tokenData: 'i' })],
+    [532, record({}, { id: undefined })],
+    [532, record({}, { id: '' })],
+    [532, record({}, { id: 7 })],
+    [533, record({}, { type: undefined })],
+    [533, record({}, { type: '' })],
+    [533, record({}, { type: 7 })],
+    [535, record({}, { type: 'firefox' })],
+    [535, record({}, { type: '__proto__' })],
+    [535, record({}, { id: 'x'.repeat(4097) })],
+    [535, record({}, { id: 'a\tb' })],
+    [535, record({}, { keys: { p256dh, auth } })],
+    [535, record({}, { type: 'chrome' })],
+    [535, web({ p256dh })],
+    [535, web({ auth })],
+    [535, web({ p256dh, auth: 'AAAA' })],
+    [535, web({ p256dh: p256dh.slice(0, 80), auth })],
+    [535, web({ p256dh: Buffer.alloc(65).toString('base64'), auth })],
+    [535, web({ p256dh: `${p256dh} `, auth })],
+  ])('gives code %i (%#)', (code, value) => {
+    expect(decodeRecord(value)).toMatchObject({ ok: false, problem: { code } })
+  })
+
+  it('takes what is just inside the limits', () => {
+    for (const value of [
+      record({ objectId: 'x'.repeat(128) }),
+      record({ objectId: '😀'.repeat(128) }),
+      record({}, { id: 'x'.repeat(4096) }),
+      record({ identity: 'me', FBID: 'f' }),
+      record({}, { keys: null }),
+      web({ p256dh, auth }),
+    ])
+      expect(decodeRecord(value).ok).toBe(true)
+  })
+
+  it.each([
+    ['__g1', 'apns', true],
+    ['__g1', 'fcm', false],
+    ['__g1', 'gcm', false],
+    ['-h1', 'fcm', true],
+    ['-h1', 'apns', false],
+    ['~1', 'wns', false],
+    ['~1', 'mpns', false],
+    ['~1', 'fcm', true],
+    ['_w_1', 'apns', false],
+    ['37b08803', 'gcm', false],
+  ])('warns of %s with %s: %s', (objectId, type, warns) => {
+    const decoded = decodeRecord(record({ objectId }, { type }))
+    expect(decoded.ok && decoded.warnings.length).toBe(warns ? 1 : 0)
+  })
+})
