@@ -19,20 +19,41 @@ export type Verdict =
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** Retry-After in either of its forms (RFC 9110 §10.2.3) as ms from now; a date in the past is none. */
+/** Longest wait that is believed, in ms: a number gone wrong must not stop an account for years. */
+const longestRetryAfterMs = 24 * 60 * 60 * 1000
+
+/**
+ * Retry-After in either of its forms (RFC 9110 §10.2.3) as ms from now, a day at most. Undefined where it asks for no
+ * wait (0, a date in the past) or cannot be read, so that the caller's own back-off counts.
+ */
 export const readRetryAfter = (value: string | undefined, now: number): number | undefined => {
   if (value === undefined) return undefined
-  if (/^\s*\d+\s*$/.test(value)) return Number(value) * 1000
-  const ms = Date.parse(value) - now
-  return ms > 0 ? ms : undefined
+  const ms = /^\s*\d+\s*$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now
+  return ms > 0 ? Math.min(ms, longestRetryAfterMs) : undefined
 }
 
-/** A text from outside that may be shown: one line, short, and without the token that it may echo. */
-const clean = (text: unknown, record?: TokenRecord): string => {
-  const line = (typeof text === 'string' ? text : '').replace(/[\p{Cc}\s]+/gu, ' ').trim()
-  const { id, keys } = record?.tokenData ?? {}
-  const secrets = [id, keys?.p256dh, keys?.auth].filter((one) => one !== undefined)
-  return secrets.reduce((shown, secret) => shown.replaceAll(secret, '[token]'), line).slice(0, 300)
+/** Longest text of a refusal that is kept. */
+const maxTextLength = 300
+
+/**
+ * A text from outside that may be shown: one line, short, and without the tokens of the request, which it may echo. No
+ * word is as long as a token, so a long run of letters is taken for a part of one.
+ */
+const clean = (text: unknown, sent: readonly TokenRecord[]): string => {
+  let line = (typeof text === 'string' ? text : '').replace(/[\p{Cc}\s]+/gu, ' ').trim()
+  for (const { tokenData } of sent) {
+    for (const secret of [tokenData.id, tokenData.keys?.p256dh, tokenData.keys?.auth]) {
+      const bare = secret?.replace(/=+$/, '')
+      if (bare && line.includes(bare)) line = line.replaceAll(bare, '[token]')
+    }
+  }
+  return line.replace(/[^\s'"<>]{40,}/g, '[…]').slice(0, maxTextLength)
+}
+
+/** CleverTap's code, also when it comes as a text; 0 for what is none. */
+const readCode = (code: unknown): number => {
+  const number = typeof code === 'string' || typeof code === 'number' ? Number(code) : 0
+  return Number.isSafeInteger(number) ? number : 0
 }
 
 const readJson = (body: string): unknown => {
@@ -65,7 +86,7 @@ const judge = (processed: number, unprocessed: readonly unknown[], sent: readonl
     if (!isObject(item)) continue
     const index = findRecord(item, sent, byObjectId)
     if (index === undefined || refused.has(index)) continue
-    refused.set(index, { code: Number(item.code) || 0, message: clean(item.error, sent[index]) })
+    refused.set(index, { code: readCode(item.code), message: clean(item.error, sent) })
   }
   // An item that fits no record, or counts that do not add up, leave open what became of the others.
   const clear = refused.size === unprocessed.length && processed + refused.size === sent.length
@@ -79,19 +100,44 @@ const judge = (processed: number, unprocessed: readonly unknown[], sent: readonl
   }
 }
 
-const judgeBody = (body: unknown, sent: readonly TokenRecord[]): Verdict => {
-  const unreadable: Verdict = { kind: 'failed', reason: 'not the documented JSON', retryAfterMs: undefined }
+const failed = (reason: string, retryAfterMs?: number): Verdict => ({ kind: 'failed', reason, retryAfterMs })
+
+/** What a refusal of the whole request means, by its status and the text that came with it. */
+const judgeStatus = (
+  status: number,
+  text: unknown,
+  sent: readonly TokenRecord[],
+  retryAfterMs: number | undefined,
+): Verdict => {
+  if (status === 401 || status === 403) return { kind: 'unauthorized', status }
+  if (status === 429) return { kind: 'throttled', retryAfterMs }
+  if (status === 400 || status === 413)
+    return { kind: 'poisoned', error: { code: status, message: clean(text, sent) || `refused with HTTP ${status}` } }
+  return failed(`HTTP ${status}`, retryAfterMs)
+}
+
+/** Statuses that say nothing of the records. CleverTap's own codes of records lie among the 5xx and are not here. */
+const requestStatuses: readonly number[] = [401, 403, 408, 425, 429, 500, 502, 503, 504]
+
+/** What the body of a 2xx means. */
+const judgeBody = (body: unknown, sent: readonly TokenRecord[], retryAfterMs: number | undefined): Verdict => {
+  const unreadable = failed('not the documented JSON', retryAfterMs)
   if (!isObject(body)) return unreadable
-  const { status, processed, unprocessed } = body
+  const { status, processed, unprocessed, error } = body
   if (status !== 'success' && status !== 'partial' && status !== 'fail') return unreadable
   const items = unprocessed ?? []
   if (!Array.isArray(items)) return unreadable
-  if (status === 'fail' && items.length === 0)
-    return {
-      kind: 'poisoned',
-      error: { code: Number(body.code) || 0, message: clean(body.error) || 'refused without a reason' },
-    }
-  return typeof processed === 'number' ? judge(processed, items, sent) : unreadable
+  if (status === 'fail' && items.length === 0) {
+    const code = readCode(body.code)
+    return { kind: 'poisoned', error: { code, message: clean(error, sent) || 'refused without a reason' } }
+  }
+  if (typeof processed !== 'number') return unreadable
+  const verdict = judge(processed, items, sent)
+  const isOpen = verdict.kind === 'judged' && verdict.records.every((record) => record.kind === 'unclear')
+  // Items that fit no record say that some were refused: halving finds out which. Counts alone say nothing.
+  return isOpen && (items.length === 0 || sent.length === 1)
+    ? failed('counts that do not add up', retryAfterMs)
+    : verdict
 }
 
 /**
@@ -101,20 +147,14 @@ const judgeBody = (body: unknown, sent: readonly TokenRecord[]): Verdict => {
  * read in the way that loses nothing: an answer that is not understood is a failed request, and it is sent again.
  */
 export const readAnswer = (answer: Answer, sent: readonly TokenRecord[], now: number): Verdict => {
-  if (answer.kind === 'unanswered') return { kind: 'failed', reason: answer.reason, retryAfterMs: undefined }
-  const { status, body } = answer
+  if (answer.kind === 'unanswered') return failed(answer.reason)
   const retryAfterMs = readRetryAfter(answer.retryAfter, now)
-  if (status >= 200 && status < 300) {
-    const verdict = judgeBody(readJson(body), sent)
-    const unclear = verdict.kind === 'judged' && verdict.records.every((record) => record.kind === 'unclear')
-    return unclear ? { kind: 'failed', reason: 'counts that do not add up', retryAfterMs } : verdict
-  }
-  if (status === 401 || status === 403) return { kind: 'unauthorized', status }
-  if (status === 429) return { kind: 'throttled', retryAfterMs }
-  if (status === 400 || status === 413) {
-    const parsed = readJson(body)
-    const message = isObject(parsed) ? clean(parsed.error) : ''
-    return { kind: 'poisoned', error: { code: status, message: message || `refused with HTTP ${status}` } }
-  }
-  return { kind: 'failed', reason: `HTTP ${status}`, retryAfterMs }
+  const body = readJson(answer.body)
+  const { status, unprocessed, code, error } = isObject(body) ? body : {}
+  if (answer.status < 200 || answer.status >= 300) return judgeStatus(answer.status, error, sent, retryAfterMs)
+  // The flat body of a refused request, under a 200 that somebody in between has made of it.
+  const inner = status === 'fail' && unprocessed === undefined ? readCode(code) : 0
+  return requestStatuses.includes(inner)
+    ? judgeStatus(inner, error, sent, retryAfterMs)
+    : judgeBody(body, sent, retryAfterMs)
 }
