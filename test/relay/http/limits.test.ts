@@ -69,7 +69,7 @@ describe('the rate limit of browsers', () => {
 describe('a body that is too large', () => {
   it.each([
     ['with its length', { 'content-length': String(20 * 1024 * 1024) }],
-    ['without', {}],
+    ['without', { 'transfer-encoding': 'chunked' }],
   ])('%s is answered before it has all been sent', async (_, headers) => {
     const { call } = await startServer()
     const body = Buffer.alloc(20 * 1024 * 1024, 32)

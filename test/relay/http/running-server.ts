@@ -51,13 +51,19 @@ export const createCaller = (url: string) => {
   onTestFinished(() => agent.destroy())
   return async (path: string, { method = 'GET', headers = {}, body }: Call = {}): Promise<Answer> => {
     const raw = typeof body === 'string' || body instanceof Uint8Array || body === undefined
+    const bytes = Buffer.from(raw ? (body ?? '') : JSON.stringify(body))
+    const framed = body === undefined || 'transfer-encoding' in headers || 'content-length' in headers
     const request = httpRequest(url, {
       path,
       method,
       agent,
-      headers: raw ? { ...headers } : { 'content-type': 'application/json', ...headers },
+      headers: {
+        ...(raw ? {} : { 'content-type': 'application/json' }),
+        ...(framed ? {} : { 'content-length': String(bytes.length) }),
+        ...headers,
+      },
     })
-    request.end(raw ? body : JSON.stringify(body))
+    request.end(bytes)
     const [response] = await once(request, 'response')
     const chunks: Buffer[] = []
     for await (const chunk of response) chunks.push(chunk)
