@@ -8,9 +8,17 @@ export interface ServerTimeouts {
   idleMs: number
   /** How often headers and requests are looked at. */
   checkMs: number
+  /** For requests that have begun when the server closes; then their connections are cut. */
+  drainMs: number
 }
 
-export const defaultTimeouts: ServerTimeouts = { headersMs: 10_000, requestMs: 30_000, idleMs: 65_000, checkMs: 5_000 }
+export const defaultTimeouts: ServerTimeouts = {
+  headersMs: 10_000,
+  requestMs: 30_000,
+  idleMs: 65_000,
+  checkMs: 5_000,
+  drainMs: 10_000,
+}
 
 /** Bytes of all headers of a request together. */
 export const maxHeaderBytes = 16 * 1024

@@ -1,8 +1,9 @@
 import { STATUS_CODES } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type RelayProblem, type RelayProblemCode, relayProblems } from '../../wire/problem.ts'
-import type { LogLevel } from '../config/types.ts'
-import type { Log } from '../log.ts'
+import type { AccountConfig, LogLevel } from '../config/types.ts'
+import type { Caller } from '../keys/api-keys.ts'
+import type { Log, LogFields } from '../log.ts'
 import type { Refusal } from './refusal.ts'
 
 /** Sends a refusal in the form of its route, and logs it. */
@@ -26,6 +27,12 @@ const levelOf = (code: RelayProblemCode): LogLevel => {
 /** `/1/upload` answers like CleverTap: flat, with the status as code. */
 const isFlat = (request: FastifyRequest): boolean => /^\/1\/upload(\?|$)/.test(request.url)
 
+/** What the guards found out, if they were asked: whose request it is. */
+const speaker = (request: FastifyRequest): LogFields => {
+  const { caller, browserAccount } = request as { caller?: Caller; browserAccount?: AccountConfig } // the guards' decorators
+  return { account: (caller?.account ?? browserAccount)?.id, keyName: caller?.keyName }
+}
+
 export const createRefuse =
   (log: Log): Refuse =>
   (request, reply, refusal) => {
@@ -38,6 +45,7 @@ export const createRefuse =
       status,
       code,
       recordCode,
+      ...speaker(request),
       ...refusal.log,
     })
     reply.code(status)

@@ -1,4 +1,5 @@
 import type { RegistrationKeys } from '../keys/registration-key.ts'
+import type { Log } from '../log.ts'
 import type { Store } from '../outbox/store.ts'
 import type { BackendGuard } from './backend-guard.ts'
 import type { BrowserGuard } from './browser-guard.ts'
@@ -11,6 +12,7 @@ import type { Refuse } from './refuse.ts'
 export interface Scope {
   config: ServerParts['config']
   store: Store
+  log: Log
   refuse: Refuse
   browsers: BrowserGuard
   backends: BackendGuard

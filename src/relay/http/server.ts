@@ -5,7 +5,15 @@ import { createBackendGuard } from './backend-guard.ts'
 import { createBrowserGuard } from './browser-guard.ts'
 import { commonHeaders, documentHeaders } from './common-headers.ts'
 import { addJsonBody } from './json-body.ts'
-import { defaultTimeouts, maxHeaderBytes, maxHeaders, maxRateKeys, maxSegmentLength, rateWindowMs } from './limits.ts'
+import {
+  defaultTimeouts,
+  maxHeaderBytes,
+  maxHeaders,
+  maxRateKeys,
+  maxSegmentLength,
+  rateWindowMs,
+  type ServerTimeouts,
+} from './limits.ts'
 import { addOpenApi } from './openapi.ts'
 import type { ServerParts } from './parts.ts'
 import { createProver } from './proof.ts'
@@ -35,6 +43,7 @@ const createScope = (app: FastifyInstance, parts: ServerParts): Scope => {
   return {
     config,
     store,
+    log,
     refuse,
     browsers: createBrowserGuard(app, config.accounts, refuse),
     backends: createBackendGuard(app, config.accounts, refuse),
@@ -66,6 +75,7 @@ const createApp = ({ config, timeouts = defaultTimeouts, log, random = Math.rand
     },
     clientErrorHandler: answerSocketError,
     frameworkErrors: (error, request, reply) => {
+      reply.headers(documentHeaders).header('x-request-id', request.id) // no hook runs here
       createRefuse(log)(request, reply, refusalOf(error, random))
     },
   })
@@ -73,17 +83,31 @@ const createApp = ({ config, timeouts = defaultTimeouts, log, random = Math.rand
   return app
 }
 
+/** Once a server closes, Node looks at its time limits no more, and one slow client could keep it open for ever. */
+const cutSlowOnes = (app: FastifyInstance, { drainMs }: ServerTimeouts): void => {
+  let timer: NodeJS.Timeout | undefined
+  app.addHook('preClose', (done) => {
+    timer = setTimeout(() => app.server.closeAllConnections(), drainMs)
+    done()
+  })
+  app.addHook('onClose', (_app, done) => {
+    clearTimeout(timer)
+    done()
+  })
+}
+
 /**
  * Makes the relay's HTTP server, which does not listen yet: `await app.listen({ host, port })`, and `app.close()` ends it
- * after the requests in flight. It owns neither the store nor anything else that it is given.
+ * after the requests in flight, ten seconds at most. It owns neither the store nor anything else that it is given.
  */
 export const createServer = (parts: ServerParts): FastifyInstance => {
-  const { version, random = Math.random, routes = [] } = parts
+  const { version, random = Math.random, routes = [], timeouts = defaultTimeouts } = parts
   const app = createApp(parts)
   const scope = createScope(app, parts)
   const { refuse } = scope
   const unknownRoute = createUnknownRoute(app)
 
+  cutSlowOnes(app, timeouts)
   addJsonBody(app)
   app.setValidatorCompiler(() => () => true) // see schemas.ts
   app.addHook('onRequest', (request, reply, done) => {

@@ -79,7 +79,7 @@ describe('a body that is too large', () => {
 })
 
 describe('a connection', () => {
-  const timeouts = { headersMs: 150, requestMs: 300, idleMs: 2_000, checkMs: 20 }
+  const timeouts = { headersMs: 150, requestMs: 300, idleMs: 2_000, checkMs: 20, drainMs: 10_000 }
   const open = async (port: number): Promise<Socket> => {
     const socket = connect(port, '127.0.0.1')
     onTestFinished(() => {

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { Agent, request as httpRequest, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { FastifyInstance } from 'fastify'
 import { onTestFinished } from 'vitest'
 import { loadConfig } from '../../../src/relay/config/load.ts'
 import type { ServerParts } from '../../../src/relay/http/parts.ts'
@@ -74,6 +75,7 @@ export const createCaller = (url: string) => {
 
 export interface RunningServer {
   call: (path: string, call?: Call) => Promise<Answer>
+  app: FastifyInstance
   store: Store
   url: string
   port: number
@@ -100,5 +102,5 @@ export const startServer = async (
   })
   const { port } = app.server.address() as AddressInfo
   const url = `http://127.0.0.1:${port}`
-  return { call: createCaller(url), store, url, port, lines: () => lines }
+  return { call: createCaller(url), app, store, url, port, lines: () => lines }
 }

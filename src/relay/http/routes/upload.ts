@@ -16,7 +16,7 @@ const readDryRun = ({ dryRun }: { dryRun?: unknown }): boolean | undefined => {
 }
 
 /** `POST /1/upload`: CleverTap's Upload Device Tokens API, answered once the records are on disk. */
-export const addUpload = (app: FastifyInstance, { store, backends, refuse, onIntake }: Scope): void => {
+export const addUpload = (app: FastifyInstance, { store, log, backends, refuse, onIntake }: Scope): void => {
   app.post<{ Querystring: { dryRun?: unknown } }>(
     '/1/upload',
     {
@@ -37,12 +37,21 @@ export const addUpload = (app: FastifyInstance, { store, backends, refuse, onInt
       if (dryRun === undefined)
         return refuse(request, reply, { code: 'malformed_json', detail: 'dryRun must be 1 or 0' })
       const read = readUpload(request.body, account.id)
-      if (!read.ok) return refuse(request, reply, { code: 'malformed_json', detail: read.message, log: { keyName } })
+      if (!read.ok) return refuse(request, reply, { code: 'malformed_json', detail: read.message })
       const { entries, unprocessed } = read
-      if (!dryRun && entries.length > 0)
+      if (dryRun) return answer(entries.length, unprocessed)
+      if (entries.length > 0)
         for (const { result } of await store.put(entries)) onIntake({ account: account.id, from: keyName, result })
-      if (!dryRun)
-        for (const { code } of unprocessed) onIntake({ account: account.id, from: keyName, result: String(code) })
+      for (const { code } of unprocessed) onIntake({ account: account.id, from: keyName, result: String(code) })
+      const [first] = unprocessed
+      if (first)
+        log.warn('records not taken', {
+          requestId: request.id,
+          account: account.id,
+          keyName,
+          count: unprocessed.length,
+          recordCode: first.code,
+        })
       return answer(entries.length, unprocessed)
     },
   )
