@@ -62,6 +62,14 @@ describe('records that are not taken', () => {
     expect((await store.counts(accountId)).queued.live).toBe(2)
   })
 
+  it('are counted in the log, under the name of the key that brought them', async () => {
+    const { call, lines } = await startServer()
+    await call(path, post({ d: [7, nativeRecord(), { type: 'token' }] }))
+    expect(lines().map((line) => JSON.parse(line))).toMatchObject([
+      { level: 'warn', event: 'records not taken', account: accountId, keyName: 'shop', count: 2, recordCode: 524 },
+    ])
+  })
+
   it.each<[number, string, unknown]>([
     [524, 'no object', null],
     [524, 'an array', []],
@@ -219,7 +227,7 @@ describe('a call that is refused as a whole', () => {
     const answer = await call(path, post({ d: [nativeRecord()] }))
     expect(answer).toMatchObject({ status: 503, json: { status: 'fail', error: expect.any(String), code: 503 } })
     expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0)
-    expect(lines().join()).toContain(`"reason":"${code}"`)
+    expect(JSON.parse(lines()[0] ?? '')).toMatchObject({ level: 'warn', reason: code, keyName: 'shop', status: 503 })
   })
 
   it('by what nobody expected is 500, said to the log and not to the caller', async () => {
