@@ -1,9 +1,9 @@
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
-const values: Readonly<Record<string, number>> = {
-  ...Object.fromEntries([...alphabet].map((letter, value) => [letter, value])),
-  '+': 62,
-  '/': 63,
-}
+/** A digit's value by its character code, in either alphabet; 255 for what is no digit. */
+const values = new Uint8Array(128).fill(255)
+for (const [value, digit] of [...alphabet].entries()) values[digit.charCodeAt(0)] = value
+values['+'.charCodeAt(0)] = 62
+values['/'.charCodeAt(0)] = 63
 
 /**
  * Reads base64 of either alphabet, mixed or not, padded or not (RFC 4648 §4 and §5: CleverTap's own sample mixes the
@@ -18,9 +18,9 @@ export const decodeBase64 = (text: string): Uint8Array | undefined => {
   let bits = 0
   let held = 0
   let at = 0
-  for (const digit of digits) {
-    const value = values[digit]
-    if (value === undefined) return undefined
+  for (let position = 0; position < digits.length; position++) {
+    const value = values[digits.charCodeAt(position)] ?? 255
+    if (value === 255) return undefined
     held = ((held << 6) | value) & 0xffff
     bits += 6
     if (bits >= 8) {
@@ -40,6 +40,12 @@ export const encodeBase64Url = (bytes: ArrayLike<number>): string => {
     for (let digit = 0; digit < digits; digit++) text += alphabet[(three >> (18 - 6 * digit)) & 63]
   }
   return text
+}
+
+/** Whether a text that decodes is already what `encodeBase64Url` would write: no padding, no loose bits at its end. */
+export const isCanonicalBase64Url = (text: string): boolean => {
+  const looseBits = [0, 0, 15, 3][text.length % 4] ?? 0
+  return /^[\w-]*$/.test(text) && ((values[text.charCodeAt(text.length - 1)] ?? 0) & looseBits) === 0
 }
 
 /** Pads a canonical key to a multiple of four, as CleverTap's documented samples are. */

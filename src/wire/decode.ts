@@ -1,4 +1,4 @@
-import { decodeBase64, encodeBase64Url } from './base64.ts'
+import { decodeBase64, encodeBase64Url, isCanonicalBase64Url } from './base64.ts'
 import { maxObjectIdLength, maxTokenIdLength } from './limits.ts'
 import type { RecordCode, RecordProblem } from './problem.ts'
 import { type Token, type TokenKeys, type TokenRecord, type TokenType, tokenTypes } from './record.ts'
@@ -42,10 +42,13 @@ const readObjectId = (members: Members): Read<string> => {
   return { ok: true, value: objectId }
 }
 
+/** Whether a text can be an objectId at all. */
+export const isObjectId = (objectId: string): boolean => readObjectId({ objectId }).ok
+
 const readKey = (value: unknown, name: keyof TokenKeys, length: number): Read<string> => {
   const bytes = typeof value === 'string' ? decodeBase64(value) : undefined
-  return bytes?.length === length && (name === 'auth' || bytes[0] === 4)
-    ? { ok: true, value: encodeBase64Url(bytes) }
+  return typeof value === 'string' && bytes?.length === length && (name === 'auth' || bytes[0] === 4)
+    ? { ok: true, value: isCanonicalBase64Url(value) ? value : encodeBase64Url(bytes) }
     : refuse(
         535,
         name === 'auth'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { decodeBase64, encodeBase64Url, padBase64 } from '../../src/wire/base64.ts'
+import { decodeBase64, encodeBase64Url, isCanonicalBase64Url, padBase64 } from '../../src/wire/base64.ts'
 
 const bytes = fc.uint8Array({ maxLength: 200 })
 
@@ -19,6 +19,16 @@ describe('base64', () => {
         const url = encodeBase64Url(data)
         for (const text of [url, padBase64(url), Buffer.from(data).toString('base64')])
           expect(decodeBase64(text)).toEqual(data)
+      }),
+    )
+  })
+
+  it('is canonical exactly when writing what was read gives the same text', () => {
+    const digits = fc.string({ unit: fc.constantFrom(...'ABQRgwz09-_+/='), maxLength: 12 })
+    fc.assert(
+      fc.property(digits, (text) => {
+        const data = decodeBase64(text)
+        if (data) expect(isCanonicalBase64Url(text)).toBe(encodeBase64Url(data) === text)
       }),
     )
   })

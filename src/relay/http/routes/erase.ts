@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
+import { isObjectId } from '../../../wire/decode.ts'
 import { maxBrowserBodyBytes } from '../../../wire/limits.ts'
-import { isObjectId } from '../object-id.ts'
 import { nothing, objectIdParams, problems } from '../schemas.ts'
 import type { Scope } from '../scope.ts'
 

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { isObjectId } from '../object-id.ts'
+import { isObjectId } from '../../../wire/decode.ts'
 import { objectIdParams, problems, tokenStatus } from '../schemas.ts'
 import type { Scope } from '../scope.ts'
 

@@ -1,5 +1,0 @@
-import { decodeRecord } from '../../wire/decode.ts'
-
-/** Says whether a text can be an objectId at all, by the record's own rules. Nothing else is looked up in the store. */
-export const isObjectId = (text: string): boolean =>
-  decodeRecord({ type: 'token', tokenData: { id: 'x', type: 'fcm' }, objectId: text }).ok
