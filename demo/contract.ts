@@ -1,0 +1,97 @@
+import type { TokenStatus } from '../src/relay/outbox/store.ts'
+import type { Counts, LiveError, Profile } from '../src/relay/simulate/simulator.ts'
+import type { TokenRecord } from '../src/wire/record.ts'
+
+/*
+ * What the demo's server tells its page. Types only: the server is checked with Node's, the page with the DOM's, and both
+ * with these.
+ */
+
+/** How the simulated CleverTap behaves; faults.mjs says what each one means. */
+export type Mode = 'working' | 'too-many' | 'outage' | 'refused'
+
+/** Everything that the page shows and cannot know by itself. Sent whole whenever something in it has changed. */
+export interface Snapshot {
+  relay: { url: string; readiness: Readiness | null }
+  clevertap: SimulatedClevertap | RealClevertap
+  /** What the relay says of the tokens that the page cares for, by objectId; null where it knows none. */
+  tokens: Readonly<Record<string, TokenStatus | null>>
+  /** CleverTap's viewed and clicked requests of test notifications, which this server takes in its place. */
+  reports: readonly Report[]
+  /** Why no test notification can be sent; null when it can. */
+  noTestPush: string | null
+}
+
+/** The body of the relay's `GET /readyz`. */
+export interface Readiness {
+  status: 'ok' | 'degraded'
+  accounts: Readonly<Record<string, { status: 'ok' | 'degraded'; upload: 'ok' | 'suspended' | 'failing' }>>
+}
+
+export interface RealClevertap {
+  simulated: false
+  accountId: string
+  /** Where uploads go, such as `https://eu1.api.clevertap.com`. */
+  url: string
+  /** Whether pages subscribe with a key that the operator set, so that CleverTap itself can push to them. */
+  hasOwnKey: boolean
+}
+
+export interface SimulatedClevertap {
+  simulated: true
+  accountId: string
+  url: string
+  mode: Mode
+  counts: Counts
+  /** Newest first. */
+  calls: readonly CallSummary[]
+  /** Newest first. */
+  profiles: readonly Profile[]
+  /** The Live Error Stream, newest first. */
+  errors: readonly LiveError[]
+  /** The newest call that carried a record of the objectId, for those that the page cares for. */
+  deliveries: Readonly<Record<string, Delivery>>
+}
+
+export interface CallSummary {
+  number: number
+  /** Milliseconds since 1970. */
+  at: number
+  tookMs: number
+  size: number
+  /** Null when no answer was sent. */
+  status: number | null
+  processed: number
+  unprocessed: number
+}
+
+export interface Delivery {
+  call: CallSummary
+  /** As CleverTap received it. */
+  record: TokenRecord
+}
+
+export interface Report {
+  what: 'viewed' | 'clicked'
+  /** The number of the test notification. */
+  test: number
+  /** Milliseconds since 1970. */
+  at: number
+}
+
+/** The answer to the page's `POST /demo/test`. */
+export interface TestPushAnswer {
+  test: number
+  /** What the browser's push service answered; null when it could not be reached. */
+  status: number | null
+  /** What that means, for people. */
+  message: string
+  /** What was sent, before encryption. */
+  payload: unknown
+}
+
+/** The answer to the page's `POST /demo/upload`. */
+export interface UploadAnswer {
+  status: number
+  body: unknown
+}

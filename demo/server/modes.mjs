@@ -1,0 +1,17 @@
+/**
+ * How the simulated CleverTap can be made to fail, for as long as the switch stands there.
+ *
+ * @type {Readonly<Record<import('../contract.ts').Mode, readonly import('../../src/relay/simulate/fault.ts').Fault[]>>}
+ */
+export const modes = {
+  working: [],
+  'too-many': [{ kind: 'status', status: 429, retryAfter: 2, times: 'always' }],
+  outage: [{ kind: 'status', status: 500, times: 'always' }],
+  refused: [{ kind: 'status', status: 401, times: 'always' }],
+}
+
+/**
+ * @param {unknown} value
+ * @returns {value is import('../contract.ts').Mode}
+ */
+export const isMode = (value) => typeof value === 'string' && Object.hasOwn(modes, value)

@@ -1,0 +1,27 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** @typedef {{publicKey: string, privateKey: string}} VapidKeys */
+
+/**
+ * The demo's own VAPID pair, made on the first run and then kept, because a browser's subscription is bound to it.
+ *
+ * @param {string} folder where it is kept, as `vapid.json`, readable for this user alone
+ * @param {() => VapidKeys} make
+ * @returns {VapidKeys}
+ */
+export const keepVapidKeys = (folder, make) => {
+  const file = join(folder, 'vapid.json')
+  try {
+    const { publicKey, privateKey } = JSON.parse(readFileSync(file, 'utf8'))
+    const isPair =
+      Buffer.from(publicKey, 'base64url').length === 65 && Buffer.from(privateKey, 'base64url').length === 32
+    if (isPair) return { publicKey, privateKey }
+  } catch {
+    // Missing, or broken: a new pair costs every browser one new subscription, which the page script makes by itself.
+  }
+  const keys = make()
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(file, `${JSON.stringify(keys, undefined, 2)}\n`, { mode: 0o600 })
+  return keys
+}

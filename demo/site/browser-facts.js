@@ -1,0 +1,25 @@
+/** @param {ServiceWorkerRegistration} registration */
+const workerOf = ({ active, waiting, installing }) => active ?? waiting ?? installing ?? undefined
+
+/** Pushferry's worker, told by its file: the page script decides for which scope it is registered. */
+const findRegistration = async () => {
+  const all = (await navigator.serviceWorker?.getRegistrations()) ?? []
+  return all.find((one) => workerOf(one)?.scriptURL.endsWith('/pushferry-sw.min.js'))
+}
+
+/**
+ * What this browser says about itself, without changing anything: the other half of the story is the relay's.
+ *
+ * @returns {Promise<Pick<import('./journey-steps.js').Facts, 'permission' | 'worker' | 'subscription'>>}
+ */
+export const readBrowser = async () => {
+  const permission = globalThis.Notification?.permission ?? 'unsupported'
+  const registration = await findRegistration()
+  const worker = registration && workerOf(registration)
+  const subscription = (await registration?.pushManager?.getSubscription())?.toJSON()
+  return {
+    permission,
+    worker: worker && registration && { script: worker.scriptURL, scope: registration.scope, state: worker.state },
+    subscription: subscription?.endpoint ? { ...subscription, endpoint: subscription.endpoint } : undefined,
+  }
+}

@@ -1,0 +1,36 @@
+/** @typedef {import('../contract.ts').Snapshot} Snapshot */
+
+/**
+ * Listens to the demo's server. The browser connects again by itself when it is gone.
+ *
+ * @param {string} objectId whose token this page is about
+ * @param {(snapshot: Snapshot | undefined) => void} onSnapshot undefined: nobody is there
+ * @returns {() => void} stops listening
+ */
+export const listen = (objectId, onSnapshot) => {
+  const events = new EventSource(`/demo/events?${new URLSearchParams({ objectId })}`)
+  events.addEventListener('message', ({ data }) => onSnapshot(JSON.parse(data)))
+  events.addEventListener('error', () => onSnapshot(undefined))
+  return () => events.close()
+}
+
+/**
+ * Asks the demo's server to do something.
+ *
+ * @template Answer
+ * @param {string} path
+ * @param {unknown} body
+ * @returns {Promise<Answer>}
+ * @throws {Error} with a sentence that can be shown
+ */
+export const post = async (path, body) => {
+  const response = await fetch(path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  }).catch(() => undefined)
+  if (!response) throw new Error('The demo does not answer. Is npm start still running?')
+  const answer = await response.json()
+  if (!response.ok) throw new Error(`The demo’s server says: ${answer.message}.`)
+  return answer
+}

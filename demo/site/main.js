@@ -1,0 +1,121 @@
+import { readBrowser } from './browser-facts.js'
+import { showChips } from './chips.js'
+import { find } from './dom.js'
+import { listen } from './events.js'
+import { showHero } from './hero.js'
+import { showJourney } from './journey.js'
+import { showModes, startModes } from './modes.js'
+import { showNative, startNativeForm } from './native-form.js'
+import { readObjectId } from './object-id.js'
+import { startObjectIdForm } from './object-id-form.js'
+import { recordingFetch } from './record-exchange.js'
+import { showStored } from './stored.js'
+import { showTestPush, startTestPush } from './test-push.js'
+
+/** @typedef {typeof import('../../src/client/index.ts').createPush} CreatePush */
+/** @typedef {ReturnType<CreatePush>} Push */
+/** @typedef {import('./journey-steps.js').Facts} Facts */
+
+/** @type {Facts} */
+const facts = {
+  status: undefined,
+  permission: 'default',
+  worker: undefined,
+  subscription: undefined,
+  exchange: undefined,
+  isBusy: false,
+  problem: undefined,
+  objectId: readObjectId(),
+  snapshot: undefined,
+}
+/** The code of the last call's failure, until the next call. @type {string | undefined} */
+let failure
+let isLost = false
+
+/** The global of pushferry.min.js; missing when the relay did not answer. */
+const pushferry = /** @type {{createPush: CreatePush} | undefined} */ (Reflect.get(globalThis, 'pushferry'))
+const script = document.querySelector('script[src$="/pushferry.min.js"]')
+/** @type {Push | undefined} */
+const push = pushferry?.createPush({
+  relay: new URL(script instanceof HTMLScriptElement ? script.src : '').origin,
+  objectId: readObjectId,
+  // A site leaves this at its seven days. Here relay and CleverTap forget everything when npm start ends, and so every
+  // visit tells them again.
+  refreshAfterDays: 0,
+  fetch: recordingFetch((exchange) => {
+    facts.exchange = exchange
+  }),
+})
+
+const show = () => {
+  const { snapshot, subscription, status } = facts
+  facts.problem = failure ?? (status?.reason === 'unregistered' ? undefined : status?.reason)
+  showHero(facts, push !== undefined, isLost)
+  showJourney(facts)
+  showTestPush(snapshot, subscription)
+  showNative(snapshot)
+  if (!snapshot) return
+  showModes(snapshot)
+  showStored(snapshot, facts.objectId)
+}
+
+/** Looks at the browser again, and shows what there is to see. Does not fail: what cannot be read is shown as missing. */
+const look = async () => {
+  const [browser, status] = await Promise.all([readBrowser().catch(() => undefined), push?.status()])
+  Object.assign(facts, browser, { status })
+  show()
+}
+
+/**
+ * Runs one of the page script's verbs, and shows its way and its end.
+ *
+ * @param {(push: Push) => Promise<unknown>} verb
+ */
+const act = async (verb) => {
+  if (!push) return
+  failure = facts.objectId === '' ? 'no-object-id' : undefined
+  if (failure) return show()
+  facts.isBusy = true
+  // The worker and the subscription come to be while the verb runs, and nobody tells of them.
+  const watching = setInterval(look, 250)
+  try {
+    const done = verb(push) // before anything is awaited: permission may be asked for only in the click itself
+    show()
+    await done
+  } catch (error) {
+    failure = Object(error).code ?? 'subscribe-failed'
+  } finally {
+    clearInterval(watching)
+    facts.isBusy = false
+    await look()
+  }
+}
+
+let stopListening = () => {}
+const listenAnew = () => {
+  stopListening()
+  stopListening = listen(facts.objectId, (snapshot) => {
+    const isBack = isLost && snapshot
+    isLost = !snapshot
+    facts.snapshot = snapshot ?? facts.snapshot
+    showChips(snapshot)
+    // Another run of npm start: its relay has never heard of this browser.
+    void (isBack && facts.objectId !== '' ? act((push) => push.sync()) : look())
+  })
+}
+
+find('subscribe', HTMLButtonElement).addEventListener('click', () => act((push) => push.register()))
+find('unsubscribe', HTMLButtonElement).addEventListener('click', () => act((push) => push.unregister()))
+startObjectIdForm(facts.objectId, (objectId) => {
+  facts.objectId = objectId
+  facts.exchange = undefined
+  listenAnew()
+  void act((push) => push.sync())
+})
+startModes()
+startNativeForm()
+startTestPush(() => facts.subscription, show)
+push?.onChange(look)
+listenAnew()
+await look()
+if (facts.objectId !== '') await act((push) => push.sync())
