@@ -1,0 +1,115 @@
+import type { Migration } from './migration.ts'
+
+/*
+ * A row is in one of two tables. `queue` holds what may still be uploaded, with its token: small, busy, and the same size
+ * whatever was uploaded before. `settled` holds the rest, with a fingerprint: large and quiet. PostgreSQL writes a new
+ * version of a row, and new entries in all its indexes, at each change of an indexed column, so one table for both would
+ * write to its largest indexes at intake, at lease and at result; like this they are written once, at the result.
+ *
+ * state: 0 queued and due, 1 queued and waiting for due_at, 2 uploading, 3 accepted, 4 rejected, 5 withdrawn (in `queue`
+ * as long as the upload of its former token is in flight). lane: 0 live, 1 import. mark: the fingerprint's first 48 bits,
+ * a small index to find the same token elsewhere. lease: the number of one lease, never used again.
+ *
+ * Ids compare by byte, which is quicker, and an index of them does not depend on the system's locale. There are no
+ * foreign keys to `account`: each would lock one row of it from every intake, and accounts are never deleted.
+ *
+ * `age` gives a thousand numbers at a time, to the rows of one transaction in the order of their arrival.
+ */
+const first = `
+CREATE TABLE pushferry.account (
+  id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  name text COLLATE "C" NOT NULL UNIQUE
+);
+CREATE TABLE pushferry.queue (
+  seq bigint NOT NULL,
+  received_at bigint NOT NULL,
+  ready_at bigint NOT NULL,
+  due_at bigint NOT NULL,
+  settled_at bigint,
+  lease bigint,
+  mark bigint NOT NULL,
+  error_code double precision,
+  account integer NOT NULL,
+  holder integer,
+  attempts integer NOT NULL,
+  deferrals integer NOT NULL,
+  failures integer NOT NULL,
+  state smallint NOT NULL,
+  lane smallint NOT NULL,
+  keyed boolean NOT NULL,
+  object_id text COLLATE "C" NOT NULL,
+  type text NOT NULL,
+  fingerprint bytea NOT NULL,
+  token text,
+  p256dh text,
+  auth text,
+  error_message text,
+  warnings text,
+  PRIMARY KEY (account, object_id),
+  CHECK (state IN (0, 1, 2, 5)),
+  CHECK ((holder IS NULL) = (lease IS NULL)),
+  CHECK (holder IS NOT NULL OR state IN (0, 1))
+) WITH (
+  autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_threshold = 2000, autovacuum_vacuum_cost_delay = 0,
+  autovacuum_analyze_scale_factor = 0.1, autovacuum_analyze_threshold = 2000
+);
+CREATE INDEX queue_due ON pushferry.queue (account, lane, seq) WHERE state = 0 AND holder IS NULL;
+CREATE INDEX queue_waiting ON pushferry.queue (account, due_at) WHERE state = 1;
+CREATE INDEX queue_waiting_age ON pushferry.queue (account, seq) WHERE state = 1;
+CREATE INDEX queue_held ON pushferry.queue (holder) WHERE holder IS NOT NULL;
+CREATE INDEX queue_mark ON pushferry.queue (mark);
+CREATE TABLE pushferry.settled (
+  received_at bigint NOT NULL,
+  settled_at bigint NOT NULL,
+  mark bigint NOT NULL,
+  seq bigint,
+  error_code double precision,
+  account integer NOT NULL,
+  attempts integer NOT NULL,
+  state smallint NOT NULL,
+  lane smallint NOT NULL,
+  keyed boolean NOT NULL,
+  object_id text COLLATE "C" NOT NULL,
+  type text NOT NULL,
+  fingerprint bytea NOT NULL,
+  token text,
+  p256dh text,
+  auth text,
+  error_message text,
+  warnings text,
+  PRIMARY KEY (account, object_id),
+  CHECK (state IN (3, 4, 5))
+);
+CREATE INDEX settled_rejected ON pushferry.settled (account, seq) WHERE state = 4;
+CREATE INDEX settled_mark ON pushferry.settled (mark);
+CREATE TABLE pushferry.holder (
+  n integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  id text NOT NULL UNIQUE,
+  beat bigint NOT NULL,
+  report text NOT NULL
+);
+CREATE TABLE pushferry.slot (
+  account integer NOT NULL, holder integer NOT NULL, held integer NOT NULL, PRIMARY KEY (account, holder)
+);
+CREATE TABLE pushferry.tally (
+  account integer NOT NULL, name text COLLATE "C" NOT NULL, shard integer NOT NULL, n bigint NOT NULL,
+  PRIMARY KEY (account, name, shard)
+) WITH (fillfactor = 50);
+CREATE TABLE pushferry.minute (
+  account integer NOT NULL, at bigint NOT NULL, event text COLLATE "C" NOT NULL, shard integer NOT NULL, n bigint NOT NULL,
+  PRIMARY KEY (account, at, event, shard)
+) WITH (fillfactor = 50);
+CREATE TABLE pushferry.secret (name text PRIMARY KEY, value text NOT NULL);
+CREATE TABLE pushferry.probe (shard integer PRIMARY KEY, n bigint NOT NULL);
+CREATE SEQUENCE pushferry.age INCREMENT BY 1000;
+CREATE FUNCTION pushferry.insist(held boolean) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  IF held IS NOT TRUE THEN
+    RAISE EXCEPTION 'another process was quicker' USING ERRCODE = 'serialization_failure';
+  END IF;
+END
+$$;
+`
+
+/** Numbered from 1, applied in order, never edited after a release. They find the schema `pushferry` made. */
+export const postgresMigrations: readonly Migration[] = [{ number: 1, name: 'the outbox', sql: first }]

@@ -1,0 +1,188 @@
+import { randomBytes, randomInt } from 'node:crypto'
+import { StoreError } from './errors.ts'
+import { postgresMigrations } from './migrations/postgres.ts'
+import { createAccounts } from './postgres/accounts.ts'
+import { createCleanUp } from './postgres/clean-up.ts'
+import { createTransactions } from './postgres/connection.ts'
+import { loadPg, type PgPool, settingsFor } from './postgres/driver.ts'
+import { createGroupCommit } from './postgres/group-commit.ts'
+import { createHolders } from './postgres/holders.ts'
+import { erase, put, withdraw } from './postgres/intake.ts'
+import { createLease } from './postgres/lease.ts'
+import { migrate } from './postgres/migrate.ts'
+import { createNumberWriter, shards } from './postgres/numbers.ts'
+import { counts, history, rejected, retry, retryPage } from './postgres/reports.ts'
+import { findable, type RowColumns, rowOf, statusOf } from './postgres/row.ts'
+import { settle } from './postgres/settle.ts'
+import { sql } from './postgres/statements.ts'
+import { createWakeUp } from './postgres/wake-up.ts'
+import type { Store, StoreOptions } from './store.ts'
+
+/** Connections of this process for everything but intake and results, which have one of their own, and listening. */
+const otherConnections = 4
+
+const unreadable = (error: unknown): StoreError =>
+  // The error of a URL parser carries the URL, and that the password.
+  new StoreError('unavailable', 'the address of the database cannot be used', new Error(String(error)))
+
+/**
+ * The outbox in a PostgreSQL database, for any number of relays. Everything stands in the schema `pushferry`, which is
+ * made when it is missing; the migrations are applied.
+ *
+ * Uses up to six connections: one for intake and results, four for the rest, one to listen. It works through PgBouncer
+ * in transaction mode: nothing it does outlives a transaction, nothing is prepared, and no parameter is asked for at the
+ * start of a connection. Only the wake-up by other processes does not come through there, and uploaders poll.
+ *
+ * - What rejects with `unavailable` because the connection broke during the commit may have been done all the same.
+ *   Every operation can be asked for again: a record is then `unchanged`, a result counts once, and rows that were
+ *   leased to nobody's knowledge are given back.
+ * - Ages come from a sequence. A transaction takes its numbers before it commits, so a row may become visible after a
+ *   younger one of another relay, by the length of a transaction; gaps mean nothing.
+ * - `erase` ends with a vacuum of the tables, which takes the deleted row out of them and out of their indexes. It takes
+ *   seconds where there are tens of millions of rows, and calls that come together share one. Out of its reach are
+ *   versions that an open snapshot (a backup under way) still sees, until the next vacuum; bytes in the free space of a
+ *   page, until it is used again; the write-ahead log, until it is recycled; standbys, archives and backups, as long as
+ *   they are kept. A token that was settled or withdrawn leaves the table with PostgreSQL's own next vacuum.
+ *
+ * Rejects with a StoreError: `no-driver`, `future-schema`, or `unavailable` when the database cannot be reached or used.
+ *
+ * @example
+ * const store = await openPostgresStore('postgres://relay@db.example.com/pushferry')
+ */
+export const openPostgresStore = async (
+  url: string,
+  { maxQueued = 1_000_000, now = Date.now }: StoreOptions = {},
+): Promise<Store> => {
+  const driver = await loadPg()
+  const settings = settingsFor(driver, url)
+  const openPool = (max: number): PgPool => {
+    try {
+      const pool = new driver.Pool({ ...settings, max, idleTimeoutMillis: 60_000 })
+      // A connection that breaks fails what is asked of it; one that nobody uses is missed by nobody.
+      pool.on('error', () => {})
+      pool.on('connect', (client) => client.on('error', () => {}))
+      return pool
+    } catch (error) {
+      throw unreadable(error)
+    }
+  }
+  const rowsPool = openPool(1)
+  const otherPool = openPool(otherConnections)
+  const others = createTransactions(otherPool)
+  try {
+    await migrate(others, postgresMigrations)
+  } catch (error) {
+    await Promise.all([rowsPool.end(), others.end()])
+    throw error
+  }
+
+  // Two shares, so that this store's own two ways of counting do not wait for each other either.
+  const share = randomInt(shards / 2) * 2
+  const rowsTransactions = createTransactions(rowsPool)
+  const accounts = createAccounts(others)
+  const group = createGroupCommit(rowsTransactions, accounts, createNumberWriter(share), now)
+  const otherNumbers = createNumberWriter(share + 1)
+  const lease = createLease(others, accounts, otherNumbers, now)
+  const holders = createHolders(others, accounts, otherNumbers, now)
+  const cleanUp = createCleanUp(otherPool)
+  const wakeUp = createWakeUp(() => new driver.Client(settings), others)
+
+  let closed: Promise<void> | undefined
+  const underWay = new Set<Promise<unknown>>()
+  /** Runs an operation unless the store is closed; closing waits for it. */
+  const run = async <T>(operation: () => Promise<T>): Promise<T> => {
+    if (closed) throw new StoreError('closed', 'the store is closed')
+    const promise = operation()
+    underWay.add(promise)
+    try {
+      return await promise
+    } finally {
+      underWay.delete(promise)
+    }
+  }
+  const alone = (text: string, ...values: readonly unknown[]): Promise<void> =>
+    others.transact(async () => ({ result: undefined, last: [{ text, values }] }))
+
+  const retryPages = async (account: string, number: number, code?: number): Promise<number> => {
+    const page = (after: number) =>
+      rejected(others.read, number, { limit: retryPage, after, ...(code === undefined ? {} : { code }) })
+    // Page by page, so that intake does not wait behind a million rows; what is refused meanwhile stays refused.
+    let retried = 0
+    let rows = await page(Number.MAX_SAFE_INTEGER)
+    while (rows.length > 0) {
+      const ids = rows.map((row) => row.objectId)
+      retried += await group.write(retry(account, ids, code))
+      rows = await page(rows.at(-1)?.cursor ?? 0)
+    }
+    return retried
+  }
+
+  return {
+    put: (entries) =>
+      run(async () => {
+        const results = await group.write(put(entries, maxQueued))
+        wakeUp.ring(new Set(entries.map((entry) => entry.account)), entries.length)
+        return results
+      }),
+    withdraw: (account, objectId) => run(() => group.write(withdraw(account, objectId))),
+    erase: (account, objectId) =>
+      run(async () => {
+        const erased = await group.write(erase(account, objectId))
+        await cleanUp()
+        return erased
+      }),
+    find: (account, objectId) =>
+      run(async () => {
+        const ids = JSON.stringify([{ account: await accounts.find(account), object_id: findable(objectId) }])
+        const [columns] = await others.read<RowColumns>({ text: sql.findRows, values: [ids] })
+        return columns && statusOf(objectId, rowOf(columns))
+      }),
+
+    lease: (request) => run(() => lease(request)),
+    settle: (holder, settlements) => run(() => group.write(settle(holder, settlements))),
+    takeSlots: (request) => run(() => holders.takeSlots(request)),
+    join: (holder, report) => run(() => holders.join(holder, report)),
+    beat: (holder, report) => run(() => holders.beat(holder, report)),
+    holders: () => run(holders.holders),
+    reap: (stale) => run(() => holders.reap(stale)),
+    leave: (holder) => run(() => holders.leave(holder)),
+
+    counts: (account) => run(async () => counts(others.read, await accounts.find(account))),
+    history: (account, since) => run(async () => history(others.read, await accounts.find(account), since)),
+    count: (account, event, by) =>
+      run(() =>
+        group.write({
+          keys: [],
+          counted: [account],
+          run: ({ delta }, numberOf) => delta.event(String(numberOf(account)), event, by),
+        }),
+      ),
+    rejected: (account, page) => run(async () => rejected(others.read, await accounts.find(account), page)),
+    retryRejected: (account, { objectIds, code }) =>
+      run(async () => {
+        const retried = objectIds
+          ? await group.write(retry(account, objectIds, code))
+          : await retryPages(account, await accounts.find(account), code)
+        wakeUp.ring([account], retried)
+        return retried
+      }),
+
+    secret: (name) =>
+      run(async () => {
+        await alone(sql.addSecret, name, randomBytes(32).toString('base64url'))
+        const [found] = await others.read<{ value: string }>({ text: sql.findSecret, values: [name] })
+        if (!found) throw new StoreError('unavailable', 'a secret that was made is gone')
+        return found.value
+      }),
+    probe: () => run(() => alone(sql.touchProbe, share)),
+    onWork: wakeUp.onWork,
+    close: () => {
+      closed ??= (async () => {
+        await Promise.allSettled(underWay)
+        await wakeUp.close()
+        await Promise.all([rowsTransactions.end(), others.end()])
+      })()
+      return closed
+    },
+  }
+}

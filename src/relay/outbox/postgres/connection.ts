@@ -1,0 +1,148 @@
+import { StoreError } from '../errors.ts'
+import { type PgPool, type PgQuery, type PgResult, rowsFrom } from './driver.ts'
+import { isContention, isLoss, storeErrorOf } from './failure.ts'
+
+/** A transaction under way. */
+export interface Session {
+  /** Sends all at once and resolves to their results; rejects with the first error. Later ones see what earlier did. */
+  ask(...queries: readonly PgQuery[]): Promise<readonly PgResult[]>
+}
+
+/** How a transaction ends: with its last statements and a commit, or, where nothing is to be kept, with a rollback. */
+export interface Ending<T> {
+  result: T
+  last: readonly PgQuery[] | 'nothing to keep'
+}
+
+/** Transactions on the connections of one pool. Both reject with a StoreError and nothing else. */
+export interface Transactions {
+  /**
+   * Runs `work` in a transaction and resolves after its commit. Where another transaction was in the way, or the pool
+   * gave a connection that had died, `work` is run again from the start.
+   *
+   * When the connection is lost after the commit was asked for, nobody here knows whether it took place: this rejects,
+   * and whoever asks again must get by with either.
+   */
+  transact<T>(work: (session: Session) => Promise<Ending<T>>): Promise<T>
+  /** The rows of one statement that changes nothing, outside a transaction. `Row` names the columns that it selects. */
+  read<Row>(query: PgQuery): Promise<readonly Row[]>
+  /** Lets go of all connections once nobody uses them. */
+  end(): Promise<void>
+}
+
+/** For how long a transaction is tried again that others get in the way of, in ms. */
+const contendMs = 5_000
+const longestPauseMs = 50
+/** A connection that was dead when it was taken says so sooner, in ms; what takes longer is a server in trouble. */
+const deadAtOnceMs = 1_000
+
+/**
+ * Says what we rely on, whatever the server's or the role's defaults are: a commit returns when it is on disk, here and
+ * on the standbys that the server waits for. No statement, wait for a lock or pause in a transaction is endless, so that
+ * a process that hangs stands in nobody's way. Set for the transaction only, because behind PgBouncer the next one may
+ * have another session.
+ */
+const begin: PgQuery = {
+  text: `BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;
+    SET LOCAL synchronous_commit = on; SET LOCAL statement_timeout = 8000; SET LOCAL lock_timeout = 5000;
+    SET LOCAL idle_in_transaction_session_timeout = 10000`,
+}
+const commit: PgQuery = { text: 'COMMIT' }
+const rollback: PgQuery = { text: 'ROLLBACK' }
+
+/** What went wrong, and what of that the next try should know. */
+class Failed extends Error {
+  readonly connected: boolean
+  readonly mayBeCommitted: boolean
+  constructor(cause: unknown, connected: boolean, mayBeCommitted: boolean) {
+    super('the transaction failed', { cause })
+    this.connected = connected
+    this.mayBeCommitted = mayBeCommitted
+  }
+}
+
+/** Runs `work` once. The connection goes back to the pool only if it is known to be in order. */
+const attempt = async <T>(pool: PgPool, work: (session: Session) => Promise<Ending<T>>): Promise<T> => {
+  const client = await pool.connect().catch((error: unknown) => {
+    throw new Failed(error, false, false)
+  })
+  let opened = false
+  let committing = false
+  const ask = async (...queries: readonly PgQuery[]): Promise<readonly PgResult[]> => {
+    const sent = opened ? queries : [begin, ...queries]
+    const answers = await Promise.allSettled(sent.map((query) => client.query(query)))
+    const results = answers.map((answer) => {
+      if (answer.status === 'rejected') throw answer.reason
+      return answer.value
+    })
+    if (opened) return results
+    opened = true
+    return results.slice(1)
+  }
+  try {
+    const { result, last } = await work({ ask })
+    if (last === 'nothing to keep') {
+      if (opened) await ask(rollback)
+    } else {
+      committing = true
+      const answer = (await ask(...last, commit)).at(-1)
+      if (answer?.command !== 'COMMIT') throw new Error('the server has rolled back instead of committing')
+    }
+    client.release()
+    return result
+  } catch (error) {
+    // A commit that was sent behind a failed statement has ended the transaction as a rollback does.
+    const isOver =
+      committing ||
+      (await client.query(rollback).then(
+        () => true,
+        () => false,
+      ))
+    client.release(!isOver || isLoss(error))
+    throw new Failed(error, true, committing && isLoss(error))
+  }
+}
+
+const pause = (tries: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(2 ** tries, longestPauseMs)))
+
+export const createTransactions = (pool: PgPool): Transactions => ({
+  transact: async (work) => {
+    const giveUpAt = performance.now() + contendMs
+    for (let tries = 1; ; tries++) {
+      const startedAt = performance.now()
+      try {
+        return await attempt(pool, work)
+      } catch (error) {
+        if (!(error instanceof Failed)) throw storeErrorOf(error)
+        const { cause, connected, mayBeCommitted } = error
+        const isQuick = performance.now() - startedAt < deadAtOnceMs
+        const isStale = tries === 1 && isQuick && connected && !mayBeCommitted && isLoss(cause)
+        const isContended = isContention(cause) && performance.now() < giveUpAt
+        if (!isStale && !isContended) throw storeErrorOf(cause)
+        if (isContended) await pause(tries)
+      }
+    }
+  },
+  read: async <Row>(query: PgQuery) => {
+    const startedAt = performance.now()
+    for (let tries = 1; ; tries++) {
+      const client = await pool.connect().catch((error: unknown) => {
+        throw storeErrorOf(error)
+      })
+      try {
+        const answer = await client.query(query)
+        client.release()
+        return rowsFrom<Row>(answer)
+      } catch (error) {
+        client.release(true)
+        if (tries > 1 || !isLoss(error) || performance.now() - startedAt > deadAtOnceMs) throw storeErrorOf(error)
+      }
+    }
+  },
+  end: async () => {
+    await pool.end().catch((error: unknown) => {
+      throw new StoreError('unavailable', 'the connections cannot be closed', error)
+    })
+  },
+})

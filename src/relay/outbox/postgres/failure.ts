@@ -1,0 +1,51 @@
+import { StoreError } from '../errors.ts'
+
+/*
+ * PostgreSQL's error codes (postgresql.org/docs/current/errcodes-appendix.html) that we tell apart.
+ */
+
+/** Another transaction was in the way; the same one may well succeed at the next try. */
+const contentionCodes: ReadonlySet<string> = new Set([
+  '40001', // serialization_failure, which our own checks raise too
+  '40P01', // deadlock_detected
+  '23505', // unique_violation: two relays have made the same row
+  '55P03', // lock_not_available
+])
+/** The connection, or what stands at its other end, is of no use any more. */
+const lossCodes: ReadonlySet<string> = new Set([
+  '25006', // read_only_sql_transaction: a standby, after a failover
+  '25P03', // idle_in_transaction_session_timeout
+  '57P01', // admin_shutdown
+  '57P02', // crash_shutdown
+  '57P03', // cannot_connect_now
+])
+const diskFullCode = '53100'
+
+/** The SQLSTATE of an error that the server sent; undefined for errors of the network and of the driver. */
+export const sqlStateOf = (error: unknown): string | undefined => {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && !/^E[A-Z]{4}$/.test(code) ? code : undefined
+}
+
+export const isContention = (error: unknown): boolean => contentionCodes.has(sqlStateOf(error) ?? '')
+
+export const isLoss = (error: unknown): boolean => {
+  const state = sqlStateOf(error)
+  return !(error instanceof StoreError) && (state === undefined || state.startsWith('08') || lossCodes.has(state))
+}
+
+/** Whether the server refused what one of several operations gave it, so that the others may go without it. */
+export const isOfItsData = (failure: StoreError): boolean => /^(22|23|54)/.test(sqlStateOf(failure.cause) ?? '')
+
+/** The server's error without the members that can quote a row or a parameter (`detail`, `where`, …). */
+const bare = (error: unknown): unknown => {
+  const code = sqlStateOf(error)
+  return code === undefined || !(error instanceof Error) ? error : Object.assign(new Error(error.message), { code })
+}
+
+/** What a store says of any failure. */
+export const storeErrorOf = (error: unknown): StoreError => {
+  if (error instanceof StoreError) return error
+  const message = sqlStateOf(error) === diskFullCode ? 'the disk is full' : 'the database does not take it now'
+  return new StoreError('unavailable', message, bare(error))
+}

@@ -1,0 +1,61 @@
+import { StoreError } from '../errors.ts'
+import type { Migration } from '../migrations/migration.ts'
+import type { Transactions } from './connection.ts'
+import { type PgQuery, rowsFrom } from './driver.ts'
+
+/** Two numbers that stand for "Pushferry's schema is being changed" among the advisory locks of a database. */
+const migrationLock = [0x70757368, 0x66657272]
+
+/** A migration may rewrite a table, and another process may be at it: no time limit but a generous one, in ms. */
+const migrationTimeMs = 600_000
+const patience: PgQuery = {
+  text: `SET LOCAL statement_timeout = ${migrationTimeMs}; SET LOCAL lock_timeout = ${migrationTimeMs}`,
+}
+const patiently = (text: string, values: readonly unknown[] = []): PgQuery => ({
+  text,
+  ...(values.length > 0 ? { values } : {}),
+  query_timeout: migrationTimeMs,
+})
+
+/** Whoever may not make a schema may use one that was made beforehand, which `IF NOT EXISTS` alone does not allow. */
+const makeSchema = `DO $$ BEGIN
+  IF to_regnamespace('pushferry') IS NULL THEN CREATE SCHEMA pushferry; END IF;
+END $$;
+CREATE TABLE IF NOT EXISTS pushferry.migration (
+  number integer PRIMARY KEY, name text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now()
+)`
+const isMade: PgQuery = { text: "SELECT to_regclass('pushferry.migration') IS NOT NULL AS made" }
+const readVersion: PgQuery = { text: 'SELECT coalesce(max(number), 0) AS version FROM pushferry.migration' }
+
+/**
+ * Applies what is missing of the schema, in one transaction under an advisory lock that lasts as long as that: of several
+ * processes that start at once one does it and the others find it done, also behind PgBouncer. Refuses a schema that a
+ * newer release has made.
+ */
+export const migrate = async ({ transact, read }: Transactions, migrations: readonly Migration[]): Promise<void> => {
+  const newest = migrations.at(-1)?.number ?? 0
+  const versionNow = async (): Promise<number> => {
+    const [made] = await read<{ made: boolean }>(isMade)
+    return made?.made ? ((await read<{ version: number }>(readVersion))[0]?.version ?? 0) : 0
+  }
+  if ((await versionNow()) < newest)
+    await transact(async ({ ask }) => {
+      await ask(patience, patiently('SELECT pg_advisory_xact_lock($1, $2)', migrationLock), patiently(makeSchema))
+      const [found] = await ask(readVersion)
+      const version = rowsFrom<{ version: number }>(found)[0]?.version ?? 0
+      const missing = migrations.filter(({ number }) => number > version)
+      return {
+        result: undefined,
+        last: missing.flatMap(({ number, name, sql }) => [
+          patiently(sql),
+          patiently('INSERT INTO pushferry.migration (number, name) VALUES ($1, $2)', [number, name]),
+        ]),
+      }
+    })
+  const version = await versionNow()
+  if (version > newest)
+    throw new StoreError(
+      'future-schema',
+      `the database has schema ${version}, but this release knows only up to ${newest}: use a newer release`,
+    )
+}

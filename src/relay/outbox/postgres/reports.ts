@@ -1,0 +1,68 @@
+import { type Counts, type EventName, eventNames, type Minute, type RejectedRow } from '../store.ts'
+import { readCounts } from '../tally.ts'
+import type { Transactions } from './connection.ts'
+import type { Operation } from './group-commit.ts'
+import { rejectedRowOf, rowOf } from './row.ts'
+import { sql } from './statements.ts'
+import type { FoundRow } from './work.ts'
+
+type Read = Transactions['read']
+type MinuteRow = Readonly<{ at: number; event: string; n: number }>
+
+/** See Store.counts. */
+export const counts = async (read: Read, account: number): Promise<Counts> => {
+  const tally = await read<{ name: string; n: number }>({ text: sql.readTally, values: [account] })
+  const [oldest] = await read<{ received_at: number }>({ text: sql.oldestRow, values: [account] })
+  return readCounts(new Map(tally.map(({ name, n }) => [name, n])), oldest?.received_at ?? null)
+}
+
+/** See Store.history. */
+export const history = async (read: Read, account: number, since: number): Promise<Minute[]> => {
+  const rows = await read<MinuteRow>({ text: sql.readMinutes, values: [account, Math.ceil(since)] })
+  const minutes = new Map<number, Partial<Record<EventName, number>>>()
+  for (const { at, event, n } of rows) {
+    const known = eventNames.find((name) => name === event)
+    if (known) minutes.set(at, { ...minutes.get(at), [known]: n })
+  }
+  return [...minutes].map(([at, events]) => ({ at, events }))
+}
+
+/** See Store.rejected. */
+export const rejected = async (
+  read: Read,
+  account: number,
+  { limit, after = Number.MAX_SAFE_INTEGER, code }: { limit: number; after?: number; code?: number },
+): Promise<RejectedRow[]> => {
+  const rows = await read<FoundRow>(
+    code === undefined
+      ? { text: sql.rejectedRows, values: [account, after, limit] }
+      : { text: sql.rejectedOfCode, values: [account, after, limit, code] },
+  )
+  return rows.map((row) => rejectedRowOf(row.object_id, rowOf(row)))
+}
+
+/** Rows that one transaction of retryRejected takes, so that intake does not wait behind a large one. */
+export const retryPage = 1000
+
+/** Queues the given refused rows anew; rows that are not refused (with this code, if one is given) are passed over. */
+export const retry = (account: string, objectIds: readonly string[], code?: number): Operation<number> => ({
+  keys: objectIds.map((objectId) => ({ account, objectId })),
+  run: (work, numberOf) => {
+    const number = numberOf(account)
+    const name = String(number)
+    let retried = 0
+    for (const objectId of new Set(objectIds)) {
+      const key = { account: number, objectId }
+      const row = work.find(key)
+      if (row?.state !== 'rejected' || (code !== undefined && row.error?.code !== code)) continue
+      work.delta.add(name, `state:rejected:${row.lane}`, -1)
+      work.delta.add(name, `state:queued:${row.lane}`, 1)
+      if (row.error) work.delta.add(name, `code:${row.error.code}`, -1)
+      work.delta.event(name, 'queued')
+      const anew = { attempts: 0, deferrals: 0, failures: 0, dueAt: 0, settledAt: null, error: null }
+      work.save(key, { ...row, ...anew, state: 'queued', waiting: false, seq: work.nextSequence(), readyAt: work.now })
+      retried++
+    }
+    return retried
+  },
+})

@@ -1,0 +1,155 @@
+/*
+ * Every statement of the adapter, by what it does. State numbers: see migrations/postgres.ts.
+ *
+ * Many rows go in one parameter, a JSON array of objects whose members are named as the columns: one text to make and
+ * one to read, where an array for each column would be twenty. None has a name, so that nothing is prepared: behind
+ * PgBouncer the next transaction has another session, and a plan that was kept while the queue was short is a bad one
+ * when it is long.
+ *
+ * Rows are locked in the order of their ids wherever a statement may wait for them.
+ */
+
+const queueColumns = `account, object_id, type, state, lane, seq, keyed, lease, attempts, deferrals, failures, received_at,
+  ready_at, due_at, settled_at, mark, fingerprint, token, p256dh, auth, error_code, error_message, warnings`
+const settledColumns = `account, object_id, type, state, lane, seq, keyed, attempts, received_at, settled_at, mark,
+  fingerprint, token, p256dh, auth, error_code, error_message, warnings`
+const ids = 'json_to_recordset($1) AS k (account integer, object_id text)'
+const versions = 'json_to_recordset($1) AS k (account integer, object_id text, version text)'
+const rows = `json_to_recordset($1) AS k (account integer, object_id text, type text, state smallint, lane smallint, seq bigint,
+  keyed boolean, lease bigint, attempts integer, deferrals integer, failures integer, received_at bigint, ready_at bigint,
+  due_at bigint, settled_at bigint, mark bigint, fingerprint bytea, token text, p256dh text, auth text,
+  error_code double precision, error_message text, warnings text)`
+
+/** A row with its version: PostgreSQL's number of the transaction that wrote it. */
+const fromQueue = `q.xmin::text AS version, false AS settled, q.account, q.object_id, q.type, q.state, q.lane, q.seq, q.keyed,
+  h.id AS holder, q.lease, q.attempts, q.deferrals, q.failures, q.received_at, q.ready_at, q.due_at, q.settled_at,
+  q.fingerprint, q.token, q.p256dh, q.auth, q.error_code, q.error_message, q.warnings
+  FROM pushferry.queue q LEFT JOIN pushferry.holder h ON h.n = q.holder`
+const fromSettled = `s.xmin::text AS version, true AS settled, s.account, s.object_id, s.type, s.state, s.lane, s.seq, s.keyed,
+  NULL AS holder, NULL::bigint AS lease, s.attempts, NULL::integer AS deferrals, NULL::integer AS failures, s.received_at,
+  NULL::bigint AS ready_at, NULL::bigint AS due_at, s.settled_at, s.fingerprint, s.token, s.p256dh, s.auth, s.error_code,
+  s.error_message, s.warnings
+  FROM pushferry.settled s`
+
+const claim = (table: string): string => `SELECT pushferry.insist(count(*) = json_array_length($1)) FROM (
+    SELECT 1 FROM ${versions} JOIN pushferry.${table} t
+      ON t.account = k.account AND t.object_id = k.object_id AND t.xmin = k.version::xid
+    ORDER BY t.account, t.object_id FOR UPDATE OF t) AS claimed`
+const drop = (table: string): string =>
+  `DELETE FROM pushferry.${table} t USING ${ids} WHERE t.account = k.account AND t.object_id = k.object_id`
+
+export const sql = {
+  findAccounts: 'SELECT id, name FROM pushferry.account WHERE name = ANY ($1)',
+  addAccount: 'INSERT INTO pushferry.account (name) VALUES ($1) ON CONFLICT (name) DO NOTHING',
+
+  /** One snapshot: a row that moves meanwhile is seen once, at its old place or at its new one. */
+  findRows: `SELECT ${fromQueue} JOIN ${ids} ON q.account = k.account AND q.object_id = k.object_id
+    UNION ALL SELECT ${fromSettled} JOIN ${ids} ON s.account = k.account AND s.object_id = k.object_id`,
+  /** Which of these fingerprints stand under an id other than those that the transaction is about ($2). */
+  findElsewhere: `SELECT k.account, k.fingerprint
+    FROM json_to_recordset($1) AS k (account integer, mark bigint, fingerprint bytea)
+    WHERE EXISTS (SELECT 1 FROM pushferry.queue t
+        WHERE t.mark = k.mark AND t.account = k.account AND t.fingerprint = k.fingerprint AND (t.account, t.object_id) NOT IN (
+          SELECT o.account, o.object_id FROM json_to_recordset($2) AS o (account integer, object_id text)))
+      OR EXISTS (SELECT 1 FROM pushferry.settled t
+        WHERE t.mark = k.mark AND t.account = k.account AND t.fingerprint = k.fingerprint AND (t.account, t.object_id) NOT IN (
+          SELECT o.account, o.object_id FROM json_to_recordset($2) AS o (account integer, object_id text)))`,
+  nextAges: "SELECT nextval('pushferry.age') AS first FROM generate_series(1, $1)",
+
+  /** Locks rows that are about to be changed. Fails where one is no longer as it was read. */
+  claimQueue: claim('queue'),
+  claimSettled: claim('settled'),
+  dropQueue: drop('queue'),
+  dropSettled: drop('settled'),
+  addQueue: `INSERT INTO pushferry.queue (${queueColumns}) SELECT ${queueColumns} FROM ${rows} ORDER BY account, object_id`,
+  /** After addQueue, which keeps others from adding the same: fails where one of the rows came to stand in `settled`. */
+  checkAdded: `SELECT pushferry.insist(NOT EXISTS (
+    SELECT 1 FROM ${ids} JOIN pushferry.settled s ON s.account = k.account AND s.object_id = k.object_id))`,
+  addSettled: `INSERT INTO pushferry.settled (${settledColumns}) SELECT ${settledColumns} FROM ${rows}
+    ORDER BY account, object_id`,
+  changeQueue: `UPDATE pushferry.queue q SET type = k.type, state = k.state, lane = k.lane, seq = k.seq, keyed = k.keyed,
+      holder = CASE WHEN k.lease IS NULL THEN NULL ELSE q.holder END, lease = k.lease, attempts = k.attempts,
+      deferrals = k.deferrals, failures = k.failures, received_at = k.received_at, ready_at = k.ready_at, due_at = k.due_at,
+      settled_at = k.settled_at, mark = k.mark, fingerprint = k.fingerprint, token = k.token, p256dh = k.p256dh,
+      auth = k.auth, error_code = k.error_code, error_message = k.error_message, warnings = k.warnings
+    FROM ${rows} WHERE q.account = k.account AND q.object_id = k.object_id`,
+  vacuum: 'VACUUM (TRUNCATE FALSE, INDEX_CLEANUP ON) pushferry.queue, pushferry.settled',
+
+  /** Rows whose time has come, or was given by a clock gone wrong. Others may be at the same. */
+  promoteWaiting: `WITH late AS (
+      SELECT account, object_id FROM pushferry.queue WHERE account = $1 AND state = 1 AND due_at <= $2
+      ORDER BY due_at LIMIT 5000 FOR UPDATE SKIP LOCKED),
+    lost AS (
+      SELECT account, object_id FROM pushferry.queue WHERE account = $1 AND state = 1 AND due_at > $3
+      LIMIT 5000 FOR UPDATE SKIP LOCKED)
+    UPDATE pushferry.queue q SET state = 0, ready_at = q.due_at, due_at = 0
+    FROM (SELECT * FROM late UNION ALL SELECT * FROM lost) AS k WHERE q.account = k.account AND q.object_id = k.object_id`,
+  nextWaiting: 'SELECT min(due_at) AS due_at FROM pushferry.queue WHERE account = $1 AND state = 1',
+  dueRows: `SELECT q.account, q.object_id, q.type, q.state, q.lane, q.seq, q.keyed, NULL AS holder, q.lease, q.attempts,
+      q.deferrals, q.failures, q.received_at, q.ready_at, q.due_at, q.settled_at, q.fingerprint, q.token, q.p256dh, q.auth,
+      q.error_code, q.error_message, q.warnings
+    FROM pushferry.queue q WHERE q.account = $1 AND q.state = 0 AND q.holder IS NULL
+    ORDER BY q.lane, q.seq LIMIT $2 FOR UPDATE SKIP LOCKED`,
+  /** Waits for nobody: who has locked the holder is taking everything from it. */
+  insistOnHolder: `SELECT pushferry.insist(count(*) = 1) FROM (
+    SELECT 1 FROM pushferry.holder WHERE n = $1 FOR KEY SHARE NOWAIT) AS alive`,
+  leaseRows: `UPDATE pushferry.queue q SET state = 2, holder = $2, lease = $3
+    FROM ${ids} WHERE q.account = k.account AND q.object_id = k.object_id`,
+  /** What a holder has, or what it has under certain numbers of leases ($2). */
+  heldRows: `SELECT ${fromQueue} WHERE q.holder = $1 AND ($2::bigint[] IS NULL OR q.lease = ANY ($2))
+    ORDER BY q.account, q.object_id FOR UPDATE OF q`,
+
+  rejectedRows: `SELECT ${fromSettled} WHERE s.account = $1 AND s.state = 4 AND s.seq < $2 ORDER BY s.seq DESC LIMIT $3`,
+  rejectedOfCode: `SELECT ${fromSettled} WHERE s.account = $1 AND s.state = 4 AND s.seq < $2 AND s.error_code = $4
+    ORDER BY s.seq DESC LIMIT $3`,
+
+  joinHolder: 'INSERT INTO pushferry.holder (id, beat, report) VALUES ($1, 0, $2) ON CONFLICT (id) DO NOTHING',
+  beatHolder: 'UPDATE pushferry.holder SET beat = beat + 1, report = $2 WHERE id = $1',
+  findHolder: 'SELECT n FROM pushferry.holder WHERE id = $1',
+  allHolders: 'SELECT id, beat, report FROM pushferry.holder ORDER BY n',
+  /** Waits until no lease of this holder is being written. */
+  lockHolder: 'SELECT n FROM pushferry.holder WHERE id = $1 AND ($2::bigint IS NULL OR beat = $2) FOR UPDATE',
+  forgetHolder: 'DELETE FROM pushferry.holder WHERE n = $1',
+  forgetSlots: 'DELETE FROM pushferry.slot WHERE holder = $1',
+  /** One at a time hands out slots of an account. */
+  lockAccount: 'SELECT 1 FROM pushferry.account WHERE id = $1 FOR NO KEY UPDATE',
+  shareHolder: 'SELECT 1 FROM pushferry.holder WHERE id = $1 FOR KEY SHARE',
+  setSlots: `INSERT INTO pushferry.slot (account, holder, held)
+    SELECT $1, h.n, greatest(0, least($3::integer, $4::integer - (
+      SELECT coalesce(sum(o.held), 0)::integer FROM pushferry.slot o WHERE o.account = $1 AND o.holder <> h.n)))
+    FROM pushferry.holder h WHERE h.id = $2
+    ON CONFLICT (account, holder) DO UPDATE SET held = excluded.held RETURNING held`,
+
+  readTally: 'SELECT name, sum(n)::bigint AS n FROM pushferry.tally WHERE account = $1 GROUP BY name',
+  readNumbers: `SELECT account, sum(n)::bigint AS n FROM pushferry.tally WHERE account = ANY ($1) AND name = $2
+    GROUP BY account`,
+  addToTally: `INSERT INTO pushferry.tally AS t (account, name, shard, n)
+    SELECT account, name, $2, by FROM json_to_recordset($1) AS k (account integer, name text, by bigint)
+    ORDER BY account, name
+    ON CONFLICT (account, name, shard) DO UPDATE SET n = t.n + excluded.n`,
+  addToMinute: `INSERT INTO pushferry.minute AS m (account, at, event, shard, n)
+    SELECT account, $3, event, $2, by FROM json_to_recordset($1) AS k (account integer, event text, by bigint)
+    ORDER BY account, event
+    ON CONFLICT (account, at, event, shard) DO UPDATE SET n = m.n + excluded.n`,
+  readMinutes: `SELECT at, event, sum(n)::bigint AS n FROM pushferry.minute WHERE account = $1 AND at >= $2
+    GROUP BY at, event ORDER BY at`,
+  forgetMinutes: `DELETE FROM pushferry.minute WHERE ctid = ANY (ARRAY(
+    SELECT ctid FROM pushferry.minute WHERE account = ANY ($1) AND at < $2 FOR UPDATE SKIP LOCKED))`,
+  /** The oldest open row, from each of the places where one can be. */
+  oldestRow: `SELECT received_at FROM (
+      (SELECT seq, received_at FROM pushferry.queue WHERE account = $1 AND lane = 0 AND state = 0 AND holder IS NULL
+        ORDER BY seq LIMIT 1)
+      UNION ALL (SELECT seq, received_at FROM pushferry.queue WHERE account = $1 AND lane = 1 AND state = 0 AND holder IS NULL
+        ORDER BY seq LIMIT 1)
+      UNION ALL (SELECT seq, received_at FROM pushferry.queue WHERE account = $1 AND state = 1 ORDER BY seq LIMIT 1)
+      UNION ALL (SELECT seq, received_at FROM pushferry.queue WHERE account = $1 AND holder IS NOT NULL AND state IN (0, 2)
+        ORDER BY seq LIMIT 1)
+    ) AS oldest ORDER BY seq LIMIT 1`,
+
+  findSecret: 'SELECT value FROM pushferry.secret WHERE name = $1',
+  addSecret: 'INSERT INTO pushferry.secret (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING',
+  touchProbe: `INSERT INTO pushferry.probe AS p (shard, n) VALUES ($1, 1)
+    ON CONFLICT (shard) DO UPDATE SET n = p.n + 1`,
+  /** Its commit need not be durable: a notification that is lost costs a moment. */
+  notify: "SELECT set_config('synchronous_commit', 'off', true), pg_notify($1, $2)",
+} as const

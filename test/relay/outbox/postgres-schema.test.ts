@@ -1,0 +1,106 @@
+import pg from 'pg'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { openPostgresStore } from '../../../src/relay/outbox/postgres.ts'
+import type { NewEntry } from '../../../src/relay/outbox/store.ts'
+import { type PostgresDatabases, postgresDatabases } from '../../support/postgres.ts'
+
+const entry: NewEntry = {
+  account: 'ACC',
+  objectId: 'a',
+  token: { type: 'fcm', id: 'token' },
+  lane: 'live',
+  sender: 'trusted',
+  replaceLive: true,
+  warnings: [],
+}
+
+describe('the schema in PostgreSQL', () => {
+  let databases: PostgresDatabases
+  let url: string
+  let client: pg.Client
+  beforeAll(async () => {
+    databases = await postgresDatabases()
+  })
+  afterAll(() => databases.end())
+  beforeEach(async () => {
+    url = await databases.create()
+    client = new pg.Client(url)
+    await client.connect()
+  })
+  afterEach(() => client.end())
+
+  it('is made once when many relays start at the same moment', async () => {
+    const stores = await Promise.all(Array.from({ length: 6 }, () => openPostgresStore(url)))
+    const { rows } = await client.query('SELECT number, name FROM pushferry.migration')
+    expect(rows).toEqual([{ number: 1, name: 'the outbox' }])
+    await Promise.all(stores.map((store) => store.probe()))
+    await Promise.all(stores.map((store) => store.close()))
+  })
+  it('is left alone when it is there, with what is in it', async () => {
+    const first = await openPostgresStore(url)
+    await first.put([entry])
+    await first.close()
+    const second = await openPostgresStore(url)
+    expect(await second.put([entry])).toEqual([{ result: 'unchanged', moved: false }])
+    await second.close()
+  })
+  it('is refused when a newer release has made it', async () => {
+    await (await openPostgresStore(url)).close()
+    await client.query("INSERT INTO pushferry.migration (number, name) VALUES (7, 'from the future')")
+    await expect(openPostgresStore(url)).rejects.toMatchObject({
+      name: 'StoreError',
+      code: 'future-schema',
+      message: 'the database has schema 7, but this release knows only up to 1: use a newer release',
+    })
+  })
+  it('stands apart from other tables of the database, whatever the search path is', async () => {
+    await client.query('CREATE TABLE queue (mine text); CREATE TABLE account (mine text)')
+    const { rows: before } = await client.query("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")
+    const store = await openPostgresStore(url)
+    await store.put([entry])
+    await store.close()
+    const { rows: after } = await client.query("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")
+    expect(after).toEqual(before)
+  })
+  it('keeps nothing of an erased row in its tables, and takes the row out of their pages', async () => {
+    const store = await openPostgresStore(url)
+    await store.put([entry])
+    const vacuums = async () => {
+      const { rows } = await client.query(
+        "SELECT relname, vacuum_count::int AS n FROM pg_stat_user_tables WHERE relname IN ('queue', 'settled') ORDER BY 1",
+      )
+      return rows
+    }
+    expect(await vacuums()).toEqual([
+      { relname: 'queue', n: 0 },
+      { relname: 'settled', n: 0 },
+    ])
+    expect(await store.erase('ACC', 'a')).toBe(true)
+    expect(await vacuums()).toEqual([
+      { relname: 'queue', n: 1 },
+      { relname: 'settled', n: 1 },
+    ])
+    const { rows } = await client.query('SELECT 1 FROM pushferry.queue UNION ALL SELECT 1 FROM pushferry.settled')
+    expect(rows).toEqual([])
+    // Erasing again is no error, and cleans up again.
+    expect(await store.erase('ACC', 'a')).toBe(false)
+    await store.close()
+  })
+  it('forgets the token of a row that is accepted or withdrawn', async () => {
+    const store = await openPostgresStore(url)
+    await store.put([entry, { ...entry, objectId: 'b' }])
+    await store.join('holder-1', '{}')
+    await store.withdraw('ACC', 'b')
+    const leased = await store.lease({ account: 'ACC', holder: 'holder-1', max: 9, flushMs: 0 })
+    const [one] = 'entries' in leased ? leased.entries : []
+    const { generation = 0 } = one ?? {}
+    await store.settle('holder-1', [{ account: 'ACC', objectId: 'a', generation, outcome: { kind: 'accepted' } }])
+    const { rows } = await client.query('SELECT object_id, state, token FROM pushferry.settled ORDER BY 1')
+    expect(rows).toEqual([
+      { object_id: 'a', state: 3, token: null },
+      { object_id: 'b', state: 5, token: null },
+    ])
+    expect((await client.query('SELECT 1 FROM pushferry.queue')).rows).toEqual([])
+    await store.close()
+  })
+})

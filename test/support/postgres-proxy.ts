@@ -1,0 +1,54 @@
+import { connect, createServer, type Socket } from 'node:net'
+
+/** Stands between a client and a PostgreSQL server and spoils what they say to each other. */
+export interface PostgresProxy {
+  port: number
+  /** While true nothing passes, in neither direction, and nobody is told. */
+  silent: boolean
+  /** The next commit with such a statement takes place, and the connection breaks before its client hears of that. */
+  loseCommitOf(statement: string): void
+  close(): Promise<void>
+}
+
+/** How the server says that it has committed: the tag of a CommandComplete message. */
+const committed = Buffer.from('COMMIT\0')
+
+export const startPostgresProxy = async (serverPort: number): Promise<PostgresProxy> => {
+  const sockets = new Set<Socket>()
+  let losing: string | undefined
+  const server = createServer((near) => {
+    const far = connect(serverPort, '127.0.0.1')
+    for (const socket of [near, far]) {
+      sockets.add(socket)
+      socket.on('error', () => {})
+    }
+    near.on('close', () => far.destroy())
+    far.on('close', () => near.destroy())
+    let isDoomed = false
+    near.on('data', (chunk) => {
+      if (losing !== undefined && chunk.includes(losing)) {
+        losing = undefined
+        isDoomed = true
+      }
+      if (!proxy.silent) far.write(chunk)
+    })
+    far.on('data', (chunk) => {
+      if (isDoomed && chunk.includes(committed)) near.destroy()
+      else if (!proxy.silent) near.write(chunk)
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  const proxy: PostgresProxy = {
+    port: typeof address === 'object' && address ? address.port : 0,
+    silent: false,
+    loseCommitOf: (statement) => {
+      losing = statement
+    },
+    close: async () => {
+      for (const socket of sockets) socket.destroy()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+  return proxy
+}
