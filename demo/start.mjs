@@ -5,6 +5,7 @@
 //   DEMO_PORT          the demo site's port (8088)
 //   CLEVERTAP_ACCOUNT_ID, CLEVERTAP_PASSCODE …   the real CleverTap in place of the simulated one
 //   DEMO_SEND_SAMPLE=1 sends the sample to the real CleverTap too
+//   DEMO_FOLDER        where VAPID pair, store and log are kept (.demo)
 //   DEMO_PUSH_SERVICE  an origin that stands in for the browser's push service, for tests
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -14,6 +15,7 @@ import { sendSample } from './server/send-sample.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const say = (line = '') => void process.stdout.write(`${line}\n`)
+process.stdout.on('error', () => {}) // whoever read along, such as `head`, has seen enough; the demo goes on
 
 /** @type {(() => unknown)[]} */
 const undo = []

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
-import { join, relative } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import { buildIfStale } from './build-if-stale.mjs'
 import { viewClevertap } from './clevertap-view.mjs'
 import { listen, readDemoPort } from './listen.mjs'
@@ -60,7 +60,7 @@ export const runDemo = async ({ root, env, say, onStop }) => {
 
   await buildIfStale(root, say)
   const built = await importBuilt(root)
-  const folder = join(root, '.demo')
+  const folder = resolve(root, env.DEMO_FOLDER ?? '.demo')
   const vapid = keepVapidKeys(folder, built.webPush.generateVAPIDKeys)
   const makeKey = () => randomBytes(24).toString('base64url')
   const apiKey = makeKey()

@@ -1,0 +1,33 @@
+import type { Snapshot } from '../../demo/contract.ts'
+
+/**
+ * Listens to the demo as its page does, until a snapshot is as wanted.
+ *
+ * @throws Error when none is in 20 s, with the last one in the message
+ */
+export const snapshotWith = async (
+  site: string,
+  objectId: string,
+  isWanted: (snapshot: Snapshot) => boolean,
+): Promise<Snapshot> => {
+  const signal = AbortSignal.timeout(20_000)
+  let last = 'none'
+  try {
+    const { body } = await fetch(`${site}/demo/events?objectId=${objectId}`, { signal })
+    let text = ''
+    for await (const piece of body ?? []) {
+      text += Buffer.from(piece).toString()
+      const lines = text.split('\n')
+      text = lines.pop() ?? ''
+      for (const line of lines) {
+        if (!line.startsWith('data: ')) continue
+        last = line.slice(6)
+        const snapshot: Snapshot = JSON.parse(last)
+        if (isWanted(snapshot)) return snapshot
+      }
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error
+  }
+  throw new Error(`no snapshot was as wanted; the last one: ${last}`)
+}

@@ -1,0 +1,113 @@
+import { spawn } from 'node:child_process'
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+import { importDemo } from './import-demo.ts'
+
+const script = fileURLToPath(new URL('../../demo/start.mjs', import.meta.url))
+const { whyBuild } = await importDemo<{ whyBuild(root: string): string | undefined }>('server/build-if-stale.mjs')
+
+/** Several demos would build at once, over each other. */
+const requireBuilt = (): void => {
+  const why = whyBuild(dirname(dirname(script)))
+  if (why) throw new Error(`dist is ${why}: npm run build first`)
+}
+
+/** How `npm start` ended. */
+export interface Ended {
+  code: number | null
+  out: string
+  err: string
+}
+
+/** `npm start`, up and running. */
+export interface RunningDemo {
+  /** The demo site's origin. */
+  readonly site: string
+  readonly relay: string
+  /** Everything that it has printed. */
+  readonly out: string
+  stop(signal: NodeJS.Signals): Promise<Ended>
+}
+
+/** The demo's folder, of which a test makes its own. */
+export interface DemoFolder {
+  path: string
+  /** Ends every process that was started in it, and deletes it. */
+  remove(): void
+}
+
+const running = new Map<string, Set<() => void>>()
+
+export const makeDemoFolder = (): DemoFolder => {
+  const folder = temporaryFolder()
+  running.set(folder.path, new Set())
+  return {
+    path: folder.path,
+    remove: () => {
+      for (const kill of running.get(folder.path) ?? []) kill()
+      folder.remove()
+    },
+  }
+}
+
+/** Starts the process on free ports. */
+const launch = (folder: DemoFolder, env: Readonly<Record<string, string>>) => {
+  requireBuilt()
+  const inherited = Object.entries(process.env).filter(([name]) => !/^(CLEVERTAP|PUSHFERRY|DEMO)_/.test(name))
+  const child = spawn(process.execPath, [script], {
+    env: {
+      ...Object.fromEntries(inherited),
+      DEMO_FOLDER: folder.path,
+      DEMO_PORT: '0',
+      PUSHFERRY_PORT: '0',
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  running.get(folder.path)?.add(() => child.kill('SIGKILL'))
+  const printed = { out: '', err: '' }
+  child.stdout.on('data', (piece) => {
+    printed.out += piece
+  })
+  child.stderr.on('data', (piece) => {
+    printed.err += piece
+  })
+  const ended = new Promise<Ended>((resolve) => child.once('close', (code) => resolve({ code, ...printed })))
+  return { child, printed, ended }
+}
+
+/** Starts the demo and waits for its end, for starts that cannot go well. */
+export const failToStart = (folder: DemoFolder, env: Readonly<Record<string, string>>): Promise<Ended> =>
+  launch(folder, env).ended
+
+const addressOf = (name: string, out: string): string => new RegExp(`^  ${name} +(\\S+)`, 'm').exec(out)?.[1] ?? ''
+
+/** Starts the demo, and settles when it says that it is ready. */
+export const startDemo = async (
+  folder: DemoFolder,
+  env: Readonly<Record<string, string>> = {},
+): Promise<RunningDemo> => {
+  const { child, printed, ended } = launch(folder, env)
+  const ready = new Promise<void>((resolve) => {
+    child.stdout.on('data', () => {
+      if (printed.out.includes('Ctrl-C stops everything')) resolve()
+    })
+  })
+  const failed = ended.then(({ code, out, err }) => {
+    throw new Error(`npm start ended with ${code}: ${out}${err}`)
+  })
+  await Promise.race([ready, failed])
+  failed.catch(() => {}) // from now on an end is what the test asks for
+  return {
+    site: addressOf('demo site', printed.out),
+    relay: addressOf('relay', printed.out),
+    get out() {
+      return printed.out
+    },
+    stop: (signal) => {
+      child.kill(signal)
+      return ended
+    },
+  }
+}
