@@ -1,7 +1,7 @@
 import { ConfigError } from './error.ts'
 import type { SettingName, SettingValue } from './settings.ts'
 import { type Layer, type ReadFile, readSetting } from './source.ts'
-import type { AccountConfig } from './types.ts'
+import type { AccountConfig, StoreAccount } from './types.ts'
 
 /** Region and URL say the same thing; the layer that says it first decides, and in one layer the URL. */
 const readApiOrigin = (layers: readonly Layer[], readFile: ReadFile): string => {
@@ -11,19 +11,18 @@ const readApiOrigin = (layers: readonly Layer[], readFile: ReadFile): string => 
   return url ?? `https://${readSetting(from, 'CLEVERTAP_REGION', readFile)}.api.clevertap.com`
 }
 
-/** Reads one account's settings from these layers, the first that has a setting deciding. Throws a ConfigError. */
-export const readAccountConfig = (layers: readonly Layer[], readFile: ReadFile): AccountConfig => {
+const mustBeSet = (layers: readonly Layer[], name: SettingName, why: string): ConfigError =>
+  new ConfigError(`${layers[0]?.where ?? ''}${name} must be set: ${why}`)
+
+/** As `readAccountConfig`, for work on the store alone: what only talking to CleverTap needs may be missing. */
+export const readStoreAccount = (layers: readonly Layer[], readFile: ReadFile): StoreAccount => {
   const where = layers[0]?.where ?? ''
   const read = <Name extends SettingName>(name: Name): SettingValue<Name> => readSetting(layers, name, readFile)
-  const need = (name: 'CLEVERTAP_ACCOUNT_ID' | 'CLEVERTAP_PASSCODE'): string => {
-    const value = read(name)
-    if (value === undefined)
-      throw new ConfigError(`${where}${name} must be set: a relay does not start without its CleverTap credentials`)
-    return value
-  }
-  const account: AccountConfig = {
-    id: need('CLEVERTAP_ACCOUNT_ID'),
-    passcode: need('CLEVERTAP_PASSCODE'),
+  const id = read('CLEVERTAP_ACCOUNT_ID')
+  if (id === undefined) throw mustBeSet(layers, 'CLEVERTAP_ACCOUNT_ID', 'every token belongs to a CleverTap account')
+  const account: StoreAccount = {
+    id,
+    passcode: read('CLEVERTAP_PASSCODE'),
     apiOrigin: readApiOrigin(layers, readFile),
     origins: [...new Set(read('PUSHFERRY_ORIGINS'))],
     apiKeys: read('PUSHFERRY_API_KEYS') ?? [],
@@ -47,4 +46,13 @@ export const readAccountConfig = (layers: readonly Layer[], readFile: ReadFile):
   if (account.retryMaxMs < account.retryBaseMs)
     throw new ConfigError(`${where}PUSHFERRY_RETRY_MAX_MS must not be less than PUSHFERRY_RETRY_BASE_MS`)
   return account
+}
+
+/** Reads one account's settings from these layers, the first that has a setting deciding. Throws a ConfigError. */
+export const readAccountConfig = (layers: readonly Layer[], readFile: ReadFile): AccountConfig => {
+  const account = readStoreAccount(layers, readFile)
+  const { passcode } = account
+  if (passcode === undefined)
+    throw mustBeSet(layers, 'CLEVERTAP_PASSCODE', 'nothing goes to CleverTap without the credentials of the account')
+  return { ...account, passcode }
 }

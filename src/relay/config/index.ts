@@ -1,4 +1,13 @@
 export { ConfigError } from './error.ts'
-export { loadConfig } from './load.ts'
+export { loadConfig, loadStoreConfig } from './load.ts'
 export { type Setting, settings } from './settings.ts'
-export type { AccountConfig, ApiKey, Config, LogLevel, StoreLocation, WebType } from './types.ts'
+export type {
+  AccountConfig,
+  ApiKey,
+  Config,
+  LogLevel,
+  StoreAccount,
+  StoreConfig,
+  StoreLocation,
+  WebType,
+} from './types.ts'

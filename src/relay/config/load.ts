@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
-import { readAccountConfig } from './account.ts'
+import { readAccountConfig, readStoreAccount } from './account.ts'
 import { readAccountsFile } from './accounts-file.ts'
 import { ConfigError } from './error.ts'
 import { nearest } from './nearest.ts'
 import type { SettingName, SettingValue } from './settings.ts'
 import { knownNames, type Layer, type ReadFile, readSetting, settingNameOf } from './source.ts'
-import type { AccountConfig, Config } from './types.ts'
+import type { AccountConfig, Config, StoreAccount, StoreConfig } from './types.ts'
 import { warningsOf } from './warnings.ts'
 
 const readEnvironment = (env: Readonly<Record<string, string | undefined>>): Layer => {
@@ -33,7 +33,7 @@ const readAccountLayers = (env: Layer, path: string | undefined, readFile: ReadF
   return readAccountsFile(text).map((account) => [account, env])
 }
 
-const refuseOverlap = (accounts: readonly AccountConfig[]): void => {
+const refuseOverlap = (accounts: readonly StoreAccount[]): void => {
   const ids = new Set(accounts.map(({ id }) => id))
   if (ids.size < accounts.length)
     throw new ConfigError('PUSHFERRY_CONFIG: CLEVERTAP_ACCOUNT_ID must differ from account to account')
@@ -42,24 +42,18 @@ const refuseOverlap = (accounts: readonly AccountConfig[]): void => {
     throw new ConfigError('PUSHFERRY_CONFIG: an origin of PUSHFERRY_ORIGINS must belong to one account only')
 }
 
-/**
- * Reads everything that the relay can be told, and nothing else in the product reads the environment. Empty variables
- * count as not set.
- *
- * @param readFile gives the text of `…_FILE` and `PUSHFERRY_CONFIG` files; default: the file system.
- * @throws ConfigError for a wrong or unknown `PUSHFERRY_*` name or value and for missing CleverTap credentials.
- */
-export const loadConfig = (
+const load = <Account extends StoreAccount>(
   env: Readonly<Record<string, string | undefined>>,
-  readFile: ReadFile = (path) => readFileSync(path, 'utf8'),
-): Config => {
+  readFile: ReadFile,
+  readAccount: (layers: readonly Layer[], readFile: ReadFile) => Account,
+): Omit<Config, 'accounts' | 'warnings'> & { accounts: readonly Account[] } => {
   const environment = readEnvironment(env)
   const read = <Name extends SettingName>(name: Name): SettingValue<Name> => readSetting([environment], name, readFile)
   const accounts = readAccountLayers(environment, read('PUSHFERRY_CONFIG'), readFile).map((layers) =>
-    readAccountConfig(layers, readFile),
+    readAccount(layers, readFile),
   )
   refuseOverlap(accounts)
-  const config = {
+  return {
     host: read('PUSHFERRY_HOST'),
     port: read('PUSHFERRY_PORT'),
     store: read('PUSHFERRY_STORE'),
@@ -72,5 +66,30 @@ export const loadConfig = (
     logLevel: read('PUSHFERRY_LOG_LEVEL'),
     accounts,
   }
+}
+
+const fromDisk: ReadFile = (path) => readFileSync(path, 'utf8')
+
+/**
+ * Reads everything that the relay can be told, and nothing else in the product reads the environment. Empty variables
+ * count as not set.
+ *
+ * @param readFile gives the text of `…_FILE` and `PUSHFERRY_CONFIG` files; default: the file system.
+ * @throws ConfigError for a wrong or unknown `PUSHFERRY_*` name or value and for missing CleverTap credentials.
+ */
+export const loadConfig = (
+  env: Readonly<Record<string, string | undefined>>,
+  readFile: ReadFile = fromDisk,
+): Config => {
+  const config = load<AccountConfig>(env, readFile, readAccountConfig)
   return { ...config, warnings: warningsOf(config) }
 }
+
+/**
+ * As `loadConfig`, for commands that work on the store: the passcode may be missing, and everything that is set is still
+ * checked.
+ */
+export const loadStoreConfig = (
+  env: Readonly<Record<string, string | undefined>>,
+  readFile: ReadFile = fromDisk,
+): StoreConfig => load<StoreAccount>(env, readFile, readStoreAccount)

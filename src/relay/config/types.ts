@@ -54,6 +54,10 @@ export interface AccountConfig {
   verify: number
 }
 
+/** What is needed to work on the store, and perhaps no more than that: an account may come without its passcode. */
+export type StoreConfig = Omit<Config, 'accounts' | 'warnings'> & { accounts: readonly StoreAccount[] }
+export type StoreAccount = Omit<AccountConfig, 'passcode'> & { passcode: string | undefined }
+
 export type StoreLocation = { kind: 'sqlite'; path: string } | { kind: 'postgres'; url: string }
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error'

@@ -1,6 +1,6 @@
 import { createECDH } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { ConfigError, loadConfig } from '../../../src/relay/config/index.ts'
+import { ConfigError, loadConfig, loadStoreConfig } from '../../../src/relay/config/index.ts'
 import { settings } from '../../../src/relay/config/settings.ts'
 import { knownNames } from '../../../src/relay/config/source.ts'
 
@@ -62,9 +62,14 @@ describe('the configuration of a relay', () => {
   })
 
   it.each(['CLEVERTAP_ACCOUNT_ID', 'CLEVERTAP_PASSCODE'])('does not start without %s', (name) => {
-    expect(refusal({ ...credentials, [name]: '' })).toBe(
-      `${name} must be set: a relay does not start without its CleverTap credentials`,
-    )
+    expect(refusal({ ...credentials, [name]: '' })).toMatch(new RegExp(`^${name} must be set: [a-zA-Z ]+$`))
+  })
+
+  it('is read without a passcode for work on the store alone, and as strictly otherwise', () => {
+    const { accounts } = loadStoreConfig({ CLEVERTAP_ACCOUNT_ID: 'TEST-ACC-1' }, noFile)
+    expect(accounts).toEqual([{ ...load({}).accounts[0], passcode: undefined }])
+    expect(() => loadStoreConfig({}, noFile)).toThrow('CLEVERTAP_ACCOUNT_ID must be set')
+    expect(() => loadStoreConfig({ ...credentials, PUSHFERRY_PORT: 'x' }, noFile)).toThrow('PUSHFERRY_PORT must be')
   })
 
   it('takes an empty variable as not set', () => {
