@@ -53,7 +53,7 @@ const exitCodeOf = (/** @type {unknown} */ error) => {
 
 try {
   const demo = await runDemo({ root, env: process.env, say, onStop: (step) => undo.push(step) })
-  if (demo.sendsSample) say(describeReceived(await sendSample(demo.relayCalls, demo.sample), demo.simulator))
+  if (demo.sendsSample) say(describeReceived(await sendSample(demo.calls, demo.sample), demo.simulator))
   say(announce(demo))
 } catch (error) {
   if (!ending) {

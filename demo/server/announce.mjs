@@ -25,16 +25,16 @@ const statusRow = (relay, key) => (key ? [['status page', `${relay}/status`, `an
  *
  * @param {Demo} demo
  */
-export const announce = ({ site, relay, simulator, account, store, logFile, apiKey, statusKey, sendsSample }) => `
+export const announce = ({ site, url, simulator, account, store, logFile, apiKey, statusKey, sendsSample }) => `
 Running on this machine:
 
 ${columns([
   ['demo site', site, ''],
-  ['relay', relay, `store ${store}${simulator ? ', new with every start' : ''}; log ${logFile}`],
+  ['relay', url, `store ${store}${simulator ? ', new with every start' : ''}; log ${logFile}`],
   simulator
     ? ['CleverTap', simulator.url, 'simulated; the real one where CLEVERTAP_ACCOUNT_ID, _PASSCODE and _REGION are set']
-    : ['CleverTap', account?.apiOrigin ?? '', `THE REAL ONE, account ${account?.id}: what you send is uploaded there`],
-  ...statusRow(relay, statusKey),
+    : ['CleverTap', account.apiOrigin, `THE REAL ONE, account ${account.id}: what you send is uploaded there`],
+  ...statusRow(url, statusKey),
 ])}
 ${
   sendsSample
@@ -49,7 +49,7 @@ Next:
   Open ${site} and subscribe this browser: its token's way is shown step by step.
 
   Or post a token as a backend does (the key is good for this run):
-  curl ${relay}/1/upload -H 'Authorization: Bearer ${apiKey}' -H 'Content-Type: application/json' \\
+  curl ${url}/1/upload -H 'Authorization: Bearer ${apiKey}' -H 'Content-Type: application/json' \\
     -d '{"type":"token","tokenData":{"id":"my-device-token","type":"fcm"},"objectId":"${simulator ? '__my-profile' : 'THE-CLEVERTAP-ID'}"}'
 
 Ctrl-C stops everything.`

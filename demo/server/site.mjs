@@ -7,7 +7,7 @@ import { pageHeaders, workerHeaders } from './site-headers.mjs'
 /** @typedef {import('node:http').ServerResponse} ServerResponse */
 /** @typedef {import('../contract.ts').Mode} Mode */
 /** @typedef {import('../contract.ts').Report} Report */
-/** @typedef {(subscription: import('web-push').PushSubscription, origin: string) => Promise<import('../contract.ts').TestPushAnswer>} TestPush */
+/** @typedef {ReturnType<typeof import('./test-push.mjs').createTestPush>} TestPush */
 
 /**
  * @typedef {object} SiteParts
@@ -70,10 +70,12 @@ export const createSite = ({ origins, relay, files, live, relayCalls, testPush, 
     '/demo/events': (query, response) => live.add(response, query.get('objectId')),
     '/demo/viewed': (query, response) => {
       onReport('viewed', Number(query.get('test')))
+      void live.refresh()
       send(response, 204)
     },
     '/demo/clicked': (query, response) => {
       onReport('clicked', Number(query.get('test')))
+      void live.refresh()
       send(response, 204)
     },
   }

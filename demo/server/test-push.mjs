@@ -36,45 +36,55 @@ const meaningOf = (status) => {
 }
 
 /**
- * Sends one test notification, as CleverTap would: encrypted for this browser, signed with the VAPID pair.
+ * Makes the sender of test notifications, which does what CleverTap would: encrypts for one browser, signs with the
+ * VAPID pair, and hands it to the browser's push service.
  *
  * @param {object} parts
  * @param {Pick<typeof import('web-push'), 'generateRequestDetails'>} parts.webPush
  * @param {VapidKeys} parts.vapid the pair that the subscription was made with
  * @param {string | undefined} parts.pushService an origin that stands in for the endpoint's own, for tests
  */
-export const createTestPush =
-  ({ webPush, vapid, pushService }) =>
+export const createTestPush = ({ webPush, vapid, pushService }) => {
+  let tests = 0
+
   /**
    * @param {Subscription} subscription
-   * @param {object} payload
-   * @returns {Promise<{status: number | null, message: string}>} null: the push service could not be reached
-   * @throws {TypeError} no such subscription can be pushed to
+   * @param {string} payload
    */
-  async (subscription, payload) => {
-    const url = new URL(subscription.endpoint)
-    if (url.protocol !== 'https:' && !pushService) throw new TypeError('the endpoint must be an https URL')
-    /** @type {import('web-push').RequestDetails} */
-    let request
+  const encrypt = (subscription, payload) => {
     try {
-      request = webPush.generateRequestDetails(subscription, JSON.stringify(payload), {
-        TTL: 60,
-        vapidDetails: { subject: 'mailto:demo@pushferry.example', ...vapid },
-      })
+      const vapidDetails = { subject: 'mailto:demo@pushferry.example', ...vapid }
+      return webPush.generateRequestDetails(subscription, payload, { TTL: 60, vapidDetails })
     } catch (error) {
       throw new TypeError('these are no keys of a subscription', { cause: error })
     }
-    const { 'Content-Length': _, ...headers } = request.headers // fetch sets it, and refuses to be told
+  }
+
+  /**
+   * @param {Subscription} subscription
+   * @param {string} origin of the demo site, as the page has it
+   * @returns {Promise<import('../contract.ts').TestPushAnswer>}
+   * @throws {TypeError} no such subscription can be pushed to
+   */
+  return async (subscription, origin) => {
+    const url = new URL(subscription.endpoint)
+    if (url.protocol !== 'https:' && !pushService) throw new TypeError('the endpoint must be an https URL')
+    const test = ++tests
+    const payload = payloadOf(origin, test)
+    const { headers, body } = encrypt(subscription, JSON.stringify(payload))
+    const { 'Content-Length': _, ...sent } = headers // fetch sets it, and refuses to be told
     try {
       const { status } = await fetch(pushService ? pushService + url.pathname : url, {
         method: 'POST',
-        headers,
-        body: request.body && new Uint8Array(request.body),
+        headers: sent,
+        body: body && new Uint8Array(body),
         redirect: 'error',
         signal: AbortSignal.timeout(timeoutMs),
       })
-      return { status, message: meaningOf(status) }
+      return { test, payload, status, message: meaningOf(status) }
     } catch {
-      return { status: null, message: `${url.host} cannot be reached from this machine: sending needs the internet.` }
+      const message = `${url.host} cannot be reached from this machine: sending needs the internet.`
+      return { test, payload, status: null, message }
     }
   }
+}

@@ -1,0 +1,26 @@
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+
+/** @typedef {Awaited<ReturnType<typeof importBuilt>>} Built */
+
+/**
+ * The package's own parts, from `dist`, which may just have been built: nothing of it can be imported before that.
+ *
+ * @param {string} root the package's folder
+ */
+export const importBuilt = async (root) => {
+  const from = (/** @type {string} */ file) => import(pathToFileURL(join(root, 'dist/relay', file)).href)
+  const [relay, config, log, simulate, webPush, pino] = await Promise.all([
+    /** @type {Promise<typeof import('../../src/relay/index.ts')>} */ (from('index.js')),
+    /** @type {Promise<typeof import('../../src/relay/config/load.ts')>} */ (from('config/load.js')),
+    /** @type {Promise<typeof import('../../src/relay/log.ts')>} */ (from('log.js')),
+    /** @type {Promise<typeof import('../../src/relay/simulate/index.ts')>} */ (from('simulate/index.js')),
+    import('web-push'),
+    import('pino'),
+  ])
+  const { createRelay } = relay
+  const { loadConfig } = config
+  const { createLog } = log
+  const { startSimulator } = simulate
+  return { createRelay, loadConfig, createLog, startSimulator, webPush: webPush.default, pino: pino.pino }
+}
