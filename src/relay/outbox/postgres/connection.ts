@@ -39,13 +39,16 @@ const deadAtOnceMs = 1_000
 /**
  * Says what we rely on, whatever the server's or the role's defaults are: a commit returns when it is on disk, here and
  * on the standbys that the server waits for. No statement, wait for a lock or pause in a transaction is endless, so that
- * a process that hangs stands in nobody's way. Set for the transaction only, because behind PgBouncer the next one may
- * have another session.
+ * a process that hangs stands in nobody's way. Every statement finds a few rows by an index: the statistics of a queue
+ * are always old, and must not lead to reading it whole, nor to workers and compiled plans for that.
+ *
+ * Set for the transaction only, because behind PgBouncer the next one may have another session.
  */
 const begin: PgQuery = {
   text: `BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;
     SET LOCAL synchronous_commit = on; SET LOCAL statement_timeout = 8000; SET LOCAL lock_timeout = 5000;
-    SET LOCAL idle_in_transaction_session_timeout = 10000`,
+    SET LOCAL idle_in_transaction_session_timeout = 10000; SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off;
+    SET LOCAL enable_mergejoin = off; SET LOCAL max_parallel_workers_per_gather = 0; SET LOCAL jit = off`,
 }
 const commit: PgQuery = { text: 'COMMIT' }
 const rollback: PgQuery = { text: 'ROLLBACK' }
@@ -70,7 +73,11 @@ const attempt = async <T>(pool: PgPool, work: (session: Session) => Promise<Endi
   let committing = false
   const ask = async (...queries: readonly PgQuery[]): Promise<readonly PgResult[]> => {
     const sent = opened ? queries : [begin, ...queries]
-    const answers = await Promise.allSettled(sent.map((query) => client.query(query)))
+    const stream = client.connection?.stream
+    stream?.cork()
+    const asked = sent.map((query) => client.query(query))
+    stream?.uncork()
+    const answers = await Promise.allSettled(asked)
     const results = answers.map((answer) => {
       if (answer.status === 'rejected') throw answer.reason
       return answer.value

@@ -25,6 +25,8 @@ export interface PgClient {
 export interface PgPoolClient extends Pick<PgClient, 'query'> {
   /** With true the connection is closed and not used again. */
   release(destroy?: boolean): void
+  /** Where it can be had: what is written while the stream is corked goes out at once. */
+  connection?: { stream?: { cork(): void; uncork(): void } }
 }
 export interface PgPool {
   connect(): Promise<PgPoolClient>

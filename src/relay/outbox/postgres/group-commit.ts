@@ -6,7 +6,7 @@ import { isOfItsData, storeErrorOf } from './failure.ts'
 import type { NumberWriter } from './numbers.ts'
 import { findable, markOf } from './row.ts'
 import { sql } from './statements.ts'
-import { createWork, type FoundRow, type Known, printKey, type Work } from './work.ts'
+import { createWork, type FoundRow, idColumns, type Key, type Known, printKey, type Work } from './work.ts'
 
 type Numbers = (name: string) => number
 
@@ -58,11 +58,11 @@ const readKnown = async (
   account: Numbers,
   ask: Session['ask'],
 ): Promise<Omit<Known, 'now'>> => {
-  const keys = new Map<string, unknown>()
+  const keys = new Map<string, Key>()
   const named = group.reduce((sum, one) => sum + one.keys.length, 0)
   for (const one of group)
     for (const { account: name, objectId } of one.keys)
-      keys.set(`${name}\n${objectId}`, { account: account(name), object_id: findable(objectId) })
+      keys.set(`${name}\n${objectId}`, { account: account(name), objectId: findable(objectId) })
   const prints = group.flatMap(({ prints: some = [] }) =>
     some.map(({ account: name, fingerprint }) => ({
       account: account(name),
@@ -71,14 +71,14 @@ const readKnown = async (
     })),
   )
   const counted = [...new Set(group.flatMap((one) => one.counted ?? []))].map(account)
-  const ids = JSON.stringify([...keys.values()])
+  const ids = idColumns([...keys.values()])
 
   const queries: PgQuery[] = []
   const wanted = (is: boolean, text: string, ...values: unknown[]): number => (is ? queries.push({ text, values }) : 0)
-  const rowsAt = wanted(keys.size > 0, sql.findRows, ids)
+  const rowsAt = wanted(keys.size > 0, sql.findRows, ...ids)
   const agesAt = wanted(keys.size > 0, sql.nextAges, Math.ceil(named / agesAtOnce))
   const countsAt = wanted(counted.length > 0, sql.readNumbers, counted, 'state:queued:live')
-  const elsewhereAt = wanted(prints.length > 0, sql.findElsewhere, JSON.stringify(prints), ids)
+  const elsewhereAt = wanted(prints.length > 0, sql.findElsewhere, JSON.stringify(prints), ...ids)
   const answers = await ask(...queries)
   const rowsOf = <Row>(at: number): readonly Row[] => rowsFrom<Row>(answers[at - 1])
 

@@ -17,6 +17,9 @@ export interface LeaseRequest {
   flushMs: number
 }
 
+/** `place` is where PostgreSQL has the row. */
+type DueRow = RowColumns & Readonly<{ place: string }>
+
 /** Numbers of leases are drawn: they need no order, and one in 2^48 of the same row is never drawn twice. */
 const drawLease = (): number => randomInt(1, 2 ** 48 - 1)
 
@@ -83,7 +86,7 @@ export const createLease = (
         )
         const n = rowsFrom<{ n: number }>(found)[0]?.n
         if (n === undefined) return { result: { waitMs: null }, last: 'nothing to keep' }
-        const columns = rowsFrom<RowColumns>(due)
+        const columns = rowsFrom<DueRow>(due)
         const rows = columns.map(rowOf)
         const next = rowsFrom<{ due_at: number | null }>(waiting)[0]?.due_at ?? null
         const waitMs = holdBackMs(rows, next, { max, flushMs, now: at })
@@ -95,14 +98,13 @@ export const createLease = (
           delta.add(String(account), `state:queued:${lane}`, -1)
           delta.add(String(account), `state:uploading:${lane}`, 1)
         }
-        const ids = JSON.stringify(columns.map((one) => ({ account, object_id: one.object_id })))
         const entries = columns.map((one, index) => leasedEntryOf(one.object_id, rows[index] ?? rowOf(one), lease))
         asked = true
         return {
           result: { account: name, entries },
           last: [
             { text: sql.insistOnHolder, values: [n] },
-            { text: sql.leaseRows, values: [ids, n, lease] },
+            { text: sql.leaseRows, values: [columns.map(({ place }) => place), n, lease] },
             ...numbers.writes(delta, at),
           ],
         }

@@ -1,10 +1,9 @@
 /*
  * Every statement of the adapter, by what it does. State numbers: see migrations/postgres.ts.
  *
- * Many rows go in one parameter, a JSON array of objects whose members are named as the columns: one text to make and
- * one to read, where an array for each column would be twenty. None has a name, so that nothing is prepared: behind
- * PgBouncer the next transaction has another session, and a plan that was kept while the queue was short is a bad one
- * when it is long.
+ * Many rows go in one parameter, a JSON array of objects whose members are named as the columns; ids, which are looked
+ * for more often, as an array for each column. No statement has a name, so that nothing is prepared: behind PgBouncer the
+ * next transaction has another session, and a plan that was kept while the queue was short is a bad one when it is long.
  *
  * Rows are locked in the order of their ids wherever a statement may wait for them.
  */
@@ -13,12 +12,13 @@ const queueColumns = `account, object_id, type, state, lane, seq, keyed, lease, 
   ready_at, due_at, settled_at, mark, fingerprint, token, p256dh, auth, error_code, error_message, warnings`
 const settledColumns = `account, object_id, type, state, lane, seq, keyed, attempts, received_at, settled_at, mark,
   fingerprint, token, p256dh, auth, error_code, error_message, warnings`
-const ids = 'json_to_recordset($1) AS k (account integer, object_id text)'
-const versions = 'json_to_recordset($1) AS k (account integer, object_id text, version text)'
-const rows = `json_to_recordset($1) AS k (account integer, object_id text, type text, state smallint, lane smallint, seq bigint,
-  keyed boolean, lease bigint, attempts integer, deferrals integer, failures integer, received_at bigint, ready_at bigint,
-  due_at bigint, settled_at bigint, mark bigint, fingerprint bytea, token text, p256dh text, auth text,
-  error_code double precision, error_message text, warnings text)`
+const ids = 'unnest($1::integer[], $2::text[]) AS k (account, object_id)'
+const inOrder = (rows: string): string => `(SELECT * FROM ${rows} ORDER BY account, object_id COLLATE "C") AS k`
+const versions = inOrder('unnest($1::integer[], $2::text[], $3::xid[]) AS k (account, object_id, version)')
+const rows = `jsonb_to_recordset($1) AS k (account integer, object_id text, version xid, type text, state smallint,
+  lane smallint, seq bigint, keyed boolean, lease bigint, attempts integer, deferrals integer, failures integer,
+  received_at bigint, ready_at bigint, due_at bigint, settled_at bigint, mark bigint, fingerprint bytea, token text,
+  p256dh text, auth text, error_code double precision, error_message text, warnings text)`
 
 /** A row with its version: PostgreSQL's number of the transaction that wrote it. */
 const fromQueue = `q.xmin::text AS version, false AS settled, q.account, q.object_id, q.type, q.state, q.lane, q.seq, q.keyed,
@@ -31,12 +31,16 @@ const fromSettled = `s.xmin::text AS version, true AS settled, s.account, s.obje
   s.error_message, s.warnings
   FROM pushferry.settled s`
 
-const claim = (table: string): string => `SELECT pushferry.insist(count(*) = json_array_length($1)) FROM (
-    SELECT 1 FROM ${versions} JOIN pushferry.${table} t
-      ON t.account = k.account AND t.object_id = k.object_id AND t.xmin = k.version::xid
-    ORDER BY t.account, t.object_id FOR UPDATE OF t) AS claimed`
-const drop = (table: string): string =>
-  `DELETE FROM pushferry.${table} t USING ${ids} WHERE t.account = k.account AND t.object_id = k.object_id`
+/** By its mark alone: `+ 0` keeps a plan that knows nothing of the table yet from going through all rows of an account. */
+const elsewhere = (table: string): string => `(SELECT 1 FROM pushferry.${table} t
+    WHERE t.mark = k.mark AND t.account + 0 = k.account AND t.fingerprint = k.fingerprint
+      AND (t.account, t.object_id) NOT IN (SELECT * FROM unnest($2::integer[], $3::text[])) LIMIT 1)`
+
+/** Takes rows out of a table. Fails where one is no longer as it was read. */
+const drop = (table: string): string => `WITH gone AS (
+    DELETE FROM pushferry.${table} t USING ${versions}
+    WHERE t.account = k.account AND t.object_id = k.object_id AND t.xmin = k.version RETURNING 1)
+  SELECT pushferry.insist(count(*) = cardinality($1)) FROM gone`
 
 export const sql = {
   findAccounts: 'SELECT id, name FROM pushferry.account WHERE name = ANY ($1)',
@@ -45,34 +49,33 @@ export const sql = {
   /** One snapshot: a row that moves meanwhile is seen once, at its old place or at its new one. */
   findRows: `SELECT ${fromQueue} JOIN ${ids} ON q.account = k.account AND q.object_id = k.object_id
     UNION ALL SELECT ${fromSettled} JOIN ${ids} ON s.account = k.account AND s.object_id = k.object_id`,
-  /** Which of these fingerprints stand under an id other than those that the transaction is about ($2). */
+  /** Which of these fingerprints stand under an id other than those that the transaction is about ($2, $3). */
   findElsewhere: `SELECT k.account, k.fingerprint
-    FROM json_to_recordset($1) AS k (account integer, mark bigint, fingerprint bytea)
-    WHERE EXISTS (SELECT 1 FROM pushferry.queue t
-        WHERE t.mark = k.mark AND t.account = k.account AND t.fingerprint = k.fingerprint AND (t.account, t.object_id) NOT IN (
-          SELECT o.account, o.object_id FROM json_to_recordset($2) AS o (account integer, object_id text)))
-      OR EXISTS (SELECT 1 FROM pushferry.settled t
-        WHERE t.mark = k.mark AND t.account = k.account AND t.fingerprint = k.fingerprint AND (t.account, t.object_id) NOT IN (
-          SELECT o.account, o.object_id FROM json_to_recordset($2) AS o (account integer, object_id text)))`,
+    FROM jsonb_to_recordset($1) AS k (account integer, mark bigint, fingerprint bytea)
+    JOIN LATERAL (${elsewhere('queue')} UNION ALL ${elsewhere('settled')} LIMIT 1) AS t ON true`,
   nextAges: "SELECT nextval('pushferry.age') AS first FROM generate_series(1, $1)",
 
   /** Locks rows that are about to be changed. Fails where one is no longer as it was read. */
-  claimQueue: claim('queue'),
-  claimSettled: claim('settled'),
+  claimQueue: `SELECT pushferry.insist(count(*) = cardinality($1)) FROM (
+    SELECT 1 FROM ${versions} JOIN pushferry.queue t
+      ON t.account = k.account AND t.object_id = k.object_id AND t.xmin = k.version FOR UPDATE OF t) AS claimed`,
   dropQueue: drop('queue'),
-  dropSettled: drop('settled'),
-  addQueue: `INSERT INTO pushferry.queue (${queueColumns}) SELECT ${queueColumns} FROM ${rows} ORDER BY account, object_id`,
-  /** After addQueue, which keeps others from adding the same: fails where one of the rows came to stand in `settled`. */
-  checkAdded: `SELECT pushferry.insist(NOT EXISTS (
-    SELECT 1 FROM ${ids} JOIN pushferry.settled s ON s.account = k.account AND s.object_id = k.object_id))`,
-  addSettled: `INSERT INTO pushferry.settled (${settledColumns}) SELECT ${settledColumns} FROM ${rows}
-    ORDER BY account, object_id`,
-  changeQueue: `UPDATE pushferry.queue q SET type = k.type, state = k.state, lane = k.lane, seq = k.seq, keyed = k.keyed,
+  /** As it is with a row that is dropped. */
+  changeQueue: `WITH changed AS (
+    UPDATE pushferry.queue q SET type = k.type, state = k.state, lane = k.lane, seq = k.seq, keyed = k.keyed,
       holder = CASE WHEN k.lease IS NULL THEN NULL ELSE q.holder END, lease = k.lease, attempts = k.attempts,
       deferrals = k.deferrals, failures = k.failures, received_at = k.received_at, ready_at = k.ready_at, due_at = k.due_at,
       settled_at = k.settled_at, mark = k.mark, fingerprint = k.fingerprint, token = k.token, p256dh = k.p256dh,
       auth = k.auth, error_code = k.error_code, error_message = k.error_message, warnings = k.warnings
-    FROM ${rows} WHERE q.account = k.account AND q.object_id = k.object_id`,
+    FROM ${inOrder(rows)}
+    WHERE q.account = k.account AND q.object_id = k.object_id AND q.xmin = k.version RETURNING 1)
+    SELECT pushferry.insist(count(*) = jsonb_array_length($1)) FROM changed`,
+  dropSettled: drop('settled'),
+  addQueue: `INSERT INTO pushferry.queue (${queueColumns}) SELECT ${queueColumns} FROM ${inOrder(rows)}`,
+  /** After addQueue, which keeps others from adding the same: fails where one of the rows came to stand in `settled`. */
+  checkAdded: `SELECT pushferry.insist(NOT EXISTS (
+    SELECT 1 FROM ${ids} JOIN pushferry.settled s ON s.account = k.account AND s.object_id = k.object_id))`,
+  addSettled: `INSERT INTO pushferry.settled (${settledColumns}) SELECT ${settledColumns} FROM ${inOrder(rows)}`,
   vacuum: 'VACUUM (TRUNCATE FALSE, INDEX_CLEANUP ON) pushferry.queue, pushferry.settled',
 
   /** Rows whose time has come, or was given by a clock gone wrong. Others may be at the same. */
@@ -85,7 +88,7 @@ export const sql = {
     UPDATE pushferry.queue q SET state = 0, ready_at = q.due_at, due_at = 0
     FROM (SELECT * FROM late UNION ALL SELECT * FROM lost) AS k WHERE q.account = k.account AND q.object_id = k.object_id`,
   nextWaiting: 'SELECT min(due_at) AS due_at FROM pushferry.queue WHERE account = $1 AND state = 1',
-  dueRows: `SELECT q.account, q.object_id, q.type, q.state, q.lane, q.seq, q.keyed, NULL AS holder, q.lease, q.attempts,
+  dueRows: `SELECT q.ctid AS place, q.account, q.object_id, q.type, q.state, q.lane, q.seq, q.keyed, NULL AS holder, q.lease, q.attempts,
       q.deferrals, q.failures, q.received_at, q.ready_at, q.due_at, q.settled_at, q.fingerprint, q.token, q.p256dh, q.auth,
       q.error_code, q.error_message, q.warnings
     FROM pushferry.queue q WHERE q.account = $1 AND q.state = 0 AND q.holder IS NULL
@@ -93,8 +96,8 @@ export const sql = {
   /** Waits for nobody: who has locked the holder is taking everything from it. */
   insistOnHolder: `SELECT pushferry.insist(count(*) = 1) FROM (
     SELECT 1 FROM pushferry.holder WHERE n = $1 FOR KEY SHARE NOWAIT) AS alive`,
-  leaseRows: `UPDATE pushferry.queue q SET state = 2, holder = $2, lease = $3
-    FROM ${ids} WHERE q.account = k.account AND q.object_id = k.object_id`,
+  /** By their places, which they keep while dueRows has them locked. */
+  leaseRows: 'UPDATE pushferry.queue SET state = 2, holder = $2, lease = $3 WHERE ctid = ANY ($1::tid[])',
   /** What a holder has, or what it has under certain numbers of leases ($2). */
   heldRows: `SELECT ${fromQueue} WHERE q.holder = $1 AND ($2::bigint[] IS NULL OR q.lease = ANY ($2))
     ORDER BY q.account, q.object_id FOR UPDATE OF q`,
@@ -124,11 +127,11 @@ export const sql = {
   readNumbers: `SELECT account, sum(n)::bigint AS n FROM pushferry.tally WHERE account = ANY ($1) AND name = $2
     GROUP BY account`,
   addToTally: `INSERT INTO pushferry.tally AS t (account, name, shard, n)
-    SELECT account, name, $2, by FROM json_to_recordset($1) AS k (account integer, name text, by bigint)
+    SELECT account, name, $2, by FROM jsonb_to_recordset($1) AS k (account integer, name text, by bigint)
     ORDER BY account, name
     ON CONFLICT (account, name, shard) DO UPDATE SET n = t.n + excluded.n`,
   addToMinute: `INSERT INTO pushferry.minute AS m (account, at, event, shard, n)
-    SELECT account, $3, event, $2, by FROM json_to_recordset($1) AS k (account integer, event text, by bigint)
+    SELECT account, $3, event, $2, by FROM jsonb_to_recordset($1) AS k (account integer, event text, by bigint)
     ORDER BY account, event
     ON CONFLICT (account, at, event, shard) DO UPDATE SET n = m.n + excluded.n`,
   readMinutes: `SELECT at, event, sum(n)::bigint AS n FROM pushferry.minute WHERE account = $1 AND at >= $2

@@ -43,22 +43,34 @@ export interface Known {
 
 const textOf = ({ account, objectId }: Key): string => `${account}\n${objectId}`
 export const printKey = (account: number, fingerprint: string): string => `${account}\n${fingerprint}`
-const many = (rows: readonly unknown[]): [string] => [JSON.stringify(rows)]
-
 interface Entry {
   key: Key
   before: Row | undefined
-  version: string
+  version: string | undefined
   wasOpen: boolean
   now: Row | undefined
 }
 
-const idOf = ({ key }: Entry) => ({ account: key.account, object_id: key.objectId })
-const versionOf = (entry: Entry) => ({ ...idOf(entry), version: entry.version })
-const recordsOf = (entries: readonly Entry[]): readonly unknown[] =>
-  entries.flatMap(({ key, now }) => (now ? [columnsOf(key.account, key.objectId, now)] : []))
+/** Ids as the statements take them: an array for each column. */
+export const idColumns = (keys: readonly Key[]): [number[], string[]] => [
+  keys.map(({ account }) => account),
+  keys.map(({ objectId }) => objectId),
+]
+const idsOf = (entries: readonly Entry[]): readonly unknown[] => idColumns(entries.map(({ key }) => key))
+const versionsOf = (entries: readonly Entry[]): readonly unknown[] => [
+  ...idsOf(entries),
+  entries.map(({ version }) => version),
+]
+const recordsOf = (entries: readonly Entry[]): readonly unknown[] => [
+  JSON.stringify(
+    entries.map(({ key, now, version }) => now && { ...columnsOf(key.account, key.objectId, now), version }),
+  ),
+]
 
-/** The statements that turn the rows as they were read into what they are now. Only the rows that differ are locked. */
+/**
+ * The statements that turn the rows as they were read into what they are now. Rows that were there come before new ones,
+ * so that no transaction that waits for a row has made one that another waits for.
+ */
 const writesOf = (entries: readonly Entry[]): PgQuery[] => {
   const changed = entries.filter((entry) => entry.now !== entry.before)
   const fromQueue = changed.filter(({ before, wasOpen }) => before && wasOpen)
@@ -67,17 +79,20 @@ const writesOf = (entries: readonly Entry[]): PgQuery[] => {
   const staying = fromQueue.filter(({ now }) => now && isOpen(now))
   const coming = changed.filter(({ before, wasOpen, now }) => now && isOpen(now) && !(before && wasOpen))
   const settling = changed.filter(({ now }) => now && !isOpen(now))
-  const step = (text: string, rows: readonly unknown[]): PgQuery[] =>
-    rows.length > 0 ? [{ text, values: many(rows) }] : []
+  const step = (
+    some: readonly Entry[],
+    text: string,
+    values: (some: readonly Entry[]) => readonly unknown[],
+  ): PgQuery[] => (some.length > 0 ? [{ text, values: values(some) }] : [])
   return [
-    ...step(sql.claimQueue, fromQueue.map(versionOf)),
-    ...step(sql.claimSettled, fromSettled.map(versionOf)),
-    ...step(sql.dropQueue, leaving.map(idOf)),
-    ...step(sql.dropSettled, fromSettled.map(idOf)),
-    ...step(sql.addQueue, recordsOf(coming)),
-    ...step(sql.checkAdded, coming.map(idOf)),
-    ...step(sql.changeQueue, recordsOf(staying)),
-    ...step(sql.addSettled, recordsOf(settling)),
+    // One statement locks its rows in order; two that each lock some would not.
+    ...step(leaving.length > 0 && staying.length > 0 ? fromQueue : [], sql.claimQueue, versionsOf),
+    ...step(leaving, sql.dropQueue, versionsOf),
+    ...step(staying, sql.changeQueue, recordsOf),
+    ...step(fromSettled, sql.dropSettled, versionsOf),
+    ...step(coming, sql.addQueue, recordsOf),
+    ...step(coming, sql.checkAdded, idsOf),
+    ...step(settling, sql.addSettled, recordsOf),
   ]
 }
 
@@ -96,7 +111,13 @@ export const createWork = ({ now, rows, elsewhere, queuedLive, nextSequence }: K
     bearers.set(print, ids)
   }
   const set = (key: Key, row: Row | undefined): void => {
-    const entry = entries.get(textOf(key)) ?? { key, before: undefined, version: '', wasOpen: false, now: undefined }
+    const entry = entries.get(textOf(key)) ?? {
+      key,
+      before: undefined,
+      version: undefined,
+      wasOpen: false,
+      now: undefined,
+    }
     bear(key, entry.now, false)
     bear(key, row, true)
     entries.set(textOf(key), { ...entry, now: row })
