@@ -25,7 +25,7 @@ export const showStored = ({ clevertap }, own) => {
   const { profiles, errors, counts } = clevertap
   fill(box, [profiles, errors, counts, own], () => {
     if (profiles.length === 0) return [element('p', { class: 'hint' }, 'No token has arrived yet.')]
-    const head = ['CleverTap ID', 'Device', 'Type', 'Token', 'Since'].map((text) =>
+    const head = ['CleverTap ID', 'Device', 'Type', 'Since', 'Token'].map((text) =>
       element('th', { scope: 'col' }, text),
     )
     const rows = profiles.map(({ objectId, platform, token, storedAt }) =>
@@ -40,8 +40,8 @@ export const showStored = ({ clevertap }, own) => {
         ),
         element('td', {}, platform),
         element('td', {}, token.type),
-        element('td', {}, element('code', {}, shorten(token.id))),
         element('td', {}, clock(storedAt)),
+        element('td', {}, element('code', {}, shorten(token.id))),
       ),
     )
     return [
