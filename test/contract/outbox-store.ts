@@ -212,12 +212,20 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
       const [again] = (await lease(1)).entries
       expect(again).toMatchObject({ objectId: 'a', attempts: 1, deferrals: 1, failures: 0 })
     })
-    it('counts failures of whole requests apart from deferrals', async () => {
-      await store.put([entry('a')])
-      await settle(await lease(), { kind: 'failed', dueAt: now + 10 })
-      now += 10
-      expect((await lease()).entries).toMatchObject([{ attempts: 1, deferrals: 0, failures: 1 }])
-    })
+    it.each([
+      [true, 1],
+      [false, 0],
+    ])(
+      'counts failures of whole requests apart from deferrals, and only where blamed is %s',
+      async (blamed, failures) => {
+        await store.put([entry('a')])
+        await settle(await lease(), { kind: 'failed', dueAt: now + 10, blamed })
+        expect(await stateOf('a')).toBe('queued')
+        expect(ids(await lease())).toEqual([])
+        now += 10
+        expect((await lease()).entries).toMatchObject([{ attempts: 1, deferrals: 0, failures }])
+      },
+    )
     it('takes a row back at its old age and at no cost', async () => {
       await store.put([entry('a'), entry('b')])
       await settle(await lease(1), { kind: 'returned' })
@@ -268,7 +276,7 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
       const batch = await lease()
       await store.put([entry('a', 'new')])
       expect(ids(await lease())).toEqual([])
-      await settle(batch, { kind: 'failed', dueAt: now + 1_000_000 })
+      await settle(batch, { kind: 'failed', dueAt: now + 1_000_000, blamed: true })
       expect(ids(await lease())).toEqual(['a'])
     })
     it('ignores a result from a holder whose lease was taken away', async () => {

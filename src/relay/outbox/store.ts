@@ -94,7 +94,7 @@ export interface LeasedEntry {
   attempts: number
   /** How often this token was put off because its profile seemed not to be live yet. */
   deferrals: number
-  /** How often the whole request that carried this token has failed. */
+  /** How often the whole request that carried this token has failed and was blamed on what it carried. */
   failures: number
   receivedAt: number
 }
@@ -111,8 +111,8 @@ export type Outcome =
   | { kind: 'rejected'; error: RecordError }
   /** Wait until `dueAt` (wall clock, ms) because of this record. Costs a deferral. */
   | { kind: 'deferred'; dueAt: number; error: RecordError }
-  /** Wait until `dueAt` because the whole request failed. Costs a failure. */
-  | { kind: 'failed'; dueAt: number }
+  /** Wait until `dueAt` because the whole request failed. Costs a failure where it is `blamed` on its records. */
+  | { kind: 'failed'; dueAt: number; blamed: boolean }
   /** Not sent, or its fate does not count: due at once, at its old age, and no attempt spent. */
   | { kind: 'returned' }
 

@@ -29,8 +29,12 @@ export const transition = (outcome: Outcome, error: RecordError | null, now: num
       const { dueAt, error: reason } = outcome
       return { ...queued, waiting: true, dueAt, error: reason, attempts: 1, deferrals: 1, event: 'deferred' }
     }
-    case 'failed':
-      return { ...queued, waiting: true, dueAt: outcome.dueAt, error, attempts: 1, failures: 1, event: 'failed' }
+    case 'failed': {
+      // What need not wait does not depend on a clock: if that is set back, it is due all the same.
+      const waiting = outcome.dueAt > now
+      const dueAt = waiting ? outcome.dueAt : 0
+      return { ...queued, waiting, dueAt, error, attempts: 1, failures: outcome.blamed ? 1 : 0, event: 'failed' }
+    }
     case 'returned':
       return { ...queued, waiting: false, dueAt: 0, error, attempts: 0, event: undefined }
   }

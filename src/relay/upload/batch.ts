@@ -1,6 +1,6 @@
 import type { RecordVerdict } from '../clevertap/outcome.ts'
 import type { LeasedEntry, Outcome, RecordError } from '../outbox/store.ts'
-import { companyOf, deferralMs, failedWaitMs, type RetryRules } from './policy.ts'
+import { aloneAfter, companyOf, deferralMs, failedWaitMs, type RetryRules } from './policy.ts'
 
 /** Leased rows that travel in one request. */
 export type Chunk = readonly LeasedEntry[]
@@ -43,10 +43,19 @@ export const outcomeOf = (
 }
 
 /** What becomes of an entry whose request failed as a whole. */
-export const failedOutcome = (entry: LeasedEntry, rules: RetryRules, now: number, random: () => number): Outcome => ({
-  kind: 'failed',
-  dueAt: now + failedWaitMs(entry.failures + 1, rules, random),
-})
+export const failedOutcome = (
+  entry: LeasedEntry,
+  { blamed, accountWaitMs }: { blamed: boolean; accountWaitMs: number },
+  rules: RetryRules,
+  now: number,
+  random: () => number,
+): Outcome => {
+  const failures = entry.failures + (blamed ? 1 : 0)
+  return { kind: 'failed', dueAt: now + failedWaitMs({ failures, blamed, accountWaitMs }, rules, random), blamed }
+}
+
+/** Whether a request holds nothing but a record that is known to fail alone. */
+export const isAlone = (chunk: Chunk): boolean => chunk.length === 1 && (chunk[0]?.failures ?? 0) >= aloneAfter
 
 /** The end of a record that is refused alone with the whole request. */
 export const poisonOutcome = (error: RecordError): Outcome => ({ kind: 'rejected', error })

@@ -16,7 +16,7 @@ export interface Health {
   failures: number
   /** Requests that may be in flight: halved by a 429, then creeping back. At least 1; its whole part counts. */
   limit: number
-  /** Something has succeeded since the last setback. */
+  /** When the last setback was. */
   since: number
 }
 
@@ -32,18 +32,21 @@ export const healthy = (limit: number): Health => ({
   since: Number.NEGATIVE_INFINITY,
 })
 
-/** Any answer that judged records: all is well, and the limit creeps up by about one a round of requests. */
-export const succeeded = (health: Health, ceiling: number): Health => ({
-  ...healthy(Math.min(ceiling, health.limit + 1 / health.limit)),
-  since: health.since,
-})
+/**
+ * Any answer that judged records: all is well, and the limit creeps up by about one a round of requests. Not by one that
+ * was sent before the last setback: it says nothing of the time since, and must not cut short what Retry-After asked for.
+ */
+export const succeeded = (health: Health, sentAt: number, ceiling: number): Health =>
+  sentAt <= health.since
+    ? health
+    : { ...healthy(Math.min(ceiling, health.limit + 1 / health.limit)), since: health.since }
 
 /**
  * A setback of a request that was sent at `sentAt`. Requests that were in flight together fail together; only the first
  * of them, told by having been sent after the last setback, makes the next wait longer.
  */
 const setBack = (health: Health, sentAt: number, now: number, waitMs: (tries: number) => number): Health => {
-  if (sentAt < health.since) return health
+  if (sentAt <= health.since) return health
   return { ...health, failures: health.failures + 1, since: now, until: now + waitMs(health.failures) }
 }
 
@@ -58,7 +61,7 @@ export const failed = (
   const next = setBack(health, what.sentAt, now, (tries) =>
     Math.max(what.retryAfterMs ?? 0, backOffMs(tries, rules, random)),
   )
-  return { ...next, mode: 'failing', reason: what.reason }
+  return next === health ? health : { ...next, mode: 'failing', reason: what.reason }
 }
 
 /** 429: half as many at a time, after a wait. CleverTap is well, so this is no failure of the account. */
@@ -95,7 +98,7 @@ export const judged = (
   switch (verdict.kind) {
     case 'judged':
     case 'poisoned':
-      return succeeded(health, rules.uploadConcurrency)
+      return succeeded(health, sentAt, rules.uploadConcurrency)
     case 'failed':
       return failed(health, { sentAt, ...verdict }, rules, now, random)
     case 'throttled':

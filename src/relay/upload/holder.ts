@@ -26,20 +26,23 @@ export interface HolderParts {
 
 /**
  * Which holders have stood still for the lease time, as far as this process has seen. Pure but for its memory: it
- * compares beats with its own monotonic clock and nobody's wall clock.
+ * compares beats with its own monotonic clock and nobody's wall clock. After a time in which it saw nothing, because the
+ * machine slept or the store was out of reach, it starts over: the others had no chance to be seen either.
  */
 export const createWatch = (
   leaseMs: number,
 ): ((holders: readonly Holder[], elapsed: number) => Pick<Holder, 'id' | 'beat'>[]) => {
   let seen = new Map<string, { beat: number; at: number }>()
+  let lookedAt = Number.NEGATIVE_INFINITY
   return (holders, elapsed) => {
-    const next = new Map<string, { beat: number; at: number }>()
+    const known = elapsed - lookedAt > leaseMs / 2 ? new Map<string, { beat: number; at: number }>() : seen
+    lookedAt = elapsed
+    seen = new Map()
     for (const { id, beat } of holders) {
-      const before = seen.get(id)
-      next.set(id, before?.beat === beat ? before : { beat, at: elapsed })
+      const before = known.get(id)
+      seen.set(id, before?.beat === beat ? before : { beat, at: elapsed })
     }
-    seen = next
-    return [...next].filter(([, { at }]) => elapsed - at >= leaseMs).map(([id, { beat }]) => ({ id, beat }))
+    return [...seen].filter(([, { at }]) => elapsed - at >= leaseMs).map(([id, { beat }]) => ({ id, beat }))
   }
 }
 

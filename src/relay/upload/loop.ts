@@ -1,12 +1,13 @@
+import { setMaxListeners } from 'node:events'
 import type { Verdict } from '../clevertap/outcome.ts'
 import type { KeyPadding } from '../clevertap/record.ts'
 import type { Outcome, Settlement, Store } from '../outbox/store.ts'
-import { type Chunk, cut } from './batch.ts'
+import { type Chunk, cut, isAlone } from './batch.ts'
 import type { Clock } from './clock.ts'
 import { allowance, type Health, healthy, judged } from './health.ts'
 import type { HolderLife } from './holder.ts'
 import type { RetryRules } from './policy.ts'
-import { type Sent, sendChunk, type Upload } from './send.ts'
+import { type Answered, type Consequences, consequencesOf, sendChunk, type Upload } from './send.ts'
 import { createSettler } from './settler.ts'
 
 /** What an uploader of one account is told. */
@@ -43,7 +44,7 @@ export interface UploaderParts {
 export interface Uploader {
   /** About so many rows may have become due (0: look anyway, when it suits). */
   wake(rows: number): void
-  /** What this process had leased is gone: forget what was not sent yet. */
+  /** What this process had is gone: forgets what was not sent yet, and cuts off what is in flight without a slot. */
   forget(): void
   health(): Health
   inFlight(): number
@@ -70,11 +71,19 @@ const mostUnwritten = 2_000
 export const createUploader = (parts: UploaderParts): Uploader => {
   const { settings, store, holder, upload, clock } = parts
   const { account } = settings
-  const aborter = new AbortController()
   const requests = new Set<Promise<void>>()
+  /** Cuts off the requests of this process's life as a holder. Every one of them listens to it. */
+  const beginLife = (): AbortController => {
+    const begun = new AbortController()
+    setMaxListeners(0, begun.signal)
+    return begun
+  }
+  let life = beginLife()
   let health = healthy(settings.uploadConcurrency)
   let ready: Chunk[] = []
   let slots = 0
+  /** Others have all the slots: nothing is leased that they could send. */
+  let denied = false
   let asking = false
   let leasing = false
   let stopping = false
@@ -91,38 +100,49 @@ export const createUploader = (parts: UploaderParts): Uploader => {
     health = next
     if (next.mode !== before.mode || next.failures !== before.failures) parts.onHealth?.(account, next, before)
   }
-  const settlementsOf = (results: Sent['results']): Settlement[] =>
+  const settlementsOf = (results: Consequences['results']): Settlement[] =>
     results.map(({ entry: { objectId, generation }, outcome }) => ({ account, objectId, generation, outcome }))
   const giveBack = (chunks: readonly Chunk[], by: string): void =>
     settler.add(by, settlementsOf(chunks.flat().map((entry) => ({ entry, outcome: { kind: 'returned' } }))))
 
-  const report = (chunk: Chunk, sent: Sent): void => {
+  const report = (chunk: Chunk, { verdict, tookMs }: Answered, { results }: Consequences): void => {
     const outcomes = { accepted: 0, rejected: 0, deferred: 0, failed: 0, returned: 0 }
-    for (const { outcome } of sent.results) outcomes[outcome.kind]++
-    parts.onRequest?.({ account, records: chunk.length, verdict: sent.verdict.kind, outcomes, tookMs: sent.tookMs })
+    for (const { outcome } of results) outcomes[outcome.kind]++
+    parts.onRequest?.({ account, records: chunk.length, verdict: verdict.kind, outcomes, tookMs })
   }
   const send = async (chunk: Chunk, by: string): Promise<void> => {
-    const sent = await sendChunk(chunk, {
-      upload,
-      signal: aborter.signal,
-      padding: settings.keyPadding,
-      rules: settings,
-      clock,
-    })
-    if (!aborter.signal.aborted)
-      setHealth(judged(health, sent.verdict, sent.sentAt, settings, clock.elapsed(), clock.random))
-    report(chunk, sent)
-    settler.add(by, settlementsOf(sent.results))
-    if (stopping) giveBack(sent.again, by)
-    else ready = [...sent.again, ...ready]
+    const { signal } = life
+    const alone = isAlone(chunk)
+    const blamed = alone || health.mode === 'ok'
+    const answered = await sendChunk(chunk, { upload, signal, padding: settings.keyPadding, clock })
+    const { verdict, sentAt } = answered
+    const cutOff = signal.aborted
+    if (!cutOff && !(verdict.kind === 'failed' && alone))
+      setHealth(judged(health, verdict, sentAt, settings, clock.elapsed(), clock.random))
+    const asked = verdict.kind === 'failed' ? (verdict.retryAfterMs ?? 0) : 0
+    const accountWaitMs = Math.max(0, asked, health.until - clock.elapsed())
+    const circumstances = { rules: settings, now: clock.now(), random: clock.random, cutOff, blamed, accountWaitMs }
+    const came = consequencesOf(chunk, verdict, circumstances)
+    settler.add(by, settlementsOf(came.results))
+    // What one record is to find out, others wait for; and after the end of a life its rows are others'.
+    if (stopping || signal !== life.signal) giveBack(came.again, by)
+    else if (blamed && health.mode !== 'ok') giveBack([...came.again, ...ready.splice(0)], by)
+    else ready = [...came.again, ...ready]
+    report(chunk, answered, came)
   }
 
   const takeSlots = async (by: string, want: number): Promise<void> => {
     asking = true
+    // Fewer count from now on: the store may give them to others before it answers.
+    slots = Math.min(slots, want)
     try {
       const granted = await store.takeSlots({ account, holder: by, want, limit: settings.uploadConcurrency })
-      if (holder.id() === by) slots = granted
       if (granted < want) slotsAt = clock.elapsed() + pollMs
+      if (holder.id() === by) {
+        slots = granted
+        denied = granted === 0 && want > 0
+        if (denied) giveBack(ready.splice(0), by)
+      }
     } catch (error) {
       parts.onTrouble?.(account, error)
       slotsAt = clock.elapsed() + pollMs
@@ -135,16 +155,19 @@ export const createUploader = (parts: UploaderParts): Uploader => {
     arrived = 0
     let waitMs = 0
     try {
-      const { uploadBatch: max, flushMs } = settings
+      const { uploadBatch, flushMs } = settings
+      const max = health.mode === 'ok' ? uploadBatch : 1
       const leased = await store.lease({ account, holder: by, max, flushMs })
       if ('waitMs' in leased) waitMs = Math.min(leased.waitMs ?? pollMs, pollMs)
-      else if (stopping || holder.id() !== by) giveBack([leased.entries], by)
+      else if (stopping || holder.id() !== by || (health.mode !== 'ok' && max > 1)) giveBack([leased.entries], by)
       else ready.push(...cut(leased.entries, max))
     } catch (error) {
       parts.onTrouble?.(account, error)
       waitMs = pollMs
     }
-    leaseAt = arrived >= settings.uploadBatch ? 0 : clock.elapsed() + waitMs
+    // What came meanwhile may have come too late to be seen.
+    if (arrived > 0) waitMs = Math.min(waitMs, arrived >= settings.uploadBatch ? 0 : settings.flushMs)
+    leaseAt = clock.elapsed() + waitMs
     leasing = false
     look()
   }
@@ -174,9 +197,12 @@ export const createUploader = (parts: UploaderParts): Uploader => {
       })
       requests.add(request)
     }
-    const hungry = allowed > 0 && ready.length < allowed
+    // One chunk is kept ready for each slot, and one more to ask for a slot with, unless there is none to be had.
+    const hungry = ready.length < Math.min(allowed, denied ? slots : Math.max(slots, 1))
     if (hungry && !leasing && at >= leaseAt) void lease(by)
-    const want = Math.min(allowed, requests.size + ready.length)
+    // A slot is held for as long as its request is in flight, whatever is allowed now.
+    const more = Math.min(allowed, denied ? 1 : requests.size + ready.length)
+    const want = Math.max(requests.size, more)
     const idle = ready.length === 0 && !leasing && requests.size < slots
     if (!asking && (want > slots ? at >= slotsAt : idle && want < slots)) void takeSlots(by, want)
     next(Math.min(...[health.until, leaseAt, slotsAt, at + pollMs].filter((time) => time > at)))
@@ -191,6 +217,9 @@ export const createUploader = (parts: UploaderParts): Uploader => {
     forget: () => {
       ready = []
       slots = 0
+      denied = false
+      life.abort()
+      life = beginLife()
     },
     health: () => health,
     inFlight: () => requests.size,
@@ -199,7 +228,7 @@ export const createUploader = (parts: UploaderParts): Uploader => {
       cancelTimer()
       const by = holder.id()
       if (by !== undefined) giveBack(ready.splice(0), by)
-      const cutOff = clock.after(graceMs, () => aborter.abort())
+      const cutOff = clock.after(graceMs, () => life.abort())
       await Promise.all(requests)
       cutOff()
       let giveUp = (): void => {}

@@ -25,17 +25,38 @@ export const backOffMs = (
 export const deferralMs = (code: number, deferrals: number, { deferMs }: RetryRules): number | undefined =>
   deferrableCodes.includes(code) ? deferMs[deferrals] : undefined
 
-/**
- * How often a record's request may fail before the record itself is suspected. Until then the account as a whole waits
- * and the order stays as it was; from then on the record waits for itself, so that it does not stand in the way of
- * others, and travels in ever smaller company, so that in the end it fails alone.
+/*
+ * Which record makes a request fail that fails as a whole? A request that fails while all else went well is *blamed* on
+ * its records. The next one is a single record, to find out about the account: as long as these fail too, it is the
+ * account that is down, nobody is blamed, and the order stays as it was. Records that are blamed again and again travel
+ * in ever smaller company and wait for themselves, so that in the end the one at fault fails alone and stands in
+ * nobody's way.
  */
-export const suspectAfter = 3
 
-/** When a record whose request failed is due again, in ms from now; 0: as soon as its account is. */
-export const failedWaitMs = (failures: number, rules: RetryRules, random: () => number): number =>
-  failures < suspectAfter ? 0 : backOffMs(failures - suspectAfter, rules, random)
+/** From so many blamed failures on a record is suspected. */
+export const suspectAfter = 2
+
+/** From so many on it has failed alone, whatever the batch: its failures say nothing of the account any more. */
+export const aloneAfter = suspectAfter + 6
 
 /** How many records of this many failures may share a request. */
 export const companyOf = (failures: number, max: number): number =>
   failures < suspectAfter ? max : Math.max(1, max >> Math.min(failures - suspectAfter + 1, 30))
+
+/** How much longer than its account a record waits that must let another one go first, in ms. */
+const asideMs = 50
+
+/**
+ * When a record is due again after its request has failed, in ms from now. 0: as soon as its account is, at its old age.
+ * `accountWaitMs` is how long the account waits; `failures` counts the one that has just been, if it was blamed.
+ */
+export const failedWaitMs = (
+  { failures, blamed, accountWaitMs }: { failures: number; blamed: boolean; accountWaitMs: number },
+  rules: RetryRules,
+  random: () => number,
+): number => {
+  if (!blamed) return accountWaitMs + asideMs
+  if (failures < suspectAfter) return 0
+  // Short until it is alone, for the sake of those that keep it company.
+  return accountWaitMs + asideMs + backOffMs(Math.max(0, failures - aloneAfter), rules, random)
+}

@@ -11,54 +11,72 @@ import type { RetryRules } from './policy.ts'
 export type Upload = (records: readonly TokenRecord[], options: { signal: AbortSignal }) => Promise<Answer>
 
 /** What one request came to. */
-export interface Sent {
+export interface Answered {
   verdict: Verdict
-  /** Results that can be settled. */
-  results: readonly { entry: LeasedEntry; outcome: Outcome }[]
-  /** What must be sent again at once, in smaller requests, to find the record that the whole request was refused for. */
-  again: readonly Chunk[]
+  /** Monotonic, in ms. */
   sentAt: number
   tookMs: number
 }
 
-/** Sends one chunk and says what became of each of its entries. Never rejects. */
+/** Sends one chunk. Never rejects. */
 export const sendChunk = async (
   chunk: Chunk,
-  parts: { upload: Upload; signal: AbortSignal; padding: KeyPadding; rules: RetryRules; clock: Clock },
-): Promise<Sent> => {
-  const { upload, signal, padding, rules, clock } = parts
+  { upload, signal, padding, clock }: { upload: Upload; signal: AbortSignal; padding: KeyPadding; clock: Clock },
+): Promise<Answered> => {
   const records = chunk.map((entry) => recordFor(entry.objectId, entry.token, padding))
   const sentAt = clock.elapsed()
-  const answer = await upload(records, { signal })
-  const now = clock.now()
-  const verdict = readAnswer(answer, records, now)
-  const each = (outcome: (entry: LeasedEntry) => Outcome): Sent['results'] =>
-    chunk.map((entry) => ({ entry, outcome: outcome(entry) }))
-  const sent = (results: Sent['results'], again: readonly Chunk[] = []): Sent => ({
-    verdict,
-    results,
-    again,
-    sentAt,
-    tookMs: clock.elapsed() - sentAt,
-  })
+  const answer = await upload(records, { signal }).catch((): Answer => ({ kind: 'unanswered', reason: 'unknown' }))
+  return { verdict: readAnswer(answer, records, clock.now()), sentAt, tookMs: clock.elapsed() - sentAt }
+}
 
-  // Stopping cuts requests off; their records were neither refused nor at fault.
-  if (signal.aborted && verdict.kind === 'failed') return sent(each(() => ({ kind: 'returned' })))
+/** What becomes of a chunk. */
+export interface Consequences {
+  /** Results that can be settled. */
+  results: readonly { entry: LeasedEntry; outcome: Outcome }[]
+  /** What must be sent again at once, in smaller requests, to find the record that the whole request was refused for. */
+  again: readonly Chunk[]
+}
+
+/** What is known when the consequences are drawn. */
+export interface Circumstances {
+  rules: RetryRules
+  /** Wall clock, ms since the epoch. */
+  now: number
+  random: () => number
+  /** The request was cut off by us, so that a failure says nothing. */
+  cutOff: boolean
+  /** All was well when it was sent, so that a failure is blamed on its records. */
+  blamed: boolean
+  /** How long the account waits now, in ms. */
+  accountWaitMs: number
+}
+
+/** Says what becomes of each entry of a chunk. Pure. */
+export const consequencesOf = (chunk: Chunk, verdict: Verdict, circumstances: Circumstances): Consequences => {
+  const { rules, now, random, cutOff } = circumstances
+  const each = (outcome: (entry: LeasedEntry) => Outcome): Consequences => ({
+    results: chunk.map((entry) => ({ entry, outcome: outcome(entry) })),
+    again: [],
+  })
   switch (verdict.kind) {
     case 'judged': {
-      const judged = verdict.records.flatMap((record, index) => {
+      const results = verdict.records.flatMap((record, index) => {
         const entry = chunk[index]
         return entry && record.kind !== 'unclear' ? [{ entry, outcome: outcomeOf(record, entry, rules, now) }] : []
       })
       const unclear = chunk.filter((_, index) => verdict.records[index]?.kind === 'unclear')
-      return sent(judged, unclear.length > 1 ? halves(unclear) : unclear.length === 1 ? [unclear] : [])
+      return { results, again: unclear.length > 1 ? halves(unclear) : unclear.length === 1 ? [unclear] : [] }
     }
     case 'poisoned':
-      return chunk.length > 1 ? sent([], halves(chunk)) : sent(each(() => poisonOutcome(verdict.error)))
-    case 'failed':
-      return sent(each((entry) => failedOutcome(entry, rules, now, clock.random)))
+      return chunk.length > 1 ? { results: [], again: halves(chunk) } : each(() => poisonOutcome(verdict.error))
+    case 'failed': {
+      if (cutOff) return each(() => ({ kind: 'returned' }))
+      // One draw for all, so that they stay together.
+      const chance = random()
+      return each((entry) => failedOutcome(entry, circumstances, rules, now, () => chance))
+    }
     case 'throttled':
     case 'unauthorized':
-      return sent(each(() => ({ kind: 'returned' })))
+      return each(() => ({ kind: 'returned' }))
   }
 }

@@ -1,3 +1,4 @@
+import { StoreError } from '../outbox/errors.ts'
 import type { Settlement, Store } from '../outbox/store.ts'
 import type { Clock } from './clock.ts'
 
@@ -32,10 +33,15 @@ export const createSettler = (store: Store, clock: Clock, onWritten: () => void)
       try {
         for (const [holder, settlements] of holders) await store.settle(holder, settlements)
         onWritten()
-      } catch {
-        // Settling is idempotent, so all of it can be tried again.
-        waiting = [...now, ...waiting]
-        await new Promise<void>((resolve) => clock.after(refusedWaitMs, resolve))
+      } catch (error) {
+        // A store that was closed takes nothing any more; others take the rows over, and send them again.
+        if (error instanceof StoreError && error.code === 'closed') waiting = []
+        else {
+          // Settling is idempotent, so all of it can be tried again.
+          waiting = [...now, ...waiting]
+          writing = 0
+          await new Promise<void>((resolve) => clock.after(refusedWaitMs, resolve))
+        }
       }
       writing = 0
     }

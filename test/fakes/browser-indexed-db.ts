@@ -1,0 +1,115 @@
+/**
+ * How storage behaves: `blocked` throws from `open` (private modes, sandboxed frames), `refused` fails the open request,
+ * `never` leaves it unanswered, `stuck` opens but answers no request, `full` reads but takes nothing, `missing` has none.
+ */
+export type StorageMode = 'ok' | 'blocked' | 'refused' | 'never' | 'stuck' | 'full' | 'missing'
+
+/** What `idb-keyval` needs of IndexedDB, kept in memory, for all tabs and visits of one world. */
+export interface FakeIndexedDb {
+  mode: StorageMode
+  /** How many values were stored. */
+  writes: number
+  /** All values, by database, store and key. */
+  values(): unknown[]
+  /** Puts something else where a value is. */
+  change(by: (value: unknown) => unknown): void
+  wipe(): void
+  /** What stands in for `globalThis.indexedDB`. */
+  factory(): unknown
+}
+
+interface Request {
+  result: unknown
+  error: unknown
+  onsuccess?: (() => void) | null
+  onerror?: (() => void) | null
+  onupgradeneeded?: (() => void) | null
+}
+
+/** @param onWrite told of every value when it is stored */
+export const createFakeIndexedDb = (onWrite: () => void): FakeIndexedDb => {
+  const databases = new Map<string, Map<string, Map<string, unknown>>>()
+
+  const open = (name: string): Request => {
+    const request: Request = { result: undefined, error: null }
+    if (fake.mode === 'blocked') throw new DOMException('The operation is insecure.', 'SecurityError')
+    if (fake.mode === 'never') return request
+    queueMicrotask(() => {
+      if (fake.mode === 'refused') {
+        request.error = new DOMException('Internal error opening backing store.', 'UnknownError')
+        request.onerror?.()
+        return
+      }
+      const stores = databases.get(name) ?? new Map<string, Map<string, unknown>>()
+      request.result = {
+        createObjectStore: (store: string) => stores.set(store, new Map()),
+        transaction: (store: string) => transaction(stores.get(store)),
+        close: () => {},
+      }
+      if (!databases.has(name)) {
+        databases.set(name, stores)
+        request.onupgradeneeded?.()
+      }
+      request.onsuccess?.()
+    })
+    return request
+  }
+
+  const transaction = (values: Map<string, unknown> | undefined) => {
+    if (!values) throw new DOMException('No such store.', 'NotFoundError')
+    const all: { error: unknown; oncomplete?: () => void; onabort?: () => void } = { error: null }
+    let pending = 0
+    const ask = (work: () => unknown): Request => {
+      const request: Request = { result: undefined, error: null }
+      if (fake.mode === 'stuck') return request
+      pending++
+      queueMicrotask(() => {
+        try {
+          request.result = work()
+          request.onsuccess?.()
+        } catch (error) {
+          request.error = all.error = error
+          request.onerror?.()
+        }
+        queueMicrotask(() => {
+          if (--pending > 0) return
+          if (all.error) all.onabort?.()
+          else all.oncomplete?.()
+        })
+      })
+      return request
+    }
+    const store = {
+      transaction: all,
+      get: (key: string) => ask(() => structuredClone(values.get(key))),
+      put: (value: unknown, key: string) => {
+        // A browser clones, and refuses what it cannot clone, before `put` returns.
+        const copy = structuredClone(value)
+        return ask(() => {
+          if (fake.mode === 'full') throw new DOMException('The quota has been exceeded.', 'QuotaExceededError')
+          fake.writes++
+          onWrite()
+          values.set(key, copy)
+        })
+      },
+      delete: (key: string) => ask(() => values.delete(key)),
+      clear: () => ask(() => values.clear()),
+      getAll: () => ask(() => structuredClone([...values.values()])),
+      getAllKeys: () => ask(() => [...values.keys()]),
+    }
+    return { ...all, objectStore: () => store }
+  }
+
+  const stores = () => [...databases.values()].flatMap((one) => [...one.values()])
+  const fake: FakeIndexedDb = {
+    mode: 'ok',
+    writes: 0,
+    values: () => stores().flatMap((store) => [...store.values()]),
+    change: (by) => {
+      for (const store of stores()) for (const [key, value] of store) store.set(key, by(structuredClone(value)))
+    },
+    wipe: () => databases.clear(),
+    factory: () => (fake.mode === 'missing' ? undefined : { open }),
+  }
+  return fake
+}

@@ -1,0 +1,231 @@
+import { setMaxListeners } from 'node:events'
+import { createMemoryStore } from '../../../src/relay/outbox/memory.ts'
+import { openSqliteStore } from '../../../src/relay/outbox/sqlite.ts'
+import type { NewEntry, Store, StoreOptions, TokenStatus } from '../../../src/relay/outbox/store.ts'
+import type { Health } from '../../../src/relay/upload/health.ts'
+import { createHolderLife, type HolderLife } from '../../../src/relay/upload/holder.ts'
+import {
+  createUploader,
+  type Uploader,
+  type UploadReport,
+  type UploadSettings,
+} from '../../../src/relay/upload/loop.ts'
+import { createFakeClock, type FakeClock } from '../../fakes/clock.ts'
+import { createFakeClevertap, type FakeClevertap } from '../../faults/clevertap.ts'
+import { createFaultyStore, type FaultyStore } from '../../faults/store.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
+
+/** A kind of store that the loop is tried on. */
+export interface StoreKind {
+  name: string
+  /** See FakeClockOptions. */
+  turns: number
+  open(options: StoreOptions): Promise<{ store: Store; end(): Promise<void> }>
+}
+
+const inMemory: StoreKind = {
+  name: 'in memory',
+  turns: 1,
+  open: async (options) => {
+    const store = createMemoryStore(options)
+    return { store, end: store.close }
+  },
+}
+const inSqlite: StoreKind = {
+  name: 'in SQLite',
+  turns: 8,
+  open: async (options) => {
+    const folder = temporaryFolder()
+    const store = await openSqliteStore(folder.file('outbox.db'), options)
+    const end = async (): Promise<void> => {
+      await store.close()
+      folder.remove()
+    }
+    return { store, end }
+  },
+}
+export const storeKinds: readonly StoreKind[] = [inMemory, inSqlite]
+
+export const account = 'ACC'
+
+export const entryOf = (objectId: string, more: Partial<NewEntry> = {}): NewEntry => ({
+  account,
+  objectId,
+  token: { type: 'fcm', id: `token-of-${objectId}` },
+  lane: 'live',
+  sender: 'trusted',
+  replaceLive: true,
+  warnings: [],
+  ...more,
+})
+
+/** Names in the order of their age: `r0000`, `r0001` … */
+export const names = (count: number, from = 0): string[] =>
+  Array.from({ length: count }, (_, at) => `r${String(from + at).padStart(5, '0')}`)
+
+/** One uploading process: its life as a holder and the uploader of one account. */
+export interface Process {
+  readonly uploader: Uploader
+  readonly holder: HolderLife
+  readonly reports: readonly UploadReport[]
+  readonly moods: readonly Health['mode'][]
+  readonly troubles: number
+  /** As SIGTERM does. */
+  stop(graceMs?: number): Promise<void>
+  /** As SIGKILL does: nothing is said to anybody, and what is in flight is cut off. */
+  kill(): void
+}
+
+/** A store, a CleverTap and processes between them, all on one fake clock. */
+export interface Rig {
+  readonly clock: FakeClock
+  readonly clevertap: FakeClevertap
+  /** What the processes see of the store. */
+  readonly faulty: FaultyStore
+  /** The store as it is. */
+  readonly store: Store
+  start(more?: { account?: string; clevertap?: FakeClevertap; settings?: Partial<UploadSettings> }): Promise<Process>
+  put(...entries: readonly (string | NewEntry)[]): Promise<void>
+  find(objectId: string): Promise<TokenStatus | undefined>
+  /** Goes on until so many records were delivered. */
+  untilDelivered(count: number, limitMs?: number): Promise<void>
+  delivered(): string[]
+  end(): Promise<void>
+}
+
+export interface RigOptions {
+  kind?: StoreKind
+  settings?: Partial<UploadSettings>
+  latencyMs?: number
+  leaseMs?: number
+  maxQueued?: number
+  seed?: number
+}
+
+export const createRig = async ({
+  kind = inMemory,
+  settings = {},
+  latencyMs = 100,
+  leaseMs = 60_000,
+  maxQueued = 1_000_000,
+  seed = 1,
+}: RigOptions = {}): Promise<Rig> => {
+  const clock = createFakeClock({ turns: kind.turns, seed })
+  const opened = await kind.open({ now: clock.now, maxQueued })
+  const { store } = opened
+  const faulty = createFaultyStore(store)
+  const clevertap = createFakeClevertap(clock, latencyMs)
+  const running = new Set<Process>()
+
+  const start: Rig['start'] = async (more = {}) => {
+    const reports: UploadReport[] = []
+    const moods: Health['mode'][] = []
+    let troubles = 0
+    let killed = false
+    // A killed process does nothing any more: its timers do not fire, and its operations do not reach the store.
+    const living: FakeClock = { ...clock, after: (ms, call) => clock.after(ms, () => killed || call()) }
+    const reach = Object.fromEntries(
+      Object.entries(faulty.store).map(([name, operation]) => [
+        name,
+        (...given: unknown[]) => (killed ? new Promise(() => {}) : Reflect.apply(operation, faulty.store, given)),
+      ]),
+    ) as unknown as Store // the same operations, for as long as the process lives
+    const cut = new AbortController()
+    setMaxListeners(0, cut.signal)
+    const upstream = more.clevertap ?? clevertap
+    const holder = createHolderLife({
+      store: reach,
+      clock: living,
+      leaseMs,
+      report: () => '{}',
+      onLost: () => uploader.forget(),
+      onFreed: () => uploader.wake(0),
+    })
+    const uploader = createUploader({
+      settings: {
+        account: more.account ?? account,
+        uploadConcurrency: 3,
+        uploadBatch: 100,
+        flushMs: 1000,
+        retryBaseMs: 1000,
+        retryMaxMs: 300_000,
+        deferMs: [60_000, 600_000, 3_600_000, 21_600_000, 86_400_000],
+        keyPadding: 'padded',
+        ...settings,
+        ...more.settings,
+      },
+      store: reach,
+      holder,
+      clock: living,
+      upload: async (records, { signal }) => {
+        const either = new AbortController()
+        const abort = (): void => either.abort()
+        const signals = [signal, cut.signal]
+        for (const one of signals) one.addEventListener('abort', abort)
+        const answer = await upstream.upload(records, { signal: either.signal })
+        for (const one of signals) one.removeEventListener('abort', abort)
+        return answer
+      },
+      onRequest: (report) => void reports.push(report),
+      onHealth: (_, { mode }) => void (moods.at(-1) === mode || moods.push(mode)),
+      onTrouble: () => {
+        troubles++
+      },
+    })
+    const ignoreWork = store.onWork((name, rows) => {
+      if (name === (more.account ?? account)) uploader.wake(rows)
+    })
+    const one: Process = {
+      uploader,
+      holder,
+      reports,
+      moods,
+      get troubles() {
+        return troubles
+      },
+      stop: async (graceMs = 8000) => {
+        running.delete(one)
+        ignoreWork()
+        const stopped = uploader.stop(graceMs)
+        let done = false
+        void stopped.then(() => {
+          done = true
+        })
+        await clock.advanceUntil(() => done, graceMs + 10_000)
+        const id = holder.id()
+        await holder.stop()
+        if (id !== undefined) await faulty.store.leave(id).catch(() => {})
+      },
+      kill: () => {
+        running.delete(one)
+        ignoreWork()
+        killed = true
+        cut.abort()
+      },
+    }
+    running.add(one)
+    await holder.start()
+    uploader.wake(0)
+    return one
+  }
+
+  const rig: Rig = {
+    clock,
+    clevertap,
+    faulty,
+    store,
+    start,
+    put: async (...entries) => {
+      await store.put(entries.map((one) => (typeof one === 'string' ? entryOf(one) : one)))
+    },
+    find: (objectId) => store.find(account, objectId),
+    untilDelivered: (count, limitMs = 3_600_000) =>
+      clock.advanceUntil(() => clevertap.delivered.length >= count, limitMs),
+    delivered: () => clevertap.delivered.map(({ objectId }) => objectId),
+    end: async () => {
+      for (const one of running) one.kill()
+      await opened.end()
+    },
+  }
+  return rig
+}
