@@ -49,7 +49,7 @@ const push = pushferry?.createPush({
 
 const show = () => {
   const { snapshot, subscription, status } = facts
-  facts.problem = failure ?? (status?.reason === 'unregistered' ? undefined : status?.reason)
+  facts.problem = failure ?? status?.reason
   showHero(facts, push !== undefined, isLost)
   showJourney(facts)
   showTestPush(snapshot, subscription)
@@ -83,7 +83,8 @@ const act = async (verb) => {
     show()
     await done
   } catch (error) {
-    failure = Object(error).code ?? 'subscribe-failed'
+    const { code = 'subscribe-failed', cause } = Object(error) // a PushError
+    failure = code === 'relay-refused' && typeof cause === 'string' ? cause : code
   } finally {
     clearInterval(watching)
     facts.isBusy = false

@@ -48,7 +48,7 @@ export const showStored = ({ clevertap }, own) => {
       element(
         'p',
         { class: 'hint' },
-        `${counts.accepted} taken, ${counts.rejected} refused, in ${counts.calls} calls, since npm start. The first six are the sample that npm start sends.`,
+        `${counts.accepted} taken, ${counts.rejected} refused, in ${counts.calls} ${counts.calls === 1 ? 'call' : 'calls'}, since npm start. The first six are the sample that npm start sends.`,
       ),
       element(
         'table',
