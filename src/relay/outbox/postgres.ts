@@ -16,10 +16,14 @@ import { findable, type RowColumns, rowOf, statusOf } from './postgres/row.ts'
 import { settle } from './postgres/settle.ts'
 import { sql } from './postgres/statements.ts'
 import { createWakeUp } from './postgres/wake-up.ts'
+import { idColumns } from './postgres/work.ts'
 import type { Store, StoreOptions } from './store.ts'
 
 /** Connections of this process for everything but intake and results, which have one of their own, and listening. */
 const otherConnections = 4
+
+const pagesOf = (ids: readonly string[]): readonly (readonly string[])[] =>
+  Array.from({ length: Math.ceil(ids.length / retryPage) }, (_, at) => ids.slice(at * retryPage, (at + 1) * retryPage))
 
 const unreadable = (error: unknown): StoreError =>
   // The error of a URL parser carries the URL, and that the password.
@@ -43,6 +47,8 @@ const unreadable = (error: unknown): StoreError =>
  *   versions that an open snapshot (a backup under way) still sees, until the next vacuum; bytes in the free space of a
  *   page, until it is used again; the write-ahead log, until it is recycled; standbys, archives and backups, as long as
  *   they are kept. A token that was settled or withdrawn leaves the table with PostgreSQL's own next vacuum.
+ * - A server that is told to log statements logs their parameters, and so tokens, unless its `log_parameter_max_length`
+ *   is 0.
  *
  * Rejects with a StoreError: `no-driver`, `future-schema`, or `unavailable` when the database cannot be reached or used.
  *
@@ -103,18 +109,15 @@ export const openPostgresStore = async (
   const alone = (text: string, ...values: readonly unknown[]): Promise<void> =>
     others.transact(async () => ({ result: undefined, last: [{ text, values }] }))
 
-  const retryPages = async (account: string, number: number, code?: number): Promise<number> => {
-    const page = (after: number) =>
-      rejected(others.read, number, { limit: retryPage, after, ...(code === undefined ? {} : { code }) })
-    // Page by page, so that intake does not wait behind a million rows; what is refused meanwhile stays refused.
-    let retried = 0
-    let rows = await page(Number.MAX_SAFE_INTEGER)
-    while (rows.length > 0) {
-      const ids = rows.map((row) => row.objectId)
-      retried += await group.write(retry(account, ids, code))
-      rows = await page(rows.at(-1)?.cursor ?? 0)
+  /** Refused rows, page by page, so that intake does not wait behind a million; what is refused meanwhile stays refused. */
+  async function* refusedPages(number: number, code?: number): AsyncGenerator<readonly string[]> {
+    for (let after = Number.MAX_SAFE_INTEGER; ; ) {
+      const page = { limit: retryPage, after, ...(code === undefined ? {} : { code }) }
+      const rows = await rejected(others.read, number, page)
+      if (rows.length === 0) return
+      yield rows.map((row) => row.objectId)
+      after = rows.at(-1)?.cursor ?? 0
     }
-    return retried
   }
 
   return {
@@ -133,8 +136,8 @@ export const openPostgresStore = async (
       }),
     find: (account, objectId) =>
       run(async () => {
-        const ids = JSON.stringify([{ account: await accounts.find(account), object_id: findable(objectId) }])
-        const [columns] = await others.read<RowColumns>({ text: sql.findRows, values: [ids] })
+        const ids = idColumns([{ account: await accounts.find(account), objectId: findable(objectId) }])
+        const [columns] = await others.read<RowColumns>({ text: sql.findRows, values: ids })
         return columns && statusOf(objectId, rowOf(columns))
       }),
 
@@ -160,9 +163,9 @@ export const openPostgresStore = async (
     rejected: (account, page) => run(async () => rejected(others.read, await accounts.find(account), page)),
     retryRejected: (account, { objectIds, code }) =>
       run(async () => {
-        const retried = objectIds
-          ? await group.write(retry(account, objectIds, code))
-          : await retryPages(account, await accounts.find(account), code)
+        const pages = objectIds ? pagesOf(objectIds) : refusedPages(await accounts.find(account), code)
+        let retried = 0
+        for await (const ids of pages) retried += await group.write(retry(account, ids, code))
         wakeUp.ring([account], retried)
         return retried
       }),

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { StoreError } from '../../../src/relay/outbox/errors.ts'
 import { openPostgresStore } from '../../../src/relay/outbox/postgres.ts'
 import type { NewEntry, Store } from '../../../src/relay/outbox/store.ts'
-import { type PostgresServer, startPostgres } from '../../support/postgres.ts'
+import { type PostgresServer, serverTimeMs, startPostgres } from '../../support/postgres.ts'
 import { type PostgresProxy, startPostgresProxy } from '../../support/postgres-proxy.ts'
 
 const account = 'ACC'
@@ -29,11 +29,11 @@ describe('the outbox in PostgreSQL, when the database fails', () => {
     server = await startPostgres()
     admin = new pg.Pool({ host: '127.0.0.1', port: server.port, user: 'postgres', database: 'postgres', max: 1 })
     admin.on('error', () => {})
-  })
+  }, serverTimeMs)
   afterAll(async () => {
     await admin.end()
     await server.end()
-  })
+  }, serverTimeMs)
   beforeEach(async () => {
     const name = `faults_${++databases}`
     await admin.query(`CREATE DATABASE ${name}`)
@@ -105,6 +105,17 @@ describe('the outbox in PostgreSQL, when the database fails', () => {
       await expectAllThere(writers.acknowledged)
     },
   )
+
+  it('closes while the database is away, and while it waits to hear of work', async () => {
+    const listening = await openPostgresStore(url)
+    listening.onWork(() => {})
+    await server.stop()
+    await expect(listening.probe()).rejects.toMatchObject({ code: 'unavailable' })
+    await listening.close()
+    await expect(listening.probe()).rejects.toMatchObject({ code: 'closed' })
+    await expect(openPostgresStore(url)).rejects.toMatchObject({ code: 'unavailable' })
+    await server.start()
+  })
 
   const killAll = (): Promise<unknown> =>
     admin.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [

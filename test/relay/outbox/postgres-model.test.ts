@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createMemoryStore } from '../../../src/relay/outbox/memory.ts'
 import { openPostgresStore } from '../../../src/relay/outbox/postgres.ts'
 import type { Batch, LeasedEntry, NewEntry, Outcome, Store } from '../../../src/relay/outbox/store.ts'
-import { type PostgresDatabases, postgresDatabases } from '../../support/postgres.ts'
+import { type PostgresDatabase, postgresDatabase, serverTimeMs } from '../../support/postgres.ts'
 
 const account = 'ACC'
 const ids = ['a', 'b', 'c', 'd']
@@ -108,18 +108,18 @@ const createSubject = (store: Store, now: () => number) => {
 }
 
 describe('the outbox in PostgreSQL, held against the one in memory', () => {
-  let databases: PostgresDatabases
+  let database: PostgresDatabase
   beforeAll(async () => {
-    databases = await postgresDatabases()
-  })
-  afterAll(() => databases.end())
+    database = await postgresDatabase()
+  }, serverTimeMs)
+  afterAll(() => database.end(), serverTimeMs)
 
   it('answers as that does, whatever is asked for in whatever order', { timeout: 120_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), async (steps) => {
         let at = 1_800_000_000_000
         const now = (): number => at
-        const stores = [createMemoryStore({ now }), await openPostgresStore(await databases.create(), { now })] as const
+        const stores = [createMemoryStore({ now }), await openPostgresStore(await database.empty(), { now })] as const
         const [memory, postgres] = stores.map((store) => createSubject(store, now)) as [Subject, Subject]
         try {
           await Promise.all([memory.start(), postgres.start()])

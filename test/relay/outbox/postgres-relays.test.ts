@@ -2,7 +2,7 @@ import pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { openPostgresStore } from '../../../src/relay/outbox/postgres.ts'
 import type { Batch, NewEntry, Outcome, Store } from '../../../src/relay/outbox/store.ts'
-import { type PostgresDatabases, postgresDatabases } from '../../support/postgres.ts'
+import { type PostgresDatabase, postgresDatabase, serverTimeMs } from '../../support/postgres.ts'
 
 const account = 'ACC'
 const entry = (objectId: string, id: string, more: Partial<NewEntry> = {}): NewEntry => ({
@@ -19,17 +19,17 @@ const count = <T>(length: number, make: (at: number) => T): T[] => Array.from({ 
 
 /** Several relays on one database. Each handle has connections of its own, as a process has. */
 describe('relays that share a PostgreSQL', () => {
-  let databases: PostgresDatabases
+  let database: PostgresDatabase
   let url: string
   let client: pg.Client
   let one: Store
   let two: Store
   beforeAll(async () => {
-    databases = await postgresDatabases()
-  })
-  afterAll(() => databases.end())
+    database = await postgresDatabase()
+  }, serverTimeMs)
+  afterAll(() => database.end(), serverTimeMs)
   beforeEach(async () => {
-    url = await databases.create()
+    url = await database.empty()
     one = await openPostgresStore(url)
     two = await openPostgresStore(url)
     client = new pg.Client(url)

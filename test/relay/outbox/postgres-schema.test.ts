@@ -2,7 +2,7 @@ import pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openPostgresStore } from '../../../src/relay/outbox/postgres.ts'
 import type { NewEntry } from '../../../src/relay/outbox/store.ts'
-import { type PostgresDatabases, postgresDatabases } from '../../support/postgres.ts'
+import { type PostgresDatabase, postgresDatabase, serverTimeMs } from '../../support/postgres.ts'
 
 const entry: NewEntry = {
   account: 'ACC',
@@ -15,15 +15,15 @@ const entry: NewEntry = {
 }
 
 describe('the schema in PostgreSQL', () => {
-  let databases: PostgresDatabases
+  let database: PostgresDatabase
   let url: string
   let client: pg.Client
   beforeAll(async () => {
-    databases = await postgresDatabases()
-  })
-  afterAll(() => databases.end())
+    database = await postgresDatabase()
+  }, serverTimeMs)
+  afterAll(() => database.end(), serverTimeMs)
   beforeEach(async () => {
-    url = await databases.create()
+    url = await database.empty()
     client = new pg.Client(url)
     await client.connect()
   })

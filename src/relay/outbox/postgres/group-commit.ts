@@ -37,8 +37,10 @@ interface Job {
 }
 type Answer = { value: unknown } | { refusal: StoreError }
 
-/** A transaction takes no more operations once they are about so many rows; a single operation may be about more. */
+/** A transaction takes no more operations once they are about so many rows. */
 const mostRows = 2_000
+/** An operation about more rows than this has a transaction of its own, so that others wait for one such at most. */
+const largeRows = 200
 /** How many numbers `nextAges` takes at a time; see migrations/postgres.ts. */
 const agesAtOnce = 1_000
 
@@ -110,7 +112,8 @@ export const createGroupCommit = (
   numbers: NumberWriter,
   now: () => number,
 ): GroupCommit => {
-  const jobs: Job[] = []
+  const small: Job[] = []
+  const large: Job[] = []
   let running: Promise<void> | undefined
 
   const commit = async (group: readonly Operation<unknown>[]): Promise<Answer[]> => {
@@ -145,24 +148,28 @@ export const createGroupCommit = (
       else for (const job of group) job.reject(failure)
     }
   }
-  const takeGroup = (): Job[] => {
+  const takeSmall = (): Job[] => {
     let rows = 0
-    const end = jobs.findIndex((job, at) => {
+    const end = small.findIndex((job) => {
       rows += job.operation.keys.length
-      return at > 0 && rows > mostRows
+      return rows > mostRows
     })
-    return jobs.splice(0, end < 0 ? jobs.length : end)
+    return small.splice(0, end < 0 ? small.length : end)
   }
   const runAll = async (): Promise<void> => {
     // What is asked for in the same turn of the event loop goes together.
     await new Promise((resolve) => setImmediate(resolve))
-    while (jobs.length > 0) await run(takeGroup())
+    while (small.length > 0 || large.length > 0) {
+      if (small.length > 0) await run(takeSmall())
+      if (large.length > 0) await run(large.splice(0, 1))
+    }
     running = undefined
   }
 
   return {
     write: (operation) =>
       new Promise((resolve, reject) => {
+        const jobs = operation.keys.length > largeRows ? large : small
         jobs.push({ operation, resolve, reject })
         running ??= runAll()
       }),
