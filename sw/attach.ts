@@ -1,0 +1,94 @@
+import { createStore, promisifyRequest } from 'idb-keyval'
+import { limit } from '../src/browser/limit.ts'
+import type { Row } from '../src/browser/row.ts'
+import { settle } from '../src/browser/settle.ts'
+import { type SyncCapable, wakeTag } from '../src/browser/wake.ts'
+import type { DisplaySettings } from './display-settings.ts'
+import { onClick } from './on-click.ts'
+import { onPush } from './on-push.ts'
+
+/** How the worker behaves: `attachPushferry`'s options, and `self.PUSHFERRY` of the classic script. */
+export interface WorkerOptions extends DisplaySettings {
+  /**
+   * `false` leaves pushes and clicks to another listener, such as CleverTap's own worker beside this one.
+   * Default: `true`.
+   */
+  display?: boolean
+}
+
+/** For each request, and for the lock (ms). A worker that is done with its event is stopped after 30 s or more. */
+const timeoutMs = 1e4
+
+/**
+ * Adds Pushferry to the service worker that calls it. Call it once, at the top level of the worker's script, because
+ * browsers wake a worker only for listeners that were added while its script ran.
+ *
+ * Listens for `pushsubscriptionchange`, `sync`, `message` (only `'pushferry'`), `push` and `notificationclick`; all it
+ * does in answer is inside `waitUntil`. Needs no settings for the relay: it finishes what the page has left in IndexedDB,
+ * and does nothing before the page has registered once. Never calls `skipWaiting` or `claim`, loads no code, and leaves
+ * every event to other listeners too.
+ *
+ * @example
+ * import { attachPushferry } from 'pushferry/sw'
+ * attachPushferry()
+ */
+export const attachPushferry = (options: WorkerOptions = {}): void => {
+  // TypeScript's library types `self` as any worker's.
+  const worker = self as unknown as ServiceWorkerGlobalScope
+  const { registration } = worker
+  const rows = createStore('pushferry', 'rows')
+  const use = <T>(work: (store: IDBObjectStore) => IDBRequest<T>) =>
+    rows('readwrite', (store) => promisifyRequest(work(store)))
+
+  /**
+   * Finishes what the page has begun and repairs what the browser has broken: subscribes again where the subscription is
+   * gone, and delivers what is owed.
+   *
+   * @param force overrides our own back-off, and rejects while something is owed still
+   */
+  const finish = (force?: boolean): Promise<unknown> => {
+    let begun: Promise<unknown> | undefined
+    const work = async () => {
+      // If it is damaged the page will mend it; here it ends in a rejection.
+      const row: Row | undefined = await use((store) => store.get(registration.scope))
+      if (!row) return
+      if (force && row.waitMs) row.retryAt = 0
+      await settle(
+        row,
+        // With the key of the live subscription this returns just that, and asks nobody; with any other key it fails. So
+        // nobody else's subscription is ever sent.
+        row.off || Notification.permission !== 'granted'
+          ? undefined
+          : await registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: row.vapidKey }),
+        fetch,
+        timeoutMs,
+        () => use((store) => store.put(row, registration.scope)).catch(() => {}),
+      )
+      if (force && row.retryAt) throw Error()
+    }
+    const begin = () => (begun ??= work())
+    // The same lock as the page's; without it where it is missing or not granted in time.
+    return limit(() => navigator.locks.request('pushferry', begin), timeoutMs).catch(begin)
+  }
+  // A failure here is a later trigger's to mend, and must not count as a push that was not handled.
+  const catchUp = () => finish().catch(() => {})
+
+  const on = <E>(type: string, answer: (event: E) => unknown) =>
+    // The casts: the type decides the event, and what is no promise is as good as a settled one.
+    worker.addEventListener(type as 'push', (event) => event.waitUntil(answer(event as E) as Promise<unknown>))
+  // Neither field of the event is trusted: Chromium gives both as null, Firefox the old one only, older Firefox none
+  // (chromestatus.com/feature/5147683423256576; seen in both). The row knows the old one, `subscribe` the new one.
+  on('pushsubscriptionchange', () => {
+    // Asked for before it is tried, because offline there is nothing else that would try again.
+    limit(() => (registration as unknown as SyncCapable).sync.register(wakeTag), timeoutMs).catch(() => {})
+    return finish(true)
+  })
+  on('message', ({ data }: MessageEvent) => data === wakeTag && catchUp())
+  // Rejecting is how the browser is told to fire again later.
+  on('sync', ({ tag }: { tag: string }) => tag === wakeTag && finish(true))
+  on('push', (event: PushEvent) =>
+    Promise.all([options.display !== false && onPush(event, worker, options), catchUp()]),
+  )
+  on('notificationclick', (event: NotificationEvent) => options.display !== false && onClick(event, worker))
+  catchUp()
+}

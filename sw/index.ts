@@ -1,0 +1,3 @@
+import { attachPushferry, type WorkerOptions } from './attach.ts'
+
+attachPushferry((self as { PUSHFERRY?: WorkerOptions }).PUSHFERRY)
