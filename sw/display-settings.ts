@@ -14,6 +14,4 @@ export interface DisplaySettings {
    * A push that cannot be read at all (empty, or no JSON) counts as ours and is always shown.
    */
   foreign?: 'show' | 'ignore'
-  /** Title of a notification whose push brought none. Default: the site's host name, which needs no translation. */
-  fallbackTitle?: string
 }

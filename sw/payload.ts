@@ -58,7 +58,7 @@ export const readPush = (text: string, scope: string, settings: DisplaySettings,
     },
   }
   return [
-    filled(payload.title ?? fields.title) ?? settings.fallbackTitle ?? new URL(scope).hostname,
+    filled(payload.title ?? fields.title) ?? new URL(scope).hostname,
     options,
     `${cleverTap && raiseNotificationViewedPath}`,
     Number(payload.app_badge ?? fields.app_badge),

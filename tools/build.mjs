@@ -1,6 +1,6 @@
-// npm run build: compiles the three emitting projects, then bundles the browser ones. `--clean` empties the output first.
+// npm run build: compiles the emitting projects, then bundles the browser ones. `--clean` empties the output first.
 import { spawnSync } from 'node:child_process'
-import { chmodSync, rmSync } from 'node:fs'
+import { chmodSync, copyFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -14,6 +14,12 @@ const run = (script, ...args) => {
 
 if (process.argv.includes('--clean'))
   for (const folder of ['dist', 'build']) rmSync(join(root, folder), { recursive: true, force: true })
-for (const project of ['src/relay', 'src/client', 'sw']) run(bin('typescript', 'bin/tsc'), '-p', project)
+for (const project of ['src/relay', 'src/client', 'sw', 'src/relay/status/page'])
+  run(bin('typescript', 'bin/tsc'), '-p', project)
 run(bin('rollup', 'dist/bin/rollup'), '--config', '--silent')
+for (const [file, name] of [
+  ['page.css', 'pushferry-status.css'],
+  ['icon.svg', 'pushferry-status.svg'],
+])
+  copyFileSync(join(root, 'src/relay/status/page', file), join(root, 'dist/browser', name))
 chmodSync(join(root, 'dist/cli/main.js'), 0o755)

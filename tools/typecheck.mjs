@@ -6,7 +6,17 @@ import { fileURLToPath } from 'node:url'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc')
-const projects = ['src/wire', 'src/ticket', 'src/client', 'sw', 'src/relay', 'demo', 'test', 'test/sw']
+const projects = [
+  'src/wire',
+  'src/ticket',
+  'src/client',
+  'sw',
+  'src/relay',
+  'src/relay/status/page',
+  'demo',
+  'test',
+  'test/sw',
+]
 let failed = 0
 for (const project of projects) {
   const { status } = spawnSync(process.execPath, [tsc, '-p', project, '--noEmit'], { cwd: root, stdio: 'inherit' })

@@ -110,10 +110,6 @@ describe('a push that nobody can read', () => {
     },
   )
 
-  it('is shown under the title that the site has set', () => {
-    expect(read('', { fallbackTitle: 'News from Shop' })?.title).toBe('News from Shop')
-  })
-
   it('shows a plain text as it is', () => {
     expect(read('Test push message from DevTools.')?.options?.body).toBe('Test push message from DevTools.')
   })
