@@ -1,0 +1,41 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { sameSecret } from '../keys/same-secret.ts'
+import { readBearer } from './bearer.ts'
+import type { Refuse } from './refuse.ts'
+
+/** Lets a request with the admin key through. To be called on each admin route's `onRequest`. */
+export type AdminGuard = (request: FastifyRequest, reply: FastifyReply, done: () => void) => void
+
+/** The password of `Authorization: Basic …` (RFC 7617), whoever the user; undefined for any other scheme or none. */
+export const readBasicPassword = ({ headers }: FastifyRequest): string | undefined => {
+  const [, encoded] = /^basic +([A-Za-z0-9+/=_-]+) *$/i.exec(headers.authorization ?? '') ?? []
+  if (encoded === undefined) return undefined
+  const text = Buffer.from(encoded, 'base64').toString()
+  const colon = text.indexOf(':')
+  return colon < 0 ? undefined : text.slice(colon + 1)
+}
+
+/**
+ * Makes the guard of `/metrics` and the status page. The key comes as Bearer, or as the password of HTTP Basic with any
+ * user name, which is what browsers ask for. Without a configured key the routes are 404: there is nothing that any
+ * password would open, and a 401 would have a browser ask for one. The answer says which setting opens them.
+ */
+export const createAdminGuard =
+  (adminKey: string | undefined, refuse: Refuse): AdminGuard =>
+  (request, reply, done) => {
+    if (adminKey === undefined) {
+      refuse(request, reply, { code: 'not_found', detail: 'closed: PUSHFERRY_ADMIN_KEY, which opens this, is not set' })
+      return
+    }
+    const given = readBearer(request) ?? readBasicPassword(request)
+    if (given !== undefined && sameSecret(given, adminKey)) {
+      done()
+      return
+    }
+    refuse(request, reply, {
+      code: 'unauthorized',
+      detail: 'the admin key is needed: as Authorization: Bearer, or as the password of any user',
+      headers: { 'www-authenticate': 'Basic realm="Pushferry", charset="UTF-8", Bearer realm="pushferry"' },
+      ...(given === undefined ? {} : { log: { address: request.ip } }),
+    })
+  }

@@ -1,0 +1,7 @@
+import { codeMeanings } from '../status/code-meanings.ts'
+
+/**
+ * A code as a label. CleverTap's documented ones stand for themselves; whatever else an answer may hold is `other`, so
+ * that no answer can make ever more labels.
+ */
+export const codeLabel = (code: number | string): string => (Object.hasOwn(codeMeanings, code) ? String(code) : 'other')

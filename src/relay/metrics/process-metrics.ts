@@ -1,0 +1,19 @@
+import type { Instruments } from './instruments.ts'
+
+/** Sets what the process says of itself, at a scrape. Counters are set by what has come since the last one. */
+export const createProcessMetrics = ({ cpu, eventLoop, resident, heap, startTime }: Instruments): (() => void) => {
+  let cpuBefore = { user: 0, system: 0 }
+  let activeBefore = 0
+  startTime.set(Math.round((Date.now() - process.uptime() * 1000) / 1000))
+  return () => {
+    const used = process.cpuUsage(cpuBefore)
+    cpuBefore = { user: cpuBefore.user + used.user, system: cpuBefore.system + used.system }
+    cpu.inc((used.user + used.system) / 1e6)
+    const { active } = performance.eventLoopUtilization()
+    eventLoop.inc(Math.max(0, active - activeBefore) / 1000)
+    activeBefore = active
+    const memory = process.memoryUsage()
+    resident.set(memory.rss)
+    heap.set(memory.heapUsed)
+  }
+}
