@@ -1,0 +1,64 @@
+import { Readable } from 'node:stream'
+import type { Snapshots } from './snapshots.ts'
+import { pageStateOf } from './view/page-state.ts'
+
+/** Streams of server-sent events to the pages that are open. */
+export interface Feed {
+  /** A stream of what the page shows of an account, from now until the reader goes or the feed closes. */
+  open(account: string): Readable
+  /** Ends all streams, so that a server that closes does not wait for the pages. */
+  close(): void
+}
+
+export const feedEveryMs = 2_000
+
+/**
+ * Makes the feed. All streams share one timer, which runs while there is one. A reader that is too slow for an event
+ * does not get it: the next one says more.
+ */
+export const createFeed = (snapshots: Pick<Snapshots, 'current'>, everyMs = feedEveryMs): Feed => {
+  const readers = new Map<Readable, { account: string; ready: boolean }>()
+  let timer: NodeJS.Timeout | undefined
+
+  const tell = async (reader: Readable): Promise<void> => {
+    const of = readers.get(reader)
+    const state = of && pageStateOf(await snapshots.current(), of.account)
+    if (!of?.ready || !state || !readers.has(reader)) return
+    of.ready = reader.push(`data: ${JSON.stringify(state)}\n\n`)
+  }
+  const forget = (reader: Readable): void => {
+    readers.delete(reader)
+    if (readers.size > 0) return
+    clearInterval(timer)
+    timer = undefined
+  }
+
+  return {
+    open: (account) => {
+      const reader: Readable = new Readable({
+        read: () => {
+          const of = readers.get(reader)
+          if (of) of.ready = true
+        },
+        destroy: (error, done) => {
+          forget(reader)
+          done(error)
+        },
+      })
+      readers.set(reader, { account, ready: true })
+      timer ??= setInterval(() => {
+        for (const one of readers.keys()) void tell(one)
+      }, everyMs).unref()
+      // How long a page waits before it asks again when the relay is gone.
+      reader.push('retry: 2000\n\n')
+      void tell(reader)
+      return reader
+    },
+    close: () => {
+      for (const reader of [...readers.keys()]) {
+        reader.push(null)
+        forget(reader)
+      }
+    },
+  }
+}

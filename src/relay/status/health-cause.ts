@@ -1,0 +1,70 @@
+import type { UploadMode } from './view/snapshot.ts'
+
+/** Why uploads do not go through, for people, and what to do. */
+export interface HealthCause {
+  cause: string
+  remedy: string
+}
+
+const network = 'Nothing is lost: the relay tries again by itself. If it goes on, look at the network of this machine.'
+const theirs = "Nothing is lost: the relay tries again by itself. If it goes on, look at CleverTap's status page."
+const proxy = 'Is a proxy or firewall in between? The relay must reach CleverTap itself; it tries again by itself.'
+const certificate =
+  'Is a proxy in between? NODE_EXTRA_CA_CERTS can name its authority. The relay tries again by itself.'
+
+/** By what an upload request failed with: a code of the system, of TLS or of undici, or words of our own. */
+const causes: Readonly<Record<string, HealthCause>> = {
+  'time-out': { cause: 'CleverTap does not answer in time', remedy: network },
+  UND_ERR_CONNECT_TIMEOUT: { cause: 'No connection to CleverTap comes about in time', remedy: network },
+  UND_ERR_HEADERS_TIMEOUT: { cause: 'CleverTap does not answer in time', remedy: theirs },
+  UND_ERR_BODY_TIMEOUT: { cause: "CleverTap's answers stop half-way", remedy: network },
+  UND_ERR_SOCKET: { cause: 'Connections to CleverTap break', remedy: proxy },
+  ECONNRESET: { cause: 'Connections to CleverTap break', remedy: proxy },
+  EPIPE: { cause: 'Connections to CleverTap break', remedy: proxy },
+  ECONNREFUSED: {
+    cause: "Nothing listens at CleverTap's address",
+    remedy: 'Is CLEVERTAP_URL right? The relay tries again by itself.',
+  },
+  ENOTFOUND: {
+    cause: "CleverTap's host name does not exist",
+    remedy: 'Is CLEVERTAP_REGION or CLEVERTAP_URL right, and does DNS work here? The relay tries again by itself.',
+  },
+  EAI_AGAIN: { cause: "CleverTap's host name cannot be looked up", remedy: `Does DNS work here? ${network}` },
+  ENETUNREACH: { cause: 'This machine has no way to CleverTap', remedy: network },
+  EHOSTUNREACH: { cause: 'This machine has no way to CleverTap', remedy: network },
+  CERT_HAS_EXPIRED: { cause: "The certificate at CleverTap's address has expired", remedy: certificate },
+  DEPTH_ZERO_SELF_SIGNED_CERT: { cause: "The certificate at CleverTap's address is not trusted", remedy: certificate },
+  SELF_SIGNED_CERT_IN_CHAIN: { cause: "The certificate at CleverTap's address is not trusted", remedy: certificate },
+  ERR_TLS_CERT_ALTNAME_INVALID: {
+    cause: "The certificate at CleverTap's address is for another host",
+    remedy: certificate,
+  },
+  'not the documented JSON': { cause: 'What answers is not CleverTap, or not as documented', remedy: proxy },
+  'answer too large': { cause: 'What answers is not CleverTap, or not as documented', remedy: proxy },
+  'counts that do not add up': { cause: 'CleverTap answers, but its counts do not add up', remedy: theirs },
+}
+
+const ofStatus = (reason: string): HealthCause | undefined => {
+  const status = Number(/^HTTP (\d{3})$/.exec(reason)?.[1])
+  if (Number.isNaN(status)) return undefined
+  if (status >= 500) return { cause: `CleverTap answers with errors (${reason})`, remedy: theirs }
+  if (status >= 300 && status < 400)
+    return {
+      cause: `CleverTap's address redirects elsewhere (${reason}), which is never followed`,
+      remedy: 'Is CLEVERTAP_REGION or CLEVERTAP_URL right?',
+    }
+  return { cause: `CleverTap does not take requests (${reason})`, remedy: `Is CLEVERTAP_URL right? ${theirs}` }
+}
+
+/** Puts the reason of an account's state into words. Null while all is well. */
+export const explainHealth = (state: UploadMode, reason: string | null): HealthCause | null => {
+  if (state === 'ok') return null
+  if (state === 'suspended')
+    return {
+      cause: `CleverTap refuses the credentials (${/HTTP \d+/.exec(reason ?? '')?.[0] ?? 'HTTP 401'})`,
+      remedy:
+        'Compare CLEVERTAP_ACCOUNT_ID, CLEVERTAP_PASSCODE and CLEVERTAP_REGION with the dashboard, or let pushferry check tell which is wrong; then restart the relay. Nothing is lost meanwhile.',
+    }
+  if (reason === null) return { cause: 'Requests to CleverTap fail', remedy: theirs }
+  return causes[reason] ?? ofStatus(reason) ?? { cause: `Requests to CleverTap fail (${reason})`, remedy: network }
+}

@@ -1,0 +1,91 @@
+import { chartHeight, chartKinds, chartWidth, draw, numberColumns, numbersOf } from './view/charts.ts'
+import { type ListName, type Row, rowsOf } from './view/rows.ts'
+import { levelWords, rangeWords, slotsOf } from './view/slots.ts'
+import { type PageState, type Range, ranges } from './view/snapshot.ts'
+import { clock } from './view/words.ts'
+
+/** Text as it may stand in HTML, also inside quotes. */
+export const escaped = (text: string): string => text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`)
+
+/** What the page is rendered from. */
+export interface PageOptions {
+  state: PageState
+  range: Range
+  /** Whether the address names the account, so that links go on doing so. */
+  asked: boolean
+}
+
+const query = (account: string | undefined, range: Range): string =>
+  `status?${new URLSearchParams({ ...(account === undefined ? {} : { account }), range })}`
+
+const row = ({ cells }: Row, tag: 'li'): string =>
+  `<${tag}>${cells
+    .map((cell) =>
+      'retry' in cell
+        ? `<button type="button" data-retry="${cell.retry}" hidden>${escaped(cell.text)}</button>`
+        : `<span${cell.as ? ` class="${cell.as}"` : ''}>${escaped(cell.text)}</span>`,
+    )
+    .join('')}</${tag}>`
+
+/** The parts of the page that the script fills again and again, as the server fills them the first time. */
+export const createFillers = ({ state, range, asked }: PageOptions) => {
+  const slots = slotsOf(state)
+  const rows = rowsOf(state)
+  const series = state.account.series[range]
+  const { start, per } = rangeWords[range]
+  const slot = (name: string, tag = 'p', classes = name): string =>
+    `<${tag} class="${classes}" data-slot="${name}">${escaped(slots[name] ?? '')}</${tag}>`
+  return {
+    slot,
+    tile: (name: string, label: string): string =>
+      `<div class="tile ${name}"><dt>${label}</dt>${slot(name, 'dd', 'value')}${slot(`${name}Note`, 'dd', 'note')}</div>`,
+    list: (name: ListName): string =>
+      `<ul class="${name}" data-rows="${name}" role="list">${rows[name].map((one) => row(one, 'li')).join('')}</ul>`,
+    chart: (name: string): string => {
+      const kind = chartKinds.find((one) => one.name === name)
+      if (!kind) return ''
+      const { top, paths, legend, gap } = draw(kind, series, null)
+      const legendItem = ({ name: line, label }: (typeof kind.lines)[number]): string =>
+        `<li class="${line}">${label} <b data-legend="${line}">${escaped(legend[line] ?? '')}</b></li>`
+      const path = (line: string): string =>
+        `<path class="${line.replace('.', ' ')}" data-path="${line}" d="${paths[line] ?? ''}" vector-effect="non-scaling-stroke"/>`
+      return `<figure class="chart" data-chart="${name}">
+<figcaption><span>${kind.title}${name === 'flow' ? ` <span data-range-word="per">${per}</span>` : ''} <span class="note" data-gap>${gap}</span></span>
+<ul class="legend" role="list">${kind.lines.map(legendItem).join('')}</ul></figcaption>
+<div class="plot"><span class="scale" data-top>${escaped(top)}</span>
+<svg viewBox="0 0 ${chartWidth} ${chartHeight}" preserveAspectRatio="none" aria-hidden="true" focusable="false">
+<path class="grid" d="M0 0H${chartWidth}M0 ${chartHeight / 2}H${chartWidth}M0 ${chartHeight}H${chartWidth}" vector-effect="non-scaling-stroke"/>
+${Object.keys(paths)
+  .sort((a, b) => Number(b.endsWith('.area')) - Number(a.endsWith('.area')))
+  .map(path)
+  .join('')}
+<path class="cursor" data-cursor d="" vector-effect="non-scaling-stroke"/></svg><span class="scale">0</span></div>
+<p class="axis"><span data-range-word="start">${start}</span><span>now</span></p>
+</figure>`
+    },
+    accounts: (): string =>
+      state.accounts.length < 2
+        ? ''
+        : `<nav class="accounts" aria-label="Accounts"><ul role="list">${state.accounts
+            .map(({ account, level }) => {
+              const current = account === state.account.account ? ' aria-current="page"' : ''
+              return `<li><a href="${escaped(query(account, range))}"${current} data-account-link="${escaped(account)}"><span class="dot ${level}"></span>${escaped(account)} <span class="note" data-level>${levelWords[level]}</span></a></li>`
+            })
+            .join('')}</ul></nav>`,
+    ranges: (): string =>
+      `<nav class="ranges" aria-label="Time shown"><ul role="list">${ranges
+        .map((one) => {
+          const current = one === range ? ' aria-current="true"' : ''
+          return `<li><a href="${escaped(query(asked ? state.account.account : undefined, one))}" data-range="${one}"${current}>${rangeWords[one].name}</a></li>`
+        })
+        .join('')}</ul></nav>`,
+    numbers: (): string =>
+      `<table><caption>Times are UTC until the page has been updated once.</caption><thead><tr><th scope="col">From</th>${numberColumns.map((name) => `<th scope="col">${name}</th>`).join('')}</tr></thead>
+<tbody data-numbers>${numbersOf(series, (at) => clock(at, { zone: 'UTC', seconds: range === 'live' }))
+        .map(
+          ([time, ...cells]) =>
+            `<tr><th scope="row">${time}</th>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`,
+        )
+        .join('')}</tbody></table>`,
+  }
+}

@@ -1,0 +1,128 @@
+import type { Happened, Level, UploadHealth, Verdict } from './view/snapshot.ts'
+import { count, counted, duration, share } from './view/words.ts'
+
+/** What the answer depends on. */
+export interface Evidence {
+  now: number
+  store: { ok: boolean; reason: string | null }
+  upload: UploadHealth
+  /** Records that wait or are being uploaded, and those of them that were imported. */
+  waiting: number
+  imported: number
+  /** Records that may wait because CleverTap did not know their profile yet: at most so many. */
+  deferred: number
+  oldestReceivedAt: number | null
+  etaMs: number | null
+  hour: Happened
+  settled: { accepted: number; rejected: number; withdrawn: number }
+  /** Accepted records of the last day that were looked up and were not on their profile. */
+  missing: number
+}
+
+/** A failure that is shorter than this may be a hiccup. */
+const hiccupMs = 2 * 60_000
+/** A record that has been waiting for longer than this is late, unless something is known to hold it back. */
+const lateMs = 5 * 60_000
+/** A queue of so many records is worth a word. */
+const worthAWord = 1_000
+/** From so many rejected records on a share means something. */
+const enoughForAShare = 10
+
+const isSafe = 'Nothing is lost: everything that came in is on disk and will be sent.'
+
+const storeVerdict = ({ store }: Evidence): Verdict | undefined =>
+  store.ok
+    ? undefined
+    : {
+        level: 'bad',
+        answer: 'No.',
+        headline: `The store takes no records (${store.reason ?? 'no reason given'}): senders are answered 503 and asked to come back.`,
+        remedy: /disk/.test(store.reason ?? '')
+          ? 'Make room on the disk of the database. The relay goes on by itself.'
+          : 'Look after the database that PUSHFERRY_STORE names. The relay goes on by itself.',
+      }
+
+const uploadVerdict = ({ now, upload, waiting }: Evidence): Verdict | undefined => {
+  const { state, since, cause, remedy } = upload
+  if (state === 'ok') return undefined
+  const forMs = since === null ? 0 : now - since
+  const how = since === null ? '' : `, for ${duration(forMs)} now`
+  const many =
+    waiting === 0 ? 'Nothing waits yet.' : `${counted(waiting, 'record')} ${waiting === 1 ? 'waits' : 'wait'}.`
+  const isShort = state === 'failing' && forMs < hiccupMs
+  return {
+    level: isShort ? 'warning' : 'bad',
+    answer: isShort ? 'Not right now.' : 'No.',
+    headline: `${cause}${how}. ${many}`,
+    remedy: remedy ?? isSafe,
+  }
+}
+
+const lateVerdict = ({ now, waiting, imported, deferred, oldestReceivedAt }: Evidence): Verdict | undefined => {
+  const age = oldestReceivedAt === null ? 0 : now - oldestReceivedAt
+  if (imported > 0 || waiting <= deferred || age < lateMs) return undefined
+  return {
+    level: 'warning',
+    answer: 'Late.',
+    headline: `${counted(waiting, 'record')} ${waiting === 1 ? 'waits' : 'wait'}, the oldest for ${duration(age)}, and no reason is known.`,
+    remedy:
+      'Is the queue getting shorter? If so, more requests in flight help (PUSHFERRY_UPLOAD_CONCURRENCY, up to 15). If not, look at the log for store troubles.',
+  }
+}
+
+const lossVerdict = ({ hour, missing }: Evidence): Verdict | undefined => {
+  const { accepted, rejected } = hour
+  if (rejected > 0) {
+    const most = rejected >= enoughForAShare && rejected > accepted
+    const of = `${count(rejected)} of ${count(rejected + accepted)} uploaded records (${share(rejected, rejected + accepted)})`
+    return {
+      level: most ? 'bad' : 'warning',
+      answer: most ? 'Mostly not.' : 'Not all.',
+      headline: `CleverTap rejected ${of} in the last hour.`,
+      remedy: 'The reasons are below. Rejected records are kept and can be tried again.',
+    }
+  }
+  return missing === 0
+    ? undefined
+    : {
+        level: 'warning',
+        answer: 'Not all.',
+        headline: `${counted(missing, 'token')} that CleverTap accepted in the last day ${missing === 1 ? 'is' : 'are'} not on ${missing === 1 ? 'its profile' : 'their profiles'}.`,
+        remedy:
+          'CleverTap keeps the old token of a profile that has one already. Its Live Error Stream (dashboard: Settings) names them.',
+      }
+}
+
+const healthyVerdict = ({ waiting, imported, deferred, etaMs, settled }: Evidence): Verdict => {
+  const good = (level: Level, headline: string): Verdict => ({ level, answer: 'Yes.', headline, remedy: null })
+  const about = etaMs === null ? '' : `, about ${duration(etaMs)} to go`
+  if (imported > 0) return good('busy', `An import is on its way: ${counted(waiting, 'record')} in the queue${about}.`)
+  if (waiting >= worthAWord) return good('busy', `${counted(waiting, 'record')} in the queue${about}.`)
+  const { accepted, rejected, withdrawn } = settled
+  if (accepted + rejected + withdrawn + waiting === 0)
+    return {
+      level: 'empty',
+      answer: 'Nothing yet.',
+      headline: 'No token has come in so far. The relay is ready.',
+      remedy:
+        'Pages must be of an origin in PUSHFERRY_ORIGINS, backends need a key of PUSHFERRY_API_KEYS. pushferry check tells whether CleverTap takes your tokens.',
+    }
+  const held = Math.min(waiting, deferred)
+  const waits =
+    held > 0
+      ? ` ${counted(held, 'record')} may wait for ${held === 1 ? 'its profile' : 'their profiles'} to go live.`
+      : ''
+  const old =
+    rejected > 0
+      ? ` ${counted(rejected, 'record')} rejected earlier ${rejected === 1 ? 'is' : 'are'} kept for another try.`
+      : ''
+  return good('good', `Everything that comes in reaches CleverTap.${waits}${old}`)
+}
+
+/** Answers "is everything arriving?" from what is known. Pure. What hurts most is said, and nothing else. */
+export const judge = (evidence: Evidence): Verdict =>
+  storeVerdict(evidence) ??
+  uploadVerdict(evidence) ??
+  lateVerdict(evidence) ??
+  lossVerdict(evidence) ??
+  healthyVerdict(evidence)

@@ -1,0 +1,86 @@
+import type { AccountStatus, PageState, UploadMode } from './snapshot.ts'
+import { ago, count, counted } from './words.ts'
+
+/** One cell: a text, with a class where it looks different, or a button that tries records of a code again. */
+export type Cell = { text: string; as?: 'code' | 'note' | 'number' } | { text: string; retry: number }
+
+/** One row of a list. `key` tells rows apart when the list changes. */
+export interface Row {
+  key: string
+  cells: readonly Cell[]
+}
+
+const codes = ({ rejected }: AccountStatus): Row[] =>
+  rejected.codes.map(({ code, records, meaning, remedy }) => ({
+    key: String(code),
+    cells: [
+      { text: code === 0 ? 'no code' : String(code), as: 'code' },
+      { text: counted(records, 'record'), as: 'number' },
+      { text: `${meaning}.` },
+      { text: remedy, as: 'note' },
+      { text: `Try ${records === 1 ? 'it' : `all ${count(records)}`} again`, retry: code },
+    ],
+  }))
+
+const latest = ({ rejected }: AccountStatus, now: number): Row[] =>
+  rejected.latest.map(({ at, profile, type, code, meaning, text }) => ({
+    key: `${profile} ${at}`,
+    cells: [
+      { text: ago(at, now), as: 'note' },
+      { text: code === 0 ? 'no code' : String(code), as: 'code' },
+      { text: `${meaning}.` },
+      { text: text === '' ? 'No text came with it.' : `CleverTap's text: ${text}`, as: 'note' },
+      { text: `${type} token, profile ${profile}`, as: 'note' },
+    ],
+  }))
+
+const happenings: readonly [keyof AccountStatus['events'], string, string][] = [
+  ['replaced', 'rotated', 'tokens that took the place of an older one'],
+  ['moved', 'moved', 'tokens that came in again under another CleverTap ID'],
+  ['withdrawn', 'withdrawn', 'tokens whose owners said no'],
+  ['deferred', 'put off', 'uploads that wait because the profile may not be live yet'],
+  ['expired', 'taken over', 'records of a process that died while it uploaded them'],
+  ['confirmed', 'confirmed', 'accepted tokens that were found on their profile'],
+  ['missing', 'missing', 'accepted tokens that were not found on their profile'],
+]
+
+const events = ({ events: happened }: AccountStatus): Row[] =>
+  happenings
+    .filter(([name]) => happened[name] > 0 || name === 'replaced' || name === 'moved')
+    .map(([name, word, meaning]) => ({
+      key: name,
+      cells: [{ text: count(happened[name]), as: 'number' }, { text: word }, { text: meaning, as: 'note' }],
+    }))
+
+const stateWords: Readonly<Record<UploadMode, string>> = {
+  ok: 'Uploads went through again',
+  failing: 'Uploads began to fail',
+  suspended: 'Uploads were suspended',
+}
+
+const changes = ({ changes: seen }: AccountStatus, now: number): Row[] =>
+  seen.map(({ at, state, cause }) => ({
+    key: String(at),
+    cells: [
+      { text: ago(at, now), as: 'note' },
+      { text: cause === null ? `${stateWords[state]}.` : `${stateWords[state]}: ${cause}.` },
+    ],
+  }))
+
+const others = ({ others: processes }: AccountStatus): Row[] =>
+  processes.map(({ name, state, inFlight }) => ({
+    key: name,
+    cells: [{ text: name, as: 'code' }, { text: `${state}, ${counted(inFlight, 'request')} in flight` }],
+  }))
+
+export const listNames = ['codes', 'latest', 'events', 'changes', 'others'] as const
+export type ListName = (typeof listNames)[number]
+
+/** The page's lists, by name. Pure: the same on the server and in the page. */
+export const rowsOf = ({ account, generatedAt }: PageState): Readonly<Record<ListName, readonly Row[]>> => ({
+  codes: codes(account),
+  latest: latest(account, generatedAt),
+  events: events(account),
+  changes: changes(account, generatedAt),
+  others: others(account),
+})
