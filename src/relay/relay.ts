@@ -3,9 +3,9 @@ import { loadConfig } from './config/load.ts'
 import type { Config } from './config/types.ts'
 import { createServer } from './http/server.ts'
 import { createLog, type Log } from './log.ts'
+import { createObservation } from './observation.ts'
 import { createLateStore } from './outbox/late.ts'
 import { openStore } from './outbox/open.ts'
-import { uploadEvents } from './upload-log.ts'
 import { createUploads, type Uploads } from './uploads.ts'
 import { packageVersion } from './version.ts'
 
@@ -72,19 +72,32 @@ export const createRelay = (options: RelayOptions = {}): Relay => {
     () => openStore(config.store, { maxQueued: config.maxQueued }),
     (error) => log.error('store cannot be opened, trying again', { store: config.store.kind, error }),
   )
-  const uploads: Uploads = createUploads(config, late.store, uploadEvents(log))
-  const server = createServer({
+  const version = packageVersion()
+  const observation = createObservation({
     config,
     store: late.store,
     log,
-    version: packageVersion(),
-    uploads: { health: (account) => uploads.state(account).upload },
+    version,
+    uploads: { state: (account) => uploads.state(account), holder: () => uploads.holder() },
   })
+  const { store } = observation
+  const uploads: Uploads = createUploads(config, store, observation.events)
+  const server = createServer({
+    config,
+    store,
+    log,
+    version,
+    uploads: { health: (account) => uploads.state(account).upload },
+    routes: observation.routes,
+    onIntake: observation.onIntake,
+  })
+  observation.countAnswers(server)
   let uploading: Promise<void> | undefined
   let stopping: Promise<void> | undefined
 
   const startUploads = async (): Promise<void> => {
     for (const warning of config.warnings) log.warn('configuration', { warning })
+    observation.start()
     uploading = late.open().then(() => (stopping ? undefined : uploads.start()))
     // The first attempt is over within this turn for SQLite; a database far away is not waited for.
     await Promise.race([uploading, new Promise((resolve) => setTimeout(resolve, 1_000))]).catch((error) => {
@@ -105,6 +118,7 @@ export const createRelay = (options: RelayOptions = {}): Relay => {
         log.info('listening', { host: config.host, port: Number(new URL(url).port) })
         return { url }
       } catch (error) {
+        observation.stop()
         await uploads.stop()
         await late.store.close()
         throw error
@@ -112,6 +126,7 @@ export const createRelay = (options: RelayOptions = {}): Relay => {
     },
     stop: () => {
       stopping ??= (async () => {
+        observation.stop()
         const closed = server.close()
         await uploading?.catch(() => {})
         await uploads.stop()

@@ -19,6 +19,8 @@ export interface UploadState {
 /** The uploaders of all accounts in this process, and its life as a holder in the store. */
 export interface Uploads {
   state(account: string): UploadState
+  /** The id by which this process is a holder in the store; undefined while the store has not confirmed it. */
+  holder(): string | undefined
   start(): Promise<void>
   /** Finishes or gives back everything, within about ten seconds. */
   stop(): Promise<void>
@@ -98,6 +100,7 @@ export const createUploads = (
 
   return {
     state,
+    holder: holder.id,
     start: async () => {
       ignoreWork = store.onWork((account, rows) => uploaders.get(account)?.uploader.wake(rows))
       await holder.start()
