@@ -271,6 +271,16 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
       expect(await stateOf('a')).toBe('queued')
       expect((await lease()).entries.map((one) => one.token.id)).toEqual(['new'])
     })
+    it('does not settle the row of a person who came back after an erasure with a result from before', async () => {
+      await store.put([entry('a', 'old')])
+      const before = await lease()
+      await store.erase(account, 'a')
+      await store.put([entry('a', 'new')])
+      const [again] = (await lease()).entries
+      expect(again?.token.id).toBe('new')
+      await settle(before, { kind: 'accepted' })
+      expect(await stateOf('a')).toBe('uploading')
+    })
     it('does not send a replacement while the token that it replaces is in flight', async () => {
       await store.put([entry('a', 'old')])
       const batch = await lease()

@@ -56,7 +56,7 @@ export const enterRow = (
     waiting: false,
     lane: entry.lane,
     sequence,
-    generation: (old?.generation ?? 0) + 1,
+    generation: sequence,
     keyed,
     holder: old?.holder ?? null,
     attempts: 0,

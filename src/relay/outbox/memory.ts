@@ -254,7 +254,7 @@ export const createMemoryStore = ({ maxQueued = 1_000_000, now = Date.now }: Sto
           delta.event(account, 'queued')
           freeRow(row)
           Object.assign(row, { attempts: 0, deferrals: 0, failures: 0, settledAt: null, error: null })
-          Object.assign(row, { generation: row.generation + 1, sequence: ++sequence, readyAt: now() })
+          Object.assign(row, { generation: ++sequence, sequence, readyAt: now() })
         }
         return chosen.length
       })

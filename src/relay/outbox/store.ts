@@ -5,8 +5,9 @@ import type { IntakeResult, Token, TokenType } from '../../wire/record.ts'
  * contract suite (test/contract) runs on every adapter.
  *
  * ONE ROW for each account and objectId. A row has a *generation* that grows whenever its token changes or is queued
- * anew, and a *sequence number* that tells its age: it is given when the row is queued, it never depends on a clock, and
- * giving a row back does not change it.
+ * anew, and that no other row of the account has had, not even one of the same person that was erased; and a *sequence
+ * number* that tells its age: it is given when the row is queued, it never depends on a clock, and giving a row back does
+ * not change it.
  *
  * COMMIT. Every operation that returns a promise resolves only after what it did is durable: a process killed, or a
  * machine switched off, at any later moment has not lost it. Many operations may share one commit. An operation that

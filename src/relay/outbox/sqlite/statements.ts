@@ -7,9 +7,9 @@ const sql = {
 
   insertToken: `INSERT INTO token (account, object_id, type, state, lane, seq, generation, keyed, attempts, deferrals, failures,
       received_at, ready_at, due_at, mark, fingerprint, token, p256dh, auth, warnings)
-    VALUES (?1, ?2, ?3, 0, ?4, ?5, 1, ?6, 0, 0, 0, ?7, ?7, 0, ?8, ?9, ?10, ?11, ?12, ?13)
+    VALUES (?1, ?2, ?3, 0, ?4, ?5, ?5, ?6, 0, 0, 0, ?7, ?7, 0, ?8, ?9, ?10, ?11, ?12, ?13)
     ON CONFLICT (account, object_id) DO NOTHING`,
-  requeueToken: `UPDATE token SET type = ?2, state = 0, lane = ?3, seq = ?4, generation = generation + 1, keyed = ?5,
+  requeueToken: `UPDATE token SET type = ?2, state = 0, lane = ?3, seq = ?4, generation = ?4, keyed = ?5,
       attempts = 0, deferrals = 0, failures = 0, received_at = ?6, ready_at = ?6, due_at = 0, settled_at = NULL, mark = ?7,
       fingerprint = ?8, token = ?9, p256dh = ?10, auth = ?11, error_code = NULL, error_message = NULL, warnings = ?12
     WHERE id = ?1`,
@@ -41,7 +41,7 @@ const sql = {
   rejectedTokens: 'SELECT * FROM token WHERE account = ? AND state = 4 AND seq < ? ORDER BY seq DESC LIMIT ?',
   rejectedOfCode: `SELECT * FROM token WHERE account = ?1 AND state = 4 AND seq < ?2 AND error_code = ?4
     ORDER BY seq DESC LIMIT ?3`,
-  retryToken: `UPDATE token SET state = 0, generation = generation + 1, seq = ?2, ready_at = ?3, due_at = 0, attempts = 0,
+  retryToken: `UPDATE token SET state = 0, generation = ?2, seq = ?2, ready_at = ?3, due_at = 0, attempts = 0,
       deferrals = 0, failures = 0, settled_at = NULL, error_code = NULL, error_message = NULL WHERE id = ?1`,
 
   joinHolder: 'INSERT INTO holder (id, beat, report) VALUES (?1, 0, ?2) ON CONFLICT (id) DO NOTHING',
