@@ -24,6 +24,28 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./relay.ts')).defineRelay,
   },
   {
+    name: 'import',
+    summary: 'import tokens from CSV, NDJSON or JSON files',
+    load: async () => (await import('./import.ts')).defineImport,
+  },
+  {
+    name: 'status',
+    summary: 'show the queue, rates, failures by code and the health of uploads',
+    load: async () => (await import('./status.ts')).defineStatus,
+  },
+  {
+    name: 'rejected',
+    summary: 'list, retry or export the records that CleverTap rejected',
+    load: async () => (await import('./rejected.ts')).defineRejected,
+    takesObjectIds: true,
+  },
+  {
+    name: 'erase',
+    summary: "remove a person's rows and every trace of them from the store",
+    load: async () => (await import('./erase.ts')).defineErase,
+    takesObjectIds: true,
+  },
+  {
     name: 'check',
     summary: 'ask CleverTap whether account, passcode, region and each token type are accepted',
     load: async () => (await import('./check.ts')).defineCheck,

@@ -10,11 +10,12 @@ const oneLine = (text: string): string => text.trim().replace(/\s*\n\s*/g, ' ')
 
 /** Commander's words for a wrong command line, with what is allowed where it does not say so itself. */
 const usageError = (text: string, table: readonly CommandEntry[], called: string | undefined): string => {
-  const allowed = text.includes('unknown command')
-    ? `: there are ${table.map(({ name }) => name).join(', ')}`
-    : text.includes(' is invalid')
-      ? ''
-      : `; see pushferry ${called === undefined ? '' : `${called} `}--help`
+  const allowed =
+    text.includes('unknown command') && called === undefined
+      ? `: there are ${table.map(({ name }) => name).join(', ')}`
+      : text.includes(' is invalid')
+        ? ''
+        : `; see pushferry ${called === undefined ? '' : `${called} `}--help`
   return `pushferry: ${oneLine(text).replace(/^error: |\.$/g, '')}${allowed}\n`
 }
 

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type ClevertapClient, createClevertapClient } from '../relay/clevertap/client.ts'
-import { type AccountConfig, loadConfig } from '../relay/config/index.ts'
+import { type ProfileFinding, type ProfileVerdict, readProfile, verdictOf } from '../relay/clevertap/profile.ts'
+import { loadConfig } from '../relay/config/index.ts'
 import { fingerprint } from '../relay/keys/fingerprint.ts'
-import { chooseAccounts } from './choose-accounts.ts'
+import { chooseAccount } from './choose-accounts.ts'
 import { CliError } from './cli-error.ts'
 import type { DefineCommand } from './commands.ts'
 import type { ExitCode, Io } from './io.ts'
 import { describeTrouble } from './network-trouble.ts'
-import { type ProfileFinding, readProfile } from './read-profile.ts'
 
 interface VerifyOptions {
   account?: string
@@ -15,10 +15,10 @@ interface VerifyOptions {
   json?: true
 }
 
-/** What is said about one objectId. `unknown`: CleverTap gave no answer that tells. */
+/** What is said about one objectId. */
 interface Verification {
   objectId: string
-  verdict: 'confirmed' | 'missing' | 'unknown'
+  verdict: ProfileVerdict
   platform: string | null
   /** Of the token on the profile: the first 8 hex digits of its SHA-256. */
   fingerprint: string | null
@@ -39,40 +39,35 @@ const ask = async (objectId: string, client: ClevertapClient, wait: Wait): Promi
   }
 }
 
-const judge = (objectId: string, finding: ProfileFinding, expected: string | undefined): Verification => {
-  const platform = 'platform' in finding ? (finding.platform ?? null) : null
-  const told = { objectId, platform, fingerprint: null }
+const reasonOf = (finding: ProfileFinding, verdict: ProfileVerdict): string | null => {
   switch (finding.kind) {
-    case 'token': {
-      const held = { ...told, fingerprint: fingerprint(finding.token) }
-      return expected === undefined || expected === finding.token
-        ? { ...held, verdict: 'confirmed', reason: null }
-        : {
-            ...held,
-            verdict: 'missing',
-            reason: 'the profile holds another token; CleverTap does not replace one by upload',
-          }
-    }
+    case 'token':
+      return verdict === 'confirmed'
+        ? null
+        : 'the profile holds another token; CleverTap does not replace one by upload'
     case 'no-token':
-      return platform === 'Web'
-        ? {
-            ...told,
-            verdict: 'unknown',
-            reason: "no token is shown, and it is not documented that browsers' tokens are",
-          }
-        : { ...told, verdict: 'missing', reason: 'the profile shows no token for this device' }
+      return verdict === 'unknown'
+        ? "no token is shown, and it is not documented that browsers' tokens are"
+        : 'the profile shows no token for this device'
     case 'no-profile':
-      return {
-        ...told,
-        verdict: 'missing',
-        reason: 'there is no such profile: was its user ever live on the app or site?',
-      }
+      return 'there is no such profile: was its user ever live on the app or site?'
     case 'throttled':
-      return { ...told, verdict: 'unknown', reason: 'too many requests in flight for this account: ask again later' }
+      return 'too many requests in flight for this account: ask again later'
     case 'unreadable':
-      return { ...told, verdict: 'unknown', reason: describeTrouble(finding.reason) }
+      return describeTrouble(finding.reason)
     case 'unauthorized':
       throw new CliError('CleverTap refuses the credentials: pushferry check says what to fix', 1)
+  }
+}
+
+const judge = (objectId: string, finding: ProfileFinding, expected: string | undefined): Verification => {
+  const verdict = verdictOf(finding, expected)
+  return {
+    objectId,
+    verdict,
+    platform: 'platform' in finding ? (finding.platform ?? null) : null,
+    fingerprint: finding.kind === 'token' ? fingerprint(finding.token) : null,
+    reason: reasonOf(finding, verdict),
   }
 }
 
@@ -86,15 +81,6 @@ const readExpected = async (token: string | undefined, { stdin }: Io): Promise<s
   return text.trim()
 }
 
-const onlyAccount = (accounts: readonly AccountConfig[]): AccountConfig => {
-  const [account, ...others] = accounts
-  if (account && others.length === 0) return account
-  throw new CliError(
-    `there are several accounts: give one of ${accounts.map(({ id }) => id).join(', ')} with --account`,
-    2,
-  )
-}
-
 /** Asks for each objectId in turn. 0 when every token was confirmed, else 1. */
 export const verify = async (
   objectIds: readonly string[],
@@ -104,7 +90,7 @@ export const verify = async (
 ): Promise<ExitCode> => {
   if (options.token !== undefined && objectIds.length > 1)
     throw new CliError('--token goes with one objectId, not with several', 2)
-  const account = onlyAccount(chooseAccounts(loadConfig(io.env), options.account))
+  const account = chooseAccount(loadConfig(io.env), options.account)
   const expected = await readExpected(options.token, io)
   const { apiOrigin: url, id: accountId, passcode, uploadTimeoutMs: timeoutMs } = account
   const client = createClevertapClient({ url, accountId, passcode, timeoutMs, connections: 1 })

@@ -1,4 +1,4 @@
-import type { Answer } from '../relay/clevertap/client.ts'
+import type { Answer } from './client.ts'
 
 /** What CleverTap's profile API says about the push token of one device. */
 export type ProfileFinding =
@@ -48,4 +48,28 @@ export const readProfile = (answer: Answer, objectId: string): ProfileFinding =>
   if (!isObject(read.record)) return { kind: 'no-profile' }
   const devices = Array.isArray(read.record.platformInfo) ? read.record.platformInfo.filter(isObject) : []
   return readDevice(devices.find((device) => device.objectId === objectId))
+}
+
+/** Whether a token is on a profile. `unknown`: CleverTap gave no answer that tells. */
+export type ProfileVerdict = 'confirmed' | 'missing' | 'unknown'
+
+/**
+ * What a finding says of a token that was uploaded. Pure. That browsers' tokens are shown is not documented, so that one
+ * that is not there is no news.
+ *
+ * @param token undefined: any token will do.
+ */
+export const verdictOf = (finding: ProfileFinding, token: string | undefined): ProfileVerdict => {
+  switch (finding.kind) {
+    case 'token':
+      return token === undefined || token === finding.token ? 'confirmed' : 'missing'
+    case 'no-token':
+      return finding.platform === 'Web' ? 'unknown' : 'missing'
+    case 'no-profile':
+      return 'missing'
+    case 'unauthorized':
+    case 'throttled':
+    case 'unreadable':
+      return 'unknown'
+  }
 }

@@ -1,0 +1,36 @@
+import { fields } from '../relay/import/fields.ts'
+import type { Plan } from '../relay/import/plan.ts'
+
+const delimiterNames: Readonly<Record<string, string>> = {
+  ',': 'commas',
+  ';': 'semicolons',
+  '\t': 'tabs',
+  '|': 'bars',
+  ' ': 'spaces',
+}
+
+const formatNames: Readonly<Record<Plan['format'], string>> = {
+  csv: 'CSV',
+  ndjson: 'NDJSON',
+  json: 'JSON',
+  empty: 'empty',
+}
+
+/** How an input will be read, in one line: a wrong guess is seen before it has done anything. */
+export const describePlan = (
+  { input: { name, head }, format, columns, delimiter = '' }: Plan,
+  defaultType: string | undefined,
+): string => {
+  const { gzip, encoding } = head
+  const packed = `${gzip ? ', gzipped' : ''}${encoding === 'utf-8' ? '' : `, ${encoding.toUpperCase()}`}`
+  const start = `${name}: ${formatNames[format]}${packed}`
+  if (!columns) return `${start}\n`
+  const taken = fields.flatMap((field) => {
+    const column = columns[field]
+    if (column !== undefined) return field === column ? [field] : [`${field} from ${JSON.stringify(column)}`]
+    return field === 'type' && defaultType !== undefined ? [`type ${defaultType}`] : []
+  })
+  const rowType = columns.type !== undefined && defaultType !== undefined ? ` (${defaultType} where there is none)` : ''
+  const signs = delimiterNames[delimiter] ?? JSON.stringify(delimiter)
+  return `${start} with ${signs}: ${taken.join(', ')}${rowType}\n`
+}

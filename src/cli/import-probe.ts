@@ -1,0 +1,26 @@
+import type { ProbeReport } from '../relay/import/probe.ts'
+import { meaningOf } from '../relay/status/code-meanings.ts'
+import { counted } from '../relay/status/view/words.ts'
+import { describeTrouble } from './network-trouble.ts'
+
+/** What CleverTap said to the sample, for people. */
+export const describeProbe = (report: ProbeReport): string => {
+  switch (report.kind) {
+    case 'unauthorized':
+      return 'CleverTap refuses the credentials: pushferry check says what to fix\n'
+    case 'unknown':
+      return `CleverTap could not be asked about a sample: ${describeTrouble(report.reason)}\n`
+    case 'judged': {
+      const { records, accepted, refused } = report
+      const start = `CleverTap, asked about ${counted(records, 'record')} with dryRun=1, accepts ${accepted === records ? 'all' : accepted}`
+      const lines = [...refused].map(
+        ([code, { records: many, text }]) =>
+          `  ${code}  ${counted(many, 'record')}: ${meaningOf(code).meaning} ("${text}")\n`,
+      )
+      return `${start}\n${lines.join('')}`
+    }
+  }
+}
+
+/** Whether CleverTap had nothing to say against the sample. */
+export const isGood = (report: ProbeReport): boolean => report.kind === 'judged' && report.refused.size === 0

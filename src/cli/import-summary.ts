@@ -1,0 +1,41 @@
+import { malformed, type RejectionCode } from '../relay/import/row.ts'
+import type { ImportEnd } from '../relay/import/run.ts'
+import { rejectedIn, type Tally } from '../relay/import/tally.ts'
+import { meaningOf } from '../relay/status/code-meanings.ts'
+import { count } from '../relay/status/view/words.ts'
+import { type RecordCode, recordProblems } from '../wire/problem.ts'
+import type { Paint } from './paint.ts'
+
+const isRecordCode = (code: RejectionCode): code is RecordCode => Object.hasOwn(recordProblems, code)
+
+const meaning = (code: RejectionCode): string => {
+  if (code === malformed) return 'the row cannot be read'
+  return isRecordCode(code) ? recordProblems[code] : meaningOf(code).meaning
+}
+
+/** Codes as they stand in a table: malformed rows first, then by number. */
+const inOrder = ({ rejected }: Tally): [RejectionCode, number][] =>
+  [...rejected].sort(([one], [other]) => (one === malformed ? -1 : other === malformed ? 1 : one - other))
+
+/** The members that `--json` prints, and no other. */
+export const summaryJson = (tally: Tally): string => {
+  const { read, queued, unchanged } = tally
+  return `${JSON.stringify({ read, queued, unchanged, rejected: Object.fromEntries(inOrder(tally)) })}\n`
+}
+
+/** The last table: what became of the rows, by outcome and code. */
+export const summaryTable = (tally: Tally, { how, isDry }: { how: ImportEnd['how']; isDry: boolean }, paint: Paint) => {
+  const { read, queued, unchanged } = tally
+  const rejected = rejectedIn(tally)
+  const width = Math.max(9, count(read).length)
+  const line = (name: string, n: number, words = ''): string =>
+    `${name.padEnd(12)}${count(n).padStart(width)}${words === '' ? '' : `  ${words}`}\n`
+  const settled = how === 'settled' && queued > 0 ? 'CleverTap accepted them' : ''
+  return [
+    line('read', read),
+    line(isDry ? 'good' : 'queued', queued, settled),
+    isDry ? '' : line('unchanged', unchanged, unchanged > 0 ? 'in the store before' : ''),
+    rejected > 0 ? paint.bad(line('rejected', rejected)) : line('rejected', rejected),
+    ...inOrder(tally).map(([code, n]) => line(`  ${code}`, n, meaning(code))),
+  ].join('')
+}

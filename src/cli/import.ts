@@ -1,0 +1,227 @@
+import { InvalidArgumentError, Option } from 'commander'
+import { createClevertapClient } from '../relay/clevertap/client.ts'
+import type { StoreAccount, StoreConfig } from '../relay/config/index.ts'
+import { duration } from '../relay/config/kinds.ts'
+import { dryRun } from '../relay/import/dry-run.ts'
+import { ImportError } from '../relay/import/error.ts'
+import { readFieldMap } from '../relay/import/field-map.ts'
+import { openInput } from '../relay/import/input.ts'
+import { type Plan, planInput } from '../relay/import/plan.ts'
+import { probeSample } from '../relay/import/probe.ts'
+import { createRejects, type Rejects } from '../relay/import/rejects.ts'
+import { createProgress, type ImportEnd, type ImportProgress, runImport } from '../relay/import/run.ts'
+import { rejectedIn } from '../relay/import/tally.ts'
+import { createUploads } from '../relay/uploads.ts'
+import { type TokenType, tokenTypes } from '../wire/record.ts'
+import { chooseAccount } from './choose-accounts.ts'
+import { CliError } from './cli-error.ts'
+import type { DefineCommand } from './commands.ts'
+import { nextSteps } from './import-end.ts'
+import { describePlan } from './import-plan.ts'
+import { describeProbe, isGood } from './import-probe.ts'
+import { createStanding } from './import-standing.ts'
+import { summaryJson, summaryTable } from './import-summary.ts'
+import type { ExitCode, Io } from './io.ts'
+import { paintFor } from './paint.ts'
+import { showStanding } from './status-line.ts'
+import { storeConfig } from './store-accounts.ts'
+import { withStore } from './with-store.ts'
+
+interface ImportOptions {
+  map?: readonly string[]
+  type?: TokenType
+  dryRun?: true
+  replace?: true
+  rejects?: string
+  enqueueOnly?: true
+  account?: string
+  wait?: number
+  json?: true
+}
+
+/** An import that is about to begin. */
+interface Job {
+  options: ImportOptions
+  io: Io
+  plans: readonly Plan[]
+  rejects: Rejects | undefined
+  progress: ImportProgress
+  signal: AbortSignal
+}
+
+const planAll = async (names: readonly string[], options: ImportOptions, { stdin, stderr }: Io): Promise<Plan[]> => {
+  if (names.filter((name) => name === '-').length > 1) throw new CliError('- is standard input and can be read once', 2)
+  const map = readFieldMap(options.map ?? [])
+  const plans: Plan[] = []
+  for (const name of names) plans.push(planInput(await openInput(name, stdin), { map, defaultType: options.type }))
+  for (const plan of plans) stderr.write(describePlan(plan, options.type))
+  return plans
+}
+
+/** Shows the progress while `work` runs, and a word when it has been interrupted. */
+const shown = async <T>(
+  { io, progress, signal }: Job,
+  state: Parameters<typeof createStanding>[1],
+  work: () => Promise<T>,
+): Promise<T> => {
+  const line = showStanding(io, createStanding(progress, state))
+  const onAbort = (): void => {
+    io.stderr.write('\nstopping after the piece at hand; Ctrl-C again ends it at once\n')
+  }
+  signal.addEventListener('abort', onAbort, { once: true })
+  try {
+    return await work()
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+    line.stop()
+  }
+}
+
+const conclude = ({ options, io, progress, rejects }: Job, end: ImportEnd): ExitCode => {
+  const { tally } = progress
+  const { stdout, stderr, env } = io
+  const isDry = options.dryRun === true
+  rejects?.close()
+  stdout.write(options.json ? summaryJson(tally) : summaryTable(tally, { how: end.how, isDry }, paintFor(stdout, env)))
+  const rejected = rejectedIn(tally)
+  stderr.write(nextSteps(end, { rejected, rejects, isDry }))
+  return rejected === 0 && (end.how === 'enqueued' || end.how === 'settled' || end.how === 'late') ? 0 : 1
+}
+
+const idle = { upload: 'ok', reason: null, inFlight: 0, limit: 0 } as const
+
+const clientOf = ({ id, apiOrigin, uploadTimeoutMs }: StoreAccount, passcode: string) =>
+  createClevertapClient({ url: apiOrigin, accountId: id, passcode, timeoutMs: uploadTimeoutMs, connections: 1 })
+
+/** The account of a dry run, which needs none. */
+const accountIfAny = (io: Io, { account }: ImportOptions): StoreAccount | undefined => {
+  const { CLEVERTAP_ACCOUNT_ID: id, PUSHFERRY_CONFIG: file } = io.env
+  return id || file || account ? chooseAccount(storeConfig(io, account), account) : undefined
+}
+
+const importDry = async (job: Job, account: StoreAccount | undefined): Promise<ExitCode> => {
+  const { plans, rejects, progress, signal, io } = job
+  const end = await shown(
+    job,
+    () => idle,
+    () => dryRun(plans, { account: account?.id ?? '', rejects, progress, signal }),
+  )
+  const code = conclude(job, end)
+  if (!account?.passcode || end.sample.length === 0 || signal.aborted) return code
+  const client = clientOf(account, account.passcode)
+  try {
+    const report = await probeSample(end.sample, client, account.keyPadding)
+    io.stderr.write(describeProbe(report))
+    return isGood(report) ? code : 1
+  } finally {
+    await client.close()
+  }
+}
+
+const importReal = (job: Job, config: StoreConfig, account: StoreAccount): Promise<ExitCode> => {
+  const { options, plans, rejects, progress, signal } = job
+  const { passcode } = account
+  return withStore(config, { mustExist: false }, async (store) => {
+    const uploads =
+      options.enqueueOnly || passcode === undefined
+        ? undefined
+        : createUploads({ accounts: [{ ...account, passcode }], leaseMs: config.leaseMs }, store)
+    const end = await shown(
+      job,
+      () => uploads?.state(account.id) ?? idle,
+      () =>
+        runImport({
+          plans,
+          account,
+          store,
+          uploads,
+          replace: options.replace === true,
+          rejects,
+          waitMs: options.wait,
+          progress,
+          signal,
+        }),
+    )
+    return conclude(job, end)
+  })
+}
+
+/** Imports files. 0 when every row was taken and accepted as far as it was waited for, else 1. */
+const importFiles = async (names: readonly string[], options: ImportOptions, io: Io): Promise<ExitCode> => {
+  const wanted = options.account
+  const config = options.dryRun ? undefined : storeConfig(io, wanted)
+  const account = config ? chooseAccount(config, wanted) : accountIfAny(io, options)
+  if (config && !options.enqueueOnly && account?.passcode === undefined)
+    throw new CliError(
+      'CLEVERTAP_PASSCODE must be set to upload; --enqueue-only leaves that to a running relay, --dry-run only checks',
+      2,
+    )
+  try {
+    const plans = await planAll(names, options, io)
+    const job: Job = {
+      options,
+      io,
+      plans,
+      rejects: options.rejects === undefined ? undefined : createRejects(options.rejects, plans),
+      progress: createProgress(plans),
+      signal: io.interruption(),
+    }
+    return await (config && account ? importReal(job, config, account) : importDry(job, account))
+  } catch (error) {
+    throw error instanceof ImportError
+      ? new CliError(error.message, error.kind === 'usage' ? 2 : 1, { cause: error })
+      : error
+  }
+}
+
+const readWait = (text: string): number => {
+  const ms = duration.read(text)
+  if (ms === undefined) throw new InvalidArgumentError(`It must be ${duration.allowed}.`)
+  return ms
+}
+
+/** `pushferry import`. */
+export const defineImport: DefineCommand = (command, io, exitWith) => {
+  command
+    .description(
+      'Imports tokens from files: checks every row, queues it in the store, uploads it to CleverTap and ends when all is ' +
+        'settled. Reads CSV (with a first line that names its columns), NDJSON and JSON ({"d":[…]}), plain or gzipped.',
+    )
+    .argument('<file...>', 'files to import; - is standard input')
+    .option(
+      '--map <field=column>',
+      'the column of a field: objectId, type, id, p256dh or auth; can be repeated or comma-separated (default: by name)',
+      (text: string, before: readonly string[] = []) => [...before, text],
+    )
+    .addOption(new Option('--type <type>', 'the type of rows that have none').choices(tokenTypes))
+    .option('--dry-run', 'check everything, store nothing, and ask CleverTap about a sample')
+    .option('--replace', 'replace the token of a row that is live; without it such a row is left as it is')
+    .option('--rejects <file>', 'write rejected rows there, each with line, code and reason')
+    .option('--enqueue-only', 'queue, and leave the upload to a running relay')
+    .option(
+      '--wait <duration>',
+      'wait at most so long for the upload, such as 30m (default: until all is settled)',
+      readWait,
+    )
+    .option('--account <id>', 'the account, where several are configured')
+    .option('--json', 'print {"read", "queued", "unchanged", "rejected": {CODE: n}} and nothing else')
+    .addHelpText(
+      'after',
+      `
+Columns are found by name: objectId, type, id, p256dh, auth, or what plainly means the same, such as clevertap_id and
+device_token; what was found is shown first. Where one objectId stands in several rows, the first of them counts; with
+--replace the last. Interrupted with Ctrl-C, it can be run again: what the store knows is "unchanged" then.
+
+A record that CleverTap puts off because its profile may not be live yet is tried again for a day and longer
+(PUSHFERRY_DEFER) and waited for; --wait ends that earlier, and a relay or the same command goes on.
+
+Each row that was read is queued, unchanged or rejected. Codes are CleverTap's, and "malformed" for a row that cannot be
+read. Exit code 0: none was rejected; 1: some were, or it did not come to its end; 2: wrong usage, nothing was done.
+
+Examples:
+  $ pushferry import tokens.csv --dry-run
+  $ pushferry import tokens.csv --map objectId=ct_id,id=gcm_token --type fcm --rejects rejects.csv
+  $ zcat export-*.ndjson.gz | pushferry import - --enqueue-only --json`,
+    )
+    .action(async (names: string[], options: ImportOptions) => exitWith(await importFiles(names, options, io)))
+}

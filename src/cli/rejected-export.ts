@@ -1,0 +1,41 @@
+import { fields } from '../relay/import/fields.ts'
+import { writingOf } from '../relay/import/rejects-writing.ts'
+import type { Shape } from '../relay/import/row.ts'
+import { sourceOf } from '../relay/import/row-source.ts'
+import type { Store } from '../relay/outbox/store.ts'
+import type { TextOutput } from './io.ts'
+import { rejectedPages } from './rejected-pages.ts'
+import { writeAll } from './write-all.ts'
+
+export const exportFormats = ['csv', 'ndjson'] as const
+export type ExportFormat = (typeof exportFormats)[number]
+
+const shapes: Readonly<Record<ExportFormat, Shape>> = {
+  csv: { kind: 'csv', header: fields, delimiter: ',' },
+  ndjson: { kind: 'ndjson' },
+}
+const columns = Object.fromEntries(fields.map((field) => [field, field]))
+
+/** Writes every refused row as `pushferry import` reads it, with code and reason. Resolves to how many there were. */
+export const exportRejected = async (
+  store: Pick<Store, 'rejected'>,
+  account: string,
+  { code, format }: { code: number | undefined; format: ExportFormat },
+  output: TextOutput,
+): Promise<number> => {
+  const shape = shapes[format]
+  const { start, between, end, row } = writingOf(shape)
+  let rows = 0
+  await writeAll(output, start)
+  for await (const page of rejectedPages(store, account, { code })) {
+    let text = ''
+    for (const { objectId, token, error } of page) {
+      const source = sourceOf({ shape, columns }, objectId, token)
+      text +=
+        (rows++ > 0 ? between : '') + row({ line: undefined, source }, { code: error.code, reason: error.message })
+    }
+    await writeAll(output, text)
+  }
+  if (rows > 0) await writeAll(output, end)
+  return rows
+}

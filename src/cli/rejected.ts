@@ -1,0 +1,130 @@
+import { type Command, Option } from 'commander'
+import type { RejectedRow, Store } from '../relay/outbox/store.ts'
+import { count, counted } from '../relay/status/view/words.ts'
+import { chooseAccount } from './choose-accounts.ts'
+import type { DefineCommand } from './commands.ts'
+import type { ExitCode, Io } from './io.ts'
+import { wholeNumberArgument } from './number-argument.ts'
+import { type ExportFormat, exportFormats, exportRejected } from './rejected-export.ts'
+import { storeConfig } from './store-accounts.ts'
+import { withStore } from './with-store.ts'
+
+interface WhichOptions {
+  account?: string
+  code?: number
+  json?: true
+}
+
+const onAccount = <T>(
+  io: Io,
+  { account: wanted }: WhichOptions,
+  use: (store: Store, account: string) => Promise<T>,
+): Promise<T> => {
+  const config = storeConfig(io, wanted)
+  const { id } = chooseAccount(config, wanted)
+  return withStore(config, { mustExist: true }, (store) => use(store, id))
+}
+
+const listed = ({ objectId, type, error, attempts, receivedAt, settledAt, cursor }: RejectedRow) => ({
+  objectId,
+  type,
+  code: error.code,
+  message: error.message,
+  attempts,
+  receivedAt,
+  settledAt,
+  cursor,
+})
+
+const describe = ({ objectId, type, error, settledAt, receivedAt }: RejectedRow): string =>
+  `${new Date(settledAt ?? receivedAt).toISOString().slice(0, 19)}Z  ${error.code}  ${type.padEnd(6)}  ${objectId}  ${error.message}\n`
+
+const list = (options: WhichOptions & { limit: number; after?: number }, io: Io): Promise<ExitCode> =>
+  onAccount<ExitCode>(io, options, async (store, account) => {
+    const { code, limit, after, json } = options
+    const rows = await store.rejected(account, {
+      limit,
+      ...(code === undefined ? {} : { code }),
+      ...(after === undefined ? {} : { after }),
+    })
+    const next = rows.length === limit ? (rows.at(-1)?.cursor ?? null) : null
+    if (json) io.stdout.write(`${JSON.stringify({ account, records: rows.map(listed), next }, undefined, 2)}\n`)
+    else {
+      io.stdout.write(rows.map(describe).join(''))
+      const { rejected } = await store.counts(account)
+      if (rows.length === 0)
+        io.stderr.write(code === undefined ? 'no record is rejected\n' : `no record is rejected with code ${code}\n`)
+      else if (next !== null) io.stderr.write(`${count(rejected)} in all; the next page: --after ${next}\n`)
+    }
+    return 0
+  })
+
+const retry = (objectIds: readonly string[], options: WhichOptions, io: Io): Promise<ExitCode> =>
+  onAccount<ExitCode>(io, options, async (store, account) => {
+    const { code, json } = options
+    const retried = await store.retryRejected(account, {
+      ...(objectIds.length > 0 ? { objectIds } : {}),
+      ...(code === undefined ? {} : { code }),
+    })
+    const missed = Math.max(0, new Set(objectIds).size - retried)
+    if (json) io.stdout.write(`${JSON.stringify({ account, queued: retried })}\n`)
+    else
+      io.stdout.write(
+        `${counted(retried, 'record')} ${retried === 1 ? 'is' : 'are'} queued again${retried === 0 ? '' : ', for a relay to upload'}\n`,
+      )
+    if (missed > 0)
+      io.stderr.write(`pushferry: ${count(missed)} of those given ${missed === 1 ? 'is' : 'are'} not rejected\n`)
+    return missed > 0 ? 1 : 0
+  })
+
+const exportAll = (options: WhichOptions & { format: ExportFormat }, io: Io): Promise<ExitCode> =>
+  onAccount<ExitCode>(io, options, async (store, account) => {
+    const { code, format } = options
+    await exportRejected(store, account, { code, format }, io.stdout)
+    return 0
+  })
+
+const which = (command: Command): Command =>
+  command
+    .option(
+      '--code <code>',
+      "only those that were rejected with this code of CleverTap's",
+      wholeNumberArgument(0, 999_999),
+    )
+    .option('--account <id>', 'the account, where several are configured')
+
+/** `pushferry rejected`. */
+export const defineRejected: DefineCommand = (command, io, exitWith) => {
+  command
+    .description(
+      'The records that CleverTap rejected: why, and another try. Works on the store, also beside a running relay. Reads ' +
+        'PUSHFERRY_STORE and CLEVERTAP_ACCOUNT_ID.',
+    )
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ pushferry rejected list --code 535
+  $ pushferry rejected retry --code 530
+  $ pushferry rejected export > rejected.csv    # mend it, then: pushferry import rejected.csv`,
+    )
+  which(command.command('list'))
+    .description('Shows rejected records, the latest first, a page at a time.')
+    .option('--limit <n>', 'records in a page', wholeNumberArgument(1, 10_000), 20)
+    .option(
+      '--after <cursor>',
+      'the page after this one; each page says what comes next',
+      wholeNumberArgument(0, 1e15 - 1),
+    )
+    .option('--json', 'print the page as JSON')
+    .action(async (options: WhichOptions & { limit: number; after?: number }) => exitWith(await list(options, io)))
+  which(command.command('retry'))
+    .description('Queues rejected records again: those of the given CleverTap IDs, those of a code, or all.')
+    .argument('[objectId...]', 'CleverTap IDs; without any, all')
+    .option('--json', 'print {"account", "queued"}')
+    .action(async (objectIds: string[], options: WhichOptions) => exitWith(await retry(objectIds, options, io)))
+  which(command.command('export'))
+    .description('Prints all rejected records, tokens included, as pushferry import reads them, with code and reason.')
+    .addOption(new Option('--format <format>', 'what to print').choices(exportFormats).default('csv'))
+    .action(async (options: WhichOptions & { format: ExportFormat }) => exitWith(await exportAll(options, io)))
+}

@@ -1,0 +1,16 @@
+import { loadStoreConfig, type StoreConfig } from '../relay/config/index.ts'
+import { CliError } from './cli-error.ts'
+import type { Io } from './io.ts'
+
+/**
+ * The configuration of a command that works on the store. It needs PUSHFERRY_STORE and an account's id, which may come
+ * with `--account` alone.
+ *
+ * @throws CliError without an account's id, ConfigError for a setting that is wrong.
+ */
+export const storeConfig = ({ env }: Pick<Io, 'env'>, wanted: string | undefined): StoreConfig => {
+  const isTold = Boolean(env.CLEVERTAP_ACCOUNT_ID?.trim() || env.PUSHFERRY_CONFIG?.trim())
+  if (isTold) return loadStoreConfig(env)
+  if (wanted === undefined) throw new CliError('which account? Set CLEVERTAP_ACCOUNT_ID or give --account', 2)
+  return loadStoreConfig({ ...env, CLEVERTAP_ACCOUNT_ID: wanted })
+}

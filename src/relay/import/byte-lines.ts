@@ -1,0 +1,39 @@
+import type { JsonPiece } from './json-values.ts'
+
+/** A line with more bytes than this is no record; only its beginning is kept. */
+const mostBytes = 1024 * 1024
+const newline = 10
+
+/** Cuts bytes into lines, without what ends them. Blank lines are left out, and counted. Holds no more than one line. */
+export const byteLines = async function* (bytes: AsyncIterable<Uint8Array>): AsyncGenerator<readonly JsonPiece[]> {
+  let parts: Buffer[] = []
+  let size = 0
+  let line = 1
+  const keep = (piece: Buffer): void => {
+    const room = mostBytes - size
+    size += piece.length
+    if (room > 0) parts.push(piece.subarray(0, room))
+  }
+  const end = (): JsonPiece[] => {
+    const whole = Buffer.concat(parts)
+    const isLong = size > mostBytes
+    parts = []
+    size = 0
+    if (whole.toString('latin1').trim() === '') return []
+    return [{ line, bytes: whole, ...(isLong && { cut: 'length' }) }]
+  }
+  for await (const piece of bytes) {
+    const chunk = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength)
+    const found: JsonPiece[] = []
+    let from = 0
+    for (let at = chunk.indexOf(newline); at !== -1; at = chunk.indexOf(newline, from)) {
+      keep(chunk.subarray(from, at))
+      found.push(...end())
+      line++
+      from = at + 1
+    }
+    keep(chunk.subarray(from))
+    yield found
+  }
+  yield end()
+}

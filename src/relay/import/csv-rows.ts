@@ -1,0 +1,93 @@
+import { findColumns } from './columns.ts'
+import { csvRecords } from './csv-records.ts'
+import { type Dialect, readDialect } from './dialect.ts'
+import type { FieldMap } from './field-map.ts'
+import { type Field, fields, recordOfFields } from './fields.ts'
+import type { Row } from './row.ts'
+
+/** Reads the rows of a CSV file whose columns are known. */
+export interface CsvPlan {
+  dialect: Dialect
+  /** Which column each field is taken from, by its name in the file. */
+  columns: Readonly<Partial<Record<Field, string>>>
+  rows: (bytes: AsyncIterable<Uint8Array>) => AsyncGenerator<readonly Row[]>
+}
+
+const quote = '"'
+const replacement = '\uFFFD'
+
+/**
+ * Plans the reading of a CSV file from its beginning.
+ *
+ * @param defaultType the type of rows that have none.
+ * @throws ImportError (`usage`) when a column is missing or not plain.
+ */
+export const planCsv = (head: string, map: FieldMap, defaultType: string | undefined): CsvPlan => {
+  const dialect = readDialect(head, map)
+  const { header, delimiter, lineBreak, skip } = dialect
+  const at = findColumns(header, map, defaultType)
+  const ours = fields.flatMap((field) => at[field] ?? [])
+  const names = fields.flatMap((field) => {
+    const column = at[field]
+    return column === undefined ? [] : [[field, header[column] ?? ''] as const]
+  })
+
+  const text = (cells: readonly string[], field: Field): string => {
+    const column = at[field]
+    return column === undefined ? '' : (cells[column] ?? '').trim()
+  }
+  /** Exports end rows with more delimiters, or with fewer, than their header has; a value too many is another thing. */
+  const isTooLong = (cells: readonly string[]): boolean =>
+    cells.length > header.length && cells.slice(header.length).some((cell) => cell.trim() !== '')
+  const isPlausible = (cells: readonly string[]): boolean =>
+    !isTooLong(cells) && ours.every((column) => !/["\n]/.test(cells[column]?.trim() ?? ''))
+
+  const problemOf = (cells: readonly string[], broken: boolean): string | undefined => {
+    if (broken) return 'a quote is opened in this line and not closed, or not where a value ends'
+    if (cells.length > header.length && isTooLong(cells))
+      return `there are ${cells.length} values in the row, but ${header.length} columns`
+    for (const column of ours) {
+      const cell = cells[column]
+      if (cell?.includes(quote)) return 'a quote stands in the middle of a value'
+      if (cell?.includes(replacement)) return 'a value is not UTF-8'
+    }
+    return undefined
+  }
+
+  return {
+    dialect,
+    columns: Object.fromEntries(names),
+    rows: async function* (bytes) {
+      let skipped = 0
+      for await (const records of csvRecords(bytes, { delimiter, lineBreak, isPlausible })) {
+        const rows: Row[] = []
+        for (const { line, cells, broken } of records) {
+          if (skipped < skip) {
+            skipped++
+            continue
+          }
+          const problem = problemOf(cells, broken)
+          rows.push(
+            problem === undefined
+              ? {
+                  line,
+                  value: recordOfFields(
+                    {
+                      objectId: text(cells, 'objectId'),
+                      type: text(cells, 'type'),
+                      id: text(cells, 'id'),
+                      p256dh: text(cells, 'p256dh'),
+                      auth: text(cells, 'auth'),
+                    },
+                    defaultType,
+                  ),
+                  source: cells,
+                }
+              : { line, value: undefined, problem, source: cells },
+          )
+        }
+        yield rows
+      }
+    },
+  }
+}

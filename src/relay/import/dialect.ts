@@ -1,0 +1,60 @@
+import { parse } from 'csv-parse/sync'
+import { countFields } from './columns.ts'
+import { ImportError } from './error.ts'
+import type { FieldMap } from './field-map.ts'
+
+/** How a file of separated values is written. */
+export interface Dialect {
+  delimiter: string
+  header: readonly string[]
+  /** Rows before the first one with data: the header, and Excel's `sep=` line before it. */
+  skip: number
+  /** What ends a line; the files of old Macs have a bare carriage return. */
+  lineBreak: '\n' | '\r'
+}
+
+/** What usually separates values, the likeliest first. */
+const usual = [',', ';', '\t', '|']
+/** What is taken for a delimiter only when our fields come out of it, since texts are full of these signs. */
+const unusual = ['^', '~', '\u0001', ':', ' ']
+
+/** What csv-parse is told wherever it is used. */
+export const parseOptions = {
+  relax_quotes: true,
+  relax_column_count: true,
+  record_delimiter: ['\r\n', '\n'],
+} satisfies object
+
+const firstRecord = (text: string, delimiter: string): string[] => {
+  try {
+    // Without `columns` csv-parse returns rows of texts.
+    const [record = []] = parse(text, { ...parseOptions, delimiter, to: 1, skip_empty_lines: true }) as string[][]
+    return record
+  } catch {
+    return []
+  }
+}
+
+/** More of our fields first; of equals, more columns; what is unusual after that. */
+const score = (header: readonly string[], delimiter: string, map: FieldMap): number =>
+  countFields(header, map) * 1000 + Math.min(header.length, 400) * (usual.includes(delimiter) ? 1 : 0.001)
+
+/**
+ * Finds out how a file is written, from its beginning.
+ *
+ * @throws ImportError (`usage`) when the first line cannot be read with any.
+ */
+export const readDialect = (head: string, map: FieldMap): Dialect => {
+  const lineBreak = head.includes('\n') ? '\n' : '\r'
+  const text = lineBreak === '\r' ? head.replaceAll('\r', '\n') : head
+  const [whole = '', told] = /^\s*sep=(.)\r?\n/i.exec(text) ?? []
+  const rest = text.slice(whole.length)
+  const readings = (told === undefined ? [...usual, ...unusual] : [told]).map((delimiter) => {
+    const header = firstRecord(rest, delimiter)
+    return { delimiter, header, score: score(header, delimiter, map) }
+  })
+  const [best] = readings.sort((a, b) => b.score - a.score)
+  if (!best || best.header.length === 0)
+    throw new ImportError('usage', 'the first line, which must name the columns, cannot be read')
+  return { delimiter: best.delimiter, header: best.header, skip: whole === '' ? 1 : 2, lineBreak }
+}

@@ -1,0 +1,49 @@
+import type { NewEntry } from '../outbox/store.ts'
+import { enqueue } from './enqueue.ts'
+import { ImportError } from './error.ts'
+import type { Plan } from './plan.ts'
+import { sampleSize } from './probe.ts'
+import type { Rejects } from './rejects.ts'
+import type { ImportEnd, ImportProgress } from './run.ts'
+import { createSample } from './sample.ts'
+
+/**
+ * Reads and checks every row and stores nothing: `queued` counts the rows that would be handed to the store, of which it
+ * may know some. Resolves with a sample of them as well.
+ */
+export const dryRun = async (
+  plans: readonly Plan[],
+  parts: {
+    account: string
+    rejects: Rejects | undefined
+    progress: ImportProgress
+    signal: AbortSignal
+    random?: () => number
+  },
+): Promise<ImportEnd & { sample: readonly NewEntry[] }> => {
+  const { account, rejects, progress, signal, random } = parts
+  const sample = createSample<NewEntry>(sampleSize, random)
+  const ended = await enqueue(plans, {
+    account,
+    replace: false,
+    put: async (entries) =>
+      entries.map((entry) => {
+        sample.add(entry)
+        return { result: 'queued', moved: false }
+      }),
+    pause: async () => {},
+    tally: progress.tally,
+    rejects,
+    onBytes: (bytes) => {
+      progress.bytes += bytes
+    },
+    signal,
+  }).then(
+    (how) => ({ how: how === 'done' ? ('enqueued' as const) : how, failure: undefined }),
+    (error: unknown) => {
+      if (error instanceof ImportError) return { how: 'failed' as const, failure: error.message }
+      throw error
+    },
+  )
+  return { ...ended, waiting: undefined, sample: sample.taken() }
+}

@@ -1,0 +1,30 @@
+/** What an input is made of, once it is unpacked. */
+export type Format = 'csv' | 'ndjson' | 'json' | 'empty'
+
+const isRecordLine = (line: string): boolean => {
+  try {
+    const value: unknown = JSON.parse(line)
+    return typeof value === 'object' && value !== null && !('d' in value && Array.isArray(value.d))
+  } catch {
+    return false
+  }
+}
+
+/**
+ * Tells the format from the beginning of the content, and only where that leaves it open from the name.
+ *
+ * @param name may end in `.gz`.
+ */
+export const formatOf = (head: string, name: string): Format => {
+  const text = head.trimStart()
+  if (text === '') return 'empty'
+  if (text.startsWith('[')) return 'json'
+  if (!text.startsWith('{')) return 'csv'
+  if (/^\{\s*"d"\s*:/.test(text)) return 'json'
+  const [first = '', second = ''] = text.split('\n', 2)
+  if (isRecordLine(first)) return 'ndjson'
+  const ending = /\.(\w+)(?:\.gz)?$/.exec(name.toLowerCase())?.[1]
+  if (ending === 'ndjson' || ending === 'jsonl') return 'ndjson'
+  // A first line that is no JSON by itself: a document over several lines, or a list with a fault in its first record.
+  return ending !== 'json' && second.trimStart().startsWith('{"') ? 'ndjson' : 'json'
+}

@@ -1,0 +1,41 @@
+import { constants, gunzipSync } from 'node:zlib'
+import { ImportError } from './error.ts'
+
+/** What the first bytes of an input tell. */
+export interface Head {
+  gzip: boolean
+  /** The name of its encoding where it has a mark for it, without which it is UTF-8. */
+  encoding: 'utf-8' | 'utf-16le' | 'utf-16be'
+  /** Its beginning, unpacked and decoded. */
+  text: string
+}
+
+const startsWith = (bytes: Buffer, ...start: number[]): boolean => start.every((byte, at) => bytes[at] === byte)
+
+const unpack = (bytes: Buffer): Buffer => {
+  try {
+    return gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH })
+  } catch (error) {
+    throw new ImportError('usage', 'it begins like gzip, and is damaged', { cause: error })
+  }
+}
+
+const encodingOf = (bytes: Buffer): Head['encoding'] =>
+  startsWith(bytes, 0xff, 0xfe) ? 'utf-16le' : startsWith(bytes, 0xfe, 0xff) ? 'utf-16be' : 'utf-8'
+
+/**
+ * Reads the beginning of an input, of whatever length.
+ *
+ * @throws ImportError (`usage`) for what is no text.
+ */
+export const readHead = (bytes: Buffer): Head => {
+  const gzip = startsWith(bytes, 0x1f, 0x8b)
+  // A small file may unpack to a very large one, of which a little is enough.
+  const unpacked = (gzip ? unpack(bytes.subarray(0, 16_384)) : bytes).subarray(0, 65_536)
+  if (startsWith(unpacked, 0x50, 0x4b, 0x03, 0x04))
+    throw new ImportError('usage', 'it is an Excel workbook or a zip archive: save it as CSV, or unpack it')
+  const encoding = encodingOf(unpacked)
+  if (encoding === 'utf-8' && unpacked.includes(0))
+    throw new ImportError('usage', 'it is no text: give CSV, NDJSON or JSON, in UTF-8 and plain or gzipped')
+  return { gzip, encoding, text: new TextDecoder(encoding).decode(unpacked, { stream: true }) }
+}

@@ -1,0 +1,178 @@
+import { createReadStream } from 'node:fs'
+import { open, stat } from 'node:fs/promises'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { createGunzip } from 'node:zlib'
+import { ImportError } from './error.ts'
+import { type Head, readHead } from './head.ts'
+
+/** One thing to import: a file, a pipe, or standard input. */
+export interface Input {
+  /** As it was given; `standard input` for `-`. */
+  name: string
+  /** Of the file as it lies on the disk; undefined for what is no regular file. */
+  sizeBytes: number | undefined
+  head: Head
+  /**
+   * Its content, unpacked, in UTF-8 and without a byte order mark. A regular file can be read several times, anything
+   * else once.
+   *
+   * @param onBytes is told of bytes read, as they lie on the disk.
+   * @throws ImportError (`failed`) when it cannot be read on, or when its gzip is damaged or cut off.
+   */
+  read(onBytes?: (bytes: number) => void): AsyncIterable<Uint8Array>
+  isRepeatable: boolean
+  /** Ends the waiting for more of a pipe, which then fails. */
+  abandon(): void
+}
+
+const headBytes = 65_536
+const chunkBytes = 256 * 1024
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EACCES: 'you may not read it',
+  EISDIR: 'it is a folder',
+  ENOTDIR: 'there is no such file',
+}
+
+const cannotRead = (name: string, error: unknown): ImportError => {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  return new ImportError('usage', `${name}: ${reasons[code] ?? `it cannot be read (${code})`}`, { cause: error })
+}
+
+const headOf = (bytes: Buffer, name: string): Head => {
+  try {
+    return readHead(bytes)
+  } catch (error) {
+    throw error instanceof ImportError ? new ImportError(error.kind, `${name}: ${error.message}`) : error
+  }
+}
+
+const stopped = (name: string, error: unknown): ImportError => {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  const what = code.startsWith('Z_') ? 'its gzip is damaged or cut off' : `it cannot be read on (${code})`
+  return new ImportError('failed', `${name}: ${what}`, { cause: error })
+}
+
+const gunzip = async function* (bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const unpacker = createGunzip({ chunkSize: chunkBytes })
+  const pumped = pipeline(Readable.from(bytes), unpacker)
+  pumped.catch(() => {}) // It fails the loop below as well.
+  try {
+    for await (const chunk of unpacker) yield chunk
+    await pumped
+  } finally {
+    unpacker.destroy()
+  }
+}
+
+const toUtf8 = async function* (
+  bytes: AsyncIterable<Uint8Array>,
+  encoding: Head['encoding'],
+): AsyncGenerator<Uint8Array> {
+  if (encoding !== 'utf-8') {
+    const decoder = new TextDecoder(encoding)
+    for await (const chunk of bytes) yield Buffer.from(decoder.decode(chunk, { stream: true }))
+    yield Buffer.from(decoder.decode())
+    return
+  }
+  // The mark is three bytes, and the first chunk may be shorter.
+  let start: Buffer | undefined = Buffer.alloc(0)
+  for await (const chunk of bytes) {
+    if (start === undefined) {
+      yield chunk
+      continue
+    }
+    start = Buffer.concat([start, chunk])
+    if (start.length < 3) continue
+    yield start.subarray(start[0] === 0xef && start[1] === 0xbb && start[2] === 0xbf ? 3 : 0)
+    start = undefined
+  }
+  if (start !== undefined) yield start
+}
+
+const reading = async function* (
+  name: string,
+  { gzip, encoding }: Head,
+  raw: () => AsyncIterable<Uint8Array>,
+  onBytes: (bytes: number) => void,
+): AsyncGenerator<Uint8Array> {
+  const counted = async function* (): AsyncGenerator<Uint8Array> {
+    for await (const chunk of raw()) {
+      onBytes(chunk.length)
+      yield chunk
+    }
+  }
+  try {
+    yield* toUtf8(gzip ? gunzip(counted()) : counted(), encoding)
+  } catch (error) {
+    throw stopped(name, error)
+  }
+}
+
+const openFile = async (name: string, sizeBytes: number): Promise<Input> => {
+  const file = await open(name)
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(headBytes), 0, headBytes, 0)
+    const head = headOf(buffer.subarray(0, bytesRead), name)
+    return {
+      name,
+      sizeBytes,
+      head,
+      isRepeatable: true,
+      abandon: () => {},
+      read: (onBytes = () => {}) =>
+        reading(name, head, () => createReadStream(name, { highWaterMark: chunkBytes }), onBytes),
+    }
+  } finally {
+    await file.close()
+  }
+}
+
+/** What can be read once only: its beginning is kept until then. */
+const openStream = async (name: string, stream: Readable): Promise<Input> => {
+  const chunks = stream[Symbol.asyncIterator]()
+  const kept: Buffer[] = []
+  const next = async (): Promise<Buffer | undefined> => {
+    const { value, done } = await chunks.next()
+    return done ? undefined : Buffer.from(value)
+  }
+  let size = 0
+  while (size < headBytes) {
+    const chunk = await next()
+    if (chunk === undefined) break
+    kept.push(chunk)
+    size += chunk.length
+  }
+  const head = headOf(Buffer.concat(kept), name)
+  const raw = async function* (): AsyncGenerator<Uint8Array> {
+    for (let chunk = kept.shift(); chunk !== undefined; chunk = kept.shift()) yield chunk
+    for (let chunk = await next(); chunk !== undefined; chunk = await next()) yield chunk
+  }
+  return {
+    name,
+    sizeBytes: undefined,
+    head,
+    isRepeatable: false,
+    abandon: () => stream.destroy(),
+    read: (onBytes = () => {}) => reading(name, head, raw, onBytes),
+  }
+}
+
+/**
+ * Opens an input and reads its beginning.
+ *
+ * @param name a path, or `-` for `stdin`.
+ * @throws ImportError (`usage`) when it cannot be opened or is no text.
+ */
+export const openInput = async (name: string, stdin: Readable): Promise<Input> => {
+  if (name === '-') return openStream('standard input', stdin)
+  try {
+    const found = await stat(name)
+    if (found.isDirectory()) throw new ImportError('usage', `${name}: it is a folder`)
+    return found.isFile() ? await openFile(name, found.size) : await openStream(name, createReadStream(name))
+  } catch (error) {
+    throw error instanceof ImportError ? error : cannotRead(name, error)
+  }
+}

@@ -1,0 +1,66 @@
+import { byteLines } from './byte-lines.ts'
+import type { FieldMap } from './field-map.ts'
+import { type Field, fields, recordOfFields } from './fields.ts'
+import { type JsonPiece, jsonValues } from './json-values.ts'
+import type { Row } from './row.ts'
+
+type Members = Readonly<Record<string, unknown>>
+
+const isObject = (value: unknown): value is Members =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const textOf = (value: unknown): string =>
+  typeof value === 'string' ? value.trim() : typeof value === 'number' ? String(value) : ''
+
+/** The record in a value: as it is, or put together from the members that `map` names. */
+const recordIn = (value: unknown, map: FieldMap, defaultType: string | undefined): unknown => {
+  if (!isObject(value)) return value
+  const { tokenData } = value
+  if (!isObject(tokenData)) {
+    if (map.size === 0) return value
+    const text = (field: Field): string => textOf(value[map.get(field) ?? field])
+    const [objectId, type, id, p256dh, auth] = fields.map(text)
+    const texts = { objectId: objectId ?? '', type: type ?? '', id: id ?? '', p256dh: p256dh ?? '', auth: auth ?? '' }
+    return recordOfFields(texts, defaultType)
+  }
+  const mapped = map.get('objectId')
+  const hasType = tokenData.type !== undefined && tokenData.type !== null && tokenData.type !== ''
+  return {
+    ...value,
+    ...(mapped === undefined ? {} : { objectId: value[mapped] }),
+    ...(hasType || defaultType === undefined ? {} : { tokenData: { ...tokenData, type: defaultType } }),
+  }
+}
+
+const decoder = new TextDecoder('utf-8', { fatal: true })
+
+const rowOf = ({ line, bytes, cut }: JsonPiece, map: FieldMap, defaultType: string | undefined): Row => {
+  const unreadable = (problem: string): Row => ({ line, value: undefined, problem, source: bytes.toString('utf8') })
+  if (cut === 'end') return unreadable('the document ends in the middle of it: was the file cut off?')
+  if (cut === 'length') return unreadable('it is longer than a record can be')
+  let source: string
+  try {
+    source = decoder.decode(bytes)
+  } catch {
+    return unreadable('it is not UTF-8')
+  }
+  try {
+    return { line, value: recordIn(JSON.parse(source), map, defaultType), source }
+  } catch {
+    return unreadable('it is not JSON')
+  }
+}
+
+/**
+ * Reads records that stand one in a line (`lines`), or in a JSON document (`document`). With a map, a record may also be
+ * an object of plain members, such as `{"ct_id": "…", "token": "…"}`, without `tokenData`.
+ */
+export const jsonRows = async function* (
+  bytes: AsyncIterable<Uint8Array>,
+  form: 'lines' | 'document',
+  map: FieldMap,
+  defaultType: string | undefined,
+): AsyncGenerator<readonly Row[]> {
+  for await (const pieces of form === 'lines' ? byteLines(bytes) : jsonValues(bytes))
+    yield pieces.map((piece) => rowOf(piece, map, defaultType))
+}

@@ -1,0 +1,21 @@
+import type { Rejection, RejectionCode } from './row.ts'
+
+/** What has become of the rows of an import so far. Every row that was read is in exactly one of the other three. */
+export interface Tally {
+  read: number
+  /** They stand in the store and go to CleverTap, or are there already. */
+  queued: number
+  /** The store knew them, or has another token for their objectId that an import does not replace. */
+  unchanged: number
+  /** By code; faults that were found here and refusals of CleverTap's. */
+  rejected: Map<RejectionCode, number>
+}
+
+export const createTally = (): Tally => ({ read: 0, queued: 0, unchanged: 0, rejected: new Map() })
+
+/** Counts a row that was not taken. */
+export const tallyRejection = ({ rejected }: Tally, { code }: Pick<Rejection, 'code'>): void => {
+  rejected.set(code, (rejected.get(code) ?? 0) + 1)
+}
+
+export const rejectedIn = ({ rejected }: Tally): number => [...rejected.values()].reduce((sum, n) => sum + n, 0)

@@ -1,0 +1,12 @@
+/** Gives a text in pieces of so many bytes. */
+export const chunks = async function* (text: string | Uint8Array, size = 7): AsyncGenerator<Uint8Array> {
+  const bytes = Buffer.from(text as string)
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
+}
+
+/** Everything that comes in groups, in one list. */
+export const gather = async <T>(groups: AsyncIterable<readonly T[]>): Promise<T[]> => {
+  const all: T[] = []
+  for await (const group of groups) all.push(...group)
+  return all
+}
