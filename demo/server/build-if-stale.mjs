@@ -38,11 +38,16 @@ export const whyBuild = (root) => {
  *
  * @param {string} root
  * @param {(line: string) => void} say
- * @throws {DemoError} the build fails; its output is in the message
+ * @param {boolean} isAllowed whether to build; if not, a stale `dist` is used as it is
+ * @throws {DemoError} the build fails, and its output is in the message; or one is needed and not allowed
  */
-export const buildIfStale = async (root, say) => {
+export const buildIfStale = async (root, say, isAllowed) => {
   const why = whyBuild(root)
   if (!why) return
+  if (!isAllowed) {
+    if (why === 'missing') throw new DemoError('dist is missing: npm run build makes it')
+    return
+  }
   say(`Building, because dist is ${why}: takes some ten seconds.`)
   const child = spawn(process.execPath, [join(root, 'tools/build.mjs')], {
     cwd: root,

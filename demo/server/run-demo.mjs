@@ -37,7 +37,7 @@ export const runDemo = async ({ root, env, say, onStop }) => {
   const site = `http://localhost:${port}`
   const origins = [site, `http://127.0.0.1:${port}`]
 
-  await buildIfStale(root, say)
+  await buildIfStale(root, say, env.DEMO_BUILD !== '0')
   const built = await importBuilt(root)
   const folder = resolve(root, env.DEMO_FOLDER ?? '.demo')
   const vapid = keepVapidKeys(folder, built.webPush.generateVAPIDKeys)

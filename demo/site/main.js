@@ -92,6 +92,13 @@ const act = async (verb) => {
   }
 }
 
+/** What the script tag does on every load; shown as work only where there can be some. */
+const repair = async () => {
+  if (facts.permission === 'granted') return act((push) => push.sync())
+  await push?.sync().catch(() => {})
+  await look()
+}
+
 let stopListening = () => {}
 const listenAnew = () => {
   stopListening()
@@ -101,7 +108,7 @@ const listenAnew = () => {
     facts.snapshot = snapshot ?? facts.snapshot
     showChips(snapshot)
     // Another run of npm start: its relay has never heard of this browser.
-    void (isBack && facts.objectId !== '' ? act((push) => push.sync()) : look())
+    void (isBack && facts.objectId !== '' ? repair() : look())
   })
 }
 
@@ -111,7 +118,7 @@ startObjectIdForm(facts.objectId, (objectId) => {
   facts.objectId = objectId
   facts.exchange = undefined
   listenAnew()
-  void act((push) => push.sync())
+  void repair()
 })
 startModes()
 startNativeForm()
@@ -119,4 +126,4 @@ startTestPush(() => facts.subscription, show)
 push?.onChange(look)
 listenAnew()
 await look()
-if (facts.objectId !== '') await act((push) => push.sync())
+if (facts.objectId !== '') await repair()

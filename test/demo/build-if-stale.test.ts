@@ -6,7 +6,7 @@ import { importDemo } from './import-demo.ts'
 
 const { whyBuild, buildIfStale } = await importDemo<{
   whyBuild(root: string): string | undefined
-  buildIfStale(root: string, say: (line: string) => void): Promise<void>
+  buildIfStale(root: string, say: (line: string) => void, isAllowed: boolean): Promise<void>
 }>('server/build-if-stale.mjs')
 
 const products = [
@@ -60,8 +60,18 @@ test.each(['src/deep/down/b.ts', 'sw/attach.ts', 'rollup.config.mjs', 'tools/bui
 test('says so in one line, and shows what a failed build has printed', async () => {
   put('tools/build.mjs', 1, 'console.log("src/a.ts(1,1): error TS1"); process.exit(1)')
   const said: string[] = []
-  await expect(buildIfStale(root.path, (line) => said.push(line))).rejects.toThrow(
+  await expect(buildIfStale(root.path, (line) => said.push(line), true)).rejects.toThrow(
     /^the build failed\n\nsrc\/a.ts\(1,1\): error TS1$/,
   )
   expect(said).toEqual(['Building, because dist is missing: takes some ten seconds.'])
+})
+
+test('does not build when it may not, and says what to do where it must', async () => {
+  const said: string[] = []
+  const build = () => buildIfStale(root.path, (line) => said.push(line), false)
+  await expect(build()).rejects.toThrow('dist is missing: npm run build makes it')
+  putAll(1)
+  put('src/a.ts', 2)
+  await build()
+  expect(said).toEqual([])
 })

@@ -1,17 +1,8 @@
 import { spawn } from 'node:child_process'
-import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { temporaryFolder } from '../support/temporary-folder.ts'
-import { importDemo } from './import-demo.ts'
 
 const script = fileURLToPath(new URL('../../demo/start.mjs', import.meta.url))
-const { whyBuild } = await importDemo<{ whyBuild(root: string): string | undefined }>('server/build-if-stale.mjs')
-
-/** Several demos would build at once, over each other. */
-const requireBuilt = (): void => {
-  const why = whyBuild(dirname(dirname(script)))
-  if (why) throw new Error(`dist is ${why}: npm run build first`)
-}
 
 /** How `npm start` ended. */
 export interface Ended {
@@ -53,11 +44,11 @@ export const makeDemoFolder = (): DemoFolder => {
 
 /** Starts the process on free ports. */
 const launch = (folder: DemoFolder, env: Readonly<Record<string, string>>) => {
-  requireBuilt()
   const inherited = Object.entries(process.env).filter(([name]) => !/^(CLEVERTAP|PUSHFERRY|DEMO)_/.test(name))
   const child = spawn(process.execPath, [script], {
     env: {
       ...Object.fromEntries(inherited),
+      DEMO_BUILD: '0', // npm test has built
       DEMO_FOLDER: folder.path,
       DEMO_PORT: '0',
       PUSHFERRY_PORT: '0',
