@@ -20,10 +20,10 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 const packages: Readonly<Record<string, readonly string[]>> = {
   'src/wire': [],
   'src/ticket': [],
-  'src/browser': ['idb-keyval'],
-  'src/client': [],
+  'src/browser': [],
+  'src/client': ['idb-keyval'],
   'src/prompt': [],
-  sw: [],
+  sw: ['idb-keyval'],
 }
 
 const sourcesOf = (folder: string): string[] =>
