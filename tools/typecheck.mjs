@@ -14,6 +14,7 @@ const projects = [
   'src/relay',
   'src/relay/status/page',
   'demo',
+  'demo/site',
   'test',
   'test/sw',
 ]
