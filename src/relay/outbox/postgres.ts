@@ -11,7 +11,7 @@ import { erase, put, withdraw } from './postgres/intake.ts'
 import { createLease } from './postgres/lease.ts'
 import { migrate } from './postgres/migrate.ts'
 import { createNumberWriter, shards } from './postgres/numbers.ts'
-import { counts, history, rejected, retry, retryPage } from './postgres/reports.ts'
+import { counts, history, pagesOf, refusedPages, rejected, retry } from './postgres/reports.ts'
 import { findable, type RowColumns, rowOf, statusOf } from './postgres/row.ts'
 import { settle } from './postgres/settle.ts'
 import { sql } from './postgres/statements.ts'
@@ -21,13 +21,6 @@ import type { Store, StoreOptions } from './store.ts'
 
 /** Connections of this process for everything but intake and results, which have one of their own, and listening. */
 const otherConnections = 4
-
-const pagesOf = (ids: readonly string[]): readonly (readonly string[])[] =>
-  Array.from({ length: Math.ceil(ids.length / retryPage) }, (_, at) => ids.slice(at * retryPage, (at + 1) * retryPage))
-
-const unreadable = (error: unknown): StoreError =>
-  // The error of a URL parser carries the URL, and that the password.
-  new StoreError('unavailable', 'the address of the database cannot be used', new Error(String(error)))
 
 /**
  * The outbox in a PostgreSQL database, for any number of relays. Everything stands in the schema `pushferry`, which is
@@ -62,15 +55,11 @@ export const openPostgresStore = async (
   const driver = await loadPg()
   const settings = settingsFor(driver, url)
   const openPool = (max: number): PgPool => {
-    try {
-      const pool = new driver.Pool({ ...settings, max, idleTimeoutMillis: 60_000 })
-      // A connection that breaks fails what is asked of it; one that nobody uses is missed by nobody.
-      pool.on('error', () => {})
-      pool.on('connect', (client) => client.on('error', () => {}))
-      return pool
-    } catch (error) {
-      throw unreadable(error)
-    }
+    const pool = new driver.Pool({ ...settings, max, idleTimeoutMillis: 60_000 })
+    // A connection that breaks fails what is asked of it; one that nobody uses is missed by nobody.
+    pool.on('error', () => {})
+    pool.on('connect', (client) => client.on('error', () => {}))
+    return pool
   }
   const rowsPool = openPool(1)
   const otherPool = openPool(otherConnections)
@@ -108,17 +97,6 @@ export const openPostgresStore = async (
   }
   const alone = (text: string, ...values: readonly unknown[]): Promise<void> =>
     others.transact(async () => ({ result: undefined, last: [{ text, values }] }))
-
-  /** Refused rows, page by page, so that intake does not wait behind a million; what is refused meanwhile stays refused. */
-  async function* refusedPages(number: number, code?: number): AsyncGenerator<readonly string[]> {
-    for (let after = Number.MAX_SAFE_INTEGER; ; ) {
-      const page = { limit: retryPage, after, ...(code === undefined ? {} : { code }) }
-      const rows = await rejected(others.read, number, page)
-      if (rows.length === 0) return
-      yield rows.map((row) => row.objectId)
-      after = rows.at(-1)?.cursor ?? 0
-    }
-  }
 
   return {
     put: (entries) =>
@@ -163,7 +141,7 @@ export const openPostgresStore = async (
     rejected: (account, page) => run(async () => rejected(others.read, await accounts.find(account), page)),
     retryRejected: (account, { objectIds, code }) =>
       run(async () => {
-        const pages = objectIds ? pagesOf(objectIds) : refusedPages(await accounts.find(account), code)
+        const pages = objectIds ? pagesOf(objectIds) : refusedPages(others.read, await accounts.find(account), code)
         let retried = 0
         for await (const ids of pages) retried += await group.write(retry(account, ids, code))
         wakeUp.ring([account], retried)

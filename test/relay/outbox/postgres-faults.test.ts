@@ -19,7 +19,7 @@ const entry = (objectId: string, id = `token-of-${objectId}`): NewEntry => ({
 })
 
 /** A server that may be stopped, crashed and cut off; always one of the test's own. */
-describe('the outbox in PostgreSQL, when the database fails', () => {
+describe('the outbox in PostgreSQL, when the database fails', { timeout: 60_000 }, () => {
   let server: PostgresServer
   let admin: pg.Pool
   let url: string
@@ -246,6 +246,13 @@ describe('the outbox in PostgreSQL, when the database fails', () => {
     expect(error).toMatchObject({ name: 'StoreError', code: 'unavailable' })
     expect(`${error}${error instanceof Error ? error.cause : ''}`).not.toContain('pass-word')
   })
+  it.each(['db?sslrootcert=/not/there', 'db?sslmode=verify-full'])(
+    'is unavailable with the address …/%s',
+    async (rest) => {
+      const opening = openPostgresStore(`postgres://somebody:pass-word@127.0.0.1:${server.port}/${rest}`)
+      await expect(opening).rejects.toMatchObject({ name: 'StoreError', code: 'unavailable' })
+    },
+  )
   it('does not let one record that the database refuses fail those that share its transaction', async () => {
     const unindexable = Array.from({ length: 4_000 }, (_, at) =>
       String.fromCodePoint(0x4e00 + ((at * 7919) % 20_000)),

@@ -168,6 +168,27 @@ describe('relays that share a PostgreSQL', () => {
     )
     stop()
   })
+  it('let small operations go before large ones that were asked for first', async () => {
+    const order: string[] = []
+    const put = async (name: string, entries: readonly NewEntry[]): Promise<void> => {
+      await one.put(entries)
+      order.push(name)
+    }
+    const large = (name: string) =>
+      put(
+        'large',
+        count(300, (at) => entry(`${name}${at}`, `t-${name}${at}`)),
+      )
+    await Promise.all([
+      large('a'),
+      large('b'),
+      large('c'),
+      put('small', [entry('d', 't')]),
+      put('small', [entry('e', 'u')]),
+    ])
+    expect(order).toEqual(['small', 'small', 'large', 'large', 'large'])
+    await expectNumbersToFit()
+  })
   it('make one secret between them', async () => {
     const secrets = await Promise.all([one, two, one, two].map((store) => store.secret('registration')))
     expect(new Set(secrets).size).toBe(1)

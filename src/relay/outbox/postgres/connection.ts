@@ -1,5 +1,5 @@
 import { StoreError } from '../errors.ts'
-import { type PgPool, type PgQuery, type PgResult, rowsFrom } from './driver.ts'
+import { type PgPool, type PgPoolClient, type PgQuery, type PgResult, rowsFrom } from './driver.ts'
 import { isContention, isLoss, storeErrorOf } from './failure.ts'
 
 /** A transaction under way. */
@@ -64,11 +64,18 @@ class Failed extends Error {
   }
 }
 
+/** Takes a connection from the pool, which also throws without a promise where it cannot even begin to make one. */
+const take = async (pool: PgPool, failed: (error: unknown) => Error): Promise<PgPoolClient> => {
+  try {
+    return await pool.connect()
+  } catch (error) {
+    throw failed(error)
+  }
+}
+
 /** Runs `work` once. The connection goes back to the pool only if it is known to be in order. */
 const attempt = async <T>(pool: PgPool, work: (session: Session) => Promise<Ending<T>>): Promise<T> => {
-  const client = await pool.connect().catch((error: unknown) => {
-    throw new Failed(error, false, false)
-  })
+  const client = await take(pool, (error) => new Failed(error, false, false))
   let opened = false
   let committing = false
   const ask = async (...queries: readonly PgQuery[]): Promise<readonly PgResult[]> => {
@@ -134,9 +141,7 @@ export const createTransactions = (pool: PgPool): Transactions => ({
   read: async <Row>(query: PgQuery) => {
     const startedAt = performance.now()
     for (let tries = 1; ; tries++) {
-      const client = await pool.connect().catch((error: unknown) => {
-        throw storeErrorOf(error)
-      })
+      const client = await take(pool, storeErrorOf)
       try {
         const answer = await client.query(query)
         client.release()

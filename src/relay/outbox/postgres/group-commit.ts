@@ -18,7 +18,10 @@ export interface Operation<T> {
   prints?: readonly { account: string; fingerprint: string }[]
   /** Accounts whose number of queued live rows it wants to know. */
   counted?: readonly string[]
-  /** Runs without waiting for anything, perhaps more than once. `account` gives the number of an account. Throws a StoreError to be refused alone. */
+  /**
+   * Runs without waiting for anything, perhaps more than once. `account` gives the number of an account.
+   * Throws a StoreError, before it has changed anything, to be refused alone.
+   */
   run(work: Work, account: Numbers): T
 }
 
@@ -26,8 +29,6 @@ export interface Operation<T> {
 export interface GroupCommit {
   /** Runs the operation in a transaction, with others; resolves after the commit. */
   write<T>(operation: Operation<T>): Promise<T>
-  /** Resolves when everything that was asked for has ended. */
-  drained(): Promise<void>
 }
 
 interface Job {
@@ -114,7 +115,7 @@ export const createGroupCommit = (
 ): GroupCommit => {
   const small: Job[] = []
   const large: Job[] = []
-  let running: Promise<void> | undefined
+  let isRunning = false
 
   const commit = async (group: readonly Operation<unknown>[]): Promise<Answer[]> => {
     const names = group.flatMap((one) => [...one.keys.map((key) => key.account), ...(one.counted ?? [])])
@@ -157,13 +158,14 @@ export const createGroupCommit = (
     return small.splice(0, end < 0 ? small.length : end)
   }
   const runAll = async (): Promise<void> => {
+    isRunning = true
     // What is asked for in the same turn of the event loop goes together.
     await new Promise((resolve) => setImmediate(resolve))
     while (small.length > 0 || large.length > 0) {
       if (small.length > 0) await run(takeSmall())
       if (large.length > 0) await run(large.splice(0, 1))
     }
-    running = undefined
+    isRunning = false
   }
 
   return {
@@ -171,10 +173,7 @@ export const createGroupCommit = (
       new Promise((resolve, reject) => {
         const jobs = operation.keys.length > largeRows ? large : small
         jobs.push({ operation, resolve, reject })
-        running ??= runAll()
+        if (!isRunning) void runAll()
       }),
-    drained: async () => {
-      while (running) await running
-    },
   }
 }

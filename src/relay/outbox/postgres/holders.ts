@@ -43,7 +43,7 @@ export const createHolders = (
         const [, , granted] = await ask(
           { text: sql.lockAccount, values: [number] },
           { text: sql.shareHolder, values: [holder] },
-          { text: sql.setSlots, values: [number, holder, want, limit] },
+          { text: sql.setSlots, values: [number, holder, Math.floor(want), limit] },
         )
         // Nothing comes back for a holder that is not known.
         return { result: rowsFrom<{ held: number }>(granted)[0]?.held ?? 0, last: [] }

@@ -42,7 +42,21 @@ export const rejected = async (
 }
 
 /** Rows that one transaction of retryRejected takes, so that intake does not wait behind a large one. */
-export const retryPage = 1000
+const retryPage = 1000
+
+/** Ids by the page. */
+export const pagesOf = (ids: readonly string[]): readonly (readonly string[])[] =>
+  Array.from({ length: Math.ceil(ids.length / retryPage) }, (_, at) => ids.slice(at * retryPage, (at + 1) * retryPage))
+
+/** The ids of refused rows, by the page and the latest refusal first; what is refused meanwhile is not among them. */
+export async function* refusedPages(read: Read, account: number, code?: number): AsyncGenerator<readonly string[]> {
+  for (let after = Number.MAX_SAFE_INTEGER; ; ) {
+    const rows = await rejected(read, account, { limit: retryPage, after, ...(code === undefined ? {} : { code }) })
+    if (rows.length === 0) return
+    yield rows.map((row) => row.objectId)
+    after = rows.at(-1)?.cursor ?? 0
+  }
+}
 
 /** Queues the given refused rows anew; rows that are not refused (with this code, if one is given) are passed over. */
 export const retry = (account: string, objectIds: readonly string[], code?: number): Operation<number> => ({

@@ -97,7 +97,9 @@ export const sql = {
   insistOnHolder: `SELECT pushferry.insist(count(*) = 1) FROM (
     SELECT 1 FROM pushferry.holder WHERE n = $1 FOR KEY SHARE NOWAIT) AS alive`,
   /** By their places, which they keep while dueRows has them locked. */
-  leaseRows: 'UPDATE pushferry.queue SET state = 2, holder = $2, lease = $3 WHERE ctid = ANY ($1::tid[])',
+  leaseRows: `WITH leased AS (
+    UPDATE pushferry.queue SET state = 2, holder = $2, lease = $3 WHERE ctid = ANY ($1::tid[]) RETURNING 1)
+    SELECT pushferry.insist(count(*) = cardinality($1)) FROM leased`,
   /** What a holder has, or what it has under certain numbers of leases ($2). */
   heldRows: `SELECT ${fromQueue} WHERE q.holder = $1 AND ($2::bigint[] IS NULL OR q.lease = ANY ($2))
     ORDER BY q.account, q.object_id FOR UPDATE OF q`,

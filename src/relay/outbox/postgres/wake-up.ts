@@ -78,17 +78,18 @@ export const createWakeUp = (
 
   /** Listens on one connection until that breaks or this is closed. Resolves to whether it had come about. */
   const listen = async (): Promise<boolean> => {
-    const client = connect()
     const broken = new AbortController()
     const over = AbortSignal.any([closing.signal, broken.signal])
+    let client: PgClient | undefined
     let isUp = false
-    client.on('error', () => broken.abort())
-    client.on('end', () => broken.abort())
-    client.on('notification', ({ payload }) => {
-      const heard = decode(payload ?? '')
-      if (heard && heard.from !== self) tell(heard.account, heard.rows)
-    })
     try {
+      client = connect()
+      client.on('error', () => broken.abort())
+      client.on('end', () => broken.abort())
+      client.on('notification', ({ payload }) => {
+        const heard = decode(payload ?? '')
+        if (heard && heard.from !== self) tell(heard.account, heard.rows)
+      })
       await client.connect()
       await client.query({ text: `LISTEN ${channel}` })
       isUp = true
@@ -99,7 +100,7 @@ export const createWakeUp = (
     } catch {
       // The database is away: it is tried again after a pause.
     }
-    await client.end().catch(() => {})
+    await client?.end().catch(() => {})
     return isUp
   }
   const listenOn = async (): Promise<void> => {
