@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import type { Instruments } from './instruments.ts'
 
 /** Sets what the process says of itself, at a scrape. Counters are set by what has come since the last one. */

@@ -51,7 +51,7 @@ const ofStatus = (reason: string): HealthCause | undefined => {
   if (status >= 300 && status < 400)
     return {
       cause: `CleverTap's address redirects elsewhere (${reason}), which is never followed`,
-      remedy: 'Is CLEVERTAP_REGION or CLEVERTAP_URL right?',
+      remedy: 'Is CLEVERTAP_REGION or CLEVERTAP_URL right? The relay tries again by itself.',
     }
   return { cause: `CleverTap does not take requests (${reason})`, remedy: `Is CLEVERTAP_URL right? ${theirs}` }
 }

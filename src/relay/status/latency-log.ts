@@ -20,7 +20,7 @@ const fineMs = 5_000
 const fineKeptMs = 10 * 60_000
 const coarseMs = 60_000
 
-const bucketOf = (ms: number): number => Math.min(buckets - 1, Math.max(0, Math.round(Math.log(ms) / Math.log(growth))))
+const bucketOf = (ms: number): number => Math.min(buckets - 1, Math.round(Math.log(Math.max(1, ms)) / Math.log(growth)))
 
 const createSlots = (slotMs: number, keptMs: number) => {
   const slots = new Map<number, Uint32Array>()
