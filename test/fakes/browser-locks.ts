@@ -4,7 +4,14 @@ export type LockMode = 'ok' | 'missing' | 'refused' | 'never'
 type Callback = (lock: { name: string; mode: 'exclusive' } | null) => unknown
 
 /** Exclusive Web Locks of one world: the next holder begins when the one before has settled. */
-export const createFakeLocks = (mode: () => LockMode): unknown => {
+export interface FakeLocks {
+  /** What stands in for `navigator.locks`. */
+  readonly manager: unknown
+  /** Every lock is free, as when all tabs are closed. */
+  release(): void
+}
+
+export const createFakeLocks = (mode: () => LockMode): FakeLocks => {
   const queues = new Map<string, Promise<unknown>>()
   const request = async (name: string, second: LockOptions | Callback, third?: Callback): Promise<unknown> => {
     const [options, work] = typeof second === 'function' ? [{}, second] : [second, third]
@@ -29,5 +36,5 @@ export const createFakeLocks = (mode: () => LockMode): unknown => {
       new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
     ])
   }
-  return { request, query: async () => ({ held: [], pending: [] }) }
+  return { manager: { request, query: async () => ({ held: [], pending: [] }) }, release: () => queues.clear() }
 }

@@ -42,11 +42,16 @@ let made = 0
 export const createFakePushManager = (surroundings: PushSurroundings): FakePushManager => {
   const keyOf = (given: BufferSource | string | null | undefined): string => {
     if (given === null || given === undefined) throw new DOMException('No key', 'NotSupportedError')
-    if (typeof given === 'string' && !/^[\w-]+$/.test(given)) throw new DOMException('No base64url', 'InvalidCharacterError')
+    if (typeof given === 'string' && !/^[\w-]+$/.test(given))
+      throw new DOMException('No base64url', 'InvalidCharacterError')
     const bytes =
       typeof given === 'string'
         ? Buffer.from(given, 'base64url')
-        : Buffer.from(ArrayBuffer.isView(given) ? new Uint8Array(given.buffer, given.byteOffset, given.byteLength) : new Uint8Array(given))
+        : Buffer.from(
+            ArrayBuffer.isView(given)
+              ? new Uint8Array(given.buffer, given.byteOffset, given.byteLength)
+              : new Uint8Array(given),
+          )
     if (bytes.length !== 65 || bytes[0] !== 4) throw new DOMException('No P-256 key', 'InvalidAccessError')
     return bytes.toString('base64url')
   }
@@ -56,7 +61,10 @@ export const createFakePushManager = (surroundings: PushSurroundings): FakePushM
     const subscription = {
       endpoint,
       expirationTime: null,
-      options: { userVisibleOnly: true, applicationServerKey: new Uint8Array(Buffer.from(vapidPublicKey, 'base64url')).buffer },
+      options: {
+        userVisibleOnly: true,
+        applicationServerKey: new Uint8Array(Buffer.from(vapidPublicKey, 'base64url')).buffer,
+      },
       getKey: (name: PushEncryptionKeyName) => new Uint8Array(Buffer.from(keys[name], 'base64url')).buffer,
       toJSON: () => ({ endpoint, expirationTime: null, keys: { ...keys } }),
       unsubscribe: async () => {
@@ -92,15 +100,20 @@ export const createFakePushManager = (surroundings: PushSurroundings): FakePushM
       if (surroundings.permission() !== 'granted') {
         throw new DOMException('Registration failed - permission denied', 'NotAllowedError')
       }
-      if (!surroundings.hasWorker()) throw new DOMException('Subscription failed - no active Service Worker', 'AbortError')
+      if (!surroundings.hasWorker())
+        throw new DOMException('Subscription failed - no active Service Worker', 'AbortError')
       if (manager.live && keyOf(manager.live.options.applicationServerKey) !== key) {
-        throw new DOMException('Registration failed - A subscription with a different applicationServerKey exists', 'InvalidStateError')
+        throw new DOMException(
+          'Registration failed - A subscription with a different applicationServerKey exists',
+          'InvalidStateError',
+        )
       }
       manager.live ??= make(key, surroundings.host())
       return manager.live
     },
     getSubscription: async () => manager.live ?? null,
-    permissionState: async () => (surroundings.permission() === 'default' ? 'prompt' : (surroundings.permission() as PermissionState)),
+    permissionState: async () =>
+      surroundings.permission() === 'default' ? 'prompt' : (surroundings.permission() as PermissionState),
   }
   return manager
 }

@@ -27,11 +27,13 @@ export interface FakeRelay {
   fetch: typeof globalThis.fetch
 }
 
-export const problem = (status: number, code: string, headers: Record<string, string> = {}) => (): Response =>
-  new Response(JSON.stringify({ type: 'about:blank', title: code, status, code }), {
-    status,
-    headers: { 'Content-Type': 'application/problem+json', ...headers },
-  })
+export const problem =
+  (status: number, code: string, headers: Record<string, string> = {}) =>
+  (): Response =>
+    new Response(JSON.stringify({ type: 'about:blank', title: code, status, code }), {
+      status,
+      headers: { 'Content-Type': 'application/problem+json', ...headers },
+    })
 
 interface Registration {
   objectId: string
@@ -48,7 +50,8 @@ export const createFakeRelay = (vapidPublicKey: string, onRequest: (method: stri
     new Response(JSON.stringify(body), { status, headers: { 'Content-Type': 'application/json' } })
 
   const answer = ({ method, path, headers, body }: RelayRequest): Response => {
-    if (method === 'GET' && path === '/v1/config') return json(200, { vapidPublicKey: relay.vapidPublicKey, tickets: 'off' })
+    if (method === 'GET' && path === '/v1/config')
+      return json(200, { vapidPublicKey: relay.vapidPublicKey, tickets: 'off' })
     if (method === 'POST' && path === '/v1/subscriptions') {
       // The cast: what the client sends is what the tests check.
       const { objectId, tokenData } = body as Registration

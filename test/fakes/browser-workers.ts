@@ -7,6 +7,7 @@ export type SyncMode = 'works' | 'missing' | 'refused' | 'never'
 
 interface FakeWorker extends EventTarget {
   state: ServiceWorkerState
+  onstatechange: ((event: Event) => void) | null
   scriptURL: string
   postMessage(message: unknown): void
 }
@@ -21,6 +22,8 @@ export interface FakeRegistration extends EventTarget {
 /** `navigator.serviceWorker` of one world. */
 export interface FakeWorkers {
   fate: WorkerFate
+  /** Trusted Types are enforced: a text is no script URL. */
+  trustedOnly: boolean
   sync: SyncMode
   /** Calls of `register`: the script's URL and the scope. */
   readonly registered: { url: string; scope: string }[]
@@ -40,10 +43,17 @@ export const createFakeWorkers = (
 ): FakeWorkers => {
   const move = (worker: FakeWorker, state: ServiceWorkerState) => {
     worker.state = state
-    worker.dispatchEvent(new Event('statechange'))
+    const event = new Event('statechange')
+    worker.dispatchEvent(event)
+    worker.onstatechange?.(event)
   }
   const createWorker = (scriptURL: string): FakeWorker =>
-    Object.assign(new EventTarget(), { state: 'installing' as ServiceWorkerState, scriptURL, postMessage: () => {} })
+    Object.assign(new EventTarget(), {
+      state: 'installing' as ServiceWorkerState,
+      scriptURL,
+      onstatechange: null,
+      postMessage: () => {},
+    })
 
   const createRegistration = (scope: string): FakeRegistration => {
     const registration: FakeRegistration = Object.assign(new EventTarget(), {
@@ -74,6 +84,7 @@ export const createFakeWorkers = (
   }
 
   const register = async (script: unknown, options: RegistrationOptions = {}): Promise<unknown> => {
+    if (fake.trustedOnly && typeof script === 'string') throw new TypeError("This document requires 'TrustedScriptURL'")
     const url = new URL(String(script), origin).href
     const scope = new URL(options.scope ?? '.', options.scope === undefined ? url : origin).href
     fake.registered.push({ url, scope })
@@ -105,6 +116,7 @@ export const createFakeWorkers = (
 
   const fake: FakeWorkers = {
     fate: 'activates',
+    trustedOnly: false,
     sync: 'missing',
     registered: [],
     tags: [],

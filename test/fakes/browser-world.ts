@@ -54,10 +54,8 @@ export const enterBrowserWorld = (): BrowserWorld => {
   }
   const relay = createFakeRelay(createVapidPublicKey(), note)
   const storage = createFakeIndexedDb(() => note('write'))
-  const workers = createFakeWorkers(
-    origin,
-    { permission: () => world.permission, host: () => world.host },
-    () => note('register'),
+  const workers = createFakeWorkers(origin, { permission: () => world.permission, host: () => world.host }, () =>
+    note('register'),
   )
 
   let listening: [EventTarget, string, EventListenerOrEventListenerObject][] = []
@@ -103,7 +101,7 @@ export const enterBrowserWorld = (): BrowserWorld => {
     onLine: true,
     serviceWorker: workers.container,
     get locks() {
-      return world.locks === 'missing' ? undefined : locks
+      return world.locks === 'missing' ? undefined : locks.manager
     },
   }
   const Notification = {
@@ -140,7 +138,8 @@ export const enterBrowserWorld = (): BrowserWorld => {
     cookie: '',
     set,
     setNavigator: (properties) => {
-      for (const name in properties) Object.defineProperty(navigator, name, { value: properties[name], configurable: true })
+      for (const name in properties)
+        Object.defineProperty(navigator, name, { value: properties[name], configurable: true })
     },
     goOnline: () => {
       fireWindow('online')
@@ -153,7 +152,11 @@ export const enterBrowserWorld = (): BrowserWorld => {
     closeTabs: () => {
       for (const [target, type, listener] of listening) target.removeEventListener(type, listener)
       listening = []
+      locks.release()
+      const now = Date.now()
+      // It sets the clock back, too.
       vi.clearAllTimers()
+      vi.setSystemTime(now)
     },
     settled: async (promise) => {
       let over = false
@@ -179,6 +182,7 @@ export const enterBrowserWorld = (): BrowserWorld => {
     leave: () => {
       world.closeTabs()
       vi.unstubAllGlobals()
+      Reflect.deleteProperty(globalThis, 'indexedDB')
       vi.useRealTimers()
       vi.restoreAllMocks()
     },

@@ -1,0 +1,112 @@
+import { runInThisContext } from 'node:vm'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createVapidPublicKey } from '../../fakes/browser-push.ts'
+import { type BrowserWorld, enterBrowserWorld, relayUrl } from '../../fakes/browser-world.ts'
+
+interface Page {
+  pushferry?: {
+    register(): Promise<unknown>
+    sync(): Promise<unknown>
+    status(): Promise<{ state: string }>
+    unregister(): Promise<unknown>
+    onChange(listener: (status: unknown) => void): () => void
+  }
+}
+/** What the script puts on the page. */
+const page = globalThis as unknown as Page
+
+/** What customers paste in front of the tag. */
+const stub =
+  '(p=>{self.pushferry=p;for(let m of["register","sync","status","unregister","onChange"])p[m]=(...a)=>new Promise(r=>p.q.push([m,a,r]))})({q:[]})'
+
+let world: BrowserWorld
+beforeEach(() => {
+  world = enterBrowserWorld()
+  world.permission = 'granted'
+})
+afterEach(() => {
+  world.leave()
+  delete page.pushferry
+})
+
+/** The page meets `<script async src="…/pushferry.min.js" data-…>`. */
+const load = async (dataset: Record<string, string> = {}) => {
+  const attribute = (name: string) => name.slice(5).replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
+  const script = {
+    src: `${relayUrl}/pushferry.min.js`,
+    dataset,
+    getAttribute: (name: string) => dataset[attribute(name)] ?? null,
+    hasAttribute: (name: string) => attribute(name) in dataset,
+  }
+  Object.assign(document, { currentScript: script })
+  vi.resetModules()
+  await import('../../../src/client/script-tag.ts')
+  Object.assign(document, { currentScript: null })
+}
+
+describe('the script tag', () => {
+  it('puts the client on the page, for the relay that it came from', async () => {
+    await load({ objectId: 'ct-1', auto: 'false' })
+    expect(page.pushferry).toMatchObject({
+      register: expect.any(Function),
+      sync: expect.any(Function),
+      status: expect.any(Function),
+      unregister: expect.any(Function),
+      onChange: expect.any(Function),
+    })
+    await world.settled(Promise.resolve(page.pushferry?.register()))
+    expect(world.relay.of('POST')[0]?.path).toBe('/v1/subscriptions')
+  })
+
+  it('repairs on load', async () => {
+    await load({ objectId: 'ct-1' })
+    await world.pass(5000)
+    expect(world.relay.of('POST')).toHaveLength(1)
+    expect(world.log).not.toContain('ask')
+  })
+
+  it('leaves that to the page with data-auto="false"', async () => {
+    await load({ objectId: 'ct-1', auto: 'false' })
+    await world.pass(60_000)
+    expect(world.log).toEqual([])
+  })
+
+  it('heeds every attribute', async () => {
+    const fetch = vi.fn(world.relay.fetch)
+    world.set('fetch', fetch)
+    const vapidKey = createVapidPublicKey()
+    await load({ relay: 'https://other.example', serviceWorker: '/own-sw.js', vapidKey, objectId: 'ct-9' })
+    await world.pass(5000)
+    expect(fetch.mock.calls.map(([input]) => String(input))).toEqual(['https://other.example/v1/subscriptions'])
+    expect(world.workers.registered[0]?.url).toBe('https://shop.example/own-sw.js')
+    const key = world.push().live?.options.applicationServerKey ?? new ArrayBuffer(0)
+    expect(Buffer.from(key).toString('base64url')).toBe(vapidKey)
+    expect(world.relay.of('POST')[0]?.body).toMatchObject({ objectId: 'ct-9' })
+  })
+
+  it('replays what was called before it had loaded', async () => {
+    expect(stub.length).toBeLessThan(200)
+    runInThisContext(stub)
+    const states: unknown[] = []
+    const listening = page.pushferry?.onChange((status) => states.push(status))
+    const registering = Promise.resolve(page.pushferry?.register())
+    const asking = page.pushferry?.status() ?? Promise.reject()
+    expect(world.log).toEqual([])
+    await load({ objectId: 'ct-1', auto: 'false' })
+    expect(await world.settled(registering)).toMatchObject({ state: 'registered' })
+    expect(await world.settled(asking)).toMatchObject({ state: expect.any(String) })
+    expect(states).toMatchObject([{ state: 'registered' }])
+    const off: unknown = await listening
+    expect(off).toBeTypeOf('function')
+    expect(world.relay.of('POST')).toHaveLength(1)
+  })
+
+  it('hands the failure of a replayed call to who called', async () => {
+    world.permission = 'denied'
+    runInThisContext(stub)
+    const registering = Promise.resolve(page.pushferry?.register())
+    registering.catch(() => {})
+    await load({ objectId: 'ct-1', auto: 'false' })
+    await expect(world.settled(registering)).rejects.toMatchObject({ code: 'permission-denied' })
+  })
+})
