@@ -43,14 +43,13 @@ export const migrate = async ({ transact, read }: Transactions, migrations: read
       await ask(patience, patiently('SELECT pg_advisory_xact_lock($1, $2)', migrationLock), patiently(makeSchema))
       const [found] = await ask(readVersion)
       const version = rowsFrom<{ version: number }>(found)[0]?.version ?? 0
-      const missing = migrations.filter(({ number }) => number > version)
-      return {
-        result: undefined,
-        last: missing.flatMap(({ number, name, sql }) => [
-          patiently(sql),
-          patiently('INSERT INTO pushferry.migration (number, name) VALUES ($1, $2)', [number, name]),
-        ]),
-      }
+      for (const { number, name, sql } of migrations)
+        if (number > version)
+          await ask(
+            patiently(sql),
+            patiently('INSERT INTO pushferry.migration (number, name) VALUES ($1, $2)', [number, name]),
+          )
+      return { result: undefined, last: [] }
     })
   const version = await versionNow()
   if (version > newest)
