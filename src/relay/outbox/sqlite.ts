@@ -11,6 +11,9 @@ import { type Connection, createTransactions } from './sqlite/transactions.ts'
 import { lease, release, settle, takeSlots } from './sqlite/upload.ts'
 import type { Holder, RejectedRow, Store, StoreOptions } from './store.ts'
 
+/** How long a start waits for another process's lock, in ms, for which it may stop everything; nothing else may. */
+const startPatienceMs = 5_000
+
 /**
  * The outbox in one SQLite file, for one machine; several processes on it may share the file. Creates the file when it
  * is missing and applies the migrations.
@@ -25,10 +28,10 @@ export const openSqliteStore = async (
   { maxQueued = 1_000_000, now = Date.now }: StoreOptions = {},
 ): Promise<Store> => {
   const { DatabaseSync } = await loadSqlite()
-  const open = (): Connection => {
+  const open = (isFirst: boolean): Connection => {
     const database = new DatabaseSync(file)
     try {
-      configure(database)
+      configure(database, isFirst ? startPatienceMs : 0)
       migrate(database, sqliteMigrations)
       const connection = { database, sql: prepareStatements(database) }
       database.exec('PRAGMA busy_timeout = 0')

@@ -18,8 +18,8 @@ export const codeOf = (error: unknown): number | undefined => {
  * short. The busy time-out serves the start only: later the transactions wait for the lock outside SQLite, because
  * waiting inside it stops the whole process.
  */
-export const configure = (database: SqlDatabase): void => {
-  database.exec('PRAGMA busy_timeout = 5000')
+export const configure = (database: SqlDatabase, busyTimeoutMs: number): void => {
+  database.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`)
   database.exec('PRAGMA journal_mode = WAL')
   database.exec('PRAGMA synchronous = FULL')
   database.exec('PRAGMA secure_delete = ON')

@@ -51,6 +51,10 @@ const unavailable = (error: unknown): StoreError =>
         codeOf(error) === resultCode.full ? 'the disk is full' : 'the database does not take it now',
         error,
       )
+/** Copies the log into the database file and cuts it off; false when another connection is in the way. */
+const emptyLog = (database: SqlDatabase): boolean =>
+  (database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get() as SqlRow).busy === 0
+
 const isLocked = (error: unknown): boolean => codeOf(error) === resultCode.busy || codeOf(error) === resultCode.locked
 
 /**
@@ -61,15 +65,15 @@ const isLocked = (error: unknown): boolean => codeOf(error) === resultCode.busy 
  * After an error other than a lock or a full disk the connection is opened anew before the next try, so that a database
  * that comes back is taken into use without a restart.
  */
-export const createTransactions = (open: () => Connection, now: () => number): Transactions => {
-  let connection: Connection | undefined = open()
+export const createTransactions = (open: (isFirst: boolean) => Connection, now: () => number): Transactions => {
+  let connection: Connection | undefined = open(true)
   let jobs: Job[] = []
   let scheduled = false
   let closing: (() => void) | undefined
   let closed = false
 
   const connected = (): Connection => {
-    connection ??= open()
+    connection ??= open(false)
     return connection
   }
   const disconnect = (): void => {
@@ -80,14 +84,18 @@ export const createTransactions = (open: () => Connection, now: () => number): T
     }
     connection = undefined
   }
+  /** Gives a connection up that may never work again, as one that was opened while the disk could not be written. */
+  const doubt = (error: unknown): void => {
+    const code = codeOf(error)
+    if (code !== undefined && code !== resultCode.full && !isLocked(error)) disconnect()
+  }
   const rollBack = (database: SqlDatabase, error: unknown): void => {
     try {
       database.exec('ROLLBACK')
     } catch {
       // SQLite has rolled back by itself (disk full, I/O error): a further ROLLBACK is itself an error.
     }
-    const code = codeOf(error)
-    if (code !== undefined && code !== resultCode.full && !isLocked(error)) disconnect()
+    doubt(error)
   }
 
   const writeNumbers = (sql: Statements, delta: Delta, at: number): void => {
@@ -112,7 +120,12 @@ export const createTransactions = (open: () => Connection, now: () => number): T
   /** Runs operations in one transaction and returns what they returned. Throws with everything rolled back. */
   const commit = (operations: readonly Job['operation'][]): unknown[] => {
     const { database, sql } = connected()
-    database.exec('BEGIN IMMEDIATE')
+    try {
+      database.exec('BEGIN IMMEDIATE')
+    } catch (error) {
+      doubt(error)
+      throw error
+    }
     try {
       const delta = createDelta()
       const at = now()
@@ -212,7 +225,7 @@ export const createTransactions = (open: () => Connection, now: () => number): T
         const { sql } = connected()
         return operation(sql, (name) => accounts.get(name) ?? findAccount(sql, name) ?? -1)
       } catch (error) {
-        if (codeOf(error) !== undefined && !isLocked(error)) disconnect()
+        doubt(error)
         throw unavailable(error)
       }
     },
@@ -220,8 +233,12 @@ export const createTransactions = (open: () => Connection, now: () => number): T
       const giveUpAt = performance.now() + lockWaitMs
       for (;;) {
         usable()
-        const row = connected().database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get() as SqlRow
-        if (row.busy === 0) return
+        try {
+          if (emptyLog(connected().database)) return
+        } catch (error) {
+          doubt(error)
+          throw unavailable(error)
+        }
         if (performance.now() > giveUpAt) throw unavailable(new Error('other connections keep the log in use'))
         await new Promise((resolve) => setTimeout(resolve, 20))
       }
@@ -230,6 +247,13 @@ export const createTransactions = (open: () => Connection, now: () => number): T
       if (closed) return
       closed = true
       if (jobs.length > 0 || scheduled) await new Promise<void>((resolve) => (closing = resolve))
+      try {
+        // SQLite does this itself as the last connection closes, but @photostructure/sqlite keeps one half open until
+        // its statements are collected; and what has been settled or erased should not stay in the log until then.
+        if (connection) emptyLog(connection.database)
+      } catch {
+        // The log is read again at the next start.
+      }
       disconnect()
     },
   }
