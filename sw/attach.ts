@@ -50,8 +50,7 @@ export const attachPushferry = (options: WorkerOptions = {}): void => {
     let begun: Promise<unknown> | undefined
     const work = async () => {
       // If it is damaged the page will mend it; here it ends in a rejection.
-      const row: Row | undefined = await use((store) => store.get(registration.scope))
-      if (!row) return
+      const row: Row = JSON.parse(await use((store) => store.get(registration.scope)))
       if (force && row.waitMs) row.retryAt = 0
       await settle(
         row,
@@ -62,7 +61,7 @@ export const attachPushferry = (options: WorkerOptions = {}): void => {
           : await registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: row.vapidKey }),
         fetch,
         timeoutMs,
-        () => use((store) => store.put(row, registration.scope)).catch(() => {}),
+        () => use((store) => store.put(JSON.stringify(row), registration.scope)).catch(() => {}),
       )
       if (force && row.retryAt) throw Error()
     }

@@ -77,10 +77,13 @@ export const createPush = (options: Options): Push => {
     limit(() => rows('readwrite', (store) => promisifyRequest(work(store))), 1000)
   const read = async (): Promise<Row> =>
     // The cast: see `Row` for what a row without members means.
-    (memory ?? (await use((store) => store.get(scope())).catch(() => {})) ?? {}) as Row
+    memory ??
+    use((store) => store.get(scope()))
+      .then((text) => Object(JSON.parse(text)))
+      .catch(() => ({}) as Row)
   const write = (row: Row) => {
     memory = row
-    return use((store) => store.put(row, scope())).then(
+    return use((store) => store.put(JSON.stringify(row), scope())).then(
       () => {
         memory = undefined
       },
@@ -102,8 +105,10 @@ export const createPush = (options: Options): Push => {
       if (live && permission === 'granted')
         state = row.settled === row.objectId + live.endpoint && !row.reason ? 'registered' : 'subscribed'
     }, timeoutMs).catch(() => {})
-    return { state, reason: failure?.code ?? row.reason?.replace(/_/g, '-'), objectId: row.objectId }
+    return { state, reason: row.reason?.replace(/_/g, '-') || failure?.code, objectId: row.objectId }
   }
+
+  const pause = () => new Promise((resolve) => setTimeout(resolve, pollMs))
 
   /** Gives each of the browser's promises its code and its time limit. */
   const within = <T>(code: PushErrorCode, work: () => T | PromiseLike<T>): Promise<T> => {
@@ -118,18 +123,18 @@ export const createPush = (options: Options): Push => {
    */
   const findObjectId = async (): Promise<string> => {
     for (let left = timeoutMs / pollMs; !given && left-- > 0; ) {
-      try {
-        const found =
-          self.clevertap?.getCleverTapID?.() ??
-          decodeURIComponent(localStorage.WZRK_G ?? /WZRK_G=([^%'";][^;]*)/.exec(document.cookie)?.[1] ?? '').replace(
-            /"/g,
-            '',
-          )
-        if (found) return found
-      } catch {
-        // Blocked or damaged.
-      }
-      await new Promise((resolve) => setTimeout(resolve, pollMs))
+      for (const source of [
+        () => self.clevertap?.getCleverTapID?.(),
+        () => localStorage.WZRK_G,
+        () => /WZRK_G=([^%'";][^;]*)/.exec(document.cookie)?.[1],
+      ])
+        try {
+          const found = decodeURIComponent(source() ?? '').replace(/"/g, '')
+          if (found) return found
+        } catch {
+          // Blocked or damaged.
+        }
+      await pause()
     }
     // Only a function has `call`.
     return (
@@ -154,9 +159,9 @@ export const createPush = (options: Options): Push => {
     // Not `ready`: it never settles in a page outside the scope. A worker that dies leaves nothing to wait for, and the
     // TypeError ends this.
     while (!found.active)
-      await new Promise((resolve) => {
-        ;((found.installing ?? found.waiting) as ServiceWorker).onstatechange = resolve
-      })
+      await new Promise((resolve) =>
+        ((found.installing ?? found.waiting) as ServiceWorker).addEventListener('statechange', resolve),
+      )
     return found
   }
 
@@ -175,7 +180,8 @@ export const createPush = (options: Options): Push => {
     const { permission } = Notification
     let row = await read()
     let live: PushSubscription | undefined
-    if (row.relay !== base) row = { relay: base, keys: {}, withdraw: {}, off: row.off } as Row
+    // The cast: what is stored may lack anything.
+    row = { keys: {}, withdraw: {}, ...((row.relay === base ? row : { relay: base, off: row.off }) as object) } as Row
     row.off = off ?? row.off
     // Our own back-off paces the timer and the worker; somebody who comes back need not wait. `Retry-After` binds all.
     if (row.waitMs) row.retryAt = 0
@@ -187,29 +193,32 @@ export const createPush = (options: Options): Push => {
       const objectId = await within('no-object-id', findObjectId)
       row.vapidKey =
         vapidPublicKey ??
-        (off === 0 || !row.at
-          ? await within(
-              'relay-refused',
-              async () => (await (await fetch(base + 'config')).json()).vapidPublicKey || Promise.reject(),
-            ).catch((cause) => row.vapidKey ?? Promise.reject(cause))
-          : row.vapidKey)
+        ((off !== 0 && row.at && row.vapidKey) ||
+          (await within(
+            'relay-refused',
+            async () => (await (await fetch(base + 'config')).json()).vapidPublicKey || Promise.reject(),
+          ).catch((cause) => row.vapidKey ?? Promise.reject(cause))))
       // With the key of the live subscription this returns just that, and asks nobody; with any other key it fails (Push
       // API, `subscribe`; tried in Chromium and Firefox). So the browser compares the keys, and nothing has to be
       // believed that page, storage or another library says of them.
-      const subscribe = () =>
-        worker.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: row.vapidKey })
-      live = await within('push-service-unavailable', () =>
-        subscribe().catch(async (cause) => {
-          const old = await worker.pushManager.getSubscription()
-          // Only another key is a reason to give a living subscription up.
-          if (!old || !/InvalidSt/.test(cause)) throw cause
-          row.last = old.endpoint
-          await old.unsubscribe()
-          return subscribe()
-        }),
-      )
-      // Firefox for Android (mozilla-mobile/fenix 20365).
-      if (!live) throw live
+      let isStale = false
+      for (let tries = 3; !live; )
+        try {
+          live = await within('push-service-unavailable', async () => {
+            const old = isStale && (await worker.pushManager.getSubscription())
+            if (old) {
+              row.last = old.endpoint
+              await old.unsubscribe()
+            }
+            return worker.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: row.vapidKey })
+          })
+          // Firefox for Android (mozilla-mobile/fenix 20365).
+          if (!live) throw live
+        } catch (cause) {
+          if (!cause || !--tries || !readFailure(step, cause).retryable) throw cause
+          isStale = /InvalidS/.test(cause as string)
+          await pause()
+        }
       if (row.objectId !== objectId) oweWithdrawal(row)
       row.objectId = objectId
       delete row.withdraw[objectId]
@@ -231,7 +240,7 @@ export const createPush = (options: Options): Push => {
     if (off === 0) {
       if (permission !== 'granted') throw readFailure('permission-dismissed', permission === 'denied' && permission)
       // Not for push_service_not_accepted: a visitor with such a browser has done nothing wrong, and nothing failed.
-      if (!row.retryAt && /^[^p]/.test(row.reason)) throw new PushError('relay-refused', false, row.reason)
+      if (row.reason && !row.retryAt && row.reason[0] !== 'p') throw new PushError('relay-refused', false, row.reason)
     }
     return row.retryAt
   }
