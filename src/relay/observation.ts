@@ -3,6 +3,7 @@ import type { Config } from './config/types.ts'
 import { createAdminGuard } from './http/admin-guard.ts'
 import type { IntakeEvent } from './http/parts.ts'
 import { createRefuse } from './http/refuse.ts'
+import { createIntakeLog } from './intake-log.ts'
 import type { Log } from './log.ts'
 import { createMetrics } from './metrics/metrics.ts'
 import { addMetrics } from './metrics/routes.ts'
@@ -12,7 +13,7 @@ import { createSnapshots } from './status/snapshots.ts'
 import { uploadEvents } from './upload-log.ts'
 import type { UploadEvents, Uploads } from './uploads.ts'
 
-/** All that watches a relay for its operator: the log of uploads, the metrics, and the status page. */
+/** All that watches a relay for its operator: the log of intake and uploads, the metrics, and the status page. */
 export interface Observation {
   /** The store, with its refusals counted. To be given to everybody else. */
   store: Store
@@ -40,6 +41,7 @@ export const createObservation = ({ config, store, log, uploads, version }: Obse
   const metrics = createMetrics({ accounts, store, uploads, version })
   const snapshots = createSnapshots({ config, store, uploads, version })
   const logged = uploadEvents(log)
+  const intakeLog = createIntakeLog(log)
   const refuse = createRefuse(log)
   const guard = createAdminGuard(adminKey, refuse)
   return {
@@ -60,13 +62,19 @@ export const createObservation = ({ config, store, log, uploads, version }: Obse
         metrics.onTakeover()
       },
     },
-    onIntake: metrics.onIntake,
+    onIntake: (event) => {
+      intakeLog.onIntake(event)
+      metrics.onIntake(event)
+    },
     routes: [
       (app) => addMetrics(app, { metrics, guard }),
       (app) => addStatus(app, { snapshots, store, accounts: accounts.map(({ id }) => id), guard, refuse, log }),
     ],
     countAnswers: metrics.addTo,
     start: snapshots.start,
-    stop: snapshots.stop,
+    stop: () => {
+      intakeLog.stop()
+      snapshots.stop()
+    },
   }
 }

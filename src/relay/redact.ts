@@ -27,6 +27,7 @@ const plain: ReadonlySet<string> = new Set([
   'signal',
   'state',
   'store',
+  'traceId',
   'version',
   'warning',
 ])

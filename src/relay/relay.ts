@@ -126,11 +126,11 @@ export const createRelay = (options: RelayOptions = {}): Relay => {
     },
     stop: () => {
       stopping ??= (async () => {
-        observation.stop()
         const closed = server.close()
         await uploading?.catch(() => {})
         await uploads.stop()
         await closed
+        observation.stop()
         await late.store.close()
         log.info('stopped')
       })()

@@ -3,12 +3,14 @@ import type { UploadEvents } from './uploads.ts'
 
 /** What the uploads write to the log: one line a request that carried something, one a change of health. */
 export const uploadEvents = (log: Log): Required<UploadEvents> => ({
-  onRequest: ({ account, records, verdict, outcomes, tookMs }) =>
+  onRequest: ({ account, records, verdict, outcomes, refusals, traceId, tookMs }) =>
     log[verdict === 'judged' && outcomes.rejected === 0 ? 'info' : 'warn']('upload', {
       account,
       records,
       state: verdict,
       ...outcomes,
+      recordCode: refusals[0]?.code,
+      traceId,
       tookMs: Math.round(tookMs),
     }),
   onHealth: (account, { mode, reason }, before) => {

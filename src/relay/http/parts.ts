@@ -7,13 +7,16 @@ import type { ServerTimeouts } from './limits.ts'
 /** How an account's uploads go. `suspended`: CleverTap refuses the credentials. */
 export type UploadHealth = 'ok' | 'suspended' | 'failing'
 
-/** One record on its way through the HTTP intake, for metrics. */
+/** One call of the HTTP intake whose records were answered for; for logs and metrics. */
 export interface IntakeEvent {
   account: string
   /** The name of the API key, or `browser`. */
   from: string
-  /** `queued`, `replaced`, `unchanged`, `refused`, or the number of the record's fault. */
-  result: string
+  requestId: string
+  /** The caller's own, from `traceparent`; undefined where it sent none. */
+  traceId: string | undefined
+  /** How many records were `queued`, `replaced`, `unchanged`, `refused`, or had a fault, by its number or name. */
+  results: Readonly<Record<string, number>>
 }
 
 /** What the HTTP server is made of. Everything optional has a default that is fit for production. */
@@ -26,7 +29,7 @@ export interface ServerParts {
   uploads?: { health(account: string): UploadHealth }
   /** More routes (metrics, status page). They run inside everything that holds for all routes, and stand in OpenAPI. */
   routes?: readonly ((app: FastifyInstance) => void)[]
-  /** Called for every record that was answered for. Must not throw. */
+  /** Called for every call whose records were answered for. Must not throw. */
   onIntake?: (event: IntakeEvent) => void
   /** Where the built browser files are. */
   browserFiles?: URL

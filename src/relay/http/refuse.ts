@@ -4,6 +4,7 @@ import { type RelayProblem, type RelayProblemCode, relayProblems } from '../../w
 import type { AccountConfig, LogLevel } from '../config/types.ts'
 import type { Caller } from '../keys/api-keys.ts'
 import type { Log, LogFields } from '../log.ts'
+import { readTraceId } from '../trace.ts'
 import type { Refusal } from './refusal.ts'
 
 /** Sends a refusal in the form of its route, and logs it. */
@@ -40,6 +41,7 @@ export const createRefuse =
     const status = relayProblems[code]
     log[levelOf(code)]('request refused', {
       requestId: request.id,
+      traceId: readTraceId(request.headers.traceparent),
       method: request.method,
       route: request.routeOptions.url,
       status,

@@ -6,6 +6,7 @@ import type { UploadReport } from '../upload/loop.ts'
 import type { UploadState } from '../uploads.ts'
 import { addHttpMetrics } from './http-metrics.ts'
 import { createInstruments } from './instruments.ts'
+import { codeLabel } from './known-codes.ts'
 import { observeStore } from './observe-store.ts'
 import { createProcessMetrics } from './process-metrics.ts'
 import { createStoreMetrics } from './store-metrics.ts'
@@ -72,12 +73,16 @@ export const createMetrics = ({ accounts, store, uploads, version, now = Date.no
       readProcess()
       return registry.metrics()
     },
-    onIntake: ({ account, from, result }) => intakeRecords.inc({ account, source: from, result }),
-    onRequest: ({ account, verdict, outcomes, tookMs }) => {
+    onIntake: ({ account, from, results }) => {
+      for (const [result, n] of Object.entries(results)) intakeRecords.inc({ account, source: from, result }, n)
+    },
+    onRequest: ({ account, verdict, outcomes, refusals, tookMs }) => {
       uploadRequests.inc({ account, verdict })
       uploadDuration.observe({ account }, tookMs / 1000)
-      for (const [outcome, n] of Object.entries(outcomes))
-        if (n > 0) uploadRecords.inc({ account, outcome, code: '' }, n)
+      for (const outcome of ['accepted', 'failed', 'returned'] as const)
+        if (outcomes[outcome] > 0) uploadRecords.inc({ account, outcome, code: '' }, outcomes[outcome])
+      for (const { outcome, code, records } of refusals)
+        uploadRecords.inc({ account, outcome, code: codeLabel(code) }, records)
     },
     onTakeover: () => takeovers.inc(),
     observe: (observed) => observeStore(observed, instruments),

@@ -25,7 +25,18 @@ export interface UploadReport {
   records: number
   verdict: Verdict['kind']
   outcomes: Readonly<Record<Outcome['kind'], number>>
+  /** Why records were rejected or put off. */
+  refusals: readonly Refusals[]
+  /** Of the trace that the request began. */
+  traceId: string
   tookMs: number
+}
+
+/** How many records of one request were refused with one code. */
+export interface Refusals {
+  outcome: 'rejected' | 'deferred'
+  code: number
+  records: number
 }
 
 export interface UploaderParts {
@@ -105,10 +116,19 @@ export const createUploader = (parts: UploaderParts): Uploader => {
   const giveBack = (chunks: readonly Chunk[], by: string): void =>
     settler.add(by, settlementsOf(chunks.flat().map((entry) => ({ entry, outcome: { kind: 'returned' } }))))
 
-  const report = (chunk: Chunk, { verdict, tookMs }: Answered, { results }: Consequences): void => {
+  const report = (chunk: Chunk, { verdict, traceId, tookMs }: Answered, { results }: Consequences): void => {
     const outcomes = { accepted: 0, rejected: 0, deferred: 0, failed: 0, returned: 0 }
-    for (const { outcome } of results) outcomes[outcome.kind]++
-    parts.onRequest?.({ account, records: chunk.length, verdict: verdict.kind, outcomes, tookMs })
+    const refusals: Refusals[] = []
+    for (const { outcome } of results) {
+      outcomes[outcome.kind]++
+      if (outcome.kind !== 'rejected' && outcome.kind !== 'deferred') continue
+      const { kind, error } = outcome
+      const same = refusals.find((one) => one.outcome === kind && one.code === error.code)
+      if (same) same.records++
+      else refusals.push({ outcome: kind, code: error.code, records: 1 })
+    }
+    const records = chunk.length
+    parts.onRequest?.({ account, records, verdict: verdict.kind, outcomes, refusals, traceId, tookMs })
   }
   const send = async (chunk: Chunk, by: string): Promise<void> => {
     const { signal } = life

@@ -3,16 +3,22 @@ import type { Answer } from '../clevertap/client.ts'
 import { readAnswer, type Verdict } from '../clevertap/outcome.ts'
 import { type KeyPadding, recordFor } from '../clevertap/record.ts'
 import type { LeasedEntry, Outcome } from '../outbox/store.ts'
+import { beginTrace } from '../trace.ts'
 import { type Chunk, failedOutcome, halves, outcomeOf, poisonOutcome } from './batch.ts'
 import type { Clock } from './clock.ts'
 import type { RetryRules } from './policy.ts'
 
 /** How an upload request is made: `ClevertapClient.upload`, or a stand-in. */
-export type Upload = (records: readonly TokenRecord[], options: { signal: AbortSignal }) => Promise<Answer>
+export type Upload = (
+  records: readonly TokenRecord[],
+  options: { signal: AbortSignal; traceparent?: string },
+) => Promise<Answer>
 
 /** What one request came to. */
 export interface Answered {
   verdict: Verdict
+  /** Of the trace that the request began. */
+  traceId: string
   /** Monotonic, in ms. */
   sentAt: number
   tookMs: number
@@ -24,9 +30,12 @@ export const sendChunk = async (
   { upload, signal, padding, clock }: { upload: Upload; signal: AbortSignal; padding: KeyPadding; clock: Clock },
 ): Promise<Answered> => {
   const records = chunk.map((entry) => recordFor(entry.objectId, entry.token, padding))
+  const { traceId, traceparent } = beginTrace()
   const sentAt = clock.elapsed()
-  const answer = await upload(records, { signal }).catch((): Answer => ({ kind: 'unanswered', reason: 'unknown' }))
-  return { verdict: readAnswer(answer, records, clock.now()), sentAt, tookMs: clock.elapsed() - sentAt }
+  const answer = await upload(records, { signal, traceparent }).catch(
+    (): Answer => ({ kind: 'unanswered', reason: 'unknown' }),
+  )
+  return { verdict: readAnswer(answer, records, clock.now()), traceId, sentAt, tookMs: clock.elapsed() - sentAt }
 }
 
 /** What becomes of a chunk. */

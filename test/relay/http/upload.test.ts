@@ -264,13 +264,18 @@ describe('the API key', () => {
     expect((await call(path, post({ d: [] }, { ...json, 'X-CleverTap-Passcode': '' }))).status).toBe(401)
   })
 
-  it('goes by its name in what is told to metrics', async () => {
+  it('goes by its name in what is told to logs and metrics', async () => {
     const events: unknown[] = []
     const { call } = await startServer({}, { onIntake: (event) => events.push(event) })
     await call(path, post({ d: [nativeRecord(), 7] }))
     expect(events).toEqual([
-      { account: accountId, from: 'shop', result: 'queued' },
-      { account: accountId, from: 'shop', result: '524' },
+      {
+        account: accountId,
+        from: 'shop',
+        requestId: expect.any(String),
+        traceId: undefined,
+        results: { queued: 1, 524: 1 },
+      },
     ])
   })
 })

@@ -126,7 +126,8 @@ describe('a snapshot', () => {
 
   it('knows how long uploads take from those that were judged', async () => {
     const { snapshots, current } = start()
-    const report = { account, records: 1, outcomes: { accepted: 1, rejected: 0, deferred: 0, failed: 0, returned: 0 } }
+    const outcomes = { accepted: 1, rejected: 0, deferred: 0, failed: 0, returned: 0 }
+    const report = { account, records: 1, outcomes, refusals: [], traceId: '0' }
     snapshots.onRequest({ ...report, verdict: 'judged', tookMs: 100 })
     snapshots.onRequest({ ...report, verdict: 'failed', tookMs: 30_000 })
     expect((await current()).only.latency).toMatchObject({ requests: 1, p99Ms: expect.closeTo(100, -1.5) })

@@ -1,7 +1,8 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { maxBrowserBodyBytes } from '../../../wire/limits.ts'
 import type { Acknowledgement } from '../../../wire/record.ts'
 import { browserEntry, type ReadSubscription, readSubscription } from '../../intake/browser.ts'
+import { readTraceId } from '../../trace.ts'
 import { keyMismatch } from '../proof.ts'
 import type { Refusal } from '../refusal.ts'
 import { acknowledgement, problems, subscriptionBody } from '../schemas.ts'
@@ -21,6 +22,10 @@ const refusalOf = (read: Extract<ReadSubscription, { ok: false }>): Refusal =>
 export const addRegister = (app: FastifyInstance, scope: Scope): void => {
   const { store, browsers, prover, registrationKeys, limits, refuse, onIntake } = scope
   const path = '/v1/subscriptions'
+  const tell = (request: FastifyRequest, account: string, result: string): void => {
+    const traceId = readTraceId(request.headers.traceparent)
+    onIntake({ account, from: 'browser', requestId: request.id, traceId, results: { [result]: 1 } })
+  }
   browsers.addPreflight(app, path, ['POST'])
   app.post(
     path,
@@ -41,11 +46,7 @@ export const addRegister = (app: FastifyInstance, scope: Scope): void => {
       if (missing) return refuse(request, reply, missing)
       const read = readSubscription(request.body, account.webTypes)
       if (!read.ok) {
-        onIntake({
-          account: account.id,
-          from: 'browser',
-          result: read.code === 'invalid_record' ? String(read.problem.code) : read.code,
-        })
+        tell(request, account.id, read.code === 'invalid_record' ? String(read.problem.code) : read.code)
         return refuse(request, reply, refusalOf(read))
       }
       const { objectId } = read.subscription
@@ -57,7 +58,7 @@ export const addRegister = (app: FastifyInstance, scope: Scope): void => {
       const [put] = await store.put([browserEntry(read.subscription, account.id, proof.kind)])
       if (!put) throw new Error('the store gave no result for the entry')
       const { result } = put
-      onIntake({ account: account.id, from: 'browser', result })
+      tell(request, account.id, result)
       if (result === 'refused') return refuse(request, reply, { ...keyMismatch, log: { objectId } })
       reply.code(202)
       return { result, objectId, registrationKey } satisfies Acknowledgement

@@ -1,12 +1,19 @@
 import type { FastifyInstance } from 'fastify'
 import { maxBackendBodyBytes } from '../../../wire/limits.ts'
 import { readUpload, type Unprocessed } from '../../intake/backend.ts'
+import { readTraceId } from '../../trace.ts'
 import { flatProblems, uploadAnswer, uploadBody, uploadQuery } from '../schemas.ts'
 import type { Scope } from '../scope.ts'
 
 const answer = (processed: number, unprocessed: readonly Unprocessed[]) => {
   if (unprocessed.length === 0) return { status: 'success', processed, unprocessed }
   return { status: processed === 0 ? 'fail' : 'partial', processed, unprocessed }
+}
+
+const countEach = (names: readonly string[]): Record<string, number> => {
+  const counts: Record<string, number> = {}
+  for (const name of names) counts[name] = (counts[name] ?? 0) + 1
+  return counts
 }
 
 /** CleverTap's own clients send `dryRun=0` where they mean it; what is neither yes nor no must not store anything. */
@@ -40,9 +47,14 @@ export const addUpload = (app: FastifyInstance, { store, log, backends, refuse, 
       if (!read.ok) return refuse(request, reply, { code: 'malformed_json', detail: read.message })
       const { entries, unprocessed } = read
       if (dryRun) return answer(entries.length, unprocessed)
-      if (entries.length > 0)
-        for (const { result } of await store.put(entries)) onIntake({ account: account.id, from: keyName, result })
-      for (const { code } of unprocessed) onIntake({ account: account.id, from: keyName, result: String(code) })
+      const put = entries.length > 0 ? await store.put(entries) : []
+      onIntake({
+        account: account.id,
+        from: keyName,
+        requestId: request.id,
+        traceId: readTraceId(request.headers.traceparent),
+        results: countEach([...put.map(({ result }) => result), ...unprocessed.map(({ code }) => String(code))]),
+      })
       const [first] = unprocessed
       if (first)
         log.warn('records not taken', {
