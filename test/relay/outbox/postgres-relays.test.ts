@@ -155,6 +155,23 @@ describe('relays that share a PostgreSQL', () => {
     expect((await two.counts(account)).events.expired).toBe(20)
     await expectNumbersToFit()
   })
+  it('leave nothing with a holder that is taken away while it leases', async () => {
+    await one.put(count(120, (at) => entry(`o${at}`, `t${at}`)))
+    for (let life = 0; life < 30; life++) {
+      const holder = `life-${life}`
+      await one.join(holder, '{}')
+      await Promise.all([
+        ...count(3, () => take(one, holder, 2)),
+        two.reap([{ id: holder, beat: 0 }]),
+        take(two, 'holder-2', 1),
+      ])
+    }
+    await two.leave('holder-2')
+    expect((await client.query('SELECT 1 FROM pushferry.queue WHERE holder IS NOT NULL OR state <> 0')).rows).toEqual(
+      [],
+    )
+    await expectNumbersToFit()
+  })
   it('wake each other when work comes', async () => {
     const heard: [string, number][] = []
     const stop = two.onWork((name, rows) => heard.push([name, rows]))
