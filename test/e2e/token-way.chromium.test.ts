@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Simulator, startSimulator } from '../../src/relay/simulate/index.ts'
 import { type ChromiumBrowser, startChromium } from './support/chromium.ts'
+import { cleverTapPush } from './support/clevertap-push.ts'
 import { describeBrowser } from './support/describe-browser.ts'
 import { type RunningRelay, startRelay } from './support/running-relay.ts'
 import { createVapidKeys, type SubscriptionJson, sendPush } from './support/send-push.ts'
@@ -12,21 +13,6 @@ const page = (relay: string) =>
 <title>A customer's site</title>
 <script async src="${relay}/pushferry.min.js" data-relay="${relay}" data-object-id="customer-1"></script>
 <button onclick="pushferry.register()">Subscribe</button>`)
-
-/** As CleverTap sends it, decrypted; facts: its worker and samples. The statistics hosts are ours. */
-const cleverTapPush = (site: string) => ({
-  title: 'Sale',
-  deepLink: `${site}/sale?from=push`,
-  notificationOptions: {
-    body: 'Everything must go',
-    actions: [{ action: 'action1', title: 'Shoes', deepLink: `${site}/shoes` }],
-    data: { wzrk_id: '1700000000_20261123' },
-  },
-  redirectPath: `${site}/br?e=abc&c=def&br=Chrome`,
-  raiseNotificationViewedPath: `${site}/r?e=abc&c=def&br=Chrome`,
-  wzrk_acct_id: 'SIM-000-0000',
-  ct: 'pn',
-})
 
 const paddedLength = (base64: string) => Math.ceil(base64.length / 4) * 4
 

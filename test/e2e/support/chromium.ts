@@ -19,22 +19,29 @@ const SETTING = { granted: 1, denied: 2 }
 
 /** Makes a profile with the answer that the user gave in an earlier session. */
 const createProfile = (profile: string, origin: string, permission: NotificationPermission): void => {
-  const settings = permission === 'default' ? {} : { [`${origin},*`]: { setting: SETTING[permission] } }
+  const setting = permission === 'default' ? undefined : SETTING[permission]
+  const settings =
+    origin === '*'
+      ? { default_content_setting_values: { notifications: setting } }
+      : { content_settings: { exceptions: { notifications: { [`${origin},*`]: setting && { setting } } } } }
   mkdirSync(join(profile, 'Default'), { recursive: true })
-  writeFileSync(
-    join(profile, 'Default', 'Preferences'),
-    JSON.stringify({ profile: { content_settings: { exceptions: { notifications: settings } } } }),
-  )
+  writeFileSync(join(profile, 'Default', 'Preferences'), JSON.stringify({ profile: settings }))
 }
 
 const tabOf = (page: Page): Tab => ({
   goto: async (url) => void (await page.goto(url)),
   reload: async () => void (await page.reload()),
   click: (selector) => page.click(selector),
+  press: (key) => page.keyboard.press(key),
+  show: () => page.bringToFront(),
   // Playwright's own type also unwraps handles, which no test passes.
   evaluate: <A, R>(work: (argument: A) => R | Promise<R>, argument: A) =>
     page.evaluate(work as (argument: unknown) => R | Promise<R>, argument),
   url: () => page.url(),
+  answerFor: async (origin, scriptFor) =>
+    void (await page.route(`${origin}/**`, (route) =>
+      route.fulfill({ contentType: 'text/javascript', body: scriptFor(new URL(route.request().url())) }),
+    )),
   close: () => page.close(),
 })
 
@@ -84,6 +91,7 @@ const launch = async (
       await pushClientStarted()
       await setChromiumPermission(context, site, next)
     },
+    setOffline: (offline) => context.setOffline(offline),
     close: () => context.close(),
   }
 }

@@ -26,3 +26,8 @@ export const describeBrowser = (browser: BrowserName, title: string, suite: () =
     describe.runIf(false)(name, { meta: { missingPackages: missing } }, suite)
   }
 }
+
+/** A suite that is the same in both browsers. */
+export const describeBrowsers = (title: string, suite: (browser: BrowserName) => void): void => {
+  for (const browser of ['chromium', 'firefox'] as const) describeBrowser(browser, title, () => suite(browser))
+}

@@ -21,11 +21,27 @@ const STATE = { default: 'prompt', granted: 'granted', denied: 'denied' } as con
 const tabOf = (page: Page): Tab => ({
   goto: async (url) => void (await page.goto(url)),
   reload: async () => void (await page.reload()),
-  click: (selector) => page.click(selector),
+  async click(selector) {
+    await page.waitForSelector(`pierce/${selector}`, { visible: true })
+    await page.click(`pierce/${selector}`)
+  },
+  press: (key) => page.keyboard.press(key),
+  show: () => page.bringToFront(),
   // Puppeteer's own type also unwraps handles, which no test passes.
   evaluate: <A, R>(work: (argument: A) => R | Promise<R>, argument: A) =>
     page.evaluate(work as (argument: unknown) => R | Promise<R>, argument),
   url: () => page.url(),
+  async answerFor(origin, scriptFor) {
+    page.on('request', (request) => {
+      const url = new URL(request.url())
+      const done =
+        url.origin === origin
+          ? request.respond({ contentType: 'text/javascript', body: scriptFor(url) })
+          : request.continue()
+      done.catch(() => {}) // the page has gone meanwhile
+    })
+    await page.setRequestInterception(true)
+  },
   close: () => page.close(),
 })
 
@@ -51,9 +67,10 @@ const launch = async (
     },
   })
 
+  const first = await browser.newPage()
   return {
     native: browser,
-    tab: tabOf(await browser.newPage()),
+    tab: tabOf(first),
     tabUrls: async () => (await browser.pages()).map((page) => page.url()),
     async openTab(url) {
       const page = await browser.newPage()
@@ -62,6 +79,7 @@ const launch = async (
     },
     setPermission: (origin, next) =>
       browser.setPermission(origin, { permission: { name: 'notifications' }, state: STATE[next] }),
+    setOffline: (offline) => first.setOfflineMode(offline),
     close: () => browser.close(),
   }
 }

@@ -10,16 +10,28 @@ export type NotificationPermission = 'granted' | 'denied' | 'default'
 export interface Tab {
   goto(url: string): Promise<void>
   reload(): Promise<void>
-  /** A real, trusted click on the first element that the selector finds, so the page gets a user activation. */
+  /**
+   * A real, trusted click on the first element that the CSS selector finds, also in an open shadow root, as soon as it
+   * is there; so the page gets a user activation.
+   */
   click(selector: string): Promise<void>
+  /** A real, trusted press of a key, by its name in the DOM, where the focus is. */
+  press(key: 'Enter' | 'Escape' | 'Tab'): Promise<void>
+  /** Brings it to the front. */
+  show(): Promise<void>
   /** Runs the function in the page. It sees nothing of the test but `argument`, which is cloned, as its result is. */
   evaluate<A, R>(work: (argument: A) => R | Promise<R>, argument: A): Promise<R>
   url(): string
+  /**
+   * Answers this tab's requests to somebody else's server in its place, since no other host is reachable; with a script,
+   * because that is how such servers answer pages.
+   */
+  answerFor(origin: string, scriptFor: (url: URL) => string): Promise<void>
   close(): Promise<void>
 }
 
 export interface StartOptions {
-  /** The site under test. */
+  /** The site under test; `*` for any. Firefox knows no difference here: `permission` is for any site. */
   readonly origin: string
   /** What the user said to notifications from this origin in an earlier session. Default `granted`. */
   readonly permission?: NotificationPermission
@@ -42,6 +54,11 @@ export interface PushBrowser<Service extends PushService = PushService, Native =
   openTab(url: string): Promise<Tab>
   /** What the user changes in the settings; done when the browser has it. Chromium: the same limit as for `openTab`. */
   setPermission(origin: string, permission: NotificationPermission): Promise<void>
+  /**
+   * Takes the network away, or brings it back: `navigator.onLine`, its events, and every request but those of the
+   * browser itself, such as its connection to the push service. Firefox: in the first tab only.
+   */
+  setOffline(offline: boolean): Promise<void>
   /** Closes the browser as a user does, and waits until it is gone. `restart` brings it back. */
   close(): Promise<void>
   /** Starts the browser again on the same profile, closing it first if need be. */

@@ -2,12 +2,20 @@ import { join } from 'node:path'
 import { createRelay } from '../../../src/relay/index.ts'
 import { silentLog } from '../../../src/relay/log.ts'
 import type { Simulator } from '../../../src/relay/simulate/index.ts'
+import type { EventLog } from './event-log.ts'
+import { type RelayEvent, type RelayFault, startRelayWatch } from './relay-watch.ts'
 import { createTempFolder } from './temp-folder.ts'
 
 /** A relay on SQLite in front of a simulated CleverTap, for one site. */
 export interface RunningRelay {
   /** The same for the whole of a test, also after `down` and `up`. */
   readonly url: string
+  /** What browsers have asked of it, and what they got. */
+  readonly log: EventLog<RelayEvent>
+  /** What the next request of a browser meets in its place. */
+  failNext(fault: RelayFault): void
+  /** Asks as a backend does, with the API key. */
+  ask(path: string): Promise<unknown>
   /** Stops it, so that the browser finds nobody there. */
   down(): Promise<void>
   /** Starts it again at the same address, on what it had stored. */
@@ -25,6 +33,8 @@ export interface RelaySurroundings {
   readonly env?: Readonly<Record<string, string>>
 }
 
+const API_KEY = 'api-key-of-the-backend-0123456789'
+
 export const startRelay = async ({
   clevertap,
   origin,
@@ -32,7 +42,9 @@ export const startRelay = async ({
   env = {},
 }: RelaySurroundings): Promise<RunningRelay> => {
   const folder = createTempFolder()
-  const start = async (port: string) => {
+  const watch = await startRelayWatch()
+  // A free port each time: the last one may be somebody else's by now.
+  const start = async () => {
     const relay = createRelay({
       log: silentLog,
       env: {
@@ -41,25 +53,38 @@ export const startRelay = async ({
         CLEVERTAP_PASSCODE: clevertap.passcode,
         PUSHFERRY_STORE: `sqlite:${join(folder.path, 'relay.db')}`,
         PUSHFERRY_ORIGINS: origin,
+        PUSHFERRY_API_KEYS: API_KEY,
         PUSHFERRY_VAPID_PUBLIC_KEY: vapidPublicKey,
         PUSHFERRY_FLUSH_MS: '0', // nothing to wait for in a test
-        PUSHFERRY_PORT: port,
+        PUSHFERRY_PORT: '0',
         ...env,
       },
     })
     const { url } = await relay.start()
+    watch.leadTo(url)
     return { relay, url }
   }
 
-  let { relay, url } = await start('0')
+  let { relay, url } = await start()
+  const down = async () => {
+    watch.leadTo(null)
+    await relay.stop()
+  }
   return {
-    url,
-    down: () => relay.stop(),
+    url: watch.url,
+    log: watch.log,
+    failNext: watch.failNext,
+    async ask(path) {
+      const response = await fetch(url + path, { headers: { authorization: `Bearer ${API_KEY}` } })
+      return response.json()
+    },
+    down,
     async up() {
-      ;({ relay } = await start(new URL(url).port))
+      ;({ relay, url } = await start())
     },
     async stop() {
-      await relay.stop()
+      await down()
+      await watch.stop()
       folder.remove()
     },
   }

@@ -18,6 +18,7 @@ export interface BrowserRun<Native> {
   tabUrls(): Promise<string[]>
   openTab(url: string): Promise<Tab>
   setPermission(origin: string, permission: NotificationPermission): Promise<void>
+  setOffline(offline: boolean): Promise<void>
   close(): Promise<void>
 }
 
@@ -73,6 +74,7 @@ export const startPushBrowser = async <Service extends PushService, Native>(
     tabUrls: () => run.tabUrls(),
     openTab: (url) => run.openTab(url),
     setPermission: (origin, permission) => run.setPermission(origin, permission),
+    setOffline: (offline) => run.setOffline(offline),
     close,
     async restart() {
       await close()

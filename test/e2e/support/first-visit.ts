@@ -1,0 +1,32 @@
+import { startChromium } from './chromium.ts'
+import { startFirefox } from './firefox.ts'
+import type { BrowserName, PushBrowser } from './push-browser.ts'
+
+/** A browser whose user has never been asked by any site but the one that warms it up. */
+export const startUndecided = (name: BrowserName, warmUpOrigin: string): Promise<PushBrowser> =>
+  name === 'chromium'
+    ? startChromium({ origin: warmUpOrigin })
+    : startFirefox({
+        origin: '*',
+        permission: 'default',
+        // The prompt answers itself, but still only in a click, as for any user.
+        prefs: { 'notification.prompt.testing': true, 'notification.prompt.testing.allow': true },
+      })
+
+/**
+ * To be loaded before anything else: reports each question to the user as `asked`, with whether it came while the page's
+ * `inClick` was set and whether the browser saw a user activation. No browser that is driven can show its prompt, so the
+ * question stays open until the user decides in the settings; Firefox is asked all the same, because it refuses to ask
+ * outside a click.
+ */
+export const reportQuestions = (name: BrowserName): string => `
+var inClick = false
+const ask = Notification.requestPermission.bind(Notification)
+Notification.requestPermission = async () => {
+  const asked = { type: 'asked', inClick, activation: navigator.userActivation.isActive }
+  fetch('/report', { method: 'POST', body: JSON.stringify(asked) })
+  const answer = ${name === 'firefox'} && ask()
+  const decision = await navigator.permissions.query({ name: 'notifications' })
+  if (decision.state === 'prompt') await new Promise((resolve) => { decision.onchange = resolve })
+  return answer || ask()
+}`
