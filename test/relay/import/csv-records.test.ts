@@ -1,13 +1,11 @@
 import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type CsvRecord, csvRecords } from '../../../src/relay/import/csv-records.ts'
+import { type CsvRecord, type CsvRules, csvRecords } from '../../../src/relay/import/csv-records.ts'
 import { chunks, gather } from './chunks.ts'
 
-const read = (
-  text: string,
-  { size = 7, delimiter = ',', lineBreak = '\n' as '\n' | '\r', isPlausible = () => true as boolean } = {},
-): Promise<CsvRecord[]> => gather(csvRecords(chunks(text, size), { delimiter, lineBreak, isPlausible }))
+const read = (text: string, { size = 7, ...rules }: Partial<CsvRules> & { size?: number } = {}): Promise<CsvRecord[]> =>
+  gather(csvRecords(chunks(text, size), { delimiter: ',', lineBreak: '\n', isPlausible: () => true, ...rules }))
 const cellsOf = async (text: string, size?: number): Promise<(readonly string[])[]> =>
   (await read(text, size === undefined ? {} : { size })).map(({ cells }) => cells)
 
