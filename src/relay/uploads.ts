@@ -1,10 +1,12 @@
 import { createClevertapClient } from './clevertap/client.ts'
+import type { ProfileVerdict } from './clevertap/profile.ts'
 import type { AccountConfig, Config } from './config/types.ts'
 import type { Store } from './outbox/store.ts'
 import { type Clock, systemClock } from './upload/clock.ts'
 import type { Health } from './upload/health.ts'
 import { createHolderLife } from './upload/holder.ts'
 import { createUploader, type Uploader, type UploadReport } from './upload/loop.ts'
+import { createVerifier, type Verifier } from './upload/verify.ts'
 
 /** An account's uploads as `/readyz`, metrics and status displays show them. */
 export interface UploadState {
@@ -37,6 +39,25 @@ export interface UploadEvents {
 /** How long a stop waits for requests in flight, in ms; the rest of ten seconds is for writing down what came of them. */
 const stopGraceMs = 8_000
 
+/** The sampled checks of an account's accepted records; undefined where none is asked for. */
+const verifierOf = (
+  { id, apiOrigin: url, passcode, uploadTimeoutMs: timeoutMs, verify: share }: AccountConfig,
+  store: Store,
+  clock: Clock,
+): (Verifier & { close(): Promise<void> }) | undefined => {
+  if (share === 0) return undefined
+  const client = createClevertapClient({ url, accountId: id, passcode, timeoutMs, connections: 1 })
+  const count = (verdict: ProfileVerdict): Promise<void> => store.count(id, verdict, 1)
+  const verifier = createVerifier({ share, profile: client.profile, count, clock })
+  return {
+    ...verifier,
+    close: () => {
+      verifier.stop()
+      return client.close()
+    },
+  }
+}
+
 const uploaderOf = (
   account: AccountConfig,
   parts: { store: Store; clock: Clock; holder: { id(): string | undefined }; events: UploadEvents },
@@ -49,15 +70,22 @@ const uploaderOf = (
     connections: account.uploadConcurrency,
   })
   const { store, clock, holder, events } = parts
+  const verifier = verifierOf(account, store, clock)
   const uploader = createUploader({
     settings: { ...account, account: account.id },
     store,
     clock,
     holder,
-    upload: client.upload,
+    upload: verifier ? verifier.watch(client.upload) : client.upload,
     ...events,
   })
-  return { uploader, close: client.close }
+  return {
+    uploader,
+    close: async () => {
+      await verifier?.close()
+      await client.close()
+    },
+  }
 }
 
 /** Composes the uploaders. Nothing runs before `start`. */
