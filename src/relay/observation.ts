@@ -27,7 +27,7 @@ export interface Observation {
 }
 
 export interface ObservationParts {
-  config: Pick<Config, 'accounts' | 'adminKey' | 'store'>
+  config: Pick<Config, 'accounts' | 'adminKey' | 'maxQueued' | 'store'>
   store: Store
   log: Log
   /** Asked when somebody looks. */
@@ -37,8 +37,8 @@ export interface ObservationParts {
 
 /** Composes what watches a relay. Nothing runs before `start`. */
 export const createObservation = ({ config, store, log, uploads, version }: ObservationParts): Observation => {
-  const { accounts, adminKey } = config
-  const metrics = createMetrics({ accounts, store, uploads, version })
+  const { accounts, adminKey, maxQueued } = config
+  const metrics = createMetrics({ maxQueued, accounts, store, uploads, version })
   const snapshots = createSnapshots({ config, store, uploads, version })
   const logged = uploadEvents(log)
   const intakeLog = createIntakeLog(log)

@@ -82,6 +82,10 @@ export const createInstruments = (registry: Registry) => {
       'account',
       'lane',
     ),
+    queueLimit: gauge(
+      'pushferry_queue_limit_records',
+      'PUSHFERRY_MAX_QUEUED: live records that may wait in each account before senders are answered 503.',
+    ),
     uploading: gauge(
       'pushferry_uploading_records',
       'Records that a process of the store has taken up to upload.',

@@ -26,6 +26,8 @@ export interface Metrics {
 }
 
 export interface MetricsParts {
+  /** `PUSHFERRY_MAX_QUEUED`. */
+  maxQueued: number
   accounts: readonly { id: string; uploadConcurrency: number }[]
   store: Pick<Store, 'counts' | 'holders'>
   /** How an account's uploads go; asked at a scrape. */
@@ -35,8 +37,17 @@ export interface MetricsParts {
   now?: () => number
 }
 
+const verdicts: readonly UploadReport['verdict'][] = ['judged', 'poisoned', 'failed', 'throttled', 'unauthorized']
+
 /** Makes a relay's metrics. */
-export const createMetrics = ({ accounts, store, uploads, version, now = Date.now }: MetricsParts): Metrics => {
+export const createMetrics = ({
+  maxQueued,
+  accounts,
+  store,
+  uploads,
+  version,
+  now = Date.now,
+}: MetricsParts): Metrics => {
   const registry = new Registry()
   const instruments = createInstruments(registry)
   const {
@@ -53,7 +64,15 @@ export const createMetrics = ({ accounts, store, uploads, version, now = Date.no
   const readStore = createStoreMetrics(instruments, { accounts: accounts.map(({ id }) => id), store, now })
   const readProcess = createProcessMetrics(instruments)
   instruments.build.set({ version, node: process.version }, 1)
-  for (const { id: account, uploadConcurrency } of accounts) concurrency.set({ account }, uploadConcurrency)
+  instruments.queueLimit.set(maxQueued)
+  // What alerts look at is there from the start, at zero, or the first one of a kind would not be seen to have come.
+  for (const { id: account, uploadConcurrency } of accounts) {
+    concurrency.set({ account }, uploadConcurrency)
+    for (const verdict of verdicts) uploadRequests.inc({ account, verdict }, 0)
+  }
+  for (const operation of ['put', 'settle', 'probe'] as const)
+    instruments.storeFailures.inc({ operation, reason: 'unavailable' }, 0)
+  instruments.storeFailures.inc({ operation: 'put', reason: 'full' }, 0)
 
   const readUploads = (): void => {
     for (const { id: account } of accounts) {
