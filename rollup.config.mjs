@@ -9,7 +9,15 @@ const minify = (module) =>
     module,
     ecma: 2022,
     toplevel: true,
-    compress: { passes: 5, unsafe: true, unsafe_arrows: true, pure_getters: true, keep_fargs: false, if_return: false },
+    compress: {
+      passes: 5,
+      unsafe: true,
+      unsafe_arrows: true,
+      pure_getters: true,
+      keep_fargs: false,
+      if_return: false,
+      lhs_constants: false,
+    },
     mangle: { properties: { regex: /^_/ } },
     format: { comments: false },
   })

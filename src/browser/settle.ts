@@ -60,7 +60,7 @@ export const settle = async (
               headers: { 'Content-Type': 'application/json', ...row.keys[objectId] },
               body: JSON.stringify({
                 type: 'token',
-                tokenData: { id: tokenId(endpoint), type: 'chrome', keys: live?.toJSON().keys },
+                tokenData: { id: tokenId(endpoint), type: 'chrome', keys: (live as PushSubscription).toJSON().keys },
                 objectId,
                 endpoint,
                 replaces: row.last === endpoint ? undefined : tokenId(row.last),

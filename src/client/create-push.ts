@@ -11,10 +11,8 @@ import type { State, Status } from './status.ts'
 import { obstacle } from './support.ts'
 import type { TrustedTypes } from './trusted-url.ts'
 
-declare global {
-  /** The CleverTap Web SDK. Until it has loaded it is a stub of arrays, and may be without an ID for a while after. */
-  var clevertap: { getCleverTapID?(): string | null } | undefined
-}
+/** The CleverTap Web SDK. Until it has loaded it is missing or a stub of arrays, and it may be without an ID after. */
+declare const clevertap: { getCleverTapID(): string | null }
 declare const trustedTypes: TrustedTypes
 
 /** How often the CleverTap SDK is looked at, because it has no event for its ID (ms). */
@@ -34,7 +32,7 @@ const pollMs = 200
  * button.onclick = () => push.register()
  */
 export const createPush = (options: Options): Push => {
-  for (const name in options) if (!known.split(',').includes(name)) throw new TypeError(`${name} is none of ${known}`)
+  for (const name in options) if (!known.split(',').includes(name)) throw new TypeError(`${name}? ${known}`)
   const {
     relay,
     objectId: given,
@@ -124,9 +122,9 @@ export const createPush = (options: Options): Push => {
   const findObjectId = async (): Promise<string> => {
     for (let left = timeoutMs / pollMs; !given && left-- > 0; ) {
       for (const source of [
-        () => self.clevertap?.getCleverTapID?.(),
+        () => clevertap.getCleverTapID(),
         () => localStorage.WZRK_G,
-        () => /WZRK_G=([^%'";][^;]*)/.exec(document.cookie)?.[1],
+        () => (/WZRK_G=(\w[^;]*)/.exec(document.cookie) as RegExpExecArray)[1],
       ])
         try {
           const found = decodeURIComponent(source() ?? '').replace(/"/g, '')
@@ -181,8 +179,12 @@ export const createPush = (options: Options): Push => {
     let row = await read()
     let live: PushSubscription | undefined
     // The cast: what is stored may lack anything.
-    row = { keys: {}, withdraw: {}, ...((row.relay === base ? row : { relay: base, off: row.off }) as object) } as Row
-    row.off = off ?? row.off
+    row = {
+      keys: {},
+      withdraw: {},
+      ...((row.relay === base ? row : { relay: base }) as object),
+      off: off ?? row.off,
+    } as Row
     // Our own back-off paces the timer and the worker; somebody who comes back need not wait. `Retry-After` binds all.
     if (row.waitMs) row.retryAt = 0
     if ((off === 0 && row.reason) || Date.now() - row.at > refreshAfterDays * 864e5) row.at = 0
@@ -201,24 +203,22 @@ export const createPush = (options: Options): Push => {
       // With the key of the live subscription this returns just that, and asks nobody; with any other key it fails (Push
       // API, `subscribe`; tried in Chromium and Firefox). So the browser compares the keys, and nothing has to be
       // believed that page, storage or another library says of them.
-      let isStale = false
-      for (let tries = 3; !live; )
-        try {
-          live = await within('push-service-unavailable', async () => {
-            const old = isStale && (await worker.pushManager.getSubscription())
+      let tries = 3
+      const subscribe = (): Promise<PushSubscription> =>
+        worker.pushManager
+          .subscribe({ userVisibleOnly: true, applicationServerKey: row.vapidKey })
+          .catch(async (cause) => {
+            await pause()
+            const old = /InvalidS/.test(cause) && (await worker.pushManager.getSubscription())
             if (old) {
               row.last = old.endpoint
               await old.unsubscribe()
             }
-            return worker.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: row.vapidKey })
+            return --tries && readFailure(step, cause).retryable ? subscribe() : Promise.reject(cause)
           })
-          // Firefox for Android (mozilla-mobile/fenix 20365).
-          if (!live) throw live
-        } catch (cause) {
-          if (!cause || !--tries || !readFailure(step, cause).retryable) throw cause
-          isStale = /InvalidS/.test(cause as string)
-          await pause()
-        }
+      live = await within('push-service-unavailable', subscribe)
+      // Firefox for Android (mozilla-mobile/fenix 20365).
+      if (!live) throw live
       if (row.objectId !== objectId) oweWithdrawal(row)
       row.objectId = objectId
       delete row.withdraw[objectId]
