@@ -196,9 +196,12 @@ export const createTransactions = (open: (isFirst: boolean) => Connection, now: 
     scheduled = true
     setImmediate(flush)
   }
-  /** Another process writes. Its commits are short, so try again soon, and not in step with others that wait. */
+  /**
+   * Another process writes. Its commits are short, so try again soon, and not in step with others that wait. A store that
+   * closes does not wait: whoever stops has no seconds to lose, and what is not written now is taken over by others.
+   */
   const waitForLock = (group: readonly Job[], error: unknown): void => {
-    const oldest = performance.now() - lockWaitMs
+    const oldest = closed ? Number.POSITIVE_INFINITY : performance.now() - lockWaitMs
     for (const job of group) if (job.since < oldest) job.reject(unavailable(error))
     jobs = [...group.filter((job) => job.since >= oldest), ...jobs]
     if (jobs.length === 0) closing?.()

@@ -161,6 +161,14 @@ describe('closing', () => {
     await expect(transactions.read(() => 'late')).rejects.toMatchObject({ code: 'closed' })
     await expect(transactions.purge()).rejects.toMatchObject({ code: 'closed' })
   })
+  it('does not wait for a lock: what could not be written by then rejects', async () => {
+    failures = Array.from({ length: 1000 }, () => ({ begins: 'BEGIN', error: sqliteError(code.busy) }))
+    const waiting = transactions.write(() => 'never')
+    const closed = transactions.close()
+    await expect(waiting).rejects.toMatchObject(unavailable)
+    await closed
+    expect(said.filter((one) => one.startsWith('BEGIN')).length).toBeLessThan(5)
+  })
   it('succeeds although the log cannot be emptied, and twice', async () => {
     failures = [{ begins: 'PRAGMA wal_checkpoint', error: sqliteError(code.ioError) }]
     await transactions.close()
