@@ -19,28 +19,28 @@ export interface Click {
  * and the mark of a silent call, as its own worker builds it (github.com/CleverTap/clevertap-web-sdk, sw_webpush.js).
  *
  * @param redirect CleverTap's `redirectPath`, as it came: `report` will see whether it is a URL
- * @param scope the registration's: relative links are resolved against it, and it stands in for what is no link, which
- *   is anything but http and https
+ * @param site the URL of the site, with a slash at its end: relative links are resolved against it, and it stands in for
+ *   what is no link, which is anything but http and https
  */
 export const planClicks = (
   link: unknown,
   buttons: readonly Members[],
   redirect: unknown,
-  scope: string,
+  site: string,
 ): readonly Click[] =>
   [{ action: '', deepLink: link }, ...buttons].map(({ action, deepLink, navigate }: Members, number) => {
     const to = filled(deepLink ?? navigate)
-    let url = scope
+    let url = site
     let quoted = ''
     try {
-      const { href } = new URL(to ?? '', scope)
+      const { href } = new URL(to ?? '', site)
       if (to && /^https?:/.test(href)) {
         // Throws for a lone surrogate: what cannot be reported is no link either.
         quoted = `&r=${encodeURIComponent(to)}`
         url = href
       }
     } catch {
-      // No link: the scope it is.
+      // No link: the site it is.
     }
     return { action, url, report: `${redirect}${quoted}&b=button${number}&s=true` }
   })

@@ -18,7 +18,7 @@ const visit = async (url: string, { clients }: ServiceWorkerGlobalScope) => {
  * Answers a click on a notification that `onPush` has shown, or on one of its buttons. Belongs inside
  * `event.waitUntil`. Notifications of others are left alone.
  *
- * Closes the notification, focuses an open tab of its URL or opens one (the site's scope if the push named no usable
+ * Closes the notification, focuses an open tab of its URL or opens one (the site itself if the push named no usable
  * URL), and sends CleverTap's clicked request meanwhile. Settles when both are done, at most 10 s after the visit.
  *
  * @throws what the browser said when it would neither focus, open nor navigate

@@ -18,9 +18,9 @@ export const onPush = async (
   settings: DisplaySettings = {},
 ): Promise<unknown> => {
   const { registration, navigator } = worker
-  const display = event.notification
-    ? undefined
-    : readPush(event.data?.text() ?? '', registration.scope, settings, Date.now())
+  // The page client's default scope is a folder of our own, without pages, which keeps our worker from the site's.
+  const site = registration.scope.replace(/pushferry\/$/, '')
+  const display = event.notification ? undefined : readPush(event.data?.text() ?? '', site, settings, Date.now())
   if (!display) return
   const [title, options, viewedPath, badge] = display
   const shown = registration.showNotification(title, options).catch(() =>

@@ -19,11 +19,11 @@ export type Display = readonly [title: string, options: NotificationOptions, vie
  * to show less where the browser refuses one.
  *
  * @param text what the push carried; empty for a push without a payload
- * @param scope the registration's: relative links are resolved against it
+ * @param site the URL of the site, with a slash at its end: relative links are resolved against it
  * @param now milliseconds since 1970
  * @returns `undefined` when the push is to be left to another listener (`settings.foreign`). Never throws.
  */
-export const readPush = (text: string, scope: string, settings: DisplaySettings, now: number): Display | undefined => {
+export const readPush = (text: string, site: string, settings: DisplaySettings, now: number): Display | undefined => {
   let payload: Members
   try {
     payload = members(JSON.parse(text)) ?? {}
@@ -40,10 +40,7 @@ export const readPush = (text: string, scope: string, settings: DisplaySettings,
   const marked = cleverTap && /"(redirectPath|raiseNot|wzrk_|ct":\s*"pn")/.test(text)
   if (settings.foreign === 'ignore' && payload.web_push !== 8030 && !marked) return undefined
 
-  const buttons = [fields.actions]
-    .flat()
-    .map(members)
-    .filter((one) => !!one)
+  const buttons = [fields.actions].flat().flatMap<Members>((one) => members(one) ?? [])
   const options: Members = {
     ...fields,
     body: filled(fields.body) ?? '',
@@ -54,11 +51,11 @@ export const readPush = (text: string, scope: string, settings: DisplaySettings,
       ...data,
       // As CleverTap's worker does, so that one campaign shown twice counts as two notifications.
       wzrk_id: data.wzrk_id && `${data.wzrk_id}_${now}`,
-      pushferry: planClicks(payload.deepLink ?? fields.navigate, buttons, cleverTap && redirectPath, scope),
+      pushferry: planClicks(payload.deepLink ?? fields.navigate, buttons, cleverTap && redirectPath, site),
     },
   }
   return [
-    filled(payload.title ?? fields.title) ?? new URL(scope).hostname,
+    filled(payload.title ?? fields.title) ?? new URL(site).hostname,
     options,
     `${cleverTap && raiseNotificationViewedPath}`,
     Number(payload.app_badge ?? fields.app_badge),

@@ -12,7 +12,7 @@ const timeLimitMs = 10_000
  */
 export const report = async (url: string, worker: ServiceWorkerGlobalScope): Promise<void> => {
   try {
-    if (/^https?:\/\//.test(url)) await worker.fetch(url, { mode: 'no-cors', signal: AbortSignal.timeout(timeLimitMs) })
+    if (/^https?:\//.test(url)) await worker.fetch(url, { mode: 'no-cors', signal: AbortSignal.timeout(timeLimitMs) })
   } catch {
     // On purpose, see above.
   }

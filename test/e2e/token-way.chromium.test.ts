@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Simulator, startSimulator } from '../../src/relay/simulate/index.ts'
 import { type ChromiumBrowser, startChromium } from './support/chromium.ts'
 import { cleverTapPush } from './support/clevertap-push.ts'
+import { liveSubscription } from './support/customer-page.ts'
 import { describeBrowser } from './support/describe-browser.ts'
 import { type RunningRelay, startRelay } from './support/running-relay.ts'
 import { createVapidKeys, type SubscriptionJson, sendPush } from './support/send-push.ts'
@@ -45,11 +46,11 @@ describeBrowser('chromium', 'the way of a token', () => {
   })
 
   /** The browser's own word, against which all the others are held. */
-  const subscription = () =>
-    browser.tab.evaluate(async () => {
-      const registration = await navigator.serviceWorker.ready
-      return (await registration.pushManager.getSubscription())?.toJSON() as SubscriptionJson // complete in practice
-    }, null)
+  const subscription = async (): Promise<SubscriptionJson> => {
+    const live = await liveSubscription(browser.tab)
+    if (!live) throw new Error('there is no subscription')
+    return live
+  }
 
   test('a click on subscribe brings exactly the chrome record to CleverTap', async () => {
     await browser.tab.click('button')

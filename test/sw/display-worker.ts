@@ -12,7 +12,7 @@ export const fakeTab = (url: string) => {
  * The part of a service worker that display and click touch. The casts stand for the rest of `ServiceWorkerGlobalScope`,
  * which has more than a hundred members.
  */
-export const fakeWorker = (tabs: ReturnType<typeof fakeTab>[] = []) => {
+export const fakeWorker = (tabs: ReturnType<typeof fakeTab>[] = [], registered = scope) => {
   const parts = {
     fetch: vi.fn(async (_url: string, _init?: RequestInit) => new Response()),
     showNotification: vi.fn(async (_title: string, _options: NotificationOptions) => {}),
@@ -22,7 +22,7 @@ export const fakeWorker = (tabs: ReturnType<typeof fakeTab>[] = []) => {
   }
   const worker = {
     fetch: parts.fetch,
-    registration: { scope, showNotification: parts.showNotification },
+    registration: { scope: registered, showNotification: parts.showNotification },
     navigator: { setAppBadge: parts.setAppBadge },
     clients: { openWindow: parts.openWindow, matchAll: parts.matchAll },
   } as unknown as ServiceWorkerGlobalScope

@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
+import { readClick } from '../../sw/click-plan.ts'
 import { onPush } from '../../sw/on-push.ts'
 import { cleverTapPush, declarativePush, fakeWorker, openRequest, pushOf } from './display-worker.ts'
 
@@ -38,6 +39,17 @@ describe('showing a push', () => {
     const { worker, showNotification } = fakeWorker()
     await onPush(pushOf(payload), worker)
     expect(showNotification).toHaveBeenCalledExactlyOnceWith('shop.example', expect.anything())
+  })
+
+  it.each([
+    ['https://shop.example/pushferry/', 'https://shop.example/', 'https://shop.example/sale'],
+    ['https://shop.example/shop/pushferry/', 'https://shop.example/shop/', 'https://shop.example/shop/sale'],
+    ['https://shop.example/app/', 'https://shop.example/app/', 'https://shop.example/app/sale'],
+  ])('in the scope %s a click leads into the site: %s', async (registered, home, sale) => {
+    const { worker, showNotification } = fakeWorker([], registered)
+    await onPush(pushOf('Just a text'), worker)
+    await onPush(pushOf({ ...cleverTapPush, deepLink: 'sale' }), worker)
+    expect(showNotification.mock.calls.map(([, { data }]) => readClick(data, '')?.url)).toEqual([home, sale])
   })
 
   it('shows nothing of somebody else when told to', async () => {
