@@ -1,6 +1,7 @@
 import swagger from '@fastify/swagger'
 import type { FastifyInstance } from 'fastify'
 import { registrationKeyHeader } from '../../wire/record.ts'
+import { completeOpenApi } from './openapi/complete.ts'
 
 /** The ways to say who one is, as routes name them in `schema.security`. */
 const securitySchemes = {
@@ -35,5 +36,7 @@ export const addOpenApi = (app: FastifyInstance, version: string): void => {
       },
       components: { securitySchemes },
     },
+    // Everything here is OpenAPI 3; the plugin's type leaves Swagger 2 open.
+    transformObject: (given) => completeOpenApi('openapiObject' in given ? given.openapiObject : given.swaggerObject),
   })
 }

@@ -1,0 +1,152 @@
+import { relayProblems } from '../../../wire/problem.ts'
+import { type Example, examples } from './examples.ts'
+import { operations } from './operations.ts'
+
+/* An OpenAPI document is JSON of whatever shape; these are the parts that are touched here. */
+type Json = Record<string, unknown>
+interface Media {
+  schema?: unknown
+  examples?: Json
+}
+interface Response {
+  description: string
+  headers?: Json
+  content?: Record<string, Media>
+}
+interface Route {
+  summary?: string
+  operationId?: string
+  tags?: string[]
+  security?: Json[]
+  parameters?: { name: string; in: string; examples?: Json }[]
+  requestBody?: { content: Record<string, Media> }
+  responses: Record<string, Response>
+}
+/** As much of an OpenAPI document as is changed. */
+interface OpenApiDocument {
+  paths?: Record<string, Record<string, Route>>
+  components?: Record<string, unknown>
+}
+
+const problemType = 'application/problem+json'
+
+const responseHeaders = {
+  RequestId: {
+    description: "The caller's own X-Request-Id, or one of the relay's; it stands in the log.",
+    schema: { type: 'string' },
+  },
+  RetryAfter: { description: 'Seconds.', schema: { type: 'integer', minimum: 0 } },
+}
+const headersOf = (status: number): Json => ({
+  'X-Request-Id': { $ref: '#/components/headers/RequestId' },
+  ...(status === 429 || status === 503 ? { 'Retry-After': { $ref: '#/components/headers/RetryAfter' } } : {}),
+})
+
+const requestParameters = {
+  Origin: {
+    name: 'Origin',
+    in: 'header',
+    required: true,
+    description: 'The site that the page belongs to; browsers send it by themselves.',
+    schema: { type: 'string' },
+    example: 'https://www.example.com',
+  },
+  RequestId: {
+    name: 'X-Request-Id',
+    in: 'header',
+    description: 'Names the request in answer and log: letters, digits and _.:- up to 64.',
+    schema: { type: 'string', pattern: '^[\\w.:-]{1,64}$' },
+  },
+  Traceparent: {
+    name: 'traceparent',
+    in: 'header',
+    description: 'W3C Trace Context; its trace id stands in the log.',
+    schema: { type: 'string' },
+  },
+}
+
+const addExample = (
+  route: Route,
+  { name, summary, path = {}, query = {}, body, misshapen, status, answer }: Example,
+): void => {
+  for (const parameter of route.parameters ?? []) {
+    const value = { ...path, ...query }[parameter.name]
+    if (value !== undefined) parameter.examples = { ...parameter.examples, [name]: { summary, value } }
+  }
+  const request = route.requestBody?.content['application/json']
+  if (request && body !== undefined && !misshapen)
+    request.examples = { ...request.examples, [name]: { summary, value: body } }
+  const [media] = Object.values(route.responses[status]?.content ?? {})
+  if (media && answer !== undefined) media.examples = { ...media.examples, [name]: { summary, value: answer } }
+}
+
+/** The document's problem schema once, and in each refusal which codes it can be. */
+const describeRefusals = (route: Route, key: string): unknown => {
+  let schema: unknown
+  const refusals = operations[key]?.refusals ?? {}
+  for (const [status, response] of Object.entries(route.responses)) {
+    const media = response.content?.[problemType]
+    if (!media) continue
+    schema ??= media.schema
+    media.schema = { $ref: '#/components/schemas/Problem' }
+    const codes = refusals[Number(status)] ?? []
+    response.description = `Refused: ${codes.map((code) => `\`${code}\``).join(' or ')}`
+  }
+  return schema
+}
+
+const completeRoute = (route: Route, key: string): unknown => {
+  const isPublic = route.security === undefined
+  const forBrowsers = route.tags?.includes('browsers') ?? false
+  Object.assign(route, {
+    operationId: operations[key]?.operationId,
+    // Said, and not left out: nobody has to show anything.
+    ...(isPublic ? { security: [] } : {}),
+    parameters: [
+      ...(route.parameters ?? []),
+      ...(forBrowsers ? [{ $ref: '#/components/parameters/Origin' }] : []),
+      { $ref: '#/components/parameters/RequestId' },
+      { $ref: '#/components/parameters/Traceparent' },
+    ],
+  })
+  for (const [status, response] of Object.entries(route.responses))
+    response.headers = { ...headersOf(Number(status)), ...response.headers }
+  for (const example of examples) if (example.operation === key) addExample(route, example)
+  return describeRefusals(route, key)
+}
+
+const tags = [
+  { name: 'browsers', description: 'For pages and workers of allowed sites; the pushferry client does it for them.' },
+  { name: 'backends', description: 'For servers with an API key.' },
+  { name: 'operation', description: 'For whoever runs the relay.' },
+  { name: 'scripts', description: 'The built files, for any page that names them.' },
+]
+
+/**
+ * Adds to what the routes say of themselves: names, examples, which problem codes a refusal can carry, headers that all
+ * share, and what is said once for all. Returns another document; parts of the given one belong to the routes.
+ */
+export const completeOpenApi = <T extends object>(given: T): T => {
+  const document = JSON.parse(JSON.stringify(given)) as T & OpenApiDocument // what @fastify/swagger has put together
+  let problem: unknown
+  for (const [path, methods] of Object.entries(document.paths ?? {}))
+    for (const [method, route] of Object.entries(methods))
+      problem = completeRoute(route, `${method} ${path}`) ?? problem
+  return Object.assign(document, {
+    servers: [{ url: '/', description: 'This relay' }],
+    tags,
+    components: {
+      ...document.components,
+      headers: responseHeaders,
+      parameters: requestParameters,
+      schemas: {
+        Problem: {
+          ...(problem as Json), // a schema, as the routes gave it
+          description: `RFC 9457. Codes and their statuses: ${Object.entries(relayProblems)
+            .map(([code, status]) => `${code} ${status}`)
+            .join(', ')}`,
+        },
+      },
+    },
+  })
+}

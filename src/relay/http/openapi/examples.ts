@@ -1,0 +1,303 @@
+import type { RelayProblemCode } from '../../../wire/problem.ts'
+import { registrationKeyHeader } from '../../../wire/record.ts'
+
+/**
+ * One call and its answer, as they stand in the description. A test sends each, in this order, to a relay whose account
+ * is `TEST-123-4567`, whose API key and admin key are `backend-key` and `admin-key`, and compares.
+ */
+export interface Example {
+  /** The name that ties the example of a request to that of its answer. */
+  name: string
+  /** Method and path, as in operations.ts. */
+  operation: string
+  summary: string
+  path?: Readonly<Record<string, string>>
+  query?: Readonly<Record<string, string>>
+  /** Beside what the security of the route asks for, which is right where nothing else is said. */
+  headers?: Readonly<Record<string, string>>
+  body?: unknown
+  /** The body is against the schema on purpose, and so is no example of one. */
+  misshapen?: true
+  status: number
+  /** What differs from call to call (keys, times) is only like this. Without it the answer is not JSON. */
+  answer?: unknown
+}
+
+/** An origin that may register, as the examples use it. */
+export const exampleOrigin = 'https://www.example.com'
+
+const problem = (status: number, title: string, code: RelayProblemCode, detail: string, recordCode?: number) => ({
+  type: 'about:blank',
+  title,
+  status,
+  code,
+  detail,
+  ...(recordCode === undefined ? {} : { recordCode }),
+})
+
+const subscription = {
+  type: 'token',
+  tokenData: {
+    id: 'cZ1fJbUfDpE:APA91bHun4MxP5egoKMwt2KZFBaFUH-1RYqx',
+    type: 'chrome',
+    keys: {
+      p256dh: 'BP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A8',
+      auth: 'BTBZMqHH6r4Tts7J_aSIgg',
+    },
+  },
+  objectId: 'd4a1f0e2c6b84f0b9a53c1e7f2d80946',
+  endpoint: 'https://fcm.googleapis.com/fcm/send/cZ1fJbUfDpE:APA91bHun4MxP5egoKMwt2KZFBaFUH-1RYqx',
+}
+const { objectId } = subscription
+const registrationKey = 'pN3rYx0m1kT8uVwQ5sZ7aB2cD4eF6gH8iJ0kL1mN2oP'
+const native = { type: 'token', tokenData: { id: 'frfsgvrwe:APfdsafsgdfsgghfgfgjkhfsfgdhjhbvcvnetry767', type: 'fcm' } }
+const androidId = '__1a063854f83a4c6484285039ecff87cb'
+const badRecord = { ...native, objectId: 'someone@example.com or so' }
+
+const operation = {
+  register: 'post /v1/subscriptions',
+  withdraw: 'delete /v1/subscriptions/{objectId}',
+  config: 'get /v1/config',
+  upload: 'post /1/upload',
+  token: 'get /v1/tokens/{objectId}',
+  erase: 'delete /v1/tokens/{objectId}',
+  retry: 'post /status/retry',
+} as const
+
+const browserExamples: readonly Example[] = [
+  {
+    name: 'new',
+    operation: operation.register,
+    summary: 'A browser that was not known',
+    body: subscription,
+    status: 202,
+    answer: { result: 'queued', objectId, registrationKey },
+  },
+  {
+    name: 'again',
+    operation: operation.register,
+    summary: 'The same subscription, as after a visit later: nothing is uploaded',
+    body: subscription,
+    status: 202,
+    answer: { result: 'unchanged', objectId, registrationKey },
+  },
+  {
+    name: 'notItsOwn',
+    operation: operation.register,
+    summary: 'Another token for a known objectId, without its registration key',
+    body: {
+      ...subscription,
+      tokenData: { ...subscription.tokenData, id: 'another' },
+      endpoint: 'https://fcm.googleapis.com/fcm/send/another',
+    },
+    status: 403,
+    answer: problem(
+      403,
+      'Forbidden',
+      'registration_key_mismatch',
+      `this objectId is registered: its registration key (${registrationKeyHeader}) or a ticket is needed`,
+    ),
+  },
+  {
+    name: 'noKeys',
+    operation: operation.register,
+    summary: 'A subscription without its keys',
+    body: { ...subscription, tokenData: { id: subscription.tokenData.id, type: 'chrome' } },
+    status: 400,
+    answer: problem(
+      400,
+      'Bad Request',
+      'invalid_record',
+      'tokenData.keys with p256dh and auth is required for type chrome',
+      535,
+    ),
+  },
+  {
+    name: 'anotherPushService',
+    operation: operation.register,
+    summary: 'A subscription of a push service that CleverTap has no type for',
+    body: {
+      ...subscription,
+      tokenData: { ...subscription.tokenData, id: 'gAAAAABm' },
+      endpoint: 'https://updates.push.services.mozilla.com/wpush/v2/gAAAAABm',
+    },
+    status: 422,
+    answer: problem(
+      422,
+      'Unprocessable Entity',
+      'push_service_not_accepted',
+      'this push service has no token type at CleverTap; PUSHFERRY_WEB_TYPES can give it one',
+    ),
+  },
+  {
+    name: 'anotherSite',
+    operation: operation.config,
+    summary: 'A page of a site that may not use this relay',
+    headers: { Origin: 'https://another.example' },
+    status: 403,
+    answer: problem(403, 'Forbidden', 'origin_not_allowed', 'pages of this origin may not use this relay'),
+  },
+  {
+    name: 'allowed',
+    operation: operation.config,
+    summary: 'A page of an allowed site',
+    status: 200,
+    answer: { vapidPublicKey: null, tickets: 'off' },
+  },
+  {
+    name: 'known',
+    operation: operation.withdraw,
+    summary: 'The browser that registered takes it back',
+    path: { objectId },
+    status: 204,
+  },
+]
+
+const backendExamples: readonly Example[] = [
+  {
+    name: 'two',
+    operation: operation.upload,
+    summary: 'Two tokens that are taken',
+    body: {
+      d: [
+        { ...native, objectId: androidId },
+        { type: 'token', tokenData: { id: 'c8f3a0b91d7e', type: 'apns' }, objectId: '-g7c1e09af2d54' },
+      ],
+    },
+    status: 200,
+    answer: { status: 'success', processed: 2, unprocessed: [] },
+  },
+  {
+    name: 'partly',
+    operation: operation.upload,
+    summary: 'One token that is taken, and one whose CleverTap ID is none',
+    body: { d: [{ ...native, objectId: androidId }, badRecord] },
+    status: 200,
+    answer: {
+      status: 'partial',
+      processed: 1,
+      unprocessed: [
+        {
+          status: 'fail',
+          code: 530,
+          error: 'objectId has white space, a control character or a broken character in it, record number : 2',
+          record: badRecord,
+        },
+      ],
+    },
+  },
+  {
+    name: 'dryRun',
+    operation: operation.upload,
+    summary: 'A bare record that is checked and not stored',
+    query: { dryRun: '1' },
+    body: { ...native, objectId: androidId },
+    status: 200,
+    answer: { status: 'success', processed: 1, unprocessed: [] },
+  },
+  {
+    name: 'noRecords',
+    operation: operation.upload,
+    summary: 'A body that is something else',
+    body: { tokens: [] },
+    misshapen: true,
+    status: 400,
+    answer: { status: 'fail', error: 'the body must be {"d":[…]} with token records in it', code: 400 },
+  },
+  {
+    name: 'queued',
+    operation: operation.token,
+    summary: 'A token that will be uploaded',
+    path: { objectId: androidId },
+    status: 200,
+    answer: {
+      objectId: androidId,
+      type: 'fcm',
+      state: 'queued',
+      attempts: 0,
+      error: null,
+      receivedAt: 1_795_449_600_000,
+      settledAt: null,
+      warnings: [],
+    },
+  },
+  {
+    name: 'unknown',
+    operation: operation.token,
+    summary: 'An objectId without a token',
+    path: { objectId: 'nobody' },
+    status: 404,
+    answer: problem(404, 'Not Found', 'not_found', 'no token is known for this objectId'),
+  },
+  {
+    name: 'wrongKey',
+    operation: operation.token,
+    summary: 'Another key',
+    path: { objectId: androidId },
+    headers: { Authorization: 'Bearer another-key' },
+    status: 401,
+    answer: problem(
+      401,
+      'Unauthorized',
+      'unauthorized',
+      'Invalid Credentials: this API key is not known here, or not for this account',
+    ),
+  },
+  {
+    name: 'known',
+    operation: operation.erase,
+    summary: 'A person who asked for it',
+    path: { objectId: androidId },
+    status: 204,
+  },
+]
+
+const operationExamples: readonly Example[] = [
+  { name: 'alive', operation: 'get /healthz', summary: 'The process answers', status: 200, answer: { status: 'ok' } },
+  {
+    name: 'ready',
+    operation: 'get /readyz',
+    summary: 'Records are taken and uploaded',
+    status: 200,
+    answer: { status: 'ok', accounts: { 'TEST-123-4567': { status: 'ok', upload: 'ok' } } },
+  },
+  {
+    name: 'oneCode',
+    operation: operation.retry,
+    summary: 'The records of one code',
+    body: { account: 'TEST-123-4567', code: 530 },
+    status: 200,
+    answer: { queued: 0 },
+  },
+  {
+    name: 'all',
+    operation: operation.retry,
+    summary: 'All rejected records of an account',
+    body: { account: 'TEST-123-4567' },
+    status: 200,
+    answer: { queued: 0 },
+  },
+  {
+    name: 'anotherAccount',
+    operation: operation.retry,
+    summary: 'An account that this relay does not have',
+    body: { account: 'ANOTHER' },
+    status: 404,
+    answer: problem(404, 'Not Found', 'not_found', 'this relay has no such account'),
+  },
+  {
+    name: 'noKey',
+    operation: 'get /status.json',
+    summary: 'Without the admin key',
+    headers: { Authorization: 'Bearer another-key' },
+    status: 401,
+    answer: problem(
+      401,
+      'Unauthorized',
+      'unauthorized',
+      'the admin key is needed: as Authorization: Bearer, or as the password of any user',
+    ),
+  },
+]
+
+export const examples: readonly Example[] = [...browserExamples, ...backendExamples, ...operationExamples]

@@ -1,0 +1,68 @@
+import { Ajv2020 } from 'ajv/dist/2020.js'
+
+/** A schema of the document, found by the way to it. */
+export type Check = (value: unknown) => string[]
+
+interface Media {
+  schema?: object
+  examples?: Record<string, { summary?: string; value: unknown }>
+}
+export interface DescribedRoute {
+  operationId?: string
+  summary?: string
+  tags?: string[]
+  security?: Record<string, string[]>[]
+  parameters?: {
+    $ref?: string
+    name?: string
+    in?: string
+    required?: boolean
+    schema?: object
+    examples?: Media['examples']
+  }[]
+  requestBody?: { content: Record<string, Media> }
+  responses: Record<string, { description: string; headers?: object; content?: Record<string, Media> }>
+}
+export interface Description {
+  openapi: string
+  info: Record<string, unknown>
+  tags: { name: string }[]
+  paths: Record<string, Record<string, DescribedRoute>>
+  components: Record<string, Record<string, object>>
+}
+
+/** Compiles the schemas of an OpenAPI 3.1 document, which are JSON Schema 2020-12. */
+export const createChecks = (document: Description): ((schema: object) => Check) => {
+  const ajv = new Ajv2020({ strict: false, allErrors: true })
+  const compiled = new WeakMap<object, Check>()
+  return (schema) => {
+    const known = compiled.get(schema)
+    if (known) return known
+    const validate = ajv.compile({ ...schema, components: document.components })
+    const check: Check = (value) =>
+      validate(value) ? [] : (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`)
+    compiled.set(schema, check)
+    return check
+  }
+}
+
+/** Every route of a document, as `method path`. */
+export const routesOf = ({ paths }: Description): [string, DescribedRoute][] =>
+  Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, route]): [string, DescribedRoute] => [`${method} ${path}`, route]),
+  )
+
+/** What is wrong with an answer, by the description; nothing when it is as described. */
+export const faultsOf = (
+  route: DescribedRoute,
+  answer: { status: number; headers: Readonly<Record<string, unknown>>; json: unknown; text: string },
+  checkOf: (schema: object) => Check,
+): string[] => {
+  const described = route.responses[answer.status]
+  if (!described) return [`status ${answer.status} is not described`]
+  const [type] = String(answer.headers['content-type'] ?? '').split(';')
+  if (!described.content) return answer.text === '' ? [] : ['an answer without content has some']
+  const media = described.content[type ?? '']
+  if (!media) return [`content type ${type} is not described`]
+  return media.schema && /json/.test(type ?? '') ? checkOf(media.schema)(answer.json) : []
+}
