@@ -9,7 +9,7 @@ const waits = (waiting: number | undefined): string =>
 
 /** What is left to do after an import, a line for each thing; empty when there is nothing. */
 export const nextSteps = (
-  { how, failure, waiting }: ImportEnd,
+  { how, failure, waiting, refusedBefore = 0 }: ImportEnd,
   { rejected, rejects, isDry }: { rejected: number; rejects: Rejects | undefined; isDry: boolean },
 ): string => {
   const lines: string[] = []
@@ -28,5 +28,9 @@ export const nextSteps = (
     )
   if (rejected > 0 && !rejects)
     lines.push('--rejects FILE writes the rejected rows to a file, each with its line and reason')
+  if (refusedBefore > 0)
+    lines.push(
+      `${counted(refusedBefore, 'record')} of the store ${refusedBefore === 1 ? 'was' : 'were'} rejected by CleverTap before: pushferry rejected list`,
+    )
   return lines.map((line) => `pushferry: ${line}\n`).join('')
 }

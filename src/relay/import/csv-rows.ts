@@ -32,10 +32,17 @@ export const planCsv = (head: string, map: FieldMap, defaultType: string | undef
     return column === undefined ? [] : [[field, header[column] ?? ''] as const]
   })
 
-  const text = (cells: readonly string[], field: Field): string => {
+  const reader = (field: Field): ((cells: readonly string[]) => string) => {
     const column = at[field]
-    return column === undefined ? '' : (cells[column] ?? '').trim()
+    return column === undefined ? () => '' : (cells) => cells[column]?.trim() ?? ''
   }
+  const [objectId, type, id, p256dh, auth] = [
+    reader('objectId'),
+    reader('type'),
+    reader('id'),
+    reader('p256dh'),
+    reader('auth'),
+  ]
   /** Exports end rows with more delimiters, or with fewer, than their header has; a value too many is another thing. */
   const isTooLong = (cells: readonly string[]): boolean =>
     cells.length > header.length && cells.slice(header.length).some((cell) => cell.trim() !== '')
@@ -73,11 +80,11 @@ export const planCsv = (head: string, map: FieldMap, defaultType: string | undef
                   line,
                   value: recordOfFields(
                     {
-                      objectId: text(cells, 'objectId'),
-                      type: text(cells, 'type'),
-                      id: text(cells, 'id'),
-                      p256dh: text(cells, 'p256dh'),
-                      auth: text(cells, 'auth'),
+                      objectId: objectId(cells),
+                      type: type(cells),
+                      id: id(cells),
+                      p256dh: p256dh(cells),
+                      auth: auth(cells),
                     },
                     defaultType,
                   ),

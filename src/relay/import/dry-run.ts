@@ -45,5 +45,5 @@ export const dryRun = async (
       throw error
     },
   )
-  return { ...ended, waiting: undefined, sample: sample.taken() }
+  return { ...ended, waiting: undefined, refusedBefore: undefined, sample: sample.taken() }
 }

@@ -3,6 +3,7 @@ import type { NewEntry, PutResult } from '../outbox/store.ts'
 import type { Plan } from './plan.ts'
 import type { Rejects } from './rejects.ts'
 import { malformed, type Rejection, type Row } from './row.ts'
+import { byPlace } from './sort.ts'
 import { type Tally, tallyRejection } from './tally.ts'
 
 export interface EnqueueParts {
@@ -22,7 +23,7 @@ export interface EnqueueParts {
 /** Rows in one commit: more would keep live records waiting for too long. */
 export const pieceRows = 2_000
 /** Rows that are sorted together. */
-const windowRows = 20 * pieceRows
+const windowRows = 10 * pieceRows
 
 /** A faultless row as an entry for the store, or why it is refused. Pure. */
 export const readRow = (
@@ -51,9 +52,6 @@ export const readRow = (
   }
 }
 
-const byObjectId = (one: NewEntry, other: NewEntry): number =>
-  one.objectId < other.objectId ? -1 : one.objectId > other.objectId ? 1 : 0
-
 /**
  * Puts the rows of the inputs into the store, in pieces of at most `pieceRows`. Each piece is durable when it is counted.
  *
@@ -70,17 +68,21 @@ export const enqueue = async (plans: readonly Plan[], parts: EnqueueParts): Prom
   const { account, replace, put, pause, tally, rejects, onBytes, signal } = parts
   let window: NewEntry[] = []
 
+  const putPiece = async (piece: readonly NewEntry[]): Promise<void> => {
+    for (const { result } of await put(piece)) {
+      tally.read++
+      if (result === 'queued' || result === 'replaced') tally.queued++
+      else tally.unchanged++
+    }
+    await pause()
+  }
   const flush = async (): Promise<void> => {
-    const entries = window.sort(byObjectId)
+    const read = window
     window = []
-    for (let at = 0; at < entries.length && !signal.aborted; at += pieceRows) {
-      const piece = entries.slice(at, at + pieceRows)
-      for (const { result } of await put(piece)) {
-        tally.read++
-        if (result === 'queued' || result === 'replaced') tally.queued++
-        else tally.unchanged++
-      }
-      await pause()
+    for (let from = 0; from < read.length; from += windowRows) {
+      const entries = byPlace(read.slice(from, from + windowRows))
+      for (let at = 0; at < entries.length && !signal.aborted; at += pieceRows)
+        await putPiece(entries.slice(at, at + pieceRows))
     }
   }
 

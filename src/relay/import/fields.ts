@@ -5,16 +5,26 @@ export type Field = (typeof fields)[number]
 /** The text of each field; empty where there is none. */
 export type FieldTexts = Readonly<Record<Field, string>>
 
+/** A record that may lack anything; `decodeRecord` is to judge it. */
+export interface Draft {
+  type: 'token'
+  tokenData: { id?: string; type?: string; keys?: { p256dh: string; auth: string } }
+  objectId?: string
+}
+
 /**
- * The record that these texts make, for `decodeRecord` to judge. What is empty is left out, so that it is missing there
- * and not wrong. A type is taken in any case of its letters, because exports often have `FCM`.
+ * The record that these texts make. What is empty is left out, so that it is missing there and not wrong. A type is taken
+ * in any case of its letters, because exports often have `FCM`.
  */
-export const recordOfFields = ({ objectId, type, id, p256dh, auth }: FieldTexts, defaultType: string | undefined) => ({
-  type: 'token',
-  tokenData: {
-    ...(id === '' ? {} : { id }),
-    ...(type !== '' ? { type: type.toLowerCase() } : defaultType === undefined ? {} : { type: defaultType }),
-    ...(p256dh === '' && auth === '' ? {} : { keys: { p256dh, auth } }),
-  },
-  ...(objectId === '' ? {} : { objectId }),
-})
+export const recordOfFields = (
+  { objectId, type, id, p256dh, auth }: FieldTexts,
+  defaultType: string | undefined,
+): Draft => {
+  // Members are added one by one: this runs for every row, and spreading costs several times as much.
+  const tokenData: Draft['tokenData'] = {}
+  if (id !== '') tokenData.id = id
+  if (type !== '') tokenData.type = type.toLowerCase()
+  else if (defaultType !== undefined) tokenData.type = defaultType
+  if (p256dh !== '' || auth !== '') tokenData.keys = { p256dh, auth }
+  return objectId === '' ? { type: 'token', tokenData } : { type: 'token', tokenData, objectId }
+}

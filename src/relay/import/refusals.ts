@@ -49,17 +49,19 @@ const refusedSince = async function* ({ store, account, startedAt }: RefusalPart
  * found that way, because its input was a pipe, because there are very many or because there is no time, is written as the
  * store has it, without a line; it counts when it was received while the import ran.
  *
- * Rejects with a StoreError, or with an ImportError when an input can no longer be read.
+ * Resolves to how many there were. Rejects with a StoreError, or with an ImportError when an input can no longer be read.
  */
-export const traceRefusals = async (parts: RefusalParts): Promise<void> => {
+export const traceRefusals = async (parts: RefusalParts): Promise<number> => {
   const { plans, startedAt, queuedUntil, tally, rejects, signal } = parts
   const [firstPlan] = plans
-  if (!firstPlan) return
+  if (!firstPlan) return 0
+  let moved = 0
 
   const move = ({ error, receivedAt }: Pick<Refused, 'error' | 'receivedAt'>): void => {
     if (receivedAt >= startedAt) tally.queued = Math.max(0, tally.queued - 1)
     else tally.unchanged = Math.max(0, tally.unchanged - 1)
     tallyRejection(tally, error)
+    moved++
   }
   const moveUntraced = (row: RejectedRow): void => {
     const { objectId, token, error, receivedAt } = row
@@ -79,7 +81,7 @@ export const traceRefusals = async (parts: RefusalParts): Promise<void> => {
   for (const { input, rows, shape } of plans) {
     if (!input.isRepeatable) continue
     for await (const read of rows()) {
-      if (traced.size === 0 || signal.aborted) return
+      if (traced.size === 0 || signal.aborted) return moved
       for (const row of read) {
         const decoded = row.problem === undefined ? decodeRecord(row.value) : undefined
         if (!decoded?.ok) continue
@@ -92,6 +94,7 @@ export const traceRefusals = async (parts: RefusalParts): Promise<void> => {
       }
     }
   }
-  if (plans.every(({ input }) => input.isRepeatable)) return
+  if (plans.every(({ input }) => input.isRepeatable)) return moved
   for await (const row of refusedSince(parts)) if (traced.has(row.objectId)) moveUntraced(row)
+  return moved
 }

@@ -45,6 +45,8 @@ export interface ImportEnd {
   failure: string | undefined
   /** Records that wait in the store or are on their way; undefined where that is not known. */
   waiting: number | undefined
+  /** Records of the store that CleverTap refused before; undefined where that is not known. */
+  refusedBefore: number | undefined
 }
 
 export const createProgress = (plans: readonly Plan[]): ImportProgress => {
@@ -83,9 +85,10 @@ export const runImport = async (parts: ImportParts): Promise<ImportEnd> => {
   const { plans, account, store, uploads, replace, rejects, progress, signal } = parts
   const { tally } = progress
   const startedAt = Date.now()
+  let refused = 0
   await uploads?.start()
 
-  const run = async (): Promise<Omit<ImportEnd, 'waiting'>> => {
+  const run = async (): Promise<Pick<ImportEnd, 'how' | 'failure'>> => {
     const enqueued = await enqueue(plans, {
       account: account.id,
       replace,
@@ -115,7 +118,7 @@ export const runImport = async (parts: ImportParts): Promise<ImportEnd> => {
       },
     })
     progress.phase = 'tracing'
-    await traceRefusals({ store, account: account.id, plans, startedAt, queuedUntil, tally, rejects, signal })
+    refused = await traceRefusals({ store, account: account.id, plans, startedAt, queuedUntil, tally, rejects, signal })
     return { how: enqueued === 'interrupted' ? enqueued : how, failure: undefined }
   }
 
@@ -123,7 +126,11 @@ export const runImport = async (parts: ImportParts): Promise<ImportEnd> => {
     const end = await run().catch((error: unknown) => ({ how: 'failed', failure: failureOf(error) }) as const)
     await uploads?.stop()
     const counts = await store.counts(account.id).catch(() => undefined)
-    return { ...end, waiting: counts && counts.queued.import + counts.uploading }
+    return {
+      ...end,
+      waiting: counts && counts.queued.import + counts.uploading,
+      refusedBefore: counts && Math.max(0, counts.rejected - refused),
+    }
   } catch (error) {
     await uploads?.stop()
     throw error
