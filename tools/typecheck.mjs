@@ -17,6 +17,7 @@ const projects = [
   'demo/site',
   'test',
   'test/sw',
+  'test/browser',
 ]
 let failed = 0
 for (const project of projects) {
