@@ -1,13 +1,22 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { expect, test } from 'vitest'
 import { becomes, failureOf, liveToken, sync, tagPage } from './support/customer-page.ts'
 import { describeBrowsers } from './support/describe-browser.ts'
+import type { Tab } from './support/push-browser.ts'
 import { startScene } from './support/scene.ts'
+import { script } from './support/site.ts'
 import { startBrowser } from './support/start-browser.ts'
 import { useBrowser } from './support/use-browser.ts'
 
+declare global {
+  /** CleverTap's Web SDK, once it runs. */
+  var clevertap: { getCleverTapID(): string | null }
+}
+
 const id = '0123456789abcdef0123456789abcdef'
 
-/** Where CleverTap's Web SDK leaves its ID (facts/clevertap-facts.md §2.6), and how a page looks before it has loaded. */
+/** Where CleverTap's Web SDK leaves its ID (github.com/CleverTap/clevertap-web-sdk, src/modules/device.js), and how a page looks before it has loaded. */
 const shapes = {
   'the live SDK': `clevertap = { getCleverTapID: () => '${id}' }`,
   'storage, as the SDK writes it': `localStorage.WZRK_G = '%22${id}%22'`,
@@ -19,6 +28,15 @@ const shapes = {
   'the SDK, once its server has answered': `clevertap = { getCleverTapID: () => null }
     addEventListener('load', () => { clevertap = { getCleverTapID: () => '${id}' } })`,
 }
+
+/** Cookies know no ports: the next test's site would find them. */
+const forgetCookies = (tab: Tab): Promise<void> =>
+  tab.evaluate(() => {
+    for (const cookie of document.cookie.split('; ')) {
+      // biome-ignore lint/suspicious/noDocumentCookie: Firefox ESR has no cookieStore
+      document.cookie = `${cookie.split('=')[0]}=; path=/; max-age=0`
+    }
+  }, null)
 
 describeBrowsers('the CleverTap ID', (name) => {
   const browser = useBrowser(() => startBrowser(name, { origin: '*' }))
@@ -33,13 +51,34 @@ describeBrowsers('the CleverTap ID', (name) => {
       expect(await becomes(tab, 'registered')).toMatchObject({ objectId: id })
       await onProfile(id, await liveToken(tab))
     } finally {
-      // Cookies know no ports: the next test's site would find it.
-      await tab.evaluate(() => {
-        for (const name of ['WZRK_G', 'a', 'z']) {
-          // biome-ignore lint/suspicious/noDocumentCookie: Firefox ESR has no cookieStore
-          document.cookie = `${name}=; path=/; max-age=0`
-        }
-      }, null)
+      await forgetCookies(tab)
+    }
+  })
+
+  test('is found in the real SDK, as npm has it, with which it shares the page', async () => {
+    const sdk = readFileSync(createRequire(import.meta.url).resolve('clevertap-web-sdk/clevertap.min.js'), 'utf8')
+    // An ID of the site's own, because the others are given out by CleverTap's servers, which no test asks.
+    const head = `<script>var clevertap = {
+      event: [], profile: [], onUserLogin: [], notifications: [], privacy: [],
+      account: [{ id: 'TEST-000-000-000Z' }, 'eu1', 'clevertap.invalid'],
+      config: { customId: 'visitor_1' },
+    }</script>
+<script async src="/clevertap.min.js"></script>`
+    const { site, onProfile } = await startScene(browser(), {
+      files: (url) => ({
+        '/': tagPage(url, { attributes: { 'object-id': null }, head }),
+        '/clevertap.min.js': script(sdk),
+      }),
+    })
+    const { tab } = browser()
+    await tab.goto(site.origin)
+    try {
+      const status = await becomes(tab, 'registered')
+      expect(status.objectId).toBe('_w_visitor_1')
+      expect(await tab.evaluate(() => clevertap.getCleverTapID(), null)).toBe(status.objectId)
+      await onProfile('_w_visitor_1', await liveToken(tab))
+    } finally {
+      await forgetCookies(tab)
     }
   })
 
