@@ -17,6 +17,6 @@ dialog:before{content:"";display:block;width:24px;height:24px;background:var(--p
 [part=buttons]{display:flex;flex-wrap:wrap;gap:.75em}
 button{flex:auto;padding:.6em 1em;background:0;color:inherit;font:inherit}
 [part=accept]{background:var(--pushferry-accent,#2563eb);color:var(--pushferry-accent-color,#fff)}
-:focus-visible{outline:3px solid var(--pushferry-accent,#2563eb);outline-offset:2px}
+button:focus-visible{outline:3px solid var(--pushferry-accent,#2563eb);outline-offset:2px}
 @media(max-width:30em){dialog{margin-bottom:1em}}
 @media(prefers-reduced-motion:no-preference){dialog{animation:a .25s}@keyframes a{0%{transform:translateY(1em)}}}`
