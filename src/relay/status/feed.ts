@@ -11,6 +11,8 @@ export interface Feed {
 }
 
 export const feedEveryMs = 2_000
+/** With so much unread a reader counts as too slow. Node's own measure differs from version to version. */
+const mostWaitingBytes = 16 * 1024
 
 /**
  * Makes the feed. All streams share one timer, which runs while there is one. A reader that is too slow for an event
@@ -36,6 +38,7 @@ export const createFeed = (snapshots: Pick<Snapshots, 'current'>, everyMs = feed
   return {
     open: (account) => {
       const reader: Readable = new Readable({
+        highWaterMark: mostWaitingBytes,
         read: () => {
           const of = readers.get(reader)
           if (of) of.ready = true

@@ -146,11 +146,12 @@ describe('a connection', () => {
     expect((await store.counts('TEST-ACC-1')).queued.live).toBe(0)
   })
 
-  it('with two hundred headers is served by the first hundred', async () => {
+  it('with two hundred headers is served by the first hundred, or refused, as its Node does', async () => {
     const { port } = await startServer()
     const socket = await open(port)
     const many = Array.from({ length: 200 }, (_, at) => `x-${at}: 1`)
     socket.write(head('GET /healthz HTTP/1.1', 'host: a', 'connection: close', ...many))
-    expect(await text(socket)).toMatch(/^HTTP\/1\.1 200 /)
+    // Node 20 leaves out what is too many; Node 24 calls it a client error.
+    expect(await text(socket)).toMatch(/^HTTP\/1\.1 (200|431) /)
   })
 })
