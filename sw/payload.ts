@@ -40,7 +40,10 @@ export const readPush = (text: string, site: string, settings: DisplaySettings, 
   const marked = cleverTap && /"(redirectPath|raiseNot|wzrk_|ct":\s*"pn")/.test(text)
   if (settings.foreign === 'ignore' && payload.web_push !== 8030 && !marked) return undefined
 
-  const buttons = [fields.actions].flat().flatMap<Members>((one) => members(one) ?? [])
+  const buttons = [fields.actions]
+    .flat()
+    .map(members)
+    .filter((one) => !!one)
   const options: Members = {
     ...fields,
     body: filled(fields.body) ?? '',

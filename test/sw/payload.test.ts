@@ -166,6 +166,7 @@ describe('whatever arrives', () => {
           for (const { url } of data.pushferry) expect(url).toMatch(/^https?:\/\//)
         },
       ),
+      { examples: [['{"actions":[[null]]}']] },
     )
   })
 })
