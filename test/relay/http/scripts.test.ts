@@ -50,6 +50,28 @@ describe('a built script', () => {
     expect((await call('/pushferry.min.js', { headers: { 'if-none-match': 'W/"00000000"' } })).status).toBe(200)
   })
 
+  it.each([
+    ['without the W/ that a proxy took away', (etag: string) => etag.replace('W/', '')],
+    ['in a list', (etag: string) => `"other", ${etag}`],
+    ['by a star', () => '*'],
+  ])('is not sent again to whoever names it %s', async (_, named) => {
+    const { call } = await start()
+    const etag = String((await call('/pushferry.min.js')).headers.etag)
+    const answer = await call('/pushferry.min.js', { headers: { 'if-none-match': named(etag) } })
+    expect(answer).toMatchObject({ status: 304, text: '' })
+  })
+
+  it.each([
+    ['gzip;q=0', undefined],
+    ['br, gzip; q=0.0, identity', undefined],
+    ['gzip;q=0.5', 'gzip'],
+    ['gzip;q=1.0,deflate;q=0', 'gzip'],
+  ])('is packed or not as Accept-Encoding (%s) says', async (accepted, encoding) => {
+    const { call } = await start()
+    const { headers } = await call('/pushferry.min.js', { headers: { 'accept-encoding': accepted } })
+    expect(headers['content-encoding']).toBe(encoding)
+  })
+
   it('is packed for those who take it so', async () => {
     const { url } = await start()
     const answer = await fetch(`${url}/pushferry.min.js`, { headers: { 'accept-encoding': 'identity' } })

@@ -34,6 +34,14 @@ const load = async (file: URL): Promise<Script | undefined> => {
   }
 }
 
+/** Whether a copy that the asker has is this one: by weak comparison, because proxies drop or add the `W/` (RFC 9110 §13.1.2). */
+const hasCopy = (ifNoneMatch: string | undefined, hash: string): boolean =>
+  ifNoneMatch !== undefined && (ifNoneMatch.trim() === '*' || ifNoneMatch.includes(`"${hash}"`))
+
+/** Whether the asker takes gzip; `q=0` is a refusal (RFC 9110 §12.4.2). */
+const takesGzip = (acceptEncoding: string | undefined): boolean =>
+  /\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/.test(acceptEncoding ?? '')
+
 /** `GET /pushferry.min.js` and the two others: the built browser files, for any page that names them. */
 export const addScripts = (app: FastifyInstance, { folder, version, refuse }: ScriptRoutesOptions): void => {
   for (const name of names) {
@@ -64,8 +72,8 @@ export const addScripts = (app: FastifyInstance, { folder, version, refuse }: Sc
           etag,
           vary: 'Accept-Encoding',
         })
-        if (request.headers['if-none-match']?.includes(etag)) return reply.code(304).send()
-        const zipped = /\bgzip\b/.test(String(request.headers['accept-encoding']))
+        if (hasCopy(request.headers['if-none-match'], loaded.hash)) return reply.code(304).send()
+        const zipped = takesGzip(request.headers['accept-encoding']?.toString())
         if (zipped) reply.header('content-encoding', 'gzip')
         return reply.type('text/javascript; charset=utf-8').send(zipped ? loaded.zipped : loaded.plain)
       },
