@@ -185,6 +185,7 @@ describe('a wrong value', () => {
     ['PUSHFERRY_STORE', 'sqlite::memory:'],
     ['PUSHFERRY_STORE', 'mysql://u:marked-secret@h'],
     ['PUSHFERRY_ORIGINS', '*'],
+    ['PUSHFERRY_ORIGINS', 'https://*.example.com'],
     ['PUSHFERRY_ORIGINS', 'null'],
     ['PUSHFERRY_ORIGINS', 'https://a.example/path'],
     ['PUSHFERRY_ORIGINS', 'https://a.example/?'],
