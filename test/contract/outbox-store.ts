@@ -238,6 +238,17 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
       const leased = await store.lease({ account, holder, max: 100, flushMs: 1000 })
       expect(isBatch(leased) && ids(leased)).toEqual(['a', 'b'])
     })
+    it('keeps a row waiting for longer than a week where the caller knows of such waits', async () => {
+      const day = 24 * 60 * 60 * 1000
+      await store.put([entry('a')])
+      await settle(await lease(1), { kind: 'deferred', dueAt: now + 30 * day, error: { code: 530, message: '' } })
+      const leaseKnowing = (farthestDueMs: number) =>
+        store.lease({ account, holder, max: 100, flushMs: 0, farthestDueMs })
+      expect(isBatch(await leaseKnowing(31 * day))).toBe(false)
+      now += 30 * day
+      const leased = await leaseKnowing(31 * day)
+      expect(isBatch(leased) && ids(leased)).toEqual(['a'])
+    })
     it('gives nothing to a holder that it does not know', async () => {
       await store.put([entry('a')])
       expect(await store.lease({ account, holder: 'nobody', max: 1, flushMs: 0 })).toEqual({ waitMs: null })

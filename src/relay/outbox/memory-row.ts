@@ -73,8 +73,8 @@ export const enterRow = (
 }
 
 /** Whether a queued row may be sent: it waits for nothing, its time has come, or its time was given by a clock gone wrong. */
-export const isDue = ({ waiting, dueAt }: Row, now: number): boolean =>
-  !waiting || dueAt <= now || dueAt > now + farthestDueMs
+export const isDue = ({ waiting, dueAt }: Row, now: number, farthestMs = farthestDueMs): boolean =>
+  !waiting || dueAt <= now || dueAt > now + farthestMs
 
 /** Puts a row back in the queue, due at once, at its old age. */
 export const freeRow = (row: Row): void => {

@@ -148,15 +148,15 @@ export const createMemoryStore = ({ maxQueued = 1_000_000, now = Date.now }: Sto
         return row && statusOf(row)
       }),
 
-    lease: ({ account, holder, max, flushMs }) =>
+    lease: ({ account, holder, max, flushMs, farthestDueMs }) =>
       operate((delta) => {
         if (!holders.has(holder)) return { waitMs: null }
         const queued = ofAccount(account).filter((row) => row.state === 'queued' && row.holder === null)
         const due = queued
-          .filter((row) => isDue(row, now()))
+          .filter((row) => isDue(row, now(), farthestDueMs))
           .sort((a, b) => Number(a.lane === 'import') - Number(b.lane === 'import') || a.sequence - b.sequence)
           .slice(0, max)
-        const waits = queued.filter((row) => !isDue(row, now())).map((row) => row.dueAt - now())
+        const waits = queued.filter((row) => !isDue(row, now(), farthestDueMs)).map((row) => row.dueAt - now())
         if (due.length > 0 && due.length < max) {
           const ages = due.map((row) => now() - row.readyAt)
           const wait = flushMs - Math.max(...ages)

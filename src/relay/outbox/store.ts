@@ -197,13 +197,15 @@ export interface Store {
   /**
    * Leases the oldest due rows, live before imported, that are in nobody's lease. Gives a batch when `max` rows are due
    * or the oldest due one has been so for `flushMs`; else `waitMs`, after which asking again may help (null: nothing
-   * is waiting). A row that was deferred is as old as it was when it first came.
+   * is waiting). A row that was deferred is as old as it was when it first came. One that is due later than in
+   * `farthestDueMs` (default: eight days) was given its time by a clock gone wrong, and counts as due.
    */
   lease(request: {
     account: string
     holder: string
     max: number
     flushMs: number
+    farthestDueMs?: number
   }): Promise<Batch | { waitMs: number | null }>
 
   /** Writes results. One for an older generation changes nothing but frees the row for its next token. */

@@ -6,7 +6,7 @@ import { type Chunk, cut, isAlone } from './batch.ts'
 import type { Clock } from './clock.ts'
 import { allowance, type Health, healthy, judged } from './health.ts'
 import type { HolderLife } from './holder.ts'
-import type { RetryRules } from './policy.ts'
+import { farthestDueMs, type RetryRules } from './policy.ts'
 import { type Answered, type Consequences, consequencesOf, sendChunk, type Upload } from './send.ts'
 import { createSettler } from './settler.ts'
 
@@ -82,6 +82,8 @@ const mostUnwritten = 2_000
 export const createUploader = (parts: UploaderParts): Uploader => {
   const { settings, store, holder, upload, clock } = parts
   const { account } = settings
+  const longest = farthestDueMs(settings)
+  const farthest = longest === undefined ? {} : { farthestDueMs: longest }
   const requests = new Set<Promise<void>>()
   /** Cuts off the requests of this process's life as a holder. Every one of them listens to it. */
   const beginLife = (): AbortController => {
@@ -177,7 +179,7 @@ export const createUploader = (parts: UploaderParts): Uploader => {
     try {
       const { uploadBatch, flushMs } = settings
       const max = health.mode === 'ok' ? uploadBatch : 1
-      const leased = await store.lease({ account, holder: by, max, flushMs })
+      const leased = await store.lease({ account, holder: by, max, flushMs, ...farthest })
       if ('waitMs' in leased) waitMs = Math.min(leased.waitMs ?? pollMs, pollMs)
       else if (stopping || holder.id() !== by || (health.mode !== 'ok' && max > 1)) giveBack([leased.entries], by)
       else ready.push(...cut(leased.entries, max))

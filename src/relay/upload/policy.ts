@@ -8,6 +8,8 @@ export interface RetryRules {
   deferMs: readonly number[]
 }
 
+const day = 86_400_000
+
 /** Codes of a single record that can mean that its profile is not live yet (CleverTap takes tokens of live users only). */
 const deferrableCodes: readonly number[] = [523, 526, 530, 555]
 
@@ -24,6 +26,15 @@ export const backOffMs = (
 /** How long a refused record is put off, in ms; undefined when the refusal is final. */
 export const deferralMs = (code: number, deferrals: number, { deferMs }: RetryRules): number | undefined =>
   deferrableCodes.includes(code) ? deferMs[deferrals] : undefined
+
+/**
+ * How far ahead a record can be put off by these rules, in ms, with a day for clocks that differ; undefined where the
+ * store's own default is far enough.
+ */
+export const farthestDueMs = ({ deferMs }: Pick<RetryRules, 'deferMs'>): number | undefined => {
+  const longest = Math.max(0, ...deferMs) + day
+  return longest > 8 * day ? longest : undefined
+}
 
 /*
  * Which record makes a request fail that fails as a whole? A request that fails while all else went well is *blamed* on

@@ -147,6 +147,18 @@ describe.each(storeKinds)('the uploader, with a store $name', (kind) => {
         expect(await find('a')).toMatchObject({ state: 'rejected', attempts: 6, error: { code } })
       },
     )
+    it('waits as long as it is told, though that is longer than a sound clock would ask for by default', async () => {
+      const day = 86_400_000
+      const { put, start, clevertap, clock } = await setUp({ settings: { deferMs: [30 * day] } })
+      clevertap.behave((call) => replies.partial(call, () => 530))
+      await put('a')
+      await start()
+      await clock.advance(60_000)
+      expect(clevertap.calls).toHaveLength(1)
+      clock.jump(30 * day)
+      await clock.advance(60_000)
+      expect(clevertap.calls).toHaveLength(2)
+    })
     it('stands as queued meanwhile, with its last error', async () => {
       const { put, start, clevertap, clock, find } = await setUp()
       clevertap.behave((call) => replies.partial(call, () => 530))

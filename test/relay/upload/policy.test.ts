@@ -5,6 +5,7 @@ import {
   companyOf,
   deferralMs,
   failedWaitMs,
+  farthestDueMs,
   suspectAfter,
 } from '../../../src/relay/upload/policy.ts'
 
@@ -16,6 +17,15 @@ const rules = {
   deferMs: [minute, 10 * minute, hour, 6 * hour, 24 * hour],
 }
 const highest = (): number => 1 - Number.EPSILON
+
+describe('farthestDueMs', () => {
+  it('is the default for the usual waits, and a day more than the longest beyond those', () => {
+    expect(farthestDueMs(rules)).toBeUndefined()
+    expect(farthestDueMs({ deferMs: [] })).toBeUndefined()
+    expect(farthestDueMs({ deferMs: [7 * 24 * hour] })).toBeUndefined()
+    expect(farthestDueMs({ deferMs: [minute, 30 * 24 * hour, hour] })).toBe(31 * 24 * hour)
+  })
+})
 
 describe('backOffMs', () => {
   it.each([

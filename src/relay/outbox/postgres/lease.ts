@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import type { Batch } from '../store.ts'
 import { createDelta } from '../tally.ts'
-import { farthestDueMs } from '../transition.ts'
+import { farthestDueMs as defaultFarthestDueMs } from '../transition.ts'
 import type { Accounts } from './accounts.ts'
 import type { Transactions } from './connection.ts'
 import { rowsFrom } from './driver.ts'
@@ -15,6 +15,7 @@ export interface LeaseRequest {
   holder: string
   max: number
   flushMs: number
+  farthestDueMs?: number
 }
 
 /** `place` is where PostgreSQL has the row. */
@@ -70,7 +71,7 @@ export const createLease = (
     doubtful.set(id, (doubtful.get(id) ?? new Set()).add(lease))
   }
 
-  return async ({ account: name, holder, max, flushMs }) => {
+  return async ({ account: name, holder, max, flushMs, farthestDueMs = defaultFarthestDueMs }) => {
     await settleDoubts(holder)
     const account = (await accounts.make([name]))(name)
     const lease = drawLease()

@@ -1,5 +1,5 @@
-import type { Batch, Settlement } from '../store.ts'
-import { farthestDueMs, transition } from '../transition.ts'
+import type { Batch, Settlement, Store } from '../store.ts'
+import { farthestDueMs as defaultFarthestDueMs, transition } from '../transition.ts'
 import type { SqlRow } from './driver.ts'
 import { type DueRow, errorOf, laneOf, leasedEntryOf, stateOf, type TokenRow } from './row.ts'
 import type { Statements } from './statements.ts'
@@ -19,7 +19,7 @@ const dueRows = (sql: Statements, account: number, max: number): DueRow[] => {
 /** See Store.lease. */
 export const lease = (
   work: Work,
-  { account: name, holder, max, flushMs }: { account: string; holder: string; max: number; flushMs: number },
+  { account: name, holder, max, flushMs, farthestDueMs = defaultFarthestDueMs }: Parameters<Store['lease']>[0],
 ): Batch | { waitMs: number | null } => {
   const { sql, delta, now } = work
   const account = work.account(name)
