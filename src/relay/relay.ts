@@ -44,6 +44,15 @@ export class RelayError extends Error {
   override readonly name = 'RelayError'
 }
 
+const optionNames = ['env', 'config', 'log'] as const satisfies readonly (keyof RelayOptions)[]
+
+/** A misspelt option would be a relay that runs with other settings than its owner thinks. */
+const refuseUnknown = (options: RelayOptions): void => {
+  const unknown = Object.keys(options).find((name) => !optionNames.some((one) => one === name))
+  if (unknown !== undefined)
+    throw new TypeError(`createRelay: unknown option ${JSON.stringify(unknown)}; known are ${optionNames.join(', ')}`)
+}
+
 const describeListenError = (error: unknown, { host, port }: Config): RelayError => {
   const { code } = error as NodeJS.ErrnoException // listen() fails with nothing else
   const what =
@@ -57,7 +66,7 @@ const describeListenError = (error: unknown, { host, port }: Config): RelayError
 
 /**
  * Composes a relay from its configuration. Reads the environment at once and throws a ConfigError for what is wrong in
- * it; everything else happens in `start`.
+ * it, and a TypeError for an option that is not known; everything else happens in `start`.
  *
  * @example
  * import { createRelay } from 'pushferry/relay'
@@ -66,6 +75,7 @@ const describeListenError = (error: unknown, { host, port }: Config): RelayError
  * process.once('SIGTERM', () => relay.stop())
  */
 export const createRelay = (options: RelayOptions = {}): Relay => {
+  refuseUnknown(options)
   const config = options.config ?? loadConfig(options.env ?? process.env)
   const log = options.log ?? createLog(config.logLevel)
   const late = createLateStore(

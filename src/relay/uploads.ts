@@ -121,8 +121,15 @@ export const createUploads = (
       wakeAll()
     },
   })
+  const told: UploadEvents = {
+    ...events,
+    onHealth: (account, health, before) => {
+      events.onHealth?.(account, health, before)
+      if (health.mode !== before.mode) holder.tell()
+    },
+  }
   const uploaders = new Map(
-    accounts.map((account) => [account.id, uploaderOf(account, { store, clock, holder, events })]),
+    accounts.map((account) => [account.id, uploaderOf(account, { store, clock, holder, events: told })]),
   )
   let ignoreWork = (): void => {}
 

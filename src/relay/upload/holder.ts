@@ -7,6 +7,8 @@ export interface HolderLife {
   /** The id to use now; undefined while the store has not confirmed that this process is alive. */
   id(): string | undefined
   start(): Promise<void>
+  /** Beats now, because the report has changed; others would read the old one until the next beat. */
+  tell(): void
   /** Stops beating. What is held is the caller's to give back before, through `Store.leave`. */
   stop(): Promise<void>
 }
@@ -73,14 +75,18 @@ export const createHolderLife = ({ store, clock, leaseMs, report, onLost, onFree
     const stale = watch(await store.holders(), clock.elapsed()).filter((holder) => holder.id !== id)
     if (stale.length > 0 && (await store.reap(stale)) > 0) onFreed()
   }
-  const again = (): void => {
+  const beatNow = (): void => {
+    cancel()
     if (stopped) return
-    cancel = clock.after(beatMs, () => {
-      // The store is out of reach: nothing is leased meanwhile, and the next beat tries again.
-      running = beat()
-        .catch(() => {})
-        .then(again)
-    })
+    // After one that is under way. The store is out of reach: nothing is leased meanwhile, and the next beat tries again.
+    running = running
+      .then(() => (stopped ? undefined : beat()))
+      .catch(() => {})
+      .then(again)
+  }
+  const again = (): void => {
+    cancel()
+    if (!stopped) cancel = clock.after(beatMs, beatNow)
   }
 
   return {
@@ -91,6 +97,7 @@ export const createHolderLife = ({ store, clock, leaseMs, report, onLost, onFree
       await beat().catch(() => {})
       again()
     },
+    tell: beatNow,
     stop: async () => {
       stopped = true
       cancel()

@@ -169,6 +169,31 @@ describe('the life of a holder', () => {
     expect(await behind.holders()).toHaveLength(2)
     expect(lost).toBe(0)
   })
+  it('beats at once when its report has changed, and then goes on as before', async () => {
+    let report = 'old'
+    life = createHolderLife({
+      store: behind,
+      clock,
+      leaseMs,
+      report: () => report,
+      onLost: () => {},
+      onFreed: () => {},
+    })
+    await life.start()
+    report = 'new'
+    life.tell()
+    life.tell()
+    await clock.rest()
+    expect(await behind.holders()).toEqual([{ id: life.id(), beat: 2, report: 'new' }])
+    expect(clock.timers).toBe(1)
+    await clock.advance(leaseMs)
+    expect((await behind.holders())[0]?.beat).toBe(6)
+    await life.stop()
+    life.tell()
+    await clock.rest()
+    expect((await behind.holders())[0]?.beat).toBe(6)
+    expect(clock.timers).toBe(0)
+  })
   it('does not beat after it was stopped, also when that was in the middle of a beat', async () => {
     await life.start()
     faulty.hold(['beat'])
