@@ -17,7 +17,8 @@ export const defaultTimeouts: ServerTimeouts = {
   requestMs: 30_000,
   idleMs: 65_000,
   checkMs: 5_000,
-  drainMs: 10_000,
+  // Not all of the ten seconds that a relay has after SIGTERM: the store is closed after the server.
+  drainMs: 8_000,
 }
 
 /** Bytes of all headers of a request together. */

@@ -98,7 +98,7 @@ const cutSlowOnes = (app: FastifyInstance, { drainMs }: ServerTimeouts): void =>
 
 /**
  * Makes the relay's HTTP server, which does not listen yet: `await app.listen({ host, port })`, and `app.close()` ends it
- * after the requests in flight, ten seconds at most. It owns neither the store nor anything else that it is given.
+ * after the requests in flight, `drainMs` at most. It owns neither the store nor anything else that it is given.
  */
 export const createServer = (parts: ServerParts): FastifyInstance => {
   const { version, random = Math.random, routes = [], timeouts = defaultTimeouts } = parts

@@ -1,10 +1,12 @@
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 
-const statusOf: Readonly<Record<string, readonly [number, string]>> = {
-  HPE_HEADER_OVERFLOW: [431, 'the headers are too large'],
-  ERR_HTTP_REQUEST_TIMEOUT: [408, 'the request took too long'],
+/** Status, code and detail of the problem document, by Node's code. */
+const problems: Readonly<Record<string, readonly [number, string, string]>> = {
+  HPE_HEADER_OVERFLOW: [431, 'headers_too_large', 'the headers are too large'],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'request_timeout', 'the request took too long'],
 }
+const malformed = [400, 'malformed_request', 'this is not an HTTP request that can be read'] as const
 
 /** Answers what is no HTTP request, or comes too slowly to become one, and ends the connection. */
 export const answerSocketError = (error: Error & { code?: string }, socket: Socket): void => {
@@ -12,8 +14,8 @@ export const answerSocketError = (error: Error & { code?: string }, socket: Sock
     socket.destroy()
     return
   }
-  const [status, detail] = statusOf[error.code ?? ''] ?? [400, 'this is not an HTTP request that can be read']
-  const body = JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status], status, detail })
+  const [status, code, detail] = problems[error.code ?? ''] ?? malformed
+  const body = JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status], status, code, detail })
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
     'content-type: application/problem+json; charset=utf-8',

@@ -53,6 +53,10 @@ describe('a server that closes', () => {
     expect(await store.find(accountId, 'user-1')).toMatchObject({ state: 'queued' })
   })
 
+  it('leaves some of the ten seconds that a relay has for what comes after it', () => {
+    expect(defaultTimeouts.drainMs).toBeLessThanOrEqual(8_000)
+  })
+
   it('waits for slow clients no longer than it is told', async () => {
     const { port, app } = await startServer({}, { timeouts: { ...defaultTimeouts, drainMs: 50 } })
     const socket = await open(port)

@@ -131,6 +131,16 @@ describe('a connection', () => {
     socket.write(sent)
     const received = await text(socket)
     expect(received).toMatch(answer)
+    const [heading = '', body = ''] = received.split('\r\n\r\n')
+    // Node itself answers a request without a host, and says no more than the status.
+    if (!sent.startsWith('GET /healthz HTTP/1.1\r\n\r\n')) {
+      expect(heading).toMatch(/content-type: application\/problem\+json/)
+      expect(JSON.parse(body)).toMatchObject({
+        status: Number(heading.split(' ')[1]),
+        code: expect.stringMatching(/^[a-z_]+$/),
+        detail: expect.any(String),
+      })
+    }
     expect(`${received}${lines()}`).not.toContain('marked')
     expect((await call('/healthz')).status).toBe(200)
   })
