@@ -7,12 +7,13 @@ import type { TextOutput } from './io.ts'
 import { rejectedPages } from './rejected-pages.ts'
 import { writeAll } from './write-all.ts'
 
-export const exportFormats = ['csv', 'ndjson'] as const
+export const exportFormats = ['csv', 'ndjson', 'json'] as const
 export type ExportFormat = (typeof exportFormats)[number]
 
 const shapes: Readonly<Record<ExportFormat, Shape>> = {
   csv: { kind: 'csv', header: fields, delimiter: ',' },
   ndjson: { kind: 'ndjson' },
+  json: { kind: 'json' },
 }
 const columns = Object.fromEntries(fields.map((field) => [field, field]))
 
@@ -36,6 +37,7 @@ export const exportRejected = async (
     }
     await writeAll(output, text)
   }
-  if (rows > 0) await writeAll(output, end)
+  // An empty document is a document too; an empty file of lines has no line.
+  if (rows > 0 || format === 'json') await writeAll(output, end)
   return rows
 }

@@ -79,8 +79,8 @@ const retry = (objectIds: readonly string[], options: WhichOptions, io: Io): Pro
 
 const exportAll = (options: WhichOptions & { format: ExportFormat }, io: Io): Promise<ExitCode> =>
   onAccount<ExitCode>(io, options, async (store, account) => {
-    const { code, format } = options
-    await exportRejected(store, account, { code, format }, io.stdout)
+    const { code, format, json } = options
+    await exportRejected(store, account, { code, format: json ? 'json' : format }, io.stdout)
     return 0
   })
 
@@ -126,5 +126,6 @@ Examples:
   which(command.command('export'))
     .description('Prints all rejected records, tokens included, as pushferry import reads them, with code and reason.')
     .addOption(new Option('--format <format>', 'what to print').choices(exportFormats).default('csv'))
+    .option('--json', 'the same as --format json: {"d":[…]}')
     .action(async (options: WhichOptions & { format: ExportFormat }) => exitWith(await exportAll(options, io)))
 }

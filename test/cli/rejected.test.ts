@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest'
+import { account, refused, settle, startStore } from './store.ts'
+
+const setUp = async () => {
+  const started = await startStore()
+  const { store } = started
+  await settle(store, 'a', refused(535))
+  await settle(store, 'b', refused(530, 'said "no", twice'))
+  await settle(store, 'c', { kind: 'accepted' })
+  await settle(store, 'd', refused(535))
+  return started
+}
+
+describe('rejected list', () => {
+  it('shows the rejected records with code and text, the latest first, and no token', async () => {
+    const { run } = await setUp()
+    const { code, out } = await run(['rejected', 'list'])
+    expect(code).toBe(0)
+    expect(out.trim().split('\n')).toEqual([
+      expect.stringMatching(/^\S+Z {2}535 {2}fcm +d {2}why$/),
+      expect.stringMatching(/^\S+Z {2}530 {2}fcm +b {2}said "no", twice$/),
+      expect.stringMatching(/^\S+Z {2}535 {2}fcm +a {2}why$/),
+    ])
+    expect(out).not.toContain('token-of')
+  })
+  it('goes page by page, and by code', async () => {
+    const { run } = await setUp()
+    const first = JSON.parse((await run(['rejected', 'list', '--limit', '2', '--json'])).out)
+    expect(first).toMatchObject({ account, records: [{ objectId: 'd', code: 535 }, { objectId: 'b' }] })
+    const second = JSON.parse(
+      (await run(['rejected', 'list', '--limit', '2', '--after', String(first.next), '--json'])).out,
+    )
+    expect(second).toMatchObject({ records: [{ objectId: 'a', attempts: 1 }], next: null })
+    expect((await run(['rejected', 'list', '--code', '530'])).out).toContain('  b  ')
+  })
+  it('says so when there is none', async () => {
+    const { run } = await startStore()
+    expect(await run(['rejected', 'list'])).toMatchObject({ code: 0, out: '', err: 'no record is rejected\n' })
+  })
+})
+
+describe('rejected retry', () => {
+  it('queues all again, or those of a code, or those named', async () => {
+    const { run, store } = await setUp()
+    expect(await run(['rejected', 'retry', '--code', '530', '--json'])).toMatchObject({
+      code: 0,
+      out: `{"account":"${account}","queued":1}\n`,
+    })
+    expect(await store.find(account, 'b')).toMatchObject({ state: 'queued' })
+    expect(await run(['rejected', 'retry', 'a'])).toMatchObject({ code: 0 })
+    expect(await run(['rejected', 'retry'])).toMatchObject({ code: 0, out: expect.stringContaining('1 record is') })
+    expect(await store.find(account, 'd')).toMatchObject({ state: 'queued' })
+  })
+  it('fails for one that is not rejected, and says how many', async () => {
+    const { run } = await setUp()
+    expect(await run(['rejected', 'retry', 'a', 'c', 'nobody'])).toMatchObject({
+      code: 1,
+      err: 'pushferry: 2 of those given are not rejected\n',
+    })
+  })
+})
+
+describe('rejected export', () => {
+  it('prints CSV that can be imported again, with code and reason', async () => {
+    const { run } = await setUp()
+    expect((await run(['rejected', 'export', '--code', '530'])).out).toBe(
+      'objectId,type,id,p256dh,auth,line,code,reason\nb,fcm,token-of-b,,,,530,"said ""no"", twice"\n',
+    )
+  })
+  it('prints one JSON object a line', async () => {
+    const { run } = await setUp()
+    const { out } = await run(['rejected', 'export', '--format', 'ndjson', '--code', '530'])
+    expect(JSON.parse(out)).toEqual({
+      type: 'token',
+      tokenData: { id: 'token-of-b', type: 'fcm' },
+      objectId: 'b',
+      code: 530,
+      reason: 'said "no", twice',
+    })
+  })
+  it.each([[['--json']], [['--format', 'json']]])(
+    'prints one JSON document with %j, also for no record',
+    async (how) => {
+      const { run } = await setUp()
+      expect(JSON.parse((await run(['rejected', 'export', ...how])).out)).toMatchObject({
+        d: [{ objectId: 'd' }, { objectId: 'b' }, { objectId: 'a' }],
+      })
+      expect(JSON.parse((await run(['rejected', 'export', '--code', '999', ...how])).out)).toEqual({ d: [] })
+    },
+  )
+})

@@ -1,0 +1,63 @@
+import { expect, it } from 'vitest'
+import { account, refused, settle, startStore } from './store.ts'
+
+it('shows the queue, what happened, failures by code with their meaning, and that nobody uploads', async () => {
+  const { run, store } = await startStore()
+  await settle(store, 'a', { kind: 'accepted' })
+  await settle(store, 'b', refused(535))
+  await store.put([
+    {
+      account,
+      objectId: 'c',
+      token: { type: 'fcm', id: 't' },
+      lane: 'live',
+      sender: 'trusted',
+      replaceLive: true,
+      warnings: [],
+    },
+  ])
+  const { code, out } = await run(['status'])
+  expect(code).toBe(0)
+  expect(out).toMatch(/uploads +nobody uploads: start pushferry relay/)
+  expect(out).toMatch(/queue +1 record waiting, 0 on their way; the oldest came just now/)
+  expect(out).toMatch(/last 5 min +3 queued, 1 accepted, 1 rejected/)
+  expect(out).toMatch(/rejected +535 +1 {2}\S+/)
+})
+
+it('says the same as JSON', async () => {
+  const { run, store } = await startStore()
+  await settle(store, 'b', refused(535))
+  expect(JSON.parse((await run(['status', '--json'])).out)).toMatchObject({
+    accounts: [
+      {
+        account,
+        queue: { live: 0, import: 0, uploading: 0, oldestReceivedAt: null },
+        settled: { accepted: 0, rejected: 1, withdrawn: 0 },
+        rejected: [{ code: 535, records: 1 }],
+        upload: { state: 'none', processes: 0 },
+      },
+    ],
+  })
+})
+
+it('fails when a process says that its uploads are suspended, with the reason', async () => {
+  const { run, store } = await startStore()
+  const said = { upload: 'suspended', reason: 'CleverTap refuses the credentials (HTTP 401)', inFlight: 0 }
+  await store.join('uploader', JSON.stringify({ [account]: said }))
+  expect(await run(['status'])).toMatchObject({
+    code: 1,
+    out: expect.stringContaining('suspended: CleverTap refuses the credentials (HTTP 401)'),
+  })
+})
+
+it('needs an account, and one that is configured', async () => {
+  const { run } = await startStore()
+  expect(await run(['status'], { CLEVERTAP_ACCOUNT_ID: '' })).toMatchObject({
+    code: 2,
+    err: 'pushferry: which account? Set CLEVERTAP_ACCOUNT_ID or give --account\n',
+  })
+  expect(await run(['status', '--account', 'OTHER'])).toMatchObject({
+    code: 2,
+    err: `pushferry: --account is none of those configured: ${account}\n`,
+  })
+})

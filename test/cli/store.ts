@@ -1,0 +1,53 @@
+import { onTestFinished } from 'vitest'
+import { openStore } from '../../src/relay/outbox/open.ts'
+import type { Outcome, Store } from '../../src/relay/outbox/store.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+import { runCli } from './run-cli.ts'
+
+export const account = 'TEST-ACC-1'
+
+/** A SQLite store of a test's own, and the command line beside it. */
+export const startStore = async () => {
+  const folder = temporaryFolder()
+  const path = folder.file('relay.db')
+  const store = await openStore({ kind: 'sqlite', path }, { maxQueued: 1_000_000 })
+  onTestFinished(async () => {
+    await store.close()
+    folder.remove()
+  })
+  const env = { CLEVERTAP_ACCOUNT_ID: account, PUSHFERRY_STORE: `sqlite:${path}` }
+  return {
+    store,
+    path,
+    run: (argv: readonly string[], more: Record<string, string> = {}) => runCli(argv, { env: { ...env, ...more } }),
+  }
+}
+
+/** Takes a record in, and settles it. */
+export const settle = async (store: Store, objectId: string, outcome: Outcome): Promise<void> => {
+  await store.put([
+    {
+      account,
+      objectId,
+      token: { type: 'fcm', id: `token-of-${objectId}` },
+      lane: 'live',
+      sender: 'trusted',
+      replaceLive: true,
+      warnings: [],
+    },
+  ])
+  await store.join('uploader', '{}')
+  const leased = await store.lease({ account, holder: 'uploader', max: 1, flushMs: 0 })
+  if ('waitMs' in leased) throw new Error('nothing was leased')
+  const settlements = leased.entries.map(({ generation, objectId: leasedId }) => ({
+    account,
+    objectId: leasedId,
+    generation,
+    outcome,
+  }))
+  await store.settle('uploader', settlements)
+  await store.leave('uploader')
+}
+
+/** The outcome of a record that CleverTap refuses. */
+export const refused = (code: number, message = 'why'): Outcome => ({ kind: 'rejected', error: { code, message } })
