@@ -146,9 +146,10 @@ export const createUploader = (parts: UploaderParts): Uploader => {
     const circumstances = { rules: settings, now: clock.now(), random: clock.random, cutOff, blamed, accountWaitMs }
     const came = consequencesOf(chunk, verdict, circumstances)
     settler.add(by, settlementsOf(came.results))
-    // What one record is to find out, others wait for; and after the end of a life its rows are others'.
+    // What one record is to find out, others wait for, but not for one that fails alone: that would hold them up with
+    // each of its tries. And after the end of a life its rows are others'.
     if (stopping || signal !== life.signal) giveBack(came.again, by)
-    else if (blamed && health.mode !== 'ok') giveBack([...came.again, ...ready.splice(0)], by)
+    else if (blamed && !alone && health.mode !== 'ok') giveBack([...came.again, ...ready.splice(0)], by)
     else ready = [...came.again, ...ready]
     report(chunk, answered, came)
   }

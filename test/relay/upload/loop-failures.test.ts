@@ -130,6 +130,17 @@ describe.each(storeKinds)('the uploader, with a store $name', (kind) => {
       await clock.advanceUntil(() => clevertap.delivered.length === 99, 120_000)
       expect(await counts()).toMatchObject({ accepted: 99 })
     })
+    it('keeps nobody waiting who comes later, however often it is tried', async () => {
+      const { put, start, clevertap, clock } = await setUp({ settings: { retryBaseMs: 20, retryMaxMs: 200 } })
+      clevertap.behave((call) => (call.objectIds.includes('r00003') ? replies.status(500) : replies.success(call)))
+      await put(...names(10))
+      await start()
+      for (const [index, later] of names(12, 100).entries()) {
+        await clock.advance(10_000)
+        await put(later)
+        await clock.advanceUntil(() => clevertap.delivered.length === 10 + index, 3_000)
+      }
+    })
     it('is delivered as soon as it no longer does', async () => {
       const { put, start, clevertap, clock, find } = await setUp()
       clevertap.behave((call) => (call.objectIds.includes('r00003') ? replies.status(500) : replies.success(call)))
