@@ -28,7 +28,8 @@ export interface Relay {
    * Opens the store, starts the uploads and listens. Resolves to the origin that it listens on. While the database is
    * out of reach it resolves all the same, and the relay answers 503 until it is there.
    *
-   * Rejects with a RelayError: the port is taken or not allowed, or the store can never be opened by waiting.
+   * Rejects with a RelayError: the port is taken or not allowed, the store can never be opened by waiting, or the relay
+   * was stopped meanwhile.
    */
   start(): Promise<{ url: string }>
   /** As `start`, but does not listen: for a server that is mounted elsewhere. */
@@ -122,6 +123,7 @@ export const createRelay = (options: RelayOptions = {}): Relay => {
     start: async () => {
       try {
         await startUploads()
+        if (stopping) throw new RelayError('the relay was stopped before it listened')
         const url = await server.listen({ host: config.host, port: config.port }).catch((error: unknown) => {
           throw describeListenError(error, config)
         })

@@ -97,6 +97,16 @@ describe('createRelay', () => {
     await expect(started).rejects.toThrow(`port ${port} of 127.0.0.1 is taken: set PUSHFERRY_PORT`)
   })
 
+  it('does not listen when it was stopped before it could', async () => {
+    const { relay } = await setUp()
+    const started = relay.start()
+    const stopped = relay.stop()
+    await expect(started).rejects.toThrow(new RelayError('the relay was stopped before it listened'))
+    await stopped
+    expect(relay.server.addresses()).toEqual([])
+    await expect(relay.start()).rejects.toThrow(RelayError)
+  })
+
   it('lets other processes know at once when CleverTap refuses the credentials', async () => {
     const { relay, env } = await setUp({ CLEVERTAP_PASSCODE: 'wrong' })
     const call = createCaller((await relay.start()).url)
