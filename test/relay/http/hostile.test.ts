@@ -5,55 +5,14 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Store } from '../../../src/relay/outbox/store.ts'
 import { decodeRecord } from '../../../src/wire/decode.ts'
+import { horrors } from '../../../tools/fuzz/horrors.mjs'
 import { accountId, apiKey, type Call, origin, startServer } from './running-server.ts'
 import { nativeRecord, subscription } from './sample-records.ts'
 
 /** More for a long run: `FUZZ_REQUESTS=100000 npx vitest run test/relay/http/hostile.test.ts`. */
 const requests = Number(process.env.FUZZ_REQUESTS ?? 1200)
 
-const deep = (depth: number): string => `${'['.repeat(depth)}${']'.repeat(depth)}`
 const record = JSON.stringify(nativeRecord('victim', 'token'))
-/** Bodies that have broken other servers. */
-const horrors: readonly (string | Uint8Array)[] = [
-  '',
-  ' ',
-  'null',
-  '0',
-  '"',
-  '{}',
-  '[]',
-  '{"d":null}',
-  '{"d":[null,true,0,"",[],{}]}',
-  '{"d":{"length":1e9}}',
-  `{"d":[${record}],"d":[]}`,
-  '{"type":"profile","type":"token","objectId":"a","objectId":"b","tokenData":{"id":"x","type":"fcm"}}',
-  '{"__proto__":{"type":"token","objectId":"o","tokenData":{"id":"x","type":"fcm"}}}',
-  '{"type":"token","objectId":"__proto__","tokenData":{"id":"constructor","type":"fcm","__proto__":{"keys":1}}}',
-  '{"constructor":{"prototype":{"polluted":1}},"type":"token","tokenData":{},"objectId":"o"}',
-  '{"type":"token","objectId":{"toString":1},"tokenData":{"id":["x"],"type":"fcm"}}',
-  '{"type":"token","objectId":"\\ud800","tokenData":{"id":"x","type":"fcm"}}',
-  '{"type":"token","objectId":"a\\u0000b","tokenData":{"id":"x","type":"fcm"}}',
-  '{"type":"token","objectId":"o","tokenData":{"id":"\\udfff","type":"fcm"}}',
-  '{"type":"token","objectId":1e400,"tokenData":{"id":-1e400,"type":1e-400}}',
-  `{"type":"token","objectId":"${'1'.repeat(5000)}","tokenData":{"id":"${'x'.repeat(9000)}","type":"fcm"}}`,
-  `{"n":${'9'.repeat(8000)}}`,
-  deep(10),
-  deep(5000),
-  `{"d":[${deep(5000)}]}`,
-  `{"a":`.repeat(2000),
-  `{"type":"token","tokenData":${deep(300)},"objectId":"o"}`,
-  '\ufeff{"d":[]}',
-  '{"d":[]}\u0000',
-  "{'d':[]}",
-  '{"d":[],}',
-  '{"d":[NaN]}',
-  '/**/{"d":[]}',
-  Buffer.from([0xff, 0xfe, 0x7b, 0x00]),
-  Buffer.from('7b2264223a5b22eda08022225d7d', 'hex'),
-  Buffer.from([0xc0, 0x80]),
-  Buffer.alloc(2000),
-  Buffer.from([0x1f, 0x8b, 8, 0, 0]),
-]
 
 const routes: readonly [string, string][] = [
   ['POST', '/1/upload'],

@@ -1,0 +1,148 @@
+#!/usr/bin/env node
+// npm run test:fuzz: hostile requests to every route of a built relay, which must answer none with 5xx, never end, keep
+// its memory, and send CleverTap no record that a strict CleverTap refuses.
+//
+// REQUESTS (100000) says how many, SEED (random, and printed) makes the same ones again, CLIENTS (16) how many at a time.
+// One in five is bytes on a bare connection instead of a request. Needs `npm run build`; loopback only.
+//
+// Exit code 1 on a 5xx, a crash, a refusal without its code, or an invalid record upstream. 534 does not count as one: it
+// is the simulator's word for a platform prefix that does not fit the type, which is a warning at the relay and no refusal.
+import { randomBytes } from 'node:crypto'
+import fc from 'fast-check'
+import { createRequests } from './fuzz/requests.mjs'
+import { createSend } from './fuzz/send.mjs'
+import { startRelay } from './fuzz/start-relay.mjs'
+import { createStreams } from './fuzz/streams.mjs'
+import { origins } from './fuzz/values.mjs'
+
+const { startSimulator } = await import('../dist/relay/simulate/index.js')
+
+const wholeNumber = (name, byDefault) => {
+  const value = Number(process.env[name] ?? byDefault)
+  if (Number.isSafeInteger(value) && value > 0) return value
+  console.error(`${name} must be a whole number from 1 up`)
+  process.exit(2)
+}
+const total = wholeNumber('REQUESTS', 100_000)
+const clients = wholeNumber('CLIENTS', 16)
+const seed = wholeNumber('SEED', 1 + Math.floor(Math.random() * 1e9))
+
+const invalid = {}
+const note = (counts, name) => {
+  counts[name] = (counts[name] ?? 0) + 1
+}
+const startCleverTap = (accountId) =>
+  startSimulator({
+    accountId,
+    rotation: 'replace',
+    keepRecords: false,
+    onCall: ({ codes, status }) => {
+      for (const code of Object.keys(codes)) if (code !== '534') note(invalid, code)
+      if (status !== null && status !== 200 && status !== 429) note(invalid, `whole request ${status}`)
+    },
+  })
+const clevertaps = { open: await startCleverTap('OPEN'), ticketed: await startCleverTap('TICKETED') }
+const keys = { api: randomBytes(12).toString('hex'), admin: randomBytes(12).toString('hex') }
+const relay = await startRelay(clevertaps, keys)
+const send = createSend(relay.url, keys, clients)
+
+const ask = async (path) => {
+  const answer = await fetch(`${relay.url}${path}`, { headers: { authorization: `Bearer ${keys.admin}` } })
+  return path.endsWith('json') ? answer.json() : answer.text()
+}
+const { paths } = await ask('/openapi.json')
+const routes = Object.entries(paths).flatMap(([path, methods]) =>
+  Object.keys(methods).map((method) => ({ path, method: method.toUpperCase() })),
+)
+const memory = async () => {
+  const text = await ask('/metrics')
+  const read = (name) => Math.round(Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]) / 2 ** 20)
+  return `${read('pushferry_process_resident_memory_bytes')} MB resident, ${read('pushferry_process_heap_used_bytes')} MB heap`
+}
+
+const requests = createRequests(routes)
+const streams = createStreams(keys.api, origins.open)
+const statuses = {}
+const byRoute = {}
+const faults = {}
+let sent = 0
+let silent = 0
+
+const one = async (kind, made) => {
+  const { statuses: got, fault } = kind === 'bare' ? await send.bare(made) : await send.framed(made)
+  sent++
+  if (kind === 'framed') note(byRoute, `${made.route.method} ${made.route.path}`)
+  if (got.length === 0) silent++
+  for (const status of got) note(statuses, status)
+  const isBroken = got.some((status) => status >= 500 && status !== 503)
+  if (fault === undefined && !isBroken) return
+  note(faults, fault ?? `status ${got.find((status) => status >= 500)}`)
+  if (Object.values(faults).reduce((sum, count) => sum + count, 0) > 10) return
+  const shown = kind === 'bare' ? { bytes: Buffer.from(made).toString('latin1') } : { ...made, trick: `${made.trick}` }
+  console.log(`! ${fault ?? got} from ${JSON.stringify(shown).slice(0, 1500)}`)
+}
+
+/** Sends so many, some at a time. Generated in pieces, each from a seed of its own, so that memory holds few. */
+const pieceSize = 500
+let piece = 0
+const run = async (count) => {
+  for (let left = count; left > 0; left -= pieceSize) {
+    const size = Math.min(pieceSize, left)
+    const bareCount = Math.floor(size / 5)
+    const work = [
+      ...fc.sample(requests, { numRuns: size - bareCount, seed: seed + piece }).map((made) => ['framed', made]),
+      ...fc.sample(streams, { numRuns: bareCount, seed: seed + piece }).map((made) => ['bare', made]),
+    ]
+    piece++
+    let next = 0
+    const client = async () => {
+      // A few bare connections wait for their time-out; spread among the others they hold nobody up.
+      for (let at = next++; at < work.length && relay.exit === undefined; at = next++)
+        await one(...work[(at * 7919) % work.length])
+    }
+    await Promise.all(Array.from({ length: clients }, client))
+    if (relay.exit !== undefined) return
+  }
+}
+
+console.log(`fuzz: ${total} requests to ${routes.length} routes, SEED=${seed}`)
+const startedAt = Date.now()
+for (const [name, share] of [
+  ['start', 0.04],
+  ['middle', 0.46],
+  ['end', 0.5],
+]) {
+  await run(Math.round(total * share))
+  if (relay.exit !== undefined) break
+  console.log(`  ${name}: ${sent} sent, ${await memory()}`)
+}
+
+// What waits for upload has to be judged upstream too.
+const queued = async () =>
+  (await ask('/metrics')).matchAll(/^pushferry_queue_records\{.*state="(?:queued|uploading)".*\} (\d+)$/gm)
+const giveUpAt = Date.now() + 60_000
+let waiting = 0
+while (relay.exit === undefined && Date.now() < giveUpAt) {
+  waiting = [...(await queued())].reduce((sum, [, count]) => sum + Number(count), 0)
+  if (waiting === 0) break
+  await new Promise((resolve) => setTimeout(resolve, 500))
+}
+const crashed = relay.exit !== undefined
+relay.child.kill('SIGTERM')
+await relay.exited
+await send.close()
+const { open, ticketed } = clevertaps
+const uploaded = open.counts.accepted + ticketed.counts.accepted
+await Promise.all([open.stop(), ticketed.stop()])
+
+const fiveHundreds = Object.entries(statuses).reduce((sum, [status, count]) => sum + (status >= 500 ? count : 0), 0)
+console.log(`by route ${JSON.stringify(byRoute)}`)
+console.log(`by status ${JSON.stringify(statuses)}, ended without an answer ${silent}`)
+console.log(`log lines ${relay.lines}, of level error ${relay.errors.length}`)
+for (const line of relay.errors.slice(0, 5)) console.log(`  ${line.slice(0, 500)}`)
+if (crashed || relay.stderr !== '') console.log(`relay ended with ${relay.exit}: ${relay.stderr}`)
+const wrong = Object.keys(faults).length + Object.keys(invalid).length
+console.log(
+  `sent ${sent} in ${Math.round((Date.now() - startedAt) / 1000)} s: 5xx ${fiveHundreds}, crashes ${crashed ? 1 : 0}, records at CleverTap ${uploaded}, invalid ones ${JSON.stringify(invalid)}, faults ${JSON.stringify(faults)}, left waiting ${waiting}, exit code ${relay.exit}`,
+)
+if (crashed || relay.exit !== 0 || relay.stderr !== '' || wrong > 0 || waiting > 0) process.exitCode = 1

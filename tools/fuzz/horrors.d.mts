@@ -1,0 +1,1 @@
+export const horrors: readonly (string | Uint8Array)[]
