@@ -36,6 +36,18 @@ export interface ClevertapOptions {
 /** Bytes of an answer that are read. A hundred echoed records with the longest ids stay well under it. */
 const maxAnswerBytes = 4 * 1024 * 1024
 
+/** What is shorter could stand in an answer by chance; CleverTap makes passcodes of a dozen characters. */
+const minHiddenLength = 8
+
+/**
+ * Makes the hand that takes the passcode out of answers. Whoever stands between (a proxy's error page, a debugging
+ * gateway) may repeat the request's headers, and texts of answers are kept and shown to others than the operator.
+ */
+const createHider = (passcode: string): ((body: string) => string) => {
+  const forms = [passcode, JSON.stringify(passcode).slice(1, -1)].filter((form) => form.length >= minHiddenLength)
+  return (body) => forms.reduce((kept, form) => kept.replaceAll(form, () => '[passcode]'), body)
+}
+
 const reasonOf = (error: unknown): string => {
   if (error instanceof errors.UndiciError) return error.code
   if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code
@@ -59,6 +71,7 @@ export const createClevertapClient = ({
     bodyTimeout: timeoutMs,
     connectTimeout: timeoutMs,
   })
+  const hide = createHider(passcode)
   const credentials = { 'x-clevertap-account-id': accountId, 'x-clevertap-passcode': passcode }
 
   const ask = async (
@@ -101,7 +114,7 @@ export const createClevertapClient = ({
       return {
         kind: 'answered',
         status: response.statusCode,
-        body: Buffer.concat(chunks).toString('utf8'),
+        body: hide(Buffer.concat(chunks).toString('utf8')),
         retryAfter: Array.isArray(retryAfter) ? retryAfter[0] : retryAfter,
       }
     } catch (error) {

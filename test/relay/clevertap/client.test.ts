@@ -71,6 +71,14 @@ describe('an answer', () => {
       retryAfter: undefined,
     })
   })
+  it('that repeats the passcode is handed over without it', async () => {
+    const hard = 'pa"ss\\code-$&'
+    await client.close()
+    client = createClevertapClient({ url: upstream.url, accountId: 'ACC-1', passcode: hard })
+    upstream.behave(misbehaviours.answer(400, JSON.stringify({ error: `bad ${hard}, bad ${hard}` }) + hard))
+    expect(await client.upload(records)).toMatchObject({ body: '{"error":"bad [passcode], bad [passcode]"}[passcode]' })
+  })
+
   it('that redirects is not followed, so that the passcode goes nowhere else', async () => {
     const elsewhere = await startUpstream()
     elsewhere.behave(misbehaviours.answer(200, success))

@@ -1,0 +1,127 @@
+import { randomBytes } from 'node:crypto'
+import { type Answer, type Call, origin } from './running-server.ts'
+import { subscription } from './sample-records.ts'
+
+/** A secret that can be searched for. */
+export const mark = (name: string): string => `MARKED-${name}-${randomBytes(12).toString('hex')}`
+
+/** Every secret that the relay is told. */
+export const markedEnv = {
+  // As short as CleverTap makes them.
+  CLEVERTAP_PASSCODE: 'MARKED-AAA-BBBC',
+  PUSHFERRY_API_KEYS: `shop:${mark('api-key')}`,
+  PUSHFERRY_ADMIN_KEY: mark('admin-key'),
+  PUSHFERRY_SECRET: mark('secret'),
+  PUSHFERRY_TICKET_KEY: mark('ticket-key'),
+} as const
+export const markedApiKey = markedEnv.PUSHFERRY_API_KEYS.slice('shop:'.length)
+export const markedTokenId = mark('token-id')
+/** 16 bytes that can be searched for in the form in which they are stored and sent. */
+export const markedAuth = Buffer.from('MARKED-auth-1234').toString('base64url')
+
+export const markedSubscription = (objectId = 'user-1') => {
+  const sent = subscription(objectId)
+  return {
+    ...sent,
+    tokenData: { ...sent.tokenData, id: markedTokenId, keys: { ...sent.tokenData.keys, auth: markedAuth } },
+    endpoint: `https://fcm.googleapis.com/fcm/send/${markedTokenId}`,
+  }
+}
+export const markedNative = (objectId = 'user-2') => ({
+  type: 'token',
+  tokenData: { id: markedTokenId, type: 'fcm' },
+  objectId,
+})
+
+const browser = { origin, 'content-type': 'application/json' }
+const backend = { 'content-type': 'application/json', authorization: `Bearer ${markedApiKey}` }
+const basic = (password: string): string => `Basic ${Buffer.from(`anybody:${password}`).toString('base64')}`
+
+/** Requests of browsers and backends, right and wrong, with a marked secret wherever one can be. */
+export const markedCalls = (ticket: string): readonly [string, Call][] => {
+  const wrong = { 'X-Pushferry-Key': mark('registration-key'), authorization: `Bearer ${mark('ticket')}` }
+  const broken = (sent: object): object => ({
+    ...sent,
+    tokenData: { ...markedSubscription().tokenData, type: mark('type') },
+  })
+  const bodies: readonly unknown[] = [
+    markedSubscription(),
+    { ...markedSubscription(), endpoint: mark('endpoint') },
+    broken(markedSubscription()),
+    markedNative(),
+    { d: [markedNative(), broken(markedNative())] },
+  ]
+  const texts = [
+    ...bodies.map((body) => JSON.stringify(body)),
+    `{"d":"${markedTokenId}`,
+    `"${markedTokenId}"`,
+    `"${markedTokenId.repeat(2000)}"`,
+  ]
+  const all: [string, Call][] = []
+  for (const body of texts) {
+    for (const headers of [browser, { ...browser, ...wrong }, { ...browser, authorization: `Bearer ${ticket}` }])
+      all.push(['/v1/subscriptions', { method: 'POST', headers, body }])
+    for (const headers of [
+      backend,
+      { ...backend, authorization: `Bearer ${mark('api-key')}` },
+      { ...backend, 'content-type': 'text/plain' },
+    ])
+      all.push(['/1/upload', { method: 'POST', headers, body }])
+    all.push(['/1/upload', { method: 'PUT', headers: backend, body }])
+  }
+  for (const path of [
+    '/v1/subscriptions/user-1',
+    '/v1/tokens/user-1',
+    `/v1/tokens/${mark('token-id')}`,
+    `/${mark('path')}`,
+    '/v1/config',
+  ])
+    for (const method of ['GET', 'DELETE'])
+      for (const headers of [browser, backend, { ...browser, ...wrong }])
+        all.push([`${path}?key=${mark('query')}`, { method, headers }])
+  for (const path of ['/healthz', '/readyz', '/openapi.json', '/pushferry.min.js'])
+    all.push([path, { headers: backend }])
+  return all
+}
+
+/** Requests of an operator: everything that the admin key opens, with that key, another one and none. */
+export const markedAdminCalls = (): readonly [string, Call][] => {
+  const right = [
+    { authorization: `Bearer ${markedEnv.PUSHFERRY_ADMIN_KEY}` },
+    { authorization: basic(markedEnv.PUSHFERRY_ADMIN_KEY) },
+  ]
+  const all: [string, Call][] = []
+  for (const headers of [
+    ...right,
+    { authorization: basic(mark('password')) },
+    { authorization: backend.authorization },
+  ])
+    for (const path of [
+      '/metrics',
+      '/status',
+      `/status?account=${mark('account')}&range=${mark('range')}`,
+      '/status.json',
+      `/status/events?account=${mark('account')}`,
+      '/status/page.js',
+      '/status/page.css',
+      '/status/icon.svg',
+    ])
+      all.push([path, { headers }])
+  for (const body of [{ account: mark('account') }, { account: [mark('account')] }, `{"account":"${mark('account')}`])
+    for (const headers of right)
+      all.push(['/status/retry', { method: 'POST', headers: { ...headers, 'content-type': 'application/json' }, body }])
+  return all
+}
+
+/** What an answer may hold: the record that the very caller sent, and the key that a registration is there to give. */
+export const withoutEcho = ({ status, headers, text, json }: Answer): string => {
+  const body = json as { unprocessed?: { record?: unknown }[]; registrationKey?: string } | undefined
+  if (Array.isArray(body?.unprocessed)) for (const item of body.unprocessed) delete item.record
+  return JSON.stringify([status, headers, body ?? text])
+}
+
+export const registrationKeysOf = (answers: readonly Answer[]): readonly string[] =>
+  answers.flatMap(({ json }) => {
+    const { registrationKey } = (json ?? {}) as { registrationKey?: string }
+    return registrationKey ? [registrationKey] : []
+  })
