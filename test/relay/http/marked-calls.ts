@@ -54,6 +54,7 @@ export const markedCalls = (ticket: string): readonly [string, Call][] => {
   const texts = [
     ...bodies.map((body) => JSON.stringify(body)),
     `{"d":"${markedTokenId}`,
+    markedTokenId, // V8's words for this one quote it
     `"${markedTokenId}"`,
     `"${markedTokenId.repeat(2000)}"`,
   ]
