@@ -1,0 +1,1 @@
+export function judgeAudit(stdout: string): { asked: boolean; failed: boolean; lines: string[] }
