@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { maxObjectIdLength } from '../../wire/limits.ts'
 import { addressKey } from './client-address.ts'
 import type { Refusal } from './refusal.ts'
 import type { Scope } from './scope.ts'
@@ -21,6 +22,9 @@ export const createAddressCheck =
     else done()
   }
 
+/** As long as an objectId can be. A withdrawal is counted before it is known to name one, and a path can be far longer. */
+const maxCountedLength = 2 * maxObjectIdLength
+
 /** Counts a browser's request for the objectId that it speaks for. */
 export const tooManyFor = (limits: Scope['limits'], account: string, objectId: string): Refusal | undefined =>
-  tooMany(limits.objectId(`${account} ${objectId}`), 'for this objectId')
+  tooMany(limits.objectId(`${account} ${objectId.slice(0, maxCountedLength)}`), 'for this objectId')
