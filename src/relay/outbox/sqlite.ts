@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { closeSync, openSync } from 'node:fs'
 import { StoreError } from './errors.ts'
 import { sqliteMigrations } from './migrations/sqlite.ts'
 import { configure, migrate } from './sqlite/connection.ts'
@@ -15,6 +16,17 @@ import type { Holder, RejectedRow, Store, StoreOptions } from './store.ts'
 const startPatienceMs = 5_000
 
 /**
+ * Makes the file when it is missing, for its owner alone: tokens are in it. SQLite would leave that to the umask, and gives
+ * its log and index the permissions of the file. What goes wrong here goes wrong again as SQLite opens the file, which
+ * says why; a file that is there keeps the permissions it has.
+ */
+const createForOwner = (file: string): void => {
+  try {
+    closeSync(openSync(file, 'wx', 0o600))
+  } catch {}
+}
+
+/**
  * The outbox in one SQLite file, for one machine; several processes on it may share the file. Creates the file when it
  * is missing and applies the migrations.
  *
@@ -29,6 +41,7 @@ export const openSqliteStore = async (
 ): Promise<Store> => {
   const { DatabaseSync } = await loadSqlite()
   const open = (isFirst: boolean): Connection => {
+    createForOwner(file)
     const database = new DatabaseSync(file)
     try {
       configure(database, isFirst ? startPatienceMs : 0)

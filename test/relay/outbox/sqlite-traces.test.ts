@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { chmodSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openSqliteStore } from '../../../src/relay/outbox/sqlite.ts'
 import type { NewEntry, Store } from '../../../src/relay/outbox/store.ts'
@@ -28,6 +28,17 @@ describe('the files of a SQLite store', () => {
   /** Whether a text stands anywhere in them: the database, its log, its index of the log. */
   const hold = (text: string): boolean =>
     readdirSync(folder.path).some((name) => readFileSync(folder.file(name)).includes(text))
+
+  it('are made for their owner alone, and keep the permissions that they are given', async () => {
+    const modes = (): readonly string[] =>
+      readdirSync(folder.path).map((name) => `${name} ${(statSync(folder.file(name)).mode & 0o777).toString(8)}`)
+    await store.put([entry('a', 'token')])
+    expect(modes()).toEqual(['outbox.db 600', 'outbox.db-shm 600', 'outbox.db-wal 600'])
+    await store.close()
+    chmodSync(folder.file('outbox.db'), 0o660)
+    store = await openSqliteStore(folder.file('outbox.db'))
+    expect(modes()[0]).toBe('outbox.db 660')
+  })
 
   it('hold no byte of an erased person, while the relay runs', async () => {
     await store.put([entry('person-to-erase', 'token-to-erase'), entry('person-to-keep', 'token-to-keep')])
