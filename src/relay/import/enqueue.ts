@@ -57,7 +57,8 @@ export const readRow = (
  *
  * A window of rows is sorted by objectId first, so that a piece touches few pages of the store's index instead of one a
  * row; rows of one objectId stay in their order, and the first of them is the one that is kept (with `replace`: the
- * last).
+ * last). While one window is put the next one is read: a store that works on a thread of its own, or far away, is not
+ * waited for in vain.
  *
  * Resolves to `interrupted` when the signal came before the end: the piece at hand is finished, and what was read and not
  * yet put is not counted.
@@ -67,6 +68,7 @@ export const readRow = (
 export const enqueue = async (plans: readonly Plan[], parts: EnqueueParts): Promise<'done' | 'interrupted'> => {
   const { account, replace, put, pause, tally, rejects, onBytes, signal } = parts
   let window: NewEntry[] = []
+  let writing: Promise<void> = Promise.resolve()
 
   const putPiece = async (piece: readonly NewEntry[]): Promise<void> => {
     for (const { result } of await put(piece)) {
@@ -76,13 +78,19 @@ export const enqueue = async (plans: readonly Plan[], parts: EnqueueParts): Prom
     }
     await pause()
   }
+  const putWindow = async (entries: readonly NewEntry[]): Promise<void> => {
+    for (let at = 0; at < entries.length && !signal.aborted; at += pieceRows)
+      await putPiece(entries.slice(at, at + pieceRows))
+  }
+  /** Begins to put what was read, as soon as what was read before it is in the store. */
   const flush = async (): Promise<void> => {
     const read = window
     window = []
     for (let from = 0; from < read.length; from += windowRows) {
       const entries = byPlace(read.slice(from, from + windowRows))
-      for (let at = 0; at < entries.length && !signal.aborted; at += pieceRows)
-        await putPiece(entries.slice(at, at + pieceRows))
+      await writing
+      writing = putWindow(entries)
+      writing.catch(() => {}) // Whoever waits for it next is told.
     }
   }
 
@@ -109,6 +117,7 @@ export const enqueue = async (plans: readonly Plan[], parts: EnqueueParts): Prom
       signal.removeEventListener('abort', input.abandon)
       // Also when an input breaks off: what was read of it is good.
       await flush()
+      await writing
     }
     if (signal.aborted) return 'interrupted'
   }

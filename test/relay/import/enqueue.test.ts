@@ -51,6 +51,28 @@ describe('queueing an import', () => {
     expect(parts.tally).toMatchObject({ read: 5001, queued: 5001, unchanged: 0 })
   })
 
+  it('reads the next rows while those before them are being put', async () => {
+    const plan = await planned({ text: header + rows(0, 20_000) })
+    let readOn = (): void => {}
+    const isReadOn = new Promise<void>((resolve) => (readOn = resolve))
+    const twoWindows = {
+      ...plan,
+      rows: async function* () {
+        yield* plan.rows()
+        readOn()
+        yield* (await planned({ text: header + rows(20_000, 20_001) })).rows()
+      },
+    }
+    const parts = partsFor(createMemoryStore(), {
+      put: async (entries) => {
+        await isReadOn
+        return entries.map(() => ({ result: 'queued', moved: false }))
+      },
+    })
+    await enqueue([twoWindows], parts)
+    expect(parts.tally).toMatchObject({ read: 20_001, queued: 20_001 })
+  })
+
   it('counts every row in exactly one of queued, unchanged and rejected', async () => {
     const store = createMemoryStore()
     const text = `${header}a,fcm,t1\na,fcm,t1\na,fcm,t2\n,fcm,t\nb,fcm,\nc,,t\nd,nokia,t\n"e,fcm,t\n`
