@@ -1,3 +1,4 @@
+import { withoutNumber } from '../relay/clevertap/record-number.ts'
 import type { ProbeAnswers, ProbeVerdict } from './ask-probes.ts'
 import { type AdviceContext, credentialsAdvice, typeAdvice } from './check-advice.ts'
 
@@ -61,9 +62,6 @@ export const reportAccount = (
     details: of('detail'),
   }
 }
-
-/** Each question is about one record, so its number says nothing. */
-const withoutNumber = (message: string): string => message.replace(/ *record number *: *\d+$/, '')
 
 const line = ({ name, verdict, code, message, advice }: ProbeReport, width: number): string => {
   const told = verdict === 'accepted' ? 'accepted' : `${verdict}: ${[code, message].filter(Boolean).join(' ')}`

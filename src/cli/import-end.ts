@@ -14,7 +14,7 @@ export const nextSteps = (
 ): string => {
   const lines: string[] = []
   if (how === 'interrupted') lines.push(isDry ? 'interrupted' : `interrupted: ${waits(waiting)} in the store; ${again}`)
-  if (how === 'failed') lines.push(isDry ? `${failure}` : `${failure}; ${waits(waiting)} in the store, and ${again}`)
+  if (how === 'failed') lines.push(isDry ? `${failure}` : `${failure}; ${waits(waiting)} in the store, then ${again}`)
   if (how === 'refused')
     lines.push(
       `CleverTap refuses the credentials: pushferry check says what to fix; ${waits(waiting)} in the store, then ${again}`,

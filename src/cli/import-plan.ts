@@ -23,8 +23,7 @@ export const describePlan = (
 ): string => {
   const { gzip, encoding } = head
   const packed = `${gzip ? ', gzipped' : ''}${encoding === 'utf-8' ? '' : `, ${encoding.toUpperCase()}`}`
-  const start = `${name}: ${formatNames[format]}${packed}`
-  if (!columns) return `${start}\n`
+  if (!columns) return `${name}: ${formatNames[format]}${packed}\n`
   const taken = fields.flatMap((field) => {
     const column = columns[field]
     if (column !== undefined) return field === column ? [field] : [`${field} from ${JSON.stringify(column)}`]
@@ -32,5 +31,5 @@ export const describePlan = (
   })
   const rowType = columns.type !== undefined && defaultType !== undefined ? ` (${defaultType} where there is none)` : ''
   const signs = delimiterNames[delimiter] ?? JSON.stringify(delimiter)
-  return `${start} with ${signs}: ${taken.join(', ')}${rowType}\n`
+  return `${name}: ${formatNames[format]} with ${signs}${packed}: ${taken.join(', ')}${rowType}\n`
 }

@@ -1,3 +1,4 @@
+import { withoutNumber } from '../relay/clevertap/record-number.ts'
 import { fields } from '../relay/import/fields.ts'
 import { writingOf } from '../relay/import/rejects-writing.ts'
 import type { Shape } from '../relay/import/row.ts'
@@ -33,7 +34,8 @@ export const exportRejected = async (
     for (const { objectId, token, error } of page) {
       const source = sourceOf({ shape, columns }, objectId, token)
       text +=
-        (rows++ > 0 ? between : '') + row({ line: undefined, source }, { code: error.code, reason: error.message })
+        (rows++ > 0 ? between : '') +
+        row({ line: undefined, source }, { code: error.code, reason: withoutNumber(error.message) })
     }
     await writeAll(output, text)
   }

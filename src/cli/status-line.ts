@@ -16,7 +16,12 @@ export interface Standing {
 
 const drawEveryMs = 100
 const lineEveryMs = 5_000
+/** A line of a log that would say the same as the last one is left out so many times in a row: a minute. */
+const mostLeftOut = 11
 const barWidth = 24
+const narrowBarWidth = 8
+/** From so many columns on, there is room for a bar in full beside the words. */
+const wideColumns = 100
 
 /** A terminal that can draw over a line. */
 export const isFancy = ({ stderr, env }: Pick<Io, 'stderr' | 'env'>): boolean =>
@@ -24,11 +29,14 @@ export const isFancy = ({ stderr, env }: Pick<Io, 'stderr' | 'env'>): boolean =>
 
 const percent = (share: number): string => `${String(Math.floor(share * 100)).padStart(3)} %`
 
-/** One line of at most `columns` characters, with a bar where the share is known. */
+/** One line of at most `columns` characters, with a bar where the share is known; what does not fit ends in `…`. */
 export const barLine = ({ title, share, words }: Standing, columns: number): string => {
-  const filled = Math.round((share ?? 0) * barWidth)
-  const bar = share === undefined ? '' : `[${'#'.repeat(filled)}${'.'.repeat(barWidth - filled)}] ${percent(share)}  `
-  return `${title}  ${bar}${words}`.slice(0, Math.max(20, columns - 1))
+  const width = columns < wideColumns ? narrowBarWidth : barWidth
+  const filled = Math.round((share ?? 0) * width)
+  const bar = share === undefined ? '' : `[${'#'.repeat(filled)}${'.'.repeat(width - filled)}] ${percent(share)}  `
+  const line = `${title}  ${bar}${words}`
+  const room = Math.max(20, columns - 1)
+  return line.length > room ? `${line.slice(0, room - 1)}…` : line
 }
 
 /** The same for a log: no bar. */
@@ -36,7 +44,8 @@ export const plainLine = ({ title, share, words }: Standing): string =>
   `${title}${share === undefined ? '' : ` ${percent(share).trim()}`}: ${words}`
 
 /**
- * Draws a bar ten times a second on a terminal; writes a line every five seconds anywhere else.
+ * Draws a bar ten times a second on a terminal; anywhere else it writes a line every five seconds, or every minute while it
+ * would say the same.
  *
  * @param standing is asked each time.
  */
@@ -46,9 +55,20 @@ export const showStanding = (
   everyMs = isFancy({ stderr, env }) ? drawEveryMs : lineEveryMs,
 ): StatusLine => {
   const fancy = isFancy({ stderr, env })
+  let last = ''
+  let leftOut = 0
   const draw = (): void => {
     // A carriage return and "erase to the end of the line" (ECMA-48 EL).
-    stderr.write(fancy ? `\r${barLine(standing(), stderr.columns ?? 80)}\u001B[K` : `${plainLine(standing())}\n`)
+    if (fancy) stderr.write(`\r${barLine(standing(), stderr.columns ?? 80)}\u001B[K`)
+    else {
+      const line = plainLine(standing())
+      if (line === last && leftOut < mostLeftOut) leftOut++
+      else {
+        stderr.write(`${line}\n`)
+        last = line
+        leftOut = 0
+      }
+    }
   }
   const timer = setInterval(draw, everyMs)
   if (fancy) draw()

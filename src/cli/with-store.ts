@@ -1,19 +1,28 @@
-import { existsSync } from 'node:fs'
-import type { StoreConfig } from '../relay/config/index.ts'
+import { existsSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type { StoreConfig, StoreLocation } from '../relay/config/index.ts'
 import { StoreError } from '../relay/outbox/errors.ts'
 import { openStore } from '../relay/outbox/open.ts'
 import type { Store } from '../relay/outbox/store.ts'
 import { CliError } from './cli-error.ts'
 
-const describe = (error: StoreError): string => {
-  switch (error.code) {
-    case 'future-schema':
-    case 'no-driver':
-      return error.message
-    default:
-      return `${error.message}: is PUSHFERRY_STORE right, and may this user read and write it?`
+/** What to look at when a store cannot be opened or does not answer. Of an address nothing but host and port is shown. */
+const remedy = (location: StoreLocation): string => {
+  if (location.kind === 'postgres') {
+    const { hostname, port } = new URL(location.url)
+    return `does PostgreSQL run at ${hostname || 'this machine'}:${port || '5432'}, and are user, password and database of PUSHFERRY_STORE right?`
   }
+  const { path } = location
+  const folder = dirname(path)
+  if (!existsSync(folder)) return `there is no folder ${folder}: make it, or set PUSHFERRY_STORE to another file`
+  const file = statSync(path, { throwIfNoEntry: false })
+  if (file?.isDirectory())
+    return `${path} is a folder: PUSHFERRY_STORE is the name of a file, such as sqlite:pushferry.db`
+  return `is ${path}, which PUSHFERRY_STORE names, a database of Pushferry, and may this user read and write it and its folder?`
 }
+
+const explain = (error: StoreError, location: StoreLocation): string =>
+  error.code === 'future-schema' || error.code === 'no-driver' ? error.message : `${error.message}: ${remedy(location)}`
 
 /**
  * Opens the store, gives it to `use`, and closes it again whatever happens.
@@ -26,6 +35,7 @@ export const withStore = async <T>(
   { mustExist }: { mustExist: boolean },
   use: (store: Store) => Promise<T>,
 ): Promise<T> => {
+  const describe = (error: StoreError): string => explain(error, location)
   if (mustExist && location.kind === 'sqlite' && !existsSync(location.path))
     throw new CliError(
       `there is no database ${location.path}: set PUSHFERRY_STORE to the one that the relay has, or go to its folder`,

@@ -1,3 +1,4 @@
+import { tokenTypes } from '../../wire/record.ts'
 import { ImportError } from './error.ts'
 import type { FieldMap } from './field-map.ts'
 import { type Field, fields } from './fields.ts'
@@ -54,7 +55,25 @@ export const countFields = (header: readonly string[], map: FieldMap): number =>
     return (column === undefined ? guessed(header, field, true) : named(header, column)).length > 0
   }).length
 
-const list = (header: readonly string[]): string => header.map((name) => JSON.stringify(name.slice(0, 60))).join(', ')
+/** Whether a text can be the name of a column: words, and not so long as a token. */
+const isName = (text: string): boolean => /^_?[\p{L}$#][\p{L}\p{N} ._:/()#$&-]{0,39}$/u.test(text.trim())
+
+/** The first line for an error text. In a file without names it is a row, so nothing that may be a token is shown. */
+const list = (header: readonly string[]): string =>
+  header.map((name) => (isName(name) ? JSON.stringify(name) : `(${name.length} characters)`)).join(', ')
+
+/** A file without names begins with a row, of which one value is a type. A column of each type is another thing. */
+const isRow = (header: readonly string[], map: FieldMap): boolean =>
+  places(header, (text) => tokenTypes.some((type) => type === text.toLowerCase())).length === 1 &&
+  countFields(header, map) === 0
+
+const advice = (header: readonly string[], map: FieldMap, missing: Field): string => {
+  if (isRow(header, map))
+    return 'the first line looks like a row and must name the columns: put one such as objectId,type,id,p256dh,auth before it'
+  if (header.some((name) => name.includes('\uFFFD')))
+    return 'the first line, which must name the columns, is not UTF-8: save the file as UTF-8, plain or gzipped'
+  return `no column is plainly the ${missing} among ${list(header)}, which is the first line; say which with --map ${missing}=COLUMN${missing === 'type' ? ', or give one type for all with --type' : ''}`
+}
 
 /**
  * Finds the column of each field: by `map`, else by its own name, else by a name that plainly means it.
@@ -85,10 +104,6 @@ export const findColumns = (header: readonly string[], map: FieldMap, defaultTyp
     ...(isAllChrome ? (['p256dh', 'auth'] as const) : []),
   ]
   const missing = needed.find((field) => found[field] === undefined)
-  if (missing !== undefined)
-    throw new ImportError(
-      'usage',
-      `no column is plainly the ${missing} among ${list(header)}, which is the first line; say which with --map ${missing}=COLUMN${missing === 'type' ? ', or give one type for all with --type' : ''}`,
-    )
+  if (missing !== undefined) throw new ImportError('usage', advice(header, map, missing))
   return found
 }

@@ -16,7 +16,7 @@ const unpack = (bytes: Buffer): Buffer => {
   try {
     return gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH })
   } catch (error) {
-    throw new ImportError('usage', 'it begins like gzip, and is damaged', { cause: error })
+    throw new ImportError('usage', 'it begins like gzip, and is damaged: fetch or pack the file anew', { cause: error })
   }
 }
 

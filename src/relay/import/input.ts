@@ -51,7 +51,9 @@ const headOf = (bytes: Buffer, name: string): Head => {
 
 const stopped = (name: string, error: unknown): ImportError => {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  const what = code.startsWith('Z_') ? 'its gzip is damaged or cut off' : `it cannot be read on (${code})`
+  const what = code.startsWith('Z_')
+    ? 'its gzip is damaged or cut off, so fetch or pack the file anew'
+    : `it cannot be read on (${code})`
   return new ImportError('failed', `${name}: ${what}`, { cause: error })
 }
 

@@ -1,4 +1,5 @@
 import { decodeRecord } from '../../wire/decode.ts'
+import { withoutNumber } from '../clevertap/record-number.ts'
 import { fingerprint } from '../outbox/fingerprint.ts'
 import type { RecordError, RejectedRow, Store } from '../outbox/store.ts'
 import type { Plan } from './plan.ts'
@@ -67,7 +68,7 @@ export const traceRefusals = async (parts: RefusalParts): Promise<number> => {
     const { objectId, token, error, receivedAt } = row
     if (receivedAt < startedAt || receivedAt > queuedUntil) return
     move(row)
-    const refusal = { code: error.code, reason: error.message }
+    const refusal = { code: error.code, reason: withoutNumber(error.message) }
     rejects?.add(firstPlan.shape, { line: undefined, source: sourceOf(firstPlan, objectId, token) }, refusal)
   }
 
@@ -90,7 +91,7 @@ export const traceRefusals = async (parts: RefusalParts): Promise<number> => {
         if (refused === undefined || refused.fingerprint !== fingerprint(tokenData)) continue
         traced.delete(objectId)
         move(refused)
-        rejects?.add(shape, row, { code: refused.error.code, reason: refused.error.message })
+        rejects?.add(shape, row, { code: refused.error.code, reason: withoutNumber(refused.error.message) })
       }
     }
   }

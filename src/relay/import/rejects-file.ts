@@ -10,6 +10,15 @@ export interface RejectsFile {
   close(): void
 }
 
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such folder',
+  ENOTDIR: 'there is no such folder',
+  EISDIR: 'it is a folder, and must be a file',
+  EACCES: 'you may not write there',
+  EROFS: 'that disk is read-only',
+  ENOSPC: 'the disk is full',
+}
+
 /**
  * Makes a file for refused rows of one shape; what was in it before is gone. It holds tokens, so nobody but its owner may
  * read it.
@@ -23,7 +32,9 @@ export const createRejectsFile = (path: string, shape: Shape): RejectsFile => {
       act()
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-      throw new ImportError(kind, `the file of --rejects cannot be written (${code})`, { cause: error })
+      throw new ImportError(kind, `--rejects ${path}: ${reasons[code] ?? `it cannot be written (${code})`}`, {
+        cause: error,
+      })
     }
   }
   let file = -1

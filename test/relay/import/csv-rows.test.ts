@@ -54,6 +54,9 @@ describe('the columns of a CSV file', () => {
     ['id,clevertap_id,token,type', [], undefined, /several columns may be the id: "id", "token"/],
     ['objectId,objectId,id,type', [], undefined, /several columns may be the objectId/],
     ['a,b', ['objectId=c'], 'fcm', /--map objectId: there is no such column; the columns are "a", "b"/],
+    ['identity,apns,fcm', [], undefined, /no column is plainly the objectId among "identity", "apns", "fcm"/],
+    ['__a,fcm,bk3RNwTe3H0', [], undefined, /^usage: the first line looks like a row and must name the columns/],
+    ['b\uFFFDse', [], 'fcm', /^usage: the first line, which must name the columns, is not UTF-8/],
     ['objectId,,id', ['objectId=nobody@example.com'], 'fcm', /there is no such column/],
   ])('are asked for in %j with %j', (head, maps, type, message) => {
     expect(refusal(head, maps, type)).toMatch(message)

@@ -1,0 +1,63 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { barLine, showStanding } from '../../src/cli/status-line.ts'
+
+const standing = { title: 'reading', share: 0.5, words: '21,000 rows/s  500,000 rows: 495,000 queued, 5,000 rejected' }
+
+describe('the bar', () => {
+  it('is drawn in full on a wide terminal', () => {
+    expect(barLine(standing, 120)).toBe(`reading  [############............]  50 %  ${standing.words}`)
+  })
+
+  it.each([80, 60, 40])('leaves room for the words at %i columns, and never reaches the last one', (columns) => {
+    const line = barLine(standing, columns)
+    expect(line).toMatch(/^reading {2}\[####\.{4}\] {2}50 % {2}21,000/)
+    expect(line.length).toBeLessThan(columns)
+    expect(line.endsWith('…')).toBe(true)
+  })
+
+  it('is left out where the share is not known', () => {
+    expect(barLine({ ...standing, share: undefined }, 120)).toBe(`reading  ${standing.words}`)
+  })
+})
+
+describe('a standing', () => {
+  beforeEach(() => void vi.useFakeTimers())
+  afterEach(() => void vi.useRealTimers())
+  const shown = (isTTY: boolean, env: Record<string, string> = {}) => {
+    let text = ''
+    const now = { ...standing }
+    const stderr = {
+      isTTY,
+      columns: 120,
+      write: (piece: string) => {
+        text += piece
+      },
+    }
+    return { now, text: () => text, line: showStanding({ stderr, env }, () => now) }
+  }
+
+  it('is a plain line every five seconds in a pipe and on a dumb terminal', () => {
+    for (const { now, text, line } of [shown(false), shown(true, { TERM: 'dumb' })]) {
+      vi.advanceTimersByTime(5_000)
+      now.share = 1
+      vi.advanceTimersByTime(5_000)
+      line.stop()
+      expect(text()).toBe(`reading 50 %: ${now.words}\nreading 100 %: ${now.words}\n`)
+    }
+  })
+
+  it('is said again after a minute while it stays the same', () => {
+    const { text, line } = shown(false)
+    vi.advanceTimersByTime(120_000)
+    line.stop()
+    expect(text().trimEnd().split('\n')).toHaveLength(2)
+  })
+
+  it('is drawn over itself on a terminal and wiped away at the end', () => {
+    const { text, line } = shown(true)
+    vi.advanceTimersByTime(100)
+    line.stop()
+    expect(text().split('\r')).toHaveLength(4)
+    expect(text().endsWith('\r\u001B[K')).toBe(true)
+  })
+})
