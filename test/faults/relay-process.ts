@@ -40,8 +40,8 @@ export interface RelayProcess {
 export interface RelayProcessOptions {
   /** Where CleverTap is. */
   clevertap: { url: string; accountId: string; passcode: string }
-  /** Path of the SQLite file. */
-  file: string
+  /** `sqlite:` and a path, or the address of a PostgreSQL database. */
+  store: string
   /** More settings by their names. */
   env?: Readonly<Record<string, string>>
 }
@@ -59,7 +59,7 @@ process.once('exit', () => {
 /** Starts one, and settles when it listens. */
 export const startRelayProcess = async (options: RelayProcessOptions): Promise<RelayProcess> => {
   accessSync(main) // npm run build makes it
-  const { clevertap, file, env = {} } = options
+  const { clevertap, store, env = {} } = options
   const child = spawn(process.execPath, [main, 'relay'], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
@@ -68,7 +68,7 @@ export const startRelayProcess = async (options: RelayProcessOptions): Promise<R
       CLEVERTAP_ACCOUNT_ID: clevertap.accountId,
       CLEVERTAP_PASSCODE: clevertap.passcode,
       PUSHFERRY_API_KEYS: apiKey,
-      PUSHFERRY_STORE: `sqlite:${file}`,
+      PUSHFERRY_STORE: store,
       PUSHFERRY_PORT: '0',
       PUSHFERRY_FLUSH_MS: '20',
       PUSHFERRY_LEASE_MS: '2000',

@@ -30,7 +30,7 @@ describe('a relay', { timeout: 120_000 }, () => {
     folder.remove()
   })
   const start = async (env: Record<string, string> = {}, file = folder.file('outbox.db')): Promise<RelayProcess> => {
-    relay = await startRelayProcess({ clevertap, file, env })
+    relay = await startRelayProcess({ clevertap, store: `sqlite:${file}`, env })
     return relay
   }
 

@@ -19,7 +19,7 @@ describe('relays on one SQLite file', { timeout: 120_000 }, () => {
   let clevertap: Simulator
   let relays: RelayProcess[]
   const start = async (env: RelayProcessOptions['env'] = {}): Promise<RelayProcess> => {
-    const relay = await startRelayProcess({ clevertap, file: folder.file('outbox.db'), env })
+    const relay = await startRelayProcess({ clevertap, store: `sqlite:${folder.file('outbox.db')}`, env })
     relays.push(relay)
     return relay
   }

@@ -1,0 +1,18 @@
+// What the kill test is told, by the environment. Wrong values end the process with one line.
+const fail = (line) => {
+  console.error(line)
+  process.exit(2)
+}
+const wholeNumber = (name, byDefault) => {
+  const value = Number(process.env[name] ?? byDefault)
+  if (Number.isSafeInteger(value) && value > 0) return value
+  return fail(`${name} must be a whole number from 1 up`)
+}
+
+export const store = process.env.STORE ?? 'sqlite'
+if (store !== 'sqlite' && store !== 'postgres') fail('STORE must be sqlite or postgres')
+export const rounds = wholeNumber('ROUNDS', 20)
+export const relays = wholeNumber('RELAYS', 1)
+export const seed = wholeNumber('SEED', 1 + Math.floor(Math.random() * 1e9))
+/** The longest time between a round's start and its kill. */
+export const roundMs = wholeNumber('ROUND_MS', store === 'sqlite' ? 750 : 3000)

