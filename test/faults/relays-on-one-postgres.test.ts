@@ -43,7 +43,7 @@ describe('three relays on one PostgreSQL', { timeout: 180_000 }, () => {
   }, serverTimeMs)
   afterAll(() => server.end(), serverTimeMs)
   beforeEach(async () => {
-    clevertap = await startSimulator({ latencyMs: 20 })
+    clevertap = await startSimulator({ latencyMs: 150 })
     relays = await Promise.all([start(), start(), start()])
   }, serverTimeMs)
   afterEach(async () => {
