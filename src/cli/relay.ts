@@ -3,6 +3,7 @@ import { createRelay, RelayError } from '../relay/index.ts'
 import { CliError } from './cli-error.ts'
 import type { DefineCommand } from './commands.ts'
 import type { Io } from './io.ts'
+import { storeExitCode } from './store-exit-code.ts'
 
 const help = `
 Settings come from the environment; the least that is needed:
@@ -23,7 +24,9 @@ const relay = async ({ env, interruption }: Io): Promise<void> => {
   try {
     await running.start()
   } catch (error) {
-    throw error instanceof RelayError ? new CliError(error.message, 1, { cause: error }) : error
+    throw error instanceof RelayError
+      ? new CliError(error.message, storeExitCode(error.cause), { cause: error })
+      : error
   }
   if (!interrupted.aborted) await once(interrupted, 'abort')
   await running.stop()

@@ -5,6 +5,7 @@ import { StoreError } from '../relay/outbox/errors.ts'
 import { openStore } from '../relay/outbox/open.ts'
 import type { Store } from '../relay/outbox/store.ts'
 import { CliError } from './cli-error.ts'
+import { storeExitCode } from './store-exit-code.ts'
 
 /** What to look at when a store cannot be opened or does not answer. Of an address nothing but host and port is shown. */
 const remedy = (location: StoreLocation): string => {
@@ -49,6 +50,6 @@ export const withStore = async <T>(
       await store.close()
     }
   } catch (error) {
-    throw error instanceof StoreError ? new CliError(describe(error), 1, { cause: error }) : error
+    throw error instanceof StoreError ? new CliError(describe(error), storeExitCode(error), { cause: error }) : error
   }
 }

@@ -139,6 +139,7 @@ export const createRelay = (options: RelayOptions = {}): Relay => {
     stop: () => {
       stopping ??= (async () => {
         const closed = server.close()
+        late.giveUp()
         await uploading?.catch(() => {})
         await uploads.stop()
         await closed

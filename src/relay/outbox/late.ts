@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { StoreError } from './errors.ts'
 import type { Store } from './store.ts'
 
@@ -6,6 +7,8 @@ export interface LateStore {
   store: Store
   /** Opens it. Resolves when it is open or was closed meanwhile; rejects when no waiting will open it. */
   open(): Promise<void>
+  /** Does not try to open it any more, if it is not open yet: `open` resolves within the attempt under way. */
+  giveUp(): void
 }
 
 /** How often a database that is out of reach is tried again, in ms. */
@@ -22,6 +25,7 @@ const isHopeless = (error: unknown): boolean =>
 export const createLateStore = (open: () => Promise<Store>, onTrouble: (error: unknown) => void): LateStore => {
   let real: Store | undefined
   let closed = false
+  const givenUp = new AbortController()
   const listeners = new Set<Parameters<Store['onWork']>[0]>()
   const now = (): Store => {
     if (real) return real
@@ -30,17 +34,17 @@ export const createLateStore = (open: () => Promise<Store>, onTrouble: (error: u
       : new StoreError('unavailable', 'the database is not open yet')
   }
   const attempt = async (): Promise<void> => {
-    while (!closed) {
+    while (!givenUp.signal.aborted) {
       try {
         const store = await open()
-        if (closed) return await store.close()
+        if (givenUp.signal.aborted) return await store.close()
         for (const listener of listeners) store.onWork(listener)
         real = store
         return
       } catch (error) {
         if (isHopeless(error)) throw error
         onTrouble(error)
-        await new Promise((resolve) => setTimeout(resolve, tryAgainMs))
+        await delay(tryAgainMs, undefined, { signal: givenUp.signal }).catch(() => {})
       }
     }
   }
@@ -75,8 +79,9 @@ export const createLateStore = (open: () => Promise<Store>, onTrouble: (error: u
     },
     close: async () => {
       closed = true
+      givenUp.abort()
       await real?.close()
     },
   }
-  return { store, open: attempt }
+  return { store, open: attempt, giveUp: () => givenUp.abort() }
 }
