@@ -1,0 +1,94 @@
+// node bench/growth.mjs: does the relay grow slower as its store grows? Intake over HTTP and claims, on stores that already
+// hold ten thousand, a million and ten million rows, in turns, as ratios to the smallest of the same run. The rows are
+// written beforehand with SQL. `--store=postgres` for PostgreSQL, `--rows=10000,1000000` for other sizes, `--seconds=5`
+// and `--rounds=3` for how long. Needs `npm run build`, and 4 GB of disk for ten million rows.
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { cpus, loadavg } from 'node:os'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { parseArgs, promisify } from 'node:util'
+import { storeLocation } from '../dist/relay/config/address-kinds.js'
+import { measureClaims } from './growth/claim.mjs'
+import { fillPostgres } from './growth/postgres.mjs'
+import { fillSqlite } from './growth/sqlite.mjs'
+
+const text = (byDefault) => ({ type: 'string', default: byDefault })
+const { values } = parseArgs({
+  options: {
+    store: text('sqlite'),
+    rows: text('10000,1000000,10000000'),
+    seconds: text('5'),
+    rounds: text('3'),
+    claims: text('20000'),
+  },
+})
+const fill = values.store === 'postgres' ? fillPostgres : fillSqlite
+const path = (name) => fileURLToPath(new URL(name, import.meta.url))
+const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)]
+const spread = (numbers) => `${Math.min(...numbers)}–${Math.max(...numbers)}`
+
+/** Requests a second that a relay on this store takes in. Nothing listens where it uploads to. */
+const measureIntake = async (store) => {
+  const relay = spawn(process.execPath, [path('../dist/cli/main.js'), 'relay'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: {
+      PATH: process.env.PATH,
+      CLEVERTAP_ACCOUNT_ID: 'BENCH',
+      CLEVERTAP_PASSCODE: 'a-passcode-that-nobody-checks',
+      CLEVERTAP_URL: 'http://127.0.0.1:9',
+      PUSHFERRY_API_KEYS: 'bench:an-api-key-for-the-benchmark',
+      PUSHFERRY_STORE: store,
+      PUSHFERRY_PORT: '0',
+      PUSHFERRY_MAX_QUEUED: '100000000',
+    },
+  })
+  const exited = once(relay, 'exit')
+  const lines = createInterface({ input: relay.stdout })
+  const port = await new Promise((resolve) => {
+    lines.on('line', (line) => {
+      const { event, port: listening } = JSON.parse(line)
+      if (event === 'listening') resolve(listening)
+    })
+  })
+  const url = `http://127.0.0.1:${port}`
+  const { stdout } = await promisify(execFile)(process.execPath, [path('load.mjs'), url, values.seconds, '64'])
+  relay.kill('SIGTERM')
+  await exited
+  const { perSecond, p99, failed } = JSON.parse(stdout)
+  if (failed > 0) throw new Error(`${failed} requests failed`)
+  return { perSecond, p99 }
+}
+
+console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model.trim()}, load ${loadavg()[0].toFixed(1)}`)
+const stores = []
+for (const rows of values.rows.split(',').map(Number)) {
+  const from = performance.now()
+  const store = await fill(rows)
+  stores.push({ ...store, intake: [], slowest: [], claims: [] })
+  const { row, byPerson, byToken } = store.bytesPerRow
+  console.log(
+    `  ${rows} rows on ${store.name}, filled in ${Math.round((performance.now() - from) / 1000)} s: ${row} B a row, ${byPerson} B in the index by person, ${byToken} B in the index by token`,
+  )
+}
+for (let round = 0; round < Number(values.rounds); round++)
+  for (const store of stores) {
+    const { perSecond, p99 } = await measureIntake(await store.open())
+    store.intake.push(perSecond)
+    store.slowest.push(p99)
+    store.claims.push(await measureClaims(storeLocation.read(await store.open()), Number(values.claims)))
+  }
+
+console.log(
+  `\nIntake of single records, 64 connections; claims by one process, 100 rows each (load ${loadavg()[0].toFixed(1)})`,
+)
+const [smallest] = stores
+const ratio = (what, store) => median(store[what].map((rate, round) => rate / smallest[what][round])).toFixed(2)
+for (const store of stores) {
+  const { rows, intake, slowest, claims } = store
+  console.log(
+    `  ${String(rows).padStart(9)} rows: ${median(intake)} requests/s (${spread(intake)}), p99 ${median(slowest)} ms, ratio ${ratio('intake', store)}; ${median(claims)} claims/s (${spread(claims)}), ratio ${ratio('claims', store)}`,
+  )
+}
+console.log('  budget: 0.90 for intake with ten million')
+for (const store of stores) await store.end()

@@ -1,0 +1,54 @@
+// A SQLite outbox that already holds so many accepted rows. They are written as the relay would have left them, but with
+// SQL alone and without an fsync, so that ten million take minutes and not an hour. The indexes are there meanwhile and
+// the ids are random, so that they are as full and as scattered as they would have grown.
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { loadSqlite } from '../../dist/relay/outbox/sqlite/driver.js'
+import { openSqliteStore } from '../../dist/relay/outbox/sqlite.js'
+
+const account = 'BENCH'
+const atOnce = 100_000
+const fill = `
+  WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?2)
+  INSERT INTO token (account, object_id, type, state, lane, seq, generation, keyed, attempts, deferrals, failures,
+    received_at, ready_at, due_at, settled_at, mark, fingerprint)
+  SELECT 1, '__' || lower(hex(randomblob(16))), 'fcm', 3, 0, ?1 + i, ?1 + i, 0, 1, 0, 0, ?3, ?3, 0, ?3,
+    abs(random() % 281474976710656), randomblob(32)
+  FROM n`
+
+/** Makes one with so many rows. */
+export const fillSqlite = async (rows) => {
+  const folder = mkdtempSync(join(tmpdir(), 'pushferry-growth-'))
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  const file = join(folder, 'filled.db')
+  const store = await openSqliteStore(file)
+  await store.count(account, 'queued', 1) // makes the account known, under the number 1
+  await store.close()
+  const { DatabaseSync } = await loadSqlite()
+  const database = new DatabaseSync(file)
+  database.exec('PRAGMA synchronous = OFF; PRAGMA cache_size = -4000000; PRAGMA wal_autocheckpoint = 50000')
+  const some = database.prepare(fill)
+  for (let done = 0; done < rows; done += atOnce) some.run(done, Math.min(atOnce, rows - done), Date.now())
+  database.exec(`UPDATE single SET n = ${rows} WHERE name = 'sequence'`)
+  database.exec(`INSERT INTO tally (account, name, n) VALUES (1, 'state:accepted:live', ${rows})`)
+  database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+  const sizes = database.prepare('SELECT name, sum(pgsize) AS bytes FROM dbstat GROUP BY name').all()
+  const bytes = (name) => Math.round((sizes.find((one) => one.name === name)?.bytes ?? 0) / rows)
+  const bytesPerRow = { row: bytes('token'), byPerson: bytes('token_person'), byToken: bytes('token_mark') }
+  database.close()
+  return {
+    name: 'SQLite',
+    rows,
+    /** For small ones a fresh copy each time, so that they stay as small as they are called. */
+    open: () => {
+      if (rows > 1_000_000) return `sqlite:${file}`
+      const copy = join(folder, 'copy.db')
+      for (const end of ['', '-wal', '-shm']) rmSync(copy + end, { force: true })
+      copyFileSync(file, copy)
+      return `sqlite:${copy}`
+    },
+    bytesPerRow,
+    end: async () => rmSync(folder, { recursive: true, force: true }),
+  }
+}
