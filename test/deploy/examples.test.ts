@@ -1,0 +1,80 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { parseAllDocuments } from 'yaml'
+import { settings } from '../../src/relay/config/settings.ts'
+import { knownNames } from '../../src/relay/config/source.ts'
+
+const folder = fileURLToPath(new URL('../../deploy', import.meta.url))
+const read = (name: string): string => readFileSync(join(folder, name), 'utf8')
+const files = readdirSync(folder)
+const secrets = Object.entries(settings).flatMap(([name, { secret }]) => (secret ? [name] : []))
+
+/** The documents of a YAML file, as an object each. */
+const documents = (name: string): unknown[] =>
+  parseAllDocuments(read(name)).map((one) => {
+    expect(one.errors).toEqual([])
+    return one.toJS()
+  })
+
+describe('the examples of deployments', () => {
+  it.each(files)('%s names only settings that there are', (name) => {
+    const named = read(name).match(/\b(?:PUSHFERRY|CLEVERTAP)_[A-Z_]+\b/g) ?? []
+    expect(named.filter((one) => !knownNames.includes(one))).toEqual([])
+  })
+
+  it.each(files)('%s gives every secret as a file', (name) => {
+    // The image and the service have a SQLite file as default, which is no secret; an empty text is no setting.
+    const given = secrets.filter((secret) =>
+      new RegExp(`^[^#\\n]*\\b${secret}[:=] *(?!''|sqlite:)\\S`, 'm').test(read(name)),
+    )
+    expect(given).toEqual([])
+  })
+
+  it('the services of the compose file fit together', () => {
+    const [file] = documents('compose.yaml')
+    expect(file).toMatchObject({
+      services: {
+        caddy: { volumes: expect.arrayContaining(['./Caddyfile:/etc/caddy/Caddyfile:ro']) },
+        relay: { deploy: { replicas: 3 }, build: { context: '..', dockerfile: 'deploy/Dockerfile' } },
+        postgres: { image: expect.stringContaining('postgres:') },
+      },
+    })
+    const { services, secrets: kept } = file as {
+      services: Record<string, { secrets?: string[]; environment?: Record<string, string> }>
+      secrets: Record<string, unknown>
+    }
+    for (const { secrets: used = [], environment = {} } of Object.values(services)) {
+      expect(Object.keys(kept)).toEqual(expect.arrayContaining(used))
+      const mounted = Object.values(environment).flatMap((value) => value.match(/^\/run\/secrets\/(.+)$/)?.[1] ?? [])
+      expect(mounted.sort()).toEqual([...used].sort())
+    }
+  })
+
+  it('the Kubernetes example is whole, asks for readiness and life apart, and has time to stop', () => {
+    const all = documents('kubernetes.yaml') as { kind: string; spec?: unknown; stringData?: object; data?: object }[]
+    const find = (kind: string) => all.find((one) => one.kind === kind)
+    expect(find('Deployment')?.spec).toMatchObject({
+      replicas: 3,
+      template: {
+        spec: {
+          terminationGracePeriodSeconds: 20,
+          containers: [
+            { readinessProbe: { httpGet: { path: '/readyz' } }, livenessProbe: { httpGet: { path: '/healthz' } } },
+          ],
+        },
+      },
+    })
+    const mounted = Object.values(find('ConfigMap')?.data ?? {}).flatMap(
+      (value: string) => value.match(/^\/run\/secrets\/pushferry\/(.+)$/)?.[1] ?? [],
+    )
+    expect(mounted.sort()).toEqual(Object.keys(find('Secret')?.stringData ?? {}).sort())
+  })
+
+  it('every image and service ends the relay by SIGTERM and leaves it more than ten seconds', () => {
+    expect(read('Dockerfile')).toMatch(/^STOPSIGNAL SIGTERM$/m)
+    expect(read('compose.yaml')).toMatch(/stop_grace_period: 15s/)
+    expect(read('pushferry.service')).toMatch(/^KillSignal=SIGTERM\n.*\n?TimeoutStopSec=15$/m)
+  })
+})
