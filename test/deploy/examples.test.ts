@@ -27,7 +27,7 @@ describe('the examples of deployments', () => {
   it.each(files)('%s gives every secret as a file', (name) => {
     // The image and the service have a SQLite file as default, which is no secret; an empty text is no setting.
     const given = secrets.filter((secret) =>
-      new RegExp(`^[^#\\n]*\\b${secret}[:=] *(?!''|sqlite:)\\S`, 'm').test(read(name)),
+      new RegExp(`^[^#\\n]*\\b${secret}[:=] *(?!''|""|sqlite:)\\S`, 'm').test(read(name)),
     )
     expect(given).toEqual([])
   })
