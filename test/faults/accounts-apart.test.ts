@@ -84,5 +84,14 @@ describe('accounts in one relay', { timeout: 120_000 }, () => {
     await expect
       .poll(async () => (await read('/metrics')).text(), { timeout: 20_000 })
       .toMatch(/pushferry_\w+\{[^}]*account="HEALTHY"[^}]*state="accepted"[^}]*\} 3000\n/)
+    await expect
+      .poll(async () => (await read('/status.json')).json(), { timeout: 20_000 })
+      .toMatchObject({
+        accounts: [
+          { account: 'HEALTHY', upload: { state: 'ok' } },
+          { account: 'SUSPENDED', upload: { state: 'suspended' } },
+          { account: 'STUCK', upload: { state: 'ok' }, slots: { inFlight: 3 } },
+        ],
+      })
   })
 })

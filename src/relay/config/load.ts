@@ -33,13 +33,27 @@ const readAccountLayers = (env: Layer, path: string | undefined, readFile: ReadF
   return readAccountsFile(text).map((account) => [account, env])
 }
 
+/** Which two accounts have one of these values both, as the file counts them. */
+const sharers = (values: readonly (readonly string[])[]): string | undefined => {
+  const owners = new Map<string, number>()
+  for (const [at, some] of values.entries())
+    for (const one of some) {
+      const owner = owners.get(one)
+      if (owner !== undefined && owner !== at) return `accounts[${owner}] and accounts[${at}]`
+      owners.set(one, at)
+    }
+  return undefined
+}
+
 const refuseOverlap = (accounts: readonly StoreAccount[]): void => {
-  const ids = new Set(accounts.map(({ id }) => id))
-  if (ids.size < accounts.length)
-    throw new ConfigError('PUSHFERRY_CONFIG: CLEVERTAP_ACCOUNT_ID must differ from account to account')
-  const origins = accounts.flatMap((account) => account.origins)
-  if (new Set(origins).size < origins.length)
-    throw new ConfigError('PUSHFERRY_CONFIG: an origin of PUSHFERRY_ORIGINS must belong to one account only')
+  const namesakes = sharers(accounts.map(({ id }) => [id]))
+  if (namesakes)
+    throw new ConfigError(`PUSHFERRY_CONFIG: CLEVERTAP_ACCOUNT_ID must differ, but ${namesakes} have the same`)
+  const neighbours = sharers(accounts.map(({ origins }) => origins))
+  if (neighbours)
+    throw new ConfigError(
+      `PUSHFERRY_CONFIG: an origin of PUSHFERRY_ORIGINS must belong to one account only, but ${neighbours} share one`,
+    )
 }
 
 const load = <Account extends StoreAccount>(

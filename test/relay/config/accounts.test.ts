@@ -40,14 +40,18 @@ describe('several accounts in one file', () => {
   })
 
   it.each([
-    ['an account id twice', [one, one], /CLEVERTAP_ACCOUNT_ID must differ/],
+    [
+      'an account id twice',
+      [one, one],
+      /CLEVERTAP_ACCOUNT_ID must differ, but accounts\[0\] and accounts\[1\] have the same$/,
+    ],
     [
       'an origin twice',
       [
         { ...one, origins: 'https://a.example' },
         { ...two, origins: 'https://a.example:443' },
       ],
-      /PUSHFERRY_ORIGINS must belong to one account only/,
+      /PUSHFERRY_ORIGINS must belong to one account only, but accounts\[0\] and accounts\[1\] share one$/,
     ],
     ['a missing passcode', [one, { accountId: 'TWO' }], /^accounts\[1\] of PUSHFERRY_CONFIG: CLEVERTAP_PASSCODE must/],
     [
