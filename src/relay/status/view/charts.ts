@@ -109,10 +109,15 @@ export const pathOf = (values: Values, top: number, area = false): string => {
   return parts.join('')
 }
 
+/** A bar is at least this high: one record in a thousand is what somebody looks for. */
+const leastBar = 6
+
 /** The SVG path of bars. */
 export const barsOf = (values: Values, top: number): string =>
   values
-    .map((value, index) => (value ? `M${xOf(index, values.length)} ${chartHeight}V${yOf(value, top)}` : ''))
+    .map((value, index) =>
+      value ? `M${xOf(index, values.length)} ${chartHeight}V${Math.min(chartHeight - leastBar, yOf(value, top))}` : '',
+    )
     .join('')
 
 /** A chart as it is drawn. */

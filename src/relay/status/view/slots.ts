@@ -81,7 +81,7 @@ const uploadSlots = ({ account: { upload, verdict, settled }, generatedAt }: Pag
 }
 
 const rejectedSlots = ({ account: { settled, rejected } }: PageState): Slots => ({
-  rejectedTotal: settled.rejected === 0 ? 'CleverTap has rejected no record that is still kept.' : '',
+  rejectedTotal: settled.rejected === 0 ? 'None.' : '',
   latestNote:
     settled.rejected > rejected.latest.length && rejected.latest.length > 0
       ? `The latest ${count(rejected.latest.length)} of ${count(settled.rejected)}; pushferry rejected list has them all, with their CleverTap IDs.`

@@ -33,6 +33,10 @@ describe('a line', () => {
   it('of bars has none for nothing', () => {
     expect(barsOf([0, 5, null], 10)).toBe('M500 100V50')
   })
+
+  it('of bars shows a single record beside thousands', () => {
+    expect(barsOf([1], 10_000)).toBe('M0 100V94')
+  })
 })
 
 describe('a chart', () => {
