@@ -1,28 +1,9 @@
-import axe from 'axe-core'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type DemoFolder, makeDemoFolder, type RunningDemo, startDemo } from '../demo/start-demo.ts'
+import { seriousFindings } from './support/accessibility.ts'
 import { type ChromiumBrowser, startChromium } from './support/chromium.ts'
 import { describeBrowser } from './support/describe-browser.ts'
-
-/** What axe-core calls serious or critical, in both colour schemes and on a phone; each as `rule: element`. */
-const seriousFindings = async (page: Page): Promise<string[]> => {
-  const found: string[] = []
-  await page.evaluate(axe.source)
-  for (const [width, colorScheme] of [
-    [1280, 'light'],
-    [1280, 'dark'],
-    [360, 'light'],
-  ] as const) {
-    await page.setViewportSize({ width, height: 800 })
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    const { violations } = await page.evaluate(() => (globalThis as unknown as { axe: typeof axe }).axe.run())
-    for (const { id, impact, nodes } of violations)
-      if (impact === 'serious' || impact === 'critical')
-        found.push(...nodes.map(({ target }) => `${id}: ${target} (${width}, ${colorScheme})`))
-  }
-  return found
-}
 
 describeBrowser('chromium', 'the demo', () => {
   let folder: DemoFolder

@@ -119,6 +119,7 @@ export const describeAccount = (facts: AccountFacts): AccountStatus => {
       deferred: lastDay('deferred'),
       oldestReceivedAt,
       etaMs,
+      throttled: uploads.state.limit < uploads.concurrency,
       hour,
       settled,
       missing: lastDay('missing'),

@@ -13,6 +13,8 @@ export interface Evidence {
   deferred: number
   oldestReceivedAt: number | null
   etaMs: number | null
+  /** CleverTap has answered 429, and fewer requests are sent at a time since. */
+  throttled: boolean
   hour: Happened
   settled: { accepted: number; rejected: number; withdrawn: number }
   /** Accepted records of the last day that were looked up and were not on their profile. */
@@ -23,6 +25,8 @@ export interface Evidence {
 const hiccupMs = 2 * 60_000
 /** A record that has been waiting for longer than this is late, unless something is known to hold it back. */
 const lateMs = 5 * 60_000
+/** A record that has been waiting for longer than this did not go with the next request. */
+const soonMs = 10_000
 /** A queue of so many records is worth a word. */
 const worthAWord = 1_000
 /** From so many rejected records on a share means something. */
@@ -58,13 +62,24 @@ const uploadVerdict = ({ now, upload, waiting }: Evidence): Verdict | undefined 
   }
 }
 
-const lateVerdict = ({ now, waiting, imported, deferred, oldestReceivedAt }: Evidence): Verdict | undefined => {
-  const age = oldestReceivedAt === null ? 0 : now - oldestReceivedAt
+const ageOf = ({ now, oldestReceivedAt }: Evidence): number => (oldestReceivedAt === null ? 0 : now - oldestReceivedAt)
+
+const lateVerdict = (evidence: Evidence): Verdict | undefined => {
+  const { waiting, imported, deferred, throttled } = evidence
+  const age = ageOf(evidence)
   if (imported > 0 || waiting <= deferred || age < lateMs) return undefined
+  const late = `${counted(waiting, 'record')} ${waiting === 1 ? 'waits' : 'wait'}, the oldest for ${duration(age)}`
+  if (throttled)
+    return {
+      level: 'warning',
+      answer: 'Late.',
+      headline: `${late}: CleverTap wants fewer requests (HTTP 429).`,
+      remedy: 'Does something else upload with the same account? Nothing is lost: the relay goes on as fast as it may.',
+    }
   return {
     level: 'warning',
     answer: 'Late.',
-    headline: `${counted(waiting, 'record')} ${waiting === 1 ? 'waits' : 'wait'}, the oldest for ${duration(age)}, and no reason is known.`,
+    headline: `${late}, and no reason is known.`,
     remedy:
       'Is the queue getting shorter? If so, more requests in flight help (PUSHFERRY_UPLOAD_CONCURRENCY, up to 15). If not, look at the log for store troubles.',
   }
@@ -93,10 +108,16 @@ const lossVerdict = ({ hour, missing }: Evidence): Verdict | undefined => {
       }
 }
 
-const healthyVerdict = ({ waiting, imported, deferred, etaMs, settled }: Evidence): Verdict => {
+const healthyVerdict = (evidence: Evidence): Verdict => {
+  const { waiting, imported, deferred, etaMs, throttled, settled } = evidence
   const good = (level: Level, headline: string): Verdict => ({ level, answer: 'Yes.', headline, remedy: null })
   const about = etaMs === null ? '' : `, about ${duration(etaMs)} to go`
   if (imported > 0) return good('busy', `An import is on its way: ${counted(waiting, 'record')} in the queue${about}.`)
+  if (throttled && waiting > deferred && ageOf(evidence) >= soonMs)
+    return good(
+      'busy',
+      `CleverTap wants fewer requests (HTTP 429), so ${counted(waiting, 'record')} ${waiting === 1 ? 'waits' : 'wait'} a little${about}.`,
+    )
   if (waiting >= worthAWord) return good('busy', `${counted(waiting, 'record')} in the queue${about}.`)
   const { accepted, rejected, withdrawn } = settled
   if (accepted + rejected + withdrawn + waiting === 0)

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type OutgoingHttpHeaders, request, type ServerResponse } from 'node:http'
+import { pipeline } from 'node:stream'
 import { createEventLog, type EventLog } from './event-log.ts'
 import { listen } from './listen.ts'
 import { readBody } from './read-body.ts'
@@ -57,7 +58,7 @@ const parse = (text: string): unknown => {
   }
 }
 
-/** Sends the request on as it came. Rejects when nobody answers. */
+/** Sends the request on as it came. Rejects when nobody answers. A stream of events is not waited for. */
 const forward = async (to: string, from: IncomingMessage, body: Buffer) => {
   const { method = 'GET', headers } = from
   const answer = await new Promise<IncomingMessage>((resolve, reject) => {
@@ -66,7 +67,13 @@ const forward = async (to: string, from: IncomingMessage, body: Buffer) => {
       .on('error', reject)
       .end(body)
   })
-  return { status: answer.statusCode ?? 0, headers: answer.headers, body: await readBody(answer) }
+  const isStream = answer.headers['content-type'] === 'text/event-stream'
+  return {
+    status: answer.statusCode ?? 0,
+    headers: answer.headers,
+    body: isStream ? Buffer.alloc(0) : await readBody(answer),
+    stream: isStream ? answer : null,
+  }
 }
 
 export const startRelayWatch = async (): Promise<RelayWatch> => {
@@ -103,7 +110,8 @@ export const startRelayWatch = async (): Promise<RelayWatch> => {
     if (!answer || fault === 'lose-answer') return cut()
     const { connection: _, ...passedOn } = answer.headers
     response.writeHead(answer.status, passedOn)
-    response.end(answer.body)
+    if (answer.stream) pipeline(answer.stream, response, () => {})
+    else response.end(answer.body)
     if (preflightFor) return
     log.add({ what: 'answered', ...call, status: answer.status, answer: parse(answer.body.toString()) })
   }

@@ -13,6 +13,7 @@ const evidence = (more: Partial<Evidence> = {}): Evidence => ({
   deferred: 0,
   oldestReceivedAt: null,
   etaMs: null,
+  throttled: false,
   hour: { queued: 0, accepted: 50, rejected: 0 },
   settled: { accepted: 50, rejected: 0, withdrawn: 0 },
   missing: 0,
@@ -53,6 +54,18 @@ describe('is everything arriving?', () => {
       'warning',
       'Late.',
     ],
+    [
+      'CleverTap wants fewer requests and some wait for that',
+      { throttled: true, waiting: 2, oldestReceivedAt: now - 10_000 },
+      'busy',
+      'Yes.',
+    ],
+    [
+      'CleverTap wanted fewer requests once, and none waits long',
+      { throttled: true, waiting: 2, oldestReceivedAt: now - 500 },
+      'good',
+      'Yes.',
+    ],
     ['one was rejected', { hour: { queued: 0, accepted: 99, rejected: 1 } }, 'warning', 'Not all.'],
     ['one of one was rejected', { hour: { queued: 0, accepted: 0, rejected: 1 } }, 'warning', 'Not all.'],
     ['more were rejected than accepted', { hour: { queued: 0, accepted: 9, rejected: 10 } }, 'bad', 'Mostly not.'],
@@ -90,6 +103,12 @@ describe('is everything arriving?', () => {
     )
     expect(judge(evidence({ waiting: 2, oldestReceivedAt: now - minutes(90) })).headline).toBe(
       '2 records wait, the oldest for 1 h 30 min, and no reason is known.',
+    )
+    expect(judge(evidence({ throttled: true, waiting: 1, oldestReceivedAt: now - minutes(6) })).headline).toBe(
+      '1 record waits, the oldest for 6 min: CleverTap wants fewer requests (HTTP 429).',
+    )
+    expect(judge(evidence({ throttled: true, waiting: 1, oldestReceivedAt: now - 20_000 })).headline).toBe(
+      'CleverTap wants fewer requests (HTTP 429), so 1 record waits a little.',
     )
     expect(judge(evidence({ hour: { queued: 0, accepted: 988, rejected: 12 } })).headline).toBe(
       'CleverTap rejected 12 of 1,000 uploaded records (1.2 %) in the last hour.',

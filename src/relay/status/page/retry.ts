@@ -8,7 +8,10 @@ export interface Retry {
 }
 
 const ask = async (account: string, code: number | undefined): Promise<string> => {
-  const response = await fetch('status/retry', {
+  // A page that was opened with the password in its address may fetch nothing relative to that.
+  const url = new URL('status/retry', document.baseURI)
+  url.username = url.password = ''
+  const response = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ account, ...(code === undefined ? {} : { code }) }),
