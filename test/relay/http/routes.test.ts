@@ -99,19 +99,19 @@ describe('more routes', () => {
       {
         routes: [
           (app) => {
-            app.get('/metrics', { schema: { summary: 'Prometheus' } }, (_request, reply) => {
+            app.get('/added', { schema: { summary: 'Prometheus' } }, (_request, reply) => {
               reply.type('text/plain').send('pushferry_up 1')
             })
           },
         ],
       },
     )
-    const answer = await call('/metrics')
+    const answer = await call('/added')
     expect(answer).toMatchObject({ status: 200, text: 'pushferry_up 1' })
     expect(answer.headers['x-request-id']).toBeDefined()
-    expect((await call('/metrics', { method: 'POST' })).headers.allow).toBe('GET, HEAD')
+    expect((await call('/added', { method: 'POST' })).headers.allow).toBe('GET, HEAD')
     expect((await call('/openapi.json')).json).toMatchObject({
-      paths: { '/metrics': { get: { summary: 'Prometheus' } } },
+      paths: { '/added': { get: { summary: 'Prometheus' } } },
     })
   })
 })

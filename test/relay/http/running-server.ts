@@ -2,13 +2,14 @@ import { once } from 'node:events'
 import { Agent, request as httpRequest, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
-import { onTestFinished } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
 import { loadConfig } from '../../../src/relay/config/load.ts'
 import type { ServerParts } from '../../../src/relay/http/parts.ts'
 import { createServer } from '../../../src/relay/http/server.ts'
 import { createLog, type Log } from '../../../src/relay/log.ts'
 import { createMemoryStore } from '../../../src/relay/outbox/memory.ts'
 import type { Store } from '../../../src/relay/outbox/store.ts'
+import { createJudge, type Description } from './openapi/described.ts'
 
 export const origin = 'https://www.example.com'
 export const apiKey = 'backend-key-0123456789'
@@ -102,5 +103,14 @@ export const startServer = async (
   })
   const { port } = app.server.address() as AddressInfo
   const url = `http://127.0.0.1:${port}`
-  return { call: createCaller(url), app, store, url, port, lines: () => lines }
+  const caller = createCaller(url)
+  // Put together by the plugin, which types it as OpenAPI of any version.
+  const judge = createJudge(app.swagger() as unknown as Description)
+  /** Whatever a test is about: the answer is as `/openapi.json` says. */
+  const call = async (path: string, request: Call = {}): Promise<Answer> => {
+    const answer = await caller(path, request)
+    expect(judge(request.method ?? 'GET', path, answer)).toEqual([])
+    return answer
+  }
+  return { call, app, store, url, port, lines: () => lines }
 }

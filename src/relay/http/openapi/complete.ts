@@ -1,5 +1,6 @@
 import { relayProblems } from '../../../wire/problem.ts'
-import { type Example, examples } from './examples.ts'
+import type { Example } from './example.ts'
+import { examples } from './examples.ts'
 import { operations } from './operations.ts'
 
 /* An OpenAPI document is JSON of whatever shape; these are the parts that are touched here. */

@@ -1,39 +1,9 @@
-import type { RelayProblemCode } from '../../../wire/problem.ts'
 import { registrationKeyHeader } from '../../../wire/record.ts'
-
-/**
- * One call and its answer, as they stand in the description. A test sends each, in this order, to a relay whose account
- * is `TEST-123-4567`, whose API key and admin key are `backend-key` and `admin-key`, and compares.
- */
-export interface Example {
-  /** The name that ties the example of a request to that of its answer. */
-  name: string
-  /** Method and path, as in operations.ts. */
-  operation: string
-  summary: string
-  path?: Readonly<Record<string, string>>
-  query?: Readonly<Record<string, string>>
-  /** Beside what the security of the route asks for, which is right where nothing else is said. */
-  headers?: Readonly<Record<string, string>>
-  body?: unknown
-  /** The body is against the schema on purpose, and so is no example of one. */
-  misshapen?: true
-  status: number
-  /** What differs from call to call (keys, times) is only like this. Without it the answer is not JSON. */
-  answer?: unknown
-}
+import { type Example, problem } from './example.ts'
+import { operationExamples } from './operation-examples.ts'
 
 /** An origin that may register, as the examples use it. */
 export const exampleOrigin = 'https://www.example.com'
-
-const problem = (status: number, title: string, code: RelayProblemCode, detail: string, recordCode?: number) => ({
-  type: 'about:blank',
-  title,
-  status,
-  code,
-  detail,
-  ...(recordCode === undefined ? {} : { recordCode }),
-})
 
 const subscription = {
   type: 'token',
@@ -61,7 +31,6 @@ const operation = {
   upload: 'post /1/upload',
   token: 'get /v1/tokens/{objectId}',
   erase: 'delete /v1/tokens/{objectId}',
-  retry: 'post /status/retry',
 } as const
 
 const browserExamples: readonly Example[] = [
@@ -113,6 +82,31 @@ const browserExamples: readonly Example[] = [
     ),
   },
   {
+    name: 'notJson',
+    operation: operation.register,
+    summary: 'A body that is not JSON',
+    headers: { 'Content-Type': 'application/json' },
+    body: '{"type": token}',
+    misshapen: true,
+    status: 400,
+    answer: problem(400, 'Bad Request', 'malformed_json', 'the body is not JSON'),
+  },
+  {
+    name: 'form',
+    operation: operation.register,
+    summary: 'A form in place of JSON',
+    headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+    body: 'type=token',
+    misshapen: true,
+    status: 415,
+    answer: problem(
+      415,
+      'Unsupported Media Type',
+      'unsupported_media_type',
+      'the body must be sent as application/json, without content-encoding',
+    ),
+  },
+  {
     name: 'anotherPushService',
     operation: operation.register,
     summary: 'A subscription of a push service that CleverTap has no type for',
@@ -143,6 +137,20 @@ const browserExamples: readonly Example[] = [
     summary: 'A page of an allowed site',
     status: 200,
     answer: { vapidPublicKey: null, tickets: 'off' },
+  },
+  {
+    name: 'notMine',
+    operation: operation.withdraw,
+    summary: 'Somebody without the registration key',
+    path: { objectId },
+    headers: { [registrationKeyHeader]: 'another' },
+    status: 403,
+    answer: problem(
+      403,
+      'Forbidden',
+      'registration_key_mismatch',
+      `this objectId is registered: its registration key (${registrationKeyHeader}) or a ticket is needed`,
+    ),
   },
   {
     name: 'known',
@@ -205,6 +213,38 @@ const backendExamples: readonly Example[] = [
     answer: { status: 'fail', error: 'the body must be {"d":[…]} with token records in it', code: 400 },
   },
   {
+    name: 'allBad',
+    operation: operation.upload,
+    summary: 'Nothing in it can be taken, which is 200 all the same',
+    body: { d: [badRecord] },
+    status: 200,
+    answer: {
+      status: 'fail',
+      processed: 0,
+      unprocessed: [
+        {
+          status: 'fail',
+          code: 530,
+          error: 'objectId has white space, a control character or a broken character in it, record number : 1',
+          record: badRecord,
+        },
+      ],
+    },
+  },
+  {
+    name: 'wrongKey',
+    operation: operation.upload,
+    summary: 'Another key',
+    headers: { Authorization: 'Bearer another-key' },
+    body: { d: [] },
+    status: 401,
+    answer: {
+      status: 'fail',
+      error: 'Invalid Credentials: this API key is not known here, or not for this account',
+      code: 401,
+    },
+  },
+  {
     name: 'queued',
     operation: operation.token,
     summary: 'A token that will be uploaded',
@@ -249,54 +289,6 @@ const backendExamples: readonly Example[] = [
     summary: 'A person who asked for it',
     path: { objectId: androidId },
     status: 204,
-  },
-]
-
-const operationExamples: readonly Example[] = [
-  { name: 'alive', operation: 'get /healthz', summary: 'The process answers', status: 200, answer: { status: 'ok' } },
-  {
-    name: 'ready',
-    operation: 'get /readyz',
-    summary: 'Records are taken and uploaded',
-    status: 200,
-    answer: { status: 'ok', accounts: { 'TEST-123-4567': { status: 'ok', upload: 'ok' } } },
-  },
-  {
-    name: 'oneCode',
-    operation: operation.retry,
-    summary: 'The records of one code',
-    body: { account: 'TEST-123-4567', code: 530 },
-    status: 200,
-    answer: { queued: 0 },
-  },
-  {
-    name: 'all',
-    operation: operation.retry,
-    summary: 'All rejected records of an account',
-    body: { account: 'TEST-123-4567' },
-    status: 200,
-    answer: { queued: 0 },
-  },
-  {
-    name: 'anotherAccount',
-    operation: operation.retry,
-    summary: 'An account that this relay does not have',
-    body: { account: 'ANOTHER' },
-    status: 404,
-    answer: problem(404, 'Not Found', 'not_found', 'this relay has no such account'),
-  },
-  {
-    name: 'noKey',
-    operation: 'get /status.json',
-    summary: 'Without the admin key',
-    headers: { Authorization: 'Bearer another-key' },
-    status: 401,
-    answer: problem(
-      401,
-      'Unauthorized',
-      'unauthorized',
-      'the admin key is needed: as Authorization: Bearer, or as the password of any user',
-    ),
   },
 ]
 

@@ -9,7 +9,9 @@ export interface Operation {
 }
 
 const everywhere = { 503: ['unavailable'] } as const
-const body = { 400: ['malformed_json'], 413: ['payload_too_large'], 415: ['unsupported_media_type'] } as const
+/** Also of a DELETE, whose body is not read: one may come. */
+const noBody = { 413: ['payload_too_large'], 415: ['unsupported_media_type'] } as const
+const body = { 400: ['malformed_json'], ...noBody } as const
 const backend = { ...everywhere, 401: ['unauthorized'] } as const
 const browser = { ...everywhere, 403: ['origin_not_allowed'], 429: ['too_many_requests'] } as const
 const tickets = { 401: ['ticket_required', 'ticket_invalid'] } as const
@@ -30,12 +32,12 @@ export const operations: Readonly<Record<string, Operation>> = {
   },
   'delete /v1/subscriptions/{objectId}': {
     operationId: 'withdrawSubscription',
-    refusals: { ...browser, ...tickets, 403: ['origin_not_allowed', 'registration_key_mismatch'] },
+    refusals: { ...browser, ...noBody, ...tickets, 403: ['origin_not_allowed', 'registration_key_mismatch'] },
   },
   'get /v1/config': { operationId: 'getConfig', refusals: { 403: ['origin_not_allowed'] } },
   'post /1/upload': { operationId: 'uploadTokens' },
   'get /v1/tokens/{objectId}': { operationId: 'getToken', refusals: { ...backend, 404: ['not_found'] } },
-  'delete /v1/tokens/{objectId}': { operationId: 'eraseToken', refusals: backend },
+  'delete /v1/tokens/{objectId}': { operationId: 'eraseToken', refusals: { ...backend, ...noBody } },
   'get /healthz': { operationId: 'getHealth' },
   'get /readyz': { operationId: 'getReadiness' },
   'get /metrics': { operationId: 'getMetrics', refusals: admin },

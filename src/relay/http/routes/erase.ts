@@ -16,7 +16,7 @@ export const addErase = (app: FastifyInstance, { store, backends }: Scope): void
         tags: ['backends'],
         security: [{ apiKey: [] }, { passcode: [] }],
         params: objectIdParams,
-        response: { 204: nothing, ...problems(401, 503) },
+        response: { 204: nothing, ...problems(401, 413, 415, 503) },
       },
     },
     async (request, reply) => {

@@ -20,7 +20,7 @@ export const addWithdraw = (app: FastifyInstance, scope: Scope): void => {
         tags: ['browsers'],
         security: [{ registrationKey: [] }, { ticket: [] }],
         params: objectIdParams,
-        response: { 204: nothing, ...problems(401, 403, 429, 503) },
+        response: { 204: nothing, ...problems(401, 403, 413, 415, 429, 503) },
       },
     },
     async (request, reply) => {

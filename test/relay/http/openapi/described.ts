@@ -31,17 +31,19 @@ export interface Description {
   components: Record<string, Record<string, object>>
 }
 
-/** Compiles the schemas of an OpenAPI 3.1 document, which are JSON Schema 2020-12. */
+const ajv = new Ajv2020({ strict: false, allErrors: true })
+const compiled = new Map<string, Check>()
+
+/** Compiles the schemas of an OpenAPI 3.1 document, which are JSON Schema 2020-12. Equal ones are compiled once. */
 export const createChecks = (document: Description): ((schema: object) => Check) => {
-  const ajv = new Ajv2020({ strict: false, allErrors: true })
-  const compiled = new WeakMap<object, Check>()
   return (schema) => {
-    const known = compiled.get(schema)
+    const text = JSON.stringify({ ...schema, components: document.components })
+    const known = compiled.get(text)
     if (known) return known
-    const validate = ajv.compile({ ...schema, components: document.components })
+    const validate = ajv.compile(JSON.parse(text))
     const check: Check = (value) =>
       validate(value) ? [] : (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`)
-    compiled.set(schema, check)
+    compiled.set(text, check)
     return check
   }
 }
@@ -65,4 +67,22 @@ export const faultsOf = (
   const media = described.content[type ?? '']
   if (!media) return [`content type ${type} is not described`]
   return media.schema && /json/.test(type ?? '') ? checkOf(media.schema)(answer.json) : []
+}
+
+/**
+ * Makes a judge of a server's answers: what is wrong with one, by the server's own description. It says nothing of what no
+ * description is about: an unknown path, a method that a route has not, a route of a test, a fault that nobody expected.
+ */
+export const createJudge = (document: Description) => {
+  const checkOf = createChecks(document)
+  const routes = Object.entries(document.paths).map(([pattern, methods]) => ({
+    path: new RegExp(`^${pattern.replace(/[.]/g, '\\.').replace(/\{\w+\}/g, '[^/]+')}$`),
+    methods,
+  }))
+  return (method: string, target: string, answer: Parameters<typeof faultsOf>[1]): string[] => {
+    const [path = ''] = target.split('?')
+    const route = routes.find((one) => one.path.test(path))?.methods[method.toLowerCase()]
+    if (!route?.operationId || answer.status === 500) return []
+    return faultsOf(route, answer, checkOf).map((fault) => `${method} ${path} ${answer.status}: ${fault}`)
+  }
 }

@@ -1,5 +1,7 @@
+import { Validator } from '@seriousme/openapi-schema-validator'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { type Example, exampleOrigin, examples } from '../../../../src/relay/http/openapi/examples.ts'
+import type { Example } from '../../../../src/relay/http/openapi/example.ts'
+import { exampleOrigin, examples } from '../../../../src/relay/http/openapi/examples.ts'
 import { operations } from '../../../../src/relay/http/openapi/operations.ts'
 import { createRelay } from '../../../../src/relay/relay.ts'
 import { relayProblems } from '../../../../src/wire/problem.ts'
@@ -36,6 +38,18 @@ const authorization: Readonly<Record<string, string>> = {
   apiKey: 'Bearer backend-key',
   passcode: 'Bearer backend-key',
   adminKey: 'Bearer admin-key',
+}
+
+/** What of an example is not in an answer, or of another type; each as the way to it. Of a list the first is compared. */
+const missingFrom = (answer: unknown, example: unknown, way = ''): string[] => {
+  if (example === null || answer === null) return []
+  if (typeof answer !== typeof example || Array.isArray(answer) !== Array.isArray(example)) return [way]
+  if (Array.isArray(example) && Array.isArray(answer))
+    return example.length === 0 || answer.length === 0 ? [] : missingFrom(answer[0], example[0], `${way}[0]`)
+  if (typeof example !== 'object') return []
+  return Object.entries(example).flatMap(([name, value]) =>
+    missingFrom((answer as Record<string, unknown>)[name], value, `${way}.${name}`),
+  )
 }
 
 describe('the description', () => {
@@ -81,6 +95,9 @@ describe('the description', () => {
       expect(answer.status, name).toBe(example.status)
       expect(route && faultsOf(route, answer, checkOf), name).toEqual([])
       if (example.answer === undefined) expect(answer.text, name).toBe('')
+      else if (example.varies) expect(missingFrom(answer.json, example.answer), name).toEqual([])
+      else if (typeof example.answer === 'string')
+        expect(answer.text.startsWith(example.answer.replace(/…$/, '')), name).toBe(true)
       else {
         const { registrationKey, receivedAt, ...rest } = answer.json as Record<string, unknown>
         const {
@@ -114,6 +131,17 @@ describe('the description', () => {
     expect(examples.map(({ operation, name }) => `${operation} ${name}`).filter((name) => !shown.has(name))).toEqual([])
   })
 
+  it('has an example of every route but of files, and of every refusal that one relay can be brought to', () => {
+    const named = new Set(examples.map(({ operation }) => operation))
+    const files = /\.(js|css|svg)$/
+    expect(Object.keys(operations).filter((name) => !named.has(name) && !files.test(name))).toEqual([])
+    const codes = new Set(examples.map(({ answer }) => Object(answer).code))
+    // Those need a setting of their own, a body of megabytes, a flood, or a store that is gone.
+    const others = ['ticket_required', 'ticket_invalid', 'payload_too_large', 'too_many_requests', 'unavailable']
+    const ofRoutes = Object.values(operations).flatMap(({ refusals = {} }) => Object.values(refusals).flat())
+    expect(ofRoutes.filter((code) => !codes.has(code) && !others.includes(code))).toEqual([])
+  })
+
   it('names every route once, with a summary, a known tag, and who may call it', () => {
     const routes = routesOf(relay.document)
     expect(routes.map(([name]) => name).sort()).toEqual(Object.keys(operations).sort())
@@ -144,7 +172,15 @@ describe('the description', () => {
     }
   })
 
-  it('refers to nothing that is not there, and is OpenAPI 3.1', () => {
+  it('is valid OpenAPI 3.1 by the schema of that standard, whose references all lead somewhere', async () => {
+    const validator = new Validator()
+    const document = JSON.parse(JSON.stringify(relay.document))
+    expect(await validator.validate(document)).toEqual({ valid: true })
+    expect(validator.version).toBe('3.1')
+    expect(() => validator.resolveRefs()).not.toThrow()
+  })
+
+  it('refers to nothing that is not there, and names its version and its path parameters', () => {
     const text = JSON.stringify(relay.document)
     for (const [, kind = '', name = ''] of text.matchAll(/"#\/components\/(\w+)\/(\w+)"/g))
       expect(relay.document.components[kind], `${kind} ${name}`).toHaveProperty(name)
