@@ -6,6 +6,7 @@ import { createLog, type Log } from './log.ts'
 import { createObservation } from './observation.ts'
 import { createLateStore } from './outbox/late.ts'
 import { openStore } from './outbox/open.ts'
+import { findTelemetry } from './telemetry.ts'
 import { createUploads, type Uploads } from './uploads.ts'
 import { packageVersion } from './version.ts'
 
@@ -92,7 +93,8 @@ export const createRelay = (options: RelayOptions = {}): Relay => {
     uploads: { state: (account) => uploads.state(account), holder: () => uploads.holder() },
   })
   const { store } = observation
-  const uploads: Uploads = createUploads(config, store, observation.events)
+  const telemetry = findTelemetry()
+  const uploads: Uploads = createUploads(config, store, observation.events, telemetry)
   const server = createServer({
     config,
     store,
@@ -103,6 +105,7 @@ export const createRelay = (options: RelayOptions = {}): Relay => {
     onIntake: observation.onIntake,
   })
   observation.countAnswers(server)
+  telemetry?.addTo(server)
   let uploading: Promise<void> | undefined
   let stopping: Promise<void> | undefined
 

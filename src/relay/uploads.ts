@@ -2,6 +2,7 @@ import { createClevertapClient } from './clevertap/client.ts'
 import type { ProfileVerdict } from './clevertap/profile.ts'
 import type { AccountConfig, Config } from './config/types.ts'
 import type { Store } from './outbox/store.ts'
+import type { Telemetry } from './telemetry.ts'
 import { type Clock, systemClock } from './upload/clock.ts'
 import type { Health } from './upload/health.ts'
 import { createHolderLife } from './upload/holder.ts'
@@ -60,7 +61,13 @@ const verifierOf = (
 
 const uploaderOf = (
   account: AccountConfig,
-  parts: { store: Store; clock: Clock; holder: { id(): string | undefined }; events: UploadEvents },
+  parts: {
+    store: Store
+    clock: Clock
+    holder: { id(): string | undefined }
+    events: UploadEvents
+    telemetry: Pick<Telemetry, 'uploadsOf'> | undefined
+  },
 ): { uploader: Uploader; close(): Promise<void> } => {
   const client = createClevertapClient({
     url: account.apiOrigin,
@@ -69,7 +76,7 @@ const uploaderOf = (
     timeoutMs: account.uploadTimeoutMs,
     connections: account.uploadConcurrency,
   })
-  const { store, clock, holder, events } = parts
+  const { store, clock, holder, events, telemetry } = parts
   const verifier = verifierOf(account, store, clock)
   const uploader = createUploader({
     settings: { ...account, account: account.id },
@@ -77,6 +84,7 @@ const uploaderOf = (
     clock,
     holder,
     upload: verifier ? verifier.watch(client.upload) : client.upload,
+    ...(telemetry ? { inTrace: telemetry.uploadsOf(account.id) } : {}),
     ...events,
   })
   return {
@@ -93,6 +101,7 @@ export const createUploads = (
   { accounts, leaseMs }: Pick<Config, 'accounts' | 'leaseMs'>,
   store: Store,
   events: UploadEvents = {},
+  telemetry?: Pick<Telemetry, 'uploadsOf'>,
   clock: Clock = systemClock,
 ): Uploads => {
   const state = (id: string): UploadState => {
@@ -129,7 +138,7 @@ export const createUploads = (
     },
   }
   const uploaders = new Map(
-    accounts.map((account) => [account.id, uploaderOf(account, { store, clock, holder, events: told })]),
+    accounts.map((account) => [account.id, uploaderOf(account, { store, clock, holder, events: told, telemetry })]),
   )
   let ignoreWork = (): void => {}
 

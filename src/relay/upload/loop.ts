@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events'
 import type { Verdict } from '../clevertap/outcome.ts'
 import type { KeyPadding } from '../clevertap/record.ts'
 import type { Outcome, Settlement, Store } from '../outbox/store.ts'
+import type { InTrace } from '../trace.ts'
 import { type Chunk, cut, isAlone } from './batch.ts'
 import type { Clock } from './clock.ts'
 import { allowance, type Health, healthy, judged } from './health.ts'
@@ -45,6 +46,8 @@ export interface UploaderParts {
   holder: Pick<HolderLife, 'id'>
   upload: Upload
   clock: Clock
+  /** Default: a trace of the relay's own. */
+  inTrace?: InTrace
   onRequest?: (report: UploadReport) => void
   onHealth?: (account: string, health: Health, before: Health) => void
   /** The store would not give work; it is asked again. */
@@ -80,7 +83,7 @@ const mostUnwritten = 2_000
  * ahead so that a freed slot is filled without waiting for the database, and results are written in groups beside it.
  */
 export const createUploader = (parts: UploaderParts): Uploader => {
-  const { settings, store, holder, upload, clock } = parts
+  const { settings, store, holder, upload, clock, inTrace } = parts
   const { account } = settings
   const longest = farthestDueMs(settings)
   const farthest = longest === undefined ? {} : { farthestDueMs: longest }
@@ -136,7 +139,7 @@ export const createUploader = (parts: UploaderParts): Uploader => {
     const { signal } = life
     const alone = isAlone(chunk)
     const blamed = alone || health.mode === 'ok'
-    const answered = await sendChunk(chunk, { upload, signal, padding: settings.keyPadding, clock })
+    const answered = await sendChunk(chunk, { upload, signal, padding: settings.keyPadding, clock, inTrace })
     const { verdict, sentAt } = answered
     const cutOff = signal.aborted
     if (!cutOff && !(verdict.kind === 'failed' && alone))

@@ -3,7 +3,7 @@ import type { Answer } from '../clevertap/client.ts'
 import { readAnswer, type Verdict } from '../clevertap/outcome.ts'
 import { type KeyPadding, recordFor } from '../clevertap/record.ts'
 import type { LeasedEntry, Outcome } from '../outbox/store.ts'
-import { beginTrace } from '../trace.ts'
+import { type InTrace, inOwnTrace } from '../trace.ts'
 import { type Chunk, failedOutcome, halves, outcomeOf, poisonOutcome } from './batch.ts'
 import type { Clock } from './clock.ts'
 import type { RetryRules } from './policy.ts'
@@ -24,19 +24,24 @@ export interface Answered {
   tookMs: number
 }
 
-/** Sends one chunk. Never rejects. */
-export const sendChunk = async (
-  chunk: Chunk,
-  { upload, signal, padding, clock }: { upload: Upload; signal: AbortSignal; padding: KeyPadding; clock: Clock },
-): Promise<Answered> => {
-  const records = chunk.map((entry) => recordFor(entry.objectId, entry.token, padding))
-  const { traceId, traceparent } = beginTrace()
-  const sentAt = clock.elapsed()
-  const answer = await upload(records, { signal, traceparent }).catch(
-    (): Answer => ({ kind: 'unanswered', reason: 'unknown' }),
-  )
-  return { verdict: readAnswer(answer, records, clock.now()), traceId, sentAt, tookMs: clock.elapsed() - sentAt }
+interface Sending {
+  upload: Upload
+  signal: AbortSignal
+  padding: KeyPadding
+  clock: Clock
+  inTrace: InTrace | undefined
 }
+
+/** Sends one chunk. Never rejects. */
+export const sendChunk = (chunk: Chunk, { upload, signal, padding, clock, inTrace }: Sending): Promise<Answered> =>
+  (inTrace ?? inOwnTrace)(chunk.length, async ({ traceId, traceparent }) => {
+    const records = chunk.map((entry) => recordFor(entry.objectId, entry.token, padding))
+    const sentAt = clock.elapsed()
+    const answer = await upload(records, { signal, traceparent }).catch(
+      (): Answer => ({ kind: 'unanswered', reason: 'unknown' }),
+    )
+    return { verdict: readAnswer(answer, records, clock.now()), traceId, sentAt, tookMs: clock.elapsed() - sentAt }
+  })
 
 /** What becomes of a chunk. */
 export interface Consequences {

@@ -1,0 +1,96 @@
+import { createRequire } from 'node:module'
+import type * as OpenTelemetry from '@opentelemetry/api'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { beginTrace, type InTrace } from './trace.ts'
+
+/** Spans of an operator's own OpenTelemetry: of each intake call and of each upload request. */
+export interface Telemetry {
+  /** Begins a span with each intake call, in the trace of the caller, and ends it with the answer. Before `ready`. */
+  addTo(server: FastifyInstance): void
+  /** Wraps each upload request of an account in a span, whose trace it hands on. */
+  uploadsOf(account: string): InTrace
+}
+
+const intakeRoutes: readonly unknown[] = ['/1/upload', '/v1/subscriptions']
+
+/** The API package, which belongs to the operator's installation; undefined where it is not there. */
+const loadApi = (): typeof OpenTelemetry | undefined => {
+  try {
+    return createRequire(import.meta.url)('@opentelemetry/api') as typeof OpenTelemetry // what that package is
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * The tracer of a provider that somebody has registered; undefined where there is none, so that nothing is slowed. The
+ * provider may come from another copy of the API (its package has one for `import` and one for `require`), so its class
+ * says nothing.
+ */
+const tracerOf = ({ trace }: typeof OpenTelemetry): OpenTelemetry.Tracer | undefined => {
+  const provider: OpenTelemetry.TracerProvider & Partial<Pick<OpenTelemetry.ProxyTracerProvider, 'getDelegateTracer'>> =
+    trace.getTracerProvider()
+  return provider.getDelegateTracer ? provider.getDelegateTracer('pushferry') : provider.getTracer('pushferry')
+}
+
+/**
+ * Finds out whether OpenTelemetry is used: its API package is installed and a tracer provider is registered, as an SDK
+ * does that was started before (`node --import ./instrumentation.mjs`). Undefined where it is not.
+ */
+export const findTelemetry = (load = loadApi): Telemetry | undefined => {
+  const api = load()
+  const tracer = api && tracerOf(api)
+  if (!tracer) return undefined
+  const { context, isSpanContextValid, propagation, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } = api
+  const traceOf = (span: OpenTelemetry.Span) => {
+    const of = span.spanContext()
+    if (!isSpanContextValid(of)) return beginTrace()
+    const flags = of.traceFlags.toString(16).padStart(2, '0')
+    return { traceId: of.traceId, traceparent: `00-${of.traceId}-${of.spanId}-${flags}` }
+  }
+
+  return {
+    addTo: (server) => {
+      const spans = new WeakMap<FastifyRequest, OpenTelemetry.Span>()
+      const end = (request: FastifyRequest, status?: number): void => {
+        const span = spans.get(request)
+        if (!span) return
+        spans.delete(request)
+        if (status !== undefined) span.setAttribute('http.response.status_code', status)
+        if (status === undefined || status >= 500) span.setStatus({ code: SpanStatusCode.ERROR })
+        span.end()
+      }
+      server.addHook('onRequest', (request, _reply, done) => {
+        const { url: route } = request.routeOptions
+        if (request.method === 'POST' && intakeRoutes.includes(route)) {
+          const parent = propagation.extract(ROOT_CONTEXT, request.headers)
+          const attributes = { 'http.request.method': 'POST', 'http.route': route, 'pushferry.request_id': request.id }
+          const span = tracer.startSpan(`POST ${route}`, { kind: SpanKind.SERVER, attributes }, parent)
+          spans.set(request, span)
+          request.headers.traceparent = traceOf(span).traceparent // from here the log takes the trace's id
+        }
+        done()
+      })
+      server.addHook('onResponse', (request, reply, done) => {
+        end(request, reply.statusCode)
+        done()
+      })
+      server.addHook('onRequestAbort', (request, done) => {
+        end(request)
+        done()
+      })
+    },
+    uploadsOf: (account) => async (records, send) => {
+      const attributes = { 'pushferry.account': account, 'pushferry.records': records }
+      const span = tracer.startSpan('POST CleverTap /1/upload', { kind: SpanKind.CLIENT, attributes }, ROOT_CONTEXT)
+      try {
+        const answered = await context.with(trace.setSpan(ROOT_CONTEXT, span), () => send(traceOf(span)))
+        span.setAttribute('pushferry.verdict', answered.verdict.kind)
+        if (answered.verdict.kind !== 'judged') span.setStatus({ code: SpanStatusCode.ERROR })
+        return answered
+      } finally {
+        span.end()
+      }
+    },
+  }
+}
