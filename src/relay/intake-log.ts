@@ -1,5 +1,5 @@
 import type { IntakeEvent } from './http/parts.ts'
-import type { Log } from './log.ts'
+import type { Log, LogFields } from './log.ts'
 
 /** Writes what came in to the log. */
 export interface IntakeLog {
@@ -22,7 +22,7 @@ interface Second {
 
 const isFault = (result: string): boolean => /^\d+$/.test(result)
 
-/** Counts by result as fields of a line: the faults of records together, and all records. */
+/** Counts by result as fields of a line: the faults of records together, with the code of most of them, and all records. */
 const fieldsOf = (results: IntakeEvent['results']): Record<string, number> => {
   const fields: Record<string, number> = { records: 0 }
   for (const [result, n] of Object.entries(results)) {
@@ -30,24 +30,29 @@ const fieldsOf = (results: IntakeEvent['results']): Record<string, number> => {
     fields[name] = (fields[name] ?? 0) + n
     fields.records = (fields.records ?? 0) + n
   }
-  return fields
+  const [most] = Object.entries(results)
+    .filter(([result]) => isFault(result))
+    .sort(([, a], [, b]) => b - a)
+  return most ? { ...fields, recordCode: Number(most[0]) } : fields
 }
 
 /**
  * Every call of a backend is in a line: in one of its own, with the id of the request, as long as a key makes few calls;
  * else in the line that sums up its second. A line costs about as much as reading and storing a call, so that a key that
  * sends its records one by one, thousands a second, would pay for the log and not for the work. A browser's registration
- * is a line at level debug.
+ * is a line at level debug. A line with records that were not taken is a warning.
  */
 export const createIntakeLog = (log: Log): IntakeLog => {
   const seconds = new Map<string, Second>()
+  const write = (fields: LogFields, results: IntakeEvent['results']): void =>
+    log[Object.keys(results).some(isFault) ? 'warn' : 'info']('intake', { ...fields, ...fieldsOf(results) })
   const sumUp = (key: string): void => {
     const second = seconds.get(key)
     seconds.delete(key)
     clearTimeout(second?.timer)
     if (!second || second.calls === 0) return
     const { account, keyName, calls, results } = second
-    log.info('intake', { account, keyName, calls, ...fieldsOf(results) })
+    write({ account, keyName, calls }, results)
   }
   const secondOf = (account: string, keyName: string): Second => {
     const key = `${account} ${keyName}`
@@ -67,7 +72,7 @@ export const createIntakeLog = (log: Log): IntakeLog => {
       const second = secondOf(account, from)
       if (second.lines < linesInASecond) {
         second.lines++
-        log.info('intake', { requestId, traceId, account, keyName: from, calls: 1, ...fieldsOf(results) })
+        write({ requestId, traceId, account, keyName: from, calls: 1 }, results)
         return
       }
       second.calls++

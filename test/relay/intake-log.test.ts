@@ -34,7 +34,7 @@ describe('the log of intake', () => {
     onIntake(event({ traceId: 'ab'.repeat(16), results: { queued: 2, unchanged: 1, 535: 3, 530: 1 } }))
     expect(lines).toEqual([
       {
-        level: 'info',
+        level: 'warn',
         event: 'intake',
         requestId: 'req-1',
         traceId: 'ab'.repeat(16),
@@ -45,6 +45,7 @@ describe('the log of intake', () => {
         queued: 2,
         unchanged: 1,
         invalid: 4,
+        recordCode: 535,
       },
     ])
   })
@@ -56,7 +57,7 @@ describe('the log of intake', () => {
     expect(lines).toHaveLength(5)
     vi.advanceTimersByTime(1_000)
     expect(lines[5]).toEqual({
-      level: 'info',
+      level: 'warn',
       event: 'intake',
       account: 'A',
       keyName: 'shop',
@@ -65,11 +66,17 @@ describe('the log of intake', () => {
       queued: 48,
       replaced: 47,
       invalid: 47,
+      recordCode: 535,
     })
     const calls = lines.reduce((sum, line) => sum + Number(line.calls), 0)
     expect(calls).toBe(100)
     onIntake(event())
     expect(lines).toHaveLength(7)
+  })
+
+  it('is no warning where every record was taken', () => {
+    start().onIntake(event())
+    expect(lines).toMatchObject([{ level: 'info', queued: 2 }])
   })
 
   it('counts keys apart', () => {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import type { IntakeEvent } from '../../../src/relay/http/parts.ts'
 import { StoreError } from '../../../src/relay/outbox/errors.ts'
 import { createMemoryStore } from '../../../src/relay/outbox/memory.ts'
 import { accountId, apiKey, type Call, startServer } from './running-server.ts'
@@ -62,12 +63,11 @@ describe('records that are not taken', () => {
     expect((await store.counts(accountId)).queued.live).toBe(2)
   })
 
-  it('are counted in the log, under the name of the key that brought them', async () => {
-    const { call, lines } = await startServer()
+  it('are told to whoever watches, under the name of the key that brought them', async () => {
+    const events: IntakeEvent[] = []
+    const { call } = await startServer({}, { onIntake: (event) => events.push(event) })
     await call(path, post({ d: [7, nativeRecord(), { type: 'token' }] }))
-    expect(lines().map((line) => JSON.parse(line))).toMatchObject([
-      { level: 'warn', event: 'records not taken', account: accountId, keyName: 'shop', count: 2, recordCode: 524 },
-    ])
+    expect(events).toMatchObject([{ account: accountId, from: 'shop', results: { queued: 1, 524: 1, 530: 1 } }])
   })
 
   it.each<[number, string, unknown]>([

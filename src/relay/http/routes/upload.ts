@@ -23,7 +23,7 @@ const readDryRun = ({ dryRun }: { dryRun?: unknown }): boolean | undefined => {
 }
 
 /** `POST /1/upload`: CleverTap's Upload Device Tokens API, answered once the records are on disk. */
-export const addUpload = (app: FastifyInstance, { store, log, backends, refuse, onIntake }: Scope): void => {
+export const addUpload = (app: FastifyInstance, { store, backends, refuse, onIntake }: Scope): void => {
   app.post<{ Querystring: { dryRun?: unknown } }>(
     '/1/upload',
     {
@@ -55,15 +55,6 @@ export const addUpload = (app: FastifyInstance, { store, log, backends, refuse, 
         traceId: readTraceId(request.headers.traceparent),
         results: countEach([...put.map(({ result }) => result), ...unprocessed.map(({ code }) => String(code))]),
       })
-      const [first] = unprocessed
-      if (first)
-        log.warn('records not taken', {
-          requestId: request.id,
-          account: account.id,
-          keyName,
-          count: unprocessed.length,
-          recordCode: first.code,
-        })
       return answer(entries.length, unprocessed)
     },
   )
