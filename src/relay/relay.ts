@@ -41,6 +41,9 @@ export interface Relay {
   readonly server: FastifyInstance
 }
 
+/** How long a start waits for the first attempt to open the store, in ms. */
+const firstOpenMs = 5_000
+
 /** The relay cannot start; the message says why and what to do. */
 export class RelayError extends Error {
   override readonly name = 'RelayError'
@@ -80,9 +83,14 @@ export const createRelay = (options: RelayOptions = {}): Relay => {
   refuseUnknown(options)
   const config = options.config ?? loadConfig(options.env ?? process.env)
   const log = options.log ?? createLog(config.logLevel)
+  let onFirstFailure = (): void => {}
+  const failedOnce = new Promise<void>((resolve) => (onFirstFailure = resolve))
   const late = createLateStore(
     () => openStore(config.store, { maxQueued: config.maxQueued }),
-    (error) => log.error('store cannot be opened, trying again', { store: config.store.kind, error }),
+    (error) => {
+      log.error('store cannot be opened, trying again', { store: config.store.kind, error })
+      onFirstFailure()
+    },
   )
   const version = packageVersion()
   const observation = createObservation({
@@ -113,8 +121,9 @@ export const createRelay = (options: RelayOptions = {}): Relay => {
     for (const warning of config.warnings) log.warn('configuration', { warning })
     observation.start()
     uploading = late.open().then(() => (stopping ? undefined : uploads.start()))
-    // The first attempt is over within this turn for SQLite; a database far away is not waited for.
-    await Promise.race([uploading, new Promise((resolve) => setTimeout(resolve, 1_000))]).catch((error) => {
+    // The first attempt decides, so that a relay that listens takes records where it can; but nobody waits long for it.
+    const patience = new Promise((resolve) => setTimeout(resolve, firstOpenMs).unref())
+    await Promise.race([uploading, failedOnce, patience]).catch((error) => {
       throw new RelayError(error instanceof Error ? error.message : 'the store cannot be opened', { cause: error })
     })
     uploading.catch((error) => log.error('store can never be opened', { error }))

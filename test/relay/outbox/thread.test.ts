@@ -1,0 +1,80 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { NewEntry, Store } from '../../../src/relay/outbox/store.ts'
+import { openInThread } from '../../../src/relay/outbox/thread/open.ts'
+import { outboxContract } from '../../contract/outbox-store.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
+
+/** A thread runs built files only. */
+const program = new URL('../../../dist/relay/outbox/thread/worker.js', import.meta.url)
+
+const entry = (objectId: string): NewEntry => ({
+  account: 'ACC',
+  objectId,
+  token: { type: 'fcm', id: `token-of-${objectId}` },
+  lane: 'live',
+  sender: 'trusted',
+  replaceLive: true,
+  warnings: [],
+})
+
+describe('the outbox in SQLite on a thread of its own', () => {
+  outboxContract(async (options) => {
+    const folder = temporaryFolder()
+    const store = await openInThread(folder.file('outbox.db'), options, program)
+    return {
+      store,
+      end: async () => {
+        await store.close()
+        folder.remove()
+      },
+    }
+  })
+})
+
+describe('the thread of a store', () => {
+  let folder: ReturnType<typeof temporaryFolder>
+  let store: Store | undefined
+
+  beforeEach(() => {
+    folder = temporaryFolder()
+  })
+  afterEach(async () => {
+    await store?.close()
+    store = undefined
+    folder.remove()
+  })
+
+  it('answers each operation of a turn with its own result', async () => {
+    const opened = await openInThread(folder.file('outbox.db'), {}, program)
+    store = opened
+    const ids = Array.from({ length: 50 }, (_, n) => `person-${n}`)
+    await Promise.all(ids.map((id) => opened.put([entry(id)])))
+    const found = await Promise.all([...ids, 'nobody'].map((id) => opened.find('ACC', id)))
+    expect(found.map((row) => row?.objectId)).toEqual([...ids, undefined])
+  })
+
+  it('says why a file cannot be opened, with the class and code that the store has', async () => {
+    const opening = openInThread(folder.file('no-such-folder/outbox.db'), {}, program)
+    await expect(opening).rejects.toMatchObject({ name: 'StoreError', code: 'unavailable' })
+  })
+
+  it('that ends rejects what it was asked for, and another one takes the next operation', async () => {
+    // A program that does its first operation and dies of the second.
+    const dying = new URL(
+      `data:text/javascript,${encodeURIComponent(`
+        import { parentPort } from 'node:worker_threads'
+        let turns = 0
+        parentPort.postMessage({ answers: [{ number: 0, ok: true }], work: [] })
+        parentPort.on('message', ({ calls }) => {
+          if (++turns === 2) process.exit(1)
+          parentPort.postMessage({ answers: calls.map(({ number }) => ({ number, ok: true, value: turns })), work: [] })
+        })
+      `)}`,
+    )
+    const opened = await openInThread(folder.file('outbox.db'), {}, dying)
+    store = opened
+    await opened.probe()
+    await expect(opened.probe()).rejects.toMatchObject({ name: 'StoreError', code: 'unavailable' })
+    await opened.probe()
+  })
+})
