@@ -14,7 +14,7 @@ export const codeOf = (error: unknown): number | undefined => {
 /**
  * Sets up a fresh connection.
  * WAL with FULL: a commit returns after its fsync. secure_delete: what is deleted or overwritten is zeroed in the file,
- * so that a settled or erased token cannot be read back from it. A checkpoint every 500 pages keeps the slowest commit
+ * so that a settled or erased token cannot be read back from it. A checkpoint every 1,000 pages keeps the slowest commit
  * short. The busy time-out serves the start only: later the transactions wait for the lock outside SQLite, because
  * waiting inside it stops the whole process.
  */
@@ -23,7 +23,7 @@ export const configure = (database: SqlDatabase, busyTimeoutMs: number): void =>
   database.exec('PRAGMA journal_mode = WAL')
   database.exec('PRAGMA synchronous = FULL')
   database.exec('PRAGMA secure_delete = ON')
-  database.exec('PRAGMA wal_autocheckpoint = 500')
+  database.exec('PRAGMA wal_autocheckpoint = 1000')
   database.exec('PRAGMA cache_size = -65536')
 }
 
