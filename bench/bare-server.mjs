@@ -1,5 +1,6 @@
 // What intake is compared with: a bare node:http server that reads and parses the same body and answers 202.
 import { createServer } from 'node:http'
+import { answerAsChild } from './support/answer-as-child.mjs'
 
 const server = createServer((request, response) => {
   const chunks = []
@@ -10,5 +11,4 @@ const server = createServer((request, response) => {
     response.end('{"result":"queued"}')
   })
 })
-server.listen(0, '127.0.0.1', () => process.send?.({ url: `http://127.0.0.1:${server.address().port}` }))
-process.on('disconnect', () => process.exit())
+server.listen(0, '127.0.0.1', () => answerAsChild(`http://127.0.0.1:${server.address().port}`))

@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createRelay } from '../dist/relay/index.js'
+import { answerAsChild } from './support/answer-as-child.mjs'
+import { adminKey, apiKey, origin } from './support/records.mjs'
 
 const folder = mkdtempSync(join(tmpdir(), 'pushferry-bench-'))
 const relay = createRelay({
@@ -10,7 +12,10 @@ const relay = createRelay({
     CLEVERTAP_ACCOUNT_ID: 'BENCH',
     CLEVERTAP_PASSCODE: 'a-passcode-that-nobody-checks',
     CLEVERTAP_URL: 'http://127.0.0.1:9',
-    PUSHFERRY_API_KEYS: 'bench:an-api-key-for-the-benchmark',
+    PUSHFERRY_API_KEYS: `bench:${apiKey}`,
+    PUSHFERRY_ADMIN_KEY: adminKey,
+    PUSHFERRY_ORIGINS: origin,
+    PUSHFERRY_RATE_LIMIT: '0',
     PUSHFERRY_STORE: `sqlite:${join(folder, 'relay.db')}`,
     PUSHFERRY_PORT: '0',
     PUSHFERRY_MAX_QUEUED: '100000000',
@@ -19,9 +24,7 @@ const relay = createRelay({
   log: { debug() {}, info() {}, warn() {}, error() {} },
 })
 const { url } = await relay.start()
-process.send?.({ url })
-process.on('disconnect', async () => {
+answerAsChild(url, async () => {
   await relay.stop()
   rmSync(folder, { recursive: true, force: true })
-  process.exit()
 })

@@ -1,67 +1,85 @@
-// npm run bench: speed as ratios within one run, so that the figures mean the same on any machine. `--quick` for a look.
-import { execFile, fork } from 'node:child_process'
-import { once } from 'node:events'
-import { cpus } from 'node:os'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
+// npm run bench -- [PART…] [--quick|--tiny] [--json] [--write]: speed as ratios within one run, so that the figures mean the
+// same on any machine. bench/README.md says how to read them.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { describeMachine } from './support/machine.mjs'
+import { partOf, plotOf } from './support/report.mjs'
 
-const quick = process.argv.includes('--quick')
-const seconds = quick ? 1 : 5
-const rounds = quick ? 1 : 3
-const path = (name) => fileURLToPath(new URL(name, import.meta.url))
-const run = async (name, ...args) => {
-  const { stdout } = await promisify(execFile)(process.execPath, [path(name), ...args.map(String)])
-  return JSON.parse(stdout)
+/** Every part: a module that exports `name`, `about` and `run({ seconds, rounds, few, say })`, which resolves to rows. */
+const parts = {
+  intake: () => import('./intake.mjs'),
+  upload: () => import('./upload.mjs'),
+  watching: () => import('./watching.mjs'),
+  page: () => import('./page.mjs'),
 }
-const serve = async (name) => {
-  const child = fork(path(name), { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
-  const [{ url }] = await once(child, 'message')
-  return {
-    url,
-    stop: async () => {
-      child.disconnect()
-      await once(child, 'exit')
-    },
+const sizes = {
+  full: { seconds: 3, rounds: 5, few: false },
+  quick: { seconds: 1, rounds: 2, few: false },
+  // Only to see that everything runs; the figures mean nothing.
+  tiny: { seconds: 0.2, rounds: 1, few: true },
+}
+const results = new URL('results/', import.meta.url)
+const page = new URL('../docs/performance.md', import.meta.url)
+const picture = new URL('../docs/performance.svg', import.meta.url)
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    quick: { type: 'boolean', default: false },
+    tiny: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
+  },
+})
+const chosen = positionals.length > 0 ? positionals : Object.keys(parts)
+const unknown = chosen.filter((name) => !(name in parts))
+if (unknown.length > 0) {
+  console.error(`no part is called ${unknown.join(', ')}: there are ${Object.keys(parts).join(', ')}`)
+  process.exit(2)
+}
+const size = values.tiny ? sizes.tiny : values.quick ? sizes.quick : sizes.full
+
+const measure = async (name) => {
+  const { about, run } = await parts[name]()
+  const before = describeMachine()
+  const rows = await run({ ...size, say: (line) => console.error(line) })
+  return { about, size, machine: { ...before, loadAfter: describeMachine().load }, rows }
+}
+
+/** What was measured before, by part: a part can be measured again alone. */
+const readResults = () => {
+  try {
+    return JSON.parse(readFileSync(new URL('latest.json', results), 'utf8'))
+  } catch {
+    return {}
   }
 }
-const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]
-const spread = (values) => `${Math.min(...values)}–${Math.max(...values)}`
 
-const [cpu] = cpus()
-console.log(
-  `Node ${process.version}, ${cpus().length} × ${cpu?.model.trim()}, ${new Date().toISOString().slice(0, 10)}\n`,
-)
-console.log(
-  'Durable intake of single records, 64 keep-alive connections, against a bare server that parses and answers',
-)
-const bare = await serve('bare-server.mjs')
-const relay = await serve('relay-server.mjs')
-const figures = { bare: [], relay: [] }
-for (let round = 0; round < rounds; round++) {
-  figures.bare.push(await run('load.mjs', bare.url, seconds, 64))
-  figures.relay.push(await run('load.mjs', relay.url, seconds, 64))
+/** Puts figures between the marks of the page and leaves what people wrote around them alone. */
+const writePage = (figures, plot) => {
+  const text = readFileSync(page, 'utf8')
+  const [before, after] = [text.indexOf('<!-- figures -->'), text.indexOf('<!-- /figures -->')]
+  if (before < 0 || after < 0) throw new Error('docs/performance.md has lost the marks between which figures stand')
+  writeFileSync(page, `${text.slice(0, before)}<!-- figures -->\n\n${figures}\n\n${text.slice(after)}`)
+  writeFileSync(picture, plot)
 }
-await bare.stop()
-await relay.stop()
-for (const [name, all] of Object.entries(figures)) {
-  const rates = all.map((one) => one.perSecond)
-  const failed = all.reduce((sum, one) => sum + one.failed, 0)
-  console.log(
-    `  ${name.padEnd(6)} ${median(rates)} requests/s (${spread(rates)}), p50 ${median(all.map((one) => one.p50))} ms, p99 ${median(all.map((one) => one.p99))} ms, ${failed} failed`,
-  )
-}
-const ratio = median(figures.relay.map((one, round) => one.perSecond / figures.bare[round].perSecond))
-console.log(`  ratio  ${ratio.toFixed(2)} (budget 0.5)\n`)
 
-console.log('Upload of a full queue, share of the ceiling limit × 100 / latency')
-for (const [latencyMs, limit, budget] of [
-  [50, 3, 0.95],
-  [200, 3, 0.97],
-  [50, 15, 0.95],
-  [200, 15, 0.97],
-]) {
-  const { share, perSecond, throttled } = await run('upload.mjs', latencyMs, limit, quick ? 1 : 5)
-  console.log(
-    `  ${latencyMs} ms, ${limit} slots: ${share} (budget ${budget}), ${perSecond} records/s, ${throttled} times 429`,
-  )
+const measured = {}
+for (const name of chosen) {
+  measured[name] = await measure(name)
+  if (!values.json) console.log(`\n${partOf(name, measured[name])}`)
+}
+if (values.json) console.log(JSON.stringify(measured))
+if (!values.tiny) {
+  const known = { ...readResults(), ...measured }
+  const all = Object.fromEntries(Object.keys(parts).flatMap((name) => (known[name] ? [[name, known[name]]] : [])))
+  const figures = Object.entries(all)
+    .map(([name, part]) => partOf(name, part))
+    .join('\n\n')
+  const plot = plotOf(all)
+  mkdirSync(results, { recursive: true })
+  writeFileSync(new URL('latest.json', results), `${JSON.stringify(all, undefined, 2)}\n`)
+  writeFileSync(new URL('latest.md', results), `${figures}\n`)
+  writeFileSync(new URL('latest.svg', results), plot)
+  if (values.write) writePage(figures, plot)
 }

@@ -1,79 +1,39 @@
-// How much of CleverTap's ceiling a full queue is uploaded at: a simulator in a process of its own, one relay's uploader.
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
-import { loadConfig } from '../dist/relay/config/load.js'
-import { openSqliteStore } from '../dist/relay/outbox/sqlite.js'
-import { createUploads } from '../dist/relay/uploads.js'
+// How much of what CleverTap allows a full queue is uploaded at.
+import { run as child } from './support/processes.mjs'
+import { median, rounded, spread } from './support/statistics.mjs'
 
-const [latencyMs, limit, seconds] = process.argv.slice(2).map(Number)
-const ceiling = (limit * 100 * 1000) / latencyMs
-const count = Math.round((ceiling * seconds) / 100) * 100
-const cli = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
-const folder = mkdtempSync(join(tmpdir(), 'pushferry-bench-'))
-const simulator = spawn(process.execPath, [
-  cli,
-  'simulate',
-  '--port',
-  '0',
-  '--latency',
-  `${latencyMs}`,
-  '--limit',
-  `${limit}`,
-  '--json',
-])
-const [first] = await once(createInterface(simulator.stdout), 'line')
-simulator.stdout.resume()
-const { url, accountId } = JSON.parse(first)
-const config = loadConfig({
-  CLEVERTAP_ACCOUNT_ID: accountId,
-  CLEVERTAP_PASSCODE: 'sim-passcode',
-  CLEVERTAP_URL: url,
-  PUSHFERRY_API_KEYS: 'bench:an-api-key-for-the-benchmark',
-  PUSHFERRY_UPLOAD_CONCURRENCY: `${limit}`,
-})
-const store = await openSqliteStore(join(folder, 'outbox.db'))
-for (let from = 0; from < count; from += 1000) {
-  const entries = Array.from({ length: Math.min(1000, count - from) }, (_, n) => ({
-    account: accountId,
-    objectId: `__bench${from + n}`,
-    token: { type: 'fcm', id: `${from + n}:${'x'.repeat(150)}` },
-    lane: 'live',
-    sender: 'trusted',
-    replaceLive: true,
-    warnings: [],
-  }))
-  await store.put(entries)
-}
-let accepted = 0
-let throttled = 0
-let begun = 0
-const uploads = await new Promise((resolve) => {
-  const running = createUploads(config, store, {
-    onRequest: ({ outcomes, verdict }) => {
-      accepted += outcomes.accepted
-      if (verdict === 'throttled') throttled++
-      if (accepted >= count) resolve(running)
-    },
+export const name = 'upload'
+export const about =
+  'Upload of a full queue from SQLite to a simulated CleverTap, batches of 100. The ratio is the share of the ceiling, which is requests at a time × 100 / latency. At 20 ms and 15 at a time the ceiling is 75,000 records/s, more than the simulator itself can answer on two cores; it has no budget.'
+
+const all = [
+  { latencyMs: 20, limit: 3 },
+  { latencyMs: 20, limit: 15 },
+  { latencyMs: 50, limit: 3, budget: 0.95 },
+  { latencyMs: 50, limit: 15, budget: 0.95 },
+  { latencyMs: 200, limit: 3, budget: 0.97 },
+  { latencyMs: 200, limit: 15, budget: 0.97 },
+]
+
+export const run = async ({ seconds, rounds, few, say }) => {
+  const cases = few ? all.slice(2, 4) : all
+  const runs = cases.map(() => [])
+  for (let round = 0; round < rounds; round++)
+    for (const [at, { latencyMs, limit }] of cases.entries()) {
+      say(`upload: ${latencyMs} ms, ${limit} at a time`)
+      runs[at].push(await child('drain.mjs', latencyMs, limit, seconds))
+    }
+  return cases.map(({ latencyMs, limit, budget }, at) => {
+    const shares = runs[at].map(({ share }) => share)
+    return {
+      'latency ms': latencyMs,
+      'at a time': limit,
+      'records/s': Math.round(median(runs[at].map(({ perSecond }) => perSecond))),
+      'CPU µs a record': rounded(median(runs[at].map(({ cpuUs }) => cpuUs)), 1),
+      '429 answers': runs[at].reduce((sum, { throttled }) => sum + throttled, 0),
+      'lowest–highest': spread(shares, 3),
+      ratio: rounded(median(shares), 3),
+      ...(budget ? { budget } : {}),
+    }
   })
-  begun = performance.now()
-  void running.start()
-})
-const perSecond = count / ((performance.now() - begun) / 1000)
-await uploads.stop()
-await store.close()
-simulator.kill('SIGINT')
-await once(simulator, 'exit')
-rmSync(folder, { recursive: true, force: true })
-console.log(
-  JSON.stringify({
-    records: count,
-    perSecond: Math.round(perSecond),
-    share: Number((perSecond / ceiling).toFixed(3)),
-    throttled,
-  }),
-)
+}

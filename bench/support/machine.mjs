@@ -1,0 +1,11 @@
+import { cpus, loadavg, platform, release } from 'node:os'
+
+/** What the figures were taken on, and when. No name of the machine. */
+export const describeMachine = () => ({
+  node: process.version,
+  cores: cpus().length,
+  cpu: cpus()[0]?.model.trim() ?? 'unknown',
+  system: `${platform()} ${release().split(/[-+]/)[0]}`,
+  at: new Date().toISOString().slice(0, 16).replace('T', ' '),
+  load: Number(loadavg()[0].toFixed(1)),
+})

@@ -1,0 +1,52 @@
+import { execFile, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+
+const path = (name) => fileURLToPath(new URL(`../${name}`, import.meta.url))
+/** No single process of a benchmark runs longer than this, in ms. */
+const longestMs = 240_000
+
+/** Runs a script of this folder to its end and reads the line of JSON that it prints. */
+export const run = async (name, ...args) => {
+  const { stdout } = await promisify(execFile)(process.execPath, [path(name), ...args.map(String)], {
+    timeout: longestMs,
+    maxBuffer: 16 * 1024 * 1024,
+  })
+  return JSON.parse(stdout)
+}
+
+/** Starts a server of this folder as a process of its own. `cpuUs` asks it for the CPU time that it has used so far. */
+export const serve = async (name) => {
+  const child = fork(path(name), { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+  const exited = once(child, 'exit')
+  const first = once(child, 'message')
+  const [{ url }] = await Promise.race([
+    first,
+    exited.then(([code]) => Promise.reject(new Error(`${name} ended with ${code}`))),
+  ])
+  return {
+    url,
+    cpuUs: async () => {
+      const answered = once(child, 'message')
+      child.send('cpu')
+      const [{ cpuUs }] = await answered
+      return cpuUs
+    },
+    stop: async () => {
+      if (child.connected) child.disconnect()
+      await exited
+    },
+  }
+}
+
+/** Serves for as long as `use` runs. */
+export const serving = async (names, use) => {
+  const servers = []
+  try {
+    for (const name of names) servers.push(await serve(name))
+    return await use(servers)
+  } finally {
+    await Promise.all(servers.map((server) => server.stop()))
+  }
+}

@@ -1,0 +1,34 @@
+// What is sent: records with ids as random as real ones, because ids in order would flatter every index.
+import { createECDH, randomBytes } from 'node:crypto'
+
+export const apiKey = 'an-api-key-for-the-benchmark'
+export const adminKey = 'an-admin-key-for-the-benchmark'
+export const origin = 'https://www.example.com'
+
+const tail = 'APA91b'.padEnd(150, 'x')
+const id = () => randomBytes(16).toString('hex')
+const record = () => {
+  const one = id()
+  return `{"type":"token","tokenData":{"id":"${one}:${tail}","type":"fcm"},"objectId":"__${one}"}`
+}
+
+// Making a point for each record would cost the load more than the relay; what differs is the id, as far as storing goes.
+const p256dh = createECDH('prime256v1').generateKeys('base64url')
+const subscription = () => {
+  const one = id()
+  const token = `${one}:${tail}`
+  const keys = `{"p256dh":"${p256dh}","auth":"${randomBytes(16).toString('base64url')}"}`
+  return `{"type":"token","tokenData":{"id":"${token}","type":"chrome","keys":${keys}},"objectId":"${one}","endpoint":"https://fcm.googleapis.com/fcm/send/${token}"}`
+}
+
+const json = { 'content-type': 'application/json' }
+
+/** What a load sends, by name: path, headers, and a body with so many records. */
+export const kinds = {
+  upload: {
+    path: '/1/upload',
+    headers: { ...json, 'x-clevertap-passcode': apiKey },
+    body: (records) => `{"d":[${Array.from({ length: records }, record).join(',')}]}`,
+  },
+  subscription: { path: '/v1/subscriptions', headers: { ...json, origin }, body: subscription },
+}

@@ -1,0 +1,25 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+
+const cli = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
+
+/** A simulated CleverTap in a process of its own, that answers after so many ms and takes so many requests at a time. */
+export const startSimulator = async (latencyMs, limit) => {
+  const args = [cli, 'simulate', '--port', '0', '--latency', `${latencyMs}`, '--limit', `${limit}`, '--json']
+  const simulator = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  const exited = once(simulator, 'exit')
+  const [line] = await once(createInterface(simulator.stdout), 'line')
+  simulator.stdout.resume()
+  const { url, accountId } = JSON.parse(line)
+  return {
+    url,
+    accountId,
+    passcode: 'sim-passcode',
+    stop: async () => {
+      simulator.kill('SIGINT')
+      await exited
+    },
+  }
+}

@@ -1,0 +1,70 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it, onTestFinished } from 'vitest'
+
+const bench = fileURLToPath(new URL('../../bench/run.mjs', import.meta.url))
+
+type Row = Readonly<Record<string, string | number | undefined>>
+type Parts = Readonly<Record<string, { about: string; machine: { node: string; cores: number }; rows: readonly Row[] }>>
+
+/** Runs `npm run bench` with these words, so small that its figures mean nothing. */
+const runBench = async (...words: string[]): Promise<{ code: number; out: string; err: string }> => {
+  const child = spawn(process.execPath, [bench, ...words], { stdio: ['ignore', 'pipe', 'pipe'] })
+  onTestFinished(() => void child.kill())
+  let out = ''
+  let err = ''
+  child.stdout.on('data', (piece) => (out += piece))
+  child.stderr.on('data', (piece) => (err += piece))
+  const [code] = await once(child, 'close')
+  return { code, out, err }
+}
+const measure = async (part: string): Promise<readonly Row[]> => {
+  const { code, out, err } = await runBench(part, '--tiny', '--json')
+  expect(code, err).toBe(0)
+  const measured = (JSON.parse(out) as Parts)[part]
+  expect(measured?.about).toMatch(/\w/)
+  expect(measured?.machine).toMatchObject({ node: process.version, cores: expect.any(Number) })
+  return measured?.rows ?? []
+}
+const positive = expect.toSatisfy((value: unknown) => typeof value === 'number' && value > 0)
+
+// No figure is compared with anything here: on a busy machine it would say how busy that is.
+describe('the benchmarks', () => {
+  it('of intake take every record of every server, and give a ratio to the bare one', {
+    timeout: 120_000,
+  }, async () => {
+    const rows = await measure('intake')
+    for (const row of rows)
+      expect(row).toMatchObject({ 'requests/s': positive, 'p50 ms': positive, 'p99 ms': positive, failed: 0 })
+    expect(rows.map(({ server, 'records a request': records }) => `${records} ${server}`)).toEqual(
+      expect.arrayContaining([
+        '1 bare node:http',
+        '1 pushferry',
+        '1 Express 5',
+        '100 pushferry',
+        '100 clevertap SDK to CleverTap',
+      ]),
+    )
+    const [single] = rows.filter((row) => row.budget !== undefined)
+    expect(single).toMatchObject({ server: 'pushferry', 'records a request': 1, ratio: positive, budget: 0.5 })
+  })
+
+  it('of uploads empty the queue without a 429', { timeout: 120_000 }, async () => {
+    const rows = await measure('upload')
+    expect(rows).toHaveLength(2)
+    for (const row of rows) expect(row).toMatchObject({ 'records/s': positive, ratio: positive, '429 answers': 0 })
+  })
+
+  it('of watching look at the relay while it works', { timeout: 120_000 }, async () => {
+    const rows = await measure('watching')
+    expect(rows).toHaveLength(2)
+    expect(rows[1]).toMatchObject({ 'requests/s': positive, 'scrape bytes': positive, ratio: positive, failed: 0 })
+  })
+
+  it('say which parts there are when one is asked for that is not', async () => {
+    const { code, err } = await runBench('speed')
+    expect(code).toBe(2)
+    expect(err).toBe('no part is called speed: there are intake, upload, watching, page\n')
+  })
+})
