@@ -1,4 +1,5 @@
-// npm run build: compiles the emitting projects, then bundles the browser ones. `--clean` empties the output first.
+// npm run build: compiles the emitting projects, then bundles the browser ones, drops inner types and
+// prints the scripts' hashes. `--clean` empties the output first.
 import { spawnSync } from 'node:child_process'
 import { chmodSync, copyFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -23,3 +24,4 @@ for (const [file, name] of [
 ])
   copyFileSync(join(root, 'src/relay/status/page', file), join(root, 'dist/browser', name))
 chmodSync(join(root, 'dist/cli/main.js'), 0o755)
+for (const step of ['prune-types.mjs', 'integrity.mjs']) run(join(root, 'tools', step))

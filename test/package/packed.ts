@@ -1,0 +1,65 @@
+import { spawn } from 'node:child_process'
+import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
+
+/** How a program ended, with what it printed. */
+export interface Ended {
+  code: number | null
+  out: string
+  err: string
+}
+
+/** Runs a program to its end in a folder. */
+export const run = (cwd: string, command: string, ...args: readonly string[]): Promise<Ended> =>
+  new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
+    const ended: Ended = { code: null, out: '', err: '' }
+    child.stdout.on('data', (piece) => {
+      ended.out += piece
+    })
+    child.stderr.on('data', (piece) => {
+      ended.err += piece
+    })
+    child.once('error', reject)
+    child.once('close', (code) => resolve({ ...ended, code }))
+  })
+
+/** Runs a program that has to succeed. */
+export const succeed = async (cwd: string, command: string, ...args: readonly string[]): Promise<string> => {
+  const { code, out, err } = await run(cwd, command, ...args)
+  if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code}\n${out}\n${err}`)
+  return out
+}
+
+/** Writes files by their paths in a folder. */
+export const write = (folder: string, files: Readonly<Record<string, string>>): void => {
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true })
+    writeFileSync(join(folder, name), text)
+  }
+}
+
+/**
+ * Makes an empty project of a folder and installs into it the tarball that would be published of the present `dist`, as
+ * a stranger does: from the tarball alone, with npm's own settings for install scripts.
+ *
+ * @param type of the project: `module` or `commonjs`
+ * @returns what npm printed
+ */
+export const installPacked = async (folder: string, type: 'module' | 'commonjs'): Promise<string> => {
+  await succeed(folder, 'npm', 'pack', '--ignore-scripts', '--pack-destination', folder, root)
+  const [tarball = ''] = readdirSync(folder).filter((name) => name.endsWith('.tgz'))
+  write(folder, { 'package.json': JSON.stringify({ name: 'stranger', private: true, type }) })
+  return succeed(folder, 'npm', 'install', `./${tarball}`, '--prefer-offline', '--no-audit', '--no-fund')
+}
+
+/** Lets a project see a development package of ours, in place of installing it once more. */
+export const lend = (folder: string, ...names: readonly string[]): void => {
+  for (const name of names) {
+    mkdirSync(dirname(join(folder, 'node_modules', name)), { recursive: true })
+    symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name))
+  }
+}

@@ -1,0 +1,64 @@
+// npm run package: packs the built package and looks at the tarball as its users' tools will: only what they need is in it,
+// publint finds nothing to say about package.json, and "are the types wrong" resolves every entry. Needs no network.
+//
+// Types for CommonJS and for the ten-year-old resolution of TypeScript's `node10` are not looked at: the package is ESM,
+// which `require` takes from Node 20.19 on, without a second copy of everything.
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core'
+import { publint } from 'publint'
+import { formatMessage } from 'publint/utils'
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+
+/** What may be in the tarball; a source map would lead to sources that are not. */
+const wanted = [
+  /^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/,
+  /^dist\/(cli|relay|ticket|wire)\/([\w-]+\/)*[\w-]+\.js$/,
+  /^dist\/(relay|ticket|wire|types)\/([\w-]+\/)*[\w-]+\.d\.ts$/,
+  /^dist\/browser\/pushferry(-sw|-prompt)?(\.min)?\.js$/,
+  /^dist\/browser\/(pushferry-status\.(min\.js|css|svg)|integrity\.json)$/,
+]
+const maxUnpackedBytes = 1_000_000
+
+const folder = mkdtempSync(join(tmpdir(), 'pushferry-pack-'))
+/** @type {string[]} */
+const faults = []
+try {
+  const { stdout, status } = spawnSync(
+    'npm',
+    ['pack', '--ignore-scripts', '--json', '--pack-destination', folder, root],
+    { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] },
+  )
+  if (status !== 0) throw new Error('npm pack failed')
+  // npm 11 prints a list, npm 12 an object by name.
+  const [packed] = Object.values(JSON.parse(stdout))
+  const { filename, files, size, unpackedSize } = packed
+
+  for (const { path } of files) if (!wanted.some((one) => one.test(path))) faults.push(`${path} should not be packed`)
+  if (unpackedSize > maxUnpackedBytes) faults.push(`${unpackedSize} bytes unpacked are more than ${maxUnpackedBytes}`)
+
+  const tarball = readFileSync(join(folder, filename))
+  const data = tarball.buffer.slice(tarball.byteOffset, tarball.byteOffset + tarball.byteLength)
+  const { messages, pkg } = await publint({ pack: { tarball: data }, strict: true })
+  for (const message of messages) faults.push(`publint: ${formatMessage(message, pkg, { color: false })}`)
+
+  const { problems } = await checkPackage(createPackageFromTarballData(new Uint8Array(data)), {
+    // Scripts for a tag, not modules.
+    excludeEntrypoints: [/\.min\.js$/, /\.json$/],
+  })
+  for (const problem of problems ?? []) {
+    const { kind } = problem
+    const resolution = 'resolutionKind' in problem ? problem.resolutionKind : ''
+    if (resolution === 'node10' || resolution === 'node16-cjs') continue
+    faults.push(`are the types wrong: ${kind} ${JSON.stringify({ ...problem, trace: undefined })}`)
+  }
+  console.log(`${filename}: ${files.length} files, ${size} bytes, ${unpackedSize} unpacked`)
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}
+for (const fault of faults) console.error(fault)
+process.exitCode = faults.length > 0 ? 1 : 0
