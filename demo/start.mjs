@@ -7,6 +7,7 @@
 //   DEMO_SEND_SAMPLE=1 sends the sample to the real CleverTap too
 //   DEMO_FOLDER        where VAPID pair, store and log are kept (.demo)
 //   DEMO_BUILD=0       does not build; for tests, several of which would build at once
+//   DEMO_RELOAD=1      pages reload themselves when another run serves them; npm run dev sets it
 //   DEMO_PUSH_SERVICE  an origin that stands in for the browser's push service, for tests
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'

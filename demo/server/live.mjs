@@ -10,8 +10,9 @@ const maxFollowed = 10
  * The live stream to open pages: one snapshot at the start, and another whenever something in it has changed.
  *
  * @param {(objectIds: readonly string[]) => Promise<import('../contract.ts').Snapshot>} take
+ * @param {string} [run] names this run of the server: a page that has seen another one reloads itself
  */
-export const createLive = (take) => {
+export const createLive = (take, run) => {
   /** @type {Map<ServerResponse, string | null>} the page's own objectId */
   const pages = new Map()
   /** @type {Set<string>} */
@@ -64,6 +65,7 @@ export const createLive = (take) => {
      */
     add(response, objectId) {
       response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store' })
+      if (run) response.write(`event: run\ndata: ${run}\n\n`)
       pages.set(response, objectId)
       response.once('close', () => pages.delete(response))
       last = '' // the newcomer needs a whole one, and the others take no harm from it

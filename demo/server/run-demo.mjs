@@ -49,7 +49,7 @@ export const runDemo = async ({ root, env, say, onStop }) => {
   const { account } = relay
   const hasOwnKey = account.vapidPublicKey !== vapidPublicKey
   const { takeSnapshot, setMode, addReport } = createDemoState({ relay, simulator, hasOwnKey })
-  const live = createLive(takeSnapshot)
+  const live = createLive(takeSnapshot, env.DEMO_RELOAD && String(process.pid))
   onStop(live.stop)
   server.removeAllListeners('request')
   server.on(

@@ -1,5 +1,8 @@
 /** @typedef {import('../contract.ts').Snapshot} Snapshot */
 
+/** The server's run that this page came from, with `npm run dev` only. */
+let run = ''
+
 /**
  * Listens to the demo's server. The browser connects again by itself when it is gone.
  *
@@ -11,6 +14,10 @@ export const listen = (objectId, onSnapshot) => {
   const events = new EventSource(`/demo/events?${new URLSearchParams({ objectId })}`)
   events.addEventListener('message', ({ data }) => onSnapshot(JSON.parse(data)))
   events.addEventListener('error', () => onSnapshot(undefined))
+  events.addEventListener('run', ({ data }) => {
+    if (run && run !== data) location.reload()
+    run = data
+  })
   return () => events.close()
 }
 

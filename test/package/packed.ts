@@ -56,10 +56,10 @@ export const installPacked = async (folder: string, type: 'module' | 'commonjs')
   return succeed(folder, 'npm', 'install', `./${tarball}`, '--prefer-offline', '--no-audit', '--no-fund')
 }
 
-/** Lets a project see a development package of ours, in place of installing it once more. */
+/** Lets a project see a package of ours, or this one as it is built, in place of installing it once more. */
 export const lend = (folder: string, ...names: readonly string[]): void => {
   for (const name of names) {
     mkdirSync(dirname(join(folder, 'node_modules', name)), { recursive: true })
-    symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name))
+    symlinkSync(name === 'pushferry' ? root : join(root, 'node_modules', name), join(folder, 'node_modules', name))
   }
 }

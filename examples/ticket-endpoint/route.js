@@ -1,0 +1,10 @@
+import { signTicket } from 'pushferry/ticket'
+import { userOf } from './session.js'
+
+/** `POST /push-ticket`: a ticket of five minutes for whoever is signed in. */
+export const POST = async (request) => {
+  const user = userOf(request)
+  if (!user) return new Response('sign in first', { status: 401 })
+  const ticket = await signTicket({ objectId: user.clevertapId, key: process.env.PUSHFERRY_TICKET_KEY })
+  return new Response(ticket, { headers: { 'content-type': 'text/plain', 'cache-control': 'no-store' } })
+}

@@ -1,0 +1,134 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { known } from '../../src/client/options.ts'
+import { recordProblems, relayProblems } from '../../src/wire/problem.ts'
+import { namesIn, read, root, rowsOf, sectionOf } from './markdown.ts'
+
+const sorted = (names: Iterable<string>): string[] => [...new Set(names)].sort()
+
+/** The members of a union type, as its file writes them. */
+const unionIn = (file: string, name: string): string[] => {
+  const [, members = ''] = new RegExp(`export type ${name} =([\\s\\S]*?)(?:;|\\n\\n)`).exec(`${read(file)}\n\n`) ?? []
+  return [...members.matchAll(/'([^']+)'/g)].map(([, member = '']) => member)
+}
+/** The list in the docstring in front of it. */
+const listIn = (file: string): string[] => [...read(file).matchAll(/^ \* - `([^`]+)`: /gm)].map(([, name = '']) => name)
+
+const filesOf = (folder: string): string[] =>
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts') && !name.startsWith('docs'))
+    .map((name) => join(folder, name))
+const tests = filesOf('test').map(read).join('\n')
+const untested = (names: readonly string[]): string[] =>
+  names.filter((name) => !new RegExp(`['"\`]${name}['"\`]`).test(tests))
+
+const [readme, client, worker, relay] = ['README.md', 'docs/client.md', 'docs/worker.md', 'docs/relay.md'].map(
+  read,
+) as [string, string, string, string]
+
+describe('the codes of PushError', () => {
+  const codes = sorted(unionIn('src/client/errors.ts', 'PushErrorCode'))
+
+  it('are the same in the type, its docstring, the built type, docs/client.md, the README and the tests', () => {
+    expect(codes.length).toBeGreaterThan(5)
+    expect(sorted(listIn('src/client/errors.ts'))).toEqual(codes)
+    expect(sorted(unionIn('dist/types/src/client/errors.d.ts', 'PushErrorCode'))).toEqual(codes)
+    expect(sorted(namesIn(rowsOf(sectionOf(client, '## Errors'))))).toEqual(codes)
+    const rows = rowsOf(sectionOf(readme, '## States and errors'))
+    expect(namesIn(rows)).toEqual(expect.arrayContaining(codes))
+    expect(untested(codes)).toEqual([])
+  })
+
+  it('are called retryable, or not, as they are', () => {
+    const rows = rowsOf(sectionOf(client, '## Errors'))
+    expect(Object.fromEntries(rows.map((row) => [namesIn([row])[0], row.at(-1)]))).toEqual({
+      unsupported: 'no',
+      'needs-install': 'no',
+      'insecure-context': 'no',
+      'permission-denied': 'no',
+      'permission-dismissed': 'yes',
+      'no-object-id': 'yes',
+      'bad-vapid-key': 'no',
+      'worker-failed': 'yes',
+      'worker-timeout': 'yes',
+      'push-service-unavailable': 'yes',
+      'subscribe-failed': 'by cause',
+      'relay-refused': 'by cause',
+    })
+  })
+})
+
+describe('the states', () => {
+  it('are the same in the type, its docstring, docs/client.md, the README and the tests', () => {
+    const states = sorted(unionIn('src/client/status.ts', 'State'))
+    expect(states).toHaveLength(7)
+    expect(sorted(listIn('src/client/status.ts'))).toEqual(states)
+    expect(sorted(namesIn(rowsOf(sectionOf(client, '## States'))))).toEqual(states)
+    expect(namesIn(rowsOf(sectionOf(readme, '## States and errors')))).toEqual(expect.arrayContaining(states))
+    expect(untested(states)).toEqual([])
+  })
+})
+
+describe('the options', () => {
+  it('of the page client are those of docs/client.md', () => {
+    expect(namesIn(rowsOf(sectionOf(client, '## Options')))).toEqual(known.split(','))
+  })
+
+  it('of the worker are those of docs/worker.md', () => {
+    const options = filesOf('sw').flatMap((file) =>
+      [...read(file).matchAll(/^ {2}(\w+)\?: /gm)].map(([, name = '']) => name),
+    )
+    expect(sorted(namesIn(rowsOf(sectionOf(worker, '## Options'))))).toEqual(sorted(options))
+  })
+
+  it('of the script tag are those that it reads', () => {
+    const [, read1 = ''] = /dataset: \{([^}]*)\}/.exec(read('src/client/script-tag.ts')) ?? []
+    const attributes = [...read1.replace(/= [^,]*/g, '').matchAll(/(\w+)(: \w+)?/g)].map(
+      ([, name = '']) => `data-${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
+    )
+    expect(sorted(namesIn(rowsOf(sectionOf(client, '## Script tag'))))).toEqual(sorted(attributes))
+  })
+
+  it('has the stub that the script replays, in less than 200 bytes', () => {
+    const [, stub = ''] = /^ \* {5}(\(p=>.*)$/m.exec(read('src/client/script-tag.ts')) ?? []
+    expect(stub.length).toBeGreaterThan(100)
+    expect(stub.length).toBeLessThan(200)
+    expect(client).toContain(stub)
+  })
+})
+
+describe('the codes of the relay', () => {
+  it('for problems are the same in source and docs/relay.md, with their status, and in the tests', () => {
+    const documented = rowsOf(sectionOf(relay, '## Problem codes')).filter(([code = '']) => code.startsWith('`'))
+    expect(Object.fromEntries(documented.map(([code = '', status]) => [code.slice(1, -1), Number(status)]))).toEqual(
+      relayProblems,
+    )
+    expect(untested(Object.keys(relayProblems))).toEqual([])
+  })
+
+  it('for records are the same in source, README, docs/relay.md and tests', () => {
+    const codes = Object.keys(recordProblems)
+    const codesIn = (text: string): string[] =>
+      rowsOf(text)
+        .map(([code = '']) => code)
+        .filter((code) => /^\d{3}$/.test(code))
+    expect(codesIn(sectionOf(readme, '## States and errors'))).toEqual(codes)
+    expect(codesIn(sectionOf(relay, '### Record codes'))).toEqual(codes)
+    expect(codes.filter((code) => !new RegExp(`\\b${code}\\b`).test(tests))).toEqual([])
+  })
+})
+
+describe('what docs/architecture.md says of dependencies', () => {
+  it('is a line for every one of them, and for no other', () => {
+    const manifest = JSON.parse(read('package.json')) as Record<string, Record<string, string>>
+    const named = sectionOf(read('docs/architecture.md'), '## Dependencies')
+    const lines = rowsOf(named)
+      .flatMap(([names = '']) => names.replace(/\(.*?\)/g, '').split(/, */))
+      .map((name) => name.trim())
+    const wanted = ['dependencies', 'optionalDependencies', 'peerDependencies', 'devDependencies'].flatMap((kind) =>
+      Object.keys(manifest[kind] ?? {}),
+    )
+    expect(sorted(lines)).toEqual(sorted(wanted))
+  })
+})
