@@ -66,6 +66,8 @@ export const rowsOf = (text: string): string[][] => {
 export const namesIn = (rows: readonly (readonly string[])[]): string[] =>
   rows.flatMap(([first = '']) => [...first.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name))
 
-/** The code of the fenced blocks in a language. */
+/** The code of the fenced blocks in a language, also of those that a list indents. */
 export const codeOf = (text: string, language: string): string[] =>
-  [...text.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'gm'))].map(([, code = '']) => code)
+  [...text.matchAll(new RegExp(`^( *)\`\`\`${language}\\n([\\s\\S]*?)^ *\`\`\`$`, 'gm'))].map(
+    ([, indent = '', code = '']) => code.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
+  )
