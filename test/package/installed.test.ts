@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib'
 import { build } from 'vite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import webpack from 'webpack'
+import { codeOf, read } from '../docs/markdown.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { installPacked, lend, root, run, succeed, write } from './packed.ts'
 
@@ -111,6 +112,44 @@ describe('TypeScript in that project', () => {
       [file]: JSON.stringify({ compilerOptions: { ...options, ...more }, files: [`${side}.ts`] }),
     })
     expect(await run(project.path, node, tsc, '-p', file)).toEqual({ code: 0, out: '', err: '' })
+  })
+})
+
+describe('the TypeScript in the documents', () => {
+  /** What the snippets take for granted of the page around them. */
+  const around = `
+    declare const button: HTMLButtonElement
+    declare const orderPlaced: EventTarget
+    declare const push: import('pushferry').Push
+    declare const createPush: typeof import('pushferry').createPush
+    declare const show: (status: import('pushferry').Status) => void
+    declare const explain: (error: unknown) => void
+    declare const explainBrave: () => void
+  `
+  const snippets = ['README.md', 'docs/client.md', 'docs/worker.md'].flatMap((document) =>
+    codeOf(read(document), 'ts').map((code, at) => ({
+      document,
+      file: `${document.replace(/\W/g, '-')}.${at}.ts`,
+      code,
+    })),
+  )
+
+  it('fits the declarations of the packed package', async () => {
+    expect(snippets.length).toBeGreaterThan(5)
+    write(project.path, { 'snippets/around.d.ts': around })
+    for (const { file, code } of snippets) write(project.path, { [`snippets/${file}`]: `${code}\nexport {}\n` })
+    const compilerOptions = {
+      strict: true,
+      noEmit: true,
+      target: 'es2022',
+      module: 'esnext',
+      moduleResolution: 'bundler',
+      lib: ['es2022', 'dom', 'dom.iterable'],
+      types: [],
+    }
+    write(project.path, { 'snippets/tsconfig.json': JSON.stringify({ compilerOptions, include: ['.'] }) })
+    const tsc = join(root, 'node_modules/typescript/bin/tsc')
+    expect(await run(project.path, node, tsc, '-p', 'snippets')).toEqual({ code: 0, out: '', err: '' })
   })
 })
 
