@@ -17,11 +17,11 @@ export interface Status {
   /**
    * What stands in the way, as far as it is known; empty or missing when nothing does.
    *
-   * - the code of the `PushError` that the last verb of this page ended with; with `unsupported`, `unsupported` or
-   *   `insecure-context`
+   * - with `unsupported`: `unsupported` or `insecure-context`
    * - else what the relay has said to the last try: its problem code with dashes (`push-service-not-accepted`,
-   *   `registration-key-mismatch`, `ticket-required`, …), or the HTTP status of an answer that had none
-   * - else `unreachable`: the relay gave no answer in time
+   *   `registration-key-mismatch`, `ticket-required`, …), or the HTTP status of an answer that had none, or
+   *   `unreachable`: it gave no answer in time
+   * - else the code of the `PushError` that the last verb of this page ended with
    *
    * What can succeed is tried again by itself. What the relay has refused for good rests until something changes,
    * `refreshAfterDays` are over, or `register` is called.

@@ -82,6 +82,12 @@ describe('the options', () => {
     expect(sorted(namesIn(rowsOf(sectionOf(worker, '## Options'))))).toEqual(sorted(options))
   })
 
+  it('of the soft prompt are those of docs/client.md', () => {
+    const [, members = ''] = /export interface PromptOptions \{([\s\S]*?)\n\}/.exec(read('src/prompt/options.ts')) ?? []
+    const options = [...members.matchAll(/^ {2}(\w+)\??: /gm)].map(([, name = '']) => name)
+    expect(sorted(namesIn(rowsOf(sectionOf(client, '## The soft prompt'))))).toEqual(sorted(options))
+  })
+
   it('of the script tag are those that it reads', () => {
     const [, read1 = ''] = /dataset: \{([^}]*)\}/.exec(read('src/client/script-tag.ts')) ?? []
     const attributes = [...read1.replace(/= [^,]*/g, '').matchAll(/(\w+)(: \w+)?/g)].map(

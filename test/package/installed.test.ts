@@ -2,11 +2,14 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { build } from 'vite'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import webpack from 'webpack'
 import { codeOf, read } from '../docs/markdown.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { installPacked, lend, root, run, succeed, write } from './packed.ts'
+
+// Each test starts programs of others, compilers and bundlers, which take their time on a busy machine.
+vi.setConfig({ testTimeout: 60_000 })
 
 const project = temporaryFolder()
 const node = process.execPath
@@ -23,7 +26,8 @@ const names = {
 beforeAll(async () => {
   await installPacked(project.path, 'module')
 }, 90_000)
-afterAll(() => project.remove())
+// Some thousand files, on a disk that other tests keep busy.
+afterAll(() => project.remove(), 90_000)
 
 describe('the packed package in an empty project', () => {
   it('has been installed without compiling anything', () => {
@@ -35,6 +39,17 @@ describe('the packed package in an empty project', () => {
     const script = `const module = await import(${JSON.stringify(entry)}); console.log(Object.keys(module).sort().join())`
     const { out, err, code } = await run(project.path, node, '--input-type=module', '--eval', script)
     expect({ out: out.trim().split(','), err, code }).toEqual({ out: [...exported].sort(), err: '', code: 0 })
+  })
+
+  it('makes a client and a prompt while a page is rendered on a server', async () => {
+    const script = `
+      import { createPush } from 'pushferry'
+      import { createPrompt } from 'pushferry/prompt'
+      const push = createPush({ relay: 'https://push.example.com' })
+      createPrompt({ push })
+      console.log(process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length)`
+    const { out, err, code } = await run(project.path, node, '--input-type=module', '--eval', script)
+    expect({ out: out.trim(), err, code }).toEqual({ out: '0', err: '', code: 0 })
   })
 
   it.each(Object.entries(names))('%s can be required by CommonJS', async (entry, exported) => {
