@@ -5,6 +5,9 @@ const perCall = 10
 /** A part of the load names somebody again, with another token or the same. */
 const againShare = 0.3
 
+/** Whose records make CleverTap refuse every call that they are in; nothing but their rejection is right. */
+export const isPoison = (objectId) => Number(objectId.slice('__k'.length)) % 499 === 498
+
 /**
  * @param random gives numbers from 0 to 1.
  * @param isLastWord whether a record that was refused with 503 is surely not stored. PostgreSQL may have committed what
@@ -65,10 +68,11 @@ export const createOracle = (random, isLastWord) => {
         for (const { objectId } of d) busy.delete(objectId)
       }
     },
-    /** Whose token at CleverTap is not what it must be, as [objectId, 'missing' or 'stale']. */
+    /** Whose token at CleverTap is not what it must be, as [objectId, 'missing', 'stale' or, of poison, 'taken']. */
     faults: (profiles) =>
       [...people].flatMap(([objectId, { token, maybe }]) => {
         const held = profiles.get(objectId)?.token.id
+        if (isPoison(objectId)) return held === undefined ? [] : [[objectId, 'taken']]
         if (token === undefined || held === token || maybe.includes(held)) return []
         return [[objectId, held === undefined ? 'missing' : 'stale']]
       }),
@@ -79,7 +83,9 @@ export const createOracle = (random, isLastWord) => {
       const ask = async () => {
         for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
           const { status, body } = await relay.call('GET', `/v1/tokens/${name}`)
-          const state = status === 404 ? 'unknown' : body.state
+          const isKnown = status !== 404
+          const isRight = isKnown && isPoison(name) && body.state === 'rejected' && body.error.code === 400
+          const state = isRight ? 'poison, rejected' : isKnown ? body.state : 'unknown'
           states[state] = (states[state] ?? 0) + 1
         }
       }

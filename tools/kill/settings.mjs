@@ -15,4 +15,4 @@ export const rounds = wholeNumber('ROUNDS', 20)
 export const relays = wholeNumber('RELAYS', 1)
 export const seed = wholeNumber('SEED', 1 + Math.floor(Math.random() * 1e9))
 /** The longest time between a round's start and its kill. */
-export const roundMs = wholeNumber('ROUND_MS', store === 'sqlite' ? 750 : 3000)
+export const roundMs = wholeNumber('ROUND_MS', store === 'sqlite' ? 1500 : 3000)
