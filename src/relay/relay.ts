@@ -6,6 +6,7 @@ import { createLog, type Log } from './log.ts'
 import { createObservation } from './observation.ts'
 import { createLateStore } from './outbox/late.ts'
 import { openStore } from './outbox/open.ts'
+import { inTime } from './status/in-time.ts'
 import { findTelemetry } from './telemetry.ts'
 import { createUploads, type Uploads } from './uploads.ts'
 import { packageVersion } from './version.ts'
@@ -152,7 +153,8 @@ export const createRelay = (options: RelayOptions = {}): Relay => {
       stopping ??= (async () => {
         const closed = server.close()
         late.giveUp()
-        await uploading?.catch(() => {})
+        // An attempt to reach a database far away may hang; a store that it opens after all is closed at once.
+        await inTime(uploading ?? Promise.resolve(), 1_000).catch(() => {})
         await uploads.stop()
         await closed
         observation.stop()

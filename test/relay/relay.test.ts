@@ -97,6 +97,20 @@ describe('createRelay', () => {
     await expect(started).rejects.toThrow(`port ${port} of 127.0.0.1 is taken: set PUSHFERRY_PORT`)
   })
 
+  it.each([
+    ['a SQLite file in a folder that is not there', (folder: string) => `sqlite:${folder}/none/relay.db`],
+    ['a PostgreSQL that nobody runs', () => 'postgres://nobody@127.0.0.1:9/none'],
+  ])('answers 503 and can be stopped while its store is %s', async (_, locate) => {
+    const folder = temporaryFolder()
+    onTestFinished(folder.remove)
+    const { relay } = await setUp({ PUSHFERRY_STORE: locate(folder.path) })
+    const call = createCaller((await relay.start()).url)
+    const answer = await call('/1/upload', { method: 'POST', headers: key, body: record })
+    expect(answer).toMatchObject({ status: 503, headers: { 'retry-after': expect.stringMatching(/^\d+$/) } })
+    expect((await call('/readyz')).status).toBe(503)
+    await relay.stop()
+  })
+
   it('does not listen when it was stopped before it could', async () => {
     const { relay } = await setUp()
     const started = relay.start()
