@@ -6,7 +6,7 @@ export const maxUploadBatch = 100
 export const maxIntakeBatch = 1000
 /** Characters (code points) of an objectId. */
 export const maxObjectIdLength = 128
-/** Characters (UTF-16 units) of a token id. */
+/** Characters (code points) of a token id. */
 export const maxTokenIdLength = 4096
 /** Bytes of a browser's request body. */
 export const maxBrowserBodyBytes = 16 * 1024
