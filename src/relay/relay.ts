@@ -34,7 +34,14 @@ export interface Relay {
    * was stopped meanwhile.
    */
   start(): Promise<{ url: string }>
-  /** As `start`, but does not listen: for a server that is mounted elsewhere. */
+  /**
+   * As `start`, but does not listen: for a server that is mounted elsewhere. Once it has resolved, `server.routing` takes
+   * requests.
+   *
+   * @example
+   * await relay.startUploads()
+   * http.createServer((request, response) => relay.server.routing(request, response)).listen(3000)
+   */
   startUploads(): Promise<void>
   /** Stops intake, finishes what is in flight for up to ten seconds, gives the rest back. Can be called at any time. */
   stop(): Promise<void>
@@ -128,6 +135,8 @@ export const createRelay = (options: RelayOptions = {}): Relay => {
       throw new RelayError(error instanceof Error ? error.message : 'the store cannot be opened', { cause: error })
     })
     uploading.catch((error) => log.error('store can never be opened', { error }))
+    // Without it Fastify throws at the first request that `routing` gets.
+    if (!stopping) await server.ready()
   }
 
   return {

@@ -75,7 +75,6 @@ describe('createRelay', () => {
   it('serves and uploads within another server, beside that one’s own routes', async () => {
     const { relay, clevertap } = await setUp()
     await relay.startUploads()
-    await relay.server.ready()
     const port = await listenElsewhere(
       createServer((request, response) => {
         if (request.url === '/own') response.end('own')
