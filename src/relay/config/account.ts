@@ -11,6 +11,17 @@ const readApiOrigin = (layers: readonly Layer[], readFile: ReadFile): string => 
   return url ?? `https://${readSetting(from, 'CLEVERTAP_REGION', readFile)}.api.clevertap.com`
 }
 
+/** First and longest wait. One that was set moves the other's default; only two that were set can contradict each other. */
+const readRetry = (layers: readonly Layer[], readFile: ReadFile): { retryBaseMs: number; retryMaxMs: number } => {
+  const retryBaseMs = readSetting(layers, 'PUSHFERRY_RETRY_BASE_MS', readFile)
+  const retryMaxMs = readSetting(layers, 'PUSHFERRY_RETRY_MAX_MS', readFile)
+  if (retryMaxMs >= retryBaseMs) return { retryBaseMs, retryMaxMs }
+  const isSet = (name: SettingName): boolean => layers.some(({ texts }) => Boolean(texts.get(name)))
+  if (!isSet('PUSHFERRY_RETRY_BASE_MS')) return { retryBaseMs: retryMaxMs, retryMaxMs }
+  if (!isSet('PUSHFERRY_RETRY_MAX_MS')) return { retryBaseMs, retryMaxMs: retryBaseMs }
+  throw new ConfigError(`${layers[0]?.where ?? ''}PUSHFERRY_RETRY_MAX_MS must not be less than PUSHFERRY_RETRY_BASE_MS`)
+}
+
 const mustBeSet = (layers: readonly Layer[], name: SettingName, why: string): ConfigError =>
   new ConfigError(`${layers[0]?.where ?? ''}${name} must be set: ${why}`)
 
@@ -36,15 +47,12 @@ export const readStoreAccount = (layers: readonly Layer[], readFile: ReadFile): 
     uploadBatch: read('PUSHFERRY_UPLOAD_BATCH'),
     uploadTimeoutMs: read('PUSHFERRY_UPLOAD_TIMEOUT_MS'),
     flushMs: read('PUSHFERRY_FLUSH_MS'),
-    retryBaseMs: read('PUSHFERRY_RETRY_BASE_MS'),
-    retryMaxMs: read('PUSHFERRY_RETRY_MAX_MS'),
+    ...readRetry(layers, readFile),
     deferMs: read('PUSHFERRY_DEFER'),
     verify: read('PUSHFERRY_VERIFY'),
   }
   if (account.tickets === 'required' && account.ticketKeys.length === 0)
     throw new ConfigError(`${where}PUSHFERRY_TICKET_KEY must be set when PUSHFERRY_TICKETS is required`)
-  if (account.retryMaxMs < account.retryBaseMs)
-    throw new ConfigError(`${where}PUSHFERRY_RETRY_MAX_MS must not be less than PUSHFERRY_RETRY_BASE_MS`)
   return account
 }
 

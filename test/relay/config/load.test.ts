@@ -110,6 +110,15 @@ describe('the configuration of a relay', () => {
     ])
   })
 
+  it('moves the default of one retry wait where the other is set beyond it', () => {
+    expect(account({ PUSHFERRY_RETRY_MAX_MS: '200' })).toMatchObject({ retryBaseMs: 200, retryMaxMs: 200 })
+    expect(account({ PUSHFERRY_RETRY_BASE_MS: '10m' })).toMatchObject({ retryBaseMs: 600_000, retryMaxMs: 600_000 })
+    expect(account({ PUSHFERRY_RETRY_BASE_MS: '10', PUSHFERRY_RETRY_MAX_MS: '20' })).toMatchObject({
+      retryBaseMs: 10,
+      retryMaxMs: 20,
+    })
+  })
+
   it('reads the store, proxies and the VAPID key', () => {
     const point = createECDH('prime256v1').generateKeys()
     expect(load({ PUSHFERRY_STORE: 'sqlite:/tmp/a b.db' }).store).toEqual({ kind: 'sqlite', path: '/tmp/a b.db' })
