@@ -71,7 +71,11 @@ let silent = 0
 const one = async (kind, made) => {
   const { statuses: got, fault } = kind === 'bare' ? await send.bare(made) : await send.framed(made)
   sent++
-  if (kind === 'framed') note(byRoute, `${made.route.method} ${made.route.path}`)
+  if (kind === 'framed') {
+    const route = `${made.route.method} ${made.route.path}`
+    byRoute[route] ??= {}
+    note(byRoute[route], got[0] ?? 'none')
+  }
   if (got.length === 0) silent++
   for (const status of got) note(statuses, status)
   const isBroken = got.some((status) => status >= 500 && status !== 503)
@@ -136,7 +140,7 @@ const uploaded = open.counts.accepted + ticketed.counts.accepted
 await Promise.all([open.stop(), ticketed.stop()])
 
 const fiveHundreds = Object.entries(statuses).reduce((sum, [status, count]) => sum + (status >= 500 ? count : 0), 0)
-console.log(`by route ${JSON.stringify(byRoute)}`)
+for (const [route, counts] of Object.entries(byRoute).sort()) console.log(`  ${route} ${JSON.stringify(counts)}`)
 console.log(`by status ${JSON.stringify(statuses)}, ended without an answer ${silent}`)
 console.log(`log lines ${relay.lines}, of level error ${relay.errors.length}`)
 for (const line of relay.errors.slice(0, 5)) console.log(`  ${line.slice(0, 500)}`)

@@ -1,14 +1,14 @@
 /** What is sent: fast-check's generators over every route, every credential and the corpus of horrors. */
 import fc from 'fast-check'
 import { horrors } from './horrors.mjs'
-import { badTickets, nativeTokens, origins, people, subscriptions } from './values.mjs'
+import { badTickets, nativeTokens, oddPeople, origins, people, subscriptions } from './values.mjs'
 
 const oneOf = (...values) => fc.constantFrom(...values)
 const often = (weight, arbitrary) => ({ weight, arbitrary })
 
 // Bodies --------------------------------------------------------------------------------------------------------------
 
-const person = oneOf(...people)
+const person = fc.oneof(often(3, oneOf(...people)), often(1, oneOf(...oddPeople)))
 const web = fc
   .tuple(person, oneOf(...subscriptions), fc.option(fc.string({ maxLength: 20 })))
   .map(([objectId, subscription, replaces]) => ({ ...subscription, objectId, ...(replaces && { replaces }) }))
@@ -19,23 +19,32 @@ const records = fc.array(fc.oneof(native, web), { maxLength: 30 }).map((d) => ({
 const retry = fc.record({ account: oneOf('OPEN', 'TICKETED', 'x'), code: fc.option(fc.integer(), { nil: undefined }) })
 const validBody = fc.oneof(web, native, records, retry)
 const json = (arbitrary) => arbitrary.map((value) => JSON.stringify(value))
-/** A good body for a route, where it takes one. */
-const fitting = { '/v1/subscriptions': json(web), '/1/upload': json(records), '/status/retry': json(retry) }
-/** A good body with one member somewhere in it replaced. */
-const bent = fc.tuple(validBody, fc.nat(), fc.jsonValue({ maxDepth: 2 })).map(([body, at, put]) => {
-  const copy = structuredClone(body)
-  const places = []
-  const walk = (value) => {
-    for (const key of Object.keys(value)) {
-      places.push([value, key])
-      if (typeof value[key] === 'object' && value[key] !== null) walk(value[key])
+/** What makes a text one that must not pass, put behind it. */
+const stain = oneOf(
+  ...['\u0000', ' ', '\n', '\u007f', '\u0085', '\u00a0', '\u2028', '\ufeff', '\ud800', '\udfff', '='],
+  'x'.repeat(5000),
+  '😀'.repeat(129),
+)
+/** One member somewhere in a body is replaced, or its text stained. */
+const bend = (good) =>
+  fc.tuple(good, fc.nat(), fc.oneof(fc.jsonValue({ maxDepth: 2 }), stain)).map(([body, at, put]) => {
+    const copy = structuredClone(body)
+    const places = []
+    const walk = (value) => {
+      for (const key of Object.keys(value)) {
+        places.push([value, key])
+        if (typeof value[key] === 'object' && value[key] !== null) walk(value[key])
+      }
     }
-  }
-  walk(copy)
-  const [holder, key] = places[at % places.length] ?? [copy, 'x']
-  holder[key] = put
-  return copy
-})
+    walk(copy)
+    const [holder, key] = places[at % places.length] ?? [copy, 'x']
+    holder[key] = typeof put === 'string' && typeof holder[key] === 'string' && at % 3 > 0 ? holder[key] + put : put
+    return copy
+  })
+const bent = bend(validBody)
+const nearly = (good) => json(fc.oneof(good, bend(good)))
+/** A body for a route, where it takes one: good, or all but good. */
+const fitting = { '/v1/subscriptions': nearly(web), '/1/upload': nearly(records), '/status/retry': nearly(retry) }
 /** The text of a good body with some characters written over. */
 const cut = fc
   .tuple(
@@ -230,6 +239,8 @@ export const createRequests = (routes) => {
   const route = fc
     .oneof(...weights)
     .chain((one) => fc.record({ route: fc.constant(one), body: fc.oneof(fitting[one.path] ?? anyBody, anyBody) }))
+  // Half of them are odd in their body or path alone, so that they get far.
+  const isPlain = fc.boolean()
   const around = fc.record({
     objectId: segment,
     trick: rarely(oneOf(...tricks)),
@@ -257,5 +268,16 @@ export const createRequests = (routes) => {
     headers: fc.array(oddHeader, { maxLength: 3 }),
     credential,
   })
-  return fc.tuple(route, around).map(([first, rest]) => ({ ...first, ...rest }))
+  const plain = fc.record({
+    objectId: segment,
+    query: oneOf('', '', '', '?dryRun=1'),
+    isChunked: fc.boolean(),
+    contentType: fc.constant('application/json'),
+    origin: oneOf(origins.open, origins.open, origins.ticketed),
+    headers: fc.constant([]),
+    credential: fc.constant('right'),
+  })
+  return fc
+    .tuple(route, isPlain, plain, around)
+    .map(([first, asPlain, calm, odd]) => ({ ...first, ...(asPlain ? calm : odd) }))
 }

@@ -5,9 +5,10 @@ import { signTicket } from '../../dist/ticket/index.js'
 export const origins = { open: 'https://open.example', ticketed: 'https://ticketed.example' }
 export const ticketKey = randomBytes(24).toString('base64url')
 
-/** Few, so that rows are made, replaced, withdrawn and erased over and over, and hostile names among them. */
-export const people = [
-  ...Array.from({ length: 120 }, (_, at) => `person-${at}`),
+/** Few, so that rows are made, replaced, withdrawn and erased over and over. */
+const harmless = Array.from({ length: 120 }, (_, at) => `person-${at}`)
+/** Good objectIds all the same. */
+export const oddPeople = [
   '__proto__',
   'constructor',
   'toString',
@@ -18,10 +19,11 @@ export const people = [
   'o'.repeat(128),
   '😀'.repeat(128),
   `"'><script>`,
-  '[object Object]',
+  '[objectObject]',
   '-1',
-  "'; drop table tokens; --",
+  "';drop/**/table/**/tokens;--",
 ]
+export const people = [...harmless, ...oddPeople]
 
 const p256dh = () => createECDH('prime256v1').generateKeys().toString('base64url')
 
