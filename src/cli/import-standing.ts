@@ -1,18 +1,36 @@
 import type { ImportProgress } from '../relay/import/run.ts'
 import { rejectedIn } from '../relay/import/tally.ts'
-import { count, duration } from '../relay/status/view/words.ts'
+import { count, counted, duration } from '../relay/status/view/words.ts'
 import type { UploadState } from '../relay/uploads.ts'
 import { describeTrouble } from './network-trouble.ts'
 import { createRate } from './rate.ts'
 import type { Standing } from './status-line.ts'
 
-const reading = ({ tally, bytes, bytesTotal }: ImportProgress, perSecond: number | undefined): Standing => {
+/** The rates that one phase needs, each over the last half minute. */
+interface Rates {
+  perSecond: number | undefined
+  /** Undefined while it cannot be told. */
+  toGoMs: number | undefined
+}
+
+const toGo = (ms: number | undefined): string | undefined =>
+  ms === undefined ? undefined : `about ${duration(Math.max(1_000, ms))} to go`
+
+const present = (parts: readonly (string | undefined)[]): string[] => parts.filter((part) => part !== undefined)
+
+const reading = ({ tally, bytes, bytesTotal }: ImportProgress, { perSecond, toGoMs }: Rates): Standing => {
   const { read, queued, unchanged } = tally
-  const rate = perSecond === undefined ? '' : `${count(perSecond)} rows/s  `
   return {
     title: 'reading',
     share: bytesTotal === undefined || bytesTotal === 0 ? undefined : Math.min(1, bytes / bytesTotal),
-    words: `${rate}${count(read)} rows: ${count(queued)} queued, ${count(unchanged)} unchanged, ${count(rejectedIn(tally))} rejected`,
+    words: present([
+      perSecond === undefined ? undefined : `${count(perSecond)} rows/s`,
+      toGo(toGoMs),
+      counted(read, 'row'),
+      `${count(rejectedIn(tally))} rejected`,
+      `${count(unchanged)} unchanged`,
+      `${count(queued)} queued`,
+    ]),
   }
 }
 
@@ -26,25 +44,24 @@ const uploading = (
   note: (value: number) => number | undefined,
   state: UploadState,
 ): Standing => {
-  if (!counts || !countsBefore) return { title: 'uploading', share: undefined, words: '' }
+  if (!counts || !countsBefore) return { title: 'uploading', share: undefined, words: [] }
   const waiting = counts.queued.import + counts.uploading
   const before = countsBefore.queued.import + countsBefore.uploading
   const whole = Math.max(before, tally.queued, 1)
   const since = (name: 'accepted' | 'rejected' | 'deferred'): number => counts.events[name] - countsBefore.events[name]
   const perSecond = note(since('accepted') + since('rejected'))
   const putOff = Math.min(since('deferred'), counts.queued.import)
-  const parts = [
-    perSecond ? `${count(perSecond)} records/s` : undefined,
-    `${count(whole - waiting)} of ${count(whole)} done`,
-    since('rejected') > 0 ? `${count(since('rejected'))} rejected` : undefined,
-    putOff > 0 ? `${count(putOff)} put off by CleverTap` : undefined,
-    perSecond && waiting > 0 ? `about ${duration((waiting / perSecond) * 1000)} to go` : undefined,
-    trouble(state),
-  ]
   return {
     title: 'uploading',
     share: (whole - waiting) / whole,
-    words: parts.filter((part) => part !== undefined).join(', '),
+    words: present([
+      trouble(state),
+      perSecond ? `${count(perSecond)} records/s` : undefined,
+      perSecond && waiting > 0 ? toGo((waiting / perSecond) * 1000) : undefined,
+      `${count(whole - waiting)} of ${count(whole)} done`,
+      since('rejected') > 0 ? `${count(since('rejected'))} rejected` : undefined,
+      putOff > 0 ? `${count(putOff)} put off by CleverTap` : undefined,
+    ]),
   }
 }
 
@@ -55,15 +72,22 @@ export const createStanding = (
   elapsed?: () => number,
 ): (() => Standing) => {
   const rows = createRate(elapsed)
+  const bytes = createRate(elapsed)
   const records = createRate(elapsed)
+  const readingRates = (): Rates => {
+    const perSecond = rows.note(progress.tally.read)
+    const bytesPerSecond = bytes.note(progress.bytes)
+    const left = progress.bytesTotal === undefined ? undefined : progress.bytesTotal - progress.bytes
+    return { perSecond, toGoMs: left !== undefined && bytesPerSecond ? (left / bytesPerSecond) * 1000 : undefined }
+  }
   return () => {
     switch (progress.phase) {
       case 'reading':
-        return reading(progress, rows.note(progress.tally.read))
+        return reading(progress, readingRates())
       case 'uploading':
         return uploading(progress, records.note, state())
       case 'tracing':
-        return { title: 'finding', share: undefined, words: 'the lines of what CleverTap rejected' }
+        return { title: 'finding', share: undefined, words: ['the lines of what CleverTap rejected'] }
     }
   }
 }

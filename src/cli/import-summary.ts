@@ -34,7 +34,7 @@ export const summaryTable = (tally: Tally, { how, isDry }: { how: ImportEnd['how
   return [
     line('read', read),
     line(isDry ? 'good' : 'queued', queued, settled),
-    isDry ? '' : line('unchanged', unchanged, unchanged > 0 ? 'in the store before' : ''),
+    isDry ? '' : line('unchanged', unchanged, unchanged > 0 ? 'known already' : ''),
     rejected > 0 ? paint.bad(line('rejected', rejected)) : line('rejected', rejected),
     ...inOrder(tally).map(([code, n]) => line(`  ${code}`, n, meaning(code))),
   ].join('')

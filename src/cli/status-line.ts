@@ -6,12 +6,12 @@ export interface StatusLine {
   stop(): void
 }
 
-/** What is shown: the share that is done, if that is known, and the words for it. */
+/** What is shown: the share that is done, if that is known, and the words for it, the most telling ones first. */
 export interface Standing {
   title: string
   /** From 0 to 1. */
   share: number | undefined
-  words: string
+  words: readonly string[]
 }
 
 const drawEveryMs = 100
@@ -29,19 +29,25 @@ export const isFancy = ({ stderr, env }: Pick<Io, 'stderr' | 'env'>): boolean =>
 
 const percent = (share: number): string => `${String(Math.floor(share * 100)).padStart(3)} %`
 
-/** One line of at most `columns` characters, with a bar where the share is known; what does not fit ends in `…`. */
+/**
+ * One line of at most `columns` characters, with a bar where the share is known. Words that find no room are left out; only
+ * the first of them are cut short instead.
+ */
 export const barLine = ({ title, share, words }: Standing, columns: number): string => {
   const width = columns < wideColumns ? narrowBarWidth : barWidth
   const filled = Math.round((share ?? 0) * width)
   const bar = share === undefined ? '' : `[${'#'.repeat(filled)}${'.'.repeat(width - filled)}] ${percent(share)}  `
-  const line = `${title}  ${bar}${words}`
   const room = Math.max(20, columns - 1)
-  return line.length > room ? `${line.slice(0, room - 1)}…` : line
+  const [first = '', ...others] = words
+  let line = `${title}  ${bar}${first}`
+  if (line.length > room) return `${line.slice(0, room - 1)}…`
+  for (const word of others) if (line.length + word.length + 2 <= room) line += `, ${word}`
+  return line
 }
 
 /** The same for a log: no bar. */
 export const plainLine = ({ title, share, words }: Standing): string =>
-  `${title}${share === undefined ? '' : ` ${percent(share).trim()}`}: ${words}`
+  `${title}${share === undefined ? '' : ` ${percent(share).trim()}`}: ${words.join(', ')}`
 
 /**
  * Draws a bar ten times a second on a terminal; anywhere else it writes a line every five seconds, or every minute while it

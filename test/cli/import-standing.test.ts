@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest'
+import { createStanding } from '../../src/cli/import-standing.ts'
+import type { ImportProgress } from '../../src/relay/import/run.ts'
+import type { Counts } from '../../src/relay/outbox/store.ts'
+
+const progress = (more: Partial<ImportProgress> = {}): ImportProgress => ({
+  phase: 'reading',
+  tally: { read: 0, queued: 0, unchanged: 0, rejected: new Map() },
+  bytes: 0,
+  bytesTotal: 1000,
+  counts: undefined,
+  countsBefore: undefined,
+  ...more,
+})
+/** The numbers of a store of which only these are looked at. */
+const counts = (waiting: number, uploading: number, accepted: number): Counts =>
+  ({ queued: { live: 0, import: waiting }, uploading, events: { accepted, rejected: 0, deferred: 0 } }) as Counts
+const ok = { upload: 'ok', reason: null, inFlight: 0, limit: 3 } as const
+
+describe('the standing of an import', () => {
+  it('has the rate and the time to go from how fast the bytes of its files are read', () => {
+    let now = 0
+    const state = progress()
+    const standing = createStanding(
+      state,
+      () => ok,
+      () => now,
+    )
+    standing()
+    now = 10_000
+    state.bytes = 250
+    Object.assign(state.tally, { read: 5000, queued: 4800, unchanged: 150, rejected: new Map([[530, 50]]) })
+    expect(standing()).toEqual({
+      title: 'reading',
+      share: 0.25,
+      words: ['500 rows/s', 'about 30 s to go', '5,000 rows', '50 rejected', '150 unchanged', '4,800 queued'],
+    })
+  })
+
+  it('knows neither share nor time to go of a pipe', () => {
+    let now = 0
+    const standing = createStanding(
+      progress({ bytesTotal: undefined, bytes: 10 }),
+      () => ok,
+      () => now,
+    )
+    standing()
+    now = 1_000
+    const { share, words } = standing()
+    expect(share).toBeUndefined()
+    expect(words.join()).not.toContain('to go')
+  })
+
+  it('has the time to go from the rate at which CleverTap takes records', () => {
+    let now = 0
+    const state = progress({ phase: 'uploading', counts: counts(1000, 0, 0), countsBefore: counts(1000, 0, 0) })
+    const standing = createStanding(
+      state,
+      () => ok,
+      () => now,
+    )
+    standing()
+    now = 10_000
+    state.counts = counts(700, 100, 200)
+    expect(standing()).toEqual({
+      title: 'uploading',
+      share: 0.2,
+      words: ['20 records/s', 'about 40 s to go', '200 of 1,000 done'],
+    })
+  })
+
+  it('begins with what is wrong while CleverTap cannot be reached', () => {
+    const state = progress({ phase: 'uploading', counts: counts(10, 0, 0), countsBefore: counts(10, 0, 0) })
+    const failing = { ...ok, upload: 'failing', reason: 'ECONNREFUSED' } as const
+    expect(createStanding(state, () => failing)().words[0]).toMatch(
+      /^CleverTap cannot be reached, trying again: nothing/,
+    )
+  })
+})
