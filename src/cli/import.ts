@@ -22,6 +22,7 @@ import { describeProbe, isGood } from './import-probe.ts'
 import { createStanding } from './import-standing.ts'
 import { summaryJson, summaryTable } from './import-summary.ts'
 import type { ExitCode, Io } from './io.ts'
+import { keepHeapSmall } from './keep-heap-small.ts'
 import { paintFor } from './paint.ts'
 import { showStanding } from './status-line.ts'
 import { storeConfig } from './store-accounts.ts'
@@ -38,6 +39,9 @@ interface ImportOptions {
   wait?: number
   json?: true
 }
+
+/** Rows come in no order that a larger cache would serve, and the system keeps the file in its own. */
+const storeCacheBytes = 16 * 1024 * 1024
 
 /** An import that is about to begin. */
 interface Job {
@@ -121,7 +125,7 @@ const importDry = async (job: Job, account: StoreAccount | undefined): Promise<E
 const importReal = (job: Job, config: StoreConfig, account: StoreAccount): Promise<ExitCode> => {
   const { options, plans, rejects, progress, signal } = job
   const { passcode } = account
-  return withStore(config, { mustExist: false }, async (store) => {
+  return withStore(config, { mustExist: false, cacheBytes: storeCacheBytes }, async (store) => {
     const uploads =
       options.enqueueOnly || passcode === undefined
         ? undefined
@@ -148,6 +152,7 @@ const importReal = (job: Job, config: StoreConfig, account: StoreAccount): Promi
 
 /** Imports files. 0 when every row was taken and accepted as far as it was waited for, else 1. */
 const importFiles = async (names: readonly string[], options: ImportOptions, io: Io): Promise<ExitCode> => {
+  keepHeapSmall()
   const wanted = options.account
   const config = options.dryRun ? undefined : storeConfig(io, wanted)
   const account = config ? chooseAccount(config, wanted) : accountIfAny(io, options)

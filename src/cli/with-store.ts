@@ -33,7 +33,7 @@ const explain = (error: StoreError, location: StoreLocation): string =>
  */
 export const withStore = async <T>(
   { store: location, maxQueued }: Pick<StoreConfig, 'store' | 'maxQueued'>,
-  { mustExist }: { mustExist: boolean },
+  { mustExist, ...options }: { mustExist: boolean; cacheBytes?: number },
   use: (store: Store) => Promise<T>,
 ): Promise<T> => {
   const describe = (error: StoreError): string => explain(error, location)
@@ -43,7 +43,7 @@ export const withStore = async <T>(
       2,
     )
   try {
-    const store = await openStore(location, { maxQueued })
+    const store = await openStore(location, { maxQueued, ...options })
     try {
       return await use(store)
     } finally {

@@ -23,7 +23,7 @@ export interface EnqueueParts {
 /** Rows in one commit: more would keep live records waiting for too long. */
 export const pieceRows = 2_000
 /** Rows that are sorted together. */
-const windowRows = 10 * pieceRows
+export const windowRows = 8 * pieceRows
 
 /** A faultless row as an entry for the store, or why it is refused. Pure. */
 export const readRow = (

@@ -37,7 +37,7 @@ const createForOwner = (file: string): void => {
  */
 export const openSqliteStore = async (
   file: string,
-  { maxQueued = 1_000_000, now = Date.now }: StoreOptions = {},
+  { maxQueued = 1_000_000, cacheBytes, now = Date.now }: StoreOptions = {},
 ): Promise<Store> => {
   const { DatabaseSync } = await loadSqlite()
   const open = (isFirst: boolean): Connection => {
@@ -45,6 +45,7 @@ export const openSqliteStore = async (
     const database = new DatabaseSync(file)
     try {
       configure(database, isFirst ? startPatienceMs : 0)
+      if (cacheBytes !== undefined) database.exec(`PRAGMA cache_size = -${Math.round(cacheBytes / 1024)}`)
       migrate(database, sqliteMigrations)
       const connection = { database, sql: prepareStatements(database) }
       database.exec('PRAGMA busy_timeout = 0')

@@ -265,6 +265,8 @@ export interface Store {
 export interface StoreOptions {
   /** Live rows that may be queued at a time, per account (default 1,000,000). Imported rows do not count. */
   maxQueued?: number
+  /** How much of the database SQLite keeps in memory (default 64 MiB). Of no meaning to other adapters. */
+  cacheBytes?: number
   /** Wall clock, ms since the epoch. */
   now?: () => number
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type EnqueueParts, enqueue } from '../../../src/relay/import/enqueue.ts'
+import { type EnqueueParts, enqueue, windowRows } from '../../../src/relay/import/enqueue.ts'
 import { ImportError } from '../../../src/relay/import/error.ts'
 import type { Rejects } from '../../../src/relay/import/rejects.ts'
 import { createTally } from '../../../src/relay/import/tally.ts'
@@ -52,7 +52,7 @@ describe('queueing an import', () => {
   })
 
   it('reads the next rows while those before them are being put', async () => {
-    const plan = await planned({ text: header + rows(0, 20_000) })
+    const plan = await planned({ text: header + rows(0, windowRows) })
     let readOn = (): void => {}
     const isReadOn = new Promise<void>((resolve) => (readOn = resolve))
     const twoWindows = {
@@ -60,7 +60,7 @@ describe('queueing an import', () => {
       rows: async function* () {
         yield* plan.rows()
         readOn()
-        yield* (await planned({ text: header + rows(20_000, 20_001) })).rows()
+        yield* (await planned({ text: header + rows(windowRows, windowRows + 1) })).rows()
       },
     }
     const parts = partsFor(createMemoryStore(), {
@@ -70,7 +70,7 @@ describe('queueing an import', () => {
       },
     })
     await enqueue([twoWindows], parts)
-    expect(parts.tally).toMatchObject({ read: 20_001, queued: 20_001 })
+    expect(parts.tally).toMatchObject({ read: windowRows + 1, queued: windowRows + 1 })
   })
 
   it('counts every row in exactly one of queued, unchanged and rejected', async () => {
