@@ -62,7 +62,7 @@ const callsOf = (/** @type {number} */ count) => (count === 1 ? 'one call' : `${
  * @param {Sent} sent
  * @param {Demo['simulator']} simulator
  */
-export const describeReceived = ({ answer, states }, simulator) => {
+export const describeReceived = ({ answer, states, isRefused }, simulator) => {
   const posted = `Sent CleverTap's documented sample of six token types to the relay, POST /1/upload:
 ${answer.status} ${JSON.stringify(answer.body)}
 `
@@ -70,7 +70,10 @@ ${answer.status} ${JSON.stringify(answer.body)}
   const settled = isAccepted
     ? `GET /v1/tokens/{objectId} says of each of them: accepted.`
     : `GET /v1/tokens/{objectId} says of them:\n${columns([...states].map(([objectId, state]) => [objectId, state, '']))}`
-  if (!simulator) return `${posted}\n${settled}`
+  const refused = isRefused
+    ? `\n\nCleverTap refuses the credentials: compare CLEVERTAP_ACCOUNT_ID, CLEVERTAP_PASSCODE and CLEVERTAP_REGION with the\ndashboard, or let npx pushferry check tell which is wrong. The tokens wait in the store meanwhile.`
+    : ''
+  if (!simulator) return `${posted}\n${settled}${refused}`
   const calls = simulator.received().filter(({ processed }) => processed > 0)
   // A page that is still open from the run before is quick to tell of itself too.
   const records = calls.flatMap((call) => call.records).filter((record) => states.has(Object(record).objectId))

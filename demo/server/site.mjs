@@ -91,7 +91,7 @@ export const createSite = ({ origins, relay, files, live, relayCalls, testPush, 
       const body = await readJsonObject(request)
       return body
         ? posts[pathname]?.(body, response, `http://${request.headers.host}`)
-        : send(response, 400, { message: 'send a JSON object' })
+        : send(response, 400, { message: 'send a JSON object of at most 16 KiB' })
     }
     if (request.method !== 'GET') return send(response, 405, { message: 'there is nothing to do here' })
     if (Object.hasOwn(gets, pathname)) return gets[pathname]?.(searchParams, response)

@@ -19,13 +19,20 @@ const realNotice = find('real-notice', HTMLElement)
  * @param {boolean} isLost whether the demo's server has gone away
  * @returns {[code: string | undefined, words: string] | undefined}
  */
-const trouble = ({ problem }, hasScript, isLost) => {
+const trouble = ({ problem, snapshot }, hasScript, isLost) => {
   if (isLost)
     return [undefined, 'The demo does not answer. Is npm start still running? This page comes back by itself.']
   if (!hasScript)
     return [undefined, 'The page script did not load from the relay. Is npm start still running? Then reload.']
   const remedy = remedyOf(problem)
-  return remedy === undefined ? undefined : [problem, remedy]
+  if (remedy !== undefined) return [problem, remedy]
+  if (snapshot?.clevertap.simulated !== false) return undefined
+  return snapshot.relay.readiness?.accounts[snapshot.clevertap.accountId]?.upload === 'suspended'
+    ? [
+        undefined,
+        'CleverTap refuses the account’s credentials: compare CLEVERTAP_ACCOUNT_ID, CLEVERTAP_PASSCODE and CLEVERTAP_REGION with the dashboard, and start again. Tokens wait in the relay meanwhile.',
+      ]
+    : undefined
 }
 
 /**

@@ -28,6 +28,16 @@ const fillIn = () => {
 let last
 
 /**
+ * Why the relay has not taken the record, in a sentence; CleverTap's codes have their numbers in the text of the answer.
+ *
+ * @param {UploadAnswer} answer
+ */
+const refusal = ({ body }) => {
+  const { code, error } = Object(Object(body).unprocessed?.[0] ?? body)
+  return error === undefined ? [] : [element('p', { class: 'notice failed' }, `Not taken, code ${code}: ${error}.`)]
+}
+
+/**
  * The answer, and then what the relay says of the token as it travels.
  *
  * @param {Snapshot | undefined} snapshot
@@ -37,6 +47,7 @@ export const showNative = (snapshot) => {
   if (!posted) return
   const token = snapshot?.tokens[posted.record.objectId]
   fill(result, [posted, token], () => [
+    ...refusal(posted.answer),
     ...(token
       ? [
           element(

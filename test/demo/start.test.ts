@@ -124,6 +124,23 @@ describe('npm start', () => {
   )
 
   test(
+    'with a passcode that CleverTap refuses it says so, where the sample is sent, and what to compare',
+    async () => {
+      const clevertap = await startSimulator()
+      const demo = await startDemo(folder, {
+        CLEVERTAP_URL: clevertap.url,
+        CLEVERTAP_ACCOUNT_ID: clevertap.accountId,
+        CLEVERTAP_PASSCODE: 'another-passcode',
+        DEMO_SEND_SAMPLE: '1',
+      })
+      expect(demo.out).toContain('CleverTap refuses the credentials: compare CLEVERTAP_ACCOUNT_ID')
+      expect(await demo.stop('SIGINT')).toMatchObject({ code: 0 })
+      await clevertap.stop()
+    },
+    patienceMs,
+  )
+
+  test(
     'half an account is an error, not the simulator',
     async () => {
       const { code, err } = await failToStart(folder, { CLEVERTAP_ACCOUNT_ID: 'TEST-123' })

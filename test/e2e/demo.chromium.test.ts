@@ -109,7 +109,13 @@ describeBrowser('chromium', 'the demo', () => {
   test('a bad record is answered with its code', async () => {
     await page.getByLabel('CleverTap ID', { exact: true }).fill('not an id')
     await postNative()
-    await page.locator('#native-result', { hasText: '530' }).waitFor()
+    await page.getByText('Not taken, code 530: objectId has white space').waitFor()
+  })
+
+  test('leads to the status page of its relay, whose password stands in the terminal', async () => {
+    const link = page.getByRole('link', { name: 'its status page' })
+    expect(await link.getAttribute('href')).toBe(`${demo.relay}/status`)
+    expect(demo.out).toContain(`${demo.relay}/status`)
   })
 
   test('unsubscribing takes it back here and at the relay', async () => {
