@@ -61,7 +61,7 @@ try {
     if (!Object.keys(looks).some((look) => wanted(`status-${name}-${look}`))) continue
     const scene = await startStatusScene(name)
     await page.goto(`${scene.url}/status`)
-    await page.getByText('Live', { exact: true }).waitFor()
+    await page.getByText('Live, ').waitFor()
     await take(`status-${name}`)
     await page.goto('about:blank')
     await scene.stop()

@@ -132,6 +132,7 @@ describeBrowser('chromium', 'the status page', () => {
     await page.locator('.latest li', { hasText: "CleverTap's text" }).nth(2).waitFor()
     expect(await page.locator('.latest').textContent()).not.toContain('token-of-')
     expect(await seriousFindings(page)).toEqual([])
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360)
 
     const retry = code.getByRole('button', { name: 'Try all 2 again' })
     const dialog = page.getByRole('dialog', { name: 'Try again?' })

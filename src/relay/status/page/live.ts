@@ -1,5 +1,5 @@
 import type { PageState } from '../view/snapshot.ts'
-import { duration } from '../view/words.ts'
+import { clock, duration } from '../view/words.ts'
 import { find, setAttribute, setText } from './find.ts'
 
 /** The page says so when it has heard nothing for this long, in ms: the relay speaks every two seconds. */
@@ -13,6 +13,8 @@ export const listen = (onState: (state: PageState) => void): void => {
   const freshness = find('[data-freshness]')
   let source: EventSource | undefined
   let heardAt: number | undefined
+  /** By the relay's clock, so that a printed page says of when it is. */
+  let spokenAt: number | undefined
   const openedAt = performance.now()
 
   const showFreshness = (): void => {
@@ -20,14 +22,16 @@ export const listen = (onState: (state: PageState) => void): void => {
     const lost = silentFor > silenceMs
     setAttribute(document.body, 'data-lost', String(lost))
     if (lost) setText(freshness, `No word from the relay for ${duration(silentFor)}`)
-    else if (heardAt !== undefined) setText(freshness, 'Live')
+    else if (spokenAt !== undefined) setText(freshness, `Live, ${clock(spokenAt, { seconds: true })}`)
   }
   const open = (): void => {
     if (source && source.readyState !== EventSource.CLOSED) return
     source = new EventSource(`status/events?account=${encodeURIComponent(document.body.dataset.account ?? '')}`)
     source.addEventListener('message', ({ data }) => {
       heardAt = performance.now()
-      onState(JSON.parse(data) as PageState) // our own server's words
+      const state = JSON.parse(data) as PageState // our own server's words
+      spokenAt = state.generatedAt
+      onState(state)
       showFreshness()
     })
   }
