@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { type Simulator, startSimulator } from '../../src/relay/simulate/index.ts'
@@ -5,6 +7,7 @@ import { seriousFindings } from './support/accessibility.ts'
 import { type ChromiumBrowser, startChromium } from './support/chromium.ts'
 import { describeBrowser } from './support/describe-browser.ts'
 import { type RunningRelay, startRelay } from './support/running-relay.ts'
+import { createTempFolder } from './support/temp-folder.ts'
 
 const adminKey = 'key-of-the-operator-0123456789'
 
@@ -35,14 +38,14 @@ describeBrowser('chromium', 'the status page', () => {
   afterAll(() => browser?.stop())
 
   /** A relay of the test's own, whose page is open and live. */
-  const open = async (): Promise<{ relay: RunningRelay; clevertap: Simulator }> => {
+  const open = async (env: Record<string, string> = {}): Promise<{ relay: RunningRelay; clevertap: Simulator }> => {
     const clevertap = await startSimulator()
     onTestFinished(() => clevertap.stop())
     const relay = await startRelay({
       clevertap,
       origin: 'https://www.example.com',
       vapidPublicKey: '',
-      env: { PUSHFERRY_ADMIN_KEY: adminKey, PUSHFERRY_RETRY_BASE_MS: '20', PUSHFERRY_RETRY_MAX_MS: '200' },
+      env: { PUSHFERRY_ADMIN_KEY: adminKey, PUSHFERRY_RETRY_BASE_MS: '20', PUSHFERRY_RETRY_MAX_MS: '200', ...env },
     })
     onTestFinished(() => relay.stop())
     onTestFinished(async () => void (await page.goto('about:blank')))
@@ -203,6 +206,35 @@ describeBrowser('chromium', 'the status page', () => {
     await page.reload()
     await live()
     expect(await page.getByRole('link', { name: 'Day' }).getAttribute('aria-current')).toBe('true')
+  })
+
+  test('of several accounts shows the one that is doing worst, and beside it how the others are', async () => {
+    const folder = createTempFolder()
+    onTestFinished(() => folder.remove())
+    const file = join(folder.path, 'accounts.json')
+    const second = {
+      accountId: 'SECOND',
+      passcode: 'another',
+      origins: 'https://m.example.com',
+      apiKeys: 'another-key',
+    }
+    writeFileSync(file, JSON.stringify({ accounts: [second, { accountId: 'SIM-000-0000' }] }))
+    const { relay, clevertap } = await open({ PUSHFERRY_CONFIG: file })
+    const accounts = page.getByRole('navigation', { name: 'Accounts' })
+    const shown = accounts.locator('[aria-current="page"]')
+    clevertap.fail({ kind: 'status', status: 401, times: 'always' })
+    await relay.send(token('__a'))
+    await accounts.getByRole('link', { name: 'SIM-000-0000 needs you' }).waitFor()
+    expect(await shown.textContent()).toContain('SECOND')
+    await page.goto(`${relay.url}/status`)
+    await live()
+    expect(await shown.textContent()).toContain('SIM-000-0000')
+    await slot('answer', 'No.')
+    expect(await seriousFindings(page)).toEqual([])
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360)
+    await accounts.getByRole('link', { name: 'SECOND nothing yet' }).click()
+    await slot('answer', 'Nothing yet.')
+    await live()
   })
 
   test('works where the address holds the password', async () => {
