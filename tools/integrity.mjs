@@ -16,5 +16,6 @@ const hashes = Object.fromEntries(
 )
 
 writeFileSync(join(folder, 'integrity.json'), `${JSON.stringify(hashes, undefined, 2)}\n`)
-// To standard error, because this is also part of `npm pack --json`, whose output others read.
-for (const [name, hash] of Object.entries(hashes)) console.error(`${name.padEnd(24)} ${hash}`)
+// `npm pack --json` builds too, and others read what it prints.
+const print = process.env.npm_lifecycle_event === 'prepack' ? console.error : console.log
+for (const [name, hash] of Object.entries(hashes)) print(`${name.padEnd(24)} ${hash}`)

@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { known } from '../../src/client/options.ts'
+import { operations } from '../../src/relay/http/openapi/operations.ts'
 import { recordProblems, relayProblems } from '../../src/wire/problem.ts'
 import { namesIn, read, root, rowsOf, sectionOf } from './markdown.ts'
 
@@ -122,6 +123,17 @@ describe('the codes of the relay', () => {
     expect(codesIn(sectionOf(readme, '## States and errors'))).toEqual(codes)
     expect(codesIn(sectionOf(relay, '### Record codes'))).toEqual(codes)
     expect(codes.filter((code) => !new RegExp(`\\b${code}\\b`).test(tests))).toEqual([])
+  })
+})
+
+describe('the routes', () => {
+  it('are all in docs/relay.md, but for the parts of the status page', () => {
+    const documented = rowsOf(sectionOf(relay, '## Routes')).flatMap(([routes = '']) => {
+      const [, method = 'GET'] = /`([A-Z]+) /.exec(routes) ?? []
+      return namesIn([[routes]]).map((name) => `${method.toLowerCase()} ${name.replace(/^[A-Z]+ /, '')}`)
+    })
+    const known = Object.keys(operations).filter((name) => !/^\w+ \/status\//.test(name))
+    expect(sorted(documented.filter((name) => name.includes('/')))).toEqual(sorted(known))
   })
 })
 
