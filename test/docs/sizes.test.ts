@@ -1,0 +1,27 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { describe, expect, it } from 'vitest'
+import { read, root, rowsOf, sectionOf } from './markdown.ts'
+
+const number = (text: string | undefined): number => Number(text?.replaceAll(',', ''))
+const weigh = (name: string): number => gzipSync(readFileSync(join(root, 'dist/browser', name)), { level: 9 }).length
+
+describe('the sizes in the README', () => {
+  const rows = rowsOf(sectionOf(read('README.md'), '## Compared')).filter((row) => row.length === 3)
+  const [ours, ...others] = rows
+
+  it('are ours as built, give or take twenty bytes, and under what the first sentence promises', () => {
+    expect(ours?.[0]).toBe('**Pushferry**')
+    const [page, worker] = [weigh('pushferry.min.js'), weigh('pushferry-sw.min.js')]
+    expect(Math.abs(number(ours?.[1]) - page)).toBeLessThanOrEqual(20)
+    expect(Math.abs(number(ours?.[2]) - worker)).toBeLessThanOrEqual(20)
+    expect(page + worker).toBeLessThanOrEqual(5200)
+  })
+
+  it('are the others’ as npm run size has them', () => {
+    const tool = read('tools/size.mjs')
+    expect(others.length).toBeGreaterThan(3)
+    for (const [name, page, worker] of others) expect(tool, name).toContain(`${number(page)}, ${number(worker)}]`)
+  })
+})
