@@ -10,7 +10,9 @@ import { startSimulator } from './support/simulator.mjs'
 
 const [latencyMs, limit, seconds] = process.argv.slice(2).map(Number)
 const ceiling = (limit * 100 * 1000) / latencyMs
-const count = Math.max(1, Math.round((ceiling * seconds) / 100)) * 100
+/** More would take longer to fill than to upload, and say no more. */
+const most = 60_000
+const count = Math.min(most, Math.max(1, Math.round((ceiling * seconds) / 100)) * 100)
 const folder = mkdtempSync(join(tmpdir(), 'pushferry-bench-'))
 const { url, accountId, passcode, stop } = await startSimulator(latencyMs, limit)
 try {
