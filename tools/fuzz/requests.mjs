@@ -277,7 +277,9 @@ export const createRequests = (routes) => {
     headers: fc.constant([]),
     credential: fc.constant('right'),
   })
-  return fc
-    .tuple(route, isPlain, plain, around)
-    .map(([first, asPlain, calm, odd]) => ({ ...first, ...(asPlain ? calm : odd) }))
+  return fc.tuple(route, isPlain, plain, around).map(([first, asPlain, calm, odd]) => {
+    // The status page takes nothing from another origin's page.
+    const own = first.route.path.startsWith('/status') ? { origin: undefined } : {}
+    return { ...first, ...(asPlain ? { ...calm, ...own } : odd) }
+  })
 }
