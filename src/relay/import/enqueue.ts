@@ -11,8 +11,10 @@ export interface EnqueueParts {
   /** Whether live and withdrawn rows of the store are replaced. */
   replace: boolean
   put: (entries: readonly NewEntry[]) => Promise<readonly PutResult[]>
-  /** Between two pieces. */
-  pause: () => Promise<void>
+  /** Between two pieces: is told how many rows the last one had, and how long it took in ms. */
+  pause: (rows: number, tookMs: number) => Promise<void>
+  /** How many rows the next piece may have; `pieceRows` without it. */
+  mostRows?: () => number
   tally: Tally
   rejects: Rejects | undefined
   /** Is told of bytes read from the disk. */
@@ -66,21 +68,28 @@ export const readRow = (
  * @throws ImportError (`failed`) when an input or the store cannot go on.
  */
 export const enqueue = async (plans: readonly Plan[], parts: EnqueueParts): Promise<'done' | 'interrupted'> => {
-  const { account, replace, put, pause, tally, rejects, onBytes, signal } = parts
+  const { account, replace, put, pause, mostRows = () => pieceRows, tally, rejects, onBytes, signal } = parts
   let window: NewEntry[] = []
   let writing: Promise<void> = Promise.resolve()
 
   const putPiece = async (piece: readonly NewEntry[]): Promise<void> => {
-    for (const { result } of await put(piece)) {
+    const from = performance.now()
+    const results = await put(piece)
+    const tookMs = performance.now() - from
+    for (const { result } of results) {
       tally.read++
       if (result === 'queued' || result === 'replaced') tally.queued++
       else tally.unchanged++
     }
-    await pause()
+    await pause(piece.length, tookMs)
   }
   const putWindow = async (entries: readonly NewEntry[]): Promise<void> => {
-    for (let at = 0; at < entries.length && !signal.aborted; at += pieceRows)
-      await putPiece(entries.slice(at, at + pieceRows))
+    let at = 0
+    while (at < entries.length && !signal.aborted) {
+      const piece = entries.slice(at, at + mostRows())
+      at += piece.length
+      await putPiece(piece)
+    }
   }
   /** Begins to put what was read, as soon as what was read before it is in the store. */
   const flush = async (): Promise<void> => {

@@ -93,7 +93,7 @@ export const runImport = async (parts: ImportParts): Promise<ImportEnd> => {
       account: account.id,
       replace,
       put: (entries) => patientPut(store, entries),
-      pause: createManners(store, () => uploads?.holder()),
+      ...createManners(store, () => uploads?.holder()),
       tally,
       rejects,
       onBytes: (bytes) => {
