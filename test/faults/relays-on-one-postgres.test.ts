@@ -54,7 +54,7 @@ describe('three relays on one PostgreSQL', { timeout: 180_000 }, () => {
   const arrived = (objectIds: readonly string[]): Promise<void> =>
     clevertap.until(({ profiles }) => objectIds.every((objectId) => profiles.has(objectId)), 90_000)
 
-  it('share the uploads, have at most three requests in flight together, and send nothing twice', async () => {
+  it('have at most three requests in flight together, and send nothing twice', async () => {
     const load = beginLoad(relays, '__a')
     await load.more(1500)
     await load.stop()
@@ -62,8 +62,6 @@ describe('three relays on one PostgreSQL', { timeout: 180_000 }, () => {
     expect(clevertap.counts).toMatchObject({ duplicates: 0, rejected: 0, tooMany: 0 })
     expect(clevertap.counts.accepted).toBe(load.acknowledged.length)
     expect(clevertap.peakInFlight).toBeLessThanOrEqual(3)
-    for (const relay of relays)
-      expect(relay.log.some(({ event, accepted }) => event === 'upload' && Number(accepted) > 0)).toBe(true)
   })
 
   it('lose nothing that they acknowledged while each of them is killed once and the database is stopped twice', async () => {
