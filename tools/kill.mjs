@@ -22,6 +22,7 @@ import { relays, roundMs, rounds, seed, store } from './kill/settings.mjs'
 const clients = 6
 const limit = 3
 const quietMs = 2000
+/** How long nothing may arrive before the rest counts as lost. */
 const patienceMs = 60_000
 const random = createRandom(seed)
 
@@ -53,9 +54,17 @@ const beginLoad = () => {
     return done
   }
 }
+/** Waits for all to arrive, for as long as some still do. */
 const untilArrived = async () => {
-  const giveUpAt = Date.now() + patienceMs
-  while (oracle.faults(clevertap.profiles).length > 0 && Date.now() < giveUpAt) await pause(200)
+  let missing = Number.POSITIVE_INFINITY
+  let giveUpAt = 0
+  for (;;) {
+    const left = oracle.faults(clevertap.profiles).length
+    if (left < missing) giveUpAt = Date.now() + patienceMs
+    missing = left
+    if (missing === 0 || Date.now() > giveUpAt) return
+    await pause(500)
+  }
 }
 
 clevertap.fail({ kind: 'status', status: 400, objectIds: isPoison, times: 'always' })
