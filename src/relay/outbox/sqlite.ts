@@ -5,8 +5,8 @@ import { sqliteMigrations } from './migrations/sqlite.ts'
 import { configure, migrate } from './sqlite/connection.ts'
 import { loadSqlite, type SqlRow } from './sqlite/driver.ts'
 import { erase, put, withdraw } from './sqlite/intake.ts'
-import { counts, history, rejected, retry, retryPage } from './sqlite/reports.ts'
-import { statusOf, type TokenRow } from './sqlite/row.ts'
+import { createMover } from './sqlite/mover.ts'
+import { counts, find, history, rejected, retry, retryPage } from './sqlite/reports.ts'
 import { prepareStatements } from './sqlite/statements.ts'
 import { type Connection, createTransactions } from './sqlite/transactions.ts'
 import { lease, release, settle, takeSlots } from './sqlite/upload.ts'
@@ -65,6 +65,7 @@ export const openSqliteStore = async (
     }
   })()
 
+  const mover = createMover(transactions.write)
   const listeners = new Set<(account: string, rows: number) => void>()
   const wake = (accounts: Iterable<string>, count: number): void => {
     for (const account of accounts) for (const listener of listeners) listener(account, count)
@@ -74,6 +75,7 @@ export const openSqliteStore = async (
     put: async (entries) => {
       const results = await transactions.write((work) => put(work, entries, maxQueued))
       wake(new Set(entries.map((entry) => entry.account)), entries.length)
+      mover.moveSoon()
       return results
     },
     withdraw: (account, objectId) => transactions.write((work) => withdraw(work, work.account(account), objectId)),
@@ -82,13 +84,7 @@ export const openSqliteStore = async (
       await transactions.purge()
       return erased
     },
-    find: async (account, objectId) => {
-      // The statement selects the columns that TokenRow names.
-      const row = await transactions.read(
-        (sql, number) => sql.findToken.get(number(account), objectId) as TokenRow | undefined,
-      )
-      return row && statusOf(row)
-    },
+    find: (account, objectId) => transactions.read((reading) => find(reading, reading.account(account), objectId)),
 
     lease: (request) => transactions.write((work) => lease(work, request)),
     settle: (holder, settlements) => transactions.write((work) => settle(work, holder, settlements)),
@@ -99,7 +95,7 @@ export const openSqliteStore = async (
       }),
     beat: (holder, report) => transactions.write(({ sql }) => Number(sql.beatHolder.run(holder, report).changes) > 0),
     // The statement selects the columns that Holder names.
-    holders: () => transactions.read((sql) => sql.allHolders.all() as Holder[]),
+    holders: () => transactions.read(({ sql }) => sql.allHolders.all() as Holder[]),
     reap: (stale) =>
       transactions.write((work) => stale.reduce((freed, { id, beat }) => freed + release(work, id, beat), 0)),
     leave: (holder) =>
@@ -107,16 +103,16 @@ export const openSqliteStore = async (
         release(work, holder)
       }),
 
-    counts: (account) => transactions.read((sql, number) => counts(sql, number(account))),
-    history: (account, since) => transactions.read((sql, number) => history(sql, number(account), since)),
+    counts: (account) => transactions.read(({ sql, account: number }) => counts(sql, number(account))),
+    history: (account, since) => transactions.read(({ sql, account: number }) => history(sql, number(account), since)),
     count: (account, event, by) =>
       transactions.write((work) => work.delta.event(String(work.account(account)), event, by)),
-    rejected: (account, page) => transactions.read((sql, number) => rejected(sql, number(account), page)),
+    rejected: (account, page) => transactions.read(({ sql, account: number }) => rejected(sql, number(account), page)),
     retryRejected: async (account, { objectIds, code }) => {
       const retryThese = (chosen: readonly string[]): Promise<number> =>
         transactions.write((work) => retry(work, work.account(account), chosen, code))
       const page = (after: number): Promise<RejectedRow[]> =>
-        transactions.read((sql, number) =>
+        transactions.read(({ sql, account: number }) =>
           rejected(sql, number(account), { limit: retryPage, after, ...(code === undefined ? {} : { code }) }),
         )
       let retried = 0
@@ -146,6 +142,9 @@ export const openSqliteStore = async (
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    close: transactions.close,
+    close: () => {
+      mover.stop()
+      return transactions.close()
+    },
   }
 }

@@ -53,5 +53,30 @@ CREATE TABLE single (name TEXT PRIMARY KEY, n INTEGER NOT NULL) WITHOUT ROWID;
 INSERT INTO single (name, n) VALUES ('sequence', 0), ('probe', 0);
 `
 
+/*
+ * arrival: rows of the live lane that are new to the store, before they are in `token`; see sqlite/arrivals.ts. Always
+ * queued and due. token_waiting_age: the oldest of the rows that wait.
+ */
+const second = `
+CREATE TABLE arrival (
+  seq INTEGER PRIMARY KEY,
+  account INTEGER NOT NULL,
+  object_id TEXT NOT NULL,
+  mark INTEGER NOT NULL,
+  type TEXT NOT NULL,
+  keyed INTEGER NOT NULL,
+  received_at INTEGER NOT NULL,
+  fingerprint BLOB NOT NULL,
+  token TEXT NOT NULL,
+  p256dh TEXT,
+  auth TEXT,
+  warnings TEXT
+);
+CREATE INDEX token_waiting_age ON token (account, seq) WHERE state = 1;
+`
+
 /** Numbered from 1, applied in order, never edited after a release. */
-export const sqliteMigrations: readonly Migration[] = [{ number: 1, name: 'the outbox', sql: first }]
+export const sqliteMigrations: readonly Migration[] = [
+  { number: 1, name: 'the outbox', sql: first },
+  { number: 2, name: 'arrivals', sql: second },
+]

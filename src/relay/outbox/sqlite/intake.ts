@@ -2,6 +2,7 @@ import { decide } from '../decide.ts'
 import { StoreError } from '../errors.ts'
 import { fingerprint } from '../fingerprint.ts'
 import type { NewEntry, PutResult } from '../store.ts'
+import { arrivalsMoved, mostArrivals } from './arrivals.ts'
 import { laneNumber, laneOf, markOf, standingOf, stateOf, type TokenRow, tokenColumns, warningsColumn } from './row.ts'
 import type { Work } from './transactions.ts'
 
@@ -12,65 +13,65 @@ const uncount = ({ delta }: Work, row: TokenRow): void => {
     delta.add(String(row.account), `code:${row.error_code}`, -1)
 }
 
-const findRow = ({ sql }: Work, account: number, objectId: string): TokenRow | undefined =>
+const findRow = ({ sql, arrivals }: Work, account: number, objectId: string): TokenRow | undefined => {
+  arrivals.show(account, objectId)
   // The statement selects the columns that TokenRow names.
-  sql.findToken.get(account, objectId) as TokenRow | undefined
+  return sql.findToken.get(account, objectId) as TokenRow | undefined
+}
 
 const putOne = (work: Work, account: number, entry: NewEntry): PutResult => {
-  const { sql, delta, now } = work
+  const { sql, delta, arrivals, now } = work
+  const { objectId } = entry
+  const { type } = entry.token
   const print = fingerprint(entry.token)
   const bytes = Buffer.from(print, 'hex')
   const lane = laneNumber(entry.lane)
   const token = tokenColumns(entry.token)
   const warnings = warningsColumn(entry.warnings)
   const name = String(account)
-  const { type } = entry.token
   const mark = markOf(print)
   const sequence = work.nextSequence()
   const keyed = entry.sender === 'trusted' ? 0 : 1
+  arrivals.show(account, objectId, mark)
 
-  // Nearly every record is the first of its objectId: one statement finds out and does it.
-  const inserted = sql.insertToken.run(
-    account,
-    entry.objectId,
-    type,
-    lane,
-    sequence,
-    keyed,
-    now,
-    mark,
-    bytes,
-    ...token,
-    warnings,
-  )
-  let result: 'queued' | 'replaced' = 'queued'
-  if (Number(inserted.changes) === 0) {
-    const row = findRow(work, account, entry.objectId)
-    if (!row) throw new Error('a row was neither inserted nor found')
-    const decision = decide(standingOf(row), { ...entry, fingerprint: print }, now)
-    if (decision.kind === 'refuse') {
-      delta.event(name, 'refused')
-      return { result: 'refused', moved: false }
-    }
-    const key = decision.keyed ? 1 : 0
-    if (decision.kind === 'keep') {
-      if (decision.promote) {
-        delta.add(name, `state:${stateOf(row.state)}:import`, -1)
-        delta.add(name, `state:${stateOf(row.state)}:live`, 1)
-      }
-      if (decision.promote || key !== row.keyed) sql.keepToken.run(row.id, key, decision.promote ? 0 : row.lane)
-      delta.event(name, 'unchanged')
-      return { result: 'unchanged', moved: false }
-    }
-    uncount(work, row)
-    sql.requeueToken.run(row.id, type, lane, sequence, key, now, mark, bytes, ...token, warnings)
-    result = decision.result
+  const queued = (result: 'queued' | 'replaced'): PutResult => {
+    const moved = sql.findElsewhere.get(mark, account, bytes, objectId) !== undefined
+    delta.add(name, `state:queued:${entry.lane}`, 1)
+    delta.event(name, result)
+    if (moved) delta.event(name, 'moved')
+    return { result, moved }
   }
-  const moved = sql.findElsewhere.get(mark, account, bytes, entry.objectId) !== undefined
-  delta.add(name, `state:queued:${entry.lane}`, 1)
-  delta.event(name, result)
-  if (moved) delta.event(name, 'moved')
-  return { result, moved }
+  /** Nearly every record is the first of its objectId. An import finds out and does it with one statement. */
+  const makeRow = (): TokenRow | undefined => {
+    if (entry.lane === 'live') {
+      const row = findRow(work, account, objectId)
+      if (!row) arrivals.add(sequence, account, objectId, mark, [type, keyed, now, bytes, ...token, warnings])
+      return row
+    }
+    const values = [account, objectId, type, lane, sequence, keyed, now, mark, bytes, ...token, warnings]
+    return Number(sql.insertToken.run(...values).changes) > 0 ? undefined : findRow(work, account, objectId)
+  }
+
+  const row = makeRow()
+  if (!row) return queued('queued')
+  const decision = decide(standingOf(row), { ...entry, fingerprint: print }, now)
+  if (decision.kind === 'refuse') {
+    delta.event(name, 'refused')
+    return { result: 'refused', moved: false }
+  }
+  const key = decision.keyed ? 1 : 0
+  if (decision.kind === 'keep') {
+    if (decision.promote) {
+      delta.add(name, `state:${stateOf(row.state)}:import`, -1)
+      delta.add(name, `state:${stateOf(row.state)}:live`, 1)
+    }
+    if (decision.promote || key !== row.keyed) sql.keepToken.run(row.id, key, decision.promote ? 0 : row.lane)
+    delta.event(name, 'unchanged')
+    return { result: 'unchanged', moved: false }
+  }
+  uncount(work, row)
+  sql.requeueToken.run(row.id, type, lane, sequence, key, now, mark, bytes, ...token, warnings)
+  return queued(decision.result)
 }
 
 /** See Store.put. The limit looks at what is queued and at what this transaction has already added to it. */
@@ -85,7 +86,9 @@ export const put = (work: Work, entries: readonly NewEntry[], maxQueued: number)
     if (work.count(account, 'state:queued:live') + count > maxQueued)
       throw new StoreError('full', `more than ${maxQueued} records are queued`)
   }
-  return entries.map((entry) => putOne(work, work.account(entry.account), entry))
+  const results = entries.map((entry) => putOne(work, work.account(entry.account), entry))
+  if (work.arrivals.size() > mostArrivals) work.arrivals.move(arrivalsMoved)
+  return results
 }
 
 /** See Store.withdraw. */

@@ -1,14 +1,24 @@
-import { type Counts, type EventName, eventNames, type Minute, type RejectedRow } from '../store.ts'
+import { type Counts, type EventName, eventNames, type Minute, type RejectedRow, type TokenStatus } from '../store.ts'
 import { readCounts } from '../tally.ts'
 import type { SqlRow } from './driver.ts'
-import { laneOf, rejectedRowOf, type TokenRow } from './row.ts'
+import { type ArrivalRow, arrivalStatusOf, laneOf, rejectedRowOf, statusOf, type TokenRow } from './row.ts'
 import type { Statements } from './statements.ts'
-import type { Work } from './transactions.ts'
+import type { Reading, Work } from './transactions.ts'
+
+/** See Store.find. A row that is not among the arrivals any more is among the tokens. */
+export const find = ({ sql, arrival }: Reading, account: number, objectId: string): TokenStatus | undefined => {
+  const arrived = arrival(account, objectId)
+  // The statements select the columns that ArrivalRow and TokenRow name.
+  if (arrived) return arrivalStatusOf(objectId, arrived as ArrivalRow)
+  const row = sql.findToken.get(account, objectId) as TokenRow | undefined
+  return row && statusOf(row)
+}
 
 /** See Store.counts. The oldest row is found by its sequence in each of the places where an open row can be. */
 export const counts = (sql: Statements, account: number): Counts => {
   const numbers = new Map((sql.readTally.all(account) as SqlRow[]).map((row) => [String(row.name), Number(row.n)]))
   const [oldest] = [
+    sql.oldestArrival.get(account),
     sql.oldestDue.get(account, 0),
     sql.oldestDue.get(account, 1),
     sql.oldestWaiting.get(account),

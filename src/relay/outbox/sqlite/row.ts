@@ -30,6 +30,9 @@ export type TokenRow = Readonly<{
   warnings: string | null
 }>
 
+/** What `find` reads of a row of the table `arrival`. */
+export type ArrivalRow = Pick<TokenRow, 'type' | 'received_at' | 'warnings'>
+
 /** What a lease reads of a row. */
 export type DueRow = Pick<
   TokenRow,
@@ -37,6 +40,7 @@ export type DueRow = Pick<
   | 'object_id'
   | 'type'
   | 'lane'
+  | 'seq'
   | 'generation'
   | 'attempts'
   | 'deferrals'
@@ -72,6 +76,21 @@ const tokenOf = (row: Pick<TokenRow, 'type' | 'token' | 'p256dh' | 'auth'>): Tok
   return p256dh === null || auth === null ? { id, type } : { id, type, keys: { p256dh, auth } }
 }
 
+// Written by us, as a JSON array of texts.
+const warningsOf = (column: string | null): string[] => (column === null ? [] : (JSON.parse(column) as string[]))
+
+/** A new row is queued and due, and nothing has happened to it yet. */
+export const arrivalStatusOf = (objectId: string, { type, received_at, warnings }: ArrivalRow): TokenStatus => ({
+  objectId,
+  type,
+  state: 'queued',
+  attempts: 0,
+  error: null,
+  receivedAt: received_at,
+  settledAt: null,
+  warnings: warningsOf(warnings),
+})
+
 export const statusOf = (row: TokenRow): TokenStatus => ({
   objectId: row.object_id,
   type: row.type,
@@ -80,8 +99,7 @@ export const statusOf = (row: TokenRow): TokenStatus => ({
   error: errorOf(row),
   receivedAt: row.received_at,
   settledAt: row.settled_at,
-  // Written by us, as a JSON array of texts.
-  warnings: row.warnings === null ? [] : (JSON.parse(row.warnings) as string[]),
+  warnings: warningsOf(row.warnings),
 })
 
 export const leasedEntryOf = (row: DueRow): LeasedEntry => ({

@@ -9,6 +9,24 @@ export const sql = {
       received_at, ready_at, due_at, mark, fingerprint, token, p256dh, auth, warnings)
     VALUES (?1, ?2, ?3, 0, ?4, ?5, ?5, ?6, 0, 0, 0, ?7, ?7, 0, ?8, ?9, ?10, ?11, ?12, ?13)
     ON CONFLICT (account, object_id) DO NOTHING`,
+  insertArrival: `INSERT INTO arrival (seq, account, object_id, mark, type, keyed, received_at, fingerprint, token, p256dh, auth,
+      warnings)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)`,
+  arrivalsAfter: 'SELECT seq, account, object_id, mark FROM arrival WHERE seq > ? ORDER BY seq',
+  findArrival: 'SELECT type, received_at, warnings FROM arrival WHERE seq = ?',
+  firstArrival: 'SELECT min(seq) AS seq FROM arrival',
+  oldestArrival: 'SELECT seq, received_at FROM arrival WHERE account = ? ORDER BY seq LIMIT 1',
+  /** A person is not in both tables, unless another program has written to the file: then the newest wins here too. */
+  moveArrivals: `INSERT INTO token (account, object_id, type, state, lane, seq, generation, keyed, attempts, deferrals, failures,
+      received_at, ready_at, due_at, mark, fingerprint, token, p256dh, auth, warnings)
+    SELECT account, object_id, type, 0, 0, seq, seq, keyed, 0, 0, 0, received_at, received_at, 0, mark, fingerprint, token,
+      p256dh, auth, warnings FROM arrival WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq
+    ON CONFLICT (account, object_id) DO UPDATE SET type = excluded.type, state = 0, lane = 0, seq = excluded.seq,
+      generation = excluded.generation, keyed = excluded.keyed, attempts = 0, deferrals = 0, failures = 0,
+      received_at = excluded.received_at, ready_at = excluded.ready_at, due_at = 0, settled_at = NULL, mark = excluded.mark,
+      fingerprint = excluded.fingerprint, token = excluded.token, p256dh = excluded.p256dh, auth = excluded.auth,
+      error_code = NULL, error_message = NULL, warnings = excluded.warnings WHERE excluded.seq > token.seq`,
+  forgetArrivals: 'DELETE FROM arrival WHERE seq BETWEEN ?1 AND ?2',
   requeueToken: `UPDATE token SET type = ?2, state = 0, lane = ?3, seq = ?4, generation = ?4, keyed = ?5,
       attempts = 0, deferrals = 0, failures = 0, received_at = ?6, ready_at = ?6, due_at = 0, settled_at = NULL, mark = ?7,
       fingerprint = ?8, token = ?9, p256dh = ?10, auth = ?11, error_code = NULL, error_message = NULL, warnings = ?12
@@ -23,7 +41,7 @@ export const sql = {
   promoteWaiting: `UPDATE token SET state = 0, ready_at = due_at, due_at = 0
     WHERE account = ?1 AND state = 1 AND (due_at <= ?2 OR due_at > ?3)`,
   nextWaiting: 'SELECT min(due_at) AS due_at FROM token WHERE account = ? AND state = 1',
-  dueTokens: `SELECT id, object_id, type, lane, generation, attempts, deferrals, failures, received_at, ready_at, token,
+  dueTokens: `SELECT id, object_id, type, lane, seq, generation, attempts, deferrals, failures, received_at, ready_at, token,
       p256dh, auth
     FROM token WHERE account = ? AND lane = ? AND state = 0 AND holder IS NULL ORDER BY seq LIMIT ?`,
   leaseTokens: 'UPDATE token SET state = 2, holder = ?1 WHERE id IN (SELECT value FROM json_each(?2))',
@@ -64,7 +82,7 @@ export const sql = {
   forgetMinutes: 'DELETE FROM minute WHERE account = ? AND at < ?',
   oldestDue: `SELECT seq, received_at FROM token WHERE account = ? AND lane = ? AND state = 0 AND holder IS NULL
     ORDER BY seq LIMIT 1`,
-  oldestWaiting: 'SELECT min(seq) AS seq, received_at FROM token WHERE account = ? AND state = 1',
+  oldestWaiting: 'SELECT seq, received_at FROM token WHERE account = ? AND state = 1 ORDER BY seq LIMIT 1',
   /** By the few rows that are held. Left to itself SQLite takes the index of all rows of the account. */
   oldestHeld: `SELECT min(seq) AS seq, received_at FROM token INDEXED BY token_held
     WHERE holder IS NOT NULL AND account = ? AND state IN (0, 2)`,

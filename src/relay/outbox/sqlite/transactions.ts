@@ -1,5 +1,6 @@
 import { StoreError } from '../errors.ts'
 import { createDelta, type Delta, minuteOf, minutesKeptMs, type TallyName } from '../tally.ts'
+import { type Arrivals, createArrivalIndex } from './arrivals.ts'
 import { codeOf, resultCode } from './connection.ts'
 import type { SqlDatabase, SqlRow } from './driver.ts'
 import type { Statements } from './statements.ts'
@@ -14,6 +15,8 @@ export interface Connection {
 export interface Work {
   sql: Statements
   delta: Delta
+  /** New rows that are not in the table `token` yet. */
+  arrivals: Arrivals
   now: number
   nextSequence(): number
   /** An account's number; the account is made known if it is new. */
@@ -22,12 +25,21 @@ export interface Work {
   count(account: number, name: TallyName): number
 }
 
+/** What an operation reads with, outside a write transaction. */
+export interface Reading {
+  sql: Statements
+  /** An account's number; one that is not known has a number without rows. */
+  account(name: string): number
+  /** The row of a person who is not in the table `token` yet. */
+  arrival(account: number, objectId: string): SqlRow | undefined
+}
+
 /** Gathers operations into group commits on one connection. */
 export interface Transactions {
   /** Runs the operation in a write transaction, with others; resolves after the commit. */
   write<T>(operation: (work: Work) => T): Promise<T>
-  /** Runs the operation now, on what has been committed. An account that is not known has a number without rows. */
-  read<T>(operation: (sql: Statements, account: (name: string) => number) => T): Promise<T>
+  /** Runs the operation now, on what has been committed. */
+  read<T>(operation: (reading: Reading) => T): Promise<T>
   /** Copies all that is committed into the database file and empties the log beside it. */
   purge(): Promise<void>
   close(): Promise<void>
@@ -71,6 +83,7 @@ export const createTransactions = (open: (isFirst: boolean) => Connection, now: 
   let scheduled = false
   let closing: (() => void) | undefined
   let closed = false
+  const arrivals = createArrivalIndex()
 
   const connected = (): Connection => {
     connection ??= open(false)
@@ -83,6 +96,7 @@ export const createTransactions = (open: (isFirst: boolean) => Connection, now: 
       // It is being given up because it no longer works; there is nothing to save in it.
     }
     connection = undefined
+    arrivals.forget()
   }
   /** Gives a connection up that may never work again, as one that was opened while the disk could not be written. */
   const doubt = (error: unknown): void => {
@@ -95,6 +109,7 @@ export const createTransactions = (open: (isFirst: boolean) => Connection, now: 
     } catch {
       // SQLite has rolled back by itself (disk full, I/O error): a further ROLLBACK is itself an error.
     }
+    arrivals.forget()
     doubt(error)
   }
 
@@ -147,7 +162,15 @@ export const createTransactions = (open: (isFirst: boolean) => Connection, now: 
         kept.set(key, before)
         return before + delta.of(String(number), name)
       }
-      const work: Work = { sql, delta, now: at, nextSequence: () => ++sequence, account, count }
+      const work: Work = {
+        sql,
+        delta,
+        arrivals: arrivals.begin(sql),
+        now: at,
+        nextSequence: () => ++sequence,
+        account,
+        count,
+      }
       const results = operations.map((operation) => operation(work))
       if (sequence !== before) sql.writeSequence.run(sequence)
       writeNumbers(sql, delta, at)
@@ -226,7 +249,11 @@ export const createTransactions = (open: (isFirst: boolean) => Connection, now: 
       usable()
       try {
         const { sql } = connected()
-        return operation(sql, (name) => accounts.get(name) ?? findAccount(sql, name) ?? -1)
+        return operation({
+          sql,
+          account: (name) => accounts.get(name) ?? findAccount(sql, name) ?? -1,
+          arrival: (account, objectId) => arrivals.find(sql, account, objectId),
+        })
       } catch (error) {
         doubt(error)
         throw unavailable(error)

@@ -1,5 +1,6 @@
 import type { Batch, Settlement, Store } from '../store.ts'
 import { farthestDueMs as defaultFarthestDueMs, transition } from '../transition.ts'
+import { arrivalsMoved } from './arrivals.ts'
 import type { SqlRow } from './driver.ts'
 import { type DueRow, errorOf, laneOf, leasedEntryOf, stateOf, type TokenRow } from './row.ts'
 import type { Statements } from './statements.ts'
@@ -10,9 +11,25 @@ const holderNumber = (sql: Statements, holder: string): number | undefined => {
   return row && Number(row.n)
 }
 
-const dueRows = (sql: Statements, account: number, max: number): DueRow[] => {
-  // The statement selects the columns that DueRow names.
-  const live = sql.dueTokens.all(account, 0, max) as DueRow[]
+/** How many new rows one lease moves at most: they may all be another account's. */
+const mostMoved = 4 * arrivalsMoved
+
+/** New rows are moved to the others first, unless enough older ones are due. Undefined: there are too many of them. */
+const dueLive = ({ sql, arrivals }: Work, account: number, max: number): DueRow[] | undefined => {
+  for (let moved = 0; moved <= mostMoved; moved += arrivalsMoved) {
+    // The statement selects the columns that DueRow names.
+    const live = sql.dueTokens.all(account, 0, max) as DueRow[]
+    const last = live.length < max ? Number.POSITIVE_INFINITY : (live.at(-1)?.seq ?? 0)
+    if ((arrivals.first() ?? Number.POSITIVE_INFINITY) >= last) return live
+    arrivals.move(arrivalsMoved)
+  }
+  return undefined
+}
+
+const dueRows = (work: Work, account: number, max: number): DueRow[] | undefined => {
+  const { sql } = work
+  const live = dueLive(work, account, max)
+  if (!live) return undefined
   return live.length === max ? live : [...live, ...(sql.dueTokens.all(account, 1, max - live.length) as DueRow[])]
 }
 
@@ -26,7 +43,8 @@ export const lease = (
   const number = holderNumber(sql, holder)
   if (number === undefined) return { waitMs: null }
   sql.promoteWaiting.run(account, now, now + farthestDueMs)
-  const due = dueRows(sql, account, max)
+  const due = dueRows(work, account, max)
+  if (!due) return { waitMs: 0 }
   if (due.length < max) {
     const next = (sql.nextWaiting.get(account) as SqlRow).due_at
     const waitForNext = next === null ? null : Number(next) - now

@@ -51,7 +51,9 @@ export const openInThread = async (
     if (one.ok) asked?.resolve(one.value as never)
     else asked?.reject(errorOf(one))
   }
-  const hear = ({ answers, work }: Told): void => {
+  const hear = (text: string): void => {
+    // Written by the thread's program, which is ours.
+    const { answers, work } = JSON.parse(text) as Told
     for (const { account, rows } of work) for (const listener of listeners) listener(account, rows)
     for (const one of answers) settle(one)
     if (waiting.size === 0) thread?.unref()
@@ -76,7 +78,7 @@ export const openInThread = async (
     return new Promise((resolve, reject) => waiting.set(0, { resolve, reject }))
   }
   const send = (): void => {
-    thread?.postMessage({ now: now(), calls } satisfies Asked)
+    thread?.postMessage(JSON.stringify({ now: now(), calls } satisfies Asked))
     calls = []
   }
   const ask = <T>(operation: Operation, values: readonly unknown[]): Promise<T> =>

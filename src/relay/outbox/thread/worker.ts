@@ -21,7 +21,7 @@ const tell = (): void => {
   const told: Told = { answers, work: [...work].map(([account, rows]) => ({ account, rows })) }
   answers = []
   work.clear()
-  port.postMessage(told)
+  port.postMessage(JSON.stringify(told))
 }
 const tellSoon = (): void => {
   if (telling) return
@@ -48,13 +48,15 @@ try {
     work.set(account, (work.get(account) ?? 0) + rows)
     tellSoon()
   })
-  port.on('message', (asked: Asked | typeof park) => {
-    if (asked === park) {
+  port.on('message', (text: string) => {
+    if (text === park) {
       Atomics.store(parked, 0, 1)
       Atomics.notify(parked, 0)
       Atomics.wait(parked, 1, 0)
       return
     }
+    // Written by `openInThread`.
+    const asked = JSON.parse(text) as Asked
     now = asked.now
     for (const call of asked.calls) perform(store, call)
   })
