@@ -1,7 +1,7 @@
 // npm run build: compiles the emitting projects, then bundles the browser ones, drops inner types and
 // prints the scripts' hashes. `--clean` empties the output first.
 import { spawnSync } from 'node:child_process'
-import { chmodSync, copyFileSync, rmSync } from 'node:fs'
+import { chmodSync, copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -18,10 +18,11 @@ if (process.argv.includes('--clean'))
 for (const project of ['src/relay', 'src/client', 'sw', 'src/relay/status/page'])
   run(bin('typescript', 'bin/tsc'), '-p', project)
 run(bin('rollup', 'dist/bin/rollup'), '--config', '--silent')
-for (const [file, name] of [
-  ['page.css', 'pushferry-status.css'],
-  ['icon.svg', 'pushferry-status.svg'],
-])
-  copyFileSync(join(root, 'src/relay/status/page', file), join(root, 'dist/browser', name))
+const page = join(root, 'src/relay/status/page')
+const browser = join(root, 'dist/browser')
+copyFileSync(join(page, 'icon.svg'), join(browser, 'pushferry-status.svg'))
+// The page's own rules come last, so that they win over the library's.
+const rules = [bin('uplot', 'dist/uPlot.min.css'), join(page, 'page.css')].map((file) => readFileSync(file, 'utf8'))
+writeFileSync(join(browser, 'pushferry-status.css'), rules.join('\n'))
 chmodSync(join(root, 'dist/cli/main.js'), 0o755)
 for (const step of ['prune-types.mjs', 'integrity.mjs']) run(join(root, 'tools', step))

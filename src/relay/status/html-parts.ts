@@ -1,4 +1,4 @@
-import { chartHeight, chartKinds, chartWidth, draw, numberColumns, numbersOf } from './view/charts.ts'
+import { chartKinds, numberColumns, numbersOf, summaryOf, wordsOf } from './view/charts.ts'
 import { type ListName, type Row, rowsOf } from './view/rows.ts'
 import { levelWords, rangeWords, slotsOf } from './view/slots.ts'
 import { type PageState, type Range, ranges } from './view/snapshot.ts'
@@ -32,7 +32,7 @@ export const createFillers = ({ state, range, asked }: PageOptions) => {
   const slots = slotsOf(state)
   const rows = rowsOf(state)
   const series = state.account.series[range]
-  const { start, per } = rangeWords[range]
+  const { per } = rangeWords[range]
   const slot = (name: string, tag = 'p', classes = name): string =>
     `<${tag} class="${classes}" data-slot="${name}">${escaped(slots[name] ?? '')}</${tag}>`
   return {
@@ -44,23 +44,13 @@ export const createFillers = ({ state, range, asked }: PageOptions) => {
     chart: (name: string): string => {
       const kind = chartKinds.find((one) => one.name === name)
       if (!kind) return ''
-      const { top, paths, legend, gap } = draw(kind, series, null)
+      const { legend, gap } = wordsOf(kind, series, null)
       const legendItem = ({ name: line, label }: (typeof kind.lines)[number]): string =>
         `<li class="${line}">${label} <b data-legend="${line}">${escaped(legend[line] ?? '')}</b></li>`
-      const path = (line: string): string =>
-        `<path class="${line.replace('.', ' ')}" data-path="${line}" d="${paths[line] ?? ''}" vector-effect="non-scaling-stroke"/>`
       return `<figure class="chart" data-chart="${name}">
-<figcaption><span>${kind.title}${name === 'flow' ? ` <span data-range-word="per">${per}</span>` : ''} <span class="note" data-gap>${gap}</span></span>
+<figcaption><span>${kind.title}${name === 'flow' ? ` <span data-per>${per}</span>` : ''} <span class="note" data-gap>${gap}</span></span>
 <ul class="legend" role="list">${kind.lines.map(legendItem).join('')}</ul></figcaption>
-<div class="plot"><span class="scale" data-top>${escaped(top)}</span>
-<svg viewBox="0 0 ${chartWidth} ${chartHeight}" preserveAspectRatio="none" aria-hidden="true" focusable="false">
-<path class="grid" d="M0 0H${chartWidth}M0 ${chartHeight / 2}H${chartWidth}M0 ${chartHeight}H${chartWidth}" vector-effect="non-scaling-stroke"/>
-${Object.keys(paths)
-  .sort((a, b) => Number(b.endsWith('.area')) - Number(a.endsWith('.area')))
-  .map(path)
-  .join('')}
-<path class="cursor" data-cursor d="" vector-effect="non-scaling-stroke"/></svg><span class="scale">0</span></div>
-<p class="axis"><span data-range-word="start">${start}</span><span>now</span></p>
+<div class="plot" role="img" aria-label="${escaped(summaryOf(kind, series, range))}"></div>
 </figure>`
     },
     accounts: (): string =>
@@ -79,6 +69,8 @@ ${Object.keys(paths)
           return `<li><a href="${escaped(query(asked ? state.account.account : undefined, one))}" data-range="${one}"${current}>${rangeWords[one].name}</a></li>`
         })
         .join('')}</ul></nav>`,
+    /** What the script draws before it has heard anything from the relay. */
+    series: (): string => escaped(JSON.stringify(series)),
     numbers: (): string =>
       `<table><caption>Times are UTC until the page has been updated once.</caption><thead><tr><th scope="col">From</th>${numberColumns.map((name) => `<th scope="col">${name}</th>`).join('')}</tr></thead>
 <tbody data-numbers>${numbersOf(series, (at) => clock(at, { zone: 'UTC', seconds: range === 'live' }))

@@ -2,12 +2,13 @@ import { createFillers, escaped, type PageOptions } from './html-parts.ts'
 import { clock } from './view/words.ts'
 
 /**
- * The status page with everything in it, so that it can be read before, and without, its script. It holds no inline
- * script or style, and all addresses in it are relative, so that it works behind a proxy that puts it elsewhere.
+ * The status page with everything in it but the pictures of its charts, whose numbers are in a table, so that it can be
+ * read before, and without, its script. It holds no inline script or style, and all addresses in it are relative, so
+ * that it works behind a proxy that puts it elsewhere.
  */
 export const renderPage = (options: PageOptions): string => {
   const { state, range } = options
-  const { slot, tile, list, chart, accounts, ranges: rangeLinks, numbers } = createFillers(options)
+  const { slot, tile, list, chart, accounts, ranges: rangeLinks, series, numbers } = createFillers(options)
   const { level } = state.account.verdict
   return `<!doctype html>
 <html lang="en">
@@ -59,8 +60,9 @@ ${list('codes')}
 <p class="outcome" role="status" data-outcome></p>
 </div>
 </section>
-<section class="charts" aria-labelledby="charts">
+<section class="charts" aria-labelledby="charts" data-series="${series()}">
 <h2 id="charts">Over time</h2>
+<noscript><p class="note">A script draws the charts; the table has the same numbers.</p></noscript>
 ${rangeLinks()}
 ${chart('flow')}
 ${chart('waiting')}

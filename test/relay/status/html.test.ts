@@ -52,6 +52,16 @@ describe('the page as the server writes it', () => {
     expect(html).toMatch(/<button type="button" data-retry="534" hidden>/)
   })
 
+  it('describes each chart, and hands the script what it draws first', () => {
+    const state = pageState()
+    const html = render(state)
+    const said = [...html.matchAll(/<div class="plot" role="img" aria-label="([^"]*)">/g)].map(([, text]) => text)
+    expect(said).toHaveLength(3)
+    expect(said[0]).toMatch(/^Records from 1 h ago to now\. Queued 0, /)
+    const handed = /data-series="([^"]*)"/.exec(html)?.[1]?.replace(/&#34;/g, '"') ?? ''
+    expect(JSON.parse(handed)).toEqual(state.account.series.hour)
+  })
+
   it('lists the accounts, with how they are, only where there are several', () => {
     expect(render()).not.toContain('aria-label="Accounts"')
     const accounts = [

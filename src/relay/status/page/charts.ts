@@ -1,8 +1,9 @@
-import { chartHeight, chartKinds, cursorX, draw, numbersOf } from '../view/charts.ts'
+import { chartKinds, numbersOf, summaryOf, wordsOf } from '../view/charts.ts'
 import { rangeWords } from '../view/slots.ts'
 import { type PageState, type Range, ranges, type Series } from '../view/snapshot.ts'
 import { clock } from '../view/words.ts'
 import { find, setAttribute, setText } from './find.ts'
+import { createPlot } from './plot.ts'
 
 /** The charts, their table, and the point in time that somebody looks at. */
 export interface Charts {
@@ -16,7 +17,9 @@ export const createCharts = (): Charts => {
   const slider = find<HTMLInputElement>('#step')
   const details = find<HTMLDetailsElement>('[data-numbers-shown]')
   let range: Range = ranges.find((one) => one === document.body.dataset.range) ?? 'hour'
-  let state: PageState | undefined
+  const written = find('[data-series]').dataset.series ?? ''
+  // Our own server's words: what it knew when it wrote the page, so that the charts do not wait for the stream.
+  let known: Partial<Record<Range, Series>> = { [range]: JSON.parse(written) as Series }
   /** The step that is looked at; null: none, so that the legends show sums and last values. */
   let at: number | null = null
 
@@ -27,7 +30,7 @@ export const createCharts = (): Charts => {
     const said = at === null ? 'now' : timeOf(series.startsAt + at * series.stepMs, series)
     setText(find('[data-step-time]'), said)
     const values = chartKinds.flatMap((kind) => {
-      const { legend } = draw(kind, series, at ?? last)
+      const { legend } = wordsOf(kind, series, at ?? last)
       return kind.lines.map(({ name, label }) => `${label} ${legend[name]}`)
     })
     setAttribute(slider, 'aria-valuetext', `${said}: ${values.join(', ')}`)
@@ -51,20 +54,17 @@ export const createCharts = (): Charts => {
   }
 
   const redraw = (): void => {
-    const series = state?.account.series[range]
+    const series = known[range]
     if (!series) return
-    for (const kind of chartKinds) {
+    for (const { kind, plot } of plots) {
       const figure = find(`[data-chart="${kind.name}"]`)
-      const { top, paths, legend, gap } = draw(kind, series, at)
-      setText(find('[data-top]', figure), top)
+      const { legend, gap } = wordsOf(kind, series, at)
       setText(find('[data-gap]', figure), gap)
-      for (const [name, path] of Object.entries(paths)) setAttribute(find(`[data-path="${name}"]`, figure), 'd', path)
       for (const [name, text] of Object.entries(legend)) setText(find(`[data-legend="${name}"]`, figure), text)
-      const x = at === null ? null : cursorX(at, series)
-      setAttribute(find('[data-cursor]', figure), 'd', x === null ? '' : `M${x} 0V${chartHeight}`)
-      for (const word of figure.querySelectorAll('[data-range-word]'))
-        setText(word, word.getAttribute('data-range-word') === 'per' ? rangeWords[range].per : rangeWords[range].start)
+      setAttribute(find('.plot', figure), 'aria-label', summaryOf(kind, series, range))
+      plot.show(series, at)
     }
+    setText(find('[data-per]'), rangeWords[range].per)
     showPointer(series)
     showTable(series)
   }
@@ -73,15 +73,7 @@ export const createCharts = (): Charts => {
     at = step
     redraw()
   }
-  const stepUnder = (event: PointerEvent, plot: Element): number => {
-    const { left, width } = plot.getBoundingClientRect()
-    const last = Number(slider.max)
-    return Math.max(0, Math.min(last, Math.round(((event.clientX - left) / width) * last)))
-  }
-  for (const plot of document.querySelectorAll<SVGElement>('.plot svg')) {
-    plot.addEventListener('pointermove', (event) => point(stepUnder(event, plot)))
-    plot.addEventListener('pointerleave', () => point(null))
-  }
+  const plots = chartKinds.map((kind) => ({ kind, plot: createPlot(kind, point) }))
   slider.addEventListener('input', () => point(Number(slider.value)))
   slider.addEventListener('blur', () => point(null))
   details.addEventListener('toggle', redraw)
@@ -102,9 +94,10 @@ export const createCharts = (): Charts => {
     })
   }
 
+  redraw()
   return {
     show: (next) => {
-      state = next
+      known = next.account.series
       redraw()
     },
   }

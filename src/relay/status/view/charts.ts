@@ -1,12 +1,16 @@
-import type { Series } from './snapshot.ts'
+import { rangeWords } from './slots.ts'
+import type { Range, Series } from './snapshot.ts'
 import { count, duration, latency } from './words.ts'
 
 /** A line of a chart: which numbers, what they are called, and how their sum or last value is said. */
-interface LineKind {
+export interface LineKind {
   name: 'queued' | 'accepted' | 'rejected' | 'waiting' | 'latencyP50Ms' | 'latencyP95Ms'
   label: string
-  /** `area` is filled below; `bars` stand alone, so that what is zero all day is not a line. */
-  as?: 'area' | 'bars'
+  /**
+   * Lines are told apart without colour too. `area` is filled below; `bars` stand alone, so that what is zero all day is
+   * not a line; the others are broken lines.
+   */
+  as?: 'area' | 'bars' | 'dashed' | 'dotted'
 }
 
 export interface ChartKind {
@@ -25,7 +29,7 @@ export const chartKinds: readonly ChartKind[] = [
     name: 'flow',
     title: 'Records',
     lines: [
-      { name: 'queued', label: 'Queued' },
+      { name: 'queued', label: 'Queued', as: 'dashed' },
       { name: 'accepted', label: 'Accepted' },
       { name: 'rejected', label: 'Rejected', as: 'bars' },
     ],
@@ -46,7 +50,7 @@ export const chartKinds: readonly ChartKind[] = [
     title: 'Upload latency',
     lines: [
       { name: 'latencyP50Ms', label: 'Median' },
-      { name: 'latencyP95Ms', label: '95 of 100 within' },
+      { name: 'latencyP95Ms', label: '95 of 100 within', as: 'dotted' },
     ],
     say: latency,
     legend: 'last',
@@ -54,77 +58,35 @@ export const chartKinds: readonly ChartKind[] = [
   },
 ]
 
-/** The size of a chart's own coordinates; the page stretches them. */
-export const chartWidth = 1000
-export const chartHeight = 100
-
-/** The next number up that is easy to read: 1, 1.5, 2, 3 … 8, 10, 15 … */
-const roundUp = (value: number): number => {
-  const power = 10 ** Math.floor(Math.log10(value))
-  const step = [1, 1.5, 2, 3, 4, 5, 6, 8, 10].find((factor) => factor * power >= value) ?? 10
-  return step * power
-}
-
 type Values = readonly (number | null)[]
 
 /** The running step has only begun to count: drawn, it would look as if everything was about to stop. */
 const drawnOf = ({ legend }: ChartKind, values: Values): Values =>
   legend === 'sum' ? [...values.slice(0, -1), null] : values
 
-/** The value at the top of the chart. */
-const topOf = (kind: ChartKind, series: Series): number =>
-  roundUp(
-    Math.max(
-      kind.leastTop,
-      ...kind.lines.flatMap(({ name }) => drawnOf(kind, series[name]).map((value) => value ?? 0)),
-    ),
-  )
+const layers = { area: 0, dashed: 1, dotted: 1, bars: 2 }
+const layerOf = ({ as }: LineKind): number => (as ? layers[as] : 0)
 
-const xOf = (index: number, steps: number): number =>
-  Math.round((index / Math.max(1, steps - 1)) * chartWidth * 10) / 10
-const yOf = (value: number, top: number): number => Math.round((chartHeight - (value / top) * chartHeight) * 10) / 10
+/** The lines as they are laid upon each other: a broken line on a whole one is seen where both are the same. */
+export const layersOf = ({ lines }: ChartKind): LineKind[] => [...lines].sort((a, b) => layerOf(a) - layerOf(b))
 
-/** Half of the length that a value has which stands alone. */
-const dotLength = 3
+/** What is drawn: the steps' times in ms, then the values of each line, by layer. */
+export const pointsOf = (kind: ChartKind, series: Series): [number[], ...(number | null)[][]] => [
+  series.queued.map((_, index) => series.startsAt + index * series.stepMs),
+  ...layersOf(kind).map(({ name }) => [...drawnOf(kind, series[name])]),
+]
 
-/** The SVG path of a line, broken where nothing is known. */
-export const pathOf = (values: Values, top: number, area = false): string => {
-  const parts: string[] = []
-  let open: { from: number; to: number } | undefined
-  const close = (): void => {
-    if (open && area) parts.push(`L${open.to} ${chartHeight}L${open.from} ${chartHeight}Z`)
-    else if (open && open.from === open.to) parts.push(`m-${dotLength} 0h${2 * dotLength}`)
-    open = undefined
-  }
-  for (const [index, value] of values.entries()) {
-    if (value === null) {
-      close()
-      continue
-    }
-    const x = xOf(index, values.length)
-    parts.push(`${open ? 'L' : 'M'}${x} ${yOf(value, top)}`)
-    open = { from: open?.from ?? x, to: x }
-  }
-  close()
-  return parts.join('')
+/** The steps that stand alone between unknown ones: no line leads to them, so that they need a mark to be seen. */
+export const loneOf = (values: Values): number[] => {
+  const isKnown = (index: number): boolean => typeof values[index] === 'number'
+  return [...values.keys()].filter((index) => isKnown(index) && !isKnown(index - 1) && !isKnown(index + 1))
 }
 
-/** A bar is at least this high: one record in a thousand is what somebody looks for. */
-const leastBar = 6
+/** The steps that have something to count. */
+export const countedOf = (values: Values): number[] => [...values.keys()].filter((index) => values[index])
 
-/** The SVG path of bars. */
-export const barsOf = (values: Values, top: number): string =>
-  values
-    .map((value, index) =>
-      value ? `M${xOf(index, values.length)} ${chartHeight}V${Math.min(chartHeight - leastBar, yOf(value, top))}` : '',
-    )
-    .join('')
-
-/** A chart as it is drawn. */
-export interface Drawing {
-  top: string
-  /** By `line` and, for an area, `line.area`. */
-  paths: Readonly<Record<string, string>>
+/** The words around a chart. */
+interface ChartWords {
   /** By line, what the legend shows. */
   legend: Readonly<Record<string, string>>
   /** Why a part of the chart is empty; '' where it is not. */
@@ -145,23 +107,23 @@ const gapOf = ({ lines, legend }: ChartKind, series: Series): string => {
   return `known for the last ${duration((series.queued.length - Math.min(...known)) * series.stepMs)}`
 }
 
-/** Draws a chart. `at` is the step that somebody points at; null: nobody does. Pure. */
-export const draw = (kind: ChartKind, series: Series, at: number | null): Drawing => {
-  const top = topOf(kind, series)
+/** The words around a chart. `at` is the step that somebody points at; null: nobody does. */
+export const wordsOf = (kind: ChartKind, series: Series, at: number | null): ChartWords => ({
+  legend: Object.fromEntries(kind.lines.map(({ name }) => [name, legendOf(kind, series[name], at)])),
+  gap: gapOf(kind, series),
+})
 
-  const paths: Record<string, string> = {}
-  const legend: Record<string, string> = {}
-  for (const { name, as } of kind.lines) {
-    const values = drawnOf(kind, series[name])
-    paths[name] = as === 'bars' ? barsOf(values, top) : pathOf(values, top)
-    if (as === 'area') paths[`${name}.area`] = pathOf(values, top, true)
-    legend[name] = legendOf(kind, series[name], at)
-  }
-  return { top: kind.say(top), paths, legend, gap: gapOf(kind, series) }
+/** What a chart shows, for those who do not see it: of each line its sum or last value, and its highest. */
+export const summaryOf = (kind: ChartKind, series: Series, range: Range): string => {
+  const { start, per } = rangeWords[range]
+  const unit = kind.legend === 'sum' ? ` ${per}` : ''
+  const lines = kind.lines.map(({ name, label }) => {
+    const known = series[name].filter((value) => value !== null)
+    if (known.length === 0) return `${label} unknown`
+    return `${label} ${legendOf(kind, series[name], null)}, at most ${kind.say(Math.max(...known))}${unit}`
+  })
+  return `${kind.title} from ${start} to now. ${lines.join('; ')}.`
 }
-
-/** Where the line of a step stands. */
-export const cursorX = (at: number, series: Series): number => xOf(at, series.queued.length)
 
 export const numberColumns = ['Queued', 'Accepted', 'Rejected', 'Waiting', 'Median', '95 of 100 within'] as const
 

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { barsOf, chartKinds, cursorX, draw, numbersOf, pathOf } from '../../../../src/relay/status/view/charts.ts'
+import {
+  chartKinds,
+  countedOf,
+  loneOf,
+  numbersOf,
+  pointsOf,
+  summaryOf,
+  wordsOf,
+} from '../../../../src/relay/status/view/charts.ts'
 import type { Series } from '../../../../src/relay/status/view/snapshot.ts'
 
 const [flow, queue, latency] = chartKinds
@@ -17,55 +25,59 @@ const series = (more: Partial<Series> = {}): Series => ({
   ...more,
 })
 
-describe('a line', () => {
-  it('goes from the first step at the left to the last at the right, and up with its value', () => {
-    expect(pathOf([0, 5, 10], 10)).toBe('M0 100L500 50L1000 0')
+describe('what is drawn', () => {
+  it('has the time of every step, and leaves out the one that has only begun to count', () => {
+    const [times, ...lines] = pointsOf(flow, series({ startsAt: 7, accepted: [10, 20, 30, 40, 1] }))
+    expect(times).toEqual([7, 60_007, 120_007, 180_007, 240_007])
+    expect(lines[0]).toEqual([10, 20, 30, 40, null])
   })
 
-  it('breaks where nothing is known, and shows a value that stands alone', () => {
-    expect(pathOf([1, null, 2, 3, null], 10)).toBe('M0 90m-3 0h6M500 80L750 70')
+  it('keeps the last step of what is measured and not counted', () => {
+    expect(pointsOf(queue, series({ waiting: [null, 5, null, 0, 8] }))[1]).toEqual([null, 5, null, 0, 8])
   })
 
-  it('is closed along the bottom where it is an area', () => {
-    expect(pathOf([null, 5, 5], 10, true)).toBe('M500 50L1000 50L1000 100L500 100Z')
+  it('lays broken lines on whole ones, and what was rejected on all', () => {
+    const some = series({ queued: [1, 1, 1, 1, 1], accepted: [2, 2, 2, 2, 2], rejected: [3, 3, 3, 3, 3] })
+    const [, ...lines] = pointsOf(flow, some)
+    expect(lines.map(([first]) => first)).toEqual([2, 1, 3])
   })
 
-  it('of bars has none for nothing', () => {
-    expect(barsOf([0, 5, null], 10)).toBe('M500 100V50')
+  it('marks values that no line leads to', () => {
+    expect(loneOf([1, null, 2, 3, null, 0])).toEqual([0, 5])
+    expect(loneOf([null, null])).toEqual([])
   })
 
-  it('of bars shows a single record beside thousands', () => {
-    expect(barsOf([1], 10_000)).toBe('M0 100V94')
+  it('marks every step in which something was rejected, and no other', () => {
+    expect(countedOf([0, 5, null, 1, 0])).toEqual([1, 3])
   })
 })
 
-describe('a chart', () => {
-  it('has a top that is easy to read, and is not filled by a single record', () => {
-    expect(draw(flow, series({ queued: [1, 0, 0, 0, 0] }), null).top).toBe('10')
-    expect(draw(flow, series({ queued: [0, 41, 0, 0, 0] }), null).top).toBe('50')
-    expect(draw(queue, series({ waiting: [0, 12_345, 0, 0, 0] }), null).top).toBe('15,000')
-    expect(draw(latency, series({ latencyP95Ms: [0, 180, 0, 0, 0] }), null).top).toBe('200 ms')
+describe('the words around a chart', () => {
+  it('count the step that has only begun', () => {
+    expect(wordsOf(flow, series({ accepted: [10, 10, 10, 10, 1] }), null).legend.accepted).toBe('41')
   })
 
-  it('leaves out the step that has only begun, and still counts it', () => {
-    const { paths, legend } = draw(flow, series({ accepted: [10, 10, 10, 10, 1] }), null)
-    expect(paths.accepted).toBe('M0 0L250 0L500 0L750 0')
-    expect(legend.accepted).toBe('41')
-  })
-
-  it('shows the step that is pointed at, the sum, or the last value that is known', () => {
+  it('are of the step that is pointed at, the sum, or the last value that is known', () => {
     const some = series({ accepted: [1, 2, 3, 4, 5], waiting: [7, 8, null, 9, null] })
-    expect(draw(flow, some, 2).legend.accepted).toBe('3')
-    expect(draw(flow, some, null).legend.accepted).toBe('15')
-    expect(draw(queue, some, null).legend.waiting).toBe('9')
-    expect(draw(queue, some, 2).legend.waiting).toBe('–')
-    expect(cursorX(2, some)).toBe(500)
+    expect(wordsOf(flow, some, 2).legend.accepted).toBe('3')
+    expect(wordsOf(flow, some, null).legend.accepted).toBe('15')
+    expect(wordsOf(queue, some, null).legend.waiting).toBe('9')
+    expect(wordsOf(queue, some, 2).legend.waiting).toBe('–')
   })
 
-  it('says from when on it is known what the store does not keep', () => {
-    expect(draw(queue, series({ waiting: [null, null, null, 5, 5] }), null).gap).toBe('known for the last 2 min')
-    expect(draw(queue, series({ waiting: [1, 1, 1, 1, 1] }), null).gap).toBe('')
-    expect(draw(flow, series(), null).gap).toBe('')
+  it('say from when on it is known what the store does not keep', () => {
+    expect(wordsOf(queue, series({ waiting: [null, null, null, 5, 5] }), null).gap).toBe('known for the last 2 min')
+    expect(wordsOf(queue, series({ waiting: [1, 1, 1, 1, 1] }), null).gap).toBe('')
+    expect(wordsOf(flow, series(), null).gap).toBe('')
+  })
+
+  it('sum the chart up for those who do not see it', () => {
+    expect(summaryOf(flow, series({ queued: [1, 2, 3, 4, 5], accepted: [0, 0, 0, 1_234, 0] }), 'hour')).toBe(
+      'Records from 1 h ago to now. Queued 15, at most 5 a minute; Accepted 1,234, at most 1,234 a minute; Rejected 0, at most 0 a minute.',
+    )
+    expect(summaryOf(latency, series({ latencyP50Ms: [null, 80, 900, 70, null] }), 'day')).toBe(
+      'Upload latency from 24 h ago to now. Median 70 ms, at most 900 ms; 95 of 100 within unknown.',
+    )
   })
 })
 

@@ -1,0 +1,114 @@
+import uPlot from 'uplot'
+import { type ChartKind, countedOf, type LineKind, layersOf, loneOf, pointsOf } from '../view/charts.ts'
+import type { Series } from '../view/snapshot.ts'
+import { clock } from '../view/words.ts'
+import { find } from './find.ts'
+
+/** The picture of one chart. It has no words of its own but its axes: legend, summary and table stand in the page. */
+export interface Plot {
+  /** Draws a series, with a mark at the step that somebody points at; null: nobody does. */
+  show(series: Series, at: number | null): void
+}
+
+const minute = 60_000
+/** Marks of the time axis: never less than a minute, so that hours and minutes are enough to say them. */
+const timeSteps = [1, 2, 5, 10, 15, 30, 60, 120, 180, 240, 360, 720].map((minutes) => minutes * minute)
+
+/** 60 % of a step wide, but 3 to 5 px. */
+const bars = uPlot.paths.bars?.({ size: [0.6, 5, 3] })
+const dashes = { dashed: [7, 5], dotted: [2, 4] }
+
+/** The page's stylesheet has all colours, for each scheme, for print and for forced colours; they are read anew at each drawing. */
+const colorOf = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim()
+
+const seriesOf = ({ name, as }: LineKind, figure: Element): uPlot.Series => {
+  const stroke = (): string => getComputedStyle(find(`.legend .${name}`, figure)).color
+  const values = (self: uPlot, index: number): (number | null)[] =>
+    [...(self.data[index] ?? [])].map((one) => one ?? null)
+  if (as === 'bars')
+    return {
+      stroke,
+      fill: stroke,
+      width: 0,
+      ...(bars ? { paths: bars } : {}),
+      // One record in a thousand is what somebody looks for, and its bar is too low to be seen.
+      points: { show: true, size: 7, stroke, fill: stroke, filter: (self, index) => countedOf(values(self, index)) },
+    }
+  return {
+    stroke,
+    width: 2,
+    ...(as === 'area' ? { fill: () => colorOf('--shade') } : as ? { dash: dashes[as] } : {}),
+    points: { show: true, size: 6, stroke, fill: stroke, filter: (self, index) => loneOf(values(self, index)) },
+  }
+}
+
+/** All that the pointer does goes through the page, which shows the same step in every chart and in the slider. */
+const unbound = Object.fromEntries(
+  ['mousedown', 'mouseup', 'click', 'dblclick', 'mousemove', 'mouseleave', 'mouseenter'].map((name) => [
+    name,
+    () => null,
+  ]),
+)
+
+/** Draws into the place of a chart, and again when that changes its size or the page its colours. */
+export const createPlot = (kind: ChartKind, onPoint: (step: number | null) => void): Plot => {
+  const figure = find(`[data-chart="${kind.name}"]`)
+  const place = find('.plot', figure)
+  const { fontSize, fontFamily } = getComputedStyle(place)
+  const textPx = Math.round(Number.parseFloat(fontSize))
+  const axis: uPlot.Axis = {
+    font: `${textPx}px ${fontFamily}`,
+    stroke: () => colorOf('--soft'),
+    grid: { stroke: () => colorOf('--grid'), width: 1 },
+    ticks: { show: false },
+    gap: 6,
+  }
+  const size = (): { width: number; height: number } => ({ width: place.clientWidth, height: place.clientHeight })
+  const uplot = new uPlot(
+    {
+      ...size(),
+      ms: 1,
+      padding: [textPx / 2, 1.5 * textPx, 0, 0],
+      legend: { show: false },
+      // A dot at nothing rejected would look like one that was.
+      cursor: { y: false, points: { show: false }, drag: { x: false, y: false }, bind: unbound },
+      scales: { y: { range: (_, _min, max) => uPlot.rangeNum(0, Math.max(max ?? 0, kind.leastTop), 0.05, true) } },
+      axes: [
+        {
+          ...axis,
+          size: textPx + 10,
+          space: 5 * textPx,
+          incrs: timeSteps,
+          values: (_, at) => at.map((one) => clock(one)),
+        },
+        {
+          ...axis,
+          // As wide for all charts, so that one time is at one place, unless the numbers are millions.
+          size: (_, values) => Math.max(5 * textPx, ...(values ?? []).map((text) => text.length * textPx * 0.65 + 6)),
+          space: 2.4 * textPx,
+          values: (_, at) => at.map((one) => kind.say(one)),
+        },
+      ],
+      series: [{}, ...layersOf(kind).map((line) => seriesOf(line, figure))],
+    },
+    [[], ...kind.lines.map(() => [])],
+    place,
+  )
+
+  const recolor = (): void => uplot.redraw(false)
+  for (const query of ['(prefers-color-scheme: dark)', '(forced-colors: active)', 'print'])
+    matchMedia(query).addEventListener('change', recolor)
+  new ResizeObserver(() => uplot.setSize(size())).observe(place)
+  uplot.over.addEventListener('pointermove', ({ offsetX }) => onPoint(uplot.posToIdx(offsetX)))
+  uplot.over.addEventListener('pointerleave', () => onPoint(null))
+
+  return {
+    show: (series, at) => {
+      const points = pointsOf(kind, series)
+      const time = at === null ? undefined : points[0][at]
+      // At once, so that the mark is placed by the new scale.
+      uplot.batch(() => uplot.setData(points))
+      uplot.setCursor({ left: time === undefined ? -10 : uplot.valToPos(time, 'x'), top: 0 })
+    },
+  }
+}
