@@ -68,6 +68,11 @@ describe('the import borders', () => {
     expect(namers).toEqual(['src/relay/outbox/open.ts'])
   })
 
+  it("names the charting library nowhere but in the status page's script, since no user installs it", () => {
+    const namers = sourcesOf('src').filter((file) => importsOf(file).includes('uplot'))
+    expect(namers.map((file) => file.split(sep).join('/'))).toEqual(['src/relay/status/page/plot.ts'])
+  })
+
   it('reads the environment only where configuration and processes begin', () => {
     const readers = sourcesOf('src').filter((file) => /process\.env|host\.env/.test(codeOf(file)))
     expect(readers.map((file) => file.split(sep).join('/')).sort()).toEqual([
@@ -90,7 +95,10 @@ describe('the built browser files', () => {
   /** What would show that the server's part, or a sink that a strict policy forbids, has got into a browser's file. */
   const forbidden =
     /passcode|node:|require\(|process\.env|innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function/i
-  const files = ['pushferry', 'pushferry-sw', 'pushferry-prompt'].flatMap((name) => [`${name}.js`, `${name}.min.js`])
+  const files = [
+    ...['pushferry', 'pushferry-sw', 'pushferry-prompt'].flatMap((name) => [`${name}.js`, `${name}.min.js`]),
+    'pushferry-status.min.js',
+  ]
 
   it.each(files)('%s holds nothing of the relay and no string sink', (name) => {
     const file = join(root, 'dist/browser', name)
