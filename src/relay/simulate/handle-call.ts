@@ -103,7 +103,7 @@ export const createCallHandler = (parts: Parts, onChange: () => void): CallHandl
     const latencyMs = options.latencyMs + (fault?.kind === 'latency' ? fault.ms : 0)
     // What reading and judging took is part of the latency, so that it is the same for one record and for a hundred.
     const delayMs = latencyMs > 0 && refusal === undefined ? arrivedMs + latencyMs - performance.now() : 0
-    if (delayMs > 0) await wait(Math.round(delayMs), undefined, { signal: gone.signal })
+    if (delayMs > 0) await wait(Math.floor(delayMs), undefined, { signal: gone.signal })
     await speak({ response, status, body, headers, fault, onLast: end, gone: gone.signal })
   }
 
