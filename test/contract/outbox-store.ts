@@ -200,6 +200,18 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
       expect(isBatch(await ask(2))).toBe(true)
       expect(await ask(2)).toEqual({ waitMs: null })
     })
+    it('gives several batches at once where they are asked for, and keeps what does not fill one', async () => {
+      await store.put(['a', 'b', 'c', 'd', 'e'].map((name) => entry(name)))
+      const ask = (batches: number) => store.lease({ account, holder, max: 2, batches, flushMs: 1000 })
+      const first = await ask(5)
+      expect(isBatch(first) && ids(first)).toEqual(['a', 'b', 'c', 'd'])
+      expect(await ask(5)).toEqual({ waitMs: 1000 })
+      await settle(await lease(1), { kind: 'accepted' })
+      await store.put(['f', 'g', 'h', 'i'].map((name) => entry(name)))
+      now += 1000
+      const second = await ask(1)
+      expect(isBatch(second) && ids(second)).toEqual(['f', 'g'])
+    })
     it('puts a deferred row off until its time, and gives it at its old age then', async () => {
       await store.put([entry('a'), entry('b')])
       const batch = await lease(1)

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { decide } from './decide.ts'
+import { takeDue } from './due.ts'
 import { StoreError } from './errors.ts'
 import { fingerprint } from './fingerprint.ts'
 import { enterRow, freeRow, isDue, leasedEntry, type Row, rejectedRow, settleRow, statusOf } from './memory-row.ts'
@@ -148,21 +149,19 @@ export const createMemoryStore = ({ maxQueued = 1_000_000, now = Date.now }: Sto
         return row && statusOf(row)
       }),
 
-    lease: ({ account, holder, max, flushMs, farthestDueMs }) =>
+    lease: ({ account, holder, max, batches = 1, flushMs, farthestDueMs }) =>
       operate((delta) => {
         if (!holders.has(holder)) return { waitMs: null }
         const queued = ofAccount(account).filter((row) => row.state === 'queued' && row.holder === null)
-        const due = queued
+        const found = queued
           .filter((row) => isDue(row, now(), farthestDueMs))
           .sort((a, b) => Number(a.lane === 'import') - Number(b.lane === 'import') || a.sequence - b.sequence)
-          .slice(0, max)
-        const waits = queued.filter((row) => !isDue(row, now(), farthestDueMs)).map((row) => row.dueAt - now())
-        if (due.length > 0 && due.length < max) {
-          const ages = due.map((row) => now() - row.readyAt)
-          const wait = flushMs - Math.max(...ages)
-          if (wait > 0 && ages.every((age) => age >= 0)) return { waitMs: Math.min(wait, ...waits) }
-        }
-        if (due.length === 0) return { waitMs: waits.length > 0 ? Math.min(...waits) : null }
+          .slice(0, batches * max)
+        const dueAts = queued.filter((row) => !isDue(row, now(), farthestDueMs)).map((row) => row.dueAt)
+        const readyAts = found.map((row) => row.readyAt)
+        const take = takeDue(readyAts, dueAts.length > 0 ? Math.min(...dueAts) : null, { max, flushMs, now: now() })
+        if ('waitMs' in take) return take
+        const due = found.slice(0, take.rows)
         for (const row of due) {
           delta.add(account, `state:queued:${row.lane}`, -1)
           delta.add(account, `state:uploading:${row.lane}`, 1)

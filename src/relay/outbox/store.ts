@@ -100,7 +100,7 @@ export interface LeasedEntry {
   receivedAt: number
 }
 
-/** What is sent in one request: at most `max` rows, no objectId twice. */
+/** Leased rows, in the order in which they are due; no objectId twice. */
 export interface Batch {
   account: string
   entries: readonly LeasedEntry[]
@@ -195,15 +195,16 @@ export interface Store {
   find(account: string, objectId: string): Promise<TokenStatus | undefined>
 
   /**
-   * Leases the oldest due rows, live before imported, that are in nobody's lease. Gives a batch when `max` rows are due
-   * or the oldest due one has been so for `flushMs`; else `waitMs`, after which asking again may help (null: nothing
-   * is waiting). A row that was deferred is as old as it was when it first came. One that is due later than in
+   * Leases the oldest due rows, live before imported, that are in nobody's lease: up to `batches` (default 1) times
+   * `max`. Rows are given when they fill batches of `max`, and when one of those that do not has been due for `flushMs`;
+   * when there are none, `waitMs`, after which asking again may help (null: nothing is waiting). A row that was deferred is as old as it was when it first came. One that is due later than in
    * `farthestDueMs` (default: eight days) was given its time by a clock gone wrong, and counts as due.
    */
   lease(request: {
     account: string
     holder: string
     max: number
+    batches?: number
     flushMs: number
     farthestDueMs?: number
   }): Promise<Batch | { waitMs: number | null }>

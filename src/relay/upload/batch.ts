@@ -57,5 +57,16 @@ export const failedOutcome = (
 /** Whether a request holds nothing but a record that is known to fail alone. */
 export const isAlone = (chunk: Chunk): boolean => chunk.length === 1 && (chunk[0]?.failures ?? 0) >= aloneAfter
 
+/**
+ * Which of the due entries finds out whether an account is well again: one that is suspected least, because a record that
+ * fails of itself says nothing of its account; and after each try another one of these, beginning with the oldest, so
+ * that a few records at fault cannot stand in for all.
+ */
+export const probeOf = (entries: Chunk, tries: number): LeasedEntry | undefined => {
+  const least = Math.min(...entries.map(({ failures }) => failures))
+  const likely = entries.filter(({ failures }) => failures === least)
+  return likely[tries % likely.length]
+}
+
 /** The end of a record that is refused alone with the whole request. */
 export const poisonOutcome = (error: RecordError): Outcome => ({ kind: 'rejected', error })

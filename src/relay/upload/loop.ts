@@ -3,7 +3,7 @@ import type { Verdict } from '../clevertap/outcome.ts'
 import type { KeyPadding } from '../clevertap/record.ts'
 import type { Outcome, Settlement, Store } from '../outbox/store.ts'
 import type { InTrace } from '../trace.ts'
-import { type Chunk, cut, isAlone } from './batch.ts'
+import { type Chunk, cut, isAlone, probeOf } from './batch.ts'
 import type { Clock } from './clock.ts'
 import { allowance, type Health, healthy, judged } from './health.ts'
 import type { HolderLife } from './holder.ts'
@@ -100,6 +100,8 @@ export const createUploader = (parts: UploaderParts): Uploader => {
   let slots = 0
   /** Others have all the slots: nothing is leased that they could send. */
   let denied = false
+  /** Others have some of them: no more is leased than the own ones can send. */
+  let short = false
   let asking = false
   let leasing = false
   let stopping = false
@@ -167,6 +169,7 @@ export const createUploader = (parts: UploaderParts): Uploader => {
       if (holder.id() === by) {
         slots = granted
         denied = granted === 0 && want > 0
+        short = granted < want
         if (denied) giveBack(ready.splice(0), by)
       }
     } catch (error) {
@@ -176,17 +179,23 @@ export const createUploader = (parts: UploaderParts): Uploader => {
     asking = false
     look()
   }
-  const lease = async (by: string): Promise<void> => {
+  const lease = async (by: string, batches: number): Promise<void> => {
     leasing = true
     arrived = 0
     let waitMs = 0
     try {
       const { uploadBatch, flushMs } = settings
-      const max = health.mode === 'ok' ? uploadBatch : 1
-      const leased = await store.lease({ account, holder: by, max, flushMs, ...farthest })
+      const probing = health.mode !== 'ok'
+      const size = probing ? { max: 1, batches: uploadBatch } : { max: uploadBatch, batches }
+      const leased = await store.lease({ account, holder: by, ...size, flushMs, ...farthest })
       if ('waitMs' in leased) waitMs = Math.min(leased.waitMs ?? pollMs, pollMs)
-      else if (stopping || holder.id() !== by || (health.mode !== 'ok' && max > 1)) giveBack([leased.entries], by)
-      else ready.push(...cut(leased.entries, max))
+      else {
+        const { entries } = leased
+        const isTooLate = stopping || holder.id() !== by || (health.mode !== 'ok' && !probing)
+        const probe = probing ? probeOf(entries, health.mode === 'failing' ? health.failures - 1 : 0) : undefined
+        if (!isTooLate) ready.push(...(probe ? [[probe]] : cut(entries, uploadBatch)))
+        if (isTooLate || probe) giveBack([entries.filter((entry) => isTooLate || entry !== probe)], by)
+      }
     } catch (error) {
       parts.onTrouble?.(account, error)
       waitMs = pollMs
@@ -223,9 +232,10 @@ export const createUploader = (parts: UploaderParts): Uploader => {
       })
       requests.add(request)
     }
-    // One chunk is kept ready for each slot, and one more to ask for a slot with, unless there is none to be had.
-    const hungry = ready.length < Math.min(allowed, denied ? slots : Math.max(slots, 1))
-    if (hungry && !leasing && at >= leaseAt) void lease(by)
+    // One chunk is kept ready for each slot, and for each that may be had: they are asked for with what is ready.
+    const ahead = denied ? slots : short ? Math.max(slots, 1) : allowed
+    const missing = Math.min(allowed, ahead) - ready.length
+    if (missing > 0 && !leasing && at >= leaseAt) void lease(by, missing)
     // A slot is held for as long as its request is in flight, whatever is allowed now.
     const more = Math.min(allowed, denied ? 1 : requests.size + ready.length)
     const want = Math.max(requests.size, more)

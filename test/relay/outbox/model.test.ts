@@ -122,13 +122,13 @@ const steps = [
       step(`put ${JSON.stringify(entries)}`, (world, real) => both(world, real, (store) => store.put(entries))),
     ),
   fc
-    .tuple(aHolder, anAccount, fc.constantFrom(1, 2, 100), fc.constantFrom(0, 0, 1000))
-    .map(([holder, account, max, flushMs]) =>
-      step(`lease ${holder} ${account} ${max} ${flushMs}`, async (world, real) => {
+    .tuple(aHolder, anAccount, fc.constantFrom(1, 2, 100), fc.constantFrom(1, 1, 2), fc.constantFrom(0, 0, 1000))
+    .map(([holder, account, max, batches, flushMs]) =>
+      step(`lease ${holder} ${account} ${max} times ${batches} ${flushMs}`, async (world, real) => {
         const id = idOf(world, holder)
         const generations = new Map<Role, Map<string, number>>()
         const given = await both(world, real, async (store, role) => {
-          const leased = await store.lease({ account, holder: id, max, flushMs })
+          const leased = await store.lease({ account, holder: id, max, batches, flushMs })
           if (!('entries' in leased)) return leased
           generations.set(role, new Map(leased.entries.map((entry) => [entry.objectId, entry.generation])))
           return leased.entries.map(({ generation: _, ...entry }) => entry)

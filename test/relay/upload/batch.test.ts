@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { LeasedEntry } from '../../../src/relay/outbox/store.ts'
-import { type Chunk, cut, failedOutcome, halves, isAlone, outcomeOf } from '../../../src/relay/upload/batch.ts'
+import { type Chunk, cut, failedOutcome, halves, isAlone, outcomeOf, probeOf } from '../../../src/relay/upload/batch.ts'
 
 const rules = { retryBaseMs: 1000, retryMaxMs: 300_000, deferMs: [60_000, 600_000] }
 const now = 1_800_000_000_000
@@ -114,5 +114,28 @@ describe('failedOutcome', () => {
       dueAt: now + 100 + 50,
       blamed: false,
     })
+  })
+})
+
+describe('the record that finds out about an account', () => {
+  const entries = [
+    entry('alone', { failures: 9 }),
+    entry('a'),
+    entry('suspect', { failures: 2 }),
+    entry('b'),
+    entry('c'),
+  ]
+
+  it.each([
+    [0, 'a'],
+    [1, 'b'],
+    [2, 'c'],
+    [3, 'a'],
+  ])('is one that is suspected least, after %i tries: %s', (tries, expected) => {
+    expect(probeOf(entries, tries)?.objectId).toBe(expected)
+  })
+  it('is one at fault when there is no other, and nothing when there is nothing', () => {
+    expect(probeOf([entry('alone', { failures: 9 })], 5)?.objectId).toBe('alone')
+    expect(probeOf([], 5)).toBeUndefined()
   })
 })

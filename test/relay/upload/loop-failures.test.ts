@@ -345,15 +345,16 @@ describe('the uploader', () => {
       const tries = clevertap.calls.filter(({ at, objectIds }) => at > hour && objectIds.includes('poison'))
       expect(tries.length).toBeLessThan(60)
     })
-    it('may be one of many', async () => {
-      const { put, start, clevertap, clock } = await setUp()
+    // Whatever the waits: those at fault are older than nearly all others, and must not be the only ones that are tried.
+    it.each([1, 2, 3, 4])('may be one of many, and holds the others up for two minutes at most (%i)', async (seed) => {
+      const { put, start, clevertap, clock } = await setUp({ seed })
       const poison = new Set(names(1000).filter((_, at) => at % 97 === 3))
       clevertap.behave((call) =>
         call.objectIds.some((name) => poison.has(name)) ? replies.status(500) : replies.success(call),
       )
       await put(...names(1000))
       await start()
-      await clock.advance(600_000)
+      await clock.advance(120_000)
       expect(await counts()).toMatchObject({ accepted: 1000 - poison.size })
       clevertap.behave(replies.success)
       await clock.advance(700_000)

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto'
-import type { Batch } from '../store.ts'
+import { takeDue } from '../due.ts'
+import type { Batch, Store } from '../store.ts'
 import { createDelta } from '../tally.ts'
 import { farthestDueMs as defaultFarthestDueMs } from '../transition.ts'
 import type { Accounts } from './accounts.ts'
@@ -7,37 +8,14 @@ import type { Transactions } from './connection.ts'
 import { rowsFrom } from './driver.ts'
 import type { NumberWriter } from './numbers.ts'
 import { lockHolder, release } from './release.ts'
-import { leasedEntryOf, type Row, type RowColumns, rowOf } from './row.ts'
+import { leasedEntryOf, type RowColumns, rowOf } from './row.ts'
 import { sql } from './statements.ts'
-
-export interface LeaseRequest {
-  account: string
-  holder: string
-  max: number
-  flushMs: number
-  farthestDueMs?: number
-}
 
 /** `place` is where PostgreSQL has the row. */
 type DueRow = RowColumns & Readonly<{ place: string }>
 
 /** Numbers of leases are drawn: they need no order, and one in 2^48 of the same row is never drawn twice. */
 const drawLease = (): number => randomInt(1, 2 ** 48 - 1)
-
-/** How long due rows that fill no batch are held back, in ms; undefined: not at all. `next` is when another is due. */
-const holdBackMs = (
-  due: readonly Row[],
-  next: number | null,
-  { max, flushMs, now }: { max: number; flushMs: number; now: number },
-): number | null | undefined => {
-  if (due.length >= max) return undefined
-  const untilNext = next === null ? null : next - now
-  if (due.length === 0) return untilNext
-  const ages = due.map((row) => now - row.readyAt)
-  const wait = flushMs - Math.max(...ages)
-  // An age below zero is a clock that was set back: such a row is not kept waiting for it.
-  return wait > 0 && ages.every((age) => age >= 0) ? Math.min(wait, untilNext ?? wait) : undefined
-}
 
 /**
  * Makes Store.lease. Rows that somebody else is just writing are passed over, so that relays never wait for each other
@@ -51,7 +29,7 @@ export const createLease = (
   accounts: Accounts,
   numbers: NumberWriter,
   now: () => number,
-): ((request: LeaseRequest) => Promise<Batch | { waitMs: number | null }>) => {
+): Store['lease'] => {
   const doubtful = new Map<string, Set<number>>()
 
   const settleDoubts = async (id: string): Promise<void> => {
@@ -71,7 +49,7 @@ export const createLease = (
     doubtful.set(id, (doubtful.get(id) ?? new Set()).add(lease))
   }
 
-  return async ({ account: name, holder, max, flushMs, farthestDueMs = defaultFarthestDueMs }) => {
+  return async ({ account: name, holder, max, batches = 1, flushMs, farthestDueMs = defaultFarthestDueMs }) => {
     await settleDoubts(holder)
     const account = (await accounts.make([name]))(name)
     const lease = drawLease()
@@ -79,20 +57,21 @@ export const createLease = (
     try {
       return await transact<Batch | { waitMs: number | null }>(async ({ ask }) => {
         const at = Math.floor(now())
-        const [found, promoted, waiting, due] = await ask(
+        const [alive, promoted, waiting, due] = await ask(
           { text: sql.findHolder, values: [holder] },
           { text: sql.promoteWaiting, values: [account, at, at + farthestDueMs] },
           { text: sql.nextWaiting, values: [account] },
-          { text: sql.dueRows, values: [account, max] },
+          { text: sql.dueRows, values: [account, batches * max] },
         )
-        const n = rowsFrom<{ n: number }>(found)[0]?.n
+        const n = rowsFrom<{ n: number }>(alive)[0]?.n
         if (n === undefined) return { result: { waitMs: null }, last: 'nothing to keep' }
-        const columns = rowsFrom<DueRow>(due)
-        const rows = columns.map(rowOf)
         const next = rowsFrom<{ due_at: number | null }>(waiting)[0]?.due_at ?? null
-        const waitMs = holdBackMs(rows, next, { max, flushMs, now: at })
-        if (waitMs !== undefined)
-          return { result: { waitMs }, last: (promoted?.rowCount ?? 0) > 0 ? [] : 'nothing to keep' }
+        const found = rowsFrom<DueRow>(due)
+        const readyAts = found.map((one) => rowOf(one).readyAt)
+        const take = takeDue(readyAts, next, { max, flushMs, now: at })
+        if ('waitMs' in take) return { result: take, last: (promoted?.rowCount ?? 0) > 0 ? [] : 'nothing to keep' }
+        const columns = found.slice(0, take.rows)
+        const rows = columns.map(rowOf)
 
         const delta = createDelta()
         for (const { lane } of rows) {

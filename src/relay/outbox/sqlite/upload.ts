@@ -1,3 +1,4 @@
+import { takeDue } from '../due.ts'
 import type { Batch, Settlement, Store } from '../store.ts'
 import { farthestDueMs as defaultFarthestDueMs, transition } from '../transition.ts'
 import { arrivalsMoved } from './arrivals.ts'
@@ -36,23 +37,27 @@ const dueRows = (work: Work, account: number, max: number): DueRow[] | undefined
 /** See Store.lease. */
 export const lease = (
   work: Work,
-  { account: name, holder, max, flushMs, farthestDueMs = defaultFarthestDueMs }: Parameters<Store['lease']>[0],
+  {
+    account: name,
+    holder,
+    max,
+    batches = 1,
+    flushMs,
+    farthestDueMs = defaultFarthestDueMs,
+  }: Parameters<Store['lease']>[0],
 ): Batch | { waitMs: number | null } => {
   const { sql, delta, now } = work
   const account = work.account(name)
   const number = holderNumber(sql, holder)
   if (number === undefined) return { waitMs: null }
   sql.promoteWaiting.run(account, now, now + farthestDueMs)
-  const due = dueRows(work, account, max)
-  if (!due) return { waitMs: 0 }
-  if (due.length < max) {
-    const next = (sql.nextWaiting.get(account) as SqlRow).due_at
-    const waitForNext = next === null ? null : Number(next) - now
-    if (due.length === 0) return { waitMs: waitForNext }
-    const ages = due.map((row) => now - row.ready_at)
-    const wait = flushMs - Math.max(...ages)
-    if (wait > 0 && ages.every((age) => age >= 0)) return { waitMs: Math.min(wait, waitForNext ?? wait) }
-  }
+  const found = dueRows(work, account, batches * max)
+  if (!found) return { waitMs: 0 }
+  const next = (sql.nextWaiting.get(account) as SqlRow).due_at
+  const readyAts = found.map((row) => row.ready_at)
+  const take = takeDue(readyAts, next === null ? null : Number(next), { max, flushMs, now })
+  if ('waitMs' in take) return take
+  const due = found.slice(0, take.rows)
   for (const row of due) {
     delta.add(String(account), `state:queued:${laneOf(row.lane)}`, -1)
     delta.add(String(account), `state:uploading:${laneOf(row.lane)}`, 1)
