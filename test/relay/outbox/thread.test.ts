@@ -64,10 +64,11 @@ describe('the thread of a store', () => {
       `data:text/javascript,${encodeURIComponent(`
         import { parentPort } from 'node:worker_threads'
         let turns = 0
-        parentPort.postMessage({ answers: [{ number: 0, ok: true }], work: [] })
-        parentPort.on('message', ({ calls }) => {
+        const tell = (answers) => parentPort.postMessage(JSON.stringify({ answers, work: [] }))
+        tell([{ number: 0, ok: true }])
+        parentPort.on('message', (text) => {
           if (++turns === 2) process.exit(1)
-          parentPort.postMessage({ answers: calls.map(({ number }) => ({ number, ok: true, value: turns })), work: [] })
+          tell(JSON.parse(text).calls.map(({ number }) => ({ number, ok: true, value: turns })))
         })
       `)}`,
     )

@@ -15,7 +15,7 @@ import type { Statements } from './statements.ts'
 /** How many rows may wait in `arrival`. Each is known by heart, at some 300 bytes. */
 export const mostArrivals = 50_000
 /** How many rows one transaction moves, so that nothing waits long behind it. */
-export const arrivalsMoved = 500
+export const arrivalsMoved = 250
 
 /** The columns of `arrival` after `seq`, in the order of the table. */
 export type ArrivalColumns = readonly SqlValue[]

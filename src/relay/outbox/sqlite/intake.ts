@@ -19,7 +19,10 @@ const findRow = ({ sql, arrivals }: Work, account: number, objectId: string): To
   return sql.findToken.get(account, objectId) as TokenRow | undefined
 }
 
-const putOne = (work: Work, account: number, entry: NewEntry): PutResult => {
+/** A call with more records than this writes them to their place at once: it is a group commit by itself. */
+const mostArriving = 50
+
+const putOne = (work: Work, account: number, entry: NewEntry, isArrival: boolean): PutResult => {
   const { sql, delta, arrivals, now } = work
   const { objectId } = entry
   const { type } = entry.token
@@ -41,13 +44,14 @@ const putOne = (work: Work, account: number, entry: NewEntry): PutResult => {
     if (moved) delta.event(name, 'moved')
     return { result, moved }
   }
-  /** Nearly every record is the first of its objectId. An import finds out and does it with one statement. */
+  /** Nearly every record is the first of its objectId. Gives the row that there was. */
   const makeRow = (): TokenRow | undefined => {
-    if (entry.lane === 'live') {
+    if (isArrival) {
       const row = findRow(work, account, objectId)
       if (!row) arrivals.add(sequence, account, objectId, mark, [type, keyed, now, bytes, ...token, warnings])
       return row
     }
+    // One statement finds out and does it.
     const values = [account, objectId, type, lane, sequence, keyed, now, mark, bytes, ...token, warnings]
     return Number(sql.insertToken.run(...values).changes) > 0 ? undefined : findRow(work, account, objectId)
   }
@@ -86,7 +90,10 @@ export const put = (work: Work, entries: readonly NewEntry[], maxQueued: number)
     if (work.count(account, 'state:queued:live') + count > maxQueued)
       throw new StoreError('full', `more than ${maxQueued} records are queued`)
   }
-  const results = entries.map((entry) => putOne(work, work.account(entry.account), entry))
+  const isSmall = entries.length <= mostArriving
+  const results = entries.map((entry) =>
+    putOne(work, work.account(entry.account), entry, isSmall && entry.lane === 'live'),
+  )
   if (work.arrivals.size() > mostArrivals) work.arrivals.move(arrivalsMoved)
   return results
 }
