@@ -12,8 +12,8 @@ import type { Statements } from './statements.ts'
  * `move` for the oldest rows. A person has a row in `arrival` or in `token`, never in both.
  */
 
-/** How many rows may wait in `arrival`. Each is known by heart, at some 300 bytes. */
-export const mostArrivals = 50_000
+/** How many rows may wait in `arrival`. Each is known by heart, at some 400 bytes. */
+export const mostArrivals = 100_000
 /** How many rows one transaction moves, so that nothing waits long behind it. */
 export const arrivalsMoved = 250
 

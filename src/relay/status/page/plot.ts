@@ -14,6 +14,9 @@ const minute = 60_000
 /** Marks of the time axis: never less than a minute, so that hours and minutes are enough to say them. */
 const timeSteps = [1, 2, 5, 10, 15, 30, 60, 120, 180, 240, 360, 720].map((minutes) => minutes * minute)
 
+/** Marks of the value axis: records and milliseconds are whole, and a mark at 2.5 would be called 3. */
+const wholeSteps = Array.from({ length: 10 }, (_, zeros) => [1, 2, 5].map((digit) => digit * 10 ** zeros)).flat()
+
 /** 60 % of a step wide, but 3 to 5 px. */
 const bars = uPlot.paths.bars?.({ size: [0.6, 5, 3] })
 const dashes = { dashed: [7, 5], dotted: [2, 4] }
@@ -86,6 +89,7 @@ export const createPlot = (kind: ChartKind, onPoint: (step: number | null) => vo
           // As wide for all charts, so that one time is at one place, unless the numbers are millions.
           size: (_, values) => Math.max(5 * textPx, ...(values ?? []).map((text) => text.length * textPx * 0.65 + 6)),
           space: 2.4 * textPx,
+          incrs: wholeSteps,
           values: (_, at) => at.map((one) => kind.say(one)),
         },
       ],
