@@ -108,7 +108,10 @@ describeBrowser('chromium', 'the packed package, as the README says', () => {
     const main = join(source, 'main.js')
     writeFileSync(main, readFileSync(main, 'utf8').replace('http://127.0.0.1:8080', relay))
     lend(source, 'vite')
-    await succeed(source, process.execPath, 'node_modules/vite/bin/vite.js', 'build')
+    const vite = (...words: readonly string[]) =>
+      succeed(source, process.execPath, 'node_modules/vite/bin/vite.js', 'build', ...words)
+    await vite()
+    await vite('--config', 'vite.worker.config.js')
     const built = join(source, 'dist')
     for (const name of readdirSync(built, { recursive: true, encoding: 'utf8' })) {
       const file = name.endsWith('.js') ? script : name.endsWith('.html') ? html : undefined

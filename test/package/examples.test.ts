@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { cpSync, readFileSync } from 'node:fs'
+import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
 import { createRelay, type Relay } from '../../src/relay/index.ts'
@@ -76,7 +76,12 @@ describe('the examples', () => {
 
   it('vite-own-worker builds a page, and a worker that can be registered as a classic script', async () => {
     const cwd = copy('vite-own-worker', 'vite', 'pushferry')
-    await succeed(cwd, process.execPath, 'node_modules/vite/bin/vite.js', 'build')
+    const manifest = JSON.parse(readFileSync(join(cwd, 'package.json'), 'utf8'))
+    // What `npm init -y` writes; it makes the bundler add a piece that page and worker would share.
+    writeFileSync(join(cwd, 'package.json'), JSON.stringify({ ...manifest, type: 'commonjs' }))
+    const build: string = manifest.scripts.build
+    for (const command of build.split(' && '))
+      await succeed(cwd, process.execPath, 'node_modules/vite/bin/vite.js', ...command.split(' ').slice(1))
     const worker = readFileSync(join(cwd, 'dist/sw.js'), 'utf8')
     expect(worker).toContain('pushsubscriptionchange')
     expect(worker).not.toMatch(/\b(import|export)\b[\s{]/)
