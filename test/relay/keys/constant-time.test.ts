@@ -1,9 +1,15 @@
 import { timingSafeEqual } from 'node:crypto'
-import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { loadConfig } from '../../../src/relay/config/load.ts'
 import { createApiKeyCheck } from '../../../src/relay/keys/api-keys.ts'
 import { sameSecret } from '../../../src/relay/keys/same-secret.ts'
 
+// Files share a process: what others have loaded must not be what is looked at here, nor the other way round.
+vi.hoisted(() => void vi.resetModules())
+afterAll(() => {
+  vi.doUnmock('node:crypto')
+  vi.resetModules()
+})
 vi.mock('node:crypto', async (original) => {
   const crypto = await original<typeof import('node:crypto')>()
   return {

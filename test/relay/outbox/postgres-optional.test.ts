@@ -1,23 +1,29 @@
-import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { openStore } from '../../../src/relay/outbox/open.ts'
+import { root, succeed, write } from '../../package/packed.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 
-/** What of a CommonJS package this process has loaded. Nothing else in this file may import pg. */
-const loaded = (name: string): string[] =>
-  Object.keys(createRequire(import.meta.url).cache).filter((path) => path.includes(`/node_modules/${name}/`))
+/** Opens a store on each of two addresses, in a process that has loaded nothing else, and says when `pg` was loaded. */
+const script = `
+  import { createRequire } from 'node:module'
+  const { openStore } = await import(process.argv[2])
+  const isLoaded = () => Object.keys(createRequire(process.argv[2]).cache).some((path) => path.includes('/node_modules/pg/'))
+  const sqlite = await openStore({ kind: 'sqlite', path: process.argv[3] }, {})
+  await sqlite.probe()
+  await sqlite.close()
+  const afterSqlite = isLoaded()
+  // Nobody listens at port 1; the driver is loaded before that is found out.
+  const code = await openStore({ kind: 'postgres', url: 'postgres://127.0.0.1:1/nothing' }, {}).catch(({ code }) => code)
+  console.log(JSON.stringify({ afterSqlite, code, afterPostgres: isLoaded() }))`
 
 describe('the drivers', () => {
   it('are loaded only for the store that needs them', async () => {
     const folder = temporaryFolder()
-    const sqlite = await openStore({ kind: 'sqlite', path: folder.file('outbox.db') }, {})
-    await sqlite.probe()
-    await sqlite.close()
+    write(folder.path, { 'open.mjs': script })
+    const built = pathToFileURL(join(root, 'dist/relay/outbox/open.js')).href
+    const said = await succeed(folder.path, process.execPath, 'open.mjs', built, folder.file('outbox.db'))
     folder.remove()
-    expect(loaded('pg')).toEqual([])
-    // Nobody listens at port 1; the driver is loaded before that is found out.
-    const postgres = openStore({ kind: 'postgres', url: 'postgres://127.0.0.1:1/nothing' }, {})
-    await expect(postgres).rejects.toMatchObject({ code: 'unavailable' })
-    expect(loaded('pg')).not.toEqual([])
+    expect(JSON.parse(said)).toEqual({ afterSqlite: false, code: 'unavailable', afterPostgres: true })
   })
 })
