@@ -1,0 +1,22 @@
+// npm run check: every gate that needs no browser, side by side where one does not need what another makes. Ends with the
+// exit code of the first that is red.
+import { availableParallelism } from 'node:os'
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { runGates } from './check/run-gates.mjs'
+
+const npm = (...words) => ['npm', 'run', '--silent', ...words]
+
+/** In the order in which they begin: the shortest answers first, and the tests as soon as what they test is built. */
+const gates = [
+  { name: 'lint', command: npm('lint') },
+  { name: 'build', command: npm('build') },
+  { name: 'typecheck', command: npm('typecheck') },
+  { name: 'size', command: npm('size'), after: ['build'] },
+  { name: 'api', command: npm('api', '--', '--check'), after: ['build'] },
+  { name: 'tests', command: ['npx', 'vitest', 'run', '--project', 'node'], after: ['build'] },
+  { name: 'package', command: npm('package'), after: ['build'] },
+]
+
+process.chdir(dirname(dirname(fileURLToPath(import.meta.url))))
+process.exitCode = await runGates(gates, { atOnce: Math.max(2, availableParallelism()) })
