@@ -9,6 +9,8 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     reporters: ['default', './test/e2e/support/missing-browser-reporter.ts'],
+    // Many files wait for processes that they started, so one more than there are cores finds something to do.
+    maxWorkers: availableParallelism() + 1,
     projects: [
       {
         test: {
@@ -18,8 +20,6 @@ export default defineConfig({
           testTimeout: 20_000,
           // Files share a process, which saves loading Fastify and the rest once for each of them.
           isolate: false,
-          // Many files wait for processes that they started, so one more than there are cores finds something to do.
-          maxWorkers: availableParallelism() + 1,
         },
       },
       {

@@ -1,14 +1,14 @@
 import { onTestFinished } from 'vitest'
 import { openStore } from '../../src/relay/outbox/open.ts'
 import type { Outcome, Store } from '../../src/relay/outbox/store.ts'
-import { temporaryFolder } from '../support/temporary-folder.ts'
+import { memoryFolder } from '../support/temporary-folder.ts'
 import { runCli } from './run-cli.ts'
 
 export const account = 'TEST-ACC-1'
 
 /** A SQLite store of a test's own, and the command line beside it. */
 export const startStore = async () => {
-  const folder = temporaryFolder()
+  const folder = memoryFolder()
   const path = folder.file('relay.db')
   const store = await openStore({ kind: 'sqlite', path }, { maxQueued: 1_000_000 })
   onTestFinished(async () => {

@@ -4,7 +4,7 @@ import { createMemoryStore } from '../../../src/relay/outbox/memory.ts'
 import { openSqliteStore } from '../../../src/relay/outbox/sqlite.ts'
 import type { Lane, NewEntry, Outcome, Store } from '../../../src/relay/outbox/store.ts'
 import type { Token } from '../../../src/wire/record.ts'
-import { temporaryFolder } from '../../support/temporary-folder.ts'
+import { memoryFolder } from '../../support/temporary-folder.ts'
 
 /*
  * The outbox in SQLite against the outbox in memory, which is the meaning of the port: whatever is done, in whatever
@@ -232,7 +232,7 @@ const steps = [
 test('SQLite does what the reference in memory does, whatever is done, in whatever order, through crashes', async () => {
   await fc.assert(
     fc.asyncProperty(fc.commands(steps, { maxCommands: 60, size: 'max' }), async (commands) => {
-      const folder = temporaryFolder()
+      const folder = memoryFolder()
       const world: World = {
         now: 1_800_000_000_000,
         reference: createMemoryStore({ maxQueued: 8, now: () => world.now }),

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { NewEntry, Store } from '../../../src/relay/outbox/store.ts'
 import { openInThread } from '../../../src/relay/outbox/thread/open.ts'
 import { outboxContract } from '../../contract/outbox-store.ts'
-import { temporaryFolder } from '../../support/temporary-folder.ts'
+import { memoryFolder } from '../../support/temporary-folder.ts'
 
 /** A thread runs built files only. */
 const program = new URL('../../../dist/relay/outbox/thread/worker.js', import.meta.url)
@@ -19,7 +19,7 @@ const entry = (objectId: string): NewEntry => ({
 
 describe('the outbox in SQLite on a thread of its own', () => {
   outboxContract(async (options) => {
-    const folder = temporaryFolder()
+    const folder = memoryFolder()
     const store = await openInThread(folder.file('outbox.db'), options, program)
     return {
       store,
@@ -32,11 +32,11 @@ describe('the outbox in SQLite on a thread of its own', () => {
 })
 
 describe('the thread of a store', () => {
-  let folder: ReturnType<typeof temporaryFolder>
+  let folder: ReturnType<typeof memoryFolder>
   let store: Store | undefined
 
   beforeEach(() => {
-    folder = temporaryFolder()
+    folder = memoryFolder()
   })
   afterEach(async () => {
     await store?.close()

@@ -13,7 +13,7 @@ import {
 import { createFakeClock, type FakeClock } from '../../fakes/clock.ts'
 import { createFakeClevertap, type FakeClevertap } from '../../faults/clevertap.ts'
 import { createFaultyStore, type FaultyStore } from '../../faults/store.ts'
-import { temporaryFolder } from '../../support/temporary-folder.ts'
+import { memoryFolder } from '../../support/temporary-folder.ts'
 
 /** A kind of store that the loop is tried on. */
 export interface StoreKind {
@@ -35,7 +35,7 @@ const inSqlite: StoreKind = {
   name: 'in SQLite',
   turns: 8,
   open: async (options) => {
-    const folder = temporaryFolder()
+    const folder = memoryFolder()
     const store = await openSqliteStore(folder.file('outbox.db'), options)
     const end = async (): Promise<void> => {
       await store.close()
