@@ -86,16 +86,22 @@ describe('relays on one SQLite file', { timeout: 120_000 }, () => {
   const freeze = async (relay: RelayProcess): Promise<void> => {
     const { DatabaseSync } = await loadSqlite()
     const database = new DatabaseSync(folder.file('outbox.db'))
-    for (let isFrozen = false; !isFrozen; ) {
-      relay.kill('SIGSTOP')
+    const isLocked = (waitMs: number): boolean => {
       try {
+        database.exec(`PRAGMA busy_timeout = ${waitMs}`)
         database.exec('BEGIN IMMEDIATE')
         database.exec('ROLLBACK')
-        isFrozen = true
+        return false
       } catch {
-        relay.kill('SIGCONT')
-        await new Promise((resolve) => setImmediate(resolve))
+        return true
       }
+    }
+    for (;;) {
+      relay.kill('SIGSTOP')
+      if (!isLocked(0)) break
+      relay.kill('SIGCONT')
+      // Until it has ended its commit, however long the disk takes: stopped again at once, it never would.
+      isLocked(10_000)
     }
     database.close()
   }
