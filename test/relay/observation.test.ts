@@ -5,7 +5,7 @@ import { createLog } from '../../src/relay/log.ts'
 import { createRelay } from '../../src/relay/relay.ts'
 import { type SimulatorOptions, startSimulator } from '../../src/relay/simulate/index.ts'
 import type { StatusSnapshot } from '../../src/relay/status/view/snapshot.ts'
-import { temporaryFolder } from '../support/temporary-folder.ts'
+import { memoryFolder } from '../support/temporary-folder.ts'
 import { createCaller } from './http/running-server.ts'
 import { type Family, readExposition } from './metrics/exposition.ts'
 
@@ -14,7 +14,7 @@ const admin = { authorization: 'Bearer the-admin-key' }
 const trace = '4bf92f3577b34da6a3ce929d0e0e4736'
 
 const start = async ({ options, env = {} }: { options?: SimulatorOptions; env?: Record<string, string> } = {}) => {
-  const folder = temporaryFolder()
+  const folder = memoryFolder()
   const clevertap = await startSimulator(options)
   const lines: Record<string, unknown>[] = []
   const relay = createRelay({
@@ -168,7 +168,7 @@ describe('a relay that is watched', () => {
   })
 
   it('keeps what happened across a restart', async () => {
-    const folder = temporaryFolder()
+    const folder = memoryFolder()
     onTestFinished(folder.remove)
     const env = { PUSHFERRY_STORE: `sqlite:${folder.file('kept.db')}` }
     const first = await start({ env })

@@ -6,14 +6,14 @@ import { ConfigError, createRelay, RelayError, type RelayOptions } from '../../s
 import { silentLog } from '../../src/relay/log.ts'
 import { startSimulator } from '../../src/relay/simulate/index.ts'
 import { runCli } from '../cli/run-cli.ts'
-import { temporaryFolder } from '../support/temporary-folder.ts'
+import { memoryFolder } from '../support/temporary-folder.ts'
 import { createCaller } from './http/running-server.ts'
 
 const key = { 'x-clevertap-passcode': 'backend-key-0123456789' }
 const record = { type: 'token', tokenData: { id: 'token-of-a', type: 'fcm' }, objectId: '__a' }
 
 const setUp = async (more: Record<string, string> = {}) => {
-  const folder = temporaryFolder()
+  const folder = memoryFolder()
   const clevertap = await startSimulator()
   const env = {
     CLEVERTAP_URL: clevertap.url,
@@ -100,7 +100,7 @@ describe('createRelay', () => {
     ['a SQLite file in a folder that is not there', (folder: string) => `sqlite:${folder}/none/relay.db`],
     ['a PostgreSQL that nobody runs', () => 'postgres://nobody@127.0.0.1:9/none'],
   ])('answers 503 and can be stopped while its store is %s', async (_, locate) => {
-    const folder = temporaryFolder()
+    const folder = memoryFolder()
     onTestFinished(folder.remove)
     const { relay } = await setUp({ PUSHFERRY_STORE: locate(folder.path) })
     const call = createCaller((await relay.start()).url)

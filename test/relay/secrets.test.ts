@@ -7,7 +7,7 @@ import type { LogLevel } from '../../src/relay/config/types.ts'
 import { createLog } from '../../src/relay/log.ts'
 import { createRelay } from '../../src/relay/relay.ts'
 import { signTicket } from '../../src/ticket/index.ts'
-import { temporaryFolder } from '../support/temporary-folder.ts'
+import { memoryFolder } from '../support/temporary-folder.ts'
 import {
   markedAdminCalls,
   markedApiKey,
@@ -83,7 +83,7 @@ describe('secrets of a whole relay', () => {
     'stay out of logs at level %s, metrics, the status page, every answer, and every URL, while CleverTap repeats them',
     async (level) => {
       const clevertap = await startEcho()
-      const folder = temporaryFolder()
+      const folder = memoryFolder()
       onTestFinished(folder.remove)
       const lines: string[] = []
       const relay = createRelay({

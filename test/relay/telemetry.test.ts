@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { createRelay } from '../../src/relay/relay.ts'
 import { startSimulator } from '../../src/relay/simulate/index.ts'
 import { findTelemetry } from '../../src/relay/telemetry.ts'
-import { temporaryFolder } from '../support/temporary-folder.ts'
+import { memoryFolder } from '../support/temporary-folder.ts'
 
 const trace = '4bf92f3577b34da6a3ce929d0e0e4736'
 
@@ -65,7 +65,7 @@ const registerSdk = (): Recorded[] => {
 /** A relay in front of a simulated CleverTap, its log, and a token that has gone through. */
 const sendOneToken = async (headers: Record<string, string>) => {
   const clevertap = await startSimulator()
-  const folder = temporaryFolder()
+  const folder = memoryFolder()
   const lines: { event: string; traceId?: unknown }[] = []
   const write = (event: string, fields = {}) => void lines.push({ event, ...fields })
   const relay = createRelay({

@@ -4,7 +4,7 @@ import { connect } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createRelay, type Relay } from '../../../src/relay/index.ts'
 import { silentLog } from '../../../src/relay/log.ts'
-import { temporaryFolder } from '../../support/temporary-folder.ts'
+import { memoryFolder } from '../../support/temporary-folder.ts'
 
 /*
  * The scripts of CleverTap's API document, reduced to the request that each makes: the headers in the spelling and order
@@ -45,9 +45,9 @@ const scripts: Readonly<Record<string, readonly string[]>> = {
 
 describe('the API document’s own scripts', () => {
   let relay: Relay | undefined
-  let folder: ReturnType<typeof temporaryFolder>
+  let folder: ReturnType<typeof memoryFolder>
   beforeEach(() => {
-    folder = temporaryFolder()
+    folder = memoryFolder()
   })
   afterEach(async () => {
     await relay?.stop()

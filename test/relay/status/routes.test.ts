@@ -8,7 +8,7 @@ import { silentLog } from '../../../src/relay/log.ts'
 import { createMemoryStore } from '../../../src/relay/outbox/memory.ts'
 import { addStatus } from '../../../src/relay/status/routes.ts'
 import { createSnapshots } from '../../../src/relay/status/snapshots.ts'
-import { temporaryFolder } from '../../support/temporary-folder.ts'
+import { memoryFolder } from '../../support/temporary-folder.ts'
 import { accountId, type Call, startServer } from '../http/running-server.ts'
 
 const authorization = 'Bearer the-admin-key'
@@ -146,7 +146,7 @@ describe('the status routes', () => {
   })
 
   it('serve the files of the page, and nothing when they have not changed', async () => {
-    const folder = temporaryFolder()
+    const folder = memoryFolder()
     try {
       writeFileSync(folder.file('pushferry-status.css'), 'body{}')
       const { call } = await start(new URL(`file://${folder.path}/`))

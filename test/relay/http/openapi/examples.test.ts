@@ -5,13 +5,13 @@ import { exampleOrigin, examples } from '../../../../src/relay/http/openapi/exam
 import { operations } from '../../../../src/relay/http/openapi/operations.ts'
 import { createRelay } from '../../../../src/relay/relay.ts'
 import { relayProblems } from '../../../../src/wire/problem.ts'
-import { temporaryFolder } from '../../../support/temporary-folder.ts'
+import { memoryFolder } from '../../../support/temporary-folder.ts'
 import { createCaller } from '../running-server.ts'
 import { createChecks, type Description, faultsOf, routesOf } from './described.ts'
 
 /** A relay that uploads nothing: what comes in stays queued, as the examples say. */
 const startRelay = async () => {
-  const folder = temporaryFolder()
+  const folder = memoryFolder()
   const relay = createRelay({
     log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
     env: {
