@@ -56,7 +56,7 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
 
   describe('intake', () => {
     it('queues a record of an objectId that is not known', async () => {
-      expect(await store.put([entry('a', 't', { warnings: ['odd'] })])).toEqual([{ result: 'queued', moved: false }])
+      expect(await store.put([entry('a', 't', { warnings: ['odd'] })])).toEqual([{ result: 'queued' }])
       expect(await store.find(account, 'a')).toEqual({
         objectId: 'a',
         type: 'fcm',
@@ -112,15 +112,13 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
     })
     it('queues the same token under another objectId and counts the move', async () => {
       await store.put([entry('a', 'shared')])
-      expect(await store.put([entry('b', 'shared')])).toEqual([{ result: 'queued', moved: true }])
-      expect((await store.counts(account)).events.moved).toBe(1)
+      expect(await store.put([entry('b', 'shared')])).toEqual([{ result: 'queued' }])
+      await expect.poll(async () => (await store.counts(account)).events.moved).toBe(1)
       expect(await stateOf('a')).toBe('queued')
     })
     it('keeps accounts apart', async () => {
       await store.put([entry('a', 'shared')])
-      expect(await store.put([entry('a', 'shared', { account: 'OTHER' })])).toEqual([
-        { result: 'queued', moved: false },
-      ])
+      expect(await store.put([entry('a', 'shared', { account: 'OTHER' })])).toEqual([{ result: 'queued' }])
       expect((await store.counts('OTHER')).queued).toEqual({ live: 1, import: 0 })
     })
     it('does not let an import replace a live or withdrawn row, unless it was told to', async () => {

@@ -29,7 +29,7 @@ export const dryRun = async (
     put: async (entries) =>
       entries.map((entry) => {
         sample.add(entry)
-        return { result: 'queued', moved: false }
+        return { result: 'queued' }
       }),
     pause: async () => {},
     tally: progress.tally,

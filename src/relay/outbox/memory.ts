@@ -54,7 +54,7 @@ export const createMemoryStore = ({ maxQueued = 1_000_000, now = Date.now }: Sto
     const decision = decide(row, { ...entry, fingerprint: print }, now())
     if (decision.kind === 'refuse') {
       delta.event(entry.account, 'refused')
-      return { result: 'refused', moved: false }
+      return { result: 'refused' }
     }
     if (decision.kind === 'keep' && row) {
       row.keyed = decision.keyed
@@ -64,7 +64,7 @@ export const createMemoryStore = ({ maxQueued = 1_000_000, now = Date.now }: Sto
         row.lane = 'live'
       }
       delta.event(entry.account, 'unchanged')
-      return { result: 'unchanged', moved: false }
+      return { result: 'unchanged' }
     }
     const result = decision.kind === 'queue' ? decision.result : 'queued'
     const moved = ofAccount(entry.account).some((other) => other !== row && other.fingerprint === print)
@@ -75,7 +75,7 @@ export const createMemoryStore = ({ maxQueued = 1_000_000, now = Date.now }: Sto
     delta.event(entry.account, result)
     if (moved) delta.event(entry.account, 'moved')
     rows.set(keyOf(entry.account, entry.objectId), fresh)
-    return { result, moved }
+    return { result }
   }
 
   const settleOne = (holder: string, { account, objectId, generation, outcome }: Settlement, delta: Delta): void => {

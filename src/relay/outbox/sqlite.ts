@@ -66,6 +66,8 @@ export const openSqliteStore = async (
   })()
 
   const mover = createMover(transactions.write)
+  // What was taken in before the last process ended may still be there.
+  mover.moveSoon()
   const listeners = new Set<(account: string, rows: number) => void>()
   const wake = (accounts: Iterable<string>, count: number): void => {
     for (const account of accounts) for (const listener of listeners) listener(account, count)

@@ -55,8 +55,6 @@ export interface NewEntry {
 /** What became of one NewEntry. `refused`: another token is bound to this objectId and the sender proved nothing. */
 export interface PutResult {
   result: IntakeResult | 'refused'
-  /** The same token stands under another objectId of this account, which is left as it is; counted. */
-  moved: boolean
 }
 
 /** A row as its operator may see it. Times are milliseconds since the epoch. */
@@ -149,7 +147,10 @@ export interface Counts {
   events: Readonly<Record<EventName, number>>
 }
 
-/** Things that are counted, in total and by the minute. */
+/**
+ * Things that are counted, in total and by the minute. `moved`: a token that came in stood under another objectId of its
+ * account already, which is left as it is. A store may find that out, and count it, some time after the token came in.
+ */
 export const eventNames = [
   'queued',
   'replaced',

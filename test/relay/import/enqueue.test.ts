@@ -66,7 +66,7 @@ describe('queueing an import', () => {
     const parts = partsFor(createMemoryStore(), {
       put: async (entries) => {
         await isReadOn
-        return entries.map(() => ({ result: 'queued', moved: false }))
+        return entries.map(() => ({ result: 'queued' }))
       },
     })
     await enqueue([twoWindows], parts)

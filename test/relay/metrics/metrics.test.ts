@@ -140,7 +140,7 @@ describe('an observed store', () => {
   it('does what the store does, and its writes are timed', async () => {
     const { metrics, store, value } = start()
     const observed = metrics.observe(store)
-    expect(await observed.put([entry('a')])).toEqual([{ result: 'queued', moved: false }])
+    expect(await observed.put([entry('a')])).toEqual([{ result: 'queued' }])
     expect(await value('pushferry_store_write_duration_seconds_count')).toBe(1)
     expect((await observed.find(account, 'a'))?.state).toBe('queued')
   })

@@ -214,7 +214,7 @@ describe('the outbox in PostgreSQL, when the database fails', { timeout: 60_000 
       proxy.silent = true
       await expect(spoiled.put([entry('during')])).rejects.toMatchObject({ code: 'unavailable' })
       proxy.silent = false
-      expect(await spoiled.put([entry('after')])).toEqual([{ result: 'queued', moved: false }])
+      expect(await spoiled.put([entry('after')])).toEqual([{ result: 'queued' }])
     })
     it('leases rows that it had leased without knowing', async () => {
       await spoiled.put([entry('a'), entry('b')])
@@ -226,7 +226,7 @@ describe('the outbox in PostgreSQL, when the database fails', { timeout: 60_000 
     it('takes a record that it had taken without knowing, and settles a result once', async () => {
       proxy.loseCommitOf('INSERT INTO pushferry.queue')
       await expect(spoiled.put([entry('a')])).rejects.toMatchObject({ code: 'unavailable' })
-      expect(await spoiled.put([entry('a')])).toEqual([{ result: 'unchanged', moved: false }])
+      expect(await spoiled.put([entry('a')])).toEqual([{ result: 'unchanged' }])
       const settlements = (await take()).map(({ objectId, generation }) => ({
         account,
         objectId,

@@ -49,7 +49,7 @@ const putOne = (work: Work, key: Key, entry: NewEntry, print: string): PutResult
   const decision = decide(row, { ...entry, fingerprint: print }, now)
   if (decision.kind === 'refuse') {
     delta.event(name, 'refused')
-    return { result: 'refused', moved: false }
+    return { result: 'refused' }
   }
   if (decision.kind === 'keep' && row) {
     if (decision.promote) {
@@ -59,7 +59,7 @@ const putOne = (work: Work, key: Key, entry: NewEntry, print: string): PutResult
     if (decision.promote || decision.keyed !== row.keyed)
       work.save(key, { ...row, keyed: decision.keyed, lane: decision.promote ? 'live' : row.lane })
     delta.event(name, 'unchanged')
-    return { result: 'unchanged', moved: false }
+    return { result: 'unchanged' }
   }
   const result = decision.kind === 'queue' ? decision.result : 'queued'
   const moved = work.isElsewhere(key, print)
@@ -68,7 +68,7 @@ const putOne = (work: Work, key: Key, entry: NewEntry, print: string): PutResult
   delta.add(name, `state:queued:${entry.lane}`, 1)
   delta.event(name, result)
   if (moved) delta.event(name, 'moved')
-  return { result, moved }
+  return { result }
 }
 
 /**

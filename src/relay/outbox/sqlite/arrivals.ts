@@ -8,8 +8,8 @@ import type { Statements } from './statements.ts'
  * costs. So rows are moved to `token` behind the acknowledgement: many at a time when the store has nothing else to do,
  * or one by one when somebody asks for a person who is still among them.
  *
- * Nobody else has to know: whatever looks at `token` first calls `show` for the person or the token that it is about, or
- * `move` for the oldest rows. A person has a row in `arrival` or in `token`, never in both.
+ * Nobody else has to know: whatever looks at `token` first calls `show` for the person or `showMark` for the token that it
+ * is about, or `move` for the oldest rows. Whether a token stood under another person is found out as it is moved. A person has a row in `arrival` or in `token`, never in both.
  */
 
 /** How many rows may wait in `arrival`. Each is known by heart, at some 400 bytes. */
@@ -22,8 +22,10 @@ export type ArrivalColumns = readonly SqlValue[]
 
 /** The rows of `arrival` as one transaction sees them. */
 export interface Arrivals {
-  /** Moves the rows of this person, and those with this mark, to `token`, if there are any. */
-  show(account: number, objectId: string, mark?: number): void
+  /** Moves the row of this person to `token`, if there is one, and with it those that have its mark. */
+  show(account: number, objectId: string): void
+  /** Moves the rows with this mark to `token`. */
+  showMark(mark: number): void
   /** Takes in a row of a person who has none. Columns: see `insertArrival`. */
   add(seq: number, account: number, objectId: string, mark: number, columns: ArrivalColumns): void
   /** Moves the oldest rows, at most so many, to `token`. */
@@ -35,8 +37,8 @@ export interface Arrivals {
 
 /** What this process knows of `arrival` from one transaction to the next. */
 export interface ArrivalIndex {
-  /** The rows as a write transaction that has just begun sees them. */
-  begin(sql: Statements): Arrivals
+  /** The rows as a write transaction that has just begun sees them. Is told of moved ones whose token others have. */
+  begin(sql: Statements, onElsewhere: (account: number, rows: number) => void): Arrivals
   /** The row of a person, outside a write transaction. */
   find(sql: Statements, account: number, objectId: string): SqlRow | undefined
   /** After a transaction that was rolled back: what is known is read again from the table. */
@@ -83,23 +85,29 @@ export const createArrivalIndex = (): ArrivalIndex => {
     for (const row of sql.arrivalsAfter.all(readTo) as SqlRow[])
       note(Number(row.seq), keyOf(Number(row.account), String(row.object_id)), Number(row.mark))
   }
-  const moveRange = (sql: Statements, from: number, to: number): void => {
-    sql.moveArrivals.run(from, to)
-    sql.forgetArrivals.run(from, to)
-  }
 
   return {
-    begin: (sql) => {
+    begin: (sql, onElsewhere) => {
       readNew(sql)
+      const moveRange = (from: number, to: number): void => {
+        sql.moveArrivals.run(from, to)
+        for (const { account, n } of sql.countElsewhere.all(from, to) as SqlRow[])
+          onElsewhere(Number(account), Number(n))
+        sql.forgetArrivals.run(from, to)
+      }
+      const showMark = (mark: number): void => {
+        for (const seq of byMark.get(mark) ?? []) {
+          moveRange(seq, seq)
+          drop(seq)
+        }
+      }
       return {
-        show: (account, objectId, mark) => {
-          const own = byKey.get(keyOf(account, objectId))
-          const same = mark === undefined ? [] : (byMark.get(mark) ?? [])
-          for (const seq of own === undefined ? same : [own, ...same]) {
-            moveRange(sql, seq, seq)
-            drop(seq)
-          }
+        show: (account, objectId) => {
+          const seq = byKey.get(keyOf(account, objectId))
+          const place = seq === undefined ? undefined : places.get(seq)
+          if (place) showMark(place.mark)
         },
+        showMark,
         add: (seq, account, objectId, mark, columns) => {
           sql.insertArrival.run(seq, account, objectId, mark, ...columns)
           note(seq, keyOf(account, objectId), mark)
@@ -110,7 +118,7 @@ export const createArrivalIndex = (): ArrivalIndex => {
             if (rows-- <= 0) break
             to = seq
           }
-          moveRange(sql, 0, to)
+          moveRange(0, to)
           const oldest = (sql.firstArrival.get() as SqlRow).seq
           for (const seq of places.keys()) {
             if (oldest !== null && seq >= Number(oldest)) break

@@ -16,7 +16,10 @@ const uncount = ({ delta }: Work, row: TokenRow): void => {
 const findRow = ({ sql, arrivals }: Work, account: number, objectId: string): TokenRow | undefined => {
   arrivals.show(account, objectId)
   // The statement selects the columns that TokenRow names.
-  return sql.findToken.get(account, objectId) as TokenRow | undefined
+  const row = sql.findToken.get(account, objectId) as TokenRow | undefined
+  // Before it gets another token or goes: who else had its token has moved, and could not be told from anybody later.
+  if (row) arrivals.showMark(row.mark)
+  return row
 }
 
 /** A call with more records than this writes them to their place at once: it is a group commit by itself. */
@@ -35,14 +38,11 @@ const putOne = (work: Work, account: number, entry: NewEntry, isArrival: boolean
   const mark = markOf(print)
   const sequence = work.nextSequence()
   const keyed = entry.sender === 'trusted' ? 0 : 1
-  arrivals.show(account, objectId, mark)
 
   const queued = (result: 'queued' | 'replaced'): PutResult => {
-    const moved = sql.findElsewhere.get(mark, account, bytes, objectId) !== undefined
     delta.add(name, `state:queued:${entry.lane}`, 1)
     delta.event(name, result)
-    if (moved) delta.event(name, 'moved')
-    return { result, moved }
+    return { result }
   }
   /** Nearly every record is the first of its objectId. Gives the row that there was. */
   const makeRow = (): TokenRow | undefined => {
@@ -51,9 +51,19 @@ const putOne = (work: Work, account: number, entry: NewEntry, isArrival: boolean
       if (!row) arrivals.add(sequence, account, objectId, mark, [type, keyed, now, bytes, ...token, warnings])
       return row
     }
+    arrivals.show(account, objectId)
+    arrivals.showMark(mark)
     // One statement finds out and does it.
     const values = [account, objectId, type, lane, sequence, keyed, now, mark, bytes, ...token, warnings]
-    return Number(sql.insertToken.run(...values).changes) > 0 ? undefined : findRow(work, account, objectId)
+    if (Number(sql.insertToken.run(...values).changes) === 0) return findRow(work, account, objectId)
+    countMove()
+    return undefined
+  }
+
+  /** For a row that gets its token in its place, before it does; others are looked at as they come to theirs. */
+  const countMove = (): void => {
+    arrivals.showMark(mark)
+    if (sql.findElsewhere.get(mark, account, bytes, objectId)) delta.event(name, 'moved')
   }
 
   const row = makeRow()
@@ -61,7 +71,7 @@ const putOne = (work: Work, account: number, entry: NewEntry, isArrival: boolean
   const decision = decide(standingOf(row), { ...entry, fingerprint: print }, now)
   if (decision.kind === 'refuse') {
     delta.event(name, 'refused')
-    return { result: 'refused', moved: false }
+    return { result: 'refused' }
   }
   const key = decision.keyed ? 1 : 0
   if (decision.kind === 'keep') {
@@ -71,9 +81,10 @@ const putOne = (work: Work, account: number, entry: NewEntry, isArrival: boolean
     }
     if (decision.promote || key !== row.keyed) sql.keepToken.run(row.id, key, decision.promote ? 0 : row.lane)
     delta.event(name, 'unchanged')
-    return { result: 'unchanged', moved: false }
+    return { result: 'unchanged' }
   }
   uncount(work, row)
+  countMove()
   sql.requeueToken.run(row.id, type, lane, sequence, key, now, mark, bytes, ...token, warnings)
   return queued(decision.result)
 }

@@ -15,21 +15,25 @@ const quietMs = 25
 export const createMover = (write: Transactions['write']): Mover => {
   let stopped = false
   let timer: NodeJS.Timeout | undefined
-  const move = async (): Promise<void> => {
+  let cameAt = 0
+  const wait = (ms: number): void => {
+    if (!stopped) timer = setTimeout(look, ms).unref()
+  }
+  const look = async (): Promise<void> => {
+    const stillMs = cameAt + quietMs - performance.now()
+    if (stillMs > 0) return wait(stillMs)
     timer = undefined
     const left = await write(({ arrivals }) => {
       arrivals.move(arrivalsMoved)
       return arrivals.size()
     }).catch(() => 0)
-    if (left > 0) moveSoon(1)
-  }
-  const moveSoon = (afterMs: number): void => {
-    if (stopped) return
-    if (timer) timer.refresh()
-    else timer = setTimeout(move, afterMs).unref()
+    if (left > 0 && !timer) wait(1)
   }
   return {
-    moveSoon: () => moveSoon(quietMs),
+    moveSoon: () => {
+      cameAt = performance.now()
+      if (!timer) wait(quietMs)
+    },
     stop: () => {
       stopped = true
       clearTimeout(timer)

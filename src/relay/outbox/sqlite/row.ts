@@ -21,6 +21,7 @@ export type TokenRow = Readonly<{
   received_at: number
   ready_at: number
   settled_at: number | null
+  mark: number
   fingerprint: Uint8Array
   token: string | null
   p256dh: string | null

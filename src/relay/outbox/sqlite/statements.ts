@@ -27,6 +27,12 @@ export const sql = {
       fingerprint = excluded.fingerprint, token = excluded.token, p256dh = excluded.p256dh, auth = excluded.auth,
       error_code = NULL, error_message = NULL, warnings = excluded.warnings WHERE excluded.seq > token.seq`,
   forgetArrivals: 'DELETE FROM arrival WHERE seq BETWEEN ?1 AND ?2',
+  /** Of rows that have just been moved, those whose token an older row has under another objectId, by account. */
+  countElsewhere: `SELECT a.account, count(*) AS n
+    FROM arrival a CROSS JOIN token own ON own.account = a.account AND own.object_id = a.object_id
+    WHERE a.seq BETWEEN ?1 AND ?2 AND EXISTS (SELECT 1 FROM token t
+      WHERE t.mark = a.mark AND t.account = a.account AND t.fingerprint = a.fingerprint AND t.id < own.id)
+    GROUP BY a.account`,
   requeueToken: `UPDATE token SET type = ?2, state = 0, lane = ?3, seq = ?4, generation = ?4, keyed = ?5,
       attempts = 0, deferrals = 0, failures = 0, received_at = ?6, ready_at = ?6, due_at = 0, settled_at = NULL, mark = ?7,
       fingerprint = ?8, token = ?9, p256dh = ?10, auth = ?11, error_code = NULL, error_message = NULL, warnings = ?12

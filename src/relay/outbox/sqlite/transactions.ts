@@ -165,7 +165,7 @@ export const createTransactions = (open: (isFirst: boolean) => Connection, now: 
       const work: Work = {
         sql,
         delta,
-        arrivals: arrivals.begin(sql),
+        arrivals: arrivals.begin(sql, (account, rows) => delta.event(String(account), 'moved', rows)),
         now: at,
         nextSequence: () => ++sequence,
         account,
