@@ -21,7 +21,8 @@ export const run = async ({ seconds, rounds, few, say }) => {
   for (let round = 0; round < rounds; round++)
     for (const [at, { latencyMs, limit }] of cases.entries()) {
       say(`upload: ${latencyMs} ms, ${limit} at a time`)
-      runs[at].push(await child('drain.mjs', latencyMs, limit, seconds))
+      // Three times as long as other measurements: a queue is full for longer than an uploader takes to begin.
+      runs[at].push(await child('drain.mjs', latencyMs, limit, 3 * seconds))
     }
   return cases.map(({ latencyMs, limit, budget }, at) => {
     const shares = runs[at].map(({ share }) => share)

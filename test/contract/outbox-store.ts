@@ -321,6 +321,30 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
       await settle(second, { kind: 'accepted' }, 'holder-2')
       expect(await stateOf('a')).toBe('accepted')
     })
+    it('takes results of every kind in one call, and of two for one person the first', async () => {
+      await store.put([entry('a'), entry('b', 'old'), entry('c'), entry('d'), entry('i', 't', { lane: 'import' })])
+      const batch = await lease()
+      await store.put([entry('b', 'new')])
+      const outcomes: readonly [string, Outcome][] = [
+        ['a', { kind: 'accepted' }],
+        ['b', { kind: 'accepted' }],
+        ['c', { kind: 'rejected', error: { code: 535, message: '' } }],
+        ['c', { kind: 'accepted' }],
+        ['a', { kind: 'returned' }],
+        ['i', { kind: 'accepted' }],
+        ['d', { kind: 'accepted' }],
+      ]
+      const generationOf = new Map(batch.entries.map((one) => [one.objectId, one.generation]))
+      await store.settle(
+        holder,
+        outcomes.map(([objectId, outcome]) => {
+          return { account, objectId, generation: generationOf.get(objectId) ?? -1, outcome }
+        }),
+      )
+      const states = await Promise.all(['a', 'b', 'c', 'd', 'i'].map(stateOf))
+      expect(states).toEqual(['accepted', 'queued', 'rejected', 'accepted', 'accepted'])
+      expect(await store.counts(account)).toMatchObject({ accepted: 3, uploading: 0, queued: { live: 1, import: 0 } })
+    })
     it('applies a result once only', async () => {
       await store.put([entry('a')])
       const batch = await lease()

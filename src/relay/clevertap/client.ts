@@ -1,5 +1,6 @@
 import { errors, Pool } from 'undici'
 import type { TokenRecord } from '../../wire/record.ts'
+import { bodyOf } from './record.ts'
 
 /** What came back for one upload request, before anybody has judged it. */
 export type Answer =
@@ -11,11 +12,11 @@ export type Answer =
 export interface ClevertapClient {
   /**
    * Sends records to `/1/upload`. Never rejects: what goes wrong is an `unanswered` answer. With `dryRun` CleverTap
-   * checks the records and stores nothing.
+   * checks the records and stores nothing. `body`: `bodyOf(records)`, where it is known already.
    */
   upload(
     records: readonly TokenRecord[],
-    options?: { dryRun?: boolean; signal?: AbortSignal; traceparent?: string },
+    options?: { dryRun?: boolean; signal?: AbortSignal; traceparent?: string; body?: string },
   ): Promise<Answer>
   /** Asks for a profile: `GET /1/profile.json?objectId=`. */
   profile(objectId: string): Promise<Answer>
@@ -126,14 +127,8 @@ export const createClevertapClient = ({
   }
 
   return {
-    upload: (records, { dryRun = false, signal, traceparent } = {}) =>
-      ask(
-        'POST',
-        dryRun ? '/1/upload?dryRun=1' : '/1/upload',
-        JSON.stringify({ d: records }),
-        signal,
-        traceparent ? { traceparent } : {},
-      ),
+    upload: (records, { dryRun = false, signal, traceparent, body = bodyOf(records) } = {}) =>
+      ask('POST', dryRun ? '/1/upload?dryRun=1' : '/1/upload', body, signal, traceparent ? { traceparent } : {}),
     profile: (objectId) => ask('GET', `/1/profile.json?objectId=${encodeURIComponent(objectId)}`),
     close: () => pool.destroy(),
   }

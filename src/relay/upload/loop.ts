@@ -8,7 +8,7 @@ import type { Clock } from './clock.ts'
 import { allowance, type Health, healthy, judged } from './health.ts'
 import type { HolderLife } from './holder.ts'
 import { farthestDueMs, type RetryRules } from './policy.ts'
-import { type Answered, type Consequences, consequencesOf, sendChunk, type Upload } from './send.ts'
+import { type Answered, type Consequences, consequencesOf, createPreparer, sendChunk, type Upload } from './send.ts'
 import { createSettler } from './settler.ts'
 
 /** What an uploader of one account is told. */
@@ -111,6 +111,7 @@ export const createUploader = (parts: UploaderParts): Uploader => {
   let leaseAt = 0
   let slotsAt = 0
   let cancelTimer = (): void => {}
+  const prepare = createPreparer(settings.keyPadding)
   const settler = createSettler(store, clock, () => look())
 
   const setHealth = (next: Health): void => {
@@ -141,7 +142,7 @@ export const createUploader = (parts: UploaderParts): Uploader => {
     const { signal } = life
     const alone = isAlone(chunk)
     const blamed = alone || health.mode === 'ok'
-    const answered = await sendChunk(chunk, { upload, signal, padding: settings.keyPadding, clock, inTrace })
+    const answered = await sendChunk(chunk, { upload, signal, prepare, clock, inTrace })
     const { verdict, sentAt } = answered
     const cutOff = signal.aborted
     if (!cutOff && !(verdict.kind === 'failed' && alone))
@@ -236,6 +237,7 @@ export const createUploader = (parts: UploaderParts): Uploader => {
     const ahead = denied ? slots : short ? Math.max(slots, 1) : allowed
     const missing = Math.min(allowed, ahead) - ready.length
     if (missing > 0 && !leasing && at >= leaseAt) void lease(by, missing)
+    for (const chunk of ready) prepare(chunk)
     // A slot is held for as long as its request is in flight, whatever is allowed now.
     const more = Math.min(allowed, denied ? 1 : requests.size + ready.length)
     const want = Math.max(requests.size, more)

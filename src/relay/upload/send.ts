@@ -1,7 +1,7 @@
 import type { TokenRecord } from '../../wire/record.ts'
 import type { Answer } from '../clevertap/client.ts'
 import { readAnswer, type Verdict } from '../clevertap/outcome.ts'
-import { type KeyPadding, recordFor } from '../clevertap/record.ts'
+import { bodyOf, type KeyPadding, recordFor } from '../clevertap/record.ts'
 import type { LeasedEntry, Outcome } from '../outbox/store.ts'
 import { type InTrace, inOwnTrace } from '../trace.ts'
 import { type Chunk, failedOutcome, halves, outcomeOf, poisonOutcome } from './batch.ts'
@@ -11,7 +11,7 @@ import type { RetryRules } from './policy.ts'
 /** How an upload request is made: `ClevertapClient.upload`, or a stand-in. */
 export type Upload = (
   records: readonly TokenRecord[],
-  options: { signal: AbortSignal; traceparent?: string },
+  options: { signal: AbortSignal; traceparent?: string; body?: string },
 ) => Promise<Answer>
 
 /** What one request came to. */
@@ -24,20 +24,42 @@ export interface Answered {
   tookMs: number
 }
 
+/** What a chunk is on the wire. */
+export interface Prepared {
+  records: readonly TokenRecord[]
+  body: string
+}
+
+/**
+ * Makes what is sent of a chunk, once: asked ahead, while requests are in flight, so that a slot that becomes free does not
+ * wait for it.
+ */
+export const createPreparer = (padding: KeyPadding): ((chunk: Chunk) => Prepared) => {
+  const prepared = new WeakMap<Chunk, Prepared>()
+  return (chunk) => {
+    const known = prepared.get(chunk)
+    if (known) return known
+    const records = chunk.map((entry) => recordFor(entry.objectId, entry.token, padding))
+    const made = { records, body: bodyOf(records) }
+    prepared.set(chunk, made)
+    return made
+  }
+}
+
 interface Sending {
   upload: Upload
   signal: AbortSignal
-  padding: KeyPadding
+  prepare: (chunk: Chunk) => Prepared
   clock: Clock
   inTrace: InTrace | undefined
 }
 
 /** Sends one chunk. Never rejects. */
-export const sendChunk = (chunk: Chunk, { upload, signal, padding, clock, inTrace }: Sending): Promise<Answered> =>
+export const sendChunk = (chunk: Chunk, { upload, signal, prepare, clock, inTrace }: Sending): Promise<Answered> =>
   (inTrace ?? inOwnTrace)(chunk.length, async ({ traceId, traceparent }) => {
-    const records = chunk.map((entry) => recordFor(entry.objectId, entry.token, padding))
+    const { records, body } = prepare(chunk)
     const sentAt = clock.elapsed()
-    const answer = await upload(records, { signal, traceparent }).catch(
+    const answer = await upload(records, { signal, traceparent, body }).catch(
       (): Answer => ({ kind: 'unanswered', reason: 'unknown' }),
     )
     return { verdict: readAnswer(answer, records, clock.now()), traceId, sentAt, tookMs: clock.elapsed() - sentAt }

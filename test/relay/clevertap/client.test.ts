@@ -1,6 +1,7 @@
 import { getEventListeners } from 'node:events'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type ClevertapClient, createClevertapClient } from '../../../src/relay/clevertap/client.ts'
+import { bodyOf } from '../../../src/relay/clevertap/record.ts'
 import type { TokenRecord } from '../../../src/wire/record.ts'
 import { misbehaviours, startUpstream, type Upstream } from '../../faults/upstream.ts'
 
@@ -39,6 +40,11 @@ describe('what is sent', () => {
     expect(request?.head).toMatch(/^x-clevertap-passcode: pass-SECRET-code$/im)
     expect(request?.head).toMatch(/^content-type: application\/json; charset=utf-8$/im)
     expect(JSON.parse(request?.body ?? '')).toEqual({ d: records })
+  })
+  it('is a body that was made ahead, where there is one', async () => {
+    upstream.behave(misbehaviours.answer(200, success))
+    await client.upload(records, { body: bodyOf(records.slice(1)) })
+    expect(JSON.parse(upstream.requests[0]?.body ?? '')).toEqual({ d: records.slice(1) })
   })
   it('asks for a dry run with dryRun=1, and passes a trace on', async () => {
     upstream.behave(misbehaviours.answer(200, success))

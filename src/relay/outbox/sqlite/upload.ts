@@ -3,7 +3,7 @@ import type { Batch, Settlement, Store } from '../store.ts'
 import { farthestDueMs as defaultFarthestDueMs, transition } from '../transition.ts'
 import { arrivalsMoved } from './arrivals.ts'
 import type { SqlRow } from './driver.ts'
-import { type DueRow, errorOf, laneOf, leasedEntryOf, stateOf, type TokenRow } from './row.ts'
+import { type DueRow, dueRowsOf, errorOf, laneOf, leasedEntryOf, stateOf, type TokenRow } from './row.ts'
 import type { Statements } from './statements.ts'
 import type { Work } from './transactions.ts'
 
@@ -15,11 +15,13 @@ const holderNumber = (sql: Statements, holder: string): number | undefined => {
 /** How many new rows one lease moves at most: they may all be another account's. */
 const mostMoved = 4 * arrivalsMoved
 
+const dueOf = (sql: Statements, account: number, lane: number, max: number): DueRow[] =>
+  dueRowsOf(String((sql.dueTokens.get(account, lane, max) as SqlRow).rows))
+
 /** New rows are moved to the others first, unless enough older ones are due. Undefined: there are too many of them. */
 const dueLive = ({ sql, arrivals }: Work, account: number, max: number): DueRow[] | undefined => {
   for (let moved = 0; moved <= mostMoved; moved += arrivalsMoved) {
-    // The statement selects the columns that DueRow names.
-    const live = sql.dueTokens.all(account, 0, max) as DueRow[]
+    const live = dueOf(sql, account, 0, max)
     const last = live.length < max ? Number.POSITIVE_INFINITY : (live.at(-1)?.seq ?? 0)
     if ((arrivals.first() ?? Number.POSITIVE_INFINITY) >= last) return live
     arrivals.move(arrivalsMoved)
@@ -31,7 +33,7 @@ const dueRows = (work: Work, account: number, max: number): DueRow[] | undefined
   const { sql } = work
   const live = dueLive(work, account, max)
   if (!live) return undefined
-  return live.length === max ? live : [...live, ...(sql.dueTokens.all(account, 1, max - live.length) as DueRow[])]
+  return live.length === max ? live : [...live, ...dueOf(sql, account, 1, max - live.length)]
 }
 
 /** See Store.lease. */
@@ -66,22 +68,45 @@ export const lease = (
   return { account: name, entries: due.map(leasedEntryOf) }
 }
 
+/** Accepts what can be accepted at once, which is nearly every result, and returns the results that this took care of. */
+const acceptAll = (
+  { sql, delta, now, account }: Work,
+  holder: number,
+  settlements: readonly Settlement[],
+): ReadonlySet<Settlement> => {
+  const named = new Map<string, Map<string, Settlement>>()
+  for (const settlement of settlements) {
+    const some = named.get(settlement.account) ?? new Map<string, Settlement>()
+    named.set(settlement.account, some)
+    // Of two results for one person the first counts.
+    if (!some.has(settlement.objectId)) some.set(settlement.objectId, settlement)
+  }
+  const done = new Set<Settlement>()
+  for (const [name, some] of named) {
+    const number = account(name)
+    const accepted = [...some.values()].filter(({ outcome }) => outcome.kind === 'accepted')
+    const wanted = JSON.stringify(accepted.map(({ objectId, generation }) => [objectId, generation]))
+    for (const { lane, ids, names } of sql.heldOf.all(wanted, number, holder) as SqlRow[]) {
+      sql.acceptTokens.run(now, String(ids))
+      // Written by SQLite.
+      const people = JSON.parse(String(names)) as string[]
+      for (const objectId of people) {
+        const settlement = some.get(objectId)
+        if (settlement) done.add(settlement)
+      }
+      delta.add(String(number), `state:uploading:${laneOf(Number(lane))}`, -people.length)
+      delta.add(String(number), `state:accepted:${laneOf(Number(lane))}`, people.length)
+      delta.event(String(number), 'accepted', people.length)
+    }
+  }
+  return done
+}
+
 const settleOne = (work: Work, holder: number, settlement: Settlement): void => {
   const { sql, delta, now } = work
   const { objectId, generation, outcome } = settlement
   const account = work.account(settlement.account)
   const name = String(account)
-  if (outcome.kind === 'accepted') {
-    // Nearly every result is this one: one statement finds out whether it counts, and does it.
-    const accepted = sql.acceptToken.get(account, objectId, holder, generation, now) as SqlRow | undefined
-    if (accepted) {
-      const lane = laneOf(Number(accepted.lane))
-      delta.add(name, `state:uploading:${lane}`, -1)
-      delta.add(name, `state:accepted:${lane}`, 1)
-      delta.event(name, 'accepted')
-      return
-    }
-  }
   const row = sql.findToken.get(account, objectId) as TokenRow | undefined
   if (row?.holder !== holder) return
   if (row.generation !== generation || stateOf(row.state) !== 'uploading') {
@@ -114,7 +139,8 @@ const settleOne = (work: Work, holder: number, settlement: Settlement): void => 
 export const settle = (work: Work, holder: string, settlements: readonly Settlement[]): void => {
   const number = holderNumber(work.sql, holder)
   if (number === undefined) return
-  for (const settlement of settlements) settleOne(work, number, settlement)
+  const done = acceptAll(work, number, settlements)
+  for (const settlement of settlements) if (!done.has(settlement)) settleOne(work, number, settlement)
 }
 
 /** See Store.takeSlots. */
