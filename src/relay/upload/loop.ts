@@ -151,7 +151,8 @@ export const createUploader = (parts: UploaderParts): Uploader => {
     const accountWaitMs = Math.max(0, asked, health.until - clock.elapsed())
     const circumstances = { rules: settings, now: clock.now(), random: clock.random, cutOff, blamed, accountWaitMs }
     const came = consequencesOf(chunk, verdict, circumstances)
-    settler.add(by, settlementsOf(came.results))
+    const isAllAccepted = came.results.every(({ outcome }) => outcome.kind === 'accepted')
+    settler[isAllAccepted ? 'addSoon' : 'add'](by, settlementsOf(came.results))
     // What one record is to find out, others wait for, but not for one that fails alone: that would hold them up with
     // each of its tries. And after the end of a life its rows are others'.
     if (stopping || signal !== life.signal) giveBack(came.again, by)

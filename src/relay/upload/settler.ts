@@ -5,11 +5,16 @@ import type { Clock } from './clock.ts'
 /** Writes results to the store: those that come while a write is under way go together in the next. */
 export interface Settler {
   add(holder: string, settlements: readonly Settlement[]): void
+  /** The same, but they may wait for a moment for others to come: nobody needs to see them at once. */
+  addSoon(holder: string, settlements: readonly Settlement[]): void
   /** How many results are not written yet. */
   pending(): number
   /** Resolves when everything added so far has been written; never, while the store is out of order. */
   drained(): Promise<void>
 }
+
+/** How long results wait for others, in ms. Requests that began together end together. */
+const groupMs = 3
 
 /** How long to wait after the store has refused a write, in ms. */
 const refusedWaitMs = 500
@@ -22,7 +27,13 @@ export const createSettler = (store: Store, clock: Clock, onWritten: () => void)
   let waiting: { holder: string; settlements: readonly Settlement[] }[] = []
   let writing = 0
   let run: Promise<void> | undefined
+  let cancelSoon: (() => void) | undefined
 
+  const begin = (): void => {
+    cancelSoon?.()
+    cancelSoon = undefined
+    run ??= write()
+  }
   const write = async (): Promise<void> => {
     while (waiting.length > 0) {
       const now = waiting
@@ -52,10 +63,16 @@ export const createSettler = (store: Store, clock: Clock, onWritten: () => void)
     add: (holder, settlements) => {
       if (settlements.length === 0) return
       waiting.push({ holder, settlements })
-      run ??= write()
+      begin()
+    },
+    addSoon: (holder, settlements) => {
+      if (settlements.length === 0) return
+      waiting.push({ holder, settlements })
+      if (!run) cancelSoon ??= clock.after(groupMs, begin)
     },
     pending: () => writing + waiting.reduce((sum, { settlements }) => sum + settlements.length, 0),
     drained: async () => {
+      if (cancelSoon) begin()
       while (run) await run
     },
   }

@@ -172,6 +172,7 @@ describe.each(storeKinds)('the uploader, with a store $name', (kind) => {
       await untilDelivered(10_000)
       expect(clevertap.peak).toBe(8)
       expect(Math.max(...clevertap.calls.slice(-20, -8).map(({ inFlight }) => inFlight))).toBe(8)
+      await clock.advance(10) // results are written a moment after they came
       const counts = await store.counts(account)
       expect(counts).toMatchObject({ accepted: 10_000, events: { failed: 0, rejected: 0, deferred: 0 } })
     })

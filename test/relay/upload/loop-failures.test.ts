@@ -128,6 +128,7 @@ describe.each(storeKinds)('the uploader, with a store $name', (kind) => {
       await put(...names(100))
       await start()
       await clock.advanceUntil(() => clevertap.delivered.length === 99, 120_000)
+      await clock.advance(10)
       expect(await counts()).toMatchObject({ accepted: 99 })
     })
     it('keeps nobody waiting who comes later, however often it is tried', async () => {

@@ -174,7 +174,7 @@ describe.each(storeKinds)('the uploader, with a store $name', (kind) => {
       await start()
       await clock.advance(1000)
       await start()
-      await clock.advance(9000)
+      await clock.advance(9010)
       // One is in flight, one is ready behind it, both of the first; the second has nothing to wait for with.
       expect((await counts()).uploading).toBeLessThanOrEqual(200)
       await clock.advance(200_000)

@@ -52,6 +52,29 @@ describe('the settler', () => {
     expect(faulty.calls('settle')).toBe(2)
     expect(await states('a', 'b', 'c', 'd')).toEqual(Array(4).fill('accepted'))
   })
+  it('writes together what may wait and comes within three milliseconds', async () => {
+    const results = await lease('h1', 'a', 'b', 'c')
+    for (const result of results.slice(0, 2)) settler.addSoon('h1', [result])
+    await clock.rest()
+    expect([settler.pending(), faulty.calls('settle')]).toEqual([2, 0])
+    await clock.advance(2)
+    settler.addSoon('h1', results.slice(2))
+    await clock.advance(1)
+    expect(faulty.calls('settle')).toBe(1)
+    expect(await states('a', 'b', 'c')).toEqual(Array(3).fill('accepted'))
+    expect(clock.timers).toBe(0)
+  })
+  it.each([
+    ['something comes that may not wait', async (more: Settlement[]) => settler.add('h1', more)],
+    ['somebody waits for the end', () => settler.drained()],
+  ])('does not wait any longer when %s', async (_, hurry) => {
+    const [first, ...more] = await lease('h1', 'a', 'b')
+    settler.addSoon('h1', first ? [first] : [])
+    await hurry(more)
+    await settler.drained()
+    expect(await states('a')).toEqual(['accepted'])
+    expect([settler.pending(), clock.timers]).toEqual([0, 0])
+  })
   it('tries again and again when the store refuses, and loses nothing', async () => {
     faulty.break(['settle'])
     settler.add('h1', await lease('h1', 'a'))
