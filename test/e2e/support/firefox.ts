@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import puppeteer, { type Browser, type Page } from 'puppeteer-core'
+import puppeteer, { type Browser, type LaunchOptions, type Page } from 'puppeteer-core'
 import { executable } from './browsers.ts'
 import { type FakeAutopush, startFakeAutopush } from './fake-autopush.ts'
 import type { PushBrowser, StartOptions, Tab } from './push-browser.ts'
@@ -45,13 +45,22 @@ const tabOf = (page: Page): Tab => ({
   close: () => page.close(),
 })
 
+/**
+ * Debian's Firefox ESR crashes now and then as it starts (SIGSEGV, about once in five hundred starts here), before a page or
+ * anything of ours is loaded. That once is started again; a second crash, or any other end, is a failure.
+ */
+const started = (start: () => Promise<Browser>): Promise<Browser> =>
+  start().catch((error: Error) =>
+    /Failed to launch the browser process: +Code: 11\b/.test(error.message) ? start() : Promise.reject(error),
+  )
+
 const launch = async (
   { service, desktop, folder }: Surroundings<FakeAutopush>,
   { permission = 'granted', prefs = {} }: FirefoxOptions,
 ): Promise<BrowserRun<Browser>> => {
   const profile = join(folder, 'profile')
   mkdirSync(profile, { recursive: true })
-  const browser = await puppeteer.launch({
+  const options: LaunchOptions = {
     browser: 'firefox',
     executablePath: executable('firefox'),
     headless: true,
@@ -65,7 +74,8 @@ const launch = async (
       'network.dns.disabled': true, // else it asks about its own services; localhost still works
       ...prefs,
     },
-  })
+  }
+  const browser = await started(() => puppeteer.launch(options))
 
   const first = await browser.newPage()
   return {
