@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { StoreError } from '../../src/relay/outbox/errors.ts'
 import type { Batch, NewEntry, Outcome, Store, StoreOptions } from '../../src/relay/outbox/store.ts'
 import type { Token } from '../../src/wire/record.ts'
+import { account, newEntry as entry } from '../support/new-entry.ts'
 
 /** How an adapter is opened for one test. `reopen` gives a second handle on the same data where there is such a thing. */
 export interface Subject {
@@ -9,18 +10,7 @@ export interface Subject {
   end(): Promise<void>
 }
 
-const account = 'ACC'
 const fcm = (id: string): Token => ({ type: 'fcm', id })
-const entry = (objectId: string, id = `token-of-${objectId}`, more: Partial<NewEntry> = {}): NewEntry => ({
-  account,
-  objectId,
-  token: fcm(id),
-  lane: 'live',
-  sender: 'trusted',
-  replaceLive: true,
-  warnings: [],
-  ...more,
-})
 const isBatch = (leased: Batch | { waitMs: number | null }): leased is Batch => 'entries' in leased
 
 /** The promises of the outbox port. Every adapter runs all of them, under the same titles. */

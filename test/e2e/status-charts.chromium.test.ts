@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { beforeAll, expect, onTestFinished, test } from 'vitest'
 import { createAdminGuard } from '../../src/relay/http/admin-guard.ts'
 import { createRefuse } from '../../src/relay/http/refuse.ts'
 import { silentLog } from '../../src/relay/log.ts'
@@ -9,11 +9,10 @@ import type { Series } from '../../src/relay/status/view/snapshot.ts'
 import { startServer } from '../relay/http/running-server.ts'
 import { accountStatus, pageState } from '../relay/status/sample-state.ts'
 import { seriousFindings } from './support/accessibility.ts'
-import { type ChromiumBrowser, startChromium } from './support/chromium.ts'
 import { describeBrowser } from './support/describe-browser.ts'
 import { drawnLine } from './support/drawn-line.ts'
+import { adminKey, useOperatorPage } from './support/operator-page.ts'
 
-const adminKey = 'key-of-the-operator-0123456789'
 /** The page hears of something new every two seconds. */
 const soon = { timeout: 10_000 }
 const all = <T>(value: T): T[] => Array.from({ length: 60 }, () => value)
@@ -34,24 +33,11 @@ const halves = (high: number): number[] => [...all(high).slice(30), ...all(high 
 const withOne = <T>(values: T[], step: number, value: T): T[] => values.map((one, at) => (at === step ? value : one))
 
 describeBrowser('chromium', "the status page's charts", () => {
-  let browser: ChromiumBrowser
+  const { page: operatorPage, complaints } = useOperatorPage()
   let page: Page
-  /** Violations of the page's policy, and whatever else the browser complains about. */
-  const complaints: string[] = []
-
-  beforeAll(async () => {
-    browser = await startChromium({ origin: 'http://127.0.0.1' })
-    await browser.native.setHTTPCredentials({ username: 'operator', password: adminKey })
-    const [first] = browser.native.pages()
-    if (!first) throw new Error('the browser has no page')
-    page = first
-    page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()))
-    page.on('pageerror', (error) => complaints.push(String(error)))
+  beforeAll(() => {
+    page = operatorPage()
   })
-  afterEach(() => {
-    expect(complaints.splice(0)).toEqual([])
-  })
-  afterAll(() => browser?.stop())
 
   /** The page with a past that is made up, and a way to let another one arrive. */
   const open = async (hour: Series) => {

@@ -1,15 +1,13 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { beforeAll, expect, onTestFinished, test } from 'vitest'
 import { type Simulator, startSimulator } from '../../src/relay/simulate/index.ts'
 import { seriousFindings } from './support/accessibility.ts'
-import { type ChromiumBrowser, startChromium } from './support/chromium.ts'
 import { describeBrowser } from './support/describe-browser.ts'
+import { adminKey, useOperatorPage } from './support/operator-page.ts'
 import { type RunningRelay, startRelay } from './support/running-relay.ts'
 import { createTempFolder } from './support/temp-folder.ts'
-
-const adminKey = 'key-of-the-operator-0123456789'
 
 const token = (objectId: string) => ({
   type: 'token',
@@ -18,24 +16,11 @@ const token = (objectId: string) => ({
 })
 
 describeBrowser('chromium', 'the status page', () => {
-  let browser: ChromiumBrowser
+  const { page: operatorPage, complaints } = useOperatorPage()
   let page: Page
-  /** Violations of the page's policy, and whatever else the browser complains about. */
-  const complaints: string[] = []
-
-  beforeAll(async () => {
-    browser = await startChromium({ origin: 'http://127.0.0.1' })
-    await browser.native.setHTTPCredentials({ username: 'operator', password: adminKey })
-    const [first] = browser.native.pages()
-    if (!first) throw new Error('the browser has no page')
-    page = first
-    page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()))
-    page.on('pageerror', (error) => complaints.push(String(error)))
+  beforeAll(() => {
+    page = operatorPage()
   })
-  afterEach(() => {
-    expect(complaints.splice(0)).toEqual([])
-  })
-  afterAll(() => browser?.stop())
 
   /** A relay of the test's own, whose page is open and live. */
   const open = async (env: Record<string, string> = {}): Promise<{ relay: RunningRelay; clevertap: Simulator }> => {

@@ -198,8 +198,9 @@ export interface Store {
   /**
    * Leases the oldest due rows, live before imported, that are in nobody's lease: up to `batches` (default 1) times
    * `max`. Rows are given when they fill batches of `max`, and when one of those that do not has been due for `flushMs`;
-   * when there are none, `waitMs`, after which asking again may help (null: nothing is waiting). A row that was deferred is as old as it was when it first came. One that is due later than in
-   * `farthestDueMs` (default: eight days) was given its time by a clock gone wrong, and counts as due.
+   * when there are none, `waitMs`, after which asking again may help (null: nothing is waiting). A row that was deferred
+   * is as old as it was when it first came. One that is due later than in `farthestDueMs` (default: eight days) was given
+   * its time by a clock gone wrong, and counts as due.
    */
   lease(request: {
     account: string

@@ -46,8 +46,8 @@ const tabOf = (page: Page): Tab => ({
 })
 
 /**
- * Debian's Firefox ESR crashes now and then as it starts (SIGSEGV, about once in five hundred starts here), before a page or
- * anything of ours is loaded. That once is started again; a second crash, or any other end, is a failure.
+ * Debian's Firefox ESR was seen to crash as it starts (SIGSEGV, once in some hundred starts), before a page or anything of
+ * ours is loaded. That once it is started again; a second crash, or any other end, is a failure.
  */
 const started = (start: () => Promise<Browser>): Promise<Browser> =>
   start().catch((error: Error) =>

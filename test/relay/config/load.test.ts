@@ -121,7 +121,7 @@ describe('the configuration of a relay', () => {
 
   it('reads the store, proxies and the VAPID key', () => {
     const point = createECDH('prime256v1').generateKeys()
-    expect(load({ PUSHFERRY_STORE: 'sqlite:/tmp/a b.db' }).store).toEqual({ kind: 'sqlite', path: '/tmp/a b.db' })
+    expect(load({ PUSHFERRY_STORE: 'sqlite:/srv/a b.db' }).store).toEqual({ kind: 'sqlite', path: '/srv/a b.db' })
     expect(load({ PUSHFERRY_STORE: 'postgres://u:p@h/d' }).store).toEqual({
       kind: 'postgres',
       url: 'postgres://u:p@h/d',

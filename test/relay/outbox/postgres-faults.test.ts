@@ -2,21 +2,12 @@ import pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { StoreError } from '../../../src/relay/outbox/errors.ts'
 import { openPostgresStore } from '../../../src/relay/outbox/postgres.ts'
-import type { NewEntry, Store } from '../../../src/relay/outbox/store.ts'
+import type { Store } from '../../../src/relay/outbox/store.ts'
+import { account, newEntry as entry } from '../../support/new-entry.ts'
 import { type PostgresServer, serverTimeMs, startPostgres } from '../../support/postgres.ts'
 import { type PostgresProxy, startPostgresProxy } from '../../support/postgres-proxy.ts'
 
-const account = 'ACC'
 const holder = 'holder-1'
-const entry = (objectId: string, id = `token-of-${objectId}`): NewEntry => ({
-  account,
-  objectId,
-  token: { type: 'fcm', id },
-  lane: 'live',
-  sender: 'trusted',
-  replaceLive: true,
-  warnings: [],
-})
 
 /** A server that may be stopped, crashed and cut off; always one of the test's own. */
 describe('the outbox in PostgreSQL, when the database fails', { timeout: 60_000 }, () => {

@@ -2,19 +2,9 @@ import pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { openPostgresStore } from '../../../src/relay/outbox/postgres.ts'
 import type { Batch, NewEntry, Outcome, Store } from '../../../src/relay/outbox/store.ts'
+import { account, newEntry as entry } from '../../support/new-entry.ts'
 import { type PostgresDatabase, postgresDatabase, serverTimeMs } from '../../support/postgres.ts'
 
-const account = 'ACC'
-const entry = (objectId: string, id: string, more: Partial<NewEntry> = {}): NewEntry => ({
-  account,
-  objectId,
-  token: { type: 'fcm', id },
-  lane: 'live',
-  sender: 'trusted',
-  replaceLive: true,
-  warnings: [],
-  ...more,
-})
 const count = <T>(length: number, make: (at: number) => T): T[] => Array.from({ length }, (_, at) => make(at))
 
 /** Several relays on one database. Each handle has connections of its own, as a process has. */

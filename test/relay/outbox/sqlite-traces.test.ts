@@ -1,18 +1,9 @@
 import { chmodSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openSqliteStore } from '../../../src/relay/outbox/sqlite.ts'
-import type { NewEntry, Store } from '../../../src/relay/outbox/store.ts'
+import type { Store } from '../../../src/relay/outbox/store.ts'
+import { newEntry as entry } from '../../support/new-entry.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
-
-const entry = (objectId: string, id: string): NewEntry => ({
-  account: 'ACC',
-  objectId,
-  token: { id, type: 'fcm' },
-  lane: 'live',
-  sender: 'trusted',
-  replaceLive: true,
-  warnings: [],
-})
 
 describe('the files of a SQLite store', () => {
   let folder: ReturnType<typeof temporaryFolder>

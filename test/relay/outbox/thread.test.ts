@@ -1,21 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { NewEntry, Store } from '../../../src/relay/outbox/store.ts'
+import { loadSqlite } from '../../../src/relay/outbox/sqlite/driver.ts'
+import type { Store } from '../../../src/relay/outbox/store.ts'
 import { openInThread } from '../../../src/relay/outbox/thread/open.ts'
 import { outboxContract } from '../../contract/outbox-store.ts'
+import { newEntry as entry } from '../../support/new-entry.ts'
 import { memoryFolder } from '../../support/temporary-folder.ts'
 
 /** A thread runs built files only. */
 const program = new URL('../../../dist/relay/outbox/thread/worker.js', import.meta.url)
-
-const entry = (objectId: string): NewEntry => ({
-  account: 'ACC',
-  objectId,
-  token: { type: 'fcm', id: `token-of-${objectId}` },
-  lane: 'live',
-  sender: 'trusted',
-  replaceLive: true,
-  warnings: [],
-})
+const { DatabaseSync } = await loadSqlite()
 
 describe('the outbox in SQLite on a thread of its own', () => {
   outboxContract(async (options) => {
@@ -56,6 +49,18 @@ describe('the thread of a store', () => {
   it('says why a file cannot be opened, with the class and code that the store has', async () => {
     const opening = openInThread(folder.file('no-such-folder/outbox.db'), {}, program)
     await expect(opening).rejects.toMatchObject({ name: 'StoreError', code: 'unavailable' })
+  })
+
+  it('says of a failure what SQLite says of it, and where', async () => {
+    const opened = await openInThread(folder.file('outbox.db'), {}, program)
+    store = opened
+    const file = new DatabaseSync(folder.file('outbox.db'))
+    file.exec("CREATE TRIGGER no_more BEFORE INSERT ON arrival BEGIN SELECT raise(ABORT, 'not now'); END")
+    const failure: unknown = await opened.put([entry('a')]).catch((error: unknown) => error)
+    file.exec('DROP TRIGGER no_more')
+    file.close()
+    expect(failure).toMatchObject({ code: 'unavailable', cause: { message: expect.any(String), errcode: 1811 } })
+    expect((failure as Error & { cause: Error }).cause.stack).toContain('/outbox/sqlite/arrivals.js')
   })
 
   it('that ends rejects what it was asked for, and another one takes the next operation', async () => {

@@ -77,9 +77,10 @@ export const createArrivalIndex = (): ArrivalIndex => {
     if (!place) return
     places.delete(seq)
     if (byKey.get(place.key) === seq) byKey.delete(place.key)
-    const others = byMark.get(place.mark)?.filter((one) => one !== seq) ?? []
-    if (others.length > 0) byMark.set(place.mark, others)
-    else byMark.delete(place.mark)
+    // Nearly always the first of them, so that it costs the same however many people have this token.
+    const same = byMark.get(place.mark) ?? []
+    same.splice(same.indexOf(seq), 1)
+    if (same.length === 0) byMark.delete(place.mark)
   }
   const readNew = (sql: Statements): void => {
     for (const row of sql.arrivalsAfter.all(readTo) as SqlRow[])
@@ -96,7 +97,7 @@ export const createArrivalIndex = (): ArrivalIndex => {
         sql.forgetArrivals.run(from, to)
       }
       const showMark = (mark: number): void => {
-        for (const seq of byMark.get(mark) ?? []) {
+        for (const seq of [...(byMark.get(mark) ?? [])]) {
           moveRange(seq, seq)
           drop(seq)
         }

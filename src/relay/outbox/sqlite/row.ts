@@ -53,60 +53,6 @@ export type DueRow = Pick<
   | 'auth'
 >
 
-type DueColumns = [
-  id: number,
-  object_id: string,
-  type: TokenType,
-  lane: number,
-  seq: number,
-  generation: number,
-  attempts: number,
-  deferrals: number,
-  failures: number,
-  received_at: number,
-  ready_at: number,
-  token: string | null,
-  p256dh: string | null,
-  auth: string | null,
-]
-
-/** Reads what the statement `dueTokens` gives. */
-export const dueRowsOf = (text: string): DueRow[] =>
-  // Written by SQLite, in the order of the columns that the statement names.
-  (JSON.parse(text) as DueColumns[]).map(
-    ([
-      id,
-      object_id,
-      type,
-      lane,
-      seq,
-      generation,
-      attempts,
-      deferrals,
-      failures,
-      received_at,
-      ready_at,
-      token,
-      p256dh,
-      auth,
-    ]) => ({
-      id,
-      object_id,
-      type,
-      lane,
-      seq,
-      generation,
-      attempts,
-      deferrals,
-      failures,
-      received_at,
-      ready_at,
-      token,
-      p256dh,
-      auth,
-    }),
-  )
-
 const states: readonly TokenState[] = ['queued', 'queued', 'uploading', 'accepted', 'rejected', 'withdrawn']
 const lanes: readonly Lane[] = ['live', 'import']
 

@@ -47,9 +47,10 @@ export const sql = {
   promoteWaiting: `UPDATE token SET state = 0, ready_at = due_at, due_at = 0
     WHERE account = ?1 AND state = 1 AND (due_at <= ?2 OR due_at > ?3)`,
   nextWaiting: 'SELECT min(due_at) AS due_at FROM token WHERE account = ? AND state = 1',
-  /** As one text, because the driver takes longer over each value than SQLite does over a row. Columns: see `dueRowsOf`. */
-  dueTokens: `SELECT json_group_array(json_array(id, object_id, type, lane, seq, generation, attempts, deferrals, failures,
-      received_at, ready_at, token, p256dh, auth)) AS rows
+  /** As one text, because the driver takes longer over each value than SQLite does over a row. Members: see `DueRow`. */
+  dueTokens: `SELECT json_group_array(json_object('id', id, 'object_id', object_id, 'type', type, 'lane', lane, 'seq', seq,
+      'generation', generation, 'attempts', attempts, 'deferrals', deferrals, 'failures', failures,
+      'received_at', received_at, 'ready_at', ready_at, 'token', token, 'p256dh', p256dh, 'auth', auth)) AS rows
     FROM (SELECT * FROM token WHERE account = ? AND lane = ? AND state = 0 AND holder IS NULL ORDER BY seq LIMIT ?)`,
   leaseTokens: 'UPDATE token SET state = 2, holder = ?1 WHERE id IN (SELECT value FROM json_each(?2))',
   /** Of rows that are named by objectId and generation, those that a result for them counts for, by lane. */

@@ -3,7 +3,7 @@ import type { Batch, Settlement, Store } from '../store.ts'
 import { farthestDueMs as defaultFarthestDueMs, transition } from '../transition.ts'
 import { arrivalsMoved } from './arrivals.ts'
 import type { SqlRow } from './driver.ts'
-import { type DueRow, dueRowsOf, errorOf, laneOf, leasedEntryOf, stateOf, type TokenRow } from './row.ts'
+import { type DueRow, errorOf, laneOf, leasedEntryOf, stateOf, type TokenRow } from './row.ts'
 import type { Statements } from './statements.ts'
 import type { Work } from './transactions.ts'
 
@@ -16,7 +16,8 @@ const holderNumber = (sql: Statements, holder: string): number | undefined => {
 const mostMoved = 4 * arrivalsMoved
 
 const dueOf = (sql: Statements, account: number, lane: number, max: number): DueRow[] =>
-  dueRowsOf(String((sql.dueTokens.get(account, lane, max) as SqlRow).rows))
+  // Written by SQLite, with the members that DueRow names.
+  JSON.parse(String((sql.dueTokens.get(account, lane, max) as SqlRow).rows)) as DueRow[]
 
 /** New rows are moved to the others first, unless enough older ones are due. Undefined: there are too many of them. */
 const dueLive = ({ sql, arrivals }: Work, account: number, max: number): DueRow[] | undefined => {

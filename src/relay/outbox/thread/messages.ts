@@ -36,10 +36,17 @@ export interface Asked {
   calls: readonly Call[]
 }
 
+/** What caused a failure: of an error what says where and why, with SQLite's own code; of anything else its text. */
+export interface Cause {
+  message: string
+  stack?: string
+  errcode?: number
+}
+
 /** How one operation ended. Errors lose their class on the way, so a StoreError travels as what it is made of. */
 export type Answer =
   | { number: number; ok: true; value: unknown }
-  | { number: number; ok: false; code: StoreErrorCode; message: string; cause: string }
+  | { number: number; ok: false; code: StoreErrorCode; message: string; cause: Cause | null }
 
 /** What the thread tells: first whether the store is open (as the answer to number 0), then how calls ended, and where work has come up. */
 export interface Told {
@@ -47,13 +54,19 @@ export interface Told {
   work: readonly { account: string; rows: number }[]
 }
 
+const causeOf = (cause: unknown): Cause => {
+  if (!(cause instanceof Error)) return { message: String(cause) }
+  const { message, stack, errcode } = cause as Error & { errcode?: number } // SQLite's errors have one
+  return { message, ...(stack === undefined ? {} : { stack }), ...(errcode === undefined ? {} : { errcode }) }
+}
+
 /** A failure as it travels. */
 export const failureOf = (number: number, error: unknown): Answer => {
   const { code, message, cause } =
     error instanceof StoreError ? error : new StoreError('unavailable', 'the store failed', error)
-  return { number, ok: false, code, message, cause: cause instanceof Error ? cause.message : String(cause ?? '') }
+  return { number, ok: false, code, message, cause: cause === undefined ? null : causeOf(cause) }
 }
 
 /** The StoreError that a failure was. */
 export const errorOf = ({ code, message, cause }: Extract<Answer, { ok: false }>): StoreError =>
-  new StoreError(code, message, cause === '' ? undefined : new Error(cause))
+  new StoreError(code, message, cause ? Object.assign(new Error(cause.message), cause) : undefined)

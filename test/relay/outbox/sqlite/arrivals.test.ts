@@ -1,19 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { sqliteMigrations } from '../../../../src/relay/outbox/migrations/sqlite.ts'
 import { loadSqlite, type SqlDatabase, type SqlRow } from '../../../../src/relay/outbox/sqlite/driver.ts'
 import { openSqliteStore } from '../../../../src/relay/outbox/sqlite.ts'
-import type { NewEntry, Store } from '../../../../src/relay/outbox/store.ts'
+import type { Store } from '../../../../src/relay/outbox/store.ts'
+import { account, newEntry as entry } from '../../../support/new-entry.ts'
 import { temporaryFolder } from '../../../support/temporary-folder.ts'
 
-const account = 'ACC'
-const entry = (objectId: string, id = `token-of-${objectId}`): NewEntry => ({
-  account,
-  objectId,
-  token: { type: 'fcm', id },
-  lane: 'live',
-  sender: 'trusted',
-  replaceLive: true,
-  warnings: [],
-})
 const names = (count: number): string[] => Array.from({ length: count }, (_, n) => `p${String(n).padStart(4, '0')}`)
 const { DatabaseSync } = await loadSqlite()
 
@@ -102,6 +94,24 @@ describe('a new row', () => {
     expect(await one.find(account, 'a')).toBeUndefined()
     expect(await one.put([entry('a')])).toEqual([{ result: 'queued' }])
   })
+})
+
+it('a file of the schema before this one is taken into use, with what is in it', async () => {
+  const old = folder.file('old.db')
+  const database = new DatabaseSync(old)
+  database.exec(sqliteMigrations[0]?.sql ?? '')
+  database.exec('PRAGMA user_version = 1')
+  database.exec("INSERT INTO account (id, name) VALUES (1, 'ACC')")
+  database.exec(`INSERT INTO token (account, object_id, type, state, lane, seq, generation, keyed, attempts, deferrals,
+    failures, received_at, ready_at, due_at, mark, fingerprint, token)
+    VALUES (1, 'a', 'fcm', 0, 0, 1, 1, 0, 0, 0, 0, 5, 5, 0, 7, x'00', 'a-token')`)
+  database.exec("UPDATE single SET n = 1 WHERE name = 'sequence'")
+  database.close()
+  const store = await openSqliteStore(old)
+  await store.put([entry('b')])
+  await store.join('h', '{}')
+  expect(await lease(store)).toEqual(['a', 'b'])
+  await store.close()
 })
 
 describe('a lease', () => {

@@ -1,0 +1,16 @@
+import type { NewEntry } from '../../src/relay/outbox/store.ts'
+
+/** The account of tests that need only one. */
+export const account = 'ACC'
+
+/** A record of a backend on its way into a store. */
+export const newEntry = (objectId: string, id = `token-of-${objectId}`, more: Partial<NewEntry> = {}): NewEntry => ({
+  account,
+  objectId,
+  token: { type: 'fcm', id },
+  lane: 'live',
+  sender: 'trusted',
+  replaceLive: true,
+  warnings: [],
+  ...more,
+})
