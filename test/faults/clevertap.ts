@@ -1,4 +1,4 @@
-import type { Answer } from '../../src/relay/clevertap/client.ts'
+import type { Answer } from '../../src/relay/clevertap/exchange.ts'
 import type { Clock } from '../../src/relay/upload/clock.ts'
 import type { Upload } from '../../src/relay/upload/send.ts'
 import type { TokenRecord } from '../../src/wire/record.ts'

@@ -1,12 +1,7 @@
-import { errors, Pool } from 'undici'
+import { Pool } from 'undici'
 import type { TokenRecord } from '../../wire/record.ts'
+import { type Answer, exchange } from './exchange.ts'
 import { bodyOf } from './record.ts'
-
-/** What came back for one upload request, before anybody has judged it. */
-export type Answer =
-  | { kind: 'answered'; status: number; body: string; retryAfter: string | undefined }
-  /** No usable answer: connection refused or reset, time-out, an answer that broke off or never ended. */
-  | { kind: 'unanswered'; reason: string }
 
 /** The one place that talks to CleverTap. */
 export interface ClevertapClient {
@@ -34,9 +29,6 @@ export interface ClevertapOptions {
   connections?: number
 }
 
-/** Bytes of an answer that are read. A hundred echoed records with the longest ids stay well under it. */
-const maxAnswerBytes = 4 * 1024 * 1024
-
 /** What is shorter could stand in an answer by chance; CleverTap makes passcodes of a dozen characters. */
 const minHiddenLength = 8
 
@@ -47,12 +39,6 @@ const minHiddenLength = 8
 const createHider = (passcode: string): ((body: string) => string) => {
   const forms = [passcode, JSON.stringify(passcode).slice(1, -1)].filter((form) => form.length >= minHiddenLength)
   return (body) => forms.reduce((kept, form) => kept.replaceAll(form, () => '[passcode]'), body)
-}
-
-const reasonOf = (error: unknown): string => {
-  if (error instanceof errors.UndiciError) return error.code
-  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code
-  return error instanceof Error ? error.name : 'unknown'
 }
 
 /**
@@ -82,48 +68,17 @@ export const createClevertapClient = ({
     signal?: AbortSignal,
     more: Record<string, string> = {},
   ): Promise<Answer> => {
-    // undici's time-outs watch for silence; this one ends an answer that trickles for ever. Not made with
-    // AbortSignal.any: on Node 20 that leaves something behind on the caller's signal with each request.
-    const aborter = new AbortController()
-    const abort = (): void => aborter.abort()
-    let late = false
-    const deadline = setTimeout(() => {
-      late = true
-      abort()
-    }, timeoutMs)
-    signal?.addEventListener('abort', abort, { once: true })
-    if (signal?.aborted) abort()
-    try {
-      const response = await pool.request({
+    const answer = await exchange(
+      pool,
+      {
         method,
         path,
-        signal: aborter.signal,
         headers: { ...credentials, ...more, 'content-type': 'application/json; charset=utf-8' },
         ...(body === undefined ? {} : { body }),
-      })
-      const chunks: Uint8Array[] = []
-      let size = 0
-      for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
-        size += chunk.length
-        if (size > maxAnswerBytes) {
-          response.body.destroy()
-          return { kind: 'unanswered', reason: 'answer too large' }
-        }
-        chunks.push(chunk)
-      }
-      const retryAfter = response.headers['retry-after']
-      return {
-        kind: 'answered',
-        status: response.statusCode,
-        body: hide(Buffer.concat(chunks).toString('utf8')),
-        retryAfter: Array.isArray(retryAfter) ? retryAfter[0] : retryAfter,
-      }
-    } catch (error) {
-      return { kind: 'unanswered', reason: late ? 'time-out' : reasonOf(error) }
-    } finally {
-      clearTimeout(deadline)
-      signal?.removeEventListener('abort', abort)
-    }
+      },
+      { timeoutMs, signal },
+    )
+    return answer.kind === 'answered' ? { ...answer, body: hide(answer.body) } : answer
   }
 
   return {

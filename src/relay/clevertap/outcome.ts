@@ -1,6 +1,6 @@
 import type { TokenRecord } from '../../wire/record.ts'
 import type { RecordError } from '../outbox/store.ts'
-import type { Answer } from './client.ts'
+import type { Answer } from './exchange.ts'
 
 /** What an answer says of one sent record. `unclear`: refused or not, the answer does not say. */
 export type RecordVerdict = { kind: 'accepted' } | { kind: 'refused'; error: RecordError } | { kind: 'unclear' }

@@ -1,4 +1,4 @@
-import type { Answer } from './client.ts'
+import type { Answer } from './exchange.ts'
 
 /** What CleverTap's profile API says about the push token of one device. */
 export type ProfileFinding =

@@ -18,6 +18,9 @@ type Route = { on: 'upload' | 'profile'; method: string; gate: Gate; answer: typ
 /** In flight at once on `/1/profile.json`: 3, whatever the uploads' limit is (developer.clevertap.com/docs/api-request-limit). */
 const profileLimit = 3
 
+/** How late a timer of Node fires and its answer leaves on the mean, in ms, beyond a timer's whole milliseconds. */
+const lateMs = 0.5
+
 const seenHeaders = (request: IncomingMessage): Record<string, string> => {
   const headers = Object.entries(request.headers).map(([name, value]) => [
     name,
@@ -103,7 +106,7 @@ export const createCallHandler = (parts: Parts, onChange: () => void): CallHandl
     const latencyMs = options.latencyMs + (fault?.kind === 'latency' ? fault.ms : 0)
     // What reading and judging took is part of the latency, so that it is the same for one record and for a hundred.
     const delayMs = latencyMs > 0 && refusal === undefined ? arrivedMs + latencyMs - performance.now() : 0
-    if (delayMs > 0) await wait(Math.floor(delayMs), undefined, { signal: gone.signal })
+    if (delayMs >= 1) await wait(Math.floor(delayMs - lateMs), undefined, { signal: gone.signal })
     await speak({ response, status, body, headers, fault, onLast: end, gone: gone.signal })
   }
 

@@ -9,7 +9,7 @@ import { allowance, type Health, healthy, judged } from './health.ts'
 import type { HolderLife } from './holder.ts'
 import { farthestDueMs, type RetryRules } from './policy.ts'
 import { type Answered, type Consequences, consequencesOf, createPreparer, sendChunk, type Upload } from './send.ts'
-import { createSettler } from './settler.ts'
+import { createSettler, groupMs } from './settler.ts'
 
 /** What an uploader of one account is told. */
 export interface UploadSettings extends RetryRules {
@@ -110,6 +110,8 @@ export const createUploader = (parts: UploaderParts): Uploader => {
   /** Not before these times is the store asked again for rows, and for slots. */
   let leaseAt = 0
   let slotsAt = 0
+  /** Since when less is ready than may be sent; undefined when enough is. */
+  let thinSince: number | undefined
   let cancelTimer = (): void => {}
   const prepare = createPreparer(settings.keyPadding)
   const settler = createSettler(store, clock, () => look())
@@ -237,14 +239,17 @@ export const createUploader = (parts: UploaderParts): Uploader => {
     // One chunk is kept ready for each slot, and for each that may be had: they are asked for with what is ready.
     const ahead = denied ? slots : short ? Math.max(slots, 1) : allowed
     const missing = Math.min(allowed, ahead) - ready.length
-    if (missing > 0 && !leasing && at >= leaseAt) void lease(by, missing)
+    thinSince = missing > 0 ? (thinSince ?? at) : undefined
+    // While something is ready, a lease waits a moment for other slots to be filled, and goes with their results.
+    const groupAt = ready.length > 0 && thinSince !== undefined ? thinSince + groupMs : 0
+    if (missing > 0 && !leasing && at >= Math.max(leaseAt, groupAt)) void lease(by, missing)
     for (const chunk of ready) prepare(chunk)
     // A slot is held for as long as its request is in flight, whatever is allowed now.
     const more = Math.min(allowed, denied ? 1 : requests.size + ready.length)
     const want = Math.max(requests.size, more)
     const idle = ready.length === 0 && !leasing && requests.size < slots
     if (!asking && (want > slots ? at >= slotsAt : idle && want < slots)) void takeSlots(by, want)
-    next(Math.min(...[health.until, leaseAt, slotsAt, at + pollMs].filter((time) => time > at)))
+    next(Math.min(...[health.until, leaseAt, groupAt, slotsAt, at + pollMs].filter((time) => time > at)))
   }
 
   return {

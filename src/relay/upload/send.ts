@@ -1,5 +1,5 @@
 import type { TokenRecord } from '../../wire/record.ts'
-import type { Answer } from '../clevertap/client.ts'
+import type { Answer } from '../clevertap/exchange.ts'
 import { readAnswer, type Verdict } from '../clevertap/outcome.ts'
 import { bodyOf, type KeyPadding, recordFor } from '../clevertap/record.ts'
 import type { LeasedEntry, Outcome } from '../outbox/store.ts'

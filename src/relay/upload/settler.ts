@@ -14,7 +14,7 @@ export interface Settler {
 }
 
 /** How long results wait for others, in ms. Requests that began together end together. */
-const groupMs = 3
+export const groupMs = 3
 
 /** How long to wait after the store has refused a write, in ms. */
 const refusedWaitMs = 500

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Answer } from '../../../src/relay/clevertap/client.ts'
+import type { Answer } from '../../../src/relay/clevertap/exchange.ts'
 import { type RecordVerdict, readAnswer, readRetryAfter, type Verdict } from '../../../src/relay/clevertap/outcome.ts'
 import type { TokenRecord } from '../../../src/wire/record.ts'
 

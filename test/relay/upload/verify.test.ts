@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Answer } from '../../../src/relay/clevertap/client.ts'
+import type { Answer } from '../../../src/relay/clevertap/exchange.ts'
 import type { Clock } from '../../../src/relay/upload/clock.ts'
 import { createVerifier } from '../../../src/relay/upload/verify.ts'
 import type { TokenRecord } from '../../../src/wire/record.ts'
