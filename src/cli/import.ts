@@ -41,7 +41,7 @@ interface ImportOptions {
 }
 
 /** Rows come in no order that a larger cache would serve, and the system keeps the file in its own. */
-const storeCacheBytes = 24 * 1024 * 1024
+const storeCacheBytes = 12 * 1024 * 1024
 
 /** An import that is about to begin. */
 interface Job {

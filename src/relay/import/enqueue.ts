@@ -1,9 +1,10 @@
 import { decodeRecord } from '../../wire/decode.ts'
 import type { NewEntry, PutResult } from '../outbox/store.ts'
 import type { Plan } from './plan.ts'
+import { createRanges, type Range } from './ranges.ts'
 import type { Rejects } from './rejects.ts'
 import { malformed, type Rejection, type Row } from './row.ts'
-import { byPlace } from './sort.ts'
+import { byPlace, mostSorted } from './sort.ts'
 import { type Tally, tallyRejection } from './tally.ts'
 
 export interface EnqueueParts {
@@ -15,6 +16,8 @@ export interface EnqueueParts {
   pause: (rows: number, tookMs: number) => Promise<void>
   /** How many rows the next piece may have; `pieceRows` without it. */
   mostRows?: () => number
+  /** How many pieces may be on their way at a time; 1 without it. */
+  mostPieces?: () => number
   tally: Tally
   rejects: Rejects | undefined
   /** Is told of bytes read from the disk. */
@@ -24,8 +27,8 @@ export interface EnqueueParts {
 
 /** Rows in one commit: more would keep live records waiting for too long. */
 export const pieceRows = 2_000
-/** Rows that are sorted together. */
-export const windowRows = 8 * pieceRows
+/** Rows that are held until they are put beside others of their range. */
+export const heldRows = 12 * pieceRows
 
 /** A faultless row as an entry for the store, or why it is refused. Pure. */
 export const readRow = (
@@ -57,10 +60,10 @@ export const readRow = (
 /**
  * Puts the rows of the inputs into the store, in pieces of at most `pieceRows`. Each piece is durable when it is counted.
  *
- * A window of rows is sorted by objectId first, so that a piece touches few pages of the store's index instead of one a
- * row; rows of one objectId stay in their order, and the first of them is the one that is kept (with `replace`: the
- * last). While one window is put the next one is read: a store that works on a thread of its own, or far away, is not
- * waited for in vain.
+ * Rows are held and put range by range of their objectIds, each range sorted, so that a piece touches few pages of the
+ * store's index instead of one a row; rows of one objectId stay in their order, and the first of them is the one that is
+ * kept (with `replace`: the last). While one piece is put the next one is read and made ready: a store that works on a
+ * thread of its own, or far away, is not waited for in vain.
  *
  * Resolves to `interrupted` when the signal came before the end: the piece at hand is finished, and what was read and not
  * yet put is not counted.
@@ -68,9 +71,12 @@ export const readRow = (
  * @throws ImportError (`failed`) when an input or the store cannot go on.
  */
 export const enqueue = async (plans: readonly Plan[], parts: EnqueueParts): Promise<'done' | 'interrupted'> => {
-  const { account, replace, put, pause, mostRows = () => pieceRows, tally, rejects, onBytes, signal } = parts
-  let window: NewEntry[] = []
-  let writing: Promise<void> = Promise.resolve()
+  const { account, replace, put, pause, mostRows = () => pieceRows, mostPieces = () => 1 } = parts
+  const { tally, rejects, onBytes, signal } = parts
+  const ranges = createRanges()
+  /** What is being put, by the number of its range. */
+  const writing = new Map<number, Promise<void>>()
+  let failure: { error: unknown } | undefined
 
   const putPiece = async (piece: readonly NewEntry[]): Promise<void> => {
     const from = performance.now()
@@ -83,24 +89,31 @@ export const enqueue = async (plans: readonly Plan[], parts: EnqueueParts): Prom
     }
     await pause(piece.length, tookMs)
   }
-  const putWindow = async (entries: readonly NewEntry[]): Promise<void> => {
-    let at = 0
-    while (at < entries.length && !signal.aborted) {
-      const piece = entries.slice(at, at + mostRows())
-      at += piece.length
-      await putPiece(piece)
+  const putRange = async ({ entries, places }: Range): Promise<void> => {
+    for (let from = 0; from < entries.length; from += mostSorted) {
+      const sorted = byPlace(entries.slice(from, from + mostSorted), places.slice(from, from + mostSorted))
+      let at = 0
+      while (at < sorted.length && !signal.aborted && !failure) {
+        const piece = sorted.slice(at, at + mostRows())
+        at += piece.length
+        await putPiece(piece)
+      }
     }
   }
-  /** Begins to put what was read, as soon as what was read before it is in the store. */
-  const flush = async (): Promise<void> => {
-    const read = window
-    window = []
-    for (let from = 0; from < read.length; from += windowRows) {
-      const entries = byPlace(read.slice(from, from + windowRows))
-      await writing
-      writing = putWindow(entries)
-      writing.catch(() => {}) // Whoever waits for it next is told.
-    }
+  const written = async (most: number): Promise<void> => {
+    while (writing.size > most) await Promise.race(writing.values())
+    if (failure) throw failure.error
+  }
+  /** Begins to put a range: beside others, but not beside the same one, whose rows have to be there before. */
+  const begin = async (range: Range): Promise<void> => {
+    await writing.get(range.number)
+    await written(mostPieces() - 1)
+    const put = putRange(range)
+      .catch((error: unknown) => {
+        failure ??= { error }
+      })
+      .finally(() => writing.delete(range.number))
+    writing.set(range.number, put)
   }
 
   for (const { input, rows, shape } of plans) {
@@ -109,14 +122,14 @@ export const enqueue = async (plans: readonly Plan[], parts: EnqueueParts): Prom
       for await (const read of rows(onBytes)) {
         for (const row of read) {
           const found = readRow(row, account, replace)
-          if (found.ok) window.push(found.entry)
+          if (found.ok) ranges.add(found.entry)
           else {
             tally.read++
             tallyRejection(tally, found.rejection)
             rejects?.add(shape, row, found.rejection)
           }
         }
-        if (window.length >= windowRows) await flush()
+        while (ranges.size() >= heldRows) await begin(ranges.takeFullest())
         if (signal.aborted) return 'interrupted'
       }
     } catch (error) {
@@ -125,8 +138,8 @@ export const enqueue = async (plans: readonly Plan[], parts: EnqueueParts): Prom
     } finally {
       signal.removeEventListener('abort', input.abandon)
       // Also when an input breaks off: what was read of it is good.
-      await flush()
-      await writing
+      for (const range of ranges.takeAll()) await begin(range)
+      await written(0)
     }
     if (signal.aborted) return 'interrupted'
   }

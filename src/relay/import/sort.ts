@@ -8,20 +8,29 @@ const bitsOfIndex = 16
 /** Rows that can be sorted together: as many as an index of 16 bits tells apart. */
 export const mostSorted = 2 ** bitsOfIndex
 
+/** Where an objectId stands among others, roughly: its first signs as a number of 35 bits. */
+export const placeOf = (objectId: string): number => {
+  const from = objectId.startsWith('__') ? 2 : 0
+  let place = 0
+  for (let at = from; at < from + signs; at++) {
+    const sign = at < objectId.length ? objectId.charCodeAt(at) : 0
+    place = place * 2 ** bitsOfSign + Math.min(sign, 2 ** bitsOfSign - 1)
+  }
+  return place
+}
+
 /**
- * Entries roughly by objectId: those that are close to each other in the store's index come close to each other, and those
- * of one objectId stay in their order. Rough is enough, and sorting numbers takes a tenth of the time of sorting texts: the
- * first signs and the index of an entry fit into one number that a double holds exactly.
+ * Entries roughly by objectId, of which `places` are the places: those that are close to each other in the store's index come
+ * close to each other, and those of one objectId stay in their order. Rough is enough, and sorting numbers takes a tenth of
+ * the time of sorting texts: the place and the index of an entry fit into one number that a double holds exactly.
  */
-export const byPlace = (entries: readonly NewEntry[]): NewEntry[] => {
-  const keys = Float64Array.from(entries, ({ objectId }, index) => {
-    const from = objectId.startsWith('__') ? 2 : 0
-    let place = 0
-    for (let at = from; at < from + signs; at++) {
-      const sign = at < objectId.length ? objectId.charCodeAt(at) : 0
-      place = place * 2 ** bitsOfSign + Math.min(sign, 2 ** bitsOfSign - 1)
-    }
-    return place * mostSorted + index
-  })
-  return Array.from(keys.sort(), (key) => entries[key % mostSorted]).filter((entry) => entry !== undefined)
+export const byPlace = (entries: readonly NewEntry[], places: readonly number[]): NewEntry[] => {
+  const keys = new Float64Array(places.length)
+  for (let index = 0; index < places.length; index++) keys[index] = (places[index] ?? 0) * mostSorted + index
+  const sorted: NewEntry[] = []
+  for (const key of keys.sort()) {
+    const entry = entries[key % mostSorted]
+    if (entry) sorted.push(entry)
+  }
+  return sorted
 }

@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { closeSync, openSync } from 'node:fs'
 import { StoreError } from './errors.ts'
 import { sqliteMigrations } from './migrations/sqlite.ts'
+import { type Bulk, type BulkResult, bulkOf, resultsOf } from './sqlite/bulk.ts'
 import { configure, migrate } from './sqlite/connection.ts'
 import { loadSqlite, type SqlRow } from './sqlite/driver.ts'
-import { erase, put, withdraw } from './sqlite/intake.ts'
+import { erase, put, putBulk, withdraw } from './sqlite/intake.ts'
 import { createMover } from './sqlite/mover.ts'
 import { counts, find, history, rejected, retry, retryPage } from './sqlite/reports.ts'
 import { prepareStatements } from './sqlite/statements.ts'
@@ -26,6 +27,11 @@ const createForOwner = (file: string): void => {
   } catch {}
 }
 
+/** What the SQLite adapter has beyond the port: for its thread, which is sent bulks. */
+export interface SqliteStore extends Store {
+  putBulk(bulk: Bulk): Promise<BulkResult>
+}
+
 /**
  * The outbox in one SQLite file, for one machine; several processes on it may share the file. Creates the file when it
  * is missing and applies the migrations.
@@ -38,7 +44,7 @@ const createForOwner = (file: string): void => {
 export const openSqliteStore = async (
   file: string,
   { maxQueued = 1_000_000, cacheBytes, now = Date.now }: StoreOptions = {},
-): Promise<Store> => {
+): Promise<SqliteStore> => {
   const { DatabaseSync } = await loadSqlite()
   const open = (isFirst: boolean): Connection => {
     createForOwner(file)
@@ -73,8 +79,19 @@ export const openSqliteStore = async (
     for (const account of accounts) for (const listener of listeners) listener(account, count)
   }
 
+  let hadBulk = false
+  const putAll = async (bulk: Bulk): Promise<BulkResult> => {
+    hadBulk = true
+    const result = await transactions.write((work) => putBulk(work, bulk))
+    wake([bulk.account], bulk.rows)
+    return result
+  }
+
   return {
+    putBulk: putAll,
     put: async (entries) => {
+      const bulk = bulkOf(entries)
+      if (bulk) return resultsOf(bulk, await putAll(bulk))
       const results = await transactions.write((work) => put(work, entries, maxQueued))
       wake(new Set(entries.map((entry) => entry.account)), entries.length)
       mover.moveSoon()
@@ -144,9 +161,11 @@ export const openSqliteStore = async (
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    close: () => {
+    close: async () => {
       mover.stop()
-      return transactions.close()
+      // What is not entered by this import is by the next process that has nothing else to do.
+      if (hadBulk) await transactions.write(({ marks }) => marks.enter()).catch(() => {})
+      await transactions.close()
     },
   }
 }

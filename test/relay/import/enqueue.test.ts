@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type EnqueueParts, enqueue, windowRows } from '../../../src/relay/import/enqueue.ts'
+import { type EnqueueParts, enqueue, heldRows } from '../../../src/relay/import/enqueue.ts'
 import { ImportError } from '../../../src/relay/import/error.ts'
 import type { Rejects } from '../../../src/relay/import/rejects.ts'
 import { createTally } from '../../../src/relay/import/tally.ts'
@@ -52,15 +52,15 @@ describe('queueing an import', () => {
   })
 
   it('reads the next rows while those before them are being put', async () => {
-    const plan = await planned({ text: header + rows(0, windowRows) })
+    const plan = await planned({ text: header + rows(0, heldRows) })
     let readOn = (): void => {}
     const isReadOn = new Promise<void>((resolve) => (readOn = resolve))
-    const twoWindows = {
+    const twoParts = {
       ...plan,
       rows: async function* () {
         yield* plan.rows()
         readOn()
-        yield* (await planned({ text: header + rows(windowRows, windowRows + 1) })).rows()
+        yield* (await planned({ text: header + rows(heldRows, heldRows + 1) })).rows()
       },
     }
     const parts = partsFor(createMemoryStore(), {
@@ -69,8 +69,8 @@ describe('queueing an import', () => {
         return entries.map(() => ({ result: 'queued' }))
       },
     })
-    await enqueue([twoWindows], parts)
-    expect(parts.tally).toMatchObject({ read: windowRows + 1, queued: windowRows + 1 })
+    await enqueue([twoParts], parts)
+    expect(parts.tally).toMatchObject({ read: heldRows + 1, queued: heldRows + 1 })
   })
 
   it('counts every row in exactly one of queued, unchanged and rejected', async () => {

@@ -3,7 +3,7 @@ import type { Migration } from './migration.ts'
 /*
  * state: 0 queued and due, 1 queued and waiting for due_at, 2 uploading, 3 accepted, 4 rejected, 5 withdrawn.
  * lane: 0 live, 1 import. mark: the fingerprint's first 48 bits, a small index to find the same token elsewhere.
- * The indexes that serve the uploader are partial, so that a settled row costs only its own and `token_mark`.
+ * The indexes that serve the uploader are partial, so that a settled row costs only its own.
  */
 const first = `
 CREATE TABLE account (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
@@ -75,8 +75,17 @@ CREATE TABLE arrival (
 CREATE INDEX token_waiting_age ON token (account, seq) WHERE state = 1;
 `
 
+/* mark: the rows of each mark, in place of an index of `token`, so that it can be written later; see sqlite/marks.ts. */
+const third = `
+CREATE TABLE mark (mark INTEGER NOT NULL, token INTEGER NOT NULL, PRIMARY KEY (mark, token)) WITHOUT ROWID;
+INSERT INTO mark (mark, token) SELECT mark, id FROM token ORDER BY mark, id;
+DROP INDEX token_mark;
+INSERT INTO single (name, n) SELECT 'marked', coalesce(max(id), 0) FROM token;
+`
+
 /** Numbered from 1, applied in order, never edited after a release. */
 export const sqliteMigrations: readonly Migration[] = [
   { number: 1, name: 'the outbox', sql: first },
   { number: 2, name: 'arrivals', sql: second },
+  { number: 3, name: 'marks', sql: third },
 ]

@@ -1,4 +1,5 @@
 import type { SqlRow, SqlValue } from './driver.ts'
+import { enteredAtOnce, type Marks } from './marks.ts'
 import type { Statements } from './statements.ts'
 
 /*
@@ -9,7 +10,7 @@ import type { Statements } from './statements.ts'
  * or one by one when somebody asks for a person who is still among them.
  *
  * Nobody else has to know: whatever looks at `token` first calls `show` for the person or `showMark` for the token that it
- * is about, or `move` for the oldest rows. Whether a token stood under another person is found out as it is moved. A person has a row in `arrival` or in `token`, never in both.
+ * is about, or `move` for the oldest rows. A person has a row in `arrival` or in `token`, never in both.
  */
 
 /** How many rows may wait in `arrival`. Each is known by heart, at some 400 bytes. */
@@ -37,8 +38,8 @@ export interface Arrivals {
 
 /** What this process knows of `arrival` from one transaction to the next. */
 export interface ArrivalIndex {
-  /** The rows as a write transaction that has just begun sees them. Is told of moved ones whose token others have. */
-  begin(sql: Statements, onElsewhere: (account: number, rows: number) => void): Arrivals
+  /** The rows as a write transaction that has just begun sees them, beside the marks as it sees them. */
+  begin(sql: Statements, marks: Marks): Arrivals
   /** The row of a person, outside a write transaction. */
   find(sql: Statements, account: number, objectId: string): SqlRow | undefined
   /** After a transaction that was rolled back: what is known is read again from the table. */
@@ -88,13 +89,13 @@ export const createArrivalIndex = (): ArrivalIndex => {
   }
 
   return {
-    begin: (sql, onElsewhere) => {
+    begin: (sql, marks) => {
       readNew(sql)
       const moveRange = (from: number, to: number): void => {
         sql.moveArrivals.run(from, to)
-        for (const { account, n } of sql.countElsewhere.all(from, to) as SqlRow[])
-          onElsewhere(Number(account), Number(n))
         sql.forgetArrivals.run(from, to)
+        // Rows of an import that wait are left to it.
+        if (marks.waiting() <= enteredAtOnce) marks.enter()
       }
       const showMark = (mark: number): void => {
         for (const seq of [...(byMark.get(mark) ?? [])]) {

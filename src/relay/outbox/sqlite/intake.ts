@@ -3,6 +3,9 @@ import { StoreError } from '../errors.ts'
 import { fingerprint } from '../fingerprint.ts'
 import type { NewEntry, PutResult } from '../store.ts'
 import { arrivalsMoved, mostArrivals } from './arrivals.ts'
+import { type Bulk, type BulkResult, entryOf, fewestInBulk, rowsOf } from './bulk.ts'
+import type { SqlRow } from './driver.ts'
+import { enteredAtOnce, mostUnentered } from './marks.ts'
 import { laneNumber, laneOf, markOf, standingOf, stateOf, type TokenRow, tokenColumns, warningsColumn } from './row.ts'
 import type { Work } from './transactions.ts'
 
@@ -22,14 +25,16 @@ const findRow = ({ sql, arrivals }: Work, account: number, objectId: string): To
   return row
 }
 
-/** A call with more records than this writes them to their place at once: it is a group commit by itself. */
-const mostArriving = 50
-
-const putOne = (work: Work, account: number, entry: NewEntry, isArrival: boolean): PutResult => {
-  const { sql, delta, arrivals, now } = work
+const putOne = (
+  work: Work,
+  account: number,
+  entry: NewEntry,
+  isArrival: boolean,
+  print: string = fingerprint(entry.token),
+): PutResult => {
+  const { sql, delta, arrivals, marks, now } = work
   const { objectId } = entry
   const { type } = entry.token
-  const print = fingerprint(entry.token)
   const bytes = Buffer.from(print, 'hex')
   const lane = laneNumber(entry.lane)
   const token = tokenColumns(entry.token)
@@ -55,15 +60,7 @@ const putOne = (work: Work, account: number, entry: NewEntry, isArrival: boolean
     arrivals.showMark(mark)
     // One statement finds out and does it.
     const values = [account, objectId, type, lane, sequence, keyed, now, mark, bytes, ...token, warnings]
-    if (Number(sql.insertToken.run(...values).changes) === 0) return findRow(work, account, objectId)
-    countMove()
-    return undefined
-  }
-
-  /** For a row that gets its token in its place, before it does; others are looked at as they come to theirs. */
-  const countMove = (): void => {
-    arrivals.showMark(mark)
-    if (sql.findElsewhere.get(mark, account, bytes, objectId)) delta.event(name, 'moved')
+    return Number(sql.insertToken.run(...values).changes) === 0 ? findRow(work, account, objectId) : undefined
   }
 
   const row = makeRow()
@@ -84,7 +81,10 @@ const putOne = (work: Work, account: number, entry: NewEntry, isArrival: boolean
     return { result: 'unchanged' }
   }
   uncount(work, row)
-  countMove()
+  // A new row is looked at as it is entered among the marks; one that gets a token in its place, before it does.
+  arrivals.showMark(mark)
+  marks.change(row, mark)
+  if (sql.findElsewhere.get(mark, account, bytes, objectId)) delta.event(name, 'moved')
   sql.requeueToken.run(row.id, type, lane, sequence, key, now, mark, bytes, ...token, warnings)
   return queued(decision.result)
 }
@@ -101,12 +101,52 @@ export const put = (work: Work, entries: readonly NewEntry[], maxQueued: number)
     if (work.count(account, 'state:queued:live') + count > maxQueued)
       throw new StoreError('full', `more than ${maxQueued} records are queued`)
   }
-  const isSmall = entries.length <= mostArriving
+  const isSmall = entries.length < fewestInBulk
   const results = entries.map((entry) =>
     putOne(work, work.account(entry.account), entry, isSmall && entry.lane === 'live'),
   )
   if (work.arrivals.size() > mostArrivals) work.arrivals.move(arrivalsMoved)
+  const isInPlace = !isSmall || entries.some(({ lane }) => lane !== 'live')
+  if (isInPlace && work.marks.waiting() <= enteredAtOnce) work.marks.enter()
   return results
+}
+
+/** Those rows of a bulk, which was inserted from that sequence number on, whose persons have a row already. */
+const putOthers = (work: Work, account: number, bulk: Bulk, first: number): [number, PutResult['result']][] => {
+  const { sql, delta } = work
+  // Both texts are written by SQLite.
+  const { seqs } = sql.insertedOf.get(account, first, first + bulk.rows - 1) as SqlRow
+  const inserted = new Set(JSON.parse(String(seqs)) as number[])
+  const left = rowsOf(bulk)
+    .map((row, at) => ({ row, at }))
+    .filter(({ at }) => !inserted.has(first + at))
+  const named = JSON.stringify(left.map(({ row: [objectId], at }) => [at, objectId]))
+  const isKeeping = !bulk.replaceLive && bulk.sender === 'trusted'
+  const kept = new Set(
+    isKeeping ? (JSON.parse(String((sql.keptOf.get(account, named) as SqlRow).kept)) as number[]) : [],
+  )
+  delta.event(String(account), 'unchanged', kept.size)
+  return left.flatMap(({ row, at }): [number, PutResult['result']][] => {
+    if (kept.has(at)) return [[at, 'unchanged']]
+    const { entry, print } = entryOf(bulk, row)
+    const { result } = putOne(work, account, entry, false, print)
+    return result === 'queued' ? [] : [[at, result]]
+  })
+}
+
+/** See Store.put, for what is a bulk. */
+export const putBulk = (work: Work, bulk: Bulk): BulkResult => {
+  const { sql, delta, arrivals, marks, now } = work
+  const account = work.account(bulk.account)
+  if (arrivals.size() > 0) for (const [objectId] of rowsOf(bulk)) arrivals.show(account, objectId)
+  const first = work.nextSequence(bulk.rows)
+  const keyed = bulk.sender === 'trusted' ? 0 : 1
+  const inserted = Number(sql.insertTokens.run(account, bulk.text, first, keyed, now).changes)
+  delta.add(String(account), 'state:queued:import', inserted)
+  delta.event(String(account), 'queued', inserted)
+  const others = inserted < bulk.rows ? putOthers(work, account, bulk, first) : []
+  if (marks.waiting() > mostUnentered) marks.enter()
+  return { others }
 }
 
 /** See Store.withdraw. */
@@ -126,6 +166,7 @@ export const erase = (work: Work, account: number, objectId: string): boolean =>
   if (!row) return false
   uncount(work, row)
   work.delta.event(String(account), 'erased')
+  work.marks.drop(row)
   work.sql.eraseToken.run(row.id)
   return true
 }

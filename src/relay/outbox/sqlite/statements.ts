@@ -9,6 +9,18 @@ export const sql = {
       received_at, ready_at, due_at, mark, fingerprint, token, p256dh, auth, warnings)
     VALUES (?1, ?2, ?3, 0, ?4, ?5, ?5, ?6, 0, 0, 0, ?7, ?7, 0, ?8, ?9, ?10, ?11, ?12, ?13)
     ON CONFLICT (account, object_id) DO NOTHING`,
+  /** Rows of the import lane, of a `Bulk`'s text; ?3 is the sequence number of its first. */
+  insertTokens: `INSERT INTO token (account, object_id, type, state, lane, seq, generation, keyed, attempts, deferrals, failures,
+      received_at, ready_at, due_at, mark, fingerprint, token, p256dh, auth, warnings)
+    SELECT ?1, value ->> 0, value ->> 1, 0, 1, ?3 + key, ?3 + key, ?4, 0, 0, 0, ?5, ?5, 0, value ->> 5, unhex(value ->> 6),
+      value ->> 2, value ->> 3, value ->> 4, value ->> 7 FROM json_each(?2) WHERE true
+    ON CONFLICT (account, object_id) DO NOTHING`,
+  /** Which of the sequence numbers from ?2 to ?3 rows were just inserted with. */
+  insertedOf: `SELECT json_group_array(seq) AS seqs FROM token
+    WHERE account = ?1 AND lane = 1 AND state = 0 AND holder IS NULL AND seq BETWEEN ?2 AND ?3`,
+  /** Which of the named persons have a row that an import leaves as it is: `decide` keeps it, whatever its token. */
+  keptOf: `SELECT json_group_array(named.value ->> 0) AS kept FROM json_each(?2) AS named
+    CROSS JOIN token AS t INDEXED BY token_person ON t.account = ?1 AND t.object_id = named.value ->> 1 WHERE t.state <> 4`,
   insertArrival: `INSERT INTO arrival (seq, account, object_id, mark, type, keyed, received_at, fingerprint, token, p256dh, auth,
       warnings)
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)`,
@@ -27,19 +39,27 @@ export const sql = {
       fingerprint = excluded.fingerprint, token = excluded.token, p256dh = excluded.p256dh, auth = excluded.auth,
       error_code = NULL, error_message = NULL, warnings = excluded.warnings WHERE excluded.seq > token.seq`,
   forgetArrivals: 'DELETE FROM arrival WHERE seq BETWEEN ?1 AND ?2',
-  /** Of rows that have just been moved, those whose token an older row has under another objectId, by account. */
-  countElsewhere: `SELECT a.account, count(*) AS n
-    FROM arrival a CROSS JOIN token own ON own.account = a.account AND own.object_id = a.object_id
-    WHERE a.seq BETWEEN ?1 AND ?2 AND EXISTS (SELECT 1 FROM token t
-      WHERE t.mark = a.mark AND t.account = a.account AND t.fingerprint = a.fingerprint AND t.id < own.id)
-    GROUP BY a.account`,
+  readMarked: `SELECT n AS marked, (SELECT coalesce(max(id), 0) FROM token) AS last FROM single WHERE name = 'marked'`,
+  writeMarked: "UPDATE single SET n = ? WHERE name = 'marked'",
+  /** To the highest id that is left without ?1, when all rows are entered. */
+  lowerMarked: `UPDATE single SET n = (SELECT coalesce(max(id), 0) FROM token WHERE id <> ?1) WHERE name = 'marked'`,
+  addMark: 'INSERT INTO mark (mark, token) VALUES (?1, ?2) ON CONFLICT DO NOTHING',
+  dropMark: 'DELETE FROM mark WHERE mark = ?1 AND token = ?2',
+  enterMarks: `INSERT INTO mark (mark, token) SELECT mark, id FROM token WHERE id > ?1 AND id <= ?2 ORDER BY mark, id
+    ON CONFLICT DO NOTHING`,
+  /** Of rows that have just been entered, those whose token an older row has under another objectId, by account. */
+  countElsewhere: `SELECT own.account, count(*) AS n FROM token AS own
+    WHERE own.id > ?1 AND own.id <= ?2 AND EXISTS (SELECT 1 FROM mark AS m CROSS JOIN token AS t ON t.id = m.token
+      WHERE m.mark = own.mark AND m.token < own.id AND t.account = own.account AND t.fingerprint = own.fingerprint)
+    GROUP BY own.account`,
   requeueToken: `UPDATE token SET type = ?2, state = 0, lane = ?3, seq = ?4, generation = ?4, keyed = ?5,
       attempts = 0, deferrals = 0, failures = 0, received_at = ?6, ready_at = ?6, due_at = 0, settled_at = NULL, mark = ?7,
       fingerprint = ?8, token = ?9, p256dh = ?10, auth = ?11, error_code = NULL, error_message = NULL, warnings = ?12
     WHERE id = ?1`,
   keepToken: 'UPDATE token SET keyed = ?2, lane = ?3 WHERE id = ?1',
   findToken: 'SELECT * FROM token WHERE account = ? AND object_id = ?',
-  findElsewhere: 'SELECT 1 FROM token WHERE mark = ? AND account = ? AND fingerprint = ? AND object_id <> ? LIMIT 1',
+  findElsewhere: `SELECT 1 FROM mark AS m CROSS JOIN token AS t ON t.id = m.token
+    WHERE m.mark = ?1 AND t.account = ?2 AND t.fingerprint = ?3 AND t.object_id <> ?4 LIMIT 1`,
   withdrawToken: `UPDATE token SET state = 5, generation = generation + 1, settled_at = ?2, due_at = 0, token = NULL,
       p256dh = NULL, auth = NULL, error_code = NULL, error_message = NULL WHERE id = ?1`,
   eraseToken: 'DELETE FROM token WHERE id = ?',

@@ -3,6 +3,7 @@ import { createDelta, type Delta, minuteOf, minutesKeptMs, type TallyName } from
 import { type Arrivals, createArrivalIndex } from './arrivals.ts'
 import { codeOf, resultCode } from './connection.ts'
 import type { SqlDatabase, SqlRow } from './driver.ts'
+import { createMarks, type Marks } from './marks.ts'
 import type { Statements } from './statements.ts'
 
 /** An open connection and its statements. One object, so that nobody keeps the one without the other. */
@@ -17,8 +18,10 @@ export interface Work {
   delta: Delta
   /** New rows that are not in the table `token` yet. */
   arrivals: Arrivals
+  marks: Marks
   now: number
-  nextSequence(): number
+  /** The next sequence number, or the first of so many. */
+  nextSequence(count?: number): number
   /** An account's number; the account is made known if it is new. */
   account(name: string): number
   /** A kept number, with what this transaction has added to it. */
@@ -162,12 +165,17 @@ export const createTransactions = (open: (isFirst: boolean) => Connection, now: 
         kept.set(key, before)
         return before + delta.of(String(number), name)
       }
+      const marks = createMarks(sql, (account, rows) => delta.event(String(account), 'moved', rows))
       const work: Work = {
         sql,
         delta,
-        arrivals: arrivals.begin(sql, (account, rows) => delta.event(String(account), 'moved', rows)),
+        arrivals: arrivals.begin(sql, marks),
+        marks,
         now: at,
-        nextSequence: () => ++sequence,
+        nextSequence: (count = 1) => {
+          sequence += count
+          return sequence - count + 1
+        },
         account,
         count,
       }

@@ -1,8 +1,9 @@
 import { StoreError, type StoreErrorCode } from '../errors.ts'
-import type { Store, StoreOptions } from '../store.ts'
+import type { SqliteStore } from '../sqlite.ts'
+import type { StoreOptions } from '../store.ts'
 
 /** The operations that are asked of the thread; all but the subscription, which works by telling. */
-export type Operation = Exclude<keyof Store, 'onWork'>
+export type Operation = Exclude<keyof SqliteStore, 'onWork'>
 
 /** What the thread is started with. */
 export interface ThreadData {
@@ -20,7 +21,8 @@ export const park = 'park'
 
 /*
  * Both sides write to each other in JSON. What the port takes and gives is all JSON, and one flat text costs a fraction
- * of what a structured clone of the same objects costs, on both sides.
+ * of what a structured clone of the same objects costs, on both sides. The text of a bulk is JSON already: it travels
+ * beside what asks for it, as `[Asked, text]`, and is the last value of its one call.
  */
 
 /** One operation that is asked for. The number comes back with its answer. */

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { StoreError } from '../errors.ts'
+import { type Bulk, type BulkResult, bulkOf, resultsOf } from '../sqlite/bulk.ts'
 import type { Store, StoreOptions } from '../store.ts'
 import {
   type Answer,
@@ -78,17 +79,28 @@ export const openInThread = async (
     return new Promise((resolve, reject) => waiting.set(0, { resolve, reject }))
   }
   const send = (): void => {
-    thread?.postMessage(JSON.stringify({ now: now(), calls } satisfies Asked))
+    if (calls.length > 0) thread?.postMessage(JSON.stringify({ now: now(), calls } satisfies Asked))
     calls = []
   }
-  const ask = <T>(operation: Operation, values: readonly unknown[]): Promise<T> =>
+  const wait = <T>(begun: (number: number) => void): Promise<T> =>
     new Promise((resolve, reject) => {
       if (!thread) begin().catch(() => {})
       if (waiting.size === 0) thread?.ref()
       const number = ++last
       waiting.set(number, { resolve, reject })
+      begun(number)
+    })
+  const ask = <T>(operation: Operation, values: readonly unknown[]): Promise<T> =>
+    wait((number) => {
       if (calls.length === 0) setImmediate(send)
       calls.push({ number, operation, values })
+    })
+  const askBulk = ({ text, ...rest }: Bulk): Promise<BulkResult> =>
+    wait((number) => {
+      // What was asked for before it is done before it.
+      if (calls.length > 0) send()
+      const asked: Asked = { now: now(), calls: [{ number, operation: 'putBulk', values: [rest] }] }
+      thread?.postMessage([JSON.stringify(asked), text])
     })
   const parkThread = (): void => {
     thread?.postMessage(park)
@@ -102,7 +114,7 @@ export const openInThread = async (
     process.off('exit', parkThread)
   }
   /** One operation of the port. Its types are those of the port, which both sides have. */
-  const handOn = <O extends Operation>(operation: O): Store[O] =>
+  const handOn = <O extends keyof Store & Operation>(operation: O): Store[O] =>
     ((...values: unknown[]) =>
       closing ? Promise.reject(new StoreError('closed', 'the store is closed')) : ask(operation, values)) as Store[O]
 
@@ -111,8 +123,12 @@ export const openInThread = async (
     throw error
   })
   process.on('exit', parkThread)
+  const putFew = handOn('put')
   return {
-    put: handOn('put'),
+    put: async (entries) => {
+      const bulk = closing ? undefined : bulkOf(entries)
+      return bulk ? resultsOf(bulk, await askBulk(bulk)) : putFew(entries)
+    },
     withdraw: handOn('withdraw'),
     erase: handOn('erase'),
     find: handOn('find'),

@@ -1,6 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { openSqliteStore } from '../sqlite.ts'
-import type { Store } from '../store.ts'
+import { openSqliteStore, type SqliteStore } from '../sqlite.ts'
 import { type Answer, type Asked, type Call, failureOf, park, type ThreadData, type Told } from './messages.ts'
 
 /*
@@ -33,7 +32,7 @@ const answer = (one: Answer): void => {
   tellSoon()
 }
 
-const perform = (store: Store, { number, operation, values }: Call): void => {
+const perform = (store: SqliteStore, { number, operation, values }: Call): void => {
   // The other side has the same port and the same types; on the way they are only values.
   const run = store[operation] as (...values: readonly unknown[]) => Promise<unknown>
   run(...values).then(
@@ -48,7 +47,8 @@ try {
     work.set(account, (work.get(account) ?? 0) + rows)
     tellSoon()
   })
-  port.on('message', (text: string) => {
+  port.on('message', (message: string | [string, string]) => {
+    const [text, bulkText] = typeof message === 'string' ? [message] : message
     if (text === park) {
       Atomics.store(parked, 0, 1)
       Atomics.notify(parked, 0)
@@ -58,7 +58,11 @@ try {
     // Written by `openInThread`.
     const asked = JSON.parse(text) as Asked
     now = asked.now
-    for (const call of asked.calls) perform(store, call)
+    for (const call of asked.calls)
+      perform(
+        store,
+        bulkText === undefined ? call : { ...call, values: [{ ...(call.values[0] as object), text: bulkText }] },
+      )
   })
   answer({ number: 0, ok: true, value: undefined })
 } catch (error) {
