@@ -25,7 +25,8 @@ const tell = (): void => {
 const tellSoon = (): void => {
   if (telling) return
   telling = true
-  setImmediate(tell)
+  // As soon as all that ended with the same commit has been heard of; a turn later would be behind the next commit's reading.
+  process.nextTick(tell)
 }
 const answer = (one: Answer): void => {
   answers.push(one)
