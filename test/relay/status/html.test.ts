@@ -1,7 +1,8 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { renderPage } from '../../../src/relay/status/html.ts'
 import { listNames } from '../../../src/relay/status/view/rows.ts'
 import { slotsOf } from '../../../src/relay/status/view/slots.ts'
+import { ranges } from '../../../src/relay/status/view/snapshot.ts'
 import { now, pageState } from './sample-state.ts'
 
 const render = (state = pageState()) => renderPage({ state, range: 'hour', asked: false })
@@ -72,5 +73,15 @@ describe('the page as the server writes it', () => {
     expect(html).toContain('<a href="status?account=TEST-2&#38;range=hour" data-account-link="TEST-2">')
     expect(html).toContain('needs you')
     expect(html.match(/aria-current="page"/g)).toHaveLength(1)
+  })
+
+  it.each(ranges)('makes no formatter for the times of %s: each would hold memory that V8 does not count', (range) => {
+    const formatter = vi.spyOn(Intl, 'DateTimeFormat')
+    try {
+      renderPage({ state: pageState(), range, asked: false })
+      expect(formatter).not.toHaveBeenCalled()
+    } finally {
+      formatter.mockRestore()
+    }
   })
 })

@@ -40,16 +40,17 @@ export const share = (part: number, whole: number): string => {
   return `${Math.min(99.9, Math.max(0.1, percent)).toFixed(percent < 10 || percent > 90 ? 1 : 0)} %`
 }
 
-/** Hour, minute and, for short steps, second; in UTC (and said so) where no other zone is meant. */
+/**
+ * Hour, minute and, for short steps, second; in UTC (and said so) where no other zone is meant.
+ *
+ * Cut out of the texts that ECMAScript lays down for a Date, which are English with 24 hours everywhere. An
+ * `Intl.DateTimeFormat` says the same, but each one made holds 28 kB (Node 20) outside of what V8's collector counts.
+ */
 export const clock = (
   at: number,
   { seconds = false, zone }: { seconds?: boolean; zone?: 'UTC' | undefined } = {},
 ): string => {
-  const time = new Intl.DateTimeFormat('en-GB', {
-    hour: '2-digit',
-    minute: '2-digit',
-    ...(seconds ? { second: '2-digit' } : {}),
-    ...(zone ? { timeZone: zone } : {}),
-  }).format(at)
-  return zone ? `${time} ${zone}` : time
+  const date = new Date(at)
+  const time = zone ? date.toISOString().slice('yyyy-mm-ddT'.length) : date.toTimeString()
+  return `${time.slice(0, seconds ? 'hh:mm:ss'.length : 'hh:mm'.length)}${zone ? ` ${zone}` : ''}`
 }

@@ -59,4 +59,11 @@ describe('numbers in words', () => {
     expect(clock(at, { zone: 'UTC' })).toBe('03:04 UTC')
     expect(clock(at, { zone: 'UTC', seconds: true })).toBe('03:04:05 UTC')
   })
+
+  it.each([0, 1, 12, 13, 23])('a time of day at %i h is the reader’s own, in 24 hours', (hour) => {
+    const at = new Date(2026, 10, 23, hour, 4, 5).getTime()
+    const hours = String(hour).padStart(2, '0')
+    expect(clock(at)).toBe(`${hours}:04`)
+    expect(clock(at, { seconds: true })).toBe(`${hours}:04:05`)
+  })
 })
