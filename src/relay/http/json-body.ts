@@ -1,12 +1,22 @@
 import { isUtf8 } from 'node:buffer'
 import type { FastifyInstance } from 'fastify'
+import { isTextNestedDeeper } from '../intake/nesting.ts'
 import { BodyError } from './refusal.ts'
+
+/**
+ * A million levels in 2 MiB take 600 MB to parse. What is shorter than this (bytes) cannot take more than a tenth of that, and
+ * is not looked at; what is nested deeper than this is no batch of records.
+ */
+const harmlessBytes = 256 * 1024
+const mostLevels = 10_000
 
 const parse = (body: Buffer, method: string): unknown => {
   // A DELETE has no body here, and some clients send its content type all the same.
   if (method === 'DELETE') return undefined
   if (body.length === 0) throw new BodyError('malformed_json', 'the body is empty')
   if (!isUtf8(body)) throw new BodyError('malformed_json', 'the body is not UTF-8')
+  if (body.length > harmlessBytes && isTextNestedDeeper(body, mostLevels))
+    throw new BodyError('malformed_json', `the body is nested more than ${mostLevels} levels deep`)
   const text = body.toString()
   try {
     // RFC 8259 §8.1 lets a reader pass over a byte order mark, which some Windows programs write.

@@ -7,3 +7,24 @@ export const isNestedDeeper = (value: unknown, levels: number): boolean => {
   }
   return false
 }
+
+const [quote, backslash] = [0x22, 0x5c]
+const opening: readonly number[] = [0x5b, 0x7b]
+const closing: readonly number[] = [0x5d, 0x7d]
+
+/** Says it of JSON that has not been parsed, by its brackets, empty ones too. Of bytes that are no JSON the answer means nothing. */
+export const isTextNestedDeeper = (json: Uint8Array, levels: number): boolean => {
+  let depth = 0
+  let isInString = false
+  for (let at = 0; at < json.length; at++) {
+    const byte = json[at] ?? 0
+    if (isInString) {
+      if (byte === backslash) at++
+      else if (byte === quote) isInString = false
+    } else if (byte === quote) isInString = true
+    else if (opening.includes(byte)) {
+      if (++depth > levels) return true
+    } else if (closing.includes(byte)) depth--
+  }
+  return false
+}

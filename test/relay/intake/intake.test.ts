@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { readUpload } from '../../../src/relay/intake/backend.ts'
 import { browserEntry, readSubscription } from '../../../src/relay/intake/browser.ts'
-import { isNestedDeeper } from '../../../src/relay/intake/nesting.ts'
+import { isNestedDeeper, isTextNestedDeeper } from '../../../src/relay/intake/nesting.ts'
 import { typeOfHost } from '../../../src/relay/intake/push-type.ts'
 import { nativeRecord, subscription } from '../http/sample-records.ts'
 
@@ -89,6 +89,20 @@ describe('nesting', () => {
     [{ a: [{ b: 1 }] }, 2, true],
   ])('of %j is deeper than %i: %s', (value, levels, deeper) => {
     expect(isNestedDeeper(value, levels)).toBe(deeper)
+  })
+
+  it.each([
+    [7, 0, false],
+    [[], 0, true],
+    [[[], [], {}], 2, false],
+    [{ a: [{ b: 1 }] }, 3, false],
+    [{ a: [{ b: 1 }] }, 2, true],
+  ])('of the text of %j is deeper than %i: %s', (value, levels, deeper) => {
+    expect(isTextNestedDeeper(Buffer.from(JSON.stringify(value)), levels)).toBe(deeper)
+  })
+
+  it('of JSON that is not parsed yet takes no bracket in a text for one', () => {
+    expect(isTextNestedDeeper(Buffer.from(JSON.stringify(['[[{{', '"[', '\\', '\\"[['])), 1)).toBe(false)
   })
 
   it('of half a million levels needs no stack', () => {
