@@ -40,8 +40,11 @@ interface ImportOptions {
   json?: true
 }
 
-/** Rows come in no order that a larger cache would serve, and the system keeps the file in its own. */
-const storeCacheBytes = 12 * 1024 * 1024
+/**
+ * Rows come in no order that a larger cache would serve, and the system keeps the file in its own. A longer log costs nothing
+ * while nobody waits for a commit but the import itself; a relay beside it keeps to its own limit.
+ */
+const storeOptions = { cacheBytes: 12 * 1024 * 1024, logPages: 8_000 }
 
 /** An import that is about to begin. */
 interface Job {
@@ -125,7 +128,7 @@ const importDry = async (job: Job, account: StoreAccount | undefined): Promise<E
 const importReal = (job: Job, config: StoreConfig, account: StoreAccount): Promise<ExitCode> => {
   const { options, plans, rejects, progress, signal } = job
   const { passcode } = account
-  return withStore(config, { mustExist: false, cacheBytes: storeCacheBytes }, async (store) => {
+  return withStore(config, { mustExist: false, ...storeOptions }, async (store) => {
     const uploads =
       options.enqueueOnly || passcode === undefined
         ? undefined

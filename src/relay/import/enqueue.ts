@@ -1,5 +1,6 @@
 import { decodeRecord } from '../../wire/decode.ts'
 import type { NewEntry, PutResult } from '../outbox/store.ts'
+import { createPacker } from './packed.ts'
 import type { Plan } from './plan.ts'
 import { createRanges, type Range } from './ranges.ts'
 import type { Rejects } from './rejects.ts'
@@ -28,7 +29,7 @@ export interface EnqueueParts {
 /** Rows in one commit: more would keep live records waiting for too long. */
 export const pieceRows = 2_000
 /** Rows that are held until they are put beside others of their range. */
-export const heldRows = 12 * pieceRows
+export const heldRows = 24 * pieceRows
 
 /** A faultless row as an entry for the store, or why it is refused. Pure. */
 export const readRow = (
@@ -74,6 +75,7 @@ export const enqueue = async (plans: readonly Plan[], parts: EnqueueParts): Prom
   const { account, replace, put, pause, mostRows = () => pieceRows, mostPieces = () => 1 } = parts
   const { tally, rejects, onBytes, signal } = parts
   const ranges = createRanges()
+  const { pack, unpack } = createPacker(account, replace)
   /** What is being put, by the number of its range. */
   const writing = new Map<number, Promise<void>>()
   let failure: { error: unknown } | undefined
@@ -89,14 +91,14 @@ export const enqueue = async (plans: readonly Plan[], parts: EnqueueParts): Prom
     }
     await pause(piece.length, tookMs)
   }
-  const putRange = async ({ entries, places }: Range): Promise<void> => {
-    for (let from = 0; from < entries.length; from += mostSorted) {
-      const sorted = byPlace(entries.slice(from, from + mostSorted), places.slice(from, from + mostSorted))
+  const putRange = async ({ rows, places }: Range): Promise<void> => {
+    for (let from = 0; from < rows.length; from += mostSorted) {
+      const sorted = byPlace(rows.slice(from, from + mostSorted), places.slice(from, from + mostSorted))
       let at = 0
       while (at < sorted.length && !signal.aborted && !failure) {
         const piece = sorted.slice(at, at + mostRows())
         at += piece.length
-        await putPiece(piece)
+        await putPiece(piece.map(unpack))
       }
     }
   }
@@ -122,7 +124,7 @@ export const enqueue = async (plans: readonly Plan[], parts: EnqueueParts): Prom
       for await (const read of rows(onBytes)) {
         for (const row of read) {
           const found = readRow(row, account, replace)
-          if (found.ok) ranges.add(found.entry)
+          if (found.ok) ranges.add(found.entry.objectId, pack(found.entry))
           else {
             tally.read++
             tallyRejection(tally, found.rejection)

@@ -1,16 +1,15 @@
-import type { NewEntry } from '../outbox/store.ts'
 import { placeOf } from './sort.ts'
 
-/** Rows of one range of objectIds, in the order in which they came, and the places of their objectIds. */
+/** Packed rows of one range of objectIds, in the order in which they came, and the places of their objectIds. */
 export interface Range {
   number: number
-  entries: readonly NewEntry[]
+  rows: readonly string[]
   places: readonly number[]
 }
 
 /** Rows that wait to be put, gathered by where they stand in the store's index. */
 export interface Ranges {
-  add(entry: NewEntry): void
+  add(objectId: string, row: string): void
   /** How many rows wait. */
   size(): number
   /** Takes the rows of the range that has most of them. */
@@ -25,11 +24,11 @@ const sampleRows = 8_192
 const rangeCount = 32
 
 interface Gathered {
-  entries: NewEntry[]
+  rows: string[]
   places: number[]
 }
 
-const emptyRange = (): Gathered => ({ entries: [], places: [] })
+const emptyRange = (): Gathered => ({ rows: [], places: [] })
 
 /** The first range's end, the second's and so on: as many rows of the sample stand in each. */
 const endsOf = (sample: readonly number[]): Float64Array => {
@@ -60,31 +59,31 @@ export const createRanges = (): Ranges => {
     }
     return low
   }
-  const sortIn = (entry: NewEntry, place: number): void => {
+  const sortIn = (row: string, place: number): void => {
     const range = ranges[numberOf(place)]
-    range?.entries.push(entry)
+    range?.rows.push(row)
     range?.places.push(place)
   }
   const take = (number: number): Range => {
     const taken = ranges[number] ?? emptyRange()
     ranges[number] = emptyRange()
-    size -= taken.entries.length
+    size -= taken.rows.length
     return { number, ...taken }
   }
-  const rowsOf = (number: number): number => ranges[number]?.entries.length ?? 0
+  const rowsOf = (number: number): number => ranges[number]?.rows.length ?? 0
 
   return {
-    add: (entry) => {
+    add: (objectId, row) => {
       size++
-      sortIn(entry, placeOf(entry.objectId))
+      sortIn(row, placeOf(objectId))
       if (ends || rowsOf(0) < sampleRows) return
-      const { entries, places } = ranges[0] ?? emptyRange()
+      const { rows, places } = ranges[0] ?? emptyRange()
       ends = endsOf(places)
       ranges = Array.from({ length: rangeCount }, emptyRange)
-      for (const [at, one] of entries.entries()) sortIn(one, places[at] ?? 0)
+      for (const [at, one] of rows.entries()) sortIn(one, places[at] ?? 0)
     },
     size: () => size,
     takeFullest: () => take(ranges.reduce((most, _, at) => (rowsOf(at) > rowsOf(most) ? at : most), 0)),
-    takeAll: () => ranges.map((_, number) => take(number)).filter(({ entries }) => entries.length > 0),
+    takeAll: () => ranges.map((_, number) => take(number)).filter(({ rows }) => rows.length > 0),
   }
 }

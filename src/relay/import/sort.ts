@@ -1,5 +1,3 @@
-import type { NewEntry } from '../outbox/store.ts'
-
 /** Signs of an objectId that make its place, behind the two underlines that all of Android's begin with. */
 const signs = 5
 const bitsOfSign = 7
@@ -20,17 +18,17 @@ export const placeOf = (objectId: string): number => {
 }
 
 /**
- * Entries roughly by objectId, of which `places` are the places: those that are close to each other in the store's index come
+ * Rows roughly by objectId, of which `places` are the places: those that are close to each other in the store's index come
  * close to each other, and those of one objectId stay in their order. Rough is enough, and sorting numbers takes a tenth of
- * the time of sorting texts: the place and the index of an entry fit into one number that a double holds exactly.
+ * the time of sorting texts: the place and the index of a row fit into one number that a double holds exactly.
  */
-export const byPlace = (entries: readonly NewEntry[], places: readonly number[]): NewEntry[] => {
+export const byPlace = <Row>(rows: readonly Row[], places: readonly number[]): Row[] => {
   const keys = new Float64Array(places.length)
   for (let index = 0; index < places.length; index++) keys[index] = (places[index] ?? 0) * mostSorted + index
-  const sorted: NewEntry[] = []
+  const sorted: Row[] = []
   for (const key of keys.sort()) {
-    const entry = entries[key % mostSorted]
-    if (entry) sorted.push(entry)
+    const row = rows[key % mostSorted]
+    if (row !== undefined) sorted.push(row)
   }
   return sorted
 }

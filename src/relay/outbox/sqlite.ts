@@ -44,7 +44,7 @@ export interface SqliteStore extends Store {
  */
 export const openSqliteStore = async (
   file: string,
-  { maxQueued = 1_000_000, cacheBytes, now = Date.now }: StoreOptions = {},
+  { maxQueued = 1_000_000, cacheBytes, logPages, now = Date.now }: StoreOptions = {},
 ): Promise<SqliteStore> => {
   const { DatabaseSync } = await loadSqlite()
   const open = (isFirst: boolean): Connection => {
@@ -53,6 +53,7 @@ export const openSqliteStore = async (
     try {
       configure(database, isFirst ? startPatienceMs : 0)
       if (cacheBytes !== undefined) database.exec(`PRAGMA cache_size = -${Math.round(cacheBytes / 1024)}`)
+      if (logPages !== undefined) database.exec(`PRAGMA wal_autocheckpoint = ${logPages}`)
       migrate(database, sqliteMigrations)
       const connection = { database, sql: prepareStatements(database) }
       database.exec('PRAGMA busy_timeout = 0')

@@ -270,6 +270,8 @@ export interface StoreOptions {
   maxQueued?: number
   /** How much of the database SQLite keeps in memory (default 64 MiB). Of no meaning to other adapters. */
   cacheBytes?: number
+  /** How many pages SQLite's log may have before it is copied into the file (default 1,000). Likewise. */
+  logPages?: number
   /** Wall clock, ms since the epoch. */
   now?: () => number
 }

@@ -1,19 +1,24 @@
 import type { PutResult } from '../store.ts'
-import { type Bulk, type BulkResult, entryOf, rowsOf } from './bulk.ts'
-import type { SqlRow } from './driver.ts'
+import { type Bulk, type BulkResult, type BulkRow, entryOf, rowsOf } from './bulk.ts'
+import type { SqlRow, SqlValue } from './driver.ts'
 import { putOne } from './intake.ts'
-import { mostUnentered } from './marks.ts'
+import { markOf } from './row.ts'
+import { rowsInserted } from './statements.ts'
 import type { Work } from './transactions.ts'
 
 /** Those rows of a bulk, which was inserted from that sequence number on, whose persons have a row already. */
-const putOthers = (work: Work, account: number, bulk: Bulk, first: number): [number, PutResult['result']][] => {
+const putOthers = (
+  work: Work,
+  account: number,
+  bulk: Bulk,
+  rows: readonly BulkRow[],
+  first: number,
+): [number, PutResult['result']][] => {
   const { sql, delta } = work
   // Both texts are written by SQLite.
   const { seqs } = sql.insertedOf.get(account, first, first + bulk.rows - 1) as SqlRow
   const inserted = new Set(JSON.parse(String(seqs)) as number[])
-  const left = rowsOf(bulk)
-    .map((row, at) => ({ row, at }))
-    .filter(({ at }) => !inserted.has(first + at))
+  const left = rows.map((row, at) => ({ row, at })).filter(({ at }) => !inserted.has(first + at))
   const named = JSON.stringify(left.map(({ row: [objectId], at }) => [at, objectId]))
   const isKeeping = !bulk.replaceLive && bulk.sender === 'trusted'
   const kept = new Set(
@@ -28,17 +33,53 @@ const putOthers = (work: Work, account: number, bulk: Bulk, first: number): [num
   })
 }
 
+/** Inserts the rows whose persons have none yet. Returns how many these were. */
+const insert = (
+  { sql, now }: Work,
+  account: number,
+  keyed: number,
+  rows: readonly BulkRow[],
+  first: number,
+): number => {
+  let inserted = 0
+  for (let from = 0; from < rows.length; from += rowsInserted) {
+    const some = rows.slice(from, from + rowsInserted)
+    const columns = some.map(
+      ([objectId = '', type = '', id = '', p256dh, auth, print = '', warnings], at): SqlValue[] => [
+        objectId,
+        type,
+        first + from + at,
+        markOf(print),
+        print,
+        id,
+        p256dh || null,
+        auth || null,
+        warnings || null,
+      ],
+    )
+    if (some.length === rowsInserted)
+      inserted += Number(sql.insertTokens.run(account, keyed, now, ...columns.flat()).changes)
+    else
+      for (const [objectId = '', type = '', seq = 0, mark = 0, print = '', ...token] of columns) {
+        const bytes = Buffer.from(String(print), 'hex')
+        const values = [account, objectId, type, 1, seq, keyed, now, mark, bytes, ...token]
+        inserted += Number(sql.insertToken.run(...values).changes)
+      }
+  }
+  return inserted
+}
+
 /** See Store.put, for what is a bulk. */
 export const putBulk = (work: Work, bulk: Bulk): BulkResult => {
-  const { sql, delta, arrivals, marks, now } = work
+  const { delta, arrivals, marks } = work
   const account = work.account(bulk.account)
-  if (arrivals.size() > 0) for (const [objectId] of rowsOf(bulk)) arrivals.show(account, objectId)
-  const first = work.nextSequence(bulk.rows)
-  const keyed = bulk.sender === 'trusted' ? 0 : 1
-  const inserted = Number(sql.insertTokens.run(account, bulk.text, first, keyed, now).changes)
+  const rows = rowsOf(bulk)
+  if (arrivals.size() > 0) for (const [objectId = ''] of rows) arrivals.show(account, objectId)
+  const first = work.nextSequence(rows.length)
+  const inserted = insert(work, account, bulk.sender === 'trusted' ? 0 : 1, rows, first)
   delta.add(String(account), 'state:queued:import', inserted)
   delta.event(String(account), 'queued', inserted)
-  const others = inserted < bulk.rows ? putOthers(work, account, bulk, first) : []
-  if (marks.waiting() > mostUnentered) marks.enter()
+  const others = inserted < rows.length ? putOthers(work, account, bulk, rows, first) : []
+  marks.enterMany()
   return { others }
 }

@@ -1,30 +1,21 @@
 import { fingerprint } from '../fingerprint.ts'
 import type { NewEntry, PutResult } from '../store.ts'
-import { markOf, tokenColumns, warningsColumn } from './row.ts'
+import { tokenColumns, warningsColumn } from './row.ts'
 
 /*
- * How the many rows of an import travel: as one flat text, which the caller of the store writes and SQLite reads. In
- * between, nobody makes objects of it, and no value is handed to SQLite one by one.
+ * How the many rows of an import travel to the thread of their store: as one flat text, which costs next to nothing to send
+ * and to take apart. No value of a record holds a control character, so two of those keep rows and values apart.
  */
 
 /** Entries of one account, on the import lane. */
 export interface Bulk extends Pick<NewEntry, 'account' | 'sender' | 'replaceLive'> {
   rows: number
-  /** A JSON array with an array for each row; see `BulkRow`. */
+  /** A line for each row; see `BulkRow`. */
   text: string
 }
 
-/** objectId, type, id, p256dh, auth, mark, fingerprint in hex, warnings as they are stored. */
-export type BulkRow = readonly [
-  string,
-  NewEntry['token']['type'],
-  string,
-  string | null,
-  string | null,
-  number,
-  string,
-  string | null,
-]
+/** A row's values: objectId, type, id, p256dh, auth, fingerprint in hex, warnings as they are stored; '' for none. */
+export type BulkRow = readonly string[]
 
 /** What became of a bulk: the results of those rows that were not simply `queued`, each with its place. */
 export interface BulkResult {
@@ -33,6 +24,9 @@ export interface BulkResult {
 
 /** Fewer entries are not worth it. */
 export const fewestInBulk = 51
+
+const lineEnd = '\n'
+const unitSeparator = '\u001f'
 
 /** The entries as a bulk, if they can be one. */
 export const bulkOf = (entries: readonly NewEntry[]): Bulk | undefined => {
@@ -44,20 +38,19 @@ export const bulkOf = (entries: readonly NewEntry[]): Bulk | undefined => {
       one.lane === 'import' && one.account === account && one.sender === sender && one.replaceLive === replaceLive,
   )
   if (!isOfOneKind) return undefined
-  const rows = entries.map(({ objectId, token, warnings }) => {
-    const print = fingerprint(token)
-    return [objectId, token.type, ...tokenColumns(token), markOf(print), print, warningsColumn(warnings)]
-  })
-  return { account, sender, replaceLive, rows: entries.length, text: JSON.stringify(rows) }
+  const lines = entries.map(({ objectId, token, warnings }) =>
+    [objectId, token.type, ...tokenColumns(token), fingerprint(token), warningsColumn(warnings)].join(unitSeparator),
+  )
+  return { account, sender, replaceLive, rows: entries.length, text: lines.join(lineEnd) }
 }
 
 /** The rows of a bulk, as `bulkOf` wrote them. */
-export const rowsOf = ({ text }: Bulk): BulkRow[] => JSON.parse(text) as BulkRow[]
+export const rowsOf = ({ text }: Bulk): BulkRow[] => text.split(lineEnd).map((line) => line.split(unitSeparator))
 
 /** The entry that a row of a bulk was, and its fingerprint. */
 export const entryOf = (
   { account, sender, replaceLive }: Bulk,
-  [objectId, type, id, p256dh, auth, , print, warnings]: BulkRow,
+  [objectId = '', type = '', id = '', p256dh = '', auth = '', print = '', warnings = '']: BulkRow,
 ): { entry: NewEntry; print: string } => ({
   print,
   entry: {
@@ -66,9 +59,9 @@ export const entryOf = (
     replaceLive,
     lane: 'import',
     objectId,
-    token: p256dh === null || auth === null ? { type, id } : { type, id, keys: { p256dh, auth } },
-    // Written by `warningsColumn`.
-    warnings: warnings === null ? [] : (JSON.parse(warnings) as string[]),
+    // Both were written by `bulkOf`.
+    token: { type: type as NewEntry['token']['type'], id, ...(p256dh === '' ? {} : { keys: { p256dh, auth } }) },
+    warnings: warnings === '' ? [] : (JSON.parse(warnings) as string[]),
   },
 })
 

@@ -12,7 +12,9 @@ import type { Statements } from './statements.ts'
  */
 
 /** So many rows of an import wait to be entered together: some 60 ms of work. */
-export const mostUnentered = 20_000
+const mostUnentered = 20_000
+/** And so many where no relay is there that could have to wait: the more, the less each costs. */
+export const mostUnenteredAlone = 80_000
 /** So many rows are entered at a time where somebody may be waiting. */
 export const enteredAtOnce = 2_000
 
@@ -24,6 +26,8 @@ export interface Marks {
   last(): number
   /** Enters the oldest rows that are not, at most so many (default: all), and counts those whose token an older row has. */
   enter(most?: number): void
+  /** Enters all when so many wait that an import has to. */
+  enterMany(): void
   /** Before a row gets a token with another mark. All rows are entered. */
   change(row: { id: number; mark: number }, mark: number): void
   /** Before a row is erased. All rows are entered. */
@@ -44,13 +48,18 @@ export const createMarks = (sql: Statements, onElsewhere: (account: number, rows
     for (const { account, n } of sql.countElsewhere.all(marked, to) as SqlRow[]) onElsewhere(Number(account), Number(n))
     sql.writeMarked.run(to)
   }
+  const waiting = (): number => {
+    const { marked, last } = read()
+    return Math.max(0, last - marked)
+  }
   return {
-    waiting: () => {
-      const { marked, last } = read()
-      return Math.max(0, last - marked)
-    },
+    waiting,
     last: () => read().last,
     enter,
+    enterMany: () => {
+      const isAlone = (sql.findAnyHolder.get() as SqlRow | undefined) === undefined
+      if (waiting() > (isAlone ? mostUnenteredAlone : mostUnentered)) enter()
+    },
     change: (row, mark) => {
       enter()
       if (row.mark === mark) return

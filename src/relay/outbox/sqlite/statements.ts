@@ -1,5 +1,8 @@
 import type { SqlDatabase, SqlStatement } from './driver.ts'
 
+/** How many rows `insertTokens` takes. With more, or fewer, a row takes longer. */
+export const rowsInserted = 50
+
 /** Every statement of the adapter, by what it does. State numbers: see migrations/sqlite.ts. */
 export const sql = {
   findAccount: 'SELECT id FROM account WHERE name = ?',
@@ -9,11 +12,17 @@ export const sql = {
       received_at, ready_at, due_at, mark, fingerprint, token, p256dh, auth, warnings)
     VALUES (?1, ?2, ?3, 0, ?4, ?5, ?5, ?6, 0, 0, 0, ?7, ?7, 0, ?8, ?9, ?10, ?11, ?12, ?13)
     ON CONFLICT (account, object_id) DO NOTHING`,
-  /** Rows of the import lane, of a `Bulk`'s text; ?3 is the sequence number of its first. */
-  insertTokens: `INSERT INTO token (account, object_id, type, state, lane, seq, generation, keyed, attempts, deferrals, failures,
+  /**
+   * As insertToken, for so many rows of the import lane at a time; after account, keyed and time, of each row: objectId, type,
+   * sequence number, mark, fingerprint in hex, id, p256dh, auth, warnings. The parameters have no numbers, because the
+   * driver looks each number up among all of them.
+   */
+  insertTokens: `WITH k (account, keyed, at) AS (VALUES (?, ?, ?)),
+      v AS (VALUES ${Array.from({ length: rowsInserted }, () => '(?, ?, ?, ?, ?, ?, ?, ?, ?)').join(', ')})
+    INSERT INTO token (account, object_id, type, state, lane, seq, generation, keyed, attempts, deferrals, failures,
       received_at, ready_at, due_at, mark, fingerprint, token, p256dh, auth, warnings)
-    SELECT ?1, value ->> 0, value ->> 1, 0, 1, ?3 + key, ?3 + key, ?4, 0, 0, 0, ?5, ?5, 0, value ->> 5, unhex(value ->> 6),
-      value ->> 2, value ->> 3, value ->> 4, value ->> 7 FROM json_each(?2) WHERE true
+    SELECT k.account, column1, column2, 0, 1, column3, column3, k.keyed, 0, 0, 0, k.at, k.at, 0, column4, unhex(column5),
+      column6, column7, column8, column9 FROM k, v WHERE true
     ON CONFLICT (account, object_id) DO NOTHING`,
   /** Which of the sequence numbers from ?2 to ?3 rows were just inserted with. */
   insertedOf: `SELECT json_group_array(seq) AS seqs FROM token
@@ -98,6 +107,7 @@ export const sql = {
   joinHolder: 'INSERT INTO holder (id, beat, report) VALUES (?1, 0, ?2) ON CONFLICT (id) DO NOTHING',
   beatHolder: 'UPDATE holder SET beat = beat + 1, report = ?2 WHERE id = ?1',
   findHolder: 'SELECT n, beat FROM holder WHERE id = ?',
+  findAnyHolder: 'SELECT 1 FROM holder LIMIT 1',
   allHolders: 'SELECT id, beat, report FROM holder ORDER BY n',
   forgetHolder: 'DELETE FROM holder WHERE n = ?',
   slotsOfOthers: 'SELECT coalesce(sum(held), 0) AS held FROM slot WHERE account = ? AND holder <> ?',

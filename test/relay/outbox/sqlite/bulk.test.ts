@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createMemoryStore } from '../../../../src/relay/outbox/memory.ts'
 import { fewestInBulk } from '../../../../src/relay/outbox/sqlite/bulk.ts'
 import { loadSqlite, type SqlDatabase, type SqlRow } from '../../../../src/relay/outbox/sqlite/driver.ts'
-import { mostUnentered } from '../../../../src/relay/outbox/sqlite/marks.ts'
+import { mostUnenteredAlone } from '../../../../src/relay/outbox/sqlite/marks.ts'
 import { openSqliteStore } from '../../../../src/relay/outbox/sqlite.ts'
 import type { NewEntry, Store } from '../../../../src/relay/outbox/store.ts'
 import { account, newEntry } from '../../../support/new-entry.ts'
@@ -123,15 +123,21 @@ describe('an import of many rows', () => {
 
 describe('the marks of imported rows', () => {
   it('are entered many at a time, at the latest when the import closes its store', async () => {
-    const half = Math.ceil(mostUnentered / 2) + 1
+    const half = Math.ceil(mostUnenteredAlone / 2) + 1
     await store.put(many('a', half))
     expect(entered()).toBe(0)
     await store.put(many('b', half))
     expect(entered()).toBe(2 * half)
-    await store.put(many('c'))
+    await store.put(many('c', half))
     expect(entered()).toBe(2 * half)
+    // A relay that is there does not wait for so many.
+    await store.join('relay', '{}')
+    await store.put(many('d'))
+    expect(entered()).toBe(3 * half + fewestInBulk)
+    await store.put(many('e'))
+    expect(entered()).toBe(3 * half + fewestInBulk)
     await store.close()
-    expect([entered(), missing()]).toEqual([2 * half + fewestInBulk, 0])
+    expect([entered(), missing()]).toEqual([3 * half + 2 * fewestInBulk, 0])
     store = await open()
   })
 
