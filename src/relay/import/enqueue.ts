@@ -2,7 +2,7 @@ import { decodeRecord } from '../../wire/decode.ts'
 import type { NewEntry, PutResult } from '../outbox/store.ts'
 import { createPacker } from './packed.ts'
 import type { Plan } from './plan.ts'
-import { createRanges, type Range } from './ranges.ts'
+import { createRanges, type Range, sampleRange, sampleRows } from './ranges.ts'
 import type { Rejects } from './rejects.ts'
 import { malformed, type Rejection, type Row } from './row.ts'
 import { byPlace, mostSorted } from './sort.ts'
@@ -106,9 +106,10 @@ export const enqueue = async (plans: readonly Plan[], parts: EnqueueParts): Prom
     while (writing.size > most) await Promise.race(writing.values())
     if (failure) throw failure.error
   }
-  /** Begins to put a range: beside others, but not beside the same one, whose rows have to be there before. */
+  /** Begins to put a range: beside others, but not beside the same one or the sample, whose rows have to be there before. */
   const begin = async (range: Range): Promise<void> => {
     await writing.get(range.number)
+    await writing.get(sampleRange)
     await written(mostPieces() - 1)
     const put = putRange(range)
       .catch((error: unknown) => {
@@ -131,7 +132,8 @@ export const enqueue = async (plans: readonly Plan[], parts: EnqueueParts): Prom
             rejects?.add(shape, row, found.rejection)
           }
         }
-        while (ranges.size() >= heldRows) await begin(ranges.takeFullest())
+        // A store that has nothing to do is not kept waiting for more.
+        while (ranges.size() >= (writing.size === 0 ? sampleRows : heldRows)) await begin(ranges.takeFullest())
         if (signal.aborted) return 'interrupted'
       }
     } catch (error) {

@@ -14,14 +14,16 @@ export interface Ranges {
   size(): number
   /** Takes the rows of the range that has most of them. */
   takeFullest(): Range
-  /** Takes all, range by range. */
+  /** Takes all, range by range, the sample first. */
   takeAll(): Range[]
 }
 
-/** So many rows show where the others will stand. */
-const sampleRows = 8_192
-/** How many ranges are made of them. */
+/** So many rows show where the others will stand. They stay together, as a range that overlaps all others. */
+export const sampleRows = 8_192
+/** How many ranges there are besides. */
 const rangeCount = 32
+/** The number of the sample. */
+export const sampleRange = rangeCount
 
 interface Gathered {
   rows: string[]
@@ -41,28 +43,24 @@ const endsOf = (sample: readonly number[]): Float64Array => {
 
 /**
  * Makes them. Rows of a file come in any order, and each would touch a page of its own in the store's index. Taken out by
- * ranges, and always the fullest, they are as close together there as rows that were sorted among many more; and where
- * the first rows of a file show nothing of the rest, one range takes it all and comes out as a sorted whole.
+ * ranges, the sample first and then always the fullest, they are as close together there as rows that were sorted among many
+ * more; and where the first rows of a file show nothing of the rest, one range takes it all and comes out as a sorted whole.
  */
 export const createRanges = (): Ranges => {
   let ends: Float64Array | undefined
-  let ranges = [emptyRange()]
+  const ranges = Array.from({ length: rangeCount + 1 }, emptyRange)
   let size = 0
 
   const numberOf = (place: number): number => {
+    if (!ends) return sampleRange
     let low = 0
-    let high = ends?.length ?? 0
+    let high = ends.length
     while (low < high) {
       const middle = (low + high) >> 1
-      if ((ends?.[middle] ?? 0) <= place) low = middle + 1
+      if ((ends[middle] ?? 0) <= place) low = middle + 1
       else high = middle
     }
     return low
-  }
-  const sortIn = (row: string, place: number): void => {
-    const range = ranges[numberOf(place)]
-    range?.rows.push(row)
-    range?.places.push(place)
   }
   const take = (number: number): Range => {
     const taken = ranges[number] ?? emptyRange()
@@ -74,16 +72,18 @@ export const createRanges = (): Ranges => {
 
   return {
     add: (objectId, row) => {
+      const place = placeOf(objectId)
+      const range = ranges[numberOf(place)]
+      range?.rows.push(row)
+      range?.places.push(place)
       size++
-      sortIn(row, placeOf(objectId))
-      if (ends || rowsOf(0) < sampleRows) return
-      const { rows, places } = ranges[0] ?? emptyRange()
-      ends = endsOf(places)
-      ranges = Array.from({ length: rangeCount }, emptyRange)
-      for (const [at, one] of rows.entries()) sortIn(one, places[at] ?? 0)
+      if (!ends && rowsOf(sampleRange) === sampleRows) ends = endsOf(ranges[sampleRange]?.places ?? [])
     },
     size: () => size,
-    takeFullest: () => take(ranges.reduce((most, _, at) => (rowsOf(at) > rowsOf(most) ? at : most), 0)),
-    takeAll: () => ranges.map((_, number) => take(number)).filter(({ rows }) => rows.length > 0),
+    takeFullest: () => {
+      const fullest = ranges.reduce((most, _, at) => (rowsOf(at) > rowsOf(most) ? at : most), 0)
+      return take(rowsOf(sampleRange) > 0 ? sampleRange : fullest)
+    },
+    takeAll: () => [sampleRange, ...ranges.keys()].map(take).filter(({ rows }) => rows.length > 0),
   }
 }
