@@ -4,14 +4,15 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createMemoryStore } from '../../../../src/relay/outbox/memory.ts'
 import { fewestInBulk } from '../../../../src/relay/outbox/sqlite/bulk.ts'
 import { loadSqlite, type SqlDatabase, type SqlRow } from '../../../../src/relay/outbox/sqlite/driver.ts'
-import { mostUnenteredAlone } from '../../../../src/relay/outbox/sqlite/marks.ts'
+import { enteredAtOnce, mostUnenteredAlone } from '../../../../src/relay/outbox/sqlite/marks.ts'
 import { openSqliteStore } from '../../../../src/relay/outbox/sqlite.ts'
 import type { NewEntry, Store } from '../../../../src/relay/outbox/store.ts'
 import { account, newEntry } from '../../../support/new-entry.ts'
 import { temporaryFolder } from '../../../support/temporary-folder.ts'
 
 const { DatabaseSync } = await loadSqlite()
-const now = (): number => 1_800_000_000_000
+let clock = 1_800_000_000_000
+const now = (): number => clock
 
 let folder: ReturnType<typeof temporaryFolder>
 let store: Store
@@ -82,6 +83,29 @@ describe('an import of many rows', () => {
     expect(replaced.slice(fewestInBulk).map(({ result }) => result)).toEqual(['replaced', 'replaced', 'replaced'])
   })
 
+  it('queues refused records again: the same token after a day, another one at once', async () => {
+    await store.put(many('p'))
+    await store.join('h', '{}')
+    const leased = await store.lease({ account, holder: 'h', max: 3, flushMs: 0 })
+    const error = { code: 526, message: 'no such profile' }
+    if (!('entries' in leased)) throw new Error('nothing is due')
+    await store.settle(
+      'h',
+      leased.entries.map(({ objectId, generation }) => ({
+        account,
+        objectId,
+        generation,
+        outcome: { kind: 'rejected', error },
+      })),
+    )
+    const again = [imported('p0'), imported('p1', 'another')]
+    const resultsOf = async (entries: readonly NewEntry[]): Promise<string[]> =>
+      (await store.put(entries)).slice(fewestInBulk).map(({ result }) => result)
+    expect(await resultsOf([...many('q'), ...again])).toEqual(['unchanged', 'replaced'])
+    clock += 25 * 60 * 60 * 1000
+    expect(await resultsOf([...many('r'), ...again, imported('p2')])).toEqual(['queued', 'unchanged', 'queued'])
+  })
+
   it('answers and counts as the store in memory does, in any mixture with live records and erasures', async () => {
     const objectId = fc.integer({ min: 0, max: 90 }).map((n) => `p${n}`)
     const token = fc.integer({ min: 0, max: 120 }).map((n) => `t${n}`)
@@ -149,7 +173,8 @@ describe('the marks of imported rows', () => {
 
   it('are entered by the next process when the import was killed, and moves are counted then', async () => {
     await store.put([newEntry('first', 'shared')])
-    await store.put([...many('a'), imported('second', 'shared')])
+    // More than anybody but an import enters at once.
+    await store.put([...many('a', 2 * enteredAtOnce), imported('second', 'shared')])
     // As a killed process leaves them.
     for (const end of ['', '-wal']) copyFileSync(folder.file(`outbox.db${end}`), folder.file(`copy.db${end}`))
     expect(missing('copy.db')).toBeGreaterThan(0)
