@@ -30,6 +30,8 @@ export interface EnqueueParts {
 export const pieceRows = 2_000
 /** Rows that are held until they are put beside others of their range. */
 export const heldRows = 24 * pieceRows
+/** And so many characters: what 48,000 rows of common length have. */
+const heldCharacters = 16 * 1024 * 1024
 
 /** A faultless row as an entry for the store, or why it is refused. Pure. */
 export const readRow = (
@@ -119,6 +121,10 @@ export const enqueue = async (plans: readonly Plan[], parts: EnqueueParts): Prom
     writing.set(range.number, put)
   }
 
+  /** A store that has nothing to do is not kept waiting for more. */
+  const isEnough = (): boolean =>
+    ranges.size() >= (writing.size === 0 ? sampleRows : heldRows) || ranges.characters() >= heldCharacters
+
   for (const { input, rows, shape } of plans) {
     signal.addEventListener('abort', input.abandon, { once: true })
     try {
@@ -132,8 +138,7 @@ export const enqueue = async (plans: readonly Plan[], parts: EnqueueParts): Prom
             rejects?.add(shape, row, found.rejection)
           }
         }
-        // A store that has nothing to do is not kept waiting for more.
-        while (ranges.size() >= (writing.size === 0 ? sampleRows : heldRows)) await begin(ranges.takeFullest())
+        while (isEnough()) await begin(ranges.takeFullest())
         if (signal.aborted) return 'interrupted'
       }
     } catch (error) {

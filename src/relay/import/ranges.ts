@@ -12,6 +12,8 @@ export interface Ranges {
   add(objectId: string, row: string): void
   /** How many rows wait. */
   size(): number
+  /** How many characters they have together. */
+  characters(): number
   /** Takes the rows of the range that has most of them. */
   takeFullest(): Range
   /** Takes all, range by range, the sample first. */
@@ -50,6 +52,7 @@ export const createRanges = (): Ranges => {
   let ends: Float64Array | undefined
   const ranges = Array.from({ length: rangeCount + 1 }, emptyRange)
   let size = 0
+  let characters = 0
 
   const numberOf = (place: number): number => {
     if (!ends) return sampleRange
@@ -66,6 +69,7 @@ export const createRanges = (): Ranges => {
     const taken = ranges[number] ?? emptyRange()
     ranges[number] = emptyRange()
     size -= taken.rows.length
+    for (const row of taken.rows) characters -= row.length
     return { number, ...taken }
   }
   const rowsOf = (number: number): number => ranges[number]?.rows.length ?? 0
@@ -77,9 +81,11 @@ export const createRanges = (): Ranges => {
       range?.rows.push(row)
       range?.places.push(place)
       size++
+      characters += row.length
       if (!ends && rowsOf(sampleRange) === sampleRows) ends = endsOf(ranges[sampleRange]?.places ?? [])
     },
     size: () => size,
+    characters: () => characters,
     takeFullest: () => {
       const fullest = ranges.reduce((most, _, at) => (rowsOf(at) > rowsOf(most) ? at : most), 0)
       return take(rowsOf(sampleRange) > 0 ? sampleRange : fullest)

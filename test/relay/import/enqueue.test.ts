@@ -73,6 +73,25 @@ describe('queueing an import', () => {
     expect(parts.tally).toMatchObject({ read: heldRows + 1, queued: heldRows + 1 })
   })
 
+  it('holds fewer rows of very long tokens, because memory is what holding costs', async () => {
+    const long = 'x'.repeat(4_000)
+    const plan = await planned({
+      text: header + Array.from({ length: 6_000 }, (_, at) => `__${at},fcm,${at}-${long}\n`).join(''),
+    })
+    const parts = partsFor(createMemoryStore())
+    let putBeforeTheEnd = 0
+    const watched = {
+      ...plan,
+      rows: async function* (onBytes: (bytes: number) => void) {
+        yield* plan.rows(onBytes)
+        putBeforeTheEnd = parts.pieces.length
+      },
+    }
+    await enqueue([watched], parts)
+    expect(putBeforeTheEnd).toBeGreaterThan(0)
+    expect(parts.tally.queued).toBe(6_000)
+  })
+
   it('counts every row in exactly one of queued, unchanged and rejected', async () => {
     const store = createMemoryStore()
     const text = `${header}a,fcm,t1\na,fcm,t1\na,fcm,t2\n,fcm,t\nb,fcm,\nc,,t\nd,nokia,t\n"e,fcm,t\n`
