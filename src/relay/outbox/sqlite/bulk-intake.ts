@@ -1,3 +1,4 @@
+import { StoreError } from '../errors.ts'
 import type { PutResult } from '../store.ts'
 import { type Bulk, type BulkResult, type BulkRow, entryOf, rowsOf } from './bulk.ts'
 import type { SqlRow, SqlValue } from './driver.ts'
@@ -74,6 +75,7 @@ export const putBulk = (work: Work, bulk: Bulk): BulkResult => {
   const { delta, arrivals, marks } = work
   const account = work.account(bulk.account)
   const rows = rowsOf(bulk)
+  if (rows.length !== bulk.rows) throw new StoreError('unavailable', 'a record holds a control character')
   if (arrivals.size() > 0) for (const [objectId = ''] of rows) arrivals.show(account, objectId)
   const first = work.nextSequence(rows.length)
   const inserted = insert(work, account, bulk.sender === 'trusted' ? 0 : 1, rows, first)
