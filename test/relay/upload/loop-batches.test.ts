@@ -153,6 +153,15 @@ describe.each(storeKinds)('the uploader, with a store $name', (kind) => {
       await untilDelivered(6000)
       expect(clock.elapsed()).toBeLessThanOrEqual(20 * 100 + 100)
     })
+    it('that end together are followed by one write of their results and one lease', async () => {
+      const { put, start, faulty, untilDelivered } = await setUp()
+      await put(...names(6000))
+      await start()
+      await untilDelivered(6000)
+      const waves = 6000 / 300
+      expect(faulty.calls('lease')).toBeLessThan(waves + 5)
+      expect(faulty.calls('settle')).toBeLessThan(waves + 5)
+    })
     it('are halved in number by a 429, and creep back', async () => {
       const { put, start, clevertap, clock, untilDelivered, store } = await setUp({
         settings: { uploadConcurrency: 8 },
