@@ -1,4 +1,5 @@
 // Records a second that are on disk before they are acknowledged, against servers that store nothing.
+import { setTimeout as sleep } from 'node:timers/promises'
 import { run as child, serving } from './support/processes.mjs'
 import { median, rounded, spread } from './support/statistics.mjs'
 
@@ -14,11 +15,22 @@ const servers = [
 ]
 const browsers = { who: 'pushferry, browser route', file: 'relay-server.mjs', kind: 'subscription' }
 
+/** Waits until a server has nothing to do any more: the relay goes on with rows behind their acknowledgement. */
+const untilIdle = async (server) => {
+  for (let spent = await server.cpuUs(); ; ) {
+    await sleep(250)
+    const now = await server.cpuUs()
+    if (now - spent < 10_000) return
+    spent = now
+  }
+}
+
 /** One bounded load on one server, with the CPU time that the server spent on each record. */
 const measure = async (server, { kind, records, seconds }) => {
   const before = await server.cpuUs()
   const load = await child('load.mjs', server.url, seconds, connections, kind, records)
   const cpuUs = (await server.cpuUs()) - before
+  await untilIdle(server)
   return { ...load, cpuUs: cpuUs / Math.max(1, load.requests * records) }
 }
 
