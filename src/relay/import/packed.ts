@@ -1,3 +1,4 @@
+import { tokenOfTexts, unitSeparator } from '../outbox/flat-token.ts'
 import type { NewEntry } from '../outbox/store.ts'
 
 /** Turns entries of one import into flat texts and back. */
@@ -6,9 +7,6 @@ export interface Packer {
   /** Of a text that `pack` made, the same entry. */
   unpack(text: string): NewEntry
 }
-
-/** No value of a record holds a control character. */
-const unitSeparator = '\u001f'
 
 /**
  * Makes it, for entries of one account. An entry that waits as one text takes a quarter of the memory that its object takes,
@@ -19,9 +17,8 @@ export const createPacker = (account: string, replaceLive: boolean): Packer => (
     [objectId, type, id, keys?.p256dh, keys?.auth, ...warnings].join(unitSeparator),
   unpack: (text) => {
     const [objectId = '', type = '', id = '', p256dh = '', auth = '', ...warnings] = text.split(unitSeparator)
-    // Written by `pack`. Member by member: a spread of what they have in common would cost more than all the rest.
-    const known = type as NewEntry['token']['type']
-    const token: NewEntry['token'] = p256dh === '' ? { type: known, id } : { type: known, id, keys: { p256dh, auth } }
+    const token = tokenOfTexts(type, id, p256dh, auth)
+    // Member by member: a spread of what entries have in common would cost more than all the rest.
     return { account, objectId, token, lane: 'import', sender: 'trusted', replaceLive, warnings }
   },
 })

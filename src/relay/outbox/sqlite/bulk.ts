@@ -1,4 +1,5 @@
 import { fingerprint } from '../fingerprint.ts'
+import { tokenOfTexts, unitSeparator } from '../flat-token.ts'
 import type { NewEntry, PutResult } from '../store.ts'
 import { tokenColumns, warningsColumn } from './row.ts'
 
@@ -26,7 +27,6 @@ export interface BulkResult {
 export const fewestInBulk = 51
 
 const lineEnd = '\n'
-const unitSeparator = '\u001f'
 
 /** The entries as a bulk, if they can be one. */
 export const bulkOf = (entries: readonly NewEntry[]): Bulk | undefined => {
@@ -59,8 +59,8 @@ export const entryOf = (
     replaceLive,
     lane: 'import',
     objectId,
-    // Both were written by `bulkOf`.
-    token: { type: type as NewEntry['token']['type'], id, ...(p256dh === '' ? {} : { keys: { p256dh, auth } }) },
+    token: tokenOfTexts(type, id, p256dh, auth),
+    // Written by `bulkOf`.
     warnings: warnings === '' ? [] : (JSON.parse(warnings) as string[]),
   },
 })
