@@ -41,10 +41,10 @@ interface ImportOptions {
 }
 
 /**
- * Rows come in no order that a larger cache would serve, and the system keeps the file in its own. A longer log costs nothing
+ * The file is read on one core and written on another. Rows come in no order that a larger cache would serve, and the system keeps the file in its own. A longer log costs nothing
  * while nobody waits for a commit but the import itself; a relay beside it keeps to its own limit.
  */
-const storeOptions = { cacheBytes: 6 * 1024 * 1024, logPages: 8_000 }
+const storeOptions = { inThread: true, cacheBytes: 6 * 1024 * 1024, logPages: 8_000 }
 
 /** An import that is about to begin. */
 interface Job {

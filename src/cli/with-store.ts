@@ -33,7 +33,7 @@ const explain = (error: StoreError, location: StoreLocation): string =>
  */
 export const withStore = async <T>(
   { store: location, maxQueued }: Pick<StoreConfig, 'store' | 'maxQueued'>,
-  { mustExist, ...options }: { mustExist: boolean; cacheBytes?: number; logPages?: number },
+  { mustExist, ...options }: { mustExist: boolean; inThread?: boolean; cacheBytes?: number; logPages?: number },
   use: (store: Store) => Promise<T>,
 ): Promise<T> => {
   const describe = (error: StoreError): string => explain(error, location)

@@ -77,8 +77,16 @@ export const openSqliteStore = async (
   // What was taken in before the last process ended may still be there.
   mover.moveSoon()
   const listeners = new Set<(account: string, rows: number) => void>()
+  const come = new Map<string, number>()
+  const tell = (): void => {
+    const told = [...come]
+    come.clear()
+    for (const [account, rows] of told) for (const listener of listeners) listener(account, rows)
+  }
+  /** Tells of all that came with one commit at once, and before anybody hears of the commit. */
   const wake = (accounts: Iterable<string>, count: number): void => {
-    for (const account of accounts) for (const listener of listeners) listener(account, count)
+    if (come.size === 0) queueMicrotask(tell)
+    for (const account of accounts) come.set(account, (come.get(account) ?? 0) + count)
   }
 
   let hadBulk = false

@@ -46,12 +46,41 @@ export interface ArrivalIndex {
   forget(): void
 }
 
+/** A row that waits. */
 interface Place {
-  key: string
+  seq: number
+  account: number
+  objectId: string
   mark: number
+  isGone: boolean
 }
 
-const keyOf = (account: number, objectId: string): string => `${account} ${objectId}`
+/** Rows by mark. Nearly every mark has one row, which needs no list; small numbers are quicker to look for than 48 bits. */
+const createMarkIndex = () => {
+  const places = new Map<number, Place | Place[]>()
+  const bitsOf = (mark: number): number => mark & 0x3fffffff
+  return {
+    of: (mark: number): Place[] => {
+      const found = places.get(bitsOf(mark)) ?? []
+      return Array.isArray(found) ? found.filter((place) => place.mark === mark) : found.mark === mark ? [found] : []
+    },
+    add: (place: Place): void => {
+      const bits = bitsOf(place.mark)
+      const found = places.get(bits)
+      if (!found) places.set(bits, place)
+      else if (Array.isArray(found)) found.push(place)
+      else places.set(bits, [found, place])
+    },
+    drop: (place: Place): void => {
+      const bits = bitsOf(place.mark)
+      const found = places.get(bits)
+      // Nearly always the first of them, so that it costs the same however many people have this token.
+      if (Array.isArray(found)) found.splice(found.indexOf(place), 1)
+      if (found === place || (Array.isArray(found) && found.length === 0)) places.delete(bits)
+    },
+    clear: (): void => places.clear(),
+  }
+}
 
 /**
  * Makes the index of `arrival` that SQLite does not keep: of persons and of marks, in memory. It never misses a row,
@@ -59,33 +88,43 @@ const keyOf = (account: number, objectId: string): string => `${account} ${objec
  * moved meanwhile, which are found missing when they are wanted.
  */
 export const createArrivalIndex = (): ArrivalIndex => {
-  /** By sequence number, oldest first. */
-  const places = new Map<number, Place>()
-  const byKey = new Map<string, number>()
-  const byMark = new Map<number, number[]>()
+  /** Oldest first. Those that are gone stay until they are the oldest. */
+  let places: Place[] = []
+  let oldest = 0
+  let size = 0
+  const byAccount = new Map<number, Map<string, Place>>()
+  const byMark = createMarkIndex()
   let readTo = 0
 
-  const note = (seq: number, key: string, mark: number): void => {
-    places.set(seq, { key, mark })
-    byKey.set(key, seq)
-    const same = byMark.get(mark)
-    if (same) same.push(seq)
-    else byMark.set(mark, [seq])
+  const placeOf = (account: number, objectId: string): Place | undefined => byAccount.get(account)?.get(objectId)
+  const note = (seq: number, account: number, objectId: string, mark: number): void => {
+    const place = { seq, account, objectId, mark, isGone: false }
+    places.push(place)
+    size++
+    const persons = byAccount.get(account) ?? new Map<string, Place>()
+    byAccount.set(account, persons.set(objectId, place))
+    byMark.add(place)
     readTo = Math.max(readTo, seq)
   }
-  const drop = (seq: number): void => {
-    const place = places.get(seq)
-    if (!place) return
-    places.delete(seq)
-    if (byKey.get(place.key) === seq) byKey.delete(place.key)
-    // Nearly always the first of them, so that it costs the same however many people have this token.
-    const same = byMark.get(place.mark) ?? []
-    same.splice(same.indexOf(seq), 1)
-    if (same.length === 0) byMark.delete(place.mark)
+  const drop = (place: Place): void => {
+    if (place.isGone) return
+    place.isGone = true
+    size--
+    const persons = byAccount.get(place.account)
+    if (persons?.get(place.objectId) === place) persons.delete(place.objectId)
+    byMark.drop(place)
+  }
+  const first = (): Place | undefined => {
+    while (places[oldest]?.isGone) oldest++
+    if (oldest * 2 > places.length) {
+      places = places.slice(oldest)
+      oldest = 0
+    }
+    return places[oldest]
   }
   const readNew = (sql: Statements): void => {
     for (const row of sql.arrivalsAfter.all(readTo) as SqlRow[])
-      note(Number(row.seq), keyOf(Number(row.account), String(row.object_id)), Number(row.mark))
+      note(Number(row.seq), Number(row.account), String(row.object_id), Number(row.mark))
   }
 
   return {
@@ -98,47 +137,49 @@ export const createArrivalIndex = (): ArrivalIndex => {
         if (marks.waiting() <= enteredAtOnce) marks.enter()
       }
       const showMark = (mark: number): void => {
-        for (const seq of [...(byMark.get(mark) ?? [])]) {
-          moveRange(seq, seq)
-          drop(seq)
+        for (const place of byMark.of(mark)) {
+          moveRange(place.seq, place.seq)
+          drop(place)
         }
       }
       return {
         show: (account, objectId) => {
-          const seq = byKey.get(keyOf(account, objectId))
-          const place = seq === undefined ? undefined : places.get(seq)
+          const place = placeOf(account, objectId)
           if (place) showMark(place.mark)
         },
         showMark,
         add: (seq, account, objectId, mark, columns) => {
           sql.insertArrival.run(seq, account, objectId, mark, ...columns)
-          note(seq, keyOf(account, objectId), mark)
+          note(seq, account, objectId, mark)
         },
         move: (rows) => {
           let to = 0
-          for (const seq of places.keys()) {
-            if (rows-- <= 0) break
-            to = seq
+          let left = rows
+          for (let at = oldest; at < places.length && left > 0; at++) {
+            const place = places[at]
+            if (!place || place.isGone) continue
+            to = place.seq
+            left--
           }
           moveRange(0, to)
-          const oldest = (sql.firstArrival.get() as SqlRow).seq
-          for (const seq of places.keys()) {
-            if (oldest !== null && seq >= Number(oldest)) break
-            drop(seq)
-          }
+          // Null, and so 0, when there is no row at all.
+          const stays = Number((sql.firstArrival.get() as SqlRow).seq) || Number.POSITIVE_INFINITY
+          for (let place = first(); place && place.seq < stays; place = first()) drop(place)
         },
-        first: () => places.keys().next().value,
-        size: () => places.size,
+        first: () => first()?.seq,
+        size: () => size,
       }
     },
     find: (sql, account, objectId) => {
       readNew(sql)
-      const seq = byKey.get(keyOf(account, objectId))
-      return seq === undefined ? undefined : (sql.findArrival.get(seq) as SqlRow | undefined)
+      const place = placeOf(account, objectId)
+      return place && (sql.findArrival.get(place.seq) as SqlRow | undefined)
     },
     forget: () => {
-      places.clear()
-      byKey.clear()
+      places = []
+      oldest = 0
+      size = 0
+      byAccount.clear()
       byMark.clear()
       readTo = 0
     },
