@@ -2,16 +2,13 @@
 // hold ten thousand, a million and ten million rows, in turns, as ratios to the smallest of the same run. The rows are
 // written beforehand with SQL. `--store=postgres` for PostgreSQL, `--rows=10000,1000000` for other sizes, `--seconds=5`
 // and `--rounds=3` for how long. Needs `npm run build`, and 4 GB of disk for ten million rows.
-import { execFile, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { cpus, loadavg } from 'node:os'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
-import { parseArgs, promisify } from 'node:util'
+import { parseArgs } from 'node:util'
 import { storeLocation } from '../dist/relay/config/address-kinds.js'
 import { measureClaims } from './growth/claim.mjs'
 import { fillPostgres } from './growth/postgres.mjs'
 import { fillSqlite } from './growth/sqlite.mjs'
+import { run as child, serve } from './support/processes.mjs'
 
 const text = (byDefault) => ({ type: 'string', default: byDefault })
 const { values } = parseArgs({
@@ -24,40 +21,24 @@ const { values } = parseArgs({
   },
 })
 const fill = values.store === 'postgres' ? fillPostgres : fillSqlite
-const path = (name) => fileURLToPath(new URL(name, import.meta.url))
 const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)]
 const spread = (numbers) => `${Math.min(...numbers)}–${Math.max(...numbers)}`
 
-/** Requests a second that a relay on this store takes in. Nothing listens where it uploads to. */
+/**
+ * Requests a second that a relay on this store takes in. It is at rest before and after: what an earlier load left for
+ * later is neither in these figures nor in those of the next.
+ */
 const measureIntake = async (store) => {
-  const relay = spawn(process.execPath, [path('../dist/cli/main.js'), 'relay'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: {
-      PATH: process.env.PATH,
-      CLEVERTAP_ACCOUNT_ID: 'BENCH',
-      CLEVERTAP_PASSCODE: 'a-passcode-that-nobody-checks',
-      CLEVERTAP_URL: 'http://127.0.0.1:9',
-      PUSHFERRY_API_KEYS: 'bench:an-api-key-for-the-benchmark',
-      PUSHFERRY_STORE: store,
-      PUSHFERRY_PORT: '0',
-      PUSHFERRY_MAX_QUEUED: '100000000',
-    },
-  })
-  const exited = once(relay, 'exit')
-  const lines = createInterface({ input: relay.stdout })
-  const port = await new Promise((resolve) => {
-    lines.on('line', (line) => {
-      const { event, port: listening } = JSON.parse(line)
-      if (event === 'listening') resolve(listening)
-    })
-  })
-  const url = `http://127.0.0.1:${port}`
-  const { stdout } = await promisify(execFile)(process.execPath, [path('load.mjs'), url, values.seconds, '64'])
-  relay.kill('SIGTERM')
-  await exited
-  const { perSecond, p99, failed } = JSON.parse(stdout)
-  if (failed > 0) throw new Error(`${failed} requests failed`)
-  return { perSecond, p99 }
+  const relay = await serve('relay-at-store.mjs', store)
+  try {
+    await relay.idle()
+    const { perSecond, p99, failed } = await child('load.mjs', relay.url, values.seconds, 64)
+    if (failed > 0) throw new Error(`${failed} requests failed`)
+    await relay.idle()
+    return { perSecond, p99 }
+  } finally {
+    await relay.stop()
+  }
 }
 
 console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model.trim()}, load ${loadavg()[0].toFixed(1)}`)

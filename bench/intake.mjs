@@ -1,5 +1,4 @@
 // Records a second that are on disk before they are acknowledged, against servers that store nothing.
-import { setTimeout as sleep } from 'node:timers/promises'
 import { run as child, serving } from './support/processes.mjs'
 import { median, rounded, spread } from './support/statistics.mjs'
 
@@ -21,22 +20,12 @@ const singles = [
 /** The least ratio that single records should have, by server. */
 const budgets = { pushferry: 0.5, 'pushferry, PostgreSQL': 0.35 }
 
-/** Waits until a server has nothing to do any more: the relay goes on with rows behind their acknowledgement. */
-const untilIdle = async (server) => {
-  for (let spent = await server.cpuUs(); ; ) {
-    await sleep(250)
-    const now = await server.cpuUs()
-    if (now - spent < 10_000) return
-    spent = now
-  }
-}
-
 /** One bounded load on one server, with the CPU time that the server spent on each record. */
 const measure = async (server, { kind, records, seconds }) => {
   const before = await server.cpuUs()
   const load = await child('load.mjs', server.url, seconds, connections, kind, records)
   const cpuUs = (await server.cpuUs()) - before
-  await untilIdle(server)
+  await server.idle()
   return { ...load, cpuUs: cpuUs / Math.max(1, load.requests * records) }
 }
 

@@ -1,5 +1,6 @@
 import { execFile, fork } from 'node:child_process'
 import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
@@ -16,22 +17,34 @@ export const run = async (name, ...args) => {
   return JSON.parse(stdout)
 }
 
-/** Starts a server of this folder as a process of its own. `cpuUs` asks it for the CPU time that it has used so far. */
-export const serve = async (name) => {
-  const child = fork(path(name), { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+/**
+ * Starts a server of this folder as a process of its own. `cpuUs` asks it for the CPU time that it has used so far; `idle`
+ * waits until it has nothing to do any more: the relay goes on with rows behind their acknowledgement.
+ */
+export const serve = async (name, ...args) => {
+  const child = fork(path(name), args, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
   const exited = once(child, 'exit')
   const first = once(child, 'message')
   const [{ url }] = await Promise.race([
     first,
     exited.then(([code]) => Promise.reject(new Error(`${name} ended with ${code}`))),
   ])
+  const cpuUs = async () => {
+    const answered = once(child, 'message')
+    child.send('cpu')
+    const [answer] = await answered
+    return answer.cpuUs
+  }
   return {
     url,
-    cpuUs: async () => {
-      const answered = once(child, 'message')
-      child.send('cpu')
-      const [{ cpuUs }] = await answered
-      return cpuUs
+    cpuUs,
+    idle: async () => {
+      for (let spent = await cpuUs(); ; ) {
+        await sleep(250)
+        const now = await cpuUs()
+        if (now - spent < 10_000) return
+        spent = now
+      }
     },
     stop: async () => {
       if (child.connected) child.disconnect()
