@@ -5,10 +5,15 @@ import { fileURLToPath } from 'node:url'
 
 const cli = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 
-/** A simulated CleverTap in a process of its own, that answers after so many ms and takes so many requests at a time. */
+/**
+ * A simulated CleverTap in a process of its own, that answers after so many ms and takes so many requests at a time. Its
+ * garbage is collected on its own thread: it plays a machine that is far away, and takes one core and no more.
+ */
 export const startSimulator = async (latencyMs, limit) => {
-  const args = [cli, 'simulate', '--port', '0', '--latency', `${latencyMs}`, '--limit', `${limit}`, '--json']
-  const simulator = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  const settings = ['--port', '0', '--latency', `${latencyMs}`, '--limit', `${limit}`, '--json']
+  const simulator = spawn(process.execPath, ['--single-threaded-gc', cli, 'simulate', ...settings], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   const exited = once(simulator, 'exit')
   const [line] = await once(createInterface(simulator.stdout), 'line')
   simulator.stdout.resume()
