@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { fingerprint } from '../../../../src/relay/outbox/fingerprint.ts'
 import { sqliteMigrations } from '../../../../src/relay/outbox/migrations/sqlite.ts'
 import { loadSqlite, type SqlDatabase, type SqlRow } from '../../../../src/relay/outbox/sqlite/driver.ts'
 import { openSqliteStore } from '../../../../src/relay/outbox/sqlite.ts'
@@ -20,6 +21,18 @@ const rows = (table: 'arrival' | 'token'): number =>
 const lease = async (store: Store, max = 100): Promise<string[]> => {
   const leased = await store.lease({ account, holder: 'h', max, flushMs: 0 })
   return 'entries' in leased ? leased.entries.map(({ objectId }) => objectId) : []
+}
+
+/** Two tokens whose fingerprints have the same bits where the index of new rows looks first: 18 to 47. */
+const tokensAlike = (): [string, string] => {
+  const known = new Map<number, string>()
+  for (let n = 0; ; n++) {
+    const id = `token-${n}`
+    const bits = Number.parseInt(fingerprint({ type: 'fcm', id }).slice(0, 12), 16) % 2 ** 30
+    const other = known.get(bits)
+    if (other !== undefined) return [other, id]
+    known.set(bits, id)
+  }
 }
 
 beforeEach(async () => {
@@ -70,6 +83,18 @@ describe('a new row', () => {
     expect((await one.counts(account)).events.moved).toBe(0)
     vi.advanceTimersByTime(1_000)
     await vi.waitFor(async () => expect((await one.counts(account)).events.moved).toBe(2))
+  })
+  it('is found by its token beside a row whose token looks the same in the index, which stays or goes by itself', async () => {
+    const [common, alike] = tokensAlike()
+    await one.put([entry('a', common)])
+    await one.put([entry('a', common)])
+    expect(rows('token')).toBe(1)
+    await one.put([entry('b', common), entry('c', alike), entry('d', alike)])
+    expect(await one.put([entry('c', alike)])).toEqual([{ result: 'unchanged' }])
+    expect([rows('arrival'), rows('token')]).toEqual([1, 3])
+    await one.put([entry('a', 'another')])
+    expect([rows('arrival'), rows('token')]).toEqual([0, 4])
+    expect((await one.counts(account)).events.moved).toBe(2)
   })
   it('is withdrawn and erased by a process that has not seen it before', async () => {
     await one.put([entry('a'), entry('b')])
