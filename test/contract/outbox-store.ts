@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { StoreError } from '../../src/relay/outbox/errors.ts'
 import type { Batch, NewEntry, Outcome, Store, StoreOptions } from '../../src/relay/outbox/store.ts'
 import type { Token } from '../../src/wire/record.ts'
@@ -520,6 +520,82 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
       const results = await Promise.all(Array.from({ length: 40 }, (_, at) => store.put([entry(`o${at}`)])))
       expect(results.flat().every((one) => one.result === 'queued')).toBe(true)
       expect((await store.counts(account)).queued.live).toBe(40)
+    })
+    it('answers calls that come together as it would one after another', async () => {
+      await store.put([entry('known'), entry('withdrawn'), entry('bound', 'first', { sender: 'proved' })])
+      await store.withdraw(account, 'withdrawn')
+      const results = await Promise.all([
+        store.put([entry('z'), entry('a'), entry('m')]),
+        store.put([entry('known')]),
+        store.put([entry('new'), entry('known', 'newer')]),
+        store.put([entry('twice', 'one')]),
+        store.put([entry('twice', 'two')]),
+        store.put([entry('within', 'one'), entry('within', 'two')]),
+        store.put([entry('bound', 'other', { sender: 'unproved' })]),
+        store.put([entry('withdrawn')]),
+        store.put([
+          entry('a', 'imported', { lane: 'import', replaceLive: false }),
+          entry('i', 'i', { lane: 'import' }),
+        ]),
+        store.put([entry('browser', 'b', { sender: 'unproved', warnings: ['odd'] })]),
+        store.put([entry('z', 'z', { account: 'OTHER' })]),
+      ])
+      expect(results.map((some) => some.map(({ result }) => result))).toEqual([
+        ['queued', 'queued', 'queued'],
+        ['unchanged'],
+        ['queued', 'replaced'],
+        ['queued'],
+        ['replaced'],
+        ['queued', 'replaced'],
+        ['refused'],
+        ['queued'],
+        ['unchanged', 'queued'],
+        ['queued'],
+        ['queued'],
+      ])
+      expect(await putOne(entry('browser', 'other', { sender: 'unproved' }))).toBe('refused')
+      expect(await store.find(account, 'browser')).toMatchObject({ warnings: ['odd'], receivedAt: now })
+      const counts = await store.counts(account)
+      expect(counts).toMatchObject({ queued: { live: 10, import: 1 }, withdrawn: 0 })
+      expect(counts.events).toMatchObject({ queued: 12, replaced: 3, unchanged: 2, refused: 2 })
+      expect(await store.counts('OTHER')).toMatchObject({ queued: { live: 1, import: 0 } })
+      const leased = (await lease()).entries
+      expect(leased.slice(-1)).toMatchObject([{ objectId: 'i', lane: 'import' }])
+      expect(leased.map(({ objectId }) => objectId).filter((name) => ['z', 'a', 'm'].includes(name))).toEqual([
+        'z',
+        'a',
+        'm',
+      ])
+      expect(leased.find(({ objectId }) => objectId === 'twice')?.token.id).toBe('two')
+      expect(leased.find(({ objectId }) => objectId === 'within')?.token.id).toBe('two')
+    })
+    it('keeps the queue limit among calls that come together', async () => {
+      await store.put(Array.from({ length: 48 }, (_, at) => entry(`o${at}`)))
+      const results = await Promise.allSettled([
+        store.put([entry('a')]),
+        store.put([entry('b'), entry('c')]),
+        store.put([entry('d')]),
+        store.put([entry('e')]),
+        store.put([entry('i', 'i', { lane: 'import' })]),
+      ])
+      expect(results.map(({ status }) => status)).toEqual([
+        'fulfilled',
+        'rejected',
+        'fulfilled',
+        'rejected',
+        'fulfilled',
+      ])
+      expect((await store.counts(account)).queued).toEqual({ live: 50, import: 1 })
+    })
+    it('counts a token that comes under two objectIds at once as moved', async () => {
+      await store.put([entry('a', 'former')])
+      await Promise.all([
+        store.put([entry('b', 'former')]),
+        store.put([entry('c', 'shared')]),
+        store.put([entry('d', 'shared')]),
+        store.put([entry('e', 'alone')]),
+      ])
+      await vi.waitFor(async () => expect((await store.counts(account)).events.moved).toBe(2))
     })
     it('finishes what has begun before it closes, and refuses what comes after', async () => {
       const last = store.put([entry('last')])

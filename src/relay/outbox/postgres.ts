@@ -5,6 +5,7 @@ import { createAccounts } from './postgres/accounts.ts'
 import { createCleanUp } from './postgres/clean-up.ts'
 import { createTransactions } from './postgres/connection.ts'
 import { loadPg, type PgPool, settingsFor } from './postgres/driver.ts'
+import { createGroupRun } from './postgres/group.ts'
 import { createGroupCommit } from './postgres/group-commit.ts'
 import { createHolders } from './postgres/holders.ts'
 import { erase, put, withdraw } from './postgres/intake.ts'
@@ -19,7 +20,9 @@ import { createWakeUp } from './postgres/wake-up.ts'
 import { idColumns } from './postgres/work.ts'
 import type { Store, StoreOptions } from './store.ts'
 
-/** Connections of this process for everything but intake and results, which have one of their own, and listening. */
+/** Connections for intake and results: one for groups of small operations, one for large ones. */
+const rowsConnections = 2
+/** Connections of this process for everything else but listening. */
 const otherConnections = 4
 
 /**
@@ -61,7 +64,7 @@ export const openPostgresStore = async (
     pool.on('connect', (client) => client.on('error', () => {}))
     return pool
   }
-  const rowsPool = openPool(1)
+  const rowsPool = openPool(rowsConnections)
   const otherPool = openPool(otherConnections)
   const others = createTransactions(otherPool)
   try {
@@ -71,12 +74,14 @@ export const openPostgresStore = async (
     throw error
   }
 
-  // Two shares, so that this store's own two ways of counting do not wait for each other either.
-  const share = randomInt(shards / 2) * 2
+  // A share for each, so that this store's own ways of counting do not wait for each other either.
+  const share = randomInt(Math.floor(shards / 3)) * 3
   const rowsTransactions = createTransactions(rowsPool)
   const accounts = createAccounts(others)
-  const group = createGroupCommit(rowsTransactions, accounts, createNumberWriter(share), now)
-  const otherNumbers = createNumberWriter(share + 1)
+  const runWith = (part: number) =>
+    createGroupRun(rowsTransactions, accounts, createNumberWriter(share + part), { maxQueued, now })
+  const group = createGroupCommit(runWith(1), runWith(2))
+  const otherNumbers = createNumberWriter(share)
   const lease = createLease(others, accounts, otherNumbers, now)
   const holders = createHolders(others, accounts, otherNumbers, now)
   const cleanUp = createCleanUp(otherPool)

@@ -28,6 +28,8 @@ describe('the outbox in PostgreSQL, when the database fails', { timeout: 60_000 
   beforeEach(async () => {
     const name = `faults_${++databases}`
     await admin.query(`CREATE DATABASE ${name}`)
+    // A default that would lose what was acknowledged, if the store did not say what it relies on.
+    await admin.query(`ALTER DATABASE ${name} SET synchronous_commit = off`)
     url = `postgres://postgres@127.0.0.1:${server.port}/${name}`
     store = await openPostgresStore(url)
     await store.join(holder, '{}')
@@ -214,8 +216,14 @@ describe('the outbox in PostgreSQL, when the database fails', { timeout: 60_000 
       expect(await store.find(account, 'a')).toMatchObject({ state: 'uploading' })
       expect((await take()).map(({ objectId }) => objectId)).toEqual(['a', 'b'])
     })
-    it('takes a record that it had taken without knowing, and settles a result once', async () => {
-      proxy.loseCommitOf('INSERT INTO pushferry.queue')
+    it('takes new records again that it had taken without knowing', async () => {
+      proxy.loseCommitOf('pushferry.take', 'SELECT 1')
+      expect(await spoiled.put([entry('a')])).toEqual([{ result: 'unchanged' }])
+      expect((await store.counts(account)).events).toMatchObject({ queued: 1, unchanged: 1 })
+    })
+    it('takes a new token that it had taken without knowing, and settles a result once', async () => {
+      await spoiled.put([entry('a', 'former')])
+      proxy.loseCommitOf('UPDATE pushferry.queue')
       await expect(spoiled.put([entry('a')])).rejects.toMatchObject({ code: 'unavailable' })
       expect(await spoiled.put([entry('a')])).toEqual([{ result: 'unchanged' }])
       const settlements = (await take()).map(({ objectId, generation }) => ({

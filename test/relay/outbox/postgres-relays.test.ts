@@ -196,6 +196,26 @@ describe('relays that share a PostgreSQL', () => {
     expect(order).toEqual(['small', 'small', 'large', 'large', 'large'])
     await expectNumbersToFit()
   })
+  it('does not make a row again that another made and settled while it waited for that', async () => {
+    await one.put([entry('known')]) // the account is known to this handle
+    await client.query('BEGIN')
+    const columns = 'account, object_id, type, state, lane, keyed, attempts, received_at, mark, fingerprint'
+    await client.query(`INSERT INTO pushferry.queue (${columns}, seq, ready_at, due_at, deferrals, failures, token)
+      SELECT account, 'o', type, state, lane, keyed, attempts, received_at, mark, fingerprint, 1, 0, 0, 0, 0, 'theirs'
+      FROM pushferry.queue WHERE object_id = 'known'`)
+    const put = one.put([entry('o', 'ours'), entry('p')])
+    await vi.waitFor(async () => {
+      const { rows } = await client.query('SELECT 1 FROM pg_stat_activity WHERE cardinality(pg_blocking_pids(pid)) > 0')
+      expect(rows).toHaveLength(1)
+    })
+    await client.query(`WITH gone AS (DELETE FROM pushferry.queue WHERE object_id = 'o' RETURNING *)
+      INSERT INTO pushferry.settled (${columns}, settled_at) SELECT ${columns.replace('state', '3')}, 0 FROM gone`)
+    await client.query('COMMIT')
+    expect(await put).toEqual([{ result: 'replaced' }, { result: 'queued' }])
+    const { rows } = await client.query(`SELECT token FROM pushferry.queue WHERE object_id = 'o'
+      UNION ALL SELECT token FROM pushferry.settled WHERE object_id = 'o'`)
+    expect(rows).toEqual([{ token: 'ours' }])
+  })
   it('make one secret between them', async () => {
     const secrets = await Promise.all([one, two, one, two].map((store) => store.secret('registration')))
     expect(new Set(secrets).size).toBe(1)

@@ -1,5 +1,6 @@
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { postgresMigrations } from '../../../src/relay/outbox/migrations/postgres.ts'
 import { openPostgresStore } from '../../../src/relay/outbox/postgres.ts'
 import type { NewEntry } from '../../../src/relay/outbox/store.ts'
 import { type PostgresDatabase, postgresDatabase, serverTimeMs } from '../../support/postgres.ts'
@@ -32,7 +33,10 @@ describe('the schema in PostgreSQL', () => {
   it('is made once when many relays start at the same moment', async () => {
     const stores = await Promise.all(Array.from({ length: 6 }, () => openPostgresStore(url)))
     const { rows } = await client.query('SELECT number, name FROM pushferry.migration')
-    expect(rows).toEqual([{ number: 1, name: 'the outbox' }])
+    expect(rows).toEqual([
+      { number: 1, name: 'the outbox' },
+      { number: 2, name: 'new rows in one call' },
+    ])
     await Promise.all(stores.map((store) => store.probe()))
     await Promise.all(stores.map((store) => store.close()))
   })
@@ -44,13 +48,29 @@ describe('the schema in PostgreSQL', () => {
     expect(await second.put([entry])).toEqual([{ result: 'unchanged' }])
     await second.close()
   })
+  it('is completed when an older release has made it, with what is in it', async () => {
+    const [first] = postgresMigrations
+    await client.query(`CREATE SCHEMA pushferry; CREATE TABLE pushferry.migration (
+      number integer PRIMARY KEY, name text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now());
+      ${first?.sql}; INSERT INTO pushferry.migration (number, name) VALUES (1, 'the outbox')`)
+    await client.query(`INSERT INTO pushferry.account (name) VALUES ('ACC');
+      INSERT INTO pushferry.settled
+        (account, object_id, type, state, lane, keyed, attempts, received_at, settled_at, mark, fingerprint)
+      VALUES (1, 'a', 'fcm', 3, 0, false, 1, 1, 1, 1, '\\x00')`)
+    const store = await openPostgresStore(url)
+    expect(await store.put([entry, { ...entry, objectId: 'b' }])).toEqual([
+      { result: 'replaced' },
+      { result: 'queued' },
+    ])
+    await store.close()
+  })
   it('is refused when a newer release has made it', async () => {
     await (await openPostgresStore(url)).close()
     await client.query("INSERT INTO pushferry.migration (number, name) VALUES (7, 'from the future')")
     await expect(openPostgresStore(url)).rejects.toMatchObject({
       name: 'StoreError',
       code: 'future-schema',
-      message: 'the database has schema 7, but this release knows only up to 1: use a newer release',
+      message: 'the database has schema 7, but this release knows only up to 2: use a newer release',
     })
   })
   it('stands apart from other tables of the database, whatever the search path is', async () => {

@@ -1,4 +1,5 @@
 import type { Migration } from './migration.ts'
+import { take } from './postgres-take.ts'
 
 /*
  * A row is in one of two tables. `queue` holds what may still be uploaded, with its token: small, busy, and the same size
@@ -112,4 +113,7 @@ $$;
 `
 
 /** Numbered from 1, applied in order, never edited after a release. They find the schema `pushferry` made. */
-export const postgresMigrations: readonly Migration[] = [{ number: 1, name: 'the outbox', sql: first }]
+export const postgresMigrations: readonly Migration[] = [
+  { number: 1, name: 'the outbox', sql: first },
+  { number: 2, name: 'new rows in one call', sql: take },
+]

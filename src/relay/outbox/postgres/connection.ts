@@ -8,11 +8,18 @@ export interface Session {
   ask(...queries: readonly PgQuery[]): Promise<readonly PgResult[]>
 }
 
-/** How a transaction ends: with its last statements and a commit, or, where nothing is to be kept, with a rollback. */
-export interface Ending<T> {
-  result: T
-  last: readonly PgQuery[] | 'nothing to keep'
-}
+/**
+ * How a transaction ends: with its last statements and a commit, or, where nothing is to be kept, with a rollback. The
+ * result may be read from the answers to the last statements.
+ */
+export type Ending<T> =
+  | { result: T; last: readonly PgQuery[] | 'nothing to keep' }
+  | { resultOf: (answers: readonly PgResult[]) => T; last: readonly PgQuery[] }
+  /**
+   * One statement that is a transaction by itself; nothing was asked before. It sees to what `begin` sees to, and its being
+   * done twice is no harm.
+   */
+  | { resultOf: (answers: readonly PgResult[]) => T; alone: PgQuery }
 
 /** Transactions on the connections of one pool. Both reject with a StoreError and nothing else. */
 export interface Transactions {
@@ -21,7 +28,7 @@ export interface Transactions {
    * gave a connection that had died, `work` is run again from the start.
    *
    * When the connection is lost after the commit was asked for, nobody here knows whether it took place: this rejects,
-   * and whoever asks again must get by with either.
+   * and whoever asks again must get by with either. A statement that is `alone` is tried again here.
    */
   transact<T>(work: (session: Session) => Promise<Ending<T>>): Promise<T>
   /** The rows of one statement that changes nothing, outside a transaction. `Row` names the columns that it selects. */
@@ -78,6 +85,7 @@ const attempt = async <T>(pool: PgPool, work: (session: Session) => Promise<Endi
   const client = await take(pool, (error) => new Failed(error, false, false))
   let opened = false
   let committing = false
+  let isAlone = false
   const ask = async (...queries: readonly PgQuery[]): Promise<readonly PgResult[]> => {
     const sent = opened ? queries : [begin, ...queries]
     const stream = client.connection?.stream
@@ -94,16 +102,21 @@ const attempt = async <T>(pool: PgPool, work: (session: Session) => Promise<Endi
     return results.slice(1)
   }
   try {
-    const { result, last } = await work({ ask })
-    if (last === 'nothing to keep') {
+    const ending = await work({ ask })
+    let answers: readonly PgResult[] = []
+    if ('alone' in ending) {
+      committing = true
+      isAlone = true
+      answers = [await client.query(ending.alone)]
+    } else if (ending.last === 'nothing to keep') {
       if (opened) await ask(rollback)
     } else {
       committing = true
-      const answer = (await ask(...last, commit)).at(-1)
-      if (answer?.command !== 'COMMIT') throw new Error('the server has rolled back instead of committing')
+      answers = await ask(...ending.last, commit)
+      if (answers.at(-1)?.command !== 'COMMIT') throw new Error('the server has rolled back instead of committing')
     }
     client.release()
-    return result
+    return 'resultOf' in ending ? ending.resultOf(answers) : ending.result
   } catch (error) {
     // A commit that was sent behind a failed statement has ended the transaction as a rollback does.
     const isOver =
@@ -113,7 +126,7 @@ const attempt = async <T>(pool: PgPool, work: (session: Session) => Promise<Endi
         () => false,
       ))
     client.release(!isOver || isLoss(error))
-    throw new Failed(error, true, committing && isLoss(error))
+    throw new Failed(error, true, committing && !isAlone && isLoss(error))
   }
 }
 

@@ -2,8 +2,9 @@ import { decide } from '../decide.ts'
 import { StoreError } from '../errors.ts'
 import { fingerprint } from '../fingerprint.ts'
 import type { NewEntry, PutResult } from '../store.ts'
-import type { Operation } from './group-commit.ts'
+import type { Operation } from './operation.ts'
 import type { Row } from './row.ts'
+import type { NewRow } from './take.ts'
 import type { Key, Work } from './work.ts'
 
 /** Takes a row's present state out of the numbers, before it becomes something else. */
@@ -41,6 +42,13 @@ const enteredRow = (
   error: null,
   warnings: entry.warnings,
 })
+
+/** What `decide` says of an entry whose objectId is not known: it is queued. */
+const newRowOf = (entry: NewEntry, print: string): NewRow => {
+  const decision = decide(undefined, { ...entry, fingerprint: print }, 0)
+  return { entry, fingerprint: print, keyed: decision.kind === 'queue' && decision.keyed }
+}
+const queued: PutResult = { result: 'queued' }
 
 const putOne = (work: Work, key: Key, entry: NewEntry, print: string): PutResult => {
   const { delta, now } = work
@@ -82,6 +90,7 @@ export const put = (entries: readonly NewEntry[], maxQueued: number): Operation<
   return {
     keys: entries,
     prints: entries.map(({ account }, at) => ({ account, fingerprint: prints[at] ?? '' })),
+    fresh: { rows: entries.map((entry, at) => newRowOf(entry, prints[at] ?? '')), result: entries.map(() => queued) },
     counted: [...live.keys()],
     run: (work, account) => {
       for (const [name, count] of live)

@@ -5,36 +5,40 @@ import { sql } from './statements.ts'
 /**
  * Gives the statements that write a transaction's numbers. They come last, right before the commit.
  *
- * A number is kept in shares that are summed when it is read. Each store handle has a share of its own out of
+ * A number is kept in shares that are summed when it is read. Each store handle has shares of its own out of
  * `shards` (two may come to use the same one, which costs time and not truth), so that relays do not wait for each other's
  * commits just to count.
  */
 export interface NumberWriter {
+  /** The share that it counts in. */
+  share: number
   writes(delta: Delta, now: number): readonly PgQuery[]
+  /** Once a minute, what takes these accounts' oldest minutes away. */
+  prunes(accounts: Iterable<number>, now: number): readonly PgQuery[]
 }
 
 /** Into how many shares a number may be split. */
 export const shards = 64
 
-export const createNumberWriter = (shard: number): NumberWriter => {
+export const createNumberWriter = (share: number): NumberWriter => {
   let pruned = 0
+  const prunes = (accounts: Iterable<number>, now: number): readonly PgQuery[] => {
+    const minute = minuteOf(now)
+    if (minute === pruned) return []
+    pruned = minute
+    return [{ text: sql.forgetMinutes, values: [[...new Set(accounts)], minute - minutesKeptMs] }]
+  }
   return {
+    share,
+    prunes,
     writes: (delta, now) => {
-      const entries = delta.entries().map(({ account, name, by }) => ({ account: Number(account), name, by }))
+      const entries = delta.entries()
       if (entries.length === 0) return []
-      const minute = minuteOf(now)
-      const events = entries.flatMap(({ account, name, by }) =>
-        name.startsWith('event:') ? [{ account, event: name.slice('event:'.length), by }] : [],
-      )
-      const queries: PgQuery[] = [{ text: sql.addToTally, values: [JSON.stringify(entries), shard] }]
-      if (events.length === 0) return queries
-      queries.push({ text: sql.addToMinute, values: [JSON.stringify(events), shard, minute] })
-      if (minute !== pruned) {
-        const accounts = [...new Set(events.map(({ account }) => account))]
-        queries.push({ text: sql.forgetMinutes, values: [accounts, minute - minutesKeptMs] })
-        pruned = minute
-      }
-      return queries
+      const accounts = entries.map(({ account }) => Number(account))
+      const names = entries.map(({ name }) => name)
+      const amounts = entries.map(({ by }) => by)
+      const counted = { text: sql.count, values: [accounts, names, amounts, share, minuteOf(now)] }
+      return names.some((name) => name.startsWith('event:')) ? [counted, ...prunes(accounts, now)] : [counted]
     },
   }
 }

@@ -1,7 +1,7 @@
 import { type Counts, type EventName, eventNames, type Minute, type RejectedRow } from '../store.ts'
 import { readCounts } from '../tally.ts'
 import type { Transactions } from './connection.ts'
-import type { Operation } from './group-commit.ts'
+import type { Operation } from './operation.ts'
 import { rejectedRowOf, rowOf } from './row.ts'
 import { sql } from './statements.ts'
 import type { FoundRow } from './work.ts'

@@ -54,6 +54,7 @@ export type RowColumns = Readonly<{
 
 const states: readonly TokenState[] = ['queued', 'queued', 'uploading', 'accepted', 'rejected', 'withdrawn']
 const lanes: readonly Lane[] = ['live', 'import']
+export const laneNumber = (lane: Lane): number => lanes.indexOf(lane)
 const stateNumber = ({ state, waiting }: Row): number => (state === 'queued' && waiting ? 1 : states.indexOf(state))
 
 /** The small index value of a fingerprint: its first 48 bits, which fit a JavaScript number. */
@@ -92,6 +93,10 @@ export const rowOf = (columns: RowColumns): Row => {
   }
 }
 
+/** Warnings as they are stored; see rowOf. */
+export const warningsText = (warnings: readonly string[]): string | undefined =>
+  warnings.length > 0 ? JSON.stringify(warnings) : undefined
+
 /** Whether a row stands in `queue`, and not in `settled`: it may still be uploaded, or something of it is in flight. */
 export const isOpen = ({ state, lease }: Row): boolean => state === 'queued' || state === 'uploading' || lease !== null
 
@@ -101,7 +106,7 @@ export const columnsOf = (account: number, objectId: string, row: Row): Readonly
   object_id: objectId,
   type: row.type,
   state: stateNumber(row),
-  lane: lanes.indexOf(row.lane),
+  lane: laneNumber(row.lane),
   seq: isOpen(row) || row.state === 'rejected' ? row.seq : undefined,
   keyed: row.keyed,
   lease: row.lease ?? undefined,
@@ -119,7 +124,7 @@ export const columnsOf = (account: number, objectId: string, row: Row): Readonly
   auth: row.token?.keys?.auth,
   error_code: row.error ? String(row.error.code) : undefined,
   error_message: row.error ? storable(row.error.message) : undefined,
-  warnings: row.warnings.length > 0 ? JSON.stringify(row.warnings) : undefined,
+  warnings: warningsText(row.warnings),
 })
 
 export const statusOf = (objectId: string, row: Row): TokenStatus => ({

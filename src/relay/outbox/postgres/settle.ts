@@ -1,6 +1,6 @@
 import type { Settlement } from '../store.ts'
 import { transition } from '../transition.ts'
-import type { Operation } from './group-commit.ts'
+import type { Operation } from './operation.ts'
 import type { Key, Work } from './work.ts'
 
 const settleOne = (work: Work, key: Key, holder: string, { generation, outcome }: Settlement): void => {

@@ -53,6 +53,9 @@ export const sql = {
   findElsewhere: `SELECT k.account, k.fingerprint
     FROM jsonb_to_recordset($1) AS k (account integer, mark bigint, fingerprint bytea)
     JOIN LATERAL (${elsewhere('queue')} UNION ALL ${elsewhere('settled')} LIMIT 1) AS t ON true`,
+  /** See migrations/postgres-take.ts. */
+  take: `SELECT pushferry.take(${Array.from({ length: 19 }, (_, at) => `$${at + 1}`)}) AS passed`,
+  count: 'SELECT pushferry.count($1::integer[], $2::text[], $3::bigint[], $4, $5)',
   nextAges: "SELECT nextval('pushferry.age') AS first FROM generate_series(1, $1)",
 
   /** Locks rows that are about to be changed. Fails where one is no longer as it was read. */
@@ -128,14 +131,6 @@ export const sql = {
   readTally: 'SELECT name, sum(n)::bigint AS n FROM pushferry.tally WHERE account = $1 GROUP BY name',
   readNumbers: `SELECT account, sum(n)::bigint AS n FROM pushferry.tally WHERE account = ANY ($1) AND name = $2
     GROUP BY account`,
-  addToTally: `INSERT INTO pushferry.tally AS t (account, name, shard, n)
-    SELECT account, name, $2, by FROM jsonb_to_recordset($1) AS k (account integer, name text, by bigint)
-    ORDER BY account, name
-    ON CONFLICT (account, name, shard) DO UPDATE SET n = t.n + excluded.n`,
-  addToMinute: `INSERT INTO pushferry.minute AS m (account, at, event, shard, n)
-    SELECT account, $3, event, $2, by FROM jsonb_to_recordset($1) AS k (account integer, event text, by bigint)
-    ORDER BY account, event
-    ON CONFLICT (account, at, event, shard) DO UPDATE SET n = m.n + excluded.n`,
   readMinutes: `SELECT at, event, sum(n)::bigint AS n FROM pushferry.minute WHERE account = $1 AND at >= $2
     GROUP BY at, event ORDER BY at`,
   forgetMinutes: `DELETE FROM pushferry.minute WHERE ctid = ANY (ARRAY(

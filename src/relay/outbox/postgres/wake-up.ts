@@ -56,6 +56,7 @@ export const createWakeUp = (
 ): WakeUp => {
   const self = randomUUID()
   const listeners = new Set<Listener>()
+  const untold = new Map<string, number>()
   const unsaid = new Map<string, number>()
   const closing = new AbortController()
   let saying: Promise<void> | undefined
@@ -63,6 +64,15 @@ export const createWakeUp = (
 
   const tell = (account: string, rows: number): void => {
     for (const listener of listeners) listener(account, rows)
+  }
+  const tellAll = (): void => {
+    const told = [...untold]
+    untold.clear()
+    for (const [account, rows] of told) {
+      tell(account, rows)
+      unsaid.set(account, (unsaid.get(account) ?? 0) + rows)
+    }
+    saying ??= say()
   }
 
   const say = async (): Promise<void> => {
@@ -114,10 +124,9 @@ export const createWakeUp = (
   return {
     ring: (accounts, rows) => {
       for (const account of new Set(accounts)) {
-        tell(account, rows)
-        unsaid.set(account, (unsaid.get(account) ?? 0) + rows)
+        if (untold.size === 0) queueMicrotask(tellAll)
+        untold.set(account, (untold.get(account) ?? 0) + rows)
       }
-      if (unsaid.size > 0) saying ??= say()
     },
     onWork: (listener) => {
       listeners.add(listener)

@@ -1,0 +1,98 @@
+/*
+ * Two functions, because a function's plans are kept by the server for as long as a connection lasts, also behind
+ * PgBouncer and without a prepared statement; and because one call is one round trip.
+ *
+ * `count` adds to numbers, and to the minute's where they are events.
+ *
+ * `take` makes the rows of operations none of whose ids is known yet, and counts them. It returns the operations that it
+ * has left alone, whole: where an id is known, or where an account (`counted`) would come to have more than `most` live
+ * rows with those that come now (`lives`). Rows are numbered in the order in which they are given. Fails as contention
+ * where another transaction has made one of the rows meanwhile. Whoever calls it gives no id and no token twice.
+ *
+ * `force_generic_plan`: each statement finds a few rows by an index, whatever it is given, and planning would cost more
+ * than executing. The plans do not outlive a change of the tables' statistics.
+ */
+export const take = `
+CREATE FUNCTION pushferry.count(accounts integer[], names text[], amounts bigint[], share integer, minute bigint)
+RETURNS void LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+BEGIN
+  INSERT INTO pushferry.tally AS t (account, name, shard, n)
+    SELECT k.account, k.name, share, k.amount FROM unnest(accounts, names, amounts) AS k (account, name, amount)
+    ORDER BY k.account, k.name COLLATE "C"
+    ON CONFLICT (account, name, shard) DO UPDATE SET n = t.n + excluded.n;
+  INSERT INTO pushferry.minute AS m (account, at, event, shard, n)
+    SELECT k.account, minute, substr(k.name, 7), share, k.amount
+    FROM unnest(accounts, names, amounts) AS k (account, name, amount)
+    WHERE k.name LIKE 'event:%'
+    ORDER BY k.account, k.name COLLATE "C"
+    ON CONFLICT (account, at, event, shard) DO UPDATE SET n = m.n + excluded.n;
+END
+$$;
+CREATE FUNCTION pushferry.take(
+  operations integer[], places integer[], accounts integer[], ids text[], types text[], lanes smallint[], keyings boolean[], marks bigint[],
+  fingerprints text[], tokens text[], points text[], auths text[], notes text[], received bigint,
+  counted integer[], lives bigint[], most bigint, share integer, minute bigint
+) RETURNS integer[] LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE
+  settings text := set_config('synchronous_commit', 'on', true) || set_config('lock_timeout', '5000', true)
+    || set_config('plan_cache_mode', 'force_generic_plan', true) || set_config('enable_seqscan', 'off', true)
+    || set_config('enable_hashjoin', 'off', true) || set_config('enable_mergejoin', 'off', true)
+    || set_config('max_parallel_workers_per_gather', '0', true) || set_config('jit', 'off', true);
+  full_accounts integer[];
+  passed integer[];
+  moved integer[];
+  ages bigint[];
+BEGIN
+  SELECT array_agg(k.account) INTO full_accounts FROM unnest(counted, lives) AS k (account, live)
+    WHERE k.live + (SELECT coalesce(sum(t.n), 0) FROM pushferry.tally t
+      WHERE t.account = k.account AND t.name = 'state:queued:live') > most;
+  SELECT coalesce(array_agg(k.operation) FILTER (WHERE known.is OR k.account = ANY (full_accounts)), '{}'),
+      coalesce(array_agg(k.at::integer) FILTER (WHERE elsewhere.is), '{}')
+    INTO passed, moved
+    FROM unnest(operations, accounts, ids, marks, fingerprints) WITH ORDINALITY AS k (operation, account, object_id, mark, fingerprint, at)
+    LEFT JOIN LATERAL (
+      SELECT true AS is FROM pushferry.queue q WHERE q.account = k.account AND q.object_id = k.object_id
+      UNION ALL SELECT true FROM pushferry.settled s WHERE s.account = k.account AND s.object_id = k.object_id
+      LIMIT 1) AS known ON true
+    LEFT JOIN LATERAL (
+      SELECT true AS is FROM pushferry.queue t
+        WHERE t.mark = k.mark AND t.account + 0 = k.account AND t.fingerprint = decode(k.fingerprint, 'hex')
+      UNION ALL SELECT true FROM pushferry.settled t
+        WHERE t.mark = k.mark AND t.account + 0 = k.account AND t.fingerprint = decode(k.fingerprint, 'hex')
+      LIMIT 1) AS elsewhere ON true;
+  IF passed @> operations THEN
+    RETURN passed;
+  END IF;
+
+  FOR block IN 0 .. (cardinality(ids) - 1) / 1000 LOOP
+    ages[block] := nextval('pushferry.age');
+  END LOOP;
+  INSERT INTO pushferry.queue (account, object_id, type, state, lane, seq, keyed, attempts, deferrals, failures,
+      received_at, ready_at, due_at, mark, fingerprint, token, p256dh, auth, warnings)
+    SELECT k.account, k.object_id, k.type, 0, k.lane,
+      ages[k.place / 1000] + k.place % 1000, k.keyed, 0, 0, 0,
+      received, received, 0, k.mark, decode(k.fingerprint, 'hex'), k.token, k.p256dh, k.auth, k.warnings
+    FROM unnest(operations, places, accounts, ids, types, lanes, keyings, marks, fingerprints, tokens, points, auths, notes)
+      AS k (operation, place, account, object_id, type, lane, keyed, mark, fingerprint, token, p256dh, auth, warnings)
+    WHERE k.operation <> ALL (passed);
+  -- The insert keeps others from adding the same; this finds what came to be settled before it.
+  PERFORM pushferry.insist(NOT EXISTS (
+    SELECT FROM unnest(operations, accounts, ids) AS k (operation, account, object_id)
+    CROSS JOIN LATERAL (SELECT 1 FROM pushferry.settled s
+      WHERE s.account = k.account AND s.object_id = k.object_id LIMIT 1) AS known
+    WHERE k.operation <> ALL (passed)));
+  PERFORM pushferry.count(array_agg(c.account), array_agg(c.name), array_agg(c.amount), share, minute) FROM (
+    SELECT k.account, CASE k.lane WHEN 0 THEN 'state:queued:live' ELSE 'state:queued:import' END AS name, count(*) AS amount
+      FROM unnest(operations, accounts, lanes) AS k (operation, account, lane)
+      WHERE k.operation <> ALL (passed) GROUP BY k.account, k.lane
+    UNION ALL SELECT k.account, 'event:queued', count(*) FROM unnest(operations, accounts) AS k (operation, account)
+      WHERE k.operation <> ALL (passed) GROUP BY k.account
+    UNION ALL SELECT accounts[k.at], 'event:moved', count(*) FROM unnest(moved) AS k (at)
+      WHERE operations[k.at] <> ALL (passed) GROUP BY accounts[k.at]
+  ) AS c;
+  RETURN passed;
+END
+$$;
+`

@@ -1,0 +1,98 @@
+import { StoreError } from '../errors.ts'
+import type { Accounts } from './accounts.ts'
+import type { Transactions } from './connection.ts'
+import { rowsFrom } from './driver.ts'
+import { isOfItsData, storeErrorOf } from './failure.ts'
+import { readKnown } from './known.ts'
+import type { NumberWriter } from './numbers.ts'
+import type { Job, NumberOf } from './operation.ts'
+import { takeable, takeQuery } from './take.ts'
+import { createWork } from './work.ts'
+
+export interface GroupOptions {
+  maxQueued: number
+  now: () => number
+}
+
+const accountsOf = (jobs: readonly Job[]): Set<string> => {
+  const names = new Set<string>()
+  for (const { operation } of jobs) {
+    for (const { account } of operation.keys) names.add(account)
+    for (const account of operation.counted ?? []) names.add(account)
+  }
+  return names
+}
+
+/**
+ * Makes what runs a group of operations and answers whoever waits for them, each after the commit.
+ *
+ * Records of people who are not known yet, as most are while it is busy, are taken in one round trip; see
+ * migrations/postgres-take.ts. For the others there is a second transaction of two: it reads all their rows, lets the
+ * operations run on them here, and writes all that came of it.
+ *
+ * Nothing is locked between reading and writing. What is written is first claimed as it was read; where another process
+ * was quicker, the whole group is read and run again. So a row is only ever replaced by somebody who has seen it: of two
+ * relays that take the same objectId at the same moment, one is first and the other replaces what that one wrote.
+ *
+ * One operation that the database refuses does not take the others with it: they are then tried one by one.
+ */
+export const createGroupRun = (
+  { transact }: Transactions,
+  accounts: Accounts,
+  numbers: NumberWriter,
+  { maxQueued, now }: GroupOptions,
+): ((jobs: readonly Job[]) => Promise<void>) => {
+  /** Answers the jobs that `take` could do, and gives the others, in their order. */
+  const takeNew = async (jobs: readonly Job[], account: NumberOf): Promise<readonly Job[]> => {
+    const fresh = takeable(jobs)
+    if (fresh.length === 0) return jobs
+    const rows = fresh.map(({ operation }) => operation.fresh?.rows ?? [])
+    const at = Math.floor(now())
+    const prunes = numbers.prunes([...accountsOf(fresh)].map(account), at)
+    if (prunes.length > 0) await transact(async () => ({ result: undefined, last: prunes }))
+    const passed = await transact(async () => ({
+      alone: takeQuery(rows, account, { now: at, maxQueued, share: numbers.share }),
+      resultOf: ([answer]) => rowsFrom<{ passed: readonly number[] }>(answer)[0]?.passed ?? [],
+    }))
+    const left = new Set(passed)
+    const done = new Set(fresh.filter((_, at) => !left.has(at)))
+    for (const { operation, resolve } of done) resolve(operation.fresh?.result as never)
+    return jobs.filter((job) => !done.has(job))
+  }
+
+  const runSeen = async (jobs: readonly Job[], account: NumberOf): Promise<void> => {
+    const answers = await transact(async ({ ask }) => {
+      const group = jobs.map(({ operation }) => operation)
+      const work = createWork({ ...(await readKnown(group, account, ask)), now: Math.floor(now()) })
+      const results = group.map((one): { value: unknown } | { refusal: StoreError } => {
+        try {
+          return { value: one.run(work, account) }
+        } catch (error) {
+          if (error instanceof StoreError) return { refusal: error }
+          throw error
+        }
+      })
+      const last = [...work.writes(), ...numbers.writes(work.delta, work.now)]
+      return { result: results, last: last.length > 0 ? last : 'nothing to keep' }
+    })
+    jobs.forEach((job, at) => {
+      const answer = answers[at]
+      if (answer && 'refusal' in answer) job.reject(answer.refusal)
+      else job.resolve(answer?.value as never)
+    })
+  }
+
+  const run = async (jobs: readonly Job[]): Promise<void> => {
+    let waiting = jobs
+    try {
+      const account = await accounts.make(accountsOf(jobs))
+      waiting = await takeNew(jobs, account)
+      if (waiting.length > 0) await runSeen(waiting, account)
+    } catch (error) {
+      const failure = storeErrorOf(error)
+      if (waiting.length > 1 && isOfItsData(failure)) for (const job of waiting) await run([job])
+      else for (const job of waiting) job.reject(failure)
+    }
+  }
+  return run
+}

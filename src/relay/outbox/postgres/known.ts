@@ -1,0 +1,61 @@
+import type { Session } from './connection.ts'
+import { type PgQuery, rowsFrom } from './driver.ts'
+import type { NumberOf, Operation } from './operation.ts'
+import { findable, markOf } from './row.ts'
+import { sql } from './statements.ts'
+import { type FoundRow, idColumns, type Key, type Known, printKey } from './work.ts'
+
+/** How many numbers `nextAges` takes at a time; see migrations/postgres.ts. */
+const agesAtOnce = 1_000
+
+/** Gives out numbers from the blocks that were taken. */
+const agesFrom = (blocks: readonly number[]): (() => number) => {
+  let given = 0
+  return () => {
+    const first = blocks[Math.floor(given / agesAtOnce)]
+    if (first === undefined) throw new Error('an operation queues more rows than it has named')
+    return first + (given++ % agesAtOnce)
+  }
+}
+
+/** What is read for a group, all at once. */
+export const readKnown = async (
+  group: readonly Operation<unknown>[],
+  account: NumberOf,
+  ask: Session['ask'],
+): Promise<Omit<Known, 'now'>> => {
+  const keys = new Map<string, Key>()
+  const named = group.reduce((sum, one) => sum + one.keys.length, 0)
+  for (const one of group)
+    for (const { account: name, objectId } of one.keys)
+      keys.set(`${name}\n${objectId}`, { account: account(name), objectId: findable(objectId) })
+  const prints = group.flatMap(({ prints: some = [] }) =>
+    some.map(({ account: name, fingerprint }) => ({
+      account: account(name),
+      mark: markOf(fingerprint),
+      fingerprint: `\\x${fingerprint}`,
+    })),
+  )
+  const counted = [...new Set(group.flatMap((one) => one.counted ?? []))].map(account)
+  const ids = idColumns([...keys.values()])
+
+  const queries: PgQuery[] = []
+  const wanted = (is: boolean, text: string, ...values: unknown[]): number => (is ? queries.push({ text, values }) : 0)
+  const rowsAt = wanted(keys.size > 0, sql.findRows, ...ids)
+  const agesAt = wanted(keys.size > 0, sql.nextAges, Math.ceil(named / agesAtOnce))
+  const countsAt = wanted(counted.length > 0, sql.readNumbers, counted, 'state:queued:live')
+  const elsewhereAt = wanted(prints.length > 0, sql.findElsewhere, JSON.stringify(prints), ...ids)
+  const answers = await ask(...queries)
+  const rowsOf = <Row>(at: number): readonly Row[] => rowsFrom<Row>(answers[at - 1])
+
+  return {
+    rows: rowsOf<FoundRow>(rowsAt),
+    nextSequence: agesFrom(rowsOf<{ first: number }>(agesAt).map(({ first }) => first)),
+    queuedLive: new Map(rowsOf<{ account: number; n: number }>(countsAt).map((row) => [row.account, row.n])),
+    elsewhere: new Set(
+      rowsOf<{ account: number; fingerprint: Buffer }>(elsewhereAt).map((row) =>
+        printKey(row.account, row.fingerprint.toString('hex')),
+      ),
+    ),
+  }
+}
