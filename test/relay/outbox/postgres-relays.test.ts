@@ -175,25 +175,56 @@ describe('relays that share a PostgreSQL', () => {
     )
     stop()
   })
-  it('let small operations go before large ones that were asked for first', async () => {
+  it('do not let small operations wait for a large one, unless it is about the same row', async () => {
+    await one.put([entry('known')]) // the account is known to this handle
     const order: string[] = []
     const put = async (name: string, entries: readonly NewEntry[]): Promise<void> => {
       await one.put(entries)
       order.push(name)
     }
-    const large = (name: string) =>
-      put(
-        'large',
-        count(300, (at) => entry(`${name}${at}`, `t-${name}${at}`)),
-      )
+    const blocked = (): Promise<void> =>
+      vi.waitFor(async () => {
+        const { rows } = await client.query(
+          'SELECT 1 FROM pg_stat_activity WHERE cardinality(pg_blocking_pids(pid)) > 0',
+        )
+        expect(rows).toHaveLength(1)
+      })
+    await client.query('BEGIN')
+    await client.query(`INSERT INTO pushferry.queue
+      SELECT (jsonb_populate_record(q, '{"object_id": "o7"}')).* FROM pushferry.queue q WHERE object_id = 'known'`)
+    const large = put(
+      'large',
+      count(300, (at) => entry(`o${at}`)),
+    )
+    const next = put(
+      'next large',
+      count(300, (at) => entry(`p${at}`)),
+    )
+    await blocked()
+    const same = put('same row', [entry('o299', 'newer')])
+    await Promise.all([put('small', [entry('a')]), put('small', [entry('b')])])
+    expect(order).toEqual(['small', 'small'])
+    await client.query('ROLLBACK')
+    await Promise.all([large, next, same])
+    expect(order.indexOf('large')).toBeLessThan(order.indexOf('same row'))
+    expect((await one.counts(account)).events).toMatchObject({ queued: 603, replaced: 1 })
+    await expectNumbersToFit()
+  })
+  it('take new records at the first try though known ones come with them', async () => {
+    await one.put([entry('known'), entry('other')])
+    // Each try takes numbers, and a sequence does not go back with a transaction.
+    const numbers = async (): Promise<number> => {
+      const { rows } = await client.query('SELECT last_value::int AS n FROM pushferry.age')
+      return rows[0].n
+    }
+    const before = await numbers()
     await Promise.all([
-      large('a'),
-      large('b'),
-      large('c'),
-      put('small', [entry('d', 't')]),
-      put('small', [entry('e', 'u')]),
+      one.put([entry('known')]),
+      one.put([entry('a')]),
+      one.put([entry('b'), entry('other', 'newer')]),
+      one.put([entry('c')]),
     ])
-    expect(order).toEqual(['small', 'small', 'large', 'large', 'large'])
+    expect((await numbers()) - before).toBe(2_000)
     await expectNumbersToFit()
   })
   it('does not make a row again that another made and settled while it waited for that', async () => {
