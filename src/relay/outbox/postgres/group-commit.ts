@@ -24,8 +24,8 @@ interface Berth {
 }
 
 const none: ReadonlySet<string> = new Set()
-const shares = (some: ReadonlySet<string>, others: ReadonlySet<string>): boolean =>
-  others.size > 0 && [...some].some((name) => others.has(name))
+const shares = (names: readonly string[], others: ReadonlySet<string>): boolean =>
+  others.size > 0 && names.some((name) => others.has(name))
 
 /**
  * Takes jobs from those that wait, in order, but none that names what is `taken` already, or what one before it names
@@ -64,7 +64,7 @@ export const createGroupCommit = (runSmall: Run, runLarge: Run): GroupCommit => 
     if (berth.underWay || berth.waiting.length === 0) return
     const group = takeFrom(berth, other.underWay ?? none)
     if (group.length === 0) return
-    berth.underWay = new Set(group.flatMap(({ names }) => [...names]))
+    berth.underWay = new Set(group.flatMap(({ names }) => names))
     void berth.run(group).then(() => {
       berth.underWay = undefined
       start()

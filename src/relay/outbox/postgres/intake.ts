@@ -44,7 +44,8 @@ const enteredRow = (
 })
 
 /** What `decide` says of an entry whose objectId is not known: it is queued. */
-const newRowOf = (entry: NewEntry, print: string): NewRow => {
+const newRowOf = (entry: NewEntry): NewRow => {
+  const print = fingerprint(entry.token)
   const decision = decide(undefined, { ...entry, fingerprint: print }, 0)
   return { entry, fingerprint: print, keyed: decision.kind === 'queue' && decision.keyed }
 }
@@ -84,20 +85,19 @@ const putOne = (work: Work, key: Key, entry: NewEntry, print: string): PutResult
  * that each of them may go over it by the live records of one transaction.
  */
 export const put = (entries: readonly NewEntry[], maxQueued: number): Operation<readonly PutResult[]> => {
-  const prints = entries.map((entry) => fingerprint(entry.token))
+  const rows = entries.map(newRowOf)
   const live = new Map<string, number>()
   for (const { lane, account } of entries) if (lane === 'live') live.set(account, (live.get(account) ?? 0) + 1)
   return {
     keys: entries,
-    prints: entries.map(({ account }, at) => ({ account, fingerprint: prints[at] ?? '' })),
-    fresh: { rows: entries.map((entry, at) => newRowOf(entry, prints[at] ?? '')), result: entries.map(() => queued) },
+    fresh: { rows, result: entries.map(() => queued) },
     counted: [...live.keys()],
     run: (work, account) => {
       for (const [name, count] of live)
         if (work.queuedLive(account(name)) + count > maxQueued)
           throw new StoreError('full', `more than ${maxQueued} records are queued`)
-      return entries.map((entry, at) =>
-        putOne(work, { account: account(entry.account), objectId: entry.objectId }, entry, prints[at] ?? ''),
+      return rows.map(({ entry, fingerprint: print }) =>
+        putOne(work, { account: account(entry.account), objectId: entry.objectId }, entry, print),
       )
     },
   }

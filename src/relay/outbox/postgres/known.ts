@@ -29,9 +29,9 @@ export const readKnown = async (
   for (const one of group)
     for (const { account: name, objectId } of one.keys)
       keys.set(`${name}\n${objectId}`, { account: account(name), objectId: findable(objectId) })
-  const prints = group.flatMap(({ prints: some = [] }) =>
-    some.map(({ account: name, fingerprint }) => ({
-      account: account(name),
+  const prints = group.flatMap(({ fresh }) =>
+    (fresh?.rows ?? []).map(({ entry, fingerprint }) => ({
+      account: account(entry.account),
       mark: markOf(fingerprint),
       fingerprint: `\\x${fingerprint}`,
     })),

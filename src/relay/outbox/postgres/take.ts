@@ -18,10 +18,10 @@ export interface NewRow {
  */
 export const takeable = (group: readonly Job[]): Job[] => {
   const named = new Set<string>()
-  return group.filter(({ operation: { keys, prints, fresh }, names }) => {
+  return group.filter(({ operation: { keys, fresh }, names }) => {
     const before = named.size
     for (const name of names) named.add(name)
-    const isFirst = named.size - before === keys.length + (prints?.length ?? 0)
+    const isFirst = named.size - before === names.length
     return fresh && isFirst && keys.every(({ objectId }) => findable(objectId) === objectId)
   })
 }
