@@ -57,6 +57,8 @@ interface Job {
 
 /** How long an operation waits for another process's write lock, in ms. */
 const lockWaitMs = 5_000
+/** A transaction takes no more operations after this time, in ms: the process has other work to do in between. */
+const longestMs = 10
 
 const unavailable = (error: unknown): StoreError =>
   error instanceof StoreError
@@ -135,7 +137,10 @@ export const createTransactions = (open: (isFirst: boolean) => Connection, now: 
     return row && Number(row.id)
   }
 
-  /** Runs operations in one transaction and returns what they returned. Throws with everything rolled back. */
+  /**
+   * Runs operations in one transaction and returns what they returned: of all, or of the first of them where they take
+   * longer than `longestMs`. Throws with everything rolled back.
+   */
   const commit = (operations: readonly Job['operation'][]): unknown[] => {
     const { database, sql } = connected()
     try {
@@ -179,7 +184,12 @@ export const createTransactions = (open: (isFirst: boolean) => Connection, now: 
         account,
         count,
       }
-      const results = operations.map((operation) => operation(work))
+      const results: unknown[] = []
+      const began = performance.now()
+      for (const operation of operations) {
+        if (results.length > 0 && performance.now() - began > longestMs) break
+        results.push(operation(work))
+      }
       if (sequence !== before) sql.writeSequence.run(sequence)
       writeNumbers(sql, delta, at)
       database.exec('COMMIT')
@@ -206,9 +216,10 @@ export const createTransactions = (open: (isFirst: boolean) => Connection, now: 
     if (group.length > 0) {
       try {
         const results = commit(group.map((job) => job.operation))
-        group.forEach((job, index) => {
-          job.resolve(results[index] as never)
+        results.forEach((result, at) => {
+          group[at]?.resolve(result as never)
         })
+        if (results.length < group.length) jobs = [...group.slice(results.length), ...jobs]
       } catch (error) {
         if (isLocked(error)) {
           waitForLock(group, error)

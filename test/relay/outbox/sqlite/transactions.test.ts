@@ -55,6 +55,20 @@ beforeEach(() => {
 })
 
 describe('a group of operations', () => {
+  it('is written in parts, in order, when it takes long, so that the process has a turn in between', async () => {
+    const slow = (n: number) =>
+      transactions.write(() => {
+        for (const until = performance.now() + 11; performance.now() < until; );
+        return n
+      })
+    const heard: (number | string)[] = []
+    const results = [1, 2, 3].map(async (n) => heard.push(await slow(n)))
+    setImmediate(() => heard.push('a turn'))
+    const later = transactions.write(() => 4).then((n) => heard.push(n))
+    await Promise.all([...results, later])
+    expect(heard).toEqual([1, 'a turn', 2, 3, 4])
+    expect(said.filter((sql) => sql === 'COMMIT')).toHaveLength(4)
+  })
   it('shares one transaction, and each resolves after the commit with its own result', async () => {
     const results = [1, 2, 3].map((n) =>
       transactions
