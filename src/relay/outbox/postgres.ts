@@ -22,15 +22,15 @@ import type { Store, StoreOptions } from './store.ts'
 
 /** Connections for intake and results: one for groups of small operations, one for large ones. */
 const rowsConnections = 2
-/** Connections of this process for everything else but listening. */
+/** Connections for everything else but listening. */
 const otherConnections = 4
 
 /**
  * The outbox in a PostgreSQL database, for any number of relays. Everything stands in the schema `pushferry`, which is
  * made when it is missing; the migrations are applied.
  *
- * Uses up to six connections: one for intake and results, four for the rest, one to listen. It works through PgBouncer
- * in transaction mode: nothing it does outlives a transaction, nothing is prepared, and no parameter is asked for at the
+ * Uses up to seven connections: two for intake and results, four for the rest, one to listen. It works through PgBouncer
+ * in transaction mode: nothing it does outlives a transaction, no statement has a name, and no parameter is asked for at the
  * start of a connection. Only the wake-up by other processes does not come through there, and uploaders poll.
  *
  * - What rejects with `unavailable` because the connection broke during the commit may have been done all the same.

@@ -22,7 +22,7 @@ interface Waiting {
 }
 
 /**
- * The SQLite outbox on a thread of its own: the process goes on reading requests while a commit waits for its disk.
+ * The SQLite outbox on a thread of its own: the process goes on with its other work while a commit waits for its disk.
  * It promises what the store itself promises, because it hands everything on: what is asked for in one turn travels in one
  * message, and an operation resolves when the thread says that its commit is durable.
  *
