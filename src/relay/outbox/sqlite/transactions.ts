@@ -58,7 +58,7 @@ interface Job {
 /** How long an operation waits for another process's write lock, in ms. */
 const lockWaitMs = 5_000
 /** A transaction takes no more operations after this time, in ms: the process has other work to do in between. */
-const longestMs = 10
+const longestMs = 100
 
 const unavailable = (error: unknown): StoreError =>
   error instanceof StoreError
