@@ -6,8 +6,11 @@
  *
  * `take` makes the rows of operations none of whose ids is known yet, and counts them. It returns the operations that it
  * has left alone, whole: where an id is known, or where an account (`counted`) would come to have more than `most` live
- * rows with those that come now (`lives`). Rows are numbered in the order in which they are given. Fails as contention
- * where another transaction has made one of the rows meanwhile. Whoever calls it gives no id and no token twice.
+ * rows with those that come now (`lives`). Rows are numbered by their `places`. They are made in the order in which they
+ * are given, which is that of their ids, so that two callers cannot each wait for the other. Fails as contention where
+ * another transaction has made one of the rows meanwhile. Whoever calls it gives no id and no token twice.
+ *
+ * It says itself what `begin` in postgres/connection.ts says of other transactions, because it is one by itself.
  *
  * `force_generic_plan`: each statement finds a few rows by an index, whatever it is given, and planning would cost more
  * than executing. The plans do not outlive a change of the tables' statistics.
@@ -30,8 +33,8 @@ BEGIN
 END
 $$;
 CREATE FUNCTION pushferry.take(
-  operations integer[], places integer[], accounts integer[], ids text[], types text[], lanes smallint[], keyings boolean[], marks bigint[],
-  fingerprints text[], tokens text[], points text[], auths text[], notes text[], received bigint,
+  operations integer[], places integer[], accounts integer[], ids text[], types text[], lanes smallint[], keyings boolean[],
+  marks bigint[], fingerprints text[], tokens text[], points text[], auths text[], notes text[], received bigint,
   counted integer[], lives bigint[], most bigint, share integer, minute bigint
 ) RETURNS integer[] LANGUAGE plpgsql AS $$
 #variable_conflict use_column
@@ -51,7 +54,8 @@ BEGIN
   SELECT coalesce(array_agg(k.operation) FILTER (WHERE known.is OR k.account = ANY (full_accounts)), '{}'),
       coalesce(array_agg(k.at::integer) FILTER (WHERE elsewhere.is), '{}')
     INTO passed, moved
-    FROM unnest(operations, accounts, ids, marks, fingerprints) WITH ORDINALITY AS k (operation, account, object_id, mark, fingerprint, at)
+    FROM unnest(operations, accounts, ids, marks, fingerprints) WITH ORDINALITY
+      AS k (operation, account, object_id, mark, fingerprint, at)
     LEFT JOIN LATERAL (
       SELECT true AS is FROM pushferry.queue q WHERE q.account = k.account AND q.object_id = k.object_id
       UNION ALL SELECT true FROM pushferry.settled s WHERE s.account = k.account AND s.object_id = k.object_id
