@@ -175,6 +175,17 @@ describe('relays that share a PostgreSQL', () => {
     )
     stop()
   })
+  it('do not try to take as new what is repeated, once a group was known', async () => {
+    await client.query(`DO $$ BEGIN
+      EXECUTE format('ALTER DATABASE %I SET track_functions = %L', current_database(), 'pl'); END $$`)
+    const counting = await openPostgresStore(url)
+    for (let round = 0; round < 4; round++) await counting.put([entry('o')])
+    await counting.close()
+    await vi.waitFor(async () => {
+      const { rows } = await client.query("SELECT calls::int FROM pg_stat_user_functions WHERE funcname = 'take'")
+      expect(rows).toEqual([{ calls: 2 }])
+    })
+  })
   it('do not let small operations wait for a large one, unless it is about the same row', async () => {
     await one.put([entry('known')]) // the account is known to this handle
     const order: string[] = []

@@ -67,12 +67,18 @@ export const createGroupCommit = (runSmall: Run, runLarge: Run): GroupCommit => 
     berth.underWay = new Set(group.flatMap(({ names }) => names))
     void berth.run(group).then(() => {
       berth.underWay = undefined
-      start()
+      startSoon()
     })
   }
-  const start = (): void => {
-    startAt(small, large)
-    startAt(large, small)
+  /** What is asked for in the same turn of the event loop goes together, also by whoever was answered in it. */
+  const startSoon = (): void => {
+    if (isStarting) return
+    isStarting = true
+    setImmediate(() => {
+      isStarting = false
+      startAt(small, large)
+      startAt(large, small)
+    })
   }
 
   return {
@@ -80,13 +86,7 @@ export const createGroupCommit = (runSmall: Run, runLarge: Run): GroupCommit => 
       new Promise((resolve, reject) => {
         const berth = operation.keys.length > largeRows ? large : small
         berth.waiting.push({ operation, names: namesOf(operation), resolve, reject })
-        if (isStarting || berth.underWay) return
-        isStarting = true
-        // What is asked for in the same turn of the event loop goes together.
-        setImmediate(() => {
-          isStarting = false
-          start()
-        })
+        if (!berth.underWay) startSoon()
       }),
   }
 }

@@ -26,9 +26,9 @@ const accountsOf = (jobs: readonly Job[]): Set<string> => {
 /**
  * Makes what runs a group of operations and answers whoever waits for them, each after the commit.
  *
- * Records of people who are not known yet, as most are while it is busy, are taken in one round trip; see
- * migrations/postgres-take.ts. For the others there is a second transaction of two: it reads all their rows, lets the
- * operations run on them here, and writes all that came of it.
+ * Records of people who are not known yet are taken in one round trip; see migrations/postgres-take.ts. For the others
+ * there is a transaction of two: it reads all their rows, lets the operations run on them here, and writes all that came of
+ * it. The first is tried only after a group of which at least half were new: repeats of what is known would pay for both.
  *
  * Nothing is locked between reading and writing. What is written is first claimed as it was read; where another process
  * was quicker, the whole group is read and run again. So a row is only ever replaced by somebody who has seen it: of two
@@ -42,9 +42,11 @@ export const createGroupRun = (
   numbers: NumberWriter,
   { maxQueued, now }: GroupOptions,
 ): ((jobs: readonly Job[]) => Promise<void>) => {
+  let expectsNew = true
+
   /** Answers the jobs that `take` could do, and gives the others, in their order. */
   const takeNew = async (jobs: readonly Job[], account: NumberOf): Promise<readonly Job[]> => {
-    const fresh = takeable(jobs)
+    const fresh = expectsNew ? takeable(jobs) : []
     if (fresh.length === 0) return jobs
     const rows = fresh.map(({ operation }) => operation.fresh?.rows ?? [])
     const at = Math.floor(now())
@@ -60,10 +62,15 @@ export const createGroupRun = (
     return jobs.filter((job) => !done.has(job))
   }
 
-  const runSeen = async (jobs: readonly Job[], account: NumberOf): Promise<void> => {
+  /** Runs jobs on their rows and gives those among them whose rows were all new. */
+  const runSeen = async (jobs: readonly Job[], account: NumberOf): Promise<readonly Job[]> => {
+    let wereNew: readonly Job[] = []
     const answers = await transact(async ({ ask }) => {
       const group = jobs.map(({ operation }) => operation)
       const work = createWork({ ...(await readKnown(group, account, ask)), now: Math.floor(now()) })
+      const isNew = (key: Job['operation']['keys'][number]): boolean =>
+        work.find({ account: account(key.account), objectId: key.objectId }) === undefined
+      wereNew = jobs.filter(({ operation: { fresh, keys } }) => fresh && keys.every(isNew))
       const results = group.map((one): { value: unknown } | { refusal: StoreError } => {
         try {
           return { value: one.run(work, account) }
@@ -80,6 +87,7 @@ export const createGroupRun = (
       if (answer && 'refusal' in answer) job.reject(answer.refusal)
       else job.resolve(answer?.value as never)
     })
+    return wereNew
   }
 
   const run = async (jobs: readonly Job[]): Promise<void> => {
@@ -87,7 +95,10 @@ export const createGroupRun = (
     try {
       const account = await accounts.make(accountsOf(jobs))
       waiting = await takeNew(jobs, account)
-      if (waiting.length > 0) await runSeen(waiting, account)
+      const taken = jobs.length - waiting.length
+      const wereNew = waiting.length > 0 ? await runSeen(waiting, account) : []
+      const puts = jobs.filter(({ operation }) => operation.fresh).length
+      if (puts > 0) expectsNew = (taken + wereNew.length) * 2 >= puts
     } catch (error) {
       const failure = storeErrorOf(error)
       if (waiting.length > 1 && isOfItsData(failure)) for (const job of waiting) await run([job])
