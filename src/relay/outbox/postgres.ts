@@ -107,7 +107,10 @@ export const openPostgresStore = async (
     put: (entries) =>
       run(async () => {
         const results = await group.write(put(entries, maxQueued))
-        wakeUp.ring(new Set(entries.map((entry) => entry.account)), entries.length)
+        wakeUp.ring(
+          entries.map((entry) => entry.account),
+          entries.length,
+        )
         return results
       }),
     withdraw: (account, objectId) => run(() => group.write(withdraw(account, objectId))),

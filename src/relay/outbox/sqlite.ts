@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { closeSync, openSync } from 'node:fs'
 import { StoreError } from './errors.ts'
+import { gatherWork } from './gather-work.ts'
 import { sqliteMigrations } from './migrations/sqlite.ts'
 import { type Bulk, type BulkResult, bulkOf, resultsOf } from './sqlite/bulk.ts'
 import { putBulk } from './sqlite/bulk-intake.ts'
@@ -77,17 +78,9 @@ export const openSqliteStore = async (
   // What was taken in before the last process ended may still be there.
   mover.moveSoon()
   const listeners = new Set<(account: string, rows: number) => void>()
-  const come = new Map<string, number>()
-  const tell = (): void => {
-    const told = [...come]
-    come.clear()
-    for (const [account, rows] of told) for (const listener of listeners) listener(account, rows)
-  }
-  /** Tells of all that came with one commit at once, and before anybody hears of the commit. */
-  const wake = (accounts: Iterable<string>, count: number): void => {
-    if (come.size === 0) queueMicrotask(tell)
-    for (const account of accounts) come.set(account, (come.get(account) ?? 0) + count)
-  }
+  const wake = gatherWork((come) => {
+    for (const [account, rows] of come) for (const listener of listeners) listener(account, rows)
+  })
 
   let hadBulk = false
   const putAll = async (bulk: Bulk): Promise<BulkResult> => {
@@ -103,7 +96,10 @@ export const openSqliteStore = async (
       const bulk = bulkOf(entries)
       if (bulk) return resultsOf(bulk, await putAll(bulk))
       const results = await transactions.write((work) => put(work, entries, maxQueued))
-      wake(new Set(entries.map((entry) => entry.account)), entries.length)
+      wake(
+        entries.map((entry) => entry.account),
+        entries.length,
+      )
       mover.moveSoon()
       return results
     },

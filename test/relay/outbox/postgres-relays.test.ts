@@ -40,6 +40,12 @@ describe('relays that share a PostgreSQL', () => {
       holder,
       entries.map(({ objectId, generation }) => ({ account, objectId, generation, outcome })),
     )
+  /** Until one session waits for a lock of another. */
+  const untilOneWaits = (): Promise<void> =>
+    vi.waitFor(async () => {
+      const { rows } = await client.query('SELECT 1 FROM pg_stat_activity WHERE cardinality(pg_blocking_pids(pid)) > 0')
+      expect(rows).toHaveLength(1)
+    })
   /** Holds the kept numbers against the rows themselves, and that no id has two rows. */
   const expectNumbersToFit = async (): Promise<void> => {
     const { rows } = await client.query(`
@@ -193,13 +199,6 @@ describe('relays that share a PostgreSQL', () => {
       await one.put(entries)
       order.push(name)
     }
-    const blocked = (): Promise<void> =>
-      vi.waitFor(async () => {
-        const { rows } = await client.query(
-          'SELECT 1 FROM pg_stat_activity WHERE cardinality(pg_blocking_pids(pid)) > 0',
-        )
-        expect(rows).toHaveLength(1)
-      })
     await client.query('BEGIN')
     await client.query(`INSERT INTO pushferry.queue
       SELECT (jsonb_populate_record(q, '{"object_id": "o7"}')).* FROM pushferry.queue q WHERE object_id = 'known'`)
@@ -211,7 +210,7 @@ describe('relays that share a PostgreSQL', () => {
       'next large',
       count(300, (at) => entry(`p${at}`)),
     )
-    await blocked()
+    await untilOneWaits()
     const same = put('same row', [entry('o299', 'newer')])
     await Promise.all([put('small', [entry('a')]), put('small', [entry('b')])])
     expect(order).toEqual(['small', 'small'])
@@ -246,10 +245,7 @@ describe('relays that share a PostgreSQL', () => {
       SELECT account, 'o', type, state, lane, keyed, attempts, received_at, mark, fingerprint, 1, 0, 0, 0, 0, 'theirs'
       FROM pushferry.queue WHERE object_id = 'known'`)
     const put = one.put([entry('o', 'ours'), entry('p')])
-    await vi.waitFor(async () => {
-      const { rows } = await client.query('SELECT 1 FROM pg_stat_activity WHERE cardinality(pg_blocking_pids(pid)) > 0')
-      expect(rows).toHaveLength(1)
-    })
+    await untilOneWaits()
     await client.query(`WITH gone AS (DELETE FROM pushferry.queue WHERE object_id = 'o' RETURNING *)
       INSERT INTO pushferry.settled (${columns}, settled_at) SELECT ${columns.replace('state', '3')}, 0 FROM gone`)
     await client.query('COMMIT')

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
+import { gatherWork } from '../gather-work.ts'
 import type { Transactions } from './connection.ts'
 import type { PgClient } from './driver.ts'
 import { sql } from './statements.ts'
@@ -56,7 +57,6 @@ export const createWakeUp = (
 ): WakeUp => {
   const self = randomUUID()
   const listeners = new Set<Listener>()
-  const untold = new Map<string, number>()
   const unsaid = new Map<string, number>()
   const closing = new AbortController()
   let saying: Promise<void> | undefined
@@ -65,15 +65,13 @@ export const createWakeUp = (
   const tell = (account: string, rows: number): void => {
     for (const listener of listeners) listener(account, rows)
   }
-  const tellAll = (): void => {
-    const told = [...untold]
-    untold.clear()
-    for (const [account, rows] of told) {
+  const ring = gatherWork((come) => {
+    for (const [account, rows] of come) {
       tell(account, rows)
       unsaid.set(account, (unsaid.get(account) ?? 0) + rows)
     }
     saying ??= say()
-  }
+  })
 
   const say = async (): Promise<void> => {
     await pause(gatherMs, closing.signal)
@@ -122,12 +120,7 @@ export const createWakeUp = (
   }
 
   return {
-    ring: (accounts, rows) => {
-      for (const account of new Set(accounts)) {
-        if (untold.size === 0) queueMicrotask(tellAll)
-        untold.set(account, (untold.get(account) ?? 0) + rows)
-      }
-    },
+    ring,
     onWork: (listener) => {
       listeners.add(listener)
       listening ??= listenOn()
