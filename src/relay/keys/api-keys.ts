@@ -23,11 +23,14 @@ export const createApiKeyCheck = (
     account.apiKeys.map(({ name, key }) => ({ caller: { account, keyName: name }, digest: digestOf(key) })),
   )
   return (key, accountId) => {
-    const digest = digestOf(key)
-    const callers = known
-      .filter((one) => timingSafeEqual(one.digest, digest))
-      .map(({ caller }) => caller)
-      .filter(({ account }) => accountId === undefined || account.id === accountId)
-    return callers.length === 1 ? callers[0] : undefined
+    const given = digestOf(key)
+    let found: Caller | undefined
+    let callers = 0
+    for (const { caller, digest } of known) {
+      if (!timingSafeEqual(digest, given) || (accountId !== undefined && caller.account.id !== accountId)) continue
+      found = caller
+      callers++
+    }
+    return callers === 1 ? found : undefined
   }
 }

@@ -27,11 +27,14 @@ export const createLateStore = (open: () => Promise<Store>, onTrouble: (error: u
   let closed = false
   const givenUp = new AbortController()
   const listeners = new Set<Parameters<Store['onWork']>[0]>()
-  const now = (): Store => {
-    if (real) return real
-    throw closed
-      ? new StoreError('closed', 'the store is closed')
-      : new StoreError('unavailable', 'the database is not open yet')
+  /** Its promise as it is: a further one for each record would cost more than asking. */
+  const ask = <T>(operation: (store: Store) => Promise<T>): Promise<T> => {
+    if (real) return operation(real)
+    return Promise.reject(
+      closed
+        ? new StoreError('closed', 'the store is closed')
+        : new StoreError('unavailable', 'the database is not open yet'),
+    )
   }
   const attempt = async (): Promise<void> => {
     while (!givenUp.signal.aborted) {
@@ -50,25 +53,25 @@ export const createLateStore = (open: () => Promise<Store>, onTrouble: (error: u
   }
 
   const store: Store = {
-    put: async (entries) => now().put(entries),
-    withdraw: async (account, objectId) => now().withdraw(account, objectId),
-    erase: async (account, objectId) => now().erase(account, objectId),
-    find: async (account, objectId) => now().find(account, objectId),
-    lease: async (request) => now().lease(request),
-    settle: async (holder, settlements) => now().settle(holder, settlements),
-    takeSlots: async (request) => now().takeSlots(request),
-    join: async (holder, report) => now().join(holder, report),
-    beat: async (holder, report) => now().beat(holder, report),
-    holders: async () => now().holders(),
-    reap: async (stale) => now().reap(stale),
-    leave: async (holder) => now().leave(holder),
-    counts: async (account) => now().counts(account),
-    history: async (account, since) => now().history(account, since),
-    count: async (account, event, by) => now().count(account, event, by),
-    rejected: async (account, page) => now().rejected(account, page),
-    retryRejected: async (account, which) => now().retryRejected(account, which),
-    secret: async (name) => now().secret(name),
-    probe: async () => now().probe(),
+    put: (entries) => ask((store) => store.put(entries)),
+    withdraw: (account, objectId) => ask((store) => store.withdraw(account, objectId)),
+    erase: (account, objectId) => ask((store) => store.erase(account, objectId)),
+    find: (account, objectId) => ask((store) => store.find(account, objectId)),
+    lease: (request) => ask((store) => store.lease(request)),
+    settle: (holder, settlements) => ask((store) => store.settle(holder, settlements)),
+    takeSlots: (request) => ask((store) => store.takeSlots(request)),
+    join: (holder, report) => ask((store) => store.join(holder, report)),
+    beat: (holder, report) => ask((store) => store.beat(holder, report)),
+    holders: () => ask((store) => store.holders()),
+    reap: (stale) => ask((store) => store.reap(stale)),
+    leave: (holder) => ask((store) => store.leave(holder)),
+    counts: (account) => ask((store) => store.counts(account)),
+    history: (account, since) => ask((store) => store.history(account, since)),
+    count: (account, event, by) => ask((store) => store.count(account, event, by)),
+    rejected: (account, page) => ask((store) => store.rejected(account, page)),
+    retryRejected: (account, which) => ask((store) => store.retryRejected(account, which)),
+    secret: (name) => ask((store) => store.secret(name)),
+    probe: () => ask((store) => store.probe()),
     onWork: (listener) => {
       listeners.add(listener)
       const stop = real?.onWork(listener)

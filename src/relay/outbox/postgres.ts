@@ -90,15 +90,13 @@ export const openPostgresStore = async (
   let closed: Promise<void> | undefined
   const underWay = new Set<Promise<unknown>>()
   /** Runs an operation unless the store is closed; closing waits for it. */
-  const run = async <T>(operation: () => Promise<T>): Promise<T> => {
-    if (closed) throw new StoreError('closed', 'the store is closed')
+  const run = <T>(operation: () => Promise<T>): Promise<T> => {
+    if (closed) return Promise.reject(new StoreError('closed', 'the store is closed'))
     const promise = operation()
     underWay.add(promise)
-    try {
-      return await promise
-    } finally {
-      underWay.delete(promise)
-    }
+    const end = (): void => void underWay.delete(promise)
+    promise.then(end, end)
+    return promise
   }
   const alone = (text: string, ...values: readonly unknown[]): Promise<void> =>
     others.transact(async () => ({ result: undefined, last: [{ text, values }] }))

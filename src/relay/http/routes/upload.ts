@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { maxBackendBodyBytes } from '../../../wire/limits.ts'
 import { readUpload, type Unprocessed } from '../../intake/backend.ts'
+import type { PutResult } from '../../outbox/store.ts'
 import { readTraceId } from '../../trace.ts'
 import { flatProblems, uploadAnswer, uploadBody, uploadQuery } from '../schemas.ts'
 import type { Scope } from '../scope.ts'
@@ -10,9 +11,10 @@ const answer = (processed: number, unprocessed: readonly Unprocessed[]) => {
   return { status: processed === 0 ? 'fail' : 'partial', processed, unprocessed }
 }
 
-const countEach = (names: readonly string[]): Record<string, number> => {
+const countResults = (put: readonly PutResult[], unprocessed: readonly Unprocessed[]): Record<string, number> => {
   const counts: Record<string, number> = {}
-  for (const name of names) counts[name] = (counts[name] ?? 0) + 1
+  for (const { result } of put) counts[result] = (counts[result] ?? 0) + 1
+  for (const { code } of unprocessed) counts[code] = (counts[code] ?? 0) + 1
   return counts
 }
 
@@ -53,7 +55,7 @@ export const addUpload = (app: FastifyInstance, { store, backends, refuse, onInt
         from: keyName,
         requestId: request.id,
         traceId: readTraceId(request.headers.traceparent),
-        results: countEach([...put.map(({ result }) => result), ...unprocessed.map(({ code }) => String(code))]),
+        results: countResults(put, unprocessed),
       })
       return answer(entries.length, unprocessed)
     },

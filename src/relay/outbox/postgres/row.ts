@@ -61,7 +61,8 @@ const stateNumber = ({ state, waiting }: Row): number => (state === 'queued' && 
 export const markOf = (fingerprint: string): number => Number.parseInt(fingerprint.slice(0, 12), 16)
 
 /** PostgreSQL's text has no NUL and no half characters: a text from outside must not break the statement it is in. */
-export const storable = (text: string): string => text.replaceAll(/[\0\p{Cs}]/gu, '\uFFFD')
+export const storable = (text: string): string =>
+  /^[ -~]*$/.test(text) ? text : text.replaceAll(/[\0\p{Cs}]/gu, '\uFFFD')
 
 /** An objectId to look for. One that cannot be stored becomes one that nobody has. */
 export const findable = (objectId: string): string => (storable(objectId) === objectId ? objectId : '')

@@ -32,33 +32,30 @@ export const takeQuery = (
   account: (name: string) => number,
   { now, maxQueued, share }: { now: number; maxQueued: number; share: number },
 ): PgQuery => {
-  const rows = operations.flatMap((some, operation) =>
-    some.map((row) => ({ ...row, operation, place: 0, account: account(row.entry.account) })),
-  )
-  rows.forEach((row, place) => {
-    row.place = place
+  const rows: { row: NewRow; operation: number; place: number; number: number }[] = []
+  operations.forEach((some, operation) => {
+    for (const row of some) rows.push({ row, operation, place: rows.length, number: account(row.entry.account) })
   })
   // Relays that make the same rows come to them in the same order, and so wait for each other and not both.
-  rows.sort((a, b) => a.account - b.account || (a.entry.objectId < b.entry.objectId ? -1 : 1))
+  rows.sort((a, b) => a.number - b.number || (a.row.entry.objectId < b.row.entry.objectId ? -1 : 1))
   const live = new Map<number, number>()
-  for (const { entry, account: number } of rows)
-    live.set(number, (live.get(number) ?? 0) + (entry.lane === 'live' ? 1 : 0))
+  for (const { row, number } of rows) live.set(number, (live.get(number) ?? 0) + (row.entry.lane === 'live' ? 1 : 0))
   return {
     text: sql.take,
     values: [
       rows.map(({ operation }) => operation),
       rows.map(({ place }) => place),
-      rows.map((row) => row.account),
-      rows.map(({ entry }) => entry.objectId),
-      rows.map(({ entry }) => entry.token.type),
-      rows.map(({ entry }) => laneNumber(entry.lane)),
-      rows.map(({ keyed }) => keyed),
-      rows.map(({ fingerprint }) => markOf(fingerprint)),
-      rows.map(({ fingerprint }) => fingerprint),
-      rows.map(({ entry }) => storable(entry.token.id)),
-      rows.map(({ entry }) => entry.token.keys?.p256dh),
-      rows.map(({ entry }) => entry.token.keys?.auth),
-      rows.map(({ entry }) => warningsText(entry.warnings)),
+      rows.map(({ number }) => number),
+      rows.map(({ row }) => row.entry.objectId),
+      rows.map(({ row }) => row.entry.token.type),
+      rows.map(({ row }) => laneNumber(row.entry.lane)),
+      rows.map(({ row }) => row.keyed),
+      rows.map(({ row }) => markOf(row.fingerprint)),
+      rows.map(({ row }) => row.fingerprint),
+      rows.map(({ row }) => storable(row.entry.token.id)),
+      rows.map(({ row }) => row.entry.token.keys?.p256dh),
+      rows.map(({ row }) => row.entry.token.keys?.auth),
+      rows.map(({ row }) => warningsText(row.entry.warnings)),
       now,
       [...live.keys()],
       [...live.values()],
