@@ -58,6 +58,19 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
         warnings: ['odd'],
       })
     })
+    it('keeps every sign of ids, keys and warnings, whatever it means to a database', async () => {
+      const odd = ['"a"', "b'", 'c\\', '\\"d', '{e,f}', 'NULL', 'null', '$1', 'ü€😀', 'g,', '()', "''"]
+      const keys = { p256dh: 'NULL', auth: 'null' }
+      const entries = odd.map((sign) => entry(sign, `${sign}token${sign}`, { warnings: [sign, `${sign} ${sign}`] }))
+      await store.put([...entries, entry('keyed', 'token', { token: { type: 'chrome', id: 'token', keys } })])
+      const { entries: leased } = await lease()
+      expect(leased.map(({ objectId, token }) => ({ objectId, token }))).toEqual([
+        ...entries.map(({ objectId, token }) => ({ objectId, token })),
+        { objectId: 'keyed', token: { type: 'chrome', id: 'token', keys } },
+      ])
+      for (const sign of odd)
+        expect(await store.find(account, sign)).toMatchObject({ objectId: sign, warnings: [sign, `${sign} ${sign}`] })
+    })
     it.each(['queued', 'uploading', 'accepted'] as const)(
       'leaves the same token alone while it is %s',
       async (state) => {

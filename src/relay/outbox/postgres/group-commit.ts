@@ -19,11 +19,11 @@ interface Berth {
   run: Run
   mostRows: number
   waiting: Job[]
-  /** What the operations under way name; undefined while nothing is. */
-  underWay: ReadonlySet<string> | undefined
+  /** Undefined while nothing is. */
+  underWay: readonly Job[] | undefined
 }
 
-const none: ReadonlySet<string> = new Set()
+const namesOfAll = (jobs: readonly Job[]): ReadonlySet<string> => new Set(jobs.flatMap(({ names }) => names))
 const shares = (names: readonly string[], others: ReadonlySet<string>): boolean =>
   others.size > 0 && names.some((name) => others.has(name))
 
@@ -62,9 +62,9 @@ export const createGroupCommit = (runSmall: Run, runLarge: Run): GroupCommit => 
 
   const startAt = (berth: Berth, other: Berth): void => {
     if (berth.underWay || berth.waiting.length === 0) return
-    const group = takeFrom(berth, other.underWay ?? none)
+    const group = takeFrom(berth, namesOfAll(other.underWay ?? []))
     if (group.length === 0) return
-    berth.underWay = new Set(group.flatMap(({ names }) => names))
+    berth.underWay = group
     void berth.run(group).then(() => {
       berth.underWay = undefined
       startSoon()

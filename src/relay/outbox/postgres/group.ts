@@ -57,9 +57,11 @@ export const createGroupRun = (
       resultOf: ([answer]) => rowsFrom<{ passed: readonly number[] }>(answer)[0]?.passed ?? [],
     }))
     const left = new Set(passed)
-    const done = new Set(fresh.filter((_, at) => !left.has(at)))
+    const done = left.size === 0 ? fresh : fresh.filter((_, at) => !left.has(at))
     for (const { operation, resolve } of done) resolve(operation.fresh?.result as never)
-    return jobs.filter((job) => !done.has(job))
+    if (done.length === jobs.length) return []
+    const answered = new Set(done)
+    return jobs.filter((job) => !answered.has(job))
   }
 
   /** Runs jobs on their rows and gives those among them whose rows were all new. */

@@ -86,15 +86,14 @@ const putOne = (work: Work, key: Key, entry: NewEntry, print: string): PutResult
  */
 export const put = (entries: readonly NewEntry[], maxQueued: number): Operation<readonly PutResult[]> => {
   const rows = entries.map(newRowOf)
-  const live = new Map<string, number>()
-  for (const { lane, account } of entries) if (lane === 'live') live.set(account, (live.get(account) ?? 0) + 1)
+  const live = entries.filter(({ lane }) => lane === 'live').map(({ account }) => account)
   return {
     keys: entries,
     fresh: { rows, result: entries.map(() => queued) },
-    counted: [...live.keys()],
+    counted: live,
     run: (work, account) => {
-      for (const [name, count] of live)
-        if (work.queuedLive(account(name)) + count > maxQueued)
+      for (const name of new Set(live))
+        if (work.queuedLive(account(name)) + live.filter((one) => one === name).length > maxQueued)
           throw new StoreError('full', `more than ${maxQueued} records are queued`)
       return rows.map(({ entry, fingerprint: print }) =>
         putOne(work, { account: account(entry.account), objectId: entry.objectId }, entry, print),

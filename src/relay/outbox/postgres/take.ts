@@ -26,6 +26,26 @@ export const takeable = (group: readonly Job[]): Job[] => {
   })
 }
 
+/**
+ * A column of the rows as PostgreSQL writes an array (postgresql.org/docs/current/arrays.html#ARRAYS-IO), at a third of what
+ * the driver takes for it. Texts are words as they are, or `quoted`. A column of nothing is no array at all: beside the
+ * others it is as long as they are.
+ */
+const listOf = <Row>(rows: readonly Row[], of: (row: Row) => string | number | boolean | undefined): string | null => {
+  let list = ''
+  let isEmpty = true
+  for (const row of rows) {
+    const element = of(row)
+    if (element !== undefined) isEmpty = false
+    list += list === '' ? (element ?? 'NULL') : `,${element ?? 'NULL'}`
+  }
+  return isEmpty ? null : `{${list}}`
+}
+
+/** A text as an element of such an array. */
+const quoted = (text: string | undefined): string | undefined =>
+  text === undefined ? undefined : `"${/["\\]/.test(text) ? text.replaceAll(/["\\]/g, '\\$&') : text}"`
+
 /** The call of `pushferry.take` for these operations; it answers with the places of those that it has left alone. */
 export const takeQuery = (
   operations: readonly (readonly NewRow[])[],
@@ -43,19 +63,19 @@ export const takeQuery = (
   return {
     text: sql.take,
     values: [
-      rows.map(({ operation }) => operation),
-      rows.map(({ place }) => place),
-      rows.map(({ number }) => number),
-      rows.map(({ row }) => row.entry.objectId),
-      rows.map(({ row }) => row.entry.token.type),
-      rows.map(({ row }) => laneNumber(row.entry.lane)),
-      rows.map(({ row }) => row.keyed),
-      rows.map(({ row }) => markOf(row.fingerprint)),
-      rows.map(({ row }) => row.fingerprint),
-      rows.map(({ row }) => storable(row.entry.token.id)),
-      rows.map(({ row }) => row.entry.token.keys?.p256dh),
-      rows.map(({ row }) => row.entry.token.keys?.auth),
-      rows.map(({ row }) => warningsText(row.entry.warnings)),
+      listOf(rows, ({ operation }) => operation),
+      listOf(rows, ({ place }) => place),
+      listOf(rows, ({ number }) => number),
+      listOf(rows, ({ row }) => quoted(row.entry.objectId)),
+      listOf(rows, ({ row }) => row.entry.token.type),
+      listOf(rows, ({ row }) => laneNumber(row.entry.lane)),
+      listOf(rows, ({ row }) => row.keyed),
+      listOf(rows, ({ row }) => markOf(row.fingerprint)),
+      listOf(rows, ({ row }) => row.fingerprint),
+      listOf(rows, ({ row }) => quoted(storable(row.entry.token.id))),
+      listOf(rows, ({ row }) => quoted(row.entry.token.keys?.p256dh)),
+      listOf(rows, ({ row }) => quoted(row.entry.token.keys?.auth)),
+      listOf(rows, ({ row }) => quoted(warningsText(row.entry.warnings))),
       now,
       [...live.keys()],
       [...live.values()],
