@@ -75,13 +75,11 @@ export const createWakeUp = (
 
   const say = async (): Promise<void> => {
     await pause(gatherMs, closing.signal)
-    const said = [...unsaid].map(([account, rows]) => ({
-      text: sql.notify,
-      values: [channel, encode(self, account, rows)],
-    }))
+    const said = [...unsaid].map(([account, rows]) => encode(self, account, rows))
     unsaid.clear()
     saying = undefined
-    await transact(async () => ({ result: undefined, last: said })).catch(() => {})
+    const notify = { text: sql.notify, values: [channel, said] }
+    await transact(async () => ({ alone: notify, resultOf: () => undefined })).catch(() => {})
   }
 
   /** Listens on one connection until that breaks or this is closed. Resolves to whether it had come about. */
