@@ -5,7 +5,7 @@ import type { SqlRow, SqlValue } from './driver.ts'
 import { putOne } from './intake.ts'
 import { markOf } from './row.ts'
 import { rowsInserted } from './statements.ts'
-import type { Work } from './transactions.ts'
+import type { Work } from './work.ts'
 
 /** Those rows of a bulk, which was inserted from that sequence number on, whose persons have a row already. */
 const putOthers = (

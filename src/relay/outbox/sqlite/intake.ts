@@ -6,7 +6,7 @@ import { arrivalsMoved, mostArrivals } from './arrivals.ts'
 import { fewestInBulk } from './bulk.ts'
 import { enteredAtOnce } from './marks.ts'
 import { laneNumber, laneOf, markOf, standingOf, stateOf, type TokenRow, tokenColumns, warningsColumn } from './row.ts'
-import type { Work } from './transactions.ts'
+import type { Work } from './work.ts'
 
 /** Takes a row's present state out of the numbers, before it becomes something else. */
 const uncount = ({ delta }: Work, row: TokenRow): void => {

@@ -3,7 +3,7 @@ import { readCounts } from '../tally.ts'
 import type { SqlRow } from './driver.ts'
 import { type ArrivalRow, arrivalStatusOf, laneOf, rejectedRowOf, statusOf, type TokenRow } from './row.ts'
 import type { Statements } from './statements.ts'
-import type { Reading, Work } from './transactions.ts'
+import type { Reading, Work } from './work.ts'
 
 /** See Store.find. A row that is not among the arrivals any more is among the tokens. */
 export const find = ({ sql, arrival }: Reading, account: number, objectId: string): TokenStatus | undefined => {

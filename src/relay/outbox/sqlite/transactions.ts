@@ -1,40 +1,13 @@
 import { StoreError } from '../errors.ts'
-import { createDelta, type Delta, minuteOf, minutesKeptMs, type TallyName } from '../tally.ts'
-import { type Arrivals, createArrivalIndex } from './arrivals.ts'
 import { codeOf, resultCode } from './connection.ts'
 import type { SqlDatabase, SqlRow } from './driver.ts'
-import { createMarks, type Marks } from './marks.ts'
 import type { Statements } from './statements.ts'
+import { createWorks, type Reading, type Work } from './work.ts'
 
 /** An open connection and its statements. One object, so that nobody keeps the one without the other. */
 export interface Connection {
   database: SqlDatabase
   sql: Statements
-}
-
-/** What an operation works with inside a write transaction. Numbers are gathered under an account's number, as text. */
-export interface Work {
-  sql: Statements
-  delta: Delta
-  /** New rows that are not in the table `token` yet. */
-  arrivals: Arrivals
-  marks: Marks
-  now: number
-  /** The next sequence number, or the first of so many. */
-  nextSequence(count?: number): number
-  /** An account's number; the account is made known if it is new. */
-  account(name: string): number
-  /** A kept number, with what this transaction has added to it. */
-  count(account: number, name: TallyName): number
-}
-
-/** What an operation reads with, outside a write transaction. */
-export interface Reading {
-  sql: Statements
-  /** An account's number; one that is not known has a number without rows. */
-  account(name: string): number
-  /** The row of a person who is not in the table `token` yet. */
-  arrival(account: number, objectId: string): SqlRow | undefined
 }
 
 /** Gathers operations into group commits on one connection. */
@@ -88,7 +61,7 @@ export const createTransactions = (open: (isFirst: boolean) => Connection, now: 
   let scheduled = false
   let closing: (() => void) | undefined
   let closed = false
-  const arrivals = createArrivalIndex()
+  const works = createWorks(now)
 
   const connected = (): Connection => {
     connection ??= open(false)
@@ -101,7 +74,7 @@ export const createTransactions = (open: (isFirst: boolean) => Connection, now: 
       // It is being given up because it no longer works; there is nothing to save in it.
     }
     connection = undefined
-    arrivals.forget()
+    works.forget()
   }
   /** Gives a connection up that may never work again, as one that was opened while the disk could not be written. */
   const doubt = (error: unknown): void => {
@@ -114,27 +87,8 @@ export const createTransactions = (open: (isFirst: boolean) => Connection, now: 
     } catch {
       // SQLite has rolled back by itself (disk full, I/O error): a further ROLLBACK is itself an error.
     }
-    arrivals.forget()
+    works.forget()
     doubt(error)
-  }
-
-  const writeNumbers = (sql: Statements, delta: Delta, at: number): void => {
-    const minute = minuteOf(at)
-    for (const { account, name, by } of delta.entries()) {
-      sql.addToTally.run(Number(account), name, by)
-      if (!name.startsWith('event:')) continue
-      const { changes } = sql.addToMinute.run(Number(account), minute, name.slice('event:'.length), by)
-      if (Number(changes) > 0 && minute !== pruned) sql.forgetMinutes.run(Number(account), minute - minutesKeptMs)
-    }
-    pruned = minute
-  }
-  let pruned = 0
-
-  /** Numbers of accounts that have been committed, so that a rollback cannot leave a number behind that is not there. */
-  const accounts = new Map<string, number>()
-  const findAccount = (sql: Statements, name: string): number | undefined => {
-    const row = sql.findAccount.get(name) as SqlRow | undefined
-    return row && Number(row.id)
   }
 
   /**
@@ -150,50 +104,16 @@ export const createTransactions = (open: (isFirst: boolean) => Connection, now: 
       throw error
     }
     try {
-      const delta = createDelta()
-      const at = now()
-      const before = Number((sql.readSequence.get() as SqlRow).n)
-      let sequence = before
-      const met = new Map<string, number>()
-      const account = (name: string): number => {
-        const known = accounts.get(name) ?? met.get(name)
-        if (known !== undefined) return known
-        sql.addAccount.run(name)
-        const number = findAccount(sql, name) ?? -1
-        met.set(name, number)
-        return number
-      }
-      const kept = new Map<string, number>()
-      const count = (number: number, name: TallyName): number => {
-        const key = `${number} ${name}`
-        const before = kept.get(key) ?? Number((sql.readNumber.get(number, name) as SqlRow | undefined)?.n ?? 0)
-        kept.set(key, before)
-        return before + delta.of(String(number), name)
-      }
-      const marks = createMarks(sql, (account, rows) => delta.event(String(account), 'moved', rows))
-      const work: Work = {
-        sql,
-        delta,
-        arrivals: arrivals.begin(sql, marks),
-        marks,
-        now: at,
-        nextSequence: (count = 1) => {
-          sequence += count
-          return sequence - count + 1
-        },
-        account,
-        count,
-      }
+      const { work, finish, keep } = works.begin(sql)
       const results: unknown[] = []
       const began = performance.now()
       for (const operation of operations) {
         if (results.length > 0 && performance.now() - began > longestMs) break
         results.push(operation(work))
       }
-      if (sequence !== before) sql.writeSequence.run(sequence)
-      writeNumbers(sql, delta, at)
+      finish()
       database.exec('COMMIT')
-      for (const [name, number] of met) accounts.set(name, number)
+      keep()
       return results
     } catch (error) {
       rollBack(database, error)
@@ -267,12 +187,7 @@ export const createTransactions = (open: (isFirst: boolean) => Connection, now: 
     read: async (operation) => {
       usable()
       try {
-        const { sql } = connected()
-        return operation({
-          sql,
-          account: (name) => accounts.get(name) ?? findAccount(sql, name) ?? -1,
-          arrival: (account, objectId) => arrivals.find(sql, account, objectId),
-        })
+        return operation(works.reading(connected().sql))
       } catch (error) {
         doubt(error)
         throw unavailable(error)

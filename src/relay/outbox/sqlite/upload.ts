@@ -5,7 +5,7 @@ import { arrivalsMoved } from './arrivals.ts'
 import type { SqlRow } from './driver.ts'
 import { type DueRow, errorOf, laneOf, leasedEntryOf, stateOf, type TokenRow } from './row.ts'
 import type { Statements } from './statements.ts'
-import type { Work } from './transactions.ts'
+import type { Work } from './work.ts'
 
 const holderNumber = (sql: Statements, holder: string): number | undefined => {
   const row = sql.findHolder.get(holder) as SqlRow | undefined
