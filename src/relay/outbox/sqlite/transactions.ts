@@ -32,6 +32,14 @@ interface Job {
 const lockWaitMs = 5_000
 /** A transaction takes no more operations after this time, in ms: the process has other work to do in between. */
 const longestMs = 100
+/**
+ * After a transaction that took longer than this, in ms, the event loop has several turns before the next one: a turn for
+ * each `msOfTurn` that it took. A turn accepts one connection (libuv takes no more at a time) and costs next to nothing;
+ * with one turn a transaction, new connections would wait for seconds.
+ */
+const longTurnMs = 10
+const msOfTurn = 2
+const turnsAfter = (tookMs: number): number => (tookMs > longTurnMs ? Math.ceil(tookMs / msOfTurn) : 1)
 
 const unavailable = (error: unknown): StoreError =>
   error instanceof StoreError
@@ -59,6 +67,8 @@ export const createTransactions = (open: (isFirst: boolean) => Connection, now: 
   let connection: Connection | undefined = open(true)
   let jobs: Job[] = []
   let scheduled = false
+  /** How many turns of the event loop the next transaction waits for. */
+  let turnsOwed = 1
   let closing: (() => void) | undefined
   let closed = false
   const works = createWorks(now)
@@ -131,6 +141,7 @@ export const createTransactions = (open: (isFirst: boolean) => Connection, now: 
 
   const flush = (): void => {
     scheduled = false
+    const began = performance.now()
     const group = jobs
     jobs = []
     if (group.length > 0) {
@@ -150,13 +161,17 @@ export const createTransactions = (open: (isFirst: boolean) => Connection, now: 
         else for (const job of group) runAlone(job)
       }
     }
+    turnsOwed = turnsAfter(performance.now() - began)
     if (jobs.length > 0) schedule()
     else closing?.()
+  }
+  const flushAfter = (turns: number): void => {
+    setImmediate(() => (turns > 1 ? flushAfter(turns - 1) : flush()))
   }
   const schedule = (): void => {
     if (scheduled) return
     scheduled = true
-    setImmediate(flush)
+    flushAfter(turnsOwed)
   }
   /**
    * Another process writes. Its commits are short, so try again soon, and not in step with others that wait. A store that

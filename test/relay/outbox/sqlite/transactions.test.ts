@@ -69,6 +69,33 @@ describe('a group of operations', () => {
     expect(heard).toEqual([1, 'a turn', 2, 3, 4])
     expect(said.filter((sql) => sql === 'COMMIT')).toHaveLength(4)
   })
+
+  it.each([
+    ['wait to be written', false],
+    ['come because of its answers', true],
+  ])(
+    'is followed by so many turns of the event loop as let new connections in, where others %s',
+    async (_, isAfter) => {
+      let tookMs = 0
+      let turns = 0
+      let isOver = false
+      const count = (): void => {
+        turns++
+        if (!isOver) setImmediate(count)
+      }
+      const slow = transactions.write(() => {
+        const from = performance.now()
+        while (performance.now() < from + 110);
+        tookMs = performance.now() - from
+        setImmediate(count)
+      })
+      if (isAfter) await slow
+      await Promise.all([slow, transactions.write(() => (isOver = true))])
+      expect(turns).toBeGreaterThan(50)
+      // No more of them than a moment takes.
+      expect(turns).toBeLessThanOrEqual(tookMs)
+    },
+  )
   it('shares one transaction, and each resolves after the commit with its own result', async () => {
     const results = [1, 2, 3].map((n) =>
       transactions
