@@ -89,7 +89,7 @@ export const openPostgresStore = async (
 
   let closed: Promise<void> | undefined
   const underWay = new Set<Promise<unknown>>()
-  /** Runs an operation unless the store is closed; closing waits for it. */
+  /** Runs an operation unless the store is closed; closing waits for it. Hands its promise on as it is: see late.ts. */
   const run = <T>(operation: () => Promise<T>): Promise<T> => {
     if (closed) return Promise.reject(new StoreError('closed', 'the store is closed'))
     const promise = operation()
