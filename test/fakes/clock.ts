@@ -26,6 +26,8 @@ export interface FakeClockOptions {
    * alone needs one; what waits for `setImmediate`, as SQLite's group commit does, one for each link of its chain.
    */
   turns?: number
+  /** While this holds, something is under way that will end by itself, and nothing counts as done. */
+  isBusy?: () => boolean
 }
 
 /** Mulberry32: small, and good enough to spread waits. */
@@ -43,6 +45,7 @@ export const createFakeClock = ({
   startsAt = 1_800_000_000_000,
   seed = 1,
   turns = 1,
+  isBusy = () => false,
 }: FakeClockOptions = {}): FakeClock => {
   let wall = startsAt
   let elapsed = 0
@@ -51,7 +54,8 @@ export const createFakeClock = ({
   const timers = new Map<number, { at: number; call: () => void }>()
 
   const rest = async (): Promise<void> => {
-    for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve))
+    for (let quiet = 0; quiet < turns; quiet = isBusy() ? 0 : quiet + 1)
+      await new Promise((resolve) => setImmediate(resolve))
   }
   const next = (): [number, { at: number; call: () => void }] | undefined => {
     let first: [number, { at: number; call: () => void }] | undefined

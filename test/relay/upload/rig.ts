@@ -59,6 +59,22 @@ export const entryOf = (objectId: string, more: Partial<NewEntry> = {}): NewEntr
   ...more,
 })
 
+/** The same store; is told of each operation that begins (1) and ends (-1). */
+const watched = (store: Store, onChange: (by: number) => void): Store =>
+  Object.fromEntries(
+    Object.entries(store).map(([name, operation]) => [
+      name,
+      (...given: unknown[]) => {
+        const answer: unknown = Reflect.apply(operation, store, given)
+        if (!(answer instanceof Promise)) return answer
+        onChange(1)
+        const end = (): void => onChange(-1)
+        answer.then(end, end)
+        return answer
+      },
+    ]),
+  ) as unknown as Store // the same operations
+
 /** Names in the order of their age: `r0000`, `r0001` … */
 export const names = (count: number, from = 0): string[] =>
   Array.from({ length: count }, (_, at) => `r${String(from + at).padStart(5, '0')}`)
@@ -110,9 +126,12 @@ export const createRig = async ({
   maxQueued = 1_000_000,
   seed = 1,
 }: RigOptions = {}): Promise<Rig> => {
-  const clock = createFakeClock({ turns: kind.turns, seed })
+  let underWay = 0
+  const clock = createFakeClock({ turns: kind.turns, isBusy: () => underWay > 0, seed })
   const opened = await kind.open({ now: clock.now, maxQueued })
-  const { store } = opened
+  const store = watched(opened.store, (by) => {
+    underWay += by
+  })
   const faulty = createFaultyStore(store)
   const clevertap = createFakeClevertap(clock, latencyMs)
   const running = new Set<Process>()
