@@ -22,11 +22,9 @@ export interface FakeClockOptions {
   /** Seed of `random`. */
   seed?: number
   /**
-   * Turns of the event loop after which everything that follows from a timer counts as done. What runs on promises
-   * alone needs one; what waits for `setImmediate`, as SQLite's group commit does, one for each link of its chain.
+   * While this holds, something is under way that ends by itself, such as an operation of a store, and what follows from a
+   * timer is not done. What runs on promises alone is done after a turn of the event loop.
    */
-  turns?: number
-  /** While this holds, something is under way that will end by itself, and nothing counts as done. */
   isBusy?: () => boolean
 }
 
@@ -44,7 +42,6 @@ const sequenceOf = (seed: number): (() => number) => {
 export const createFakeClock = ({
   startsAt = 1_800_000_000_000,
   seed = 1,
-  turns = 1,
   isBusy = () => false,
 }: FakeClockOptions = {}): FakeClock => {
   let wall = startsAt
@@ -54,8 +51,8 @@ export const createFakeClock = ({
   const timers = new Map<number, { at: number; call: () => void }>()
 
   const rest = async (): Promise<void> => {
-    for (let quiet = 0; quiet < turns; quiet = isBusy() ? 0 : quiet + 1)
-      await new Promise((resolve) => setImmediate(resolve))
+    do await new Promise((resolve) => setImmediate(resolve))
+    while (isBusy())
   }
   const next = (): [number, { at: number; call: () => void }] | undefined => {
     let first: [number, { at: number; call: () => void }] | undefined

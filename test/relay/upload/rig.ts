@@ -18,14 +18,11 @@ import { memoryFolder } from '../../support/temporary-folder.ts'
 /** A kind of store that the loop is tried on. */
 export interface StoreKind {
   name: string
-  /** See FakeClockOptions. */
-  turns: number
   open(options: StoreOptions): Promise<{ store: Store; end(): Promise<void> }>
 }
 
 const inMemory: StoreKind = {
   name: 'in memory',
-  turns: 1,
   open: async (options) => {
     const store = createMemoryStore(options)
     return { store, end: store.close }
@@ -33,7 +30,6 @@ const inMemory: StoreKind = {
 }
 const inSqlite: StoreKind = {
   name: 'in SQLite',
-  turns: 8,
   open: async (options) => {
     const folder = memoryFolder()
     const store = await openSqliteStore(folder.file('outbox.db'), options)
@@ -127,7 +123,7 @@ export const createRig = async ({
   seed = 1,
 }: RigOptions = {}): Promise<Rig> => {
   let underWay = 0
-  const clock = createFakeClock({ turns: kind.turns, isBusy: () => underWay > 0, seed })
+  const clock = createFakeClock({ isBusy: () => underWay > 0, seed })
   const opened = await kind.open({ now: clock.now, maxQueued })
   const store = watched(opened.store, (by) => {
     underWay += by
