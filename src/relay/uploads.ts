@@ -6,7 +6,8 @@ import type { Telemetry } from './telemetry.ts'
 import { type Clock, systemClock } from './upload/clock.ts'
 import type { Health } from './upload/health.ts'
 import { createHolderLife } from './upload/holder.ts'
-import { createUploader, type Uploader, type UploadReport } from './upload/loop.ts'
+import { createUploader, type Uploader } from './upload/loop.ts'
+import type { UploadReport } from './upload/report.ts'
 import { createVerifier, type Verifier } from './upload/verify.ts'
 
 /** An account's uploads as `/readyz`, metrics and status displays show them. */

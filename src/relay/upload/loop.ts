@@ -1,15 +1,16 @@
 import { setMaxListeners } from 'node:events'
-import type { Verdict } from '../clevertap/outcome.ts'
 import type { KeyPadding } from '../clevertap/record.ts'
-import type { Outcome, Settlement, Store } from '../outbox/store.ts'
+import type { Settlement, Store } from '../outbox/store.ts'
 import type { InTrace } from '../trace.ts'
 import { type Chunk, cut, isAlone, probeOf } from './batch.ts'
 import type { Clock } from './clock.ts'
 import { allowance, type Health, healthy, judged } from './health.ts'
 import type { HolderLife } from './holder.ts'
 import { farthestDueMs, type RetryRules } from './policy.ts'
-import { type Answered, type Consequences, consequencesOf, createPreparer, sendChunk, type Upload } from './send.ts'
+import { reportOf, type UploadReport } from './report.ts'
+import { type Consequences, consequencesOf, createPreparer, sendChunk, type Upload } from './send.ts'
 import { createSettler, groupMs } from './settler.ts'
+import { createSlots, pollMs } from './slots.ts'
 
 /** What an uploader of one account is told. */
 export interface UploadSettings extends RetryRules {
@@ -18,26 +19,6 @@ export interface UploadSettings extends RetryRules {
   uploadBatch: number
   flushMs: number
   keyPadding: KeyPadding
-}
-
-/** What one upload request came to, for logs and metrics. */
-export interface UploadReport {
-  account: string
-  records: number
-  verdict: Verdict['kind']
-  outcomes: Readonly<Record<Outcome['kind'], number>>
-  /** Why records were rejected or put off. */
-  refusals: readonly Refusals[]
-  /** Of the trace that the request began. */
-  traceId: string
-  tookMs: number
-}
-
-/** How many records of one request were refused with one code. */
-export interface Refusals {
-  outcome: 'rejected' | 'deferred'
-  code: number
-  records: number
 }
 
 export interface UploaderParts {
@@ -69,8 +50,6 @@ export interface Uploader {
   stop(graceMs: number): Promise<void>
 }
 
-/** How long the store is left alone when it has no work or no slot for this process, in ms: others may add some. */
-const pollMs = 500
 /** Longer waits are cut into pieces, because timers have a ceiling. */
 const longestWaitMs = 60_000
 /** How long a stop waits for the store, in ms. */
@@ -97,24 +76,27 @@ export const createUploader = (parts: UploaderParts): Uploader => {
   let life = beginLife()
   let health = healthy(settings.uploadConcurrency)
   let ready: Chunk[] = []
-  let slots = 0
-  /** Others have all the slots: nothing is leased that they could send. */
-  let denied = false
-  /** Others have some of them: no more is leased than the own ones can send. */
-  let short = false
-  let asking = false
   let leasing = false
   let stopping = false
   /** Rows said to have come since the store was last asked for some. */
   let arrived = 0
-  /** Not before these times is the store asked again for rows, and for slots. */
+  /** Not before this time is the store asked again for rows. */
   let leaseAt = 0
-  let slotsAt = 0
   /** Since when less is ready than may be sent; undefined when enough is. */
   let thinSince: number | undefined
   let cancelTimer = (): void => {}
   const prepare = createPreparer(settings.keyPadding)
   const settler = createSettler(store, clock, () => look())
+  const slots = createSlots({
+    account,
+    limit: settings.uploadConcurrency,
+    store,
+    clock,
+    holder,
+    onDenied: (by) => giveBack(ready.splice(0), by),
+    onAnswer: () => look(),
+    onTrouble: (error) => parts.onTrouble?.(account, error),
+  })
 
   const setHealth = (next: Health): void => {
     const before = health
@@ -126,20 +108,6 @@ export const createUploader = (parts: UploaderParts): Uploader => {
   const giveBack = (chunks: readonly Chunk[], by: string): void =>
     settler.add(by, settlementsOf(chunks.flat().map((entry) => ({ entry, outcome: { kind: 'returned' } }))))
 
-  const report = (chunk: Chunk, { verdict, traceId, tookMs }: Answered, { results }: Consequences): void => {
-    const outcomes = { accepted: 0, rejected: 0, deferred: 0, failed: 0, returned: 0 }
-    const refusals: Refusals[] = []
-    for (const { outcome } of results) {
-      outcomes[outcome.kind]++
-      if (outcome.kind !== 'rejected' && outcome.kind !== 'deferred') continue
-      const { kind, error } = outcome
-      const same = refusals.find((one) => one.outcome === kind && one.code === error.code)
-      if (same) same.records++
-      else refusals.push({ outcome: kind, code: error.code, records: 1 })
-    }
-    const records = chunk.length
-    parts.onRequest?.({ account, records, verdict: verdict.kind, outcomes, refusals, traceId, tookMs })
-  }
   const send = async (chunk: Chunk, by: string): Promise<void> => {
     const { signal } = life
     const alone = isAlone(chunk)
@@ -160,29 +128,9 @@ export const createUploader = (parts: UploaderParts): Uploader => {
     if (stopping || signal !== life.signal) giveBack(came.again, by)
     else if (blamed && !alone && health.mode !== 'ok') giveBack([...came.again, ...ready.splice(0)], by)
     else ready = [...came.again, ...ready]
-    report(chunk, answered, came)
+    parts.onRequest?.(reportOf(account, chunk.length, answered, came.results))
   }
 
-  const takeSlots = async (by: string, want: number): Promise<void> => {
-    asking = true
-    // Fewer count from now on: the store may give them to others before it answers.
-    slots = Math.min(slots, want)
-    try {
-      const granted = await store.takeSlots({ account, holder: by, want, limit: settings.uploadConcurrency })
-      if (granted < want) slotsAt = clock.elapsed() + pollMs
-      if (holder.id() === by) {
-        slots = granted
-        denied = granted === 0 && want > 0
-        short = granted < want
-        if (denied) giveBack(ready.splice(0), by)
-      }
-    } catch (error) {
-      parts.onTrouble?.(account, error)
-      slotsAt = clock.elapsed() + pollMs
-    }
-    asking = false
-    look()
-  }
   const lease = async (by: string, batches: number): Promise<void> => {
     leasing = true
     arrived = 0
@@ -228,7 +176,7 @@ export const createUploader = (parts: UploaderParts): Uploader => {
     const allowed = settler.pending() > mostUnwritten ? 0 : allowance(health, at)
     // What is not sent soon is not kept from others, and its state says the truth.
     if (health.until - at > pollMs && ready.length > 0) giveBack(ready.splice(0), by)
-    while (ready.length > 0 && requests.size < Math.min(allowed, slots)) {
+    while (ready.length > 0 && requests.size < Math.min(allowed, slots.held())) {
       const [chunk = []] = ready.splice(0, 1)
       const request: Promise<void> = send(chunk, by).finally(() => {
         requests.delete(request)
@@ -237,7 +185,8 @@ export const createUploader = (parts: UploaderParts): Uploader => {
       requests.add(request)
     }
     // One chunk is kept ready for each slot, and for each that may be had: they are asked for with what is ready.
-    const ahead = denied ? slots : short ? Math.max(slots, 1) : allowed
+    const held = slots.held()
+    const ahead = slots.denied() ? held : slots.short() ? Math.max(held, 1) : allowed
     const missing = Math.min(allowed, ahead) - ready.length
     thinSince = missing > 0 ? (thinSince ?? at) : undefined
     // While something is ready, a lease waits a moment for other slots to be filled, and goes with their results.
@@ -245,11 +194,11 @@ export const createUploader = (parts: UploaderParts): Uploader => {
     if (missing > 0 && !leasing && at >= Math.max(leaseAt, groupAt)) void lease(by, missing)
     for (const chunk of ready) prepare(chunk)
     // A slot is held for as long as its request is in flight, whatever is allowed now.
-    const more = Math.min(allowed, denied ? 1 : requests.size + ready.length)
+    const more = Math.min(allowed, slots.denied() ? 1 : requests.size + ready.length)
     const want = Math.max(requests.size, more)
-    const idle = ready.length === 0 && !leasing && requests.size < slots
-    if (!asking && (want > slots ? at >= slotsAt : idle && want < slots)) void takeSlots(by, want)
-    next(Math.min(...[health.until, leaseAt, groupAt, slotsAt, at + pollMs].filter((time) => time > at)))
+    const idle = ready.length === 0 && !leasing && requests.size < slots.held()
+    if (want > slots.held() ? at >= slots.askAt() : idle && want < slots.held()) slots.ask(by, want)
+    next(Math.min(...[health.until, leaseAt, groupAt, slots.askAt(), at + pollMs].filter((time) => time > at)))
   }
 
   return {
@@ -260,8 +209,7 @@ export const createUploader = (parts: UploaderParts): Uploader => {
     },
     forget: () => {
       ready = []
-      slots = 0
-      denied = false
+      slots.forget()
       life.abort()
       life = beginLife()
     },

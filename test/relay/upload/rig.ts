@@ -4,12 +4,8 @@ import { openSqliteStore } from '../../../src/relay/outbox/sqlite.ts'
 import type { NewEntry, Store, StoreOptions, TokenStatus } from '../../../src/relay/outbox/store.ts'
 import type { Health } from '../../../src/relay/upload/health.ts'
 import { createHolderLife, type HolderLife } from '../../../src/relay/upload/holder.ts'
-import {
-  createUploader,
-  type Uploader,
-  type UploadReport,
-  type UploadSettings,
-} from '../../../src/relay/upload/loop.ts'
+import { createUploader, type Uploader, type UploadSettings } from '../../../src/relay/upload/loop.ts'
+import type { UploadReport } from '../../../src/relay/upload/report.ts'
 import { createFakeClock, type FakeClock } from '../../fakes/clock.ts'
 import { createFakeClevertap, type FakeClevertap } from '../../faults/clevertap.ts'
 import { createFaultyStore, type FaultyStore } from '../../faults/store.ts'
