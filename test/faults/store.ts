@@ -20,6 +20,7 @@ export interface FaultyStore {
 
 const operations: readonly Operation[] = [
   'put',
+  'putBulk',
   'withdraw',
   'erase',
   'find',

@@ -1,3 +1,4 @@
+import { bulkOf, entriesOf } from '../outbox/bulk.ts'
 import type { NewEntry } from '../outbox/store.ts'
 import { enqueue } from './enqueue.ts'
 import { ImportError } from './error.ts'
@@ -22,15 +23,12 @@ export const dryRun = async (
   },
 ): Promise<ImportEnd & { sample: readonly NewEntry[] }> => {
   const { account, rejects, progress, signal, random } = parts
-  const sample = createSample<NewEntry>(sampleSize, random)
+  const sample = createSample<string>(sampleSize, random)
   const ended = await enqueue(plans, {
-    account,
-    replace: false,
-    put: async (entries) =>
-      entries.map((entry) => {
-        sample.add(entry)
-        return { result: 'queued' }
-      }),
+    put: async (rows) => {
+      for (const row of rows) sample.add(row)
+      return { others: [] }
+    },
     pause: async () => {},
     tally: progress.tally,
     rejects,
@@ -45,5 +43,6 @@ export const dryRun = async (
       throw error
     },
   )
-  return { ...ended, waiting: undefined, refusedBefore: undefined, sample: sample.taken() }
+  const taken = entriesOf(bulkOf({ account, replaceLive: false }, sample.taken()))
+  return { ...ended, waiting: undefined, refusedBefore: undefined, sample: taken }
 }

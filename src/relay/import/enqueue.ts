@@ -1,6 +1,6 @@
 import { decodeRecord } from '../../wire/decode.ts'
-import type { NewEntry, PutResult } from '../outbox/store.ts'
-import { createPacker } from './packed.ts'
+import { flatRow } from '../outbox/bulk.ts'
+import type { BulkResult } from '../outbox/store.ts'
 import type { Plan } from './plan.ts'
 import { createRanges, type Range, sampleRange, sampleRows } from './ranges.ts'
 import type { Rejects } from './rejects.ts'
@@ -9,10 +9,8 @@ import { byPlace, mostSorted } from './sort.ts'
 import { type Tally, tallyRejection } from './tally.ts'
 
 export interface EnqueueParts {
-  account: string
-  /** Whether live and withdrawn rows of the store are replaced. */
-  replace: boolean
-  put: (entries: readonly NewEntry[]) => Promise<readonly PutResult[]>
+  /** Is given rows that `flatRow` made. */
+  put: (rows: readonly string[]) => Promise<BulkResult>
   /** Between two pieces: is told how many rows the last one had, and how long it took in ms. */
   pause: (rows: number, tookMs: number) => Promise<void>
   /** How many rows the next piece may have; `pieceRows` without it. */
@@ -31,14 +29,13 @@ export const pieceRows = 2_000
 /** Rows that are held until they are put beside others of their range. */
 export const heldRows = 24 * pieceRows
 /** And so many characters: what 48,000 rows of common length have. */
-const heldCharacters = 16 * 1024 * 1024
+const heldCharacters = 20 * 1024 * 1024
 
-/** A faultless row as an entry for the store, or why it is refused. Pure. */
-export const readRow = (
-  { value, problem }: Row,
-  account: string,
-  replace: boolean,
-): { ok: true; entry: NewEntry } | { ok: false; rejection: Rejection } => {
+/** A faultless row as it goes into a bulk, or why it is refused. Pure. */
+export const readRow = ({
+  value,
+  problem,
+}: Row): { ok: true; objectId: string; row: string } | { ok: false; rejection: Rejection } => {
   if (problem !== undefined) return { ok: false, rejection: { code: malformed, reason: problem } }
   const decoded = decodeRecord(value)
   if (!decoded.ok) {
@@ -46,18 +43,8 @@ export const readRow = (
     return { ok: false, rejection: { code, reason: message } }
   }
   const { record, warnings } = decoded
-  return {
-    ok: true,
-    entry: {
-      account,
-      objectId: record.objectId,
-      token: record.tokenData,
-      lane: 'import',
-      sender: 'trusted',
-      replaceLive: replace,
-      warnings,
-    },
-  }
+  const { objectId, tokenData: token } = record
+  return { ok: true, objectId, row: flatRow({ objectId, token, warnings }) }
 }
 
 /**
@@ -65,7 +52,7 @@ export const readRow = (
  *
  * Rows are held and put range by range of their objectIds, each range sorted, so that a piece touches few pages of the
  * store's index instead of one a row; rows of one objectId stay in their order, and the first of them is the one that is
- * kept (with `replace`: the last). While one piece is put the next one is read and made ready: a store that works on a
+ * kept (where rows are replaced: the last). While one piece is put the next one is read and made ready: a store that works on a
  * thread of its own, or far away, is not waited for in vain.
  *
  * Resolves to `interrupted` when the signal came before the end: the piece at hand is finished, and what was read and not
@@ -74,23 +61,21 @@ export const readRow = (
  * @throws ImportError (`failed`) when an input or the store cannot go on.
  */
 export const enqueue = async (plans: readonly Plan[], parts: EnqueueParts): Promise<'done' | 'interrupted'> => {
-  const { account, replace, put, pause, mostRows = () => pieceRows, mostPieces = () => 1 } = parts
+  const { put, pause, mostRows = () => pieceRows, mostPieces = () => 1 } = parts
   const { tally, rejects, onBytes, signal } = parts
   const ranges = createRanges()
-  const { pack, unpack } = createPacker(account, replace)
   /** What is being put, by the number of its range. */
   const writing = new Map<number, Promise<void>>()
   let failure: { error: unknown } | undefined
 
-  const putPiece = async (piece: readonly NewEntry[]): Promise<void> => {
+  const putPiece = async (piece: readonly string[]): Promise<void> => {
     const from = performance.now()
-    const results = await put(piece)
+    const { others } = await put(piece)
     const tookMs = performance.now() - from
-    for (const { result } of results) {
-      tally.read++
-      if (result === 'queued' || result === 'replaced') tally.queued++
-      else tally.unchanged++
-    }
+    const unchanged = others.filter(([, result]) => result !== 'replaced').length
+    tally.read += piece.length
+    tally.queued += piece.length - unchanged
+    tally.unchanged += unchanged
     await pause(piece.length, tookMs)
   }
   const putRange = async ({ rows, places }: Range): Promise<void> => {
@@ -100,7 +85,7 @@ export const enqueue = async (plans: readonly Plan[], parts: EnqueueParts): Prom
       while (at < sorted.length && !signal.aborted && !failure) {
         const piece = sorted.slice(at, at + mostRows())
         at += piece.length
-        await putPiece(piece.map(unpack))
+        await putPiece(piece)
       }
     }
   }
@@ -130,8 +115,8 @@ export const enqueue = async (plans: readonly Plan[], parts: EnqueueParts): Prom
     try {
       for await (const read of rows(onBytes)) {
         for (const row of read) {
-          const found = readRow(row, account, replace)
-          if (found.ok) ranges.add(found.entry.objectId, pack(found.entry))
+          const found = readRow(row)
+          if (found.ok) ranges.add(found.objectId, found.row)
           else {
             tally.read++
             tallyRejection(tally, found.rejection)

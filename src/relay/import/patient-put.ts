@@ -1,24 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { StoreError } from '../outbox/errors.ts'
-import type { NewEntry, PutResult, Store } from '../outbox/store.ts'
+import type { Bulk, BulkResult, Store } from '../outbox/store.ts'
 import { ImportError } from './error.ts'
 
 /** Waits between tries, in ms: about a minute together, which outlives a restart of a database. */
 const waitsMs = [200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 20_000]
 
 /**
- * `Store.put`, tried again while the database does not take it.
+ * `Store.putBulk`, tried again while the database does not take it.
  *
  * @throws ImportError (`failed`) when it does not take it for a minute.
  */
 export const patientPut = async (
-  store: Pick<Store, 'put'>,
-  entries: readonly NewEntry[],
+  store: Pick<Store, 'putBulk'>,
+  bulk: Bulk,
   wait: (ms: number) => Promise<unknown> = sleep,
-): Promise<readonly PutResult[]> => {
+): Promise<BulkResult> => {
   for (const waitMs of [...waitsMs, undefined]) {
     try {
-      return await store.put(entries)
+      return await store.putBulk(bulk)
     } catch (error) {
       if (!(error instanceof StoreError)) throw error
       if (error.code !== 'unavailable' || waitMs === undefined)

@@ -1,6 +1,6 @@
 import { placeOf } from './sort.ts'
 
-/** Packed rows of one range of objectIds, in the order in which they came, and the places of their objectIds. */
+/** Flat rows of one range of objectIds, in the order in which they came, and the places of their objectIds. */
 export interface Range {
   number: number
   rows: readonly string[]

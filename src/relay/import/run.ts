@@ -1,4 +1,5 @@
 import type { StoreAccount } from '../config/types.ts'
+import { bulkOf } from '../outbox/bulk.ts'
 import { StoreError } from '../outbox/errors.ts'
 import type { Counts, Store } from '../outbox/store.ts'
 import type { Uploads } from '../uploads.ts'
@@ -27,7 +28,7 @@ export interface ImportProgress {
 export interface ImportParts {
   plans: readonly Plan[]
   account: Pick<StoreAccount, 'id' | 'uploadTimeoutMs'>
-  store: Pick<Store, 'put' | 'holders' | 'counts' | 'rejected'>
+  store: Pick<Store, 'putBulk' | 'holders' | 'counts' | 'rejected'>
   /** Undefined: somebody else uploads, and it is not waited for. */
   uploads: Uploads | undefined
   replace: boolean
@@ -90,9 +91,7 @@ export const runImport = async (parts: ImportParts): Promise<ImportEnd> => {
 
   const run = async (): Promise<Pick<ImportEnd, 'how' | 'failure'>> => {
     const enqueued = await enqueue(plans, {
-      account: account.id,
-      replace,
-      put: (entries) => patientPut(store, entries),
+      put: (rows) => patientPut(store, bulkOf({ account: account.id, replaceLive: replace }, rows)),
       ...createManners(store, () => uploads?.holder()),
       tally,
       rejects,

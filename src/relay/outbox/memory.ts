@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { putBulkBy } from './bulk.ts'
 import { decide } from './decide.ts'
 import { takeDue } from './due.ts'
 import { StoreError } from './errors.ts'
@@ -106,19 +107,22 @@ export const createMemoryStore = ({ maxQueued = 1_000_000, now = Date.now }: Sto
     return freed
   }
 
+  const put: Store['put'] = async (entries) => {
+    const results = await operate((delta) => {
+      for (const account of new Set(entries.map((entry) => entry.account))) {
+        const live = entries.filter((entry) => entry.account === account && entry.lane === 'live').length
+        if (live > 0 && (numbers.get(account)?.get('state:queued:live') ?? 0) + live > maxQueued)
+          throw new StoreError('full', `more than ${maxQueued} records are queued`)
+      }
+      return entries.map((entry) => putOne(entry, delta))
+    })
+    for (const account of new Set(entries.map((entry) => entry.account))) wake(account, entries.length)
+    return results
+  }
+
   return {
-    put: async (entries) => {
-      const results = await operate((delta) => {
-        for (const account of new Set(entries.map((entry) => entry.account))) {
-          const live = entries.filter((entry) => entry.account === account && entry.lane === 'live').length
-          if (live > 0 && (numbers.get(account)?.get('state:queued:live') ?? 0) + live > maxQueued)
-            throw new StoreError('full', `more than ${maxQueued} records are queued`)
-        }
-        return entries.map((entry) => putOne(entry, delta))
-      })
-      for (const account of new Set(entries.map((entry) => entry.account))) wake(account, entries.length)
-      return results
-    },
+    put,
+    putBulk: putBulkBy(put),
 
     withdraw: (account, objectId) =>
       operate((delta) => {

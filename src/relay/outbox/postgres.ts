@@ -1,4 +1,5 @@
 import { randomBytes, randomInt } from 'node:crypto'
+import { putBulkBy } from './bulk.ts'
 import { StoreError } from './errors.ts'
 import { postgresMigrations } from './migrations/postgres.ts'
 import { createAccounts } from './postgres/accounts.ts'
@@ -101,16 +102,19 @@ export const openPostgresStore = async (
   const alone = (text: string, ...values: readonly unknown[]): Promise<void> =>
     others.transact(async () => ({ result: undefined, last: [{ text, values }] }))
 
+  const putAll: Store['put'] = (entries) =>
+    run(async () => {
+      const results = await group.write(put(entries, maxQueued))
+      wakeUp.ring(
+        entries.map((entry) => entry.account),
+        entries.length,
+      )
+      return results
+    })
+
   return {
-    put: (entries) =>
-      run(async () => {
-        const results = await group.write(put(entries, maxQueued))
-        wakeUp.ring(
-          entries.map((entry) => entry.account),
-          entries.length,
-        )
-        return results
-      }),
+    put: putAll,
+    putBulk: putBulkBy(putAll),
     withdraw: (account, objectId) => run(() => group.write(withdraw(account, objectId))),
     erase: (account, objectId) =>
       run(async () => {

@@ -3,7 +3,6 @@ import { closeSync, openSync } from 'node:fs'
 import { StoreError } from './errors.ts'
 import { gatherWork } from './gather-work.ts'
 import { sqliteMigrations } from './migrations/sqlite.ts'
-import { type Bulk, type BulkResult, bulkOf, resultsOf } from './sqlite/bulk.ts'
 import { putBulk } from './sqlite/bulk-intake.ts'
 import { configure, migrate } from './sqlite/connection.ts'
 import { loadSqlite, type SqlRow } from './sqlite/driver.ts'
@@ -29,11 +28,6 @@ const createForOwner = (file: string): void => {
   } catch {}
 }
 
-/** What the SQLite adapter has beyond the port: for its thread, which is sent bulks. */
-export interface SqliteStore extends Store {
-  putBulk(bulk: Bulk): Promise<BulkResult>
-}
-
 /**
  * The outbox in one SQLite file, for one machine; several processes on it may share the file. Creates the file when it
  * is missing and applies the migrations.
@@ -46,7 +40,7 @@ export interface SqliteStore extends Store {
 export const openSqliteStore = async (
   file: string,
   { maxQueued = 1_000_000, cacheBytes, logPages, now = Date.now }: StoreOptions = {},
-): Promise<SqliteStore> => {
+): Promise<Store> => {
   const { DatabaseSync } = await loadSqlite()
   const open = (isFirst: boolean): Connection => {
     createForOwner(file)
@@ -83,18 +77,9 @@ export const openSqliteStore = async (
   })
 
   let hadBulk = false
-  const putAll = async (bulk: Bulk): Promise<BulkResult> => {
-    hadBulk = true
-    const result = await transactions.write((work) => putBulk(work, bulk))
-    wake([bulk.account], bulk.rows)
-    return result
-  }
 
   return {
-    putBulk: putAll,
     put: async (entries) => {
-      const bulk = bulkOf(entries)
-      if (bulk) return resultsOf(bulk, await putAll(bulk))
       const results = await transactions.write((work) => put(work, entries, maxQueued))
       wake(
         entries.map((entry) => entry.account),
@@ -102,6 +87,12 @@ export const openSqliteStore = async (
       )
       mover.moveSoon()
       return results
+    },
+    putBulk: async (bulk) => {
+      hadBulk = true
+      const result = await transactions.write((work) => putBulk(work, bulk))
+      wake([bulk.account], bulk.rows)
+      return result
     },
     withdraw: (account, objectId) => transactions.write((work) => withdraw(work, work.account(account), objectId)),
     erase: async (account, objectId) => {

@@ -57,6 +57,19 @@ export interface PutResult {
   result: IntakeResult | 'refused'
 }
 
+/** Rows of an import as one flat text: of one account, on the import lane, from a trusted sender. See bulk.ts. */
+export interface Bulk extends Pick<NewEntry, 'account' | 'replaceLive'> {
+  /** How many there are. */
+  rows: number
+  text: string
+}
+
+/** What became of a Bulk. */
+export interface BulkResult {
+  /** The results of those rows that were not simply `queued`, each with its place in the bulk. */
+  others: readonly (readonly [number, PutResult['result']])[]
+}
+
 /** A row as its operator may see it. Times are milliseconds since the epoch. */
 export interface TokenStatus {
   objectId: string
@@ -187,6 +200,12 @@ export interface Store {
    */
   put(entries: readonly NewEntry[]): Promise<readonly PutResult[]>
 
+  /**
+   * `put`, for the many rows of an import: the same comes of them, at a fraction of the cost. Only how the rows of one bulk
+   * stand to each other is not promised: which is older, and what of it is counted as `moved`.
+   */
+  putBulk(bulk: Bulk): Promise<BulkResult>
+
   /** Cancels a queued upload and marks the row withdrawn; its token is forgotten. False when there is no such row. */
   withdraw(account: string, objectId: string): Promise<boolean>
 
@@ -255,8 +274,8 @@ export interface Store {
   probe(): Promise<void>
 
   /**
-   * Calls back when about so many rows may have become due, at least after every `put` and `retryRejected` of this
-   * process. Returns how to stop that.
+   * Calls back when about so many rows may have become due, at least after every `put`, `putBulk` and
+   * `retryRejected` of this process. Returns how to stop that.
    */
   onWork(listener: (account: string, rows: number) => void): () => void
 

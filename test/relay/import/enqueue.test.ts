@@ -3,6 +3,7 @@ import { type EnqueueParts, enqueue, heldRows } from '../../../src/relay/import/
 import { ImportError } from '../../../src/relay/import/error.ts'
 import type { Rejects } from '../../../src/relay/import/rejects.ts'
 import { createTally } from '../../../src/relay/import/tally.ts'
+import { bulkOf } from '../../../src/relay/outbox/bulk.ts'
 import { createMemoryStore } from '../../../src/relay/outbox/memory.ts'
 import type { NewEntry, Store } from '../../../src/relay/outbox/store.ts'
 import { planned } from './planned.ts'
@@ -11,14 +12,15 @@ const header = 'objectId,type,id\n'
 const rows = (from: number, to: number): string =>
   Array.from({ length: to - from }, (_, at) => `__${from + at},fcm,token-${from + at}\n`).join('')
 
-const partsFor = (store: Pick<Store, 'put'>, more: Partial<EnqueueParts> = {}): EnqueueParts & { pieces: number[] } => {
+const partsFor = (
+  store: Pick<Store, 'putBulk'>,
+  { replaceLive = false, ...more }: Partial<EnqueueParts> & { replaceLive?: boolean } = {},
+): EnqueueParts & { pieces: number[] } => {
   const pieces: number[] = []
   return {
-    account: 'A',
-    replace: false,
-    put: (entries) => {
-      pieces.push(entries.length)
-      return store.put(entries)
+    put: (rows) => {
+      pieces.push(rows.length)
+      return store.putBulk(bulkOf({ account: 'A', replaceLive }, rows))
     },
     pause: async () => {},
     tally: createTally(),
@@ -64,9 +66,9 @@ describe('queueing an import', () => {
       },
     }
     const parts = partsFor(createMemoryStore(), {
-      put: async (entries) => {
+      put: async () => {
         await isReadOn
-        return entries.map(() => ({ result: 'queued' }))
+        return { others: [] }
       },
     })
     await enqueue([twoParts], parts)
@@ -137,7 +139,7 @@ describe('queueing an import', () => {
     ] as const) {
       const store = createMemoryStore()
       const plans = await Promise.all(files.map((text) => planned({ text })))
-      await enqueue(plans, partsFor(store, { replace }))
+      await enqueue(plans, partsFor(store, { replaceLive: replace }))
       expect(await tokensSent(store)).toEqual(tokens)
     }
   })
@@ -156,7 +158,7 @@ describe('queueing an import', () => {
       const store = createMemoryStore()
       await store.put([live('a'), live('b')])
       await store.withdraw('A', 'b')
-      const parts = partsFor(store, { replace })
+      const parts = partsFor(store, { replaceLive: replace })
       await enqueue([await planned({ text: `${header}a,fcm,t\nb,fcm,t\n` })], parts)
       expect(parts.tally).toMatchObject(replace ? { queued: 2, unchanged: 0 } : { queued: 0, unchanged: 2 })
       expect(await tokensSent(store)).toEqual(replace ? { a: 't', b: 't' } : { a: 'live' })

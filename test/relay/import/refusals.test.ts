@@ -1,9 +1,10 @@
 import { writeFileSync } from 'node:fs'
 import { expect, onTestFinished, test } from 'vitest'
-import { enqueue } from '../../../src/relay/import/enqueue.ts'
+import { type EnqueueParts, enqueue } from '../../../src/relay/import/enqueue.ts'
 import type { Plan } from '../../../src/relay/import/plan.ts'
 import { type RefusalParts, traceRefusals } from '../../../src/relay/import/refusals.ts'
 import { createTally } from '../../../src/relay/import/tally.ts'
+import { bulkOf } from '../../../src/relay/outbox/bulk.ts'
 import { createMemoryStore } from '../../../src/relay/outbox/memory.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 import { planned } from './planned.ts'
@@ -25,9 +26,8 @@ const trace = async (
   const store = createMemoryStore({ now: () => now })
   const tally = createTally()
   const signal = new AbortController().signal
-  const put = store.put
-  const parts = { account: 'A', replace: false, put, pause: async () => {}, tally, rejects: undefined, signal }
-  await enqueue([plan], { ...parts, onBytes: () => {} })
+  const put: EnqueueParts['put'] = (rows) => store.putBulk(bulkOf({ account: 'A', replaceLive: false }, rows))
+  await enqueue([plan], { put, pause: async () => {}, tally, rejects: undefined, onBytes: () => {}, signal })
   const own = { type: 'fcm', id: 'other-live' } as const
   now = 2000
   const live = { account: 'A', lane: 'live', sender: 'trusted', replaceLive: true, warnings: [] } as const

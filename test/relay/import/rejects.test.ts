@@ -24,8 +24,8 @@ const refuseAll = async (texts: readonly string[], path: string, type?: string):
 }
 const recordsOf = async (text: string, type?: string): Promise<unknown[]> =>
   (await gather((await planned({ text }, { type })).rows())).map((row) => {
-    const read = readRow(row, 'A', false)
-    return read.ok ? read.entry : read.rejection
+    const read = readRow(row)
+    return read.ok ? read.row : read.rejection
   })
 
 describe('the file of rejected rows', () => {

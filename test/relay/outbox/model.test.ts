@@ -4,6 +4,7 @@ import { createMemoryStore } from '../../../src/relay/outbox/memory.ts'
 import { openSqliteStore } from '../../../src/relay/outbox/sqlite.ts'
 import type { Lane, NewEntry, Outcome, Store } from '../../../src/relay/outbox/store.ts'
 import type { Token } from '../../../src/wire/record.ts'
+import { newBulk } from '../../support/new-bulk.ts'
 import { memoryFolder } from '../../support/temporary-folder.ts'
 
 /*
@@ -131,6 +132,14 @@ const steps = [
     .array(anEntry, { minLength: 1, maxLength: 5 })
     .map((entries) =>
       step(`put ${JSON.stringify(entries)}`, (world, real) => both(world, real, (store) => store.put(entries))),
+    ),
+  // Of one row: how those of one bulk stand to each other is the store's own affair.
+  fc
+    .tuple(anEntry, fc.boolean())
+    .map(([entry, replaceLive]) =>
+      step(`put ${JSON.stringify(entry)} in bulk${replaceLive ? ' and replace' : ''}`, (world, real) =>
+        both(world, real, (store) => store.putBulk(newBulk([entry], { account: entry.account, replaceLive }))),
+      ),
     ),
   fc
     .tuple(aHolder, anAccount, fc.constantFrom(1, 2, 100), fc.constantFrom(1, 1, 2), fc.constantFrom(0, 0, 1000))
@@ -264,6 +273,8 @@ test('SQLite does what the reference in memory does, whatever is done, in whatev
       for (const id of world.lives) await both(world, real, (store) => store.join(id, '{}'))
       try {
         await fc.asyncModelRun(() => ({ model: world, real }), commands)
+        // The rows of a bulk are looked at when its store closes, at the latest.
+        await real.reopen()
         for (const account of accounts) {
           const { moved } = (await world.reference.counts(account)).events
           await expect

@@ -3,10 +3,12 @@ import { StoreError } from '../errors.ts'
 import { fingerprint } from '../fingerprint.ts'
 import type { NewEntry, PutResult } from '../store.ts'
 import { arrivalsMoved, mostArrivals } from './arrivals.ts'
-import { fewestInBulk } from './bulk.ts'
 import { enteredAtOnce } from './marks.ts'
 import { laneNumber, laneOf, markOf, standingOf, stateOf, type TokenRow, tokenColumns, warningsColumn } from './row.ts'
 import type { Work } from './work.ts'
+
+/** Records of one call that may wait unindexed. A call with more is a group commit by itself and gains nothing by it. */
+const mostWaiting = 50
 
 /** Takes a row's present state out of the numbers, before it becomes something else. */
 const uncount = ({ delta }: Work, row: TokenRow): void => {
@@ -25,16 +27,11 @@ const findRow = ({ sql, arrivals }: Work, account: number, objectId: string): To
 }
 
 /** Takes one record in. `isArrival`: a row that is new may wait unindexed; see arrivals.ts. */
-export const putOne = (
-  work: Work,
-  account: number,
-  entry: NewEntry,
-  isArrival: boolean,
-  print: string = fingerprint(entry.token),
-): PutResult => {
+export const putOne = (work: Work, account: number, entry: NewEntry, isArrival: boolean): PutResult => {
   const { sql, delta, arrivals, marks, now } = work
   const { objectId } = entry
   const { type } = entry.token
+  const print = fingerprint(entry.token)
   const bytes = Buffer.from(print, 'hex')
   const lane = laneNumber(entry.lane)
   const token = tokenColumns(entry.token)
@@ -101,7 +98,7 @@ export const put = (work: Work, entries: readonly NewEntry[], maxQueued: number)
     if (work.count(account, 'state:queued:live') + count > maxQueued)
       throw new StoreError('full', `more than ${maxQueued} records are queued`)
   }
-  const isSmall = entries.length < fewestInBulk
+  const isSmall = entries.length <= mostWaiting
   const results = entries.map((entry) =>
     putOne(work, work.account(entry.account), entry, isSmall && entry.lane === 'live'),
   )

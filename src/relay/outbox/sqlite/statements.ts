@@ -13,16 +13,16 @@ export const sql = {
     VALUES (?1, ?2, ?3, 0, ?4, ?5, ?5, ?6, 0, 0, 0, ?7, ?7, 0, ?8, ?9, ?10, ?11, ?12, ?13)
     ON CONFLICT (account, object_id) DO NOTHING`,
   /**
-   * As insertToken, for so many rows of the import lane at a time; after account, keyed and time, of each row: objectId, type,
-   * sequence number, mark, fingerprint in hex, id, p256dh, auth, warnings. The parameters have no numbers, because the
-   * driver looks each number up among all of them.
+   * As insertToken, for so many rows of an import at a time; after account and time, of each row: objectId (null: there is
+   * no row), type, sequence number, mark, fingerprint in hex, id, p256dh, auth, warnings. The parameters have no numbers,
+   * because the driver looks each number up among all of them.
    */
-  insertTokens: `WITH k (account, keyed, at) AS (VALUES (?, ?, ?)),
+  insertTokens: `WITH k (account, at) AS (VALUES (?, ?)),
       v AS (VALUES ${Array.from({ length: rowsInserted }, () => '(?, ?, ?, ?, ?, ?, ?, ?, ?)').join(', ')})
     INSERT INTO token (account, object_id, type, state, lane, seq, generation, keyed, attempts, deferrals, failures,
       received_at, ready_at, due_at, mark, fingerprint, token, p256dh, auth, warnings)
-    SELECT k.account, column1, column2, 0, 1, column3, column3, k.keyed, 0, 0, 0, k.at, k.at, 0, column4, unhex(column5),
-      column6, column7, column8, column9 FROM k, v WHERE true
+    SELECT k.account, column1, column2, 0, 1, column3, column3, 0, 0, 0, 0, k.at, k.at, 0, column4, unhex(column5),
+      column6, column7, column8, column9 FROM k, v WHERE column1 IS NOT NULL
     ON CONFLICT (account, object_id) DO NOTHING`,
   /** Which of the sequence numbers from ?2 to ?3 rows were just inserted with. */
   insertedOf: `SELECT json_group_array(seq) AS seqs FROM token

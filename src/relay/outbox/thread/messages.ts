@@ -1,9 +1,8 @@
 import { StoreError, type StoreErrorCode } from '../errors.ts'
-import type { SqliteStore } from '../sqlite.ts'
-import type { StoreOptions } from '../store.ts'
+import type { Store, StoreOptions } from '../store.ts'
 
 /** The operations that are asked of the thread; all but the subscription, which works by telling. */
-export type Operation = Exclude<keyof SqliteStore, 'onWork'>
+export type Operation = Exclude<keyof Store, 'onWork'>
 
 /** What the thread is started with. */
 export interface ThreadData {

@@ -1,7 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { StoreError } from '../errors.ts'
-import { type Bulk, type BulkResult, bulkOf, resultsOf } from '../sqlite/bulk.ts'
-import type { Store, StoreOptions } from '../store.ts'
+import type { Bulk, BulkResult, Store, StoreOptions } from '../store.ts'
 import {
   type Answer,
   type Asked,
@@ -113,22 +112,20 @@ export const openInThread = async (
     await running?.terminate()
     process.off('exit', parkThread)
   }
+  const unlessClosed = <T>(asked: () => Promise<T>): Promise<T> =>
+    closing ? Promise.reject(new StoreError('closed', 'the store is closed')) : asked()
   /** One operation of the port. Its types are those of the port, which both sides have. */
-  const handOn = <O extends keyof Store & Operation>(operation: O): Store[O] =>
-    ((...values: unknown[]) =>
-      closing ? Promise.reject(new StoreError('closed', 'the store is closed')) : ask(operation, values)) as Store[O]
+  const handOn = <O extends Operation>(operation: O): Store[O] =>
+    ((...values: unknown[]) => unlessClosed(() => ask(operation, values))) as Store[O]
 
   await begin().catch(async (error: unknown) => {
     await thread?.terminate()
     throw error
   })
   process.on('exit', parkThread)
-  const putFew = handOn('put')
   return {
-    put: async (entries) => {
-      const bulk = closing ? undefined : bulkOf(entries)
-      return bulk ? resultsOf(bulk, await askBulk(bulk)) : putFew(entries)
-    },
+    put: handOn('put'),
+    putBulk: (bulk) => unlessClosed(() => askBulk(bulk)),
     withdraw: handOn('withdraw'),
     erase: handOn('erase'),
     find: handOn('find'),

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { openSqliteStore, type SqliteStore } from '../sqlite.ts'
+import { openSqliteStore } from '../sqlite.ts'
+import type { Store } from '../store.ts'
 import { type Answer, type Asked, type Call, failureOf, park, type ThreadData, type Told } from './messages.ts'
 
 /*
@@ -33,7 +34,7 @@ const answer = (one: Answer): void => {
   tellSoon()
 }
 
-const perform = (store: SqliteStore, { number, operation, values }: Call): void => {
+const perform = (store: Store, { number, operation, values }: Call): void => {
   // The other side has the same port and the same types; on the way they are only values.
   const run = store[operation] as (...values: readonly unknown[]) => Promise<unknown>
   run(...values).then(

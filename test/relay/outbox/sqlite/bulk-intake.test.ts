@@ -2,11 +2,12 @@ import { copyFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createMemoryStore } from '../../../../src/relay/outbox/memory.ts'
-import { fewestInBulk } from '../../../../src/relay/outbox/sqlite/bulk.ts'
 import { loadSqlite, type SqlDatabase, type SqlRow } from '../../../../src/relay/outbox/sqlite/driver.ts'
 import { enteredAtOnce, mostUnenteredAlone } from '../../../../src/relay/outbox/sqlite/marks.ts'
+import { rowsInserted } from '../../../../src/relay/outbox/sqlite/statements.ts'
 import { openSqliteStore } from '../../../../src/relay/outbox/sqlite.ts'
-import type { NewEntry, Store } from '../../../../src/relay/outbox/store.ts'
+import type { Bulk, NewEntry, Store } from '../../../../src/relay/outbox/store.ts'
+import { newBulk, putBulk } from '../../../support/new-bulk.ts'
 import { account, newEntry } from '../../../support/new-entry.ts'
 import { temporaryFolder } from '../../../support/temporary-folder.ts'
 
@@ -30,10 +31,12 @@ const missing = (name?: string): number =>
     name,
   )
 
-const imported = (objectId: string, id?: string, more: Partial<NewEntry> = {}): NewEntry =>
-  newEntry(objectId, id, { lane: 'import', replaceLive: false, ...more })
-const many = (from: string, count = fewestInBulk): NewEntry[] =>
-  Array.from({ length: count }, (_, n) => imported(`${from}${n}`))
+/** More than one statement takes. */
+const some = rowsInserted + 1
+const many = (from: string, count = some): NewEntry[] =>
+  Array.from({ length: count }, (_, n) => newEntry(`${from}${n}`))
+const put = (entries: readonly NewEntry[], more: Partial<Bulk> = {}): Promise<string[]> =>
+  putBulk(store, newBulk(entries, more))
 
 beforeEach(async () => {
   folder = temporaryFolder()
@@ -47,11 +50,11 @@ afterEach(async () => {
 
 describe('an import of many rows', () => {
   it('keeps everything about each of them', async () => {
-    const chrome = imported('web', 'id', {
+    const chrome = newEntry('web', 'id', {
       token: { type: 'chrome', id: 'id', keys: { p256dh: 'p', auth: 'a' } },
       warnings: ['odd', 'very odd'],
     })
-    await store.put([...many('p'), chrome])
+    await put([...many('p'), chrome])
     expect(await store.find(account, 'web')).toMatchObject({ type: 'chrome', warnings: ['odd', 'very odd'] })
     await store.join('h', '{}')
     const leased = await store.lease({ account, holder: 'h', max: 100, flushMs: 0 })
@@ -64,27 +67,20 @@ describe('an import of many rows', () => {
     await store.put([newEntry('live'), newEntry('new', 'waits unindexed')])
     await store.put([newEntry('gone')])
     await store.withdraw(account, 'gone')
-    await store.put(many('p'))
-    const again = [...many('p', 3), imported('live', 'other'), imported('gone'), imported('new', 'other')]
-    const results = await store.put([...many('q'), ...again, imported('q0', 'later')])
-    expect(results.map(({ result }) => result)).toEqual([
+    await put(many('p'))
+    const again = [...many('p', 3), newEntry('live', 'other'), newEntry('gone'), newEntry('new', 'other')]
+    expect(await put([...many('q'), ...again, newEntry('q0', 'later')])).toEqual([
       ...many('q').map(() => 'queued'),
       ...again.map(() => 'unchanged'),
       'unchanged',
     ])
-    const replacing = (objectId: string, id: string): NewEntry => imported(objectId, id, { replaceLive: true })
-    const filling = many('r').map((entry) => ({ ...entry, replaceLive: true }))
-    const replaced = await store.put([
-      ...filling,
-      replacing('live', 'other'),
-      replacing('r0', 'a'),
-      replacing('r0', 'b'),
-    ])
-    expect(replaced.slice(fewestInBulk).map(({ result }) => result)).toEqual(['replaced', 'replaced', 'replaced'])
+    const replacing = [newEntry('live', 'other'), newEntry('r0', 'a'), newEntry('r0', 'b')]
+    const replaced = await put([...many('r'), ...replacing], { replaceLive: true })
+    expect(replaced.slice(some)).toEqual(['replaced', 'replaced', 'replaced'])
   })
 
   it('queues refused records again: the same token after a day, another one at once', async () => {
-    await store.put(many('p'))
+    await put(many('p'))
     await store.join('h', '{}')
     const leased = await store.lease({ account, holder: 'h', max: 3, flushMs: 0 })
     const error = { code: 526, message: 'no such profile' }
@@ -98,19 +94,20 @@ describe('an import of many rows', () => {
         outcome: { kind: 'rejected', error },
       })),
     )
-    const again = [imported('p0'), imported('p1', 'another')]
-    const resultsOf = async (entries: readonly NewEntry[]): Promise<string[]> =>
-      (await store.put(entries)).slice(fewestInBulk).map(({ result }) => result)
-    expect(await resultsOf([...many('q'), ...again])).toEqual(['unchanged', 'replaced'])
+    const again = [newEntry('p0'), newEntry('p1', 'another')]
+    expect((await put([...many('q'), ...again])).slice(some)).toEqual(['unchanged', 'replaced'])
     clock += 25 * 60 * 60 * 1000
-    expect(await resultsOf([...many('r'), ...again, imported('p2')])).toEqual(['queued', 'unchanged', 'queued'])
+    const later = await put([...many('r'), ...again, newEntry('p2')])
+    expect(later.slice(some)).toEqual(['queued', 'unchanged', 'queued'])
   })
 
   it('answers and counts as the store in memory does, in any mixture with live records and erasures', async () => {
     const objectId = fc.integer({ min: 0, max: 90 }).map((n) => `p${n}`)
     const token = fc.integer({ min: 0, max: 120 }).map((n) => `t${n}`)
     const step = fc.oneof(
-      fc.record({ bulk: fc.array(fc.tuple(objectId, token), { minLength: fewestInBulk, maxLength: 80 }) }),
+      fc.record({
+        bulk: fc.array(fc.tuple(objectId, token), { minLength: 1, maxLength: 80 }),
+      }),
       fc.record({ live: fc.array(fc.tuple(objectId, token), { minLength: 1, maxLength: 3 }) }),
       fc.record({ erase: objectId }),
       fc.constant('reopen' as const),
@@ -126,11 +123,11 @@ describe('an import of many rows', () => {
             real = await open(name)
           } else if ('erase' in each)
             expect(await real.erase(account, each.erase)).toBe(await reference.erase(account, each.erase))
-          else {
-            const entries =
-              'bulk' in each
-                ? each.bulk.map(([who, what]) => imported(who, what))
-                : each.live.map(([who, what]) => newEntry(who, what))
+          else if ('bulk' in each) {
+            const bulk = newBulk(each.bulk.map(([who, what]) => newEntry(who, what)))
+            expect(await real.putBulk(bulk)).toEqual(await reference.putBulk(bulk))
+          } else {
+            const entries = each.live.map(([who, what]) => newEntry(who, what))
             expect(await real.put(entries)).toEqual(await reference.put(entries))
           }
         }
@@ -153,20 +150,20 @@ describe('the marks of imported rows', () => {
     await store.close()
     store = await open()
     const half = Math.ceil(mostUnenteredAlone / 2) + 1
-    await store.put(many('a', half))
+    await put(many('a', half))
     expect(entered()).toBe(0)
-    await store.put(many('b', half))
+    await put(many('b', half))
     expect(entered()).toBe(2 * half)
-    await store.put(many('c', half))
+    await put(many('c', half))
     expect(entered()).toBe(2 * half)
     // A relay that is there does not wait for so many.
     await store.join('relay', '{}')
-    await store.put(many('d'))
-    expect(entered()).toBe(3 * half + fewestInBulk)
-    await store.put(many('e'))
-    expect(entered()).toBe(3 * half + fewestInBulk)
+    await put(many('d'))
+    expect(entered()).toBe(3 * half + some)
+    await put(many('e'))
+    expect(entered()).toBe(3 * half + some)
     await store.close()
-    expect([entered(), missing()]).toEqual([3 * half + 2 * fewestInBulk, 0])
+    expect([entered(), missing()]).toEqual([3 * half + 2 * some, 0])
     vi.useRealTimers()
     store = await open()
   })
@@ -174,7 +171,7 @@ describe('the marks of imported rows', () => {
   it('are entered by the next process when the import was killed, and moves are counted then', async () => {
     await store.put([newEntry('first', 'shared')])
     // More than anybody but an import enters at once.
-    await store.put([...many('a', 2 * enteredAtOnce), imported('second', 'shared')])
+    await put([...many('a', 2 * enteredAtOnce), newEntry('second', 'shared')])
     // As a killed process leaves them.
     for (const end of ['', '-wal']) copyFileSync(folder.file(`outbox.db${end}`), folder.file(`copy.db${end}`))
     expect(missing('copy.db')).toBeGreaterThan(0)
@@ -185,17 +182,19 @@ describe('the marks of imported rows', () => {
   })
 
   it('are entered before a row gets another token, so that who had it before is still found', async () => {
-    await store.put([...many('a'), imported('first', 'shared'), imported('second', 'shared')])
+    await put([...many('a'), newEntry('first', 'shared'), newEntry('second', 'shared')])
     await store.put([newEntry('first', 'another')])
     expect((await store.counts(account)).events.moved).toBe(1)
     expect(missing()).toBe(0)
   })
 
   it('are never missed when SQLite gives an id again', async () => {
-    await store.put([...many('a'), imported('keeps', 'shared')])
-    for (const last of ['keeps', `a${fewestInBulk - 1}`, `a${fewestInBulk - 2}`]) await store.erase(account, last)
-    await store.put([imported('x', 'shared')])
-    await store.put([imported('y', 'shared')])
+    await put([...many('a'), newEntry('keeps', 'shared')])
+    for (const last of ['keeps', `a${some - 1}`, `a${some - 2}`]) await store.erase(account, last)
+    await put([newEntry('x', 'shared')])
+    await put([newEntry('y', 'shared')])
+    await store.close()
+    store = await open()
     expect((await store.counts(account)).events.moved).toBe(1)
     expect(missing()).toBe(0)
   })
