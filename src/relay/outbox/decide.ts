@@ -39,13 +39,15 @@ const decideSame = (standing: Standing, replaceLive: boolean, now: number): 'que
  */
 export const decide = (
   standing: Standing | undefined,
-  entry: Pick<NewEntry, 'sender' | 'replaceLive' | 'lane'> & { fingerprint: string },
+  entry: Pick<NewEntry, 'sender' | 'replaceLive' | 'lane'>,
+  /** Of the entry's token. */
+  fingerprint: string,
   now: number,
 ): Decision => {
   const keyed = entry.sender !== 'trusted' || (standing?.keyed ?? false)
   if (!standing) return { kind: 'queue', result: 'queued', keyed }
   const keep = { kind: 'keep', promote: entry.lane === 'live' && standing.lane === 'import', keyed } as const
-  if (standing.fingerprint === entry.fingerprint)
+  if (standing.fingerprint === fingerprint)
     return decideSame(standing, entry.replaceLive, now) === 'keep' ? keep : { kind: 'queue', result: 'queued', keyed }
   if (entry.sender === 'unproved' && standing.keyed) return { kind: 'refuse' }
   if (!entry.replaceLive && standing.state !== 'rejected') return { ...keep, promote: false }

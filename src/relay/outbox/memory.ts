@@ -52,7 +52,7 @@ export const createMemoryStore = ({ maxQueued = 1_000_000, now = Date.now }: Sto
   const putOne = (entry: NewEntry, delta: Delta): PutResult => {
     const print = fingerprint(entry.token)
     const row = rows.get(keyOf(entry.account, entry.objectId))
-    const decision = decide(row, { ...entry, fingerprint: print }, now())
+    const decision = decide(row, entry, print, now())
     if (decision.kind === 'refuse') {
       delta.event(entry.account, 'refused')
       return { result: 'refused' }

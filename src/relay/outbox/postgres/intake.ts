@@ -46,7 +46,7 @@ const enteredRow = (
 /** What `decide` says of an entry whose objectId is not known: it is queued. */
 const newRowOf = (entry: NewEntry): NewRow => {
   const print = fingerprint(entry.token)
-  const decision = decide(undefined, { ...entry, fingerprint: print }, 0)
+  const decision = decide(undefined, entry, print, 0)
   return { entry, fingerprint: print, keyed: decision.kind === 'queue' && decision.keyed }
 }
 const queued: PutResult = { result: 'queued' }
@@ -55,7 +55,7 @@ const putOne = (work: Work, key: Key, entry: NewEntry, print: string): PutResult
   const { delta, now } = work
   const name = String(key.account)
   const row = work.find(key)
-  const decision = decide(row, { ...entry, fingerprint: print }, now)
+  const decision = decide(row, entry, print, now)
   if (decision.kind === 'refuse') {
     delta.event(name, 'refused')
     return { result: 'refused' }

@@ -62,7 +62,7 @@ export const putOne = (work: Work, account: number, entry: NewEntry, isArrival: 
 
   const row = makeRow()
   if (!row) return queued('queued')
-  const decision = decide(standingOf(row), { ...entry, fingerprint: print }, now)
+  const decision = decide(standingOf(row), entry, print, now)
   if (decision.kind === 'refuse') {
     delta.event(name, 'refused')
     return { result: 'refused' }
