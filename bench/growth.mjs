@@ -1,40 +1,35 @@
-// node bench/growth.mjs: does the relay grow slower as its store grows? Intake over HTTP and claims, on stores that already
-// hold ten thousand, a million and ten million rows, in turns, as ratios to the smallest of the same run. The rows are
-// written beforehand with SQL. `--store=postgres` for PostgreSQL, `--rows=10000,1000000` for other sizes, `--seconds=5`
-// and `--rounds=3` for how long. Needs `npm run build`, and 4 GB of disk for ten million rows.
-import { cpus, loadavg } from 'node:os'
+// Does the relay grow slower as its store grows? `node bench/growth.mjs --store=postgres` and `--rows=10000,10000000` for others.
+
+import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import { storeLocation } from '../dist/relay/config/address-kinds.js'
 import { measureClaims } from './growth/claim.mjs'
-import { fillPostgres } from './growth/postgres.mjs'
-import { fillSqlite } from './growth/sqlite.mjs'
 import { run as child, serve } from './support/processes.mjs'
+import { tableOf } from './support/report.mjs'
+import { median, rounded, spread } from './support/statistics.mjs'
 
-const text = (byDefault) => ({ type: 'string', default: byDefault })
-const { values } = parseArgs({
-  options: {
-    store: text('sqlite'),
-    rows: text('10000,1000000,10000000'),
-    seconds: text('5'),
-    rounds: text('3'),
-    claims: text('20000'),
-  },
-})
-const fill = values.store === 'postgres' ? fillPostgres : fillSqlite
-const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)]
-const spread = (numbers) => `${Math.min(...numbers)}–${Math.max(...numbers)}`
+export const name = 'growth'
+export const about =
+  'Intake and claims on stores that hold so many rows already, which were written beforehand with SQL, in turns: single records over 64 connections to a relay that has run for a moment, and leases and results of 20,000 records by one process, 100 at a time. Three rounds at most, and twice as long as other measurements. Ratios are to the smallest store, within each round. Bytes are those of a settled row and of its places in both indexes. Ten million rows take 5 GB of disk.'
+
+const budget = 0.9
+const connections = 64
+const fills = {
+  sqlite: async () => (await import('./growth/sqlite.mjs')).fillSqlite,
+  postgres: async () => (await import('./growth/postgres.mjs')).fillPostgres,
+}
 
 /**
  * Requests a second that a relay on this store takes in, once it has run for a moment. It is at rest before and after:
  * what an earlier load left for later is neither in these figures nor in those of the next.
  */
-const measureIntake = async (store) => {
+const measureIntake = async (store, seconds) => {
   const relay = await serve('relay-at-store.mjs', store)
   try {
     // One that does not count: code is compiled, and the pages that everybody needs are read.
-    await child('load.mjs', relay.url, values.seconds, 64)
+    await child('load.mjs', relay.url, seconds, connections)
     await relay.idle()
-    const { perSecond, p99, failed } = await child('load.mjs', relay.url, values.seconds, 64)
+    const { perSecond, p99, failed } = await child('load.mjs', relay.url, seconds, connections)
     if (failed > 0) throw new Error(`${failed} requests failed`)
     await relay.idle()
     return { perSecond, p99 }
@@ -43,35 +38,67 @@ const measureIntake = async (store) => {
   }
 }
 
-console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model.trim()}, load ${loadavg()[0].toFixed(1)}`)
-const stores = []
-for (const rows of values.rows.split(',').map(Number)) {
-  const from = performance.now()
-  const store = await fill(rows)
-  stores.push({ ...store, intake: [], slowest: [], claims: [] })
-  const { row, byPerson, byToken } = store.bytesPerRow
-  console.log(
-    `  ${rows} rows on ${store.name}, filled in ${Math.round((performance.now() - from) / 1000)} s: ${row} B a row, ${byPerson} B in the index by person, ${byToken} B in the index by token`,
-  )
-}
-for (let round = 0; round < Number(values.rounds); round++)
-  for (const store of stores) {
-    const { perSecond, p99 } = await measureIntake(await store.open())
-    store.intake.push(perSecond)
-    store.slowest.push(p99)
-    store.claims.push(await measureClaims(storeLocation.read(await store.open()), Number(values.claims)))
+const measure = async ({ store: kind, sizes, seconds, rounds, claims, say }) => {
+  const fill = await fills[kind]()
+  const stores = []
+  try {
+    for (const rows of sizes) {
+      say(`growth: filling a store with ${rows} rows`)
+      stores.push({ ...(await fill(rows)), intake: [], slowest: [], claimed: [] })
+    }
+    for (let round = 0; round < rounds; round++)
+      for (const store of stores) {
+        say(`growth: ${store.rows} rows`)
+        const { perSecond, p99 } = await measureIntake(await store.open(), seconds)
+        store.intake.push(perSecond)
+        store.slowest.push(p99)
+        store.claimed.push(await measureClaims(storeLocation.read(await store.open()), claims))
+      }
+    const [smallest] = stores
+    const ratioOf = (what, store) => rounded(median(store[what].map((rate, round) => rate / smallest[what][round])), 2)
+    return stores.map((store, at) => ({
+      store: store.name,
+      'stored rows': store.rows,
+      'bytes a row': store.bytesPerRow.row,
+      'by person': store.bytesPerRow.byPerson,
+      'by token': store.bytesPerRow.byToken,
+      'requests/s': median(store.intake),
+      'lowest–highest': spread(store.intake),
+      'p99 ms': rounded(median(store.slowest), 1),
+      'claims/s': median(store.claimed),
+      'claims, ratio': ratioOf('claimed', store),
+      ratio: ratioOf('intake', store),
+      ...(at > 0 && at === stores.length - 1 ? { budget } : {}),
+    }))
+  } finally {
+    for (const store of stores) await store.end()
   }
-
-console.log(
-  `\nIntake of single records, 64 connections; claims by one process, 100 rows each (load ${loadavg()[0].toFixed(1)})`,
-)
-const [smallest] = stores
-const ratio = (what, store) => median(store[what].map((rate, round) => rate / smallest[what][round])).toFixed(2)
-for (const store of stores) {
-  const { rows, intake, slowest, claims } = store
-  console.log(
-    `  ${String(rows).padStart(9)} rows: ${median(intake)} requests/s (${spread(intake)}), p99 ${median(slowest)} ms, ratio ${ratio('intake', store)}; ${median(claims)} claims/s (${spread(claims)}), ratio ${ratio('claims', store)}`,
-  )
 }
-console.log('  budget: 0.90 for intake with ten million')
-for (const store of stores) await store.end()
+
+/** Measures SQLite. Runs are longer than those of other parts, because an index of ten million rows takes its time to warm up. */
+export const run = ({ seconds, rounds, few, say }) =>
+  measure({
+    store: 'sqlite',
+    sizes: few ? [1_000, 5_000] : rounds < 3 ? [10_000, 1_000_000] : [10_000, 1_000_000, 10_000_000],
+    seconds: few ? seconds : 2 * seconds,
+    rounds: Math.min(rounds, 3),
+    claims: few ? 500 : 20_000,
+    say,
+  })
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const text = (byDefault) => ({ type: 'string', default: byDefault })
+  const { values } = parseArgs({
+    options: { store: text('sqlite'), rows: text('10000,10000000'), seconds: text('5'), rounds: text('3') },
+  })
+  if (!(values.store in fills)) throw new Error(`--store is ${Object.keys(fills).join(' or ')}, not ${values.store}`)
+  const rows = await measure({
+    store: values.store,
+    sizes: values.rows.split(',').map(Number),
+    seconds: Number(values.seconds),
+    rounds: Number(values.rounds),
+    claims: 20_000,
+    say: (line) => console.error(line),
+  })
+  console.log(tableOf(rows))
+}

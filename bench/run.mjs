@@ -9,6 +9,8 @@ import { partOf, plotOf } from './support/report.mjs'
 const parts = {
   intake: () => import('./intake.mjs'),
   upload: () => import('./upload.mjs'),
+  import: () => import('./import.mjs'),
+  growth: () => import('./growth.mjs'),
   watching: () => import('./watching.mjs'),
   page: () => import('./page.mjs'),
 }

@@ -29,7 +29,7 @@ export const partOf = (name, { about, rows, machine, size }) =>
 const escaped = (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
 const isText = ([key, value]) =>
   key !== 'lowest–highest' &&
-  (typeof value === 'string' || key === 'records a request' || key === 'latency ms' || key === 'at a time')
+  (typeof value === 'string' || ['records a request', 'latency ms', 'at a time', 'rows', 'stored rows'].includes(key))
 const labelOf = (name, row) =>
   `${name}: ${Object.entries(row)
     .filter(isText)

@@ -59,6 +59,22 @@ describe('the benchmarks', () => {
     for (const row of rows) expect(row).toMatchObject({ 'records/s': positive, ratio: positive, '429 answers': 0 })
   })
 
+  it('of imports read the whole file while a relay takes live records', { timeout: 120_000 }, async () => {
+    const rows = await measure('import')
+    expect(rows).toMatchObject([
+      { rows: 3_000, 'import, rows/s': positive, 'live p99 ms': positive, failed: 0, ratio: positive, budget: 0.4 },
+    ])
+  })
+
+  it('of growth compare intake and claims on stores of different sizes', { timeout: 120_000 }, async () => {
+    const rows = await measure('growth')
+    for (const row of rows) expect(row).toMatchObject({ 'requests/s': positive, 'claims/s': positive })
+    expect(rows).toMatchObject([
+      { 'stored rows': 1_000, ratio: 1 },
+      { 'stored rows': 5_000, ratio: positive, budget: 0.9 },
+    ])
+  })
+
   it('of watching look at the relay while it works', { timeout: 120_000 }, async () => {
     const rows = await measure('watching')
     expect(rows).toHaveLength(2)
@@ -68,6 +84,6 @@ describe('the benchmarks', () => {
   it('say which parts there are when one is asked for that is not', async () => {
     const { code, err } = await runBench('speed')
     expect(code).toBe(2)
-    expect(err).toBe('no part is called speed: there are intake, upload, watching, page\n')
+    expect(err).toBe('no part is called speed: there are intake, upload, import, growth, watching, page\n')
   })
 })
