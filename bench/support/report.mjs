@@ -33,7 +33,7 @@ const isText = ([key, value]) =>
 const labelOf = (name, row) =>
   `${name}: ${Object.entries(row)
     .filter(isText)
-    .map(([key, value]) => (typeof value === 'number' ? `${value} ${key}` : value))
+    .map(([key, value]) => (typeof value === 'number' ? `${value.toLocaleString('en')} ${key}` : value))
     .join(', ')}`
 
 /** All ratios as bars, each with a mark where its budget is. @param {Record<string, { rows: readonly Record<string, unknown>[] }>} parts */
