@@ -5,7 +5,10 @@ import { parseArgs } from 'node:util'
 import { describeMachine } from './support/machine.mjs'
 import { partOf, plotOf } from './support/report.mjs'
 
-/** Every part: a module that exports `name`, `about` and `run({ seconds, rounds, few, say })`, which resolves to rows. */
+/**
+ * Every part: a module that exports `name`, `about` and `run({ seconds, rounds, few, say })`, which resolves to rows; and
+ * `bounds({ seconds, rounds })`, if it takes others than it is given.
+ */
 const parts = {
   intake: () => import('./intake.mjs'),
   upload: () => import('./upload.mjs'),
@@ -42,10 +45,11 @@ if (unknown.length > 0) {
 const size = values.tiny ? sizes.tiny : values.quick ? sizes.quick : sizes.full
 
 const measure = async (name) => {
-  const { about, run } = await parts[name]()
+  const { about, run, bounds = ({ seconds, rounds }) => ({ seconds, rounds }) } = await parts[name]()
+  const taken = bounds(size)
   const before = describeMachine()
-  const rows = await run({ ...size, say: (line) => console.error(line) })
-  return { about, size, machine: { ...before, loadAfter: describeMachine().load }, rows }
+  const rows = await run({ few: size.few, ...taken, say: (line) => console.error(line) })
+  return { about, size: taken, machine: { ...before, loadAfter: describeMachine().load }, rows }
 }
 
 /** What was measured before, by part: a part can be measured again alone. */

@@ -16,7 +16,7 @@ export const tableOf = (rows) => {
 }
 
 const takenOn = ({ node, cores, cpu, system, at, load, loadAfter }, { seconds, rounds }) =>
-  `Taken ${at} UTC on ${cores} cores (${cpu}, ${system}), Node ${node}; ${rounds} rounds of ${seconds} s. Load average of the machine ${load} before and ${loadAfter} after: ${
+  `Taken ${at} UTC on ${cores} cores (${cpu}, ${system}), Node ${node}; ${rounds} rounds${seconds ? ` of ${seconds} s` : ''}. Load average of the machine ${load} before and ${loadAfter} after: ${
     load > cores
       ? '**it was busy with other work, so that waits are longer and ratios lower than on an idle one.**'
       : 'mostly ours.'
