@@ -39,16 +39,22 @@ const insert = ({ sql, now }: Work, account: number, values: readonly string[], 
     const columns: SqlValue[] = [account, now]
     for (let row = from; row < from + rowsInserted; row++) {
       const at = row * valuesInRow
-      const print = values[at + 5] ?? ''
+      // None of a row that there is not; the statement leaves it out.
+      const [objectId = null, type = null, id = null, p256dh, auth, print = '', warnings] = values.slice(
+        at,
+        at + valuesInRow,
+      )
       columns.push(
-        values[at] ?? null,
-        values[at + 1] ?? null,
+        objectId,
+        type,
         first + row,
         markOf(print),
         print,
-        values[at + 2] ?? null,
+        id,
+        p256dh || null,
+        auth || null,
+        warnings || null,
       )
-      columns.push(values[at + 3] || null, values[at + 4] || null, values[at + 6] || null)
     }
     inserted += Number(sql.insertTokens.run(...columns).changes)
   }
