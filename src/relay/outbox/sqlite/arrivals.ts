@@ -1,5 +1,6 @@
 import type { SqlRow, SqlValue } from './driver.ts'
 import { enteredAtOnce, type Marks } from './marks.ts'
+import type { Persons } from './persons.ts'
 import type { Statements } from './statements.ts'
 
 /*
@@ -38,8 +39,8 @@ export interface Arrivals {
 
 /** What this process knows of `arrival` from one transaction to the next. */
 export interface ArrivalIndex {
-  /** The rows as a write transaction that has just begun sees them, beside the marks as it sees them. */
-  begin(sql: Statements, marks: Marks): Arrivals
+  /** The rows as a write transaction that has just begun sees them, beside what else it sees; moved rows are told to both. */
+  begin(sql: Statements, marks: Marks, persons: Persons): Arrivals
   /** The row of a person, outside a write transaction. */
   find(sql: Statements, account: number, objectId: string): SqlRow | undefined
   /** After a transaction that was rolled back: what is known is read again from the table. */
@@ -128,8 +129,12 @@ export const createArrivalIndex = (): ArrivalIndex => {
   }
 
   return {
-    begin: (sql, marks) => {
+    begin: (sql, marks, persons) => {
       readNew(sql)
+      const dropMoved = (place: Place): void => {
+        persons.add(place.account, place.objectId)
+        drop(place)
+      }
       const moveRange = (from: number, to: number): void => {
         sql.moveArrivals.run(from, to)
         sql.forgetArrivals.run(from, to)
@@ -139,7 +144,7 @@ export const createArrivalIndex = (): ArrivalIndex => {
       const showMark = (mark: number): void => {
         for (const place of byMark.of(mark)) {
           moveRange(place.seq, place.seq)
-          drop(place)
+          dropMoved(place)
         }
       }
       return {
@@ -164,7 +169,7 @@ export const createArrivalIndex = (): ArrivalIndex => {
           moveRange(0, to)
           // Null, and so 0, when there is no row at all.
           const stays = Number((sql.firstArrival.get() as SqlRow).seq) || Number.POSITIVE_INFINITY
-          for (let place = first(); place && place.seq < stays; place = first()) drop(place)
+          for (let place = first(); place && place.seq < stays; place = first()) dropMoved(place)
         },
         first: () => first()?.seq,
         size: () => size,

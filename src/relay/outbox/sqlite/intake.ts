@@ -28,7 +28,7 @@ const findRow = ({ sql, arrivals }: Work, account: number, objectId: string): To
 
 /** Takes one record in. `isArrival`: a row that is new may wait unindexed; see arrivals.ts. */
 export const putOne = (work: Work, account: number, entry: NewEntry, isArrival: boolean): PutResult => {
-  const { sql, delta, arrivals, marks, now } = work
+  const { sql, delta, arrivals, marks, persons, now } = work
   const { objectId } = entry
   const { type } = entry.token
   const print = fingerprint(entry.token)
@@ -49,7 +49,8 @@ export const putOne = (work: Work, account: number, entry: NewEntry, isArrival: 
   /** Nearly every record is the first of its objectId. Gives the row that there was. */
   const makeRow = (): TokenRow | undefined => {
     if (isArrival) {
-      const row = findRow(work, account, objectId)
+      arrivals.show(account, objectId)
+      const row = persons.mayHave(account, objectId) ? findRow(work, account, objectId) : undefined
       if (!row) arrivals.add(sequence, account, objectId, mark, [type, keyed, now, bytes, ...token, warnings])
       return row
     }
@@ -57,7 +58,9 @@ export const putOne = (work: Work, account: number, entry: NewEntry, isArrival: 
     arrivals.showMark(mark)
     // One statement finds out and does it.
     const values = [account, objectId, type, lane, sequence, keyed, now, mark, bytes, ...token, warnings]
-    return Number(sql.insertToken.run(...values).changes) === 0 ? findRow(work, account, objectId) : undefined
+    if (Number(sql.insertToken.run(...values).changes) === 0) return findRow(work, account, objectId)
+    persons.add(account, objectId)
+    return undefined
   }
 
   const row = makeRow()
@@ -127,5 +130,6 @@ export const erase = (work: Work, account: number, objectId: string): boolean =>
   work.delta.event(String(account), 'erased')
   work.marks.drop(row)
   work.sql.eraseToken.run(row.id)
+  work.persons.erased(row.id)
   return true
 }

@@ -2,7 +2,7 @@ import { arrivalsMoved } from './arrivals.ts'
 import { enteredAtOnce } from './marks.ts'
 import type { Transactions } from './transactions.ts'
 
-/** Brings new rows to their places while the store has nothing else to do: among the others, and among the marks. */
+/** Brings new rows to their places while the store has nothing else to do: among the others, the marks, and the persons. */
 export interface Mover {
   /** Rows have come. */
   moveSoon(): void
@@ -28,15 +28,15 @@ export const createMover = (write: Transactions['write']): Mover => {
     const stillMs = cameAt + quietMs - performance.now()
     if (stillMs > 0) return wait(stillMs)
     timer = undefined
-    const waitMs = await write(({ arrivals, marks }) => {
+    const waitMs = await write(({ arrivals, marks, persons }) => {
       arrivals.move(arrivalsMoved)
       if (arrivals.size() > 0) return 1
       const last = marks.last()
       const isGrowing = last !== lastSeen
       lastSeen = last
       if (!isGrowing) marks.enter(enteredAtOnce)
-      if (marks.waiting() === 0) return undefined
-      return isGrowing ? othersMs : 1
+      if (marks.waiting() > 0) return isGrowing ? othersMs : 1
+      return persons.readMore() ? 1 : undefined
     }).catch(() => undefined)
     if (waitMs !== undefined && !timer) wait(waitMs)
   }

@@ -30,6 +30,10 @@ export const sql = {
   /** Which of the named persons have a row that an import leaves as it is: `decide` keeps it, whatever its token. */
   keptOf: `SELECT json_group_array(named.value ->> 0) AS kept FROM json_each(?2) AS named
     CROSS JOIN token AS t INDEXED BY token_person ON t.account = ?1 AND t.object_id = named.value ->> 1 WHERE t.state <> 4`,
+  lastToken: `SELECT (SELECT coalesce(max(id), 0) FROM token) AS last,
+      coalesce((SELECT n FROM single WHERE name = 'erased_last'), 0) AS erased`,
+  personsAfter: `SELECT max(id) AS "to", json_group_array(account) AS accounts, json_group_array(object_id) AS objectIds
+    FROM (SELECT id, account, object_id FROM token WHERE id > ? ORDER BY id LIMIT ?)`,
   insertArrival: `INSERT INTO arrival (seq, account, object_id, mark, type, keyed, received_at, fingerprint, token, p256dh, auth,
       warnings)
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)`,
@@ -72,6 +76,9 @@ export const sql = {
   withdrawToken: `UPDATE token SET state = 5, generation = generation + 1, settled_at = ?2, due_at = 0, token = NULL,
       p256dh = NULL, auth = NULL, error_code = NULL, error_message = NULL WHERE id = ?1`,
   eraseToken: 'DELETE FROM token WHERE id = ?',
+  /** Once the row with that id is erased. */
+  noteErasedLast: `INSERT INTO single (name, n) SELECT 'erased_last', 1 WHERE ? > (SELECT coalesce(max(id), 0) FROM token)
+    ON CONFLICT (name) DO UPDATE SET n = n + 1`,
 
   promoteWaiting: `UPDATE token SET state = 0, ready_at = due_at, due_at = 0
     WHERE account = ?1 AND state = 1 AND (due_at <= ?2 OR due_at > ?3)`,

@@ -71,7 +71,7 @@ export const createTransactions = (open: (isFirst: boolean) => Connection, now: 
   let turnsOwed = 1
   let closing: (() => void) | undefined
   let closed = false
-  const works = createWorks(now)
+  let works = createWorks(now)
 
   const connected = (): Connection => {
     connection ??= open(false)
@@ -84,7 +84,8 @@ export const createTransactions = (open: (isFirst: boolean) => Connection, now: 
       // It is being given up because it no longer works; there is nothing to save in it.
     }
     connection = undefined
-    works.forget()
+    // It may be another file that is opened next.
+    works = createWorks(now)
   }
   /** Gives a connection up that may never work again, as one that was opened while the disk could not be written. */
   const doubt = (error: unknown): void => {

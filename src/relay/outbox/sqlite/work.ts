@@ -2,6 +2,7 @@ import { createDelta, type Delta, minuteOf, minutesKeptMs, type TallyName } from
 import { type Arrivals, createArrivalIndex } from './arrivals.ts'
 import type { SqlRow } from './driver.ts'
 import { createMarks, type Marks } from './marks.ts'
+import { createPersonIndex, type Persons } from './persons.ts'
 import type { Statements } from './statements.ts'
 
 /** What an operation works with inside a write transaction. Numbers are gathered under an account's number, as text. */
@@ -11,6 +12,8 @@ export interface Work {
   /** New rows that are not in the table `token` yet. */
   arrivals: Arrivals
   marks: Marks
+  /** Who may have a row in the table `token`. */
+  persons: Persons
   now: number
   /** The next sequence number, or the first of so many. */
   nextSequence(count?: number): number
@@ -41,7 +44,7 @@ export interface Works {
   /** For a write transaction that has just begun. */
   begin(sql: Statements): Begun
   reading(sql: Statements): Reading
-  /** After a rollback, and with another connection: what was there may not be. */
+  /** After a rollback: what was there may not be. */
   forget(): void
 }
 
@@ -73,6 +76,7 @@ const createCount = (sql: Statements, delta: Delta): Work['count'] => {
 
 export const createWorks = (now: () => number): Works => {
   const arrivals = createArrivalIndex()
+  const personIndex = createPersonIndex()
   const writeNumbers = createNumberWriter()
   /** Numbers of accounts that have been committed, so that a rollback cannot leave a number behind that is not there. */
   const accounts = new Map<string, number>()
@@ -86,6 +90,7 @@ export const createWorks = (now: () => number): Works => {
       const at = now()
       const delta = createDelta()
       const marks = createMarks(sql, (account, rows) => delta.event(String(account), 'moved', rows))
+      const { persons, keep: keepPersons } = personIndex.begin(sql)
       const before = Number((sql.readSequence.get() as SqlRow).n)
       let sequence = before
       const met = new Map<string, number>()
@@ -93,8 +98,9 @@ export const createWorks = (now: () => number): Works => {
         work: {
           sql,
           delta,
-          arrivals: arrivals.begin(sql, marks),
+          arrivals: arrivals.begin(sql, marks, persons),
           marks,
+          persons,
           now: at,
           nextSequence: (count = 1) => {
             sequence += count
@@ -116,6 +122,7 @@ export const createWorks = (now: () => number): Works => {
         },
         keep: () => {
           for (const [name, number] of met) accounts.set(name, number)
+          keepPersons()
         },
       }
     },
