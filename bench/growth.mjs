@@ -95,11 +95,19 @@ if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) 
     options: { store: text('sqlite'), rows: text('10000,10000000'), seconds: text('5'), rounds: text('3') },
   })
   if (!(values.store in fills)) throw new Error(`--store is ${Object.keys(fills).join(' or ')}, not ${values.store}`)
+  const numbersOf = (option) => {
+    const numbers = values[option].split(',').map(Number)
+    if (!numbers.every((number) => number > 0))
+      throw new Error(`--${option} is a number above 0, not ${values[option]}`)
+    return numbers
+  }
+  const [seconds] = numbersOf('seconds')
+  const [rounds] = numbersOf('rounds')
   const rows = await measure({
     store: values.store,
-    sizes: values.rows.split(',').map(Number),
-    seconds: Number(values.seconds),
-    rounds: Number(values.rounds),
+    sizes: numbersOf('rows'),
+    seconds,
+    rounds,
     claims: 20_000,
     say: (line) => console.error(line),
   })
