@@ -1,4 +1,4 @@
-/** Of how many texts it is told, under a number each, and which it therefore may have been told of. */
+/** Knows which texts it was told of, each under a number, without keeping any of them. */
 export interface BloomFilter {
   add(number: number, text: string): void
   /** False: it was certainly not told of this one. True: it probably was. */

@@ -66,11 +66,13 @@ export const putBulk = (work: Work, bulk: Bulk): BulkResult => {
   const { delta, arrivals, marks, persons } = work
   const account = work.account(bulk.account)
   const values = valuesOf(bulk)
-  if (arrivals.size() > 0)
-    for (let at = 0; at < values.length; at += valuesInRow) arrivals.show(account, values[at] ?? '')
+  for (let at = 0; at < values.length; at += valuesInRow) {
+    const objectId = values[at] ?? ''
+    arrivals.show(account, objectId)
+    persons.add(account, objectId)
+  }
   const first = work.nextSequence(bulk.rows)
   const inserted = insert(work, account, values, first)
-  for (let at = 0; at < values.length; at += valuesInRow) persons.add(account, values[at] ?? '')
   delta.add(String(account), 'state:queued:import', inserted)
   delta.event(String(account), 'queued', inserted)
   const others = inserted < bulk.rows ? putOthers(work, account, bulk, values, first) : []

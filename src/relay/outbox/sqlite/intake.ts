@@ -17,13 +17,17 @@ const uncount = ({ delta }: Work, row: TokenRow): void => {
     delta.add(String(row.account), `code:${row.error_code}`, -1)
 }
 
-const findRow = ({ sql, arrivals }: Work, account: number, objectId: string): TokenRow | undefined => {
-  arrivals.show(account, objectId)
+/** The row of a person who is not among the arrivals any more. */
+const readRow = ({ sql, arrivals }: Work, account: number, objectId: string): TokenRow | undefined => {
   // The statement selects the columns that TokenRow names.
   const row = sql.findToken.get(account, objectId) as TokenRow | undefined
   // Before it gets another token or goes: who else had its token has moved, and could not be told from anybody later.
   if (row) arrivals.showMark(row.mark)
   return row
+}
+const findRow = (work: Work, account: number, objectId: string): TokenRow | undefined => {
+  work.arrivals.show(account, objectId)
+  return readRow(work, account, objectId)
 }
 
 /** Takes one record in. `isArrival`: a row that is new may wait unindexed; see arrivals.ts. */
@@ -48,17 +52,16 @@ export const putOne = (work: Work, account: number, entry: NewEntry, isArrival: 
   }
   /** Nearly every record is the first of its objectId. Gives the row that there was. */
   const makeRow = (): TokenRow | undefined => {
+    arrivals.show(account, objectId)
     if (isArrival) {
-      arrivals.show(account, objectId)
-      const row = persons.mayHave(account, objectId) ? findRow(work, account, objectId) : undefined
+      const row = persons.mayHave(account, objectId) ? readRow(work, account, objectId) : undefined
       if (!row) arrivals.add(sequence, account, objectId, mark, [type, keyed, now, bytes, ...token, warnings])
       return row
     }
-    arrivals.show(account, objectId)
     arrivals.showMark(mark)
     // One statement finds out and does it.
     const values = [account, objectId, type, lane, sequence, keyed, now, mark, bytes, ...token, warnings]
-    if (Number(sql.insertToken.run(...values).changes) === 0) return findRow(work, account, objectId)
+    if (Number(sql.insertToken.run(...values).changes) === 0) return readRow(work, account, objectId)
     persons.add(account, objectId)
     return undefined
   }

@@ -22,7 +22,7 @@ const leastRoom = 100_000
 export interface Persons {
   /** False: this person has no row in `token`, for certain. */
   mayHave(account: number, objectId: string): boolean
-  /** This transaction has given the person a row. */
+  /** This transaction gives the person a row, or finds one. */
   add(account: number, objectId: string): void
   /** This transaction has erased the row with this id. */
   erased(id: number): void

@@ -4,6 +4,7 @@ import { createMemoryStore } from '../../../../src/relay/outbox/memory.ts'
 import { loadSqlite, type SqlDatabase } from '../../../../src/relay/outbox/sqlite/driver.ts'
 import { createPersonIndex, type Persons } from '../../../../src/relay/outbox/sqlite/persons.ts'
 import { prepareStatements, type Statements } from '../../../../src/relay/outbox/sqlite/statements.ts'
+import { createTransactions } from '../../../../src/relay/outbox/sqlite/transactions.ts'
 import { openSqliteStore } from '../../../../src/relay/outbox/sqlite.ts'
 import type { Store } from '../../../../src/relay/outbox/store.ts'
 import { newBulk } from '../../../support/new-bulk.ts'
@@ -16,7 +17,10 @@ let folder: TemporaryFolder
 beforeEach(() => {
   folder = memoryFolder()
 })
-afterEach(() => folder.remove())
+afterEach(() => {
+  vi.useRealTimers()
+  folder.remove()
+})
 
 describe('the persons that a process knows', () => {
   let database: SqlDatabase
@@ -143,6 +147,29 @@ describe('the persons that a process knows', () => {
   })
 })
 
+it('what was learned through a connection goes with it: the next one may open another file', async () => {
+  const files: string[] = []
+  for (const name of ['first', 'second']) {
+    files.push(folder.file(`${name}.db`))
+    const store = await openSqliteStore(folder.file(`${name}.db`))
+    await store.put(Array.from({ length: 60 }, (_, n) => newEntry(`${name}${n}`)))
+    await store.close()
+  }
+  const transactions = createTransactions(() => {
+    const database = new DatabaseSync(files.shift() ?? '')
+    return { database, sql: prepareStatements(database) }
+  }, Date.now)
+  const look = (...names: string[]): Promise<string[]> =>
+    transactions.write(({ persons }) => names.filter((name) => persons.mayHave(1, name)))
+  expect(await look('first1', 'second1')).toEqual(['first1'])
+  const broken = transactions.write(() => {
+    throw Object.assign(new Error('the disk is gone'), { errcode: 10 })
+  })
+  await expect(broken).rejects.toThrow()
+  expect(await look('first1', 'second1')).toEqual(['second1'])
+  await transactions.close()
+})
+
 describe('two processes on one file', () => {
   let one: Store
   let two: Store
@@ -227,5 +254,4 @@ it('answers stay those of the store in memory, whatever two processes put, impor
     }),
     { numRuns: 150 },
   )
-  vi.useRealTimers()
 })
