@@ -2,6 +2,7 @@ import { createClevertapClient } from './clevertap/client.ts'
 import type { ProfileVerdict } from './clevertap/profile.ts'
 import type { AccountConfig, Config } from './config/types.ts'
 import type { Store } from './outbox/store.ts'
+import { createSenders, type Senders } from './senders.ts'
 import type { Telemetry } from './telemetry.ts'
 import { type Clock, systemClock } from './upload/clock.ts'
 import type { Health } from './upload/health.ts'
@@ -68,32 +69,25 @@ const uploaderOf = (
     holder: { id(): string | undefined }
     events: UploadEvents
     telemetry: Pick<Telemetry, 'uploadsOf'> | undefined
+    senders: Pick<Senders, 'of'>
   },
 ): { uploader: Uploader; close(): Promise<void> } => {
-  const client = createClevertapClient({
-    url: account.apiOrigin,
-    accountId: account.id,
-    passcode: account.passcode,
-    timeoutMs: account.uploadTimeoutMs,
-    connections: account.uploadConcurrency,
-  })
-  const { store, clock, holder, events, telemetry } = parts
+  const { store, clock, holder, events, telemetry, senders } = parts
+  const { upload, line } = senders.of(account)
   const verifier = verifierOf(account, store, clock)
   const uploader = createUploader({
     settings: { ...account, account: account.id },
     store,
     clock,
     holder,
-    upload: verifier ? verifier.watch(client.upload) : client.upload,
+    upload: verifier ? verifier.watch(upload) : upload,
+    ...(line ? { line } : {}),
     ...(telemetry ? { inTrace: telemetry.uploadsOf(account.id) } : {}),
     ...events,
   })
   return {
     uploader,
-    close: async () => {
-      await verifier?.close()
-      await client.close()
-    },
+    close: async () => verifier?.close(),
   }
 }
 
@@ -138,15 +132,16 @@ export const createUploads = (
       if (health.mode !== before.mode) holder.tell()
     },
   }
-  const uploaders = new Map(
-    accounts.map((account) => [account.id, uploaderOf(account, { store, clock, holder, events: told, telemetry })]),
-  )
+  const senders = createSenders(accounts)
+  const shared = { store, clock, holder, events: told, telemetry, senders }
+  const uploaders = new Map(accounts.map((account) => [account.id, uploaderOf(account, shared)]))
   let ignoreWork = (): void => {}
 
   return {
     state,
     holder: holder.id,
     start: async () => {
+      senders.start()
       ignoreWork = store.onWork((account, rows) => uploaders.get(account)?.uploader.wake(rows))
       await holder.start()
       wakeAll()
@@ -159,6 +154,7 @@ export const createUploads = (
       // Out of reach, the store gives these rows to others when the lease time is over.
       if (id !== undefined) await store.leave(id).catch(() => {})
       await Promise.all([...uploaders.values()].map(({ close }) => close()))
+      await senders.close()
     },
   }
 }

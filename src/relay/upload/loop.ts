@@ -8,7 +8,7 @@ import { allowance, type Health, healthy, judged } from './health.ts'
 import type { HolderLife } from './holder.ts'
 import { farthestDueMs, type RetryRules } from './policy.ts'
 import { reportOf, type UploadReport } from './report.ts'
-import { type Consequences, consequencesOf, createPreparer, sendChunk, type Upload } from './send.ts'
+import { type Consequences, consequencesOf, createPreparer, sendChunk, type Upload, type WaitingLine } from './send.ts'
 import { createSettler, groupMs } from './settler.ts'
 import { createSlots, pollMs } from './slots.ts'
 
@@ -26,6 +26,8 @@ export interface UploaderParts {
   store: Store
   holder: Pick<HolderLife, 'id'>
   upload: Upload
+  /** Where `upload` lets requests wait. Default: it sends each at once. */
+  line?: WaitingLine
   clock: Clock
   /** Default: a trace of the relay's own. */
   inTrace?: InTrace
@@ -62,7 +64,7 @@ const mostUnwritten = 2_000
  * ahead so that a freed slot is filled without waiting for the database, and results are written in groups beside it.
  */
 export const createUploader = (parts: UploaderParts): Uploader => {
-  const { settings, store, holder, upload, clock, inTrace } = parts
+  const { settings, store, holder, upload, line, clock, inTrace } = parts
   const { account } = settings
   const longest = farthestDueMs(settings)
   const farthest = longest === undefined ? {} : { farthestDueMs: longest }
@@ -108,12 +110,20 @@ export const createUploader = (parts: UploaderParts): Uploader => {
   const giveBack = (chunks: readonly Chunk[], by: string): void =>
     settler.add(by, settlementsOf(chunks.flat().map((entry) => ({ entry, outcome: { kind: 'returned' } }))))
 
-  const send = async (chunk: Chunk, by: string): Promise<void> => {
+  /** All that wait in the line go when their time has come, so all but them count. */
+  const inFlight = (): number => Math.min(requests.size, settings.uploadConcurrency)
+
+  const send = async (chunk: Chunk, by: string, atOnce: number): Promise<void> => {
     const { signal } = life
     const alone = isAlone(chunk)
     const blamed = alone || health.mode === 'ok'
-    const answered = await sendChunk(chunk, { upload, signal, prepare, clock, inTrace })
-    const { verdict, sentAt } = answered
+    const sending = { upload, signal, atOnce, prepare, clock, inTrace }
+    const { verdict, sentAt, traceId, tookMs } = await sendChunk(chunk, sending)
+    if (verdict.kind === 'unsent') {
+      if (stopping || signal !== life.signal || health.mode !== 'ok') giveBack([chunk], by)
+      else ready = [chunk, ...ready]
+      return
+    }
     const cutOff = signal.aborted
     if (!cutOff && !(verdict.kind === 'failed' && alone))
       setHealth(judged(health, verdict, sentAt, settings, clock.elapsed(), clock.random))
@@ -128,7 +138,7 @@ export const createUploader = (parts: UploaderParts): Uploader => {
     if (stopping || signal !== life.signal) giveBack(came.again, by)
     else if (blamed && !alone && health.mode !== 'ok') giveBack([...came.again, ...ready.splice(0)], by)
     else ready = [...came.again, ...ready]
-    parts.onRequest?.(reportOf(account, chunk.length, answered, came.results))
+    parts.onRequest?.(reportOf(account, chunk.length, { verdict, traceId, tookMs }, came.results))
   }
 
   const lease = async (by: string, batches: number): Promise<void> => {
@@ -176,9 +186,12 @@ export const createUploader = (parts: UploaderParts): Uploader => {
     const allowed = settler.pending() > mostUnwritten ? 0 : allowance(health, at)
     // What is not sent soon is not kept from others, and its state says the truth.
     if (health.until - at > pollMs && ready.length > 0) giveBack(ready.splice(0), by)
-    while (ready.length > 0 && requests.size < Math.min(allowed, slots.held())) {
+    const atOnce = Math.min(allowed, slots.held())
+    // One that finds out whether all is well again is alone.
+    const room = atOnce > 1 ? atOnce + (line?.room ?? 0) : atOnce
+    while (ready.length > 0 && requests.size < room) {
       const [chunk = []] = ready.splice(0, 1)
-      const request: Promise<void> = send(chunk, by).finally(() => {
+      const request: Promise<void> = send(chunk, by, atOnce).finally(() => {
         requests.delete(request)
         look()
       })
@@ -195,7 +208,7 @@ export const createUploader = (parts: UploaderParts): Uploader => {
     for (const chunk of ready) prepare(chunk)
     // A slot is held for as long as its request is in flight, whatever is allowed now.
     const more = Math.min(allowed, slots.denied() ? 1 : requests.size + ready.length)
-    const want = Math.max(requests.size, more)
+    const want = Math.max(inFlight(), more)
     const idle = ready.length === 0 && !leasing && requests.size < slots.held()
     if (want > slots.held() ? at >= slots.askAt() : idle && want < slots.held()) slots.ask(by, want)
     next(Math.min(...[health.until, leaseAt, groupAt, slots.askAt(), at + pollMs].filter((time) => time > at)))
@@ -214,12 +227,13 @@ export const createUploader = (parts: UploaderParts): Uploader => {
       life = beginLife()
     },
     health: () => health,
-    inFlight: () => requests.size,
+    inFlight,
     stop: async (graceMs) => {
       stopping = true
       cancelTimer()
       const by = holder.id()
       if (by !== undefined) giveBack(ready.splice(0), by)
+      line?.recall()
       const cutOff = clock.after(graceMs, () => life.abort())
       await Promise.all(requests)
       cutOff()

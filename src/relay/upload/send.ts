@@ -1,5 +1,5 @@
 import type { TokenRecord } from '../../wire/record.ts'
-import type { Answer } from '../clevertap/exchange.ts'
+import type { Sent } from '../clevertap/exchange.ts'
 import { readAnswer, type Verdict } from '../clevertap/outcome.ts'
 import { bodyOf, type KeyPadding, recordFor } from '../clevertap/record.ts'
 import type { LeasedEntry, Outcome } from '../outbox/store.ts'
@@ -8,15 +8,26 @@ import { type Chunk, failedOutcome, halves, outcomeOf, poisonOutcome } from './b
 import type { Clock } from './clock.ts'
 import type { RetryRules } from './policy.ts'
 
-/** How an upload request is made: `ClevertapClient.upload`, or a stand-in. */
+/**
+ * How an upload request is made: `ClevertapClient.upload`, the same on a thread of its own, or a stand-in. `atOnce` is how
+ * many requests, this one included, may be in flight when it is sent; who cannot let it wait is not given more.
+ */
 export type Upload = (
   records: readonly TokenRecord[],
-  options: { signal: AbortSignal; traceparent?: string; body?: string },
-) => Promise<Answer>
+  options: { signal: AbortSignal; traceparent?: string; body?: string; atOnce: number },
+) => Promise<Sent>
+
+/** Requests that an `Upload` lets wait, so that each place in flight is filled in the moment in which it becomes free. */
+export interface WaitingLine {
+  /** How many may wait. */
+  room: number
+  /** Lets those that wait come back unsent. */
+  recall(): void
+}
 
 /** What one request came to. */
-export interface Answered {
-  verdict: Verdict
+export interface Answered<V = Verdict | { kind: 'unsent' }> {
+  verdict: V
   /** Of the trace that the request began. */
   traceId: string
   /** Monotonic, in ms. */
@@ -49,20 +60,26 @@ export const createPreparer = (padding: KeyPadding): ((chunk: Chunk) => Prepared
 interface Sending {
   upload: Upload
   signal: AbortSignal
+  atOnce: number
   prepare: (chunk: Chunk) => Prepared
   clock: Clock
   inTrace: InTrace | undefined
 }
 
 /** Sends one chunk. Never rejects. */
-export const sendChunk = (chunk: Chunk, { upload, signal, prepare, clock, inTrace }: Sending): Promise<Answered> =>
+export const sendChunk = (
+  chunk: Chunk,
+  { upload, signal, atOnce, prepare, clock, inTrace }: Sending,
+): Promise<Answered> =>
   (inTrace ?? inOwnTrace)(chunk.length, async ({ traceId, traceparent }) => {
     const { records, body } = prepare(chunk)
-    const sentAt = clock.elapsed()
-    const answer = await upload(records, { signal, traceparent, body }).catch(
-      (): Answer => ({ kind: 'unanswered', reason: 'unknown' }),
+    const begunAt = clock.elapsed()
+    const sent = await upload(records, { signal, traceparent, body, atOnce }).catch(
+      (): Sent => ({ kind: 'unanswered', reason: 'unknown' }),
     )
-    return { verdict: readAnswer(answer, records, clock.now()), traceId, sentAt, tookMs: clock.elapsed() - sentAt }
+    const verdict = sent.kind === 'unsent' ? sent : readAnswer(sent, records, clock.now())
+    const sentAt = begunAt + (sent.kind === 'unsent' ? 0 : (sent.waitedMs ?? 0))
+    return { verdict, traceId, sentAt, tookMs: clock.elapsed() - sentAt }
   })
 
 /** What becomes of a chunk. */

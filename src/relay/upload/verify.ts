@@ -92,6 +92,7 @@ export const createVerifier = ({ share, profile, count, clock }: VerifierParts):
   return {
     watch: (upload) => async (records, options) => {
       const answer = await upload(records, options)
+      if (answer.kind === 'unsent') return answer
       const verdict = readAnswer(answer, records, clock.now())
       if (verdict.kind === 'judged' && !stopped)
         remember(records.filter((_, index) => verdict.records[index]?.kind === 'accepted'))

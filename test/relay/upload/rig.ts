@@ -1,4 +1,6 @@
 import { setMaxListeners } from 'node:events'
+import { createLane } from '../../../src/relay/clevertap/thread/lane.ts'
+import { createNear } from '../../../src/relay/clevertap/thread/near.ts'
 import { createMemoryStore } from '../../../src/relay/outbox/memory.ts'
 import { openSqliteStore } from '../../../src/relay/outbox/sqlite.ts'
 import type { NewEntry, Store, StoreOptions, TokenStatus } from '../../../src/relay/outbox/store.ts'
@@ -6,14 +8,18 @@ import type { Health } from '../../../src/relay/upload/health.ts'
 import { createHolderLife, type HolderLife } from '../../../src/relay/upload/holder.ts'
 import { createUploader, type Uploader, type UploadSettings } from '../../../src/relay/upload/loop.ts'
 import type { UploadReport } from '../../../src/relay/upload/report.ts'
+import type { Upload, WaitingLine } from '../../../src/relay/upload/send.ts'
+import type { TokenRecord } from '../../../src/wire/record.ts'
 import { createFakeClock, type FakeClock } from '../../fakes/clock.ts'
 import { createFakeClevertap, type FakeClevertap } from '../../faults/clevertap.ts'
 import { createFaultyStore, type FaultyStore } from '../../faults/store.ts'
 import { memoryFolder } from '../../support/temporary-folder.ts'
 
-/** A kind of store that the loop is tried on. */
+/** A kind of store that the loop is tried on, and how it sends. */
 export interface StoreKind {
   name: string
+  /** How many requests wait in a sender of its own, as in the thread; undefined where each is sent at once. */
+  waitingRoom?: number
   open(options: StoreOptions): Promise<{ store: Store; end(): Promise<void> }>
 }
 
@@ -36,7 +42,9 @@ const inSqlite: StoreKind = {
     return { store, end }
   },
 }
-export const storeKinds: readonly StoreKind[] = [inMemory, inSqlite]
+/** The longer way: a message to the thread that sends takes a moment, and so does its answer. */
+export const inMemoryAndThread: StoreKind = { ...inMemory, name: 'in memory and a thread that sends', waitingRoom: 2 }
+export const storeKinds: readonly StoreKind[] = [inMemory, inSqlite, inMemoryAndThread]
 
 export const account = 'ACC'
 
@@ -110,6 +118,36 @@ export interface RigOptions {
   seed?: number
 }
 
+/** Both sides of the sender's thread, and a moment of the fake clock for each message between them. */
+const behindThread = (upload: Upload, room: number, clock: FakeClock): { upload: Upload; line: WaitingLine } => {
+  const hopMs = 1
+  const near = createNear({
+    tell: (asked) =>
+      clock.after(hopMs, () => {
+        if (asked.kind === 'send') lane.take(asked.job)
+        else if (asked.kind === 'abort') lane.abort(asked.number)
+        else lane.recall()
+      }),
+    onBusy: () => {},
+    onIdle: () => {},
+  })
+  const lane = createLane(
+    {
+      upload: async (_, { body = '', signal = new AbortController().signal } = {}) => {
+        // Made by `bodyOf`.
+        const { d } = JSON.parse(body) as { d: TokenRecord[] }
+        const sent = await upload(d, { signal, atOnce: 1 })
+        if (sent.kind === 'unsent') throw new Error('CleverTap itself lets nothing wait')
+        return sent
+      },
+    },
+    (told) => clock.after(hopMs, () => near.hear(told)),
+    clock.elapsed,
+  )
+  const { upload: carried, recall } = near.carrier(account)
+  return { upload: carried, line: { room, recall } }
+}
+
 export const createRig = async ({
   kind = inMemory,
   settings = {},
@@ -152,6 +190,16 @@ export const createRig = async ({
       onLost: () => uploader.forget(),
       onFreed: () => uploader.wake(0),
     })
+    const reached: Upload = async (records, { signal, atOnce }) => {
+      const either = new AbortController()
+      const abort = (): void => either.abort()
+      const signals = [signal, cut.signal]
+      for (const one of signals) one.addEventListener('abort', abort)
+      const answer = await upstream.upload(records, { signal: either.signal, atOnce })
+      for (const one of signals) one.removeEventListener('abort', abort)
+      return answer
+    }
+    const { waitingRoom } = kind
     const uploader = createUploader({
       settings: {
         account: more.account ?? account,
@@ -168,15 +216,7 @@ export const createRig = async ({
       store: reach,
       holder,
       clock: living,
-      upload: async (records, { signal }) => {
-        const either = new AbortController()
-        const abort = (): void => either.abort()
-        const signals = [signal, cut.signal]
-        for (const one of signals) one.addEventListener('abort', abort)
-        const answer = await upstream.upload(records, { signal: either.signal })
-        for (const one of signals) one.removeEventListener('abort', abort)
-        return answer
-      },
+      ...(waitingRoom === undefined ? { upload: reached } : behindThread(reached, waitingRoom, living)),
       onRequest: (report) => void reports.push(report),
       onHealth: (_, { mode }) => void (moods.at(-1) === mode || moods.push(mode)),
       onTrouble: () => {

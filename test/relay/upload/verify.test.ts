@@ -66,7 +66,7 @@ const scene = (answer: (objectId: string, asked: number) => Answer, share = 1) =
           processed: records.length - unprocessed.length,
           unprocessed,
         }),
-      )(objectIds.map(record), { signal: new AbortController().signal }),
+      )(objectIds.map(record), { signal: new AbortController().signal, atOnce: 1 }),
     /** Lets time pass, and everything happen that is due then. */
     pass: async (ms: number) => {
       const until = now + ms

@@ -1,0 +1,22 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { createClevertapClient } from '../client.ts'
+import { createLane } from './lane.ts'
+import type { Asked, ThreadData } from './messages.ts'
+
+/* The thread's own program: a client and a lane for each account, for as long as the thread lives. */
+
+if (!parentPort) throw new Error('this file is the program of a thread')
+const port = parentPort
+const { accounts }: ThreadData = workerData
+const lanes = new Map(
+  accounts.map((options) => [
+    options.accountId,
+    createLane(createClevertapClient(options), (told) => port.postMessage(told)),
+  ]),
+)
+
+port.on('message', (asked: Asked) => {
+  if (asked.kind === 'send') lanes.get(asked.job.account)?.take(asked.job)
+  else if (asked.kind === 'abort') lanes.get(asked.account)?.abort(asked.number)
+  else lanes.get(asked.account)?.recall()
+})

@@ -1,0 +1,173 @@
+import { execFile } from 'node:child_process'
+import { writeFile } from 'node:fs/promises'
+import { promisify } from 'node:util'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { hasProgram, openSenderThread, type SenderThread } from '../../../src/relay/clevertap/thread/open.ts'
+import { startSimulator } from '../../../src/relay/simulate/index.ts'
+import type { Simulator } from '../../../src/relay/simulate/simulator.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
+
+/** A thread runs built files only. */
+const built = new URL('../../../dist/relay/clevertap/thread/', import.meta.url)
+const program = new URL('worker.js', built)
+
+let clevertap: Simulator
+let thread: SenderThread
+
+const optionsOf = (limit: number) => ({
+  url: clevertap.url,
+  accountId: clevertap.accountId,
+  passcode: clevertap.passcode,
+  connections: limit,
+})
+const recordOf = (n: number) => ({
+  type: 'token' as const,
+  objectId: `__${n}`,
+  tokenData: { type: 'fcm' as const, id: `token-${n}` },
+})
+const living = (): { signal: AbortSignal } => ({ signal: new AbortController().signal })
+
+beforeEach(async () => {
+  clevertap = await startSimulator({ limit: 3, latencyMs: 20 })
+  thread = openSenderThread([optionsOf(3)], program)
+})
+afterEach(async () => {
+  await thread.close()
+  await clevertap.stop()
+})
+
+describe('a thread that sends', () => {
+  it('answers each of many uploads with its own answer, and is never over the limit', async () => {
+    const { upload } = thread.carrier(clevertap.accountId)
+    const sent = await Promise.all(
+      Array.from({ length: 40 }, (_, n) =>
+        upload([recordOf(n), ...(n % 2 ? [{ ...recordOf(n), objectId: 'no such\u0000id' }] : [])], {
+          ...living(),
+          atOnce: 3,
+        }),
+      ),
+    )
+    const bodies = sent.map((one): unknown => (one.kind === 'answered' ? JSON.parse(one.body) : one))
+    for (const [n, body] of bodies.entries())
+      expect(body).toMatchObject({ processed: 1, status: n % 2 ? 'partial' : 'success' })
+    expect(clevertap.peakInFlight).toBe(3)
+    expect(clevertap.counts).toMatchObject({ calls: 40, tooMany: 0, accepted: 40 })
+    expect(clevertap.received().map(({ records }) => records[0])).toEqual(
+      Array.from({ length: 40 }, (_, n) => recordOf(n)),
+    )
+  })
+
+  it('hands a trace on, and says how long a request waited', async () => {
+    const { upload } = thread.carrier(clevertap.accountId)
+    const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`
+    const [first, second] = await Promise.all([
+      upload([recordOf(1)], { ...living(), atOnce: 1, traceparent }),
+      upload([recordOf(2)], { ...living(), atOnce: 1 }),
+    ])
+    expect(clevertap.received().map(({ headers }) => headers.traceparent)).toEqual([traceparent, undefined])
+    expect(first).toMatchObject({ kind: 'answered', waitedMs: expect.any(Number) })
+    expect(second.kind === 'answered' && second.waitedMs).toBeGreaterThan(
+      first.kind === 'answered' ? (first.waitedMs ?? 0) : 0,
+    )
+  })
+
+  it('takes the passcode out of answers', async () => {
+    clevertap.fail({ kind: 'status', status: 500, body: `you said ${clevertap.passcode}` })
+    const sent = await thread.carrier(clevertap.accountId).upload([recordOf(1)], { ...living(), atOnce: 1 })
+    expect(sent).toMatchObject({ kind: 'answered', status: 500, body: 'you said [passcode]' })
+  })
+
+  it('gives back what waited behind a refusal, and sends what comes after it', async () => {
+    const { upload } = thread.carrier(clevertap.accountId)
+    clevertap.fail({ kind: 'status', status: 429 })
+    const sent = await Promise.all([1, 2].map((n) => upload([recordOf(n)], { ...living(), atOnce: 1 })))
+    expect(sent).toMatchObject([{ kind: 'answered', status: 429 }, { kind: 'unsent' }])
+    expect(await upload([recordOf(2)], { ...living(), atOnce: 1 })).toMatchObject({ kind: 'answered', status: 200 })
+    expect(clevertap.counts.calls).toBe(2)
+  })
+
+  it('keeps the setbacks of one account from another', async () => {
+    const other = await startSimulator({ accountId: 'SIM-111-1111' })
+    const both = openSenderThread(
+      [optionsOf(1), { ...optionsOf(1), url: other.url, accountId: other.accountId }],
+      program,
+    )
+    clevertap.fail({ kind: 'status', status: 503, times: 1 })
+    const [one, two] = [both.carrier(clevertap.accountId), both.carrier(other.accountId)]
+    const sent = await Promise.all(
+      [one, one, two, two].map(({ upload }, n) => upload([recordOf(n)], { ...living(), atOnce: 1 })),
+    )
+    expect(sent.map(({ kind }) => kind)).toEqual(['answered', 'unsent', 'answered', 'answered'])
+    await both.close()
+    await other.stop()
+  })
+
+  it('cuts a request off, and does not send one that waits, when nobody wants its answer', async () => {
+    clevertap.fail({ kind: 'hang', times: 1 })
+    const { upload } = thread.carrier(clevertap.accountId)
+    const cut = new AbortController()
+    const both = [1, 2].map((n) => upload([recordOf(n)], { signal: cut.signal, atOnce: 1 }))
+    await clevertap.until(() => clevertap.inFlight === 1)
+    cut.abort()
+    expect(await Promise.all(both)).toMatchObject([{ kind: 'unanswered', reason: 'AbortError' }, { kind: 'unsent' }])
+    await clevertap.until(({ counts }) => counts.calls === 1)
+    expect(await upload([recordOf(3)], { signal: cut.signal, atOnce: 1 })).toEqual({ kind: 'unsent' })
+    expect(clevertap.received().map(({ status }) => status)).toEqual([null])
+  })
+
+  it('lets what waits come back when it is recalled', async () => {
+    const { upload, recall } = thread.carrier(clevertap.accountId)
+    const both = [1, 2].map((n) => upload([recordOf(n)], { ...living(), atOnce: 1 }))
+    recall()
+    expect((await Promise.all(both)).map(({ kind }) => kind)).toEqual(['answered', 'unsent'])
+  })
+
+  it('that ends leaves what it had unanswered, and another one takes the next upload', async () => {
+    // A program that answers its first request, and dies of the second.
+    const dying = new URL(
+      `data:text/javascript,${encodeURIComponent(`
+        import { parentPort } from 'node:worker_threads'
+        let turns = 0
+        parentPort.on('message', ({ job: { number, account } }) => {
+          if (++turns === 2) process.exit(1)
+          parentPort.postMessage({ number, account, setbacks: 7, sent: { kind: 'answered', status: 200, body: '', waitedMs: 0 } })
+        })
+      `)}`,
+    )
+    const mortal = openSenderThread([optionsOf(3)], dying)
+    mortal.start()
+    const { upload } = mortal.carrier(clevertap.accountId)
+    const ask = () => upload([recordOf(1)], { ...living(), atOnce: 1 })
+    expect(await ask()).toMatchObject({ kind: 'answered' })
+    expect(await Promise.all([ask(), ask()])).toEqual(
+      Array(2).fill({ kind: 'unanswered', reason: 'the thread that sends has ended' }),
+    )
+    expect(await ask()).toMatchObject({ kind: 'answered' })
+    await mortal.close()
+    expect(await ask()).toMatchObject({ kind: 'unanswered' })
+  })
+
+  it('does not keep a process alive that waits for nothing, and loads nothing that the process was told to load first', async () => {
+    const folder = temporaryFolder()
+    const loaded = folder.file('loaded.mjs')
+    await writeFile(loaded, `console.log('loaded')`)
+    const main = folder.file('main.mjs')
+    await writeFile(
+      main,
+      `import { openSenderThread } from ${JSON.stringify(new URL('open.js', built).href)}
+       const thread = openSenderThread([${JSON.stringify(optionsOf(3))}])
+       const { upload } = thread.carrier(${JSON.stringify(clevertap.accountId)})
+       const records = [${JSON.stringify(recordOf(1))}]
+       const sent = await upload(records, { signal: new AbortController().signal, atOnce: 1 })
+       console.log(sent.status)`,
+    )
+    const { stdout } = await promisify(execFile)(process.execPath, ['--import', loaded, main])
+    expect(stdout).toBe('loaded\n200\n')
+    folder.remove()
+  })
+
+  it('is there where its program is', async () => {
+    const { hasProgram: hasBuilt } = (await import(new URL('open.js', built).href)) as { hasProgram: typeof hasProgram }
+    expect([hasProgram(), hasBuilt()]).toEqual([false, true])
+  })
+})

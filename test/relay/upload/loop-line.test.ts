@@ -1,0 +1,87 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { replies } from '../../faults/clevertap.ts'
+import { account, createRig, inMemoryAndThread, names, type Rig, type RigOptions } from './rig.ts'
+
+describe('the uploader, with a sender that lets requests wait', () => {
+  let rig: Rig
+  const setUp = async (options: RigOptions = {}): Promise<Rig> => {
+    rig = await createRig({ kind: inMemoryAndThread, ...options })
+    return rig
+  }
+  afterEach(() => rig.end())
+
+  it('fills each place in the moment in which it becomes free', async () => {
+    const { put, start, clevertap, untilDelivered } = await setUp({ latencyMs: 100 })
+    await put(...names(3000))
+    await start()
+    await untilDelivered(3000)
+    const [first] = clevertap.calls
+    const times = clevertap.calls.map(({ at }) => at - (first?.at ?? 0))
+    // Three answers come together at first, and two requests wait: the third place is a message and its answer late, once.
+    expect(times).toEqual(
+      Array.from({ length: 30 }, (_, n) => Math.floor(n / 3) * 100 + (n > 3 && n % 3 === 2 ? 2 : 0)),
+    )
+    expect(clevertap.peak).toBe(3)
+  })
+
+  it('counts as in flight what CleverTap has, and not what waits', async () => {
+    const { put, start, clevertap, clock } = await setUp()
+    await put(...names(2000))
+    const { uploader } = await start()
+    await clock.advance(250)
+    expect(uploader.inFlight()).toBe(3)
+    expect(clevertap.inFlight).toBe(3)
+  })
+
+  it.each([
+    ['429 that asks for ten seconds', replies.status(429, '10'), 10_000],
+    ['503 that asks for ten seconds', replies.status(503, '10'), 10_000],
+    ['401', replies.status(401), 60_000],
+  ])('sends nothing that waited after a %s', async (_, reply, pauseMs) => {
+    const { put, start, clevertap, clock } = await setUp()
+    await put(...names(3000))
+    await start()
+    await clock.advance(250)
+    const before = clevertap.calls.length
+    const open = clevertap.inFlight
+    clevertap.behave(() => reply)
+    // Whatever is in flight was asked before, and is answered well: its places are filled, and those fail.
+    await clock.advance(120)
+    const asked = clevertap.calls.length
+    expect(asked - before).toBeLessThanOrEqual(open)
+    await clock.advance(pauseMs - 200)
+    expect(clevertap.calls.length).toBe(asked)
+    clevertap.behave(replies.success)
+    await clock.advance(100_000)
+    expect(await rig.store.counts(account)).toMatchObject({ accepted: 3000, uploading: 0 })
+    expect(new Set(rig.delivered()).size).toBe(3000)
+    expect(clevertap.delivered).toHaveLength(3000)
+  })
+
+  it('takes records back that waited when it is stopped, and sends none of them', async () => {
+    const { put, start, clevertap, clock } = await setUp()
+    await put(...names(2000))
+    const one = await start()
+    await clock.advance(250)
+    const asked = clevertap.calls.length
+    await one.stop()
+    expect(clevertap.calls).toHaveLength(asked)
+    const delivered = asked * 100
+    expect(await rig.store.counts(account)).toMatchObject({
+      accepted: delivered,
+      uploading: 0,
+      queued: { live: 2000 - delivered },
+    })
+  })
+
+  it('reports only requests that were made', async () => {
+    const { put, start, clevertap, clock } = await setUp()
+    await put(...names(1000))
+    const one = await start()
+    clevertap.behave((call, number) => (number === 5 ? replies.status(429, '1') : replies.success(call)))
+    await clock.advance(20_000)
+    expect(one.reports).toHaveLength(clevertap.calls.length)
+    expect(one.reports.filter(({ verdict }) => verdict === 'throttled')).toHaveLength(1)
+    expect(one.reports.every(({ tookMs }) => tookMs >= 100 && tookMs <= 102)).toBe(true)
+  })
+})
