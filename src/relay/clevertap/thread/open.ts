@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads'
 import type { ClevertapOptions } from '../client.ts'
 import type { ThreadData } from './messages.ts'
 import { type Carrier, createNear } from './near.ts'
+import { nodeOptionsOf } from './node-options.ts'
 
 /** Clients of several accounts on a thread of their own. */
 export interface SenderThread {
@@ -40,8 +41,7 @@ export const openSenderThread = (accounts: readonly ClevertapOptions[], program:
   const begin = (): Worker | undefined => {
     if (thread || closed) return thread
     const workerData: ThreadData = { accounts }
-    // Without what this process loads first (`--import`), such as an OpenTelemetry SDK, which would report everything twice.
-    const begun = new Worker(program, { workerData, execArgv: [] })
+    const begun = new Worker(program, { workerData, ...nodeOptionsOf(process) })
     thread = begun
     begun.unref()
     begun.on('message', near.hear)
