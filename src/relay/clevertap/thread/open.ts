@@ -18,8 +18,13 @@ export interface SenderThread {
 /** The thread's program, which must be a built file. */
 const builtProgram = new URL('./worker.js', import.meta.url)
 
-/** Whether there is a program to run. There is none where this file was bundled with others into one. */
-export const hasProgram = (): boolean => builtProgram.protocol === 'file:' && existsSync(fileURLToPath(builtProgram))
+/**
+ * Whether there is a program to run, and leave to run it. There is none where this file was bundled with others into one.
+ */
+export const hasProgram = (): boolean =>
+  (process.permission?.has('worker') ?? true) &&
+  builtProgram.protocol === 'file:' &&
+  existsSync(fileURLToPath(builtProgram))
 
 /**
  * Sends uploads from a thread of its own, so that a request whose answer is there is followed by the next while the
