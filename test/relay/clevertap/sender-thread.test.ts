@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
+import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { hasProgram, openSenderThread, type SenderThread } from '../../../src/relay/clevertap/thread/open.ts'
@@ -147,23 +148,45 @@ describe('a thread that sends', () => {
     expect(await ask()).toMatchObject({ kind: 'unanswered' })
   })
 
-  it('does not keep a process alive that waits for nothing, and loads nothing that the process was told to load first', async () => {
-    const folder = temporaryFolder()
-    const loaded = folder.file('loaded.mjs')
-    await writeFile(loaded, `console.log('loaded')`)
-    const main = folder.file('main.mjs')
-    await writeFile(
-      main,
-      `import { openSenderThread } from ${JSON.stringify(new URL('open.js', built).href)}
-       const thread = openSenderThread([${JSON.stringify(optionsOf(3))}])
-       const { upload } = thread.carrier(${JSON.stringify(clevertap.accountId)})
-       const records = [${JSON.stringify(recordOf(1))}]
-       const sent = await upload(records, { signal: new AbortController().signal, atOnce: 1 })
-       console.log(sent.status)`,
-    )
-    const { stdout } = await promisify(execFile)(process.execPath, ['--import', loaded, main])
-    expect(stdout).toBe('loaded\n200\n')
-    folder.remove()
+  describe('in a process', () => {
+    let folder: ReturnType<typeof temporaryFolder>
+    beforeEach(() => {
+      folder = temporaryFolder()
+    })
+    afterEach(() => folder.remove())
+    /** Runs a program that has `thread`, and resolves to what it printed. */
+    const run = async (program: string, ...options: string[]): Promise<string> => {
+      const main = folder.file('main.mjs')
+      const opened = `
+        import { openSenderThread } from ${JSON.stringify(new URL('open.js', built).href)}
+        const thread = openSenderThread([${JSON.stringify(optionsOf(3))}])`
+      await writeFile(main, `${opened}\n${program}`)
+      return (await promisify(execFile)(process.execPath, [...options, main], { timeout: 15_000 })).stdout
+    }
+    const upload = `
+      const { upload } = thread.carrier('SIM-000-0000')
+      const sent = await upload([], { body: '{"d":[]}', signal: new AbortController().signal, atOnce: 1 })
+      console.log(sent.status)`
+
+    it('keeps it alive until an upload is answered, and no longer', async () => {
+      expect(await run(upload)).toBe('200\n')
+    })
+
+    it('does not keep it alive when nothing was asked of it', async () => {
+      expect(await run(`thread.start(); console.log('over')`)).toBe('over\n')
+    })
+
+    it('loads nothing that the process was told to load first', async () => {
+      const first = folder.file('first.mjs')
+      const loaded = folder.file('loaded.txt')
+      await writeFile(
+        first,
+        `import { appendFileSync } from 'node:fs'
+         appendFileSync(${JSON.stringify(loaded)}, 'loaded ')`,
+      )
+      await run(upload, '--import', pathToFileURL(first).href)
+      expect(await readFile(loaded, 'utf8')).toBe('loaded ')
+    })
   })
 
   it('is there where its program is', async () => {

@@ -58,6 +58,34 @@ describe('the uploader, with a sender that lets requests wait', () => {
     expect(clevertap.delivered).toHaveLength(3000)
   })
 
+  it('feels an outage out with one record at a time, however short its waits are', async () => {
+    const { put, start, clevertap, clock } = await setUp({ settings: { retryBaseMs: 20, retryMaxMs: 100 } })
+    await put(...names(3000))
+    await start()
+    await clock.advance(250)
+    clevertap.behave(() => replies.status(503))
+    const before = clevertap.calls.length
+    const open = clevertap.inFlight
+    await clock.advance(5000)
+    const during = clevertap.calls.slice(before + open)
+    expect(during.length).toBeGreaterThan(10)
+    for (const { records, inFlight } of during) expect([records.length, inFlight]).toEqual([1, 1])
+  })
+
+  it('forgets what waited when it is given up by the others, who have those records now', async () => {
+    const { put, start, clevertap, clock, store, untilDelivered } = await setUp({ latencyMs: 10_000 })
+    await put(...names(2000))
+    const { holder } = await start()
+    await clock.advance(2000)
+    const cutOff = clevertap.calls.flatMap(({ objectIds }) => objectIds)
+    expect(cutOff).toHaveLength(300)
+    await store.reap(await store.holders())
+    holder.tell()
+    await untilDelivered(2000)
+    const sent = clevertap.calls.flatMap(({ objectIds }) => objectIds).slice(cutOff.length)
+    expect(sent.sort()).toEqual(names(2000))
+  })
+
   it('takes records back that waited when it is stopped, and sends none of them', async () => {
     const { put, start, clevertap, clock } = await setUp()
     await put(...names(2000))

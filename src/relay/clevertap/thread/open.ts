@@ -48,7 +48,6 @@ export const openSenderThread = (accounts: readonly ClevertapOptions[], program:
     const workerData: ThreadData = { accounts }
     const begun = new Worker(program, { workerData, ...nodeOptionsOf(process) })
     thread = begun
-    begun.unref()
     begun.on('message', near.hear)
     // Its end follows, and says enough.
     begun.on('error', () => {})
@@ -57,6 +56,8 @@ export const openSenderThread = (accounts: readonly ClevertapOptions[], program:
       thread = undefined
       near.lose()
     })
+    // Last, because listening to it undoes this.
+    begun.unref()
     return begun
   }
 
