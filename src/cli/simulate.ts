@@ -25,6 +25,7 @@ interface SimulateOptions {
   keyPadding: 'padded' | 'any'
   profile?: readonly string[]
   fail?: readonly Fault[]
+  records: boolean
   json?: true
 }
 
@@ -75,7 +76,20 @@ const sumUp = ({ counts }: Simulator): string =>
   `${counts.tooMany} times 429, at most ${counts.peakInFlight} in flight\n`
 
 const simulate = async (options: SimulateOptions, { stdout, interruption }: Io): Promise<void> => {
-  const { port, host, account, passcode, limit, latency, rotation, keyPadding, profile, fail = [], json } = options
+  const {
+    port,
+    host,
+    account,
+    passcode,
+    limit,
+    latency,
+    rotation,
+    keyPadding,
+    profile,
+    fail = [],
+    records,
+    json,
+  } = options
   const interrupted = interruption()
   const simulator = await start({
     port,
@@ -86,6 +100,7 @@ const simulate = async (options: SimulateOptions, { stdout, interruption }: Io):
     latencyMs: latency,
     rotation,
     keyPadding,
+    keepRecords: records,
     ...(profile && { knownObjectIds: profile }),
     onCall: (call: Call) =>
       stdout.write(`${json ? JSON.stringify({ ...call, records: undefined, headers: undefined }) : callLine(call)}\n`),
@@ -128,6 +143,10 @@ export const defineSimulate: DefineCommand = (command, io) => {
       (objectId: string, before: readonly string[] = []) => [...before, objectId],
     )
     .option('--fail <fault>', 'a fault for the next call it fits; can be repeated', parseFaultArgument)
+    .option(
+      '--no-records',
+      'forget the records of each call, which long runs have no room for: /_sim/received is without',
+    )
     .option('--json', 'print one JSON object a line: the address, each call, the counts at the end')
     .addHelpText('after', help)
     .action((options: SimulateOptions) => simulate(options, io))

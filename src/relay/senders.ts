@@ -1,6 +1,7 @@
 import { type ClevertapClient, type ClevertapOptions, createClevertapClient } from './clevertap/client.ts'
 import { hasProgram, openSenderThread } from './clevertap/thread/open.ts'
 import type { AccountConfig } from './config/types.ts'
+import { handOver } from './hand-over.ts'
 import type { UploaderParts } from './upload/loop.ts'
 
 /** How uploads of each account reach CleverTap. */
@@ -35,13 +36,11 @@ export const createSenders = (accounts: readonly AccountConfig[]): Senders => {
 
   return {
     of: (account) => {
-      if (thread && threaded.includes(account)) {
-        const { upload, recall } = thread.carrier(account.id)
-        return { upload, line: { room: Math.floor(account.uploadConcurrency / placesForOneWaiting), recall } }
-      }
       const client = createClevertapClient(clientOptionsOf(account))
       clients.push(client)
-      return { upload: client.upload }
+      if (!thread || !threaded.includes(account)) return { upload: client.upload }
+      const waiting = Math.floor(account.uploadConcurrency / placesForOneWaiting)
+      return handOver({ here: client.upload, thread, there: thread.carrier(account.id), waiting })
     },
     start: () => thread?.start(),
     close: async () => {

@@ -90,6 +90,16 @@ test('the options reach the simulator', async () => {
   expect(profiles).toMatchObject([{ token: { id: 'new' } }, { objectId: '-b' }])
 })
 
+test.each([
+  [[], [record]],
+  [['--no-records'], []],
+])('the records of a call are kept: %j', async (options, records) => {
+  const ran = await simulate(...options)
+  await upload(ran.url)
+  const { calls } = (await (await fetch(`${ran.url}/_sim/received`)).json()) as { calls: unknown[] } // as documented
+  expect(calls).toMatchObject([{ size: 1, records }])
+})
+
 test('a taken port is one line that names it and says how to change it', async () => {
   const other = await startSimulator()
   onTestFinished(() => other.stop())

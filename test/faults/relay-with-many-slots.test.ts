@@ -15,7 +15,7 @@ describe('a relay with so many slots that a thread of its own sends', { timeout:
   let relay: RelayProcess
   beforeEach(async () => {
     folder = temporaryFolder()
-    clevertap = await startSimulator({ latencyMs: 30, limit: slots })
+    clevertap = await startSimulator({ latencyMs: 300, limit: slots })
     relay = await startRelayProcess({
       clevertap,
       store: `sqlite:${folder.file('outbox.db')}`,

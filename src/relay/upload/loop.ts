@@ -188,7 +188,7 @@ export const createUploader = (parts: UploaderParts): Uploader => {
     if (health.until - at > pollMs && ready.length > 0) giveBack(ready.splice(0), by)
     const atOnce = Math.min(allowed, slots.held())
     // One that finds out whether all is well again is alone.
-    const room = atOnce > 1 ? atOnce + (line?.room ?? 0) : atOnce
+    const room = atOnce > 1 ? atOnce + (line?.room() ?? 0) : atOnce
     while (ready.length > 0 && requests.size < room) {
       const [chunk = []] = ready.splice(0, 1)
       const request: Promise<void> = send(chunk, by, atOnce).finally(() => {

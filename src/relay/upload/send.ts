@@ -19,8 +19,8 @@ export type Upload = (
 
 /** Requests that an `Upload` lets wait, so that each place in flight is filled in the moment in which it becomes free. */
 export interface WaitingLine {
-  /** How many may wait. */
-  room: number
+  /** How many may wait now. */
+  room(): number
   /** Lets those that wait come back unsent. */
   recall(): void
 }

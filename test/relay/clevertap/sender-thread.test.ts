@@ -28,9 +28,15 @@ const recordOf = (n: number) => ({
 })
 const living = (): { signal: AbortSignal } => ({ signal: new AbortController().signal })
 
+const begun = async (started: SenderThread): Promise<SenderThread> => {
+  started.start()
+  await expect.poll(started.isReady, { timeout: 10_000, interval: 5 }).toBe(true)
+  return started
+}
+
 beforeEach(async () => {
   clevertap = await startSimulator({ limit: 3, latencyMs: 20 })
-  thread = openSenderThread([optionsOf(3)], program)
+  thread = await begun(openSenderThread([optionsOf(3)], program))
 })
 afterEach(async () => {
   await thread.close()
@@ -89,9 +95,8 @@ describe('a thread that sends', () => {
 
   it('keeps the setbacks of one account from another', async () => {
     const other = await startSimulator({ accountId: 'SIM-111-1111' })
-    const both = openSenderThread(
-      [optionsOf(1), { ...optionsOf(1), url: other.url, accountId: other.accountId }],
-      program,
+    const both = await begun(
+      openSenderThread([optionsOf(1), { ...optionsOf(1), url: other.url, accountId: other.accountId }], program),
     )
     clevertap.fail({ kind: 'status', status: 503, times: 1 })
     const [one, two] = [both.carrier(clevertap.accountId), both.carrier(other.accountId)]
@@ -123,29 +128,34 @@ describe('a thread that sends', () => {
     expect((await Promise.all(both)).map(({ kind }) => kind)).toEqual(['answered', 'unsent'])
   })
 
-  it('that ends leaves what it had unanswered, and another one takes the next upload', async () => {
+  it('that ends leaves what it had unanswered, and another one can be begun', async () => {
     // A program that answers its first request, and dies of the second.
     const dying = new URL(
       `data:text/javascript,${encodeURIComponent(`
         import { parentPort } from 'node:worker_threads'
         let turns = 0
+        parentPort.postMessage('ready')
         parentPort.on('message', ({ job: { number, account } }) => {
           if (++turns === 2) process.exit(1)
           parentPort.postMessage({ number, account, setbacks: 7, sent: { kind: 'answered', status: 200, body: '', waitedMs: 0 } })
         })
       `)}`,
     )
-    const mortal = openSenderThread([optionsOf(3)], dying)
-    mortal.start()
+    const mortal = await begun(openSenderThread([optionsOf(3)], dying))
     const { upload } = mortal.carrier(clevertap.accountId)
     const ask = () => upload([recordOf(1)], { ...living(), atOnce: 1 })
     expect(await ask()).toMatchObject({ kind: 'answered' })
     expect(await Promise.all([ask(), ask()])).toEqual(
       Array(2).fill({ kind: 'unanswered', reason: 'the thread that sends has ended' }),
     )
+    expect(mortal.isReady()).toBe(false)
+    expect(await ask()).toMatchObject({ kind: 'unanswered' })
+    await begun(mortal)
     expect(await ask()).toMatchObject({ kind: 'answered' })
     await mortal.close()
+    mortal.start()
     expect(await ask()).toMatchObject({ kind: 'unanswered' })
+    expect(mortal.isReady()).toBe(false)
   })
 
   describe('in a process', () => {
@@ -164,6 +174,8 @@ describe('a thread that sends', () => {
       return (await promisify(execFile)(process.execPath, [...options, main], { timeout: 15_000 })).stdout
     }
     const upload = `
+      thread.start()
+      while (!thread.isReady()) await new Promise((resolve) => setImmediate(resolve))
       const { upload } = thread.carrier('SIM-000-0000')
       const sent = await upload([], { body: '{"d":[]}', signal: new AbortController().signal, atOnce: 1 })
       console.log(sent.status)`

@@ -130,8 +130,6 @@ describe.each(storeKinds)('the uploader, with a store $name', (kind) => {
       await clock.advance(2000)
       expect(clevertap.inFlight).toBe(3)
       one.uploader.forget()
-      // Between threads a message takes a moment.
-      if (kind.waitingRoom !== undefined) await clock.advance(1)
       expect(clevertap.inFlight).toBe(0)
       await clock.rest()
       expect(one.uploader.health().mode).toBe('ok')

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import { createLane } from '../../../src/relay/clevertap/thread/lane.ts'
 import { createNear } from '../../../src/relay/clevertap/thread/near.ts'
+import { handOver } from '../../../src/relay/hand-over.ts'
 import { createMemoryStore } from '../../../src/relay/outbox/memory.ts'
 import { openSqliteStore } from '../../../src/relay/outbox/sqlite.ts'
 import type { NewEntry, Store, StoreOptions, TokenStatus } from '../../../src/relay/outbox/store.ts'
@@ -118,7 +119,10 @@ export interface RigOptions {
   seed?: number
 }
 
-/** Both sides of the sender's thread, and a moment of the fake clock for each message between them. */
+/**
+ * Both sides of the sender's thread, and a moment of the fake clock for each message between them. The thread is there 50 ms
+ * after it was begun.
+ */
 const behindThread = (upload: Upload, room: number, clock: FakeClock): { upload: Upload; line: WaitingLine } => {
   const hopMs = 1
   const near = createNear({
@@ -144,8 +148,16 @@ const behindThread = (upload: Upload, room: number, clock: FakeClock): { upload:
     (told) => clock.after(hopMs, () => near.hear(told)),
     clock.elapsed,
   )
-  const { upload: carried, recall } = near.carrier(account)
-  return { upload: carried, line: { room, recall } }
+  let isBegun = false
+  let isReady = false
+  const thread = {
+    start: () => {
+      if (!isBegun) clock.after(50, () => (isReady = true))
+      isBegun = true
+    },
+    isReady: () => isReady,
+  }
+  return handOver({ here: upload, thread, there: near.carrier(account), waiting: room })
 }
 
 export const createRig = async ({

@@ -26,6 +26,9 @@ export type Asked =
   /** What an account has waiting is to come back. */
   | { kind: 'recall'; account: string }
 
+/** What the thread tells first: from now on it takes jobs. */
+export const ready = 'ready'
+
 /** How one job ended, and how many setbacks its account has had. */
 export interface Told {
   number: number

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { createClevertapClient } from '../client.ts'
 import { createLane } from './lane.ts'
-import type { Asked, ThreadData } from './messages.ts'
+import { type Asked, ready, type ThreadData } from './messages.ts'
 
 /* The thread's own program: a client and a lane for each account, for as long as the thread lives. */
 
@@ -20,3 +20,4 @@ port.on('message', (asked: Asked) => {
   else if (asked.kind === 'abort') lanes.get(asked.account)?.abort(asked.number)
   else lanes.get(asked.account)?.recall()
 })
+port.postMessage(ready)
