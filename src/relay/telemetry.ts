@@ -11,6 +11,9 @@ export interface Telemetry {
   uploadsOf(account: string): InTrace
 }
 
+/** Verdicts of uploads that are no failure: `unsent` is one that waited for its turn, and will be made later. */
+const good: readonly string[] = ['judged', 'unsent']
+
 const intakeRoutes: readonly unknown[] = ['/1/upload', '/v1/subscriptions']
 
 /** The API package, which belongs to the operator's installation; undefined where it is not there. */
@@ -86,7 +89,7 @@ export const findTelemetry = (load = loadApi): Telemetry | undefined => {
       try {
         const answered = await context.with(trace.setSpan(ROOT_CONTEXT, span), () => send(traceOf(span)))
         span.setAttribute('pushferry.verdict', answered.verdict.kind)
-        if (answered.verdict.kind !== 'judged') span.setStatus({ code: SpanStatusCode.ERROR })
+        if (!good.includes(answered.verdict.kind)) span.setStatus({ code: SpanStatusCode.ERROR })
         return answered
       } finally {
         span.end()

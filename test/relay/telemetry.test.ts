@@ -143,13 +143,15 @@ describe('OpenTelemetry', () => {
     expect(traceOf('intake')).toBe(spans[0]?.context.traceId)
   })
 
-  it('is told of a failed upload', async () => {
+  it.each([
+    ['a failed upload', 'failed', true],
+    ['one that waited and was not made, which is no failure', 'unsent', false],
+  ])('is told of %s', async (_, kind, failed) => {
     const [span, telemetry] = [registerSdk(), findTelemetry()]
-    const verdict = { kind: 'failed' }
-    await telemetry?.uploadsOf('TEST')(3, async () => ({ verdict }))
+    await telemetry?.uploadsOf('TEST')(3, async () => ({ verdict: { kind } }))
     expect(span[0]).toMatchObject({
-      attributes: { 'pushferry.account': 'TEST', 'pushferry.records': 3, 'pushferry.verdict': 'failed' },
-      failed: true,
+      attributes: { 'pushferry.account': 'TEST', 'pushferry.records': 3, 'pushferry.verdict': kind },
+      failed,
       ends: 1,
     })
   })
