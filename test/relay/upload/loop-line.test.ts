@@ -114,4 +114,38 @@ describe('the uploader, with a sender that lets requests wait', () => {
     expect(one.reports.filter(({ verdict }) => verdict === 'throttled')).toHaveLength(1)
     expect(one.reports.every(({ tookMs }) => tookMs >= 100 && tookMs <= 102)).toBe(true)
   })
+
+  it.each(Array.from({ length: 20 }, (_, seed) => seed + 1))(
+    'is never over the limit and delivers each record once, with refusals, stops and other processes (seed %i)',
+    async (seed) => {
+      const limit = 15
+      const { put, start, clevertap, clock, store } = await setUp({
+        seed,
+        settings: { uploadConcurrency: limit, uploadBatch: 10, flushMs: 50, retryBaseMs: 20, retryMaxMs: 2000 },
+      })
+      // What CleverTap refuses as a whole it has not taken, so nothing may come twice.
+      clevertap.behave((call) => {
+        const chance = clock.random()
+        const reply =
+          chance < 0.02 ? replies.status(429, '1') : chance < 0.03 ? replies.status(503) : replies.success(call)
+        return { after: 5 + Math.floor(clock.random() * 60), reply }
+      })
+      const processes = [await start(), await start()]
+      for (let from = 0; from < 3000; from += 100) {
+        await put(...names(100, from))
+        await clock.advance(40)
+        const each = processes.map(({ uploader }) => uploader.inFlight())
+        for (const one of each) expect(one).toBeLessThanOrEqual(limit)
+        if (from % 1000 === 500) {
+          await processes.shift()?.stop()
+          processes.push(await start())
+        }
+      }
+      await clock.advance(120_000)
+      expect(clevertap.peak).toBeLessThanOrEqual(limit)
+      expect(clevertap.peak).toBeGreaterThan(3)
+      expect(await store.counts(account)).toMatchObject({ accepted: 3000, uploading: 0, queued: { live: 0 } })
+      expect(rig.delivered().sort()).toEqual(names(3000))
+    },
+  )
 })
