@@ -38,6 +38,7 @@ const setUp = () => {
 describe('sending that is handed over to a thread', () => {
   it('begins the thread, and goes on from here until it is there', async () => {
     const { log, upload, answer, line } = setUp()
+    expect(line.room()).toBe(0)
     const sent = upload()
     void upload()
     await answer(0)
