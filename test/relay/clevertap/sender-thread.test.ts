@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process'
+import { once } from 'node:events'
 import { readFile, writeFile } from 'node:fs/promises'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
+import { Worker } from 'node:worker_threads'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { hasProgram, openSenderThread, type SenderThread } from '../../../src/relay/clevertap/thread/open.ts'
 import { startSimulator } from '../../../src/relay/simulate/index.ts'
@@ -156,6 +158,23 @@ describe('a thread that sends', () => {
     mortal.start()
     expect(await ask()).toMatchObject({ kind: 'unanswered' })
     expect(mortal.isReady()).toBe(false)
+  })
+
+  it('is one, however often it is begun', async () => {
+    // Threads have numbers, one after the other.
+    const numberOfNext = async (): Promise<number> => {
+      const next = new Worker('', { eval: true })
+      const { threadId } = next
+      await once(next, 'exit')
+      return threadId
+    }
+    const before = await numberOfNext()
+    const eager = openSenderThread([optionsOf(3)], program)
+    eager.start()
+    eager.start()
+    await begun(eager)
+    await eager.close()
+    expect((await numberOfNext()) - before).toBe(2)
   })
 
   describe('in a process', () => {
