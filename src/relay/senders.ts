@@ -1,5 +1,5 @@
 import { type ClevertapClient, type ClevertapOptions, createClevertapClient } from './clevertap/client.ts'
-import { hasProgram, openSenderThread } from './clevertap/thread/open.ts'
+import { canBegin, openSenderThread } from './clevertap/thread/open.ts'
 import type { AccountConfig } from './config/types.ts'
 import { handOver } from './hand-over.ts'
 import type { UploaderParts } from './upload/loop.ts'
@@ -30,7 +30,7 @@ const clientOptionsOf = (account: AccountConfig): ClevertapOptions => ({
 
 /** Opens nothing before it is needed. */
 export const createSenders = (accounts: readonly AccountConfig[]): Senders => {
-  const threaded = hasProgram() ? accounts.filter(({ uploadConcurrency }) => uploadConcurrency >= threadedFrom) : []
+  const threaded = canBegin() ? accounts.filter(({ uploadConcurrency }) => uploadConcurrency >= threadedFrom) : []
   const thread = threaded.length > 0 ? openSenderThread(threaded.map(clientOptionsOf)) : undefined
   const clients: ClevertapClient[] = []
 

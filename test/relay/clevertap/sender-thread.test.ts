@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { Worker } from 'node:worker_threads'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { hasProgram, openSenderThread, type SenderThread } from '../../../src/relay/clevertap/thread/open.ts'
+import { canBegin, openSenderThread, type SenderThread } from '../../../src/relay/clevertap/thread/open.ts'
 import { startSimulator } from '../../../src/relay/simulate/index.ts'
 import type { Simulator } from '../../../src/relay/simulate/simulator.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
@@ -220,8 +220,17 @@ describe('a thread that sends', () => {
     })
   })
 
-  it('is there where its program is', async () => {
-    const { hasProgram: hasBuilt } = (await import(new URL('open.js', built).href)) as { hasProgram: typeof hasProgram }
-    expect([hasProgram(), hasBuilt()]).toEqual([false, true])
+  it('can be begun from built files, where Node’s permissions allow it', async () => {
+    const ask = `
+      import { canBegin } from ${JSON.stringify(new URL('open.js', built).href)}
+      console.log(canBegin())`
+    const [major] = process.versions.node.split('.').map(Number)
+    const permission = (major ?? 0) >= 24 ? '--permission' : '--experimental-permission'
+    const askWith = async (...options: string[]): Promise<string> =>
+      (await promisify(execFile)(process.execPath, [...options, '--input-type=module', '--eval', ask])).stdout
+    expect(await askWith()).toBe('true\n')
+    expect(await askWith(permission, '--allow-fs-read=*')).toBe('false\n')
+    expect(await askWith(permission, '--allow-fs-read=*', '--allow-worker')).toBe('true\n')
+    expect(canBegin()).toBe(false)
   })
 })

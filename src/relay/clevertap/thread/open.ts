@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import type { ClevertapOptions } from '../client.ts'
 import { ready, type ThreadData, type Told } from './messages.ts'
@@ -17,23 +15,23 @@ export interface SenderThread {
   close(): Promise<void>
 }
 
-/** The thread's program, which must be a built file. */
-const builtProgram = new URL('./worker.js', import.meta.url)
-
 /**
- * Whether there is a program to run, and leave to run it. There is none where this file was bundled with others into one.
+ * Whether a thread can be begun: it runs built files only, because Node 20 knows no TypeScript, and Node's permissions
+ * (`--permission`) may allow none.
  */
-export const hasProgram = (): boolean =>
-  (process.permission?.has('worker') ?? true) &&
-  builtProgram.protocol === 'file:' &&
-  existsSync(fileURLToPath(builtProgram))
+export const canBegin = (): boolean => import.meta.url.endsWith('.js') && (process.permission?.has('worker') ?? true)
 
 /**
  * Sends uploads from a thread of its own, so that a request whose answer is there is followed by the next while the
  * relay's thread is busy with its store. A thread that dies leaves what it had `unanswered`. The
  * process is kept alive by requests that have no answer yet, and by nothing else.
+ *
+ * @param program the thread's own, which must be a built file.
  */
-export const openSenderThread = (accounts: readonly ClevertapOptions[], program: URL = builtProgram): SenderThread => {
+export const openSenderThread = (
+  accounts: readonly ClevertapOptions[],
+  program: URL = new URL('./worker.js', import.meta.url),
+): SenderThread => {
   let thread: Worker | undefined
   let isReady = false
   let closed = false
