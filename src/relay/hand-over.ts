@@ -1,6 +1,6 @@
 import type { Carrier } from './clevertap/thread/near.ts'
 import type { SenderThread } from './clevertap/thread/open.ts'
-import type { Upload, WaitingLine } from './upload/send.ts'
+import type { Upload, WaitingLine } from './clevertap/upload.ts'
 
 export interface HandOverParts {
   /** Sends from this thread. */

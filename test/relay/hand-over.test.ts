@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Sent } from '../../src/relay/clevertap/exchange.ts'
+import type { Sent } from '../../src/relay/clevertap/upload.ts'
 import { handOver } from '../../src/relay/hand-over.ts'
 
 const answered: Sent = { kind: 'answered', status: 200, body: '{}', retryAfter: undefined }

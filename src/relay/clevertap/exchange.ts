@@ -6,12 +6,6 @@ export type Answer =
   /** No usable answer: connection refused or reset, time-out, an answer that broke off or never ended. */
   | { kind: 'unanswered'; reason: string }
 
-/**
- * What became of an upload request. Where requests wait for their turn, `waitedMs` is how long this one did; `unsent` is one
- * that waited and came back, because another one had no good answer or because it was called back.
- */
-export type Sent = (Answer & { waitedMs?: number }) | { kind: 'unsent' }
-
 /** Bytes of an answer that are read. A hundred echoed records with the longest ids stay well under it. */
 const maxAnswerBytes = 4 * 1024 * 1024
 

@@ -125,7 +125,7 @@ export const settings = {
   }),
   PUSHFERRY_UPLOAD_CONCURRENCY: withDefault(wholeNumber(1, 15), '3', {
     scope: 'account',
-    doc: 'Requests to CleverTap in flight, over all relays of the store.',
+    doc: 'Requests to CleverTap in flight, over all relays of the store. From 8 on a thread of its own sends them, for 20 MB.',
   }),
   PUSHFERRY_UPLOAD_BATCH: withDefault(wholeNumber(1, 100), '100', {
     scope: 'account',

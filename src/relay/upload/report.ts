@@ -26,7 +26,7 @@ export interface Refusals {
 export const reportOf = (
   account: string,
   records: number,
-  { verdict, traceId, tookMs }: Pick<Answered<Verdict>, 'verdict' | 'traceId' | 'tookMs'>,
+  { verdict, traceId, tookMs }: Pick<Answered, 'traceId' | 'tookMs'> & { verdict: Verdict },
   results: Consequences['results'],
 ): UploadReport => {
   const outcomes = { accepted: 0, rejected: 0, deferred: 0, failed: 0, returned: 0 }

@@ -1,33 +1,16 @@
 import type { TokenRecord } from '../../wire/record.ts'
-import type { Sent } from '../clevertap/exchange.ts'
 import { readAnswer, type Verdict } from '../clevertap/outcome.ts'
 import { bodyOf, type KeyPadding, recordFor } from '../clevertap/record.ts'
+import type { Sent, Upload } from '../clevertap/upload.ts'
 import type { LeasedEntry, Outcome } from '../outbox/store.ts'
 import { type InTrace, inOwnTrace } from '../trace.ts'
 import { type Chunk, failedOutcome, halves, outcomeOf, poisonOutcome } from './batch.ts'
 import type { Clock } from './clock.ts'
 import type { RetryRules } from './policy.ts'
 
-/**
- * How an upload request is made: `ClevertapClient.upload`, the same on a thread of its own, or a stand-in. `atOnce` is how
- * many requests, this one included, may be in flight when it is sent; who cannot let it wait is not given more.
- */
-export type Upload = (
-  records: readonly TokenRecord[],
-  options: { signal: AbortSignal; traceparent?: string; body?: string; atOnce: number },
-) => Promise<Sent>
-
-/** Requests that an `Upload` lets wait, so that each place in flight is filled in the moment in which it becomes free. */
-export interface WaitingLine {
-  /** How many may wait now. */
-  room(): number
-  /** Lets those that wait come back unsent. */
-  recall(): void
-}
-
 /** What one request came to. */
-export interface Answered<V = Verdict | { kind: 'unsent' }> {
-  verdict: V
+export interface Answered {
+  verdict: Verdict | { kind: 'unsent' }
   /** Of the trace that the request began. */
   traceId: string
   /** Monotonic, in ms. */

@@ -2,8 +2,8 @@ import type { TokenRecord } from '../../wire/record.ts'
 import type { ClevertapClient } from '../clevertap/client.ts'
 import { readAnswer } from '../clevertap/outcome.ts'
 import { type ProfileVerdict, readProfile, verdictOf } from '../clevertap/profile.ts'
+import type { Upload } from '../clevertap/upload.ts'
 import type { Clock } from './clock.ts'
-import type { Upload } from './send.ts'
 
 /** Looks up a share of the accepted records on their profiles, because "processed" is no proof that a token was stored. */
 export interface Verifier {

@@ -1,5 +1,5 @@
 import type { ClevertapOptions } from '../client.ts'
-import type { Sent } from '../exchange.ts'
+import type { Sent } from '../upload.ts'
 
 /** What the thread is started with: how to reach each account's CleverTap. */
 export interface ThreadData {

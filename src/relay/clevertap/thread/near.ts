@@ -1,20 +1,13 @@
-import type { TokenRecord } from '../../../wire/record.ts'
-import type { Sent } from '../exchange.ts'
 import { bodyOf } from '../record.ts'
+import type { Sent, Upload, WaitingLine } from '../upload.ts'
 import type { Asked, Told } from './messages.ts'
 
 /** One account's way through the thread. */
-export interface Carrier {
+export interface Carrier extends Pick<WaitingLine, 'recall'> {
   /**
-   * As `ClevertapClient.upload`, with what may be in flight at once, itself included (`atOnce`): what is handed over beyond
-   * that waits, and is sent in the moment in which another one is answered well. Never rejects.
+   * What is handed over beyond `atOnce` waits, and is sent in the moment in which another one is answered well. Never rejects.
    */
-  upload(
-    records: readonly TokenRecord[],
-    options: { signal: AbortSignal; traceparent?: string; body?: string; atOnce: number },
-  ): Promise<Sent>
-  /** Lets what waits come back `unsent`. */
-  recall(): void
+  upload: Upload
 }
 
 /** The side that hands requests over. */
