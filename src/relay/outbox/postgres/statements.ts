@@ -55,7 +55,7 @@ export const sql = {
     FROM jsonb_to_recordset($1) AS k (account integer, mark bigint, fingerprint bytea)
     JOIN LATERAL (${elsewhere('queue')} UNION ALL ${elsewhere('settled')} LIMIT 1) AS t ON true`,
   /** See migrations/postgres-take.ts. */
-  take: `SELECT pushferry.take(${Array.from({ length: 19 }, (_, at) => `$${at + 1}`)}) AS passed`,
+  take: `SELECT pushferry.take(${Array.from({ length: 22 }, (_, at) => `$${at + 1}`)}) AS passed`,
   count: 'SELECT pushferry.count($1::integer[], $2::text[], $3::bigint[], $4, $5)',
   nextAges: "SELECT nextval('pushferry.age') AS first FROM generate_series(1, $1)",
 

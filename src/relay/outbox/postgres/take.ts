@@ -1,5 +1,5 @@
-import type { NewEntry } from '../store.ts'
-import { minuteOf } from '../tally.ts'
+import type { Lane, NewEntry } from '../store.ts'
+import { createDelta, minuteOf } from '../tally.ts'
 import type { PgQuery } from './driver.ts'
 import type { Job } from './operation.ts'
 import { findable, laneNumber, markOf, storable, warningsText } from './row.ts'
@@ -58,8 +58,19 @@ export const takeQuery = (
   })
   // Relays that make the same rows come to them in the same order, and so wait for each other and not both.
   rows.sort((a, b) => a.number - b.number || (a.row.entry.objectId < b.row.entry.objectId ? -1 : 1))
-  const live = new Map<number, number>()
-  for (const { row, number } of rows) live.set(number, (live.get(number) ?? 0) + (row.entry.lane === 'live' ? 1 : 0))
+  const queued = new Map<number, Record<Lane, number>>()
+  for (const { row, number } of rows) {
+    const sums = queued.get(number) ?? { live: 0, import: 0 }
+    sums[row.entry.lane]++
+    queued.set(number, sums)
+  }
+  const delta = createDelta()
+  for (const [number, { live, import: imported }] of queued) {
+    delta.event(String(number), 'queued', live + imported)
+    delta.add(String(number), 'state:queued:live', live)
+    delta.add(String(number), 'state:queued:import', imported)
+  }
+  const sums = delta.entries()
   return {
     text: sql.take,
     values: [
@@ -77,9 +88,12 @@ export const takeQuery = (
       listOf(rows, ({ row }) => quoted(row.entry.token.keys?.auth)),
       listOf(rows, ({ row }) => quoted(warningsText(row.entry.warnings))),
       now,
-      [...live.keys()],
-      [...live.values()],
+      [...queued.keys()],
+      [...queued.values()].map(({ live }) => live),
       Math.min(maxQueued, Number.MAX_SAFE_INTEGER),
+      sums.map((one) => Number(one.account)),
+      sums.map(({ name }) => name),
+      sums.map(({ by }) => by),
       share,
       minuteOf(now),
     ],
