@@ -236,6 +236,9 @@ describe('relays that share a PostgreSQL', () => {
     ])
     expect((await numbers()) - before).toBe(2_000)
     await expectNumbersToFit()
+    await Promise.all([one.put([entry('known', 'newest')]), one.put([entry('d')])])
+    await expectNumbersToFit()
+    expect((await one.counts(account)).events).toMatchObject({ queued: 6, replaced: 2, unchanged: 1, moved: 0 })
   })
   it('does not make a row again that another made and settled while it waited for that', async () => {
     await one.put([entry('known')]) // the account is known to this handle
