@@ -36,6 +36,7 @@ describe('the schema in PostgreSQL', () => {
     expect(rows).toEqual([
       { number: 1, name: 'the outbox' },
       { number: 2, name: 'new rows in one call' },
+      { number: 3, name: 'new rows come with their counts' },
     ])
     await Promise.all(stores.map((store) => store.probe()))
     await Promise.all(stores.map((store) => store.close()))
@@ -47,6 +48,19 @@ describe('the schema in PostgreSQL', () => {
     const second = await openPostgresStore(url)
     expect(await second.put([entry])).toEqual([{ result: 'unchanged' }])
     await second.close()
+  })
+  it('keeps what a relay from before calls, and gets what this one calls', async () => {
+    const [first, second] = postgresMigrations
+    await client.query(`CREATE SCHEMA pushferry; CREATE TABLE pushferry.migration (
+      number integer PRIMARY KEY, name text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now());
+      ${first?.sql}; ${second?.sql}; INSERT INTO pushferry.migration (number, name) VALUES (1, 'one'), (2, 'two');
+      DROP FUNCTION pushferry.take;
+      CREATE FUNCTION pushferry.take(told integer) RETURNS integer LANGUAGE sql AS 'SELECT told'`)
+    const store = await openPostgresStore(url)
+    expect(await store.put([entry])).toEqual([{ result: 'queued' }])
+    await store.close()
+    const { rows } = await client.query('SELECT pushferry.take(1) AS told')
+    expect(rows).toEqual([{ told: 1 }])
   })
   it('is completed when an older release has made it, with what is in it', async () => {
     const [first] = postgresMigrations
@@ -70,7 +84,7 @@ describe('the schema in PostgreSQL', () => {
     await expect(openPostgresStore(url)).rejects.toMatchObject({
       name: 'StoreError',
       code: 'future-schema',
-      message: 'the database has schema 7, but this release knows only up to 2: use a newer release',
+      message: 'the database has schema 7, but this release knows only up to 3: use a newer release',
     })
   })
   it('stands apart from other tables of the database, whatever the search path is', async () => {

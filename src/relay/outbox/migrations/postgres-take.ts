@@ -24,7 +24,7 @@
  * `force_generic_plan`: each statement finds a few rows by an index, whatever it is given, and planning would cost more
  * than executing. The plans do not outlive a change of the tables' statistics.
  */
-export const take = `
+export const count = `
 CREATE FUNCTION pushferry.count(accounts integer[], names text[], amounts bigint[], share integer, minute bigint)
 RETURNS void LANGUAGE plpgsql AS $$
 #variable_conflict use_column
@@ -41,7 +41,9 @@ BEGIN
     ON CONFLICT (account, at, event, shard) DO UPDATE SET n = m.n + excluded.n;
 END
 $$;
-CREATE FUNCTION pushferry.take(
+`
+export const take = `
+CREATE OR REPLACE FUNCTION pushferry.take(
   operations integer[], places integer[], accounts integer[], ids text[], types text[], lanes smallint[], keyings boolean[],
   marks bigint[], fingerprints text[], tokens text[], points text[], auths text[], notes text[], received bigint,
   counted integer[], lives bigint[], most bigint, owners integer[], names text[], amounts bigint[], share integer,

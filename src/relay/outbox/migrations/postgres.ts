@@ -1,5 +1,5 @@
 import type { Migration } from './migration.ts'
-import { take } from './postgres-take.ts'
+import { count, take } from './postgres-take.ts'
 
 /*
  * A row is in one of two tables. `queue` holds what may still be uploaded, with its token: small, busy, and the same size
@@ -115,5 +115,7 @@ $$;
 /** Numbered from 1, applied in order, never edited after a release. They find the schema `pushferry` made. */
 export const postgresMigrations: readonly Migration[] = [
   { number: 1, name: 'the outbox', sql: first },
-  { number: 2, name: 'new rows in one call', sql: take },
+  { number: 2, name: 'new rows in one call', sql: count + take },
+  // Where 2 was applied before, its `take` was told less, and stays beside this one for relays that go on.
+  { number: 3, name: 'new rows come with their counts', sql: take },
 ]
