@@ -20,6 +20,12 @@ export interface NumberWriter {
 /** Into how many shares a number may be split. */
 export const shards = 64
 
+/** What was gathered as `pushferry.count` takes it: accounts, names and amounts. */
+export const countColumns = (delta: Delta): [accounts: number[], names: string[], amounts: number[]] => {
+  const entries = delta.entries()
+  return [entries.map(({ account }) => Number(account)), entries.map(({ name }) => name), entries.map(({ by }) => by)]
+}
+
 export const createNumberWriter = (share: number): NumberWriter => {
   let pruned = 0
   const prunes = (accounts: Iterable<number>, now: number): readonly PgQuery[] => {
@@ -32,11 +38,8 @@ export const createNumberWriter = (share: number): NumberWriter => {
     share,
     prunes,
     writes: (delta, now) => {
-      const entries = delta.entries()
-      if (entries.length === 0) return []
-      const accounts = entries.map(({ account }) => Number(account))
-      const names = entries.map(({ name }) => name)
-      const amounts = entries.map(({ by }) => by)
+      const [accounts, names, amounts] = countColumns(delta)
+      if (names.length === 0) return []
       const counted = { text: sql.count, values: [accounts, names, amounts, share, minuteOf(now)] }
       return names.some((name) => name.startsWith('event:')) ? [counted, ...prunes(accounts, now)] : [counted]
     },

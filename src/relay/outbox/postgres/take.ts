@@ -1,6 +1,7 @@
-import type { Lane, NewEntry } from '../store.ts'
+import type { NewEntry } from '../store.ts'
 import { createDelta, minuteOf } from '../tally.ts'
 import type { PgQuery } from './driver.ts'
+import { countColumns } from './numbers.ts'
 import type { Job } from './operation.ts'
 import { findable, laneNumber, markOf, storable, warningsText } from './row.ts'
 import { sql } from './statements.ts'
@@ -58,19 +59,12 @@ export const takeQuery = (
   })
   // Relays that make the same rows come to them in the same order, and so wait for each other and not both.
   rows.sort((a, b) => a.number - b.number || (a.row.entry.objectId < b.row.entry.objectId ? -1 : 1))
-  const queued = new Map<number, Record<Lane, number>>()
-  for (const { row, number } of rows) {
-    const sums = queued.get(number) ?? { live: 0, import: 0 }
-    sums[row.entry.lane]++
-    queued.set(number, sums)
-  }
   const delta = createDelta()
-  for (const [number, { live, import: imported }] of queued) {
-    delta.event(String(number), 'queued', live + imported)
-    delta.add(String(number), 'state:queued:live', live)
-    delta.add(String(number), 'state:queued:import', imported)
+  for (const { row, number } of rows) {
+    delta.event(String(number), 'queued')
+    delta.add(String(number), `state:queued:${row.entry.lane}`, 1)
   }
-  const sums = delta.entries()
+  const numbers = [...new Set(rows.map(({ number }) => number))]
   return {
     text: sql.take,
     values: [
@@ -88,12 +82,10 @@ export const takeQuery = (
       listOf(rows, ({ row }) => quoted(row.entry.token.keys?.auth)),
       listOf(rows, ({ row }) => quoted(warningsText(row.entry.warnings))),
       now,
-      [...queued.keys()],
-      [...queued.values()].map(({ live }) => live),
+      numbers,
+      numbers.map((number) => delta.of(String(number), 'state:queued:live')),
       Math.min(maxQueued, Number.MAX_SAFE_INTEGER),
-      sums.map((one) => Number(one.account)),
-      sums.map(({ name }) => name),
-      sums.map(({ by }) => by),
+      ...countColumns(delta),
       share,
       minuteOf(now),
     ],
