@@ -125,6 +125,18 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
       expect(await store.put([entry('a', 'shared', { account: 'OTHER' })])).toEqual([{ result: 'queued' }])
       expect((await store.counts('OTHER')).queued).toEqual({ live: 1, import: 0 })
     })
+    it('keeps accounts apart within one call', async () => {
+      await store.put([entry('a')])
+      const other = { account: 'OTHER' }
+      const results = await store.put([entry('b'), entry('a', 'new', other), entry('b', 'new', other)])
+      expect(results).toEqual([{ result: 'queued' }, { result: 'queued' }, { result: 'queued' }])
+      expect(await store.put([entry('a', 'newer', other), entry('c')])).toEqual([
+        { result: 'replaced' },
+        { result: 'queued' },
+      ])
+      expect((await store.counts('OTHER')).queued).toEqual({ live: 2, import: 0 })
+      expect((await store.counts(account)).queued).toEqual({ live: 3, import: 0 })
+    })
     it('does not let an import replace a live or withdrawn row, unless it was told to', async () => {
       await store.put([entry('a', 'live'), entry('w', 'gone')])
       await store.withdraw(account, 'w')

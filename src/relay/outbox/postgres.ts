@@ -14,6 +14,7 @@ import { createLease } from './postgres/lease.ts'
 import { migrate } from './postgres/migrate.ts'
 import { createNumberWriter, shards } from './postgres/numbers.ts'
 import { counts, history, pagesOf, refusedPages, rejected, retry } from './postgres/reports.ts'
+import { createRoom } from './postgres/room.ts'
 import { findable, type RowColumns, rowOf, statusOf } from './postgres/row.ts'
 import { settle } from './postgres/settle.ts'
 import { sql } from './postgres/statements.ts'
@@ -31,8 +32,8 @@ const otherConnections = 4
  * made when it is missing; the migrations are applied.
  *
  * Uses up to seven connections: two for intake and results, four for the rest, one to listen. It works through PgBouncer
- * in transaction mode: nothing it does outlives a transaction, no statement has a name, and no parameter is asked for at the
- * start of a connection. Only the wake-up by other processes does not come through there, and uploaders poll.
+ * in transaction mode: nothing it relies on outlives a transaction, and no parameter is asked for at the start of a
+ * connection. Only the wake-up by other processes does not come through there, and uploaders poll.
  *
  * - What rejects with `unavailable` because the connection broke during the commit may have been done all the same.
  *   Every operation can be asked for again: a record is then `unchanged`, a result counts once, and rows that were
@@ -79,8 +80,9 @@ export const openPostgresStore = async (
   const share = randomInt(Math.floor(shards / 3)) * 3
   const rowsTransactions = createTransactions(rowsPool)
   const accounts = createAccounts(others)
+  const room = createRoom(others, maxQueued)
   const runWith = (part: number) =>
-    createGroupRun(rowsTransactions, accounts, createNumberWriter(share + part), { maxQueued, now })
+    createGroupRun(rowsTransactions, accounts, createNumberWriter(share + part), room, { maxQueued, now })
   const group = createGroupCommit(runWith(1), runWith(2))
   const otherNumbers = createNumberWriter(share)
   const lease = createLease(others, accounts, otherNumbers, now)

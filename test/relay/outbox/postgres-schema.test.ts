@@ -37,6 +37,7 @@ describe('the schema in PostgreSQL', () => {
       { number: 1, name: 'the outbox' },
       { number: 2, name: 'new rows in one call' },
       { number: 3, name: 'new rows come with their counts' },
+      { number: 4, name: 'new rows are all looked for at once' },
     ])
     await Promise.all(stores.map((store) => store.probe()))
     await Promise.all(stores.map((store) => store.close()))
@@ -84,7 +85,7 @@ describe('the schema in PostgreSQL', () => {
     await expect(openPostgresStore(url)).rejects.toMatchObject({
       name: 'StoreError',
       code: 'future-schema',
-      message: 'the database has schema 7, but this release knows only up to 3: use a newer release',
+      message: 'the database has schema 7, but this release knows only up to 4: use a newer release',
     })
   })
   it('stands apart from other tables of the database, whatever the search path is', async () => {

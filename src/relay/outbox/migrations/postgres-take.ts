@@ -1,6 +1,6 @@
 /*
  * Two functions, because a function's plans are kept by the server for as long as a connection lasts, also behind
- * PgBouncer and without a prepared statement; and because one call is one round trip.
+ * PgBouncer; and because one call is one round trip.
  *
  * `count` adds to numbers, and to the minute's where they are events.
  *
@@ -8,15 +8,16 @@
  * has left alone, whole: where an id is known, or where an account (`counted`) would come to have more than `most` live
  * rows with those that come now (`lives`). Rows are numbered by their `places`. They are made in the order in which they
  * are given, which is that of their ids, so that two callers cannot each wait for the other. Fails as contention where
- * another transaction has made one of the rows meanwhile. Whoever calls it gives no id and no token twice, and says what
- * is to be counted (`owners`, `names`, `amounts`) where no operation is left alone and no token stands elsewhere, which
- * is nearly always: to find it out here takes a twentieth of a call's time.
+ * another transaction has made one of the rows meanwhile. Whoever calls it gives no id and no token twice, gives no `most`
+ * where there is room in any case, and says what is to be counted (`owners`, `names`, `amounts`) where no operation is left
+ * alone and no token stands elsewhere, which is nearly always: to find these out here takes a tenth of a call's time.
  *
  * It says itself what `begin` in postgres/connection.ts says of other transactions, because it is one by itself.
  *
- * What is looked for by row stands as a value of its own, not as a join: it costs a third less, and the planner cannot turn
- * it round. Few tokens stand elsewhere, so all marks are looked for at once first. The columns of a new row are read out of
- * the arrays, which takes less than to turn thirteen of them into rows first.
+ * Few of the ids are known and few tokens stand elsewhere, so all of them are looked for at once first, the ids where they
+ * are of one account. What is looked for by row stands as a value of its own, not as a join: it costs a third less, and the
+ * planner cannot turn it round. The columns of a new row are read out of the arrays, which takes less than to turn thirteen
+ * of them into rows first.
  *
  * Every statement in here sees what was committed before it began. `seen` is that of the first, written down: the transactions
  * that had ended by then. Where it is the same after the insert, no other has ended in between.
@@ -24,11 +25,8 @@
  * `force_generic_plan`: each statement finds a few rows by an index, whatever it is given, and planning would cost more
  * than executing. The plans do not outlive a change of the tables' statistics.
  */
-export const count = `
-CREATE FUNCTION pushferry.count(accounts integer[], names text[], amounts bigint[], share integer, minute bigint)
-RETURNS void LANGUAGE plpgsql AS $$
-#variable_conflict use_column
-BEGIN
+/** Adds `amounts` to the numbers that `accounts` and `names` say. */
+const addAll = `
   INSERT INTO pushferry.tally AS t (account, name, shard, n)
     SELECT k.account, k.name, share, k.amount FROM unnest(accounts, names, amounts) AS k (account, name, amount)
     ORDER BY k.account, k.name COLLATE "C"
@@ -38,7 +36,12 @@ BEGIN
     FROM unnest(accounts, names, amounts) AS k (account, name, amount)
     WHERE k.name LIKE 'event:%'
     ORDER BY k.account, k.name COLLATE "C"
-    ON CONFLICT (account, at, event, shard) DO UPDATE SET n = m.n + excluded.n;
+    ON CONFLICT (account, at, event, shard) DO UPDATE SET n = m.n + excluded.n;`
+export const count = `
+CREATE FUNCTION pushferry.count(accounts integer[], names text[], amounts bigint[], share integer, minute bigint)
+RETURNS void LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+BEGIN${addAll}
 END
 $$;
 `
@@ -56,23 +59,29 @@ DECLARE
     || set_config('enable_hashjoin', 'off', true) || set_config('enable_mergejoin', 'off', true)
     || set_config('max_parallel_workers_per_gather', '0', true) || set_config('jit', 'off', true);
   seen text := pg_current_snapshot();
-  passed integer[];
+  passed integer[] := '{}';
+  is_known boolean := true;
   is_elsewhere boolean;
   moved integer[] := '{}';
   ages bigint[];
 BEGIN
-  SELECT coalesce(array_agg(k.operation), '{}'),
-      EXISTS (SELECT FROM pushferry.queue t WHERE t.mark = ANY (marks))
-        OR EXISTS (SELECT FROM pushferry.settled t WHERE t.mark = ANY (marks))
-    INTO passed, is_elsewhere
-    FROM unnest(operations, accounts, ids) AS k (operation, account, object_id)
-    WHERE (SELECT true FROM pushferry.queue q WHERE q.account = k.account AND q.object_id = k.object_id)
-      OR (SELECT true FROM pushferry.settled s WHERE s.account = k.account AND s.object_id = k.object_id)
-      OR k.account = ANY (ARRAY (SELECT c.account FROM unnest(counted, lives) AS c (account, live)
-        WHERE c.live + (SELECT coalesce(sum(t.n), 0) FROM pushferry.tally t
-          WHERE t.account = c.account AND t.name = 'state:queued:live') > most));
-  IF passed @> operations THEN
-    RETURN passed;
+  is_elsewhere := EXISTS (SELECT FROM pushferry.queue t WHERE t.mark = ANY (marks))
+    OR EXISTS (SELECT FROM pushferry.settled t WHERE t.mark = ANY (marks));
+  IF cardinality(counted) = 1 THEN
+    is_known := EXISTS (SELECT FROM pushferry.queue q WHERE q.account = counted[1] AND q.object_id = ANY (ids))
+      OR EXISTS (SELECT FROM pushferry.settled s WHERE s.account = counted[1] AND s.object_id = ANY (ids));
+  END IF;
+  IF is_known OR most IS NOT NULL THEN
+    SELECT coalesce(array_agg(k.operation), '{}') INTO passed
+      FROM unnest(operations, accounts, ids) AS k (operation, account, object_id)
+      WHERE (SELECT true FROM pushferry.queue q WHERE q.account = k.account AND q.object_id = k.object_id)
+        OR (SELECT true FROM pushferry.settled s WHERE s.account = k.account AND s.object_id = k.object_id)
+        OR k.account = ANY (ARRAY (SELECT c.account FROM unnest(counted, lives) AS c (account, live)
+          WHERE c.live + (SELECT coalesce(sum(t.n), 0) FROM pushferry.tally t
+            WHERE t.account = c.account AND t.name = 'state:queued:live') > most));
+    IF passed @> operations THEN
+      RETURN passed;
+    END IF;
   END IF;
   IF is_elsewhere THEN
     SELECT coalesce(array_agg(k.at::integer), '{}') INTO moved
@@ -99,19 +108,17 @@ BEGIN
       WHERE k.operation <> ALL (passed)
         AND (SELECT true FROM pushferry.settled s WHERE s.account = k.account AND s.object_id = k.object_id)));
   END IF;
-  IF passed = '{}' AND moved = '{}' THEN
-    PERFORM pushferry.count(owners, names, amounts, share, minute);
-    RETURN passed;
-  END IF;
-  PERFORM pushferry.count(array_agg(c.account), array_agg(c.name), array_agg(c.amount), share, minute) FROM (
-    SELECT k.account, CASE k.lane WHEN 0 THEN 'state:queued:live' ELSE 'state:queued:import' END AS name, count(*) AS amount
-      FROM unnest(operations, accounts, lanes) AS k (operation, account, lane)
-      WHERE k.operation <> ALL (passed) GROUP BY k.account, k.lane
-    UNION ALL SELECT k.account, 'event:queued', count(*) FROM unnest(operations, accounts) AS k (operation, account)
-      WHERE k.operation <> ALL (passed) GROUP BY k.account
-    UNION ALL SELECT accounts[k.at], 'event:moved', count(*) FROM unnest(moved) AS k (at)
-      WHERE operations[k.at] <> ALL (passed) GROUP BY accounts[k.at]
-  ) AS c;
+  IF passed <> '{}' OR moved <> '{}' THEN
+    SELECT array_agg(c.account), array_agg(c.name), array_agg(c.amount) INTO owners, names, amounts FROM (
+      SELECT k.account, CASE k.lane WHEN 0 THEN 'state:queued:live' ELSE 'state:queued:import' END AS name, count(*) AS amount
+        FROM unnest(operations, accounts, lanes) AS k (operation, account, lane)
+        WHERE k.operation <> ALL (passed) GROUP BY k.account, k.lane
+      UNION ALL SELECT k.account, 'event:queued', count(*) FROM unnest(operations, accounts) AS k (operation, account)
+        WHERE k.operation <> ALL (passed) GROUP BY k.account
+      UNION ALL SELECT accounts[k.at], 'event:moved', count(*) FROM unnest(moved) AS k (at)
+        WHERE operations[k.at] <> ALL (passed) GROUP BY accounts[k.at]
+    ) AS c;
+  END IF;${addAll.replaceAll('accounts', 'owners')}
   RETURN passed;
 END
 $$;

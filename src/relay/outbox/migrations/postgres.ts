@@ -118,4 +118,5 @@ export const postgresMigrations: readonly Migration[] = [
   { number: 2, name: 'new rows in one call', sql: count + take },
   // Where 2 was applied before, its `take` was told less, and stays beside this one for relays that go on.
   { number: 3, name: 'new rows come with their counts', sql: take },
+  { number: 4, name: 'new rows are all looked for at once', sql: take },
 ]

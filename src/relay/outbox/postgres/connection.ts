@@ -1,6 +1,6 @@
 import { StoreError } from '../errors.ts'
 import { type PgPool, type PgPoolClient, type PgQuery, type PgResult, rowsFrom } from './driver.ts'
-import { isContention, isLoss, storeErrorOf } from './failure.ts'
+import { isContention, isLoss, sqlStateOf, storeErrorOf } from './failure.ts'
 
 /** A transaction under way. */
 export interface Session {
@@ -60,6 +60,15 @@ const begin: PgQuery = {
 const commit: PgQuery = { text: 'COMMIT' }
 const rollback: PgQuery = { text: 'ROLLBACK' }
 
+/**
+ * What the server says of a statement's name that it does not know, or knows already: between us stands PgBouncer or its like
+ * and gives each transaction another session (postgresql.org/docs/current/errcodes-appendix.html).
+ */
+const strangerCodes: ReadonlySet<string> = new Set([
+  '26000', // invalid_sql_statement_name
+  '42P05', // duplicate_prepared_statement
+])
+
 /** What went wrong, and what of that the next try should know. */
 class Failed extends Error {
   readonly connected: boolean
@@ -81,7 +90,11 @@ const take = async (pool: PgPool, failed: (error: unknown) => Error): Promise<Pg
 }
 
 /** Runs `work` once. The connection goes back to the pool only if it is known to be in order. */
-const attempt = async <T>(pool: PgPool, work: (session: Session) => Promise<Ending<T>>): Promise<T> => {
+const attempt = async <T>(
+  pool: PgPool,
+  work: (session: Session) => Promise<Ending<T>>,
+  keepsNames: boolean,
+): Promise<T> => {
   const client = await take(pool, (error) => new Failed(error, false, false))
   let opened = false
   let committing = false
@@ -107,7 +120,8 @@ const attempt = async <T>(pool: PgPool, work: (session: Session) => Promise<Endi
     if ('alone' in ending) {
       committing = true
       isAlone = true
-      answers = [await client.query(ending.alone)]
+      const { name, ...nameless } = ending.alone
+      answers = [await client.query(keepsNames ? ending.alone : nameless)]
     } else if (ending.last === 'nothing to keep') {
       if (opened) await ask(rollback)
     } else {
@@ -133,41 +147,51 @@ const attempt = async <T>(pool: PgPool, work: (session: Session) => Promise<Endi
 const pause = (tries: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(2 ** tries, longestPauseMs)))
 
-export const createTransactions = (pool: PgPool): Transactions => ({
-  transact: async (work) => {
-    const giveUpAt = performance.now() + contendMs
-    for (let tries = 1; ; tries++) {
+export const createTransactions = (pool: PgPool): Transactions => {
+  /** Until the server is found to know nothing of names that it was told. */
+  let keepsNames = true
+
+  return {
+    transact: async (work) => {
+      const giveUpAt = performance.now() + contendMs
+      for (let tries = 1; ; tries++) {
+        const startedAt = performance.now()
+        const wasNamed = keepsNames
+        try {
+          return await attempt(pool, work, wasNamed)
+        } catch (error) {
+          if (!(error instanceof Failed)) throw storeErrorOf(error)
+          const { cause, connected, mayBeCommitted } = error
+          if (wasNamed && strangerCodes.has(sqlStateOf(cause) ?? '')) {
+            keepsNames = false
+            continue
+          }
+          const isQuick = performance.now() - startedAt < deadAtOnceMs
+          const isStale = tries === 1 && isQuick && connected && !mayBeCommitted && isLoss(cause)
+          const isContended = isContention(cause) && performance.now() < giveUpAt
+          if (!isStale && !isContended) throw storeErrorOf(cause)
+          if (isContended) await pause(tries)
+        }
+      }
+    },
+    read: async <Row>(query: PgQuery) => {
       const startedAt = performance.now()
-      try {
-        return await attempt(pool, work)
-      } catch (error) {
-        if (!(error instanceof Failed)) throw storeErrorOf(error)
-        const { cause, connected, mayBeCommitted } = error
-        const isQuick = performance.now() - startedAt < deadAtOnceMs
-        const isStale = tries === 1 && isQuick && connected && !mayBeCommitted && isLoss(cause)
-        const isContended = isContention(cause) && performance.now() < giveUpAt
-        if (!isStale && !isContended) throw storeErrorOf(cause)
-        if (isContended) await pause(tries)
+      for (let tries = 1; ; tries++) {
+        const client = await take(pool, storeErrorOf)
+        try {
+          const answer = await client.query(query)
+          client.release()
+          return rowsFrom<Row>(answer)
+        } catch (error) {
+          client.release(true)
+          if (tries > 1 || !isLoss(error) || performance.now() - startedAt > deadAtOnceMs) throw storeErrorOf(error)
+        }
       }
-    }
-  },
-  read: async <Row>(query: PgQuery) => {
-    const startedAt = performance.now()
-    for (let tries = 1; ; tries++) {
-      const client = await take(pool, storeErrorOf)
-      try {
-        const answer = await client.query(query)
-        client.release()
-        return rowsFrom<Row>(answer)
-      } catch (error) {
-        client.release(true)
-        if (tries > 1 || !isLoss(error) || performance.now() - startedAt > deadAtOnceMs) throw storeErrorOf(error)
-      }
-    }
-  },
-  end: async () => {
-    await pool.end().catch((error: unknown) => {
-      throw new StoreError('unavailable', 'the connections cannot be closed', error)
-    })
-  },
-})
+    },
+    end: async () => {
+      await pool.end().catch((error: unknown) => {
+        throw new StoreError('unavailable', 'the connections cannot be closed', error)
+      })
+    },
+  }
+}

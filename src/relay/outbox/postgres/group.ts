@@ -6,6 +6,7 @@ import { isOfItsData, storeErrorOf } from './failure.ts'
 import { readKnown } from './known.ts'
 import type { NumberWriter } from './numbers.ts'
 import type { Job, NumberOf } from './operation.ts'
+import type { Room } from './room.ts'
 import { takeable, takeQuery } from './take.ts'
 import { createWork } from './work.ts'
 
@@ -40,6 +41,7 @@ export const createGroupRun = (
   { transact }: Transactions,
   accounts: Accounts,
   numbers: NumberWriter,
+  room: Room,
   { maxQueued, now }: GroupOptions,
 ): ((jobs: readonly Job[]) => Promise<void>) => {
   let expectsNew = true
@@ -52,8 +54,10 @@ export const createGroupRun = (
     const at = Math.floor(now())
     const prunes = numbers.prunes([...accountsOf(fresh)].map(account), at)
     if (prunes.length > 0) await transact(async () => ({ result: undefined, last: prunes }))
+    const isAmple = await room.isAmple(fresh.flatMap(({ operation }) => operation.counted ?? []).map(account))
+    const most = isAmple ? undefined : maxQueued
     const passed = await transact(async () => ({
-      alone: takeQuery(rows, account, { now: at, maxQueued, share: numbers.share }),
+      alone: takeQuery(rows, account, { now: at, most, share: numbers.share }),
       resultOf: ([answer]) => rowsFrom<{ passed: readonly number[] }>(answer)[0]?.passed ?? [],
     }))
     const left = new Set(passed)

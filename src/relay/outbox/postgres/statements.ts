@@ -2,9 +2,9 @@
  * Every statement of the adapter, by what it does. State numbers: see migrations/postgres.ts.
  *
  * Many rows go in one parameter, a JSON array of objects whose members are named as the columns; ids, which are looked
- * for more often, as an array for each column. No statement has a name, so that nothing is prepared: behind PgBouncer the
- * next transaction has another session, and a plan that was kept while the queue was short is a bad one when it is long.
- * What has to be quick stands in functions, which know one plan for each of their statements: by an index, always.
+ * for more often, as an array for each column. None but `take` is given a name, so that nothing else is prepared: a plan that
+ * was kept while the queue was short is a bad one when it is long. What has to be quick stands in functions, which know one
+ * plan for each of their statements: by an index, always.
  *
  * Rows are locked in the order of their ids wherever a statement may wait for them.
  */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { NewEntry } from '../store.ts'
 import { createDelta, minuteOf } from '../tally.ts'
 import type { PgQuery } from './driver.ts'
@@ -47,11 +48,18 @@ const listOf = <Row>(rows: readonly Row[], of: (row: Row) => string | number | b
 const quoted = (text: string | undefined): string | undefined =>
   text === undefined ? undefined : `"${/["\\]/.test(text) ? text.replaceAll(/["\\]/g, '\\$&') : text}"`
 
-/** The call of `pushferry.take` for these operations; it answers with the places of those that it has left alone. */
+/** Out of its text, because behind PgBouncer a relay of another version may have given its statement the same name. */
+const nameOf = (text: string): string => `pushferry-${createHash('sha256').update(text).digest('hex').slice(0, 16)}`
+const name = nameOf(sql.take)
+
+/**
+ * The call of `pushferry.take` for these operations; it answers with the places of those that it has left alone. `most` is how
+ * many live rows an account may have; undefined where there is room in any case.
+ */
 export const takeQuery = (
   operations: readonly (readonly NewRow[])[],
   account: (name: string) => number,
-  { now, maxQueued, share }: { now: number; maxQueued: number; share: number },
+  { now, most, share }: { now: number; most: number | undefined; share: number },
 ): PgQuery => {
   const rows: { row: NewRow; operation: number; place: number; number: number }[] = []
   operations.forEach((some, operation) => {
@@ -66,6 +74,7 @@ export const takeQuery = (
   }
   const numbers = [...new Set(rows.map(({ number }) => number))]
   return {
+    name,
     text: sql.take,
     values: [
       listOf(rows, ({ operation }) => operation),
@@ -84,7 +93,7 @@ export const takeQuery = (
       now,
       numbers,
       numbers.map((number) => delta.of(String(number), 'state:queued:live')),
-      Math.min(maxQueued, Number.MAX_SAFE_INTEGER),
+      most === undefined ? null : Math.min(most, Number.MAX_SAFE_INTEGER),
       ...countColumns(delta),
       share,
       minuteOf(now),
