@@ -21,11 +21,19 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
   let store: Store
   const holder = 'holder-1'
 
-  beforeEach(async () => {
-    now = 1_800_000_000_000
-    subject = await open({ maxQueued: 50, now: () => now })
+  const begin = async (options: StoreOptions = {}): Promise<void> => {
+    subject = await open({ ...options, now: () => now })
     store = subject.store
     await store.join(holder, '{}')
+  }
+  const beginWithRoomFor = async (maxQueued: number): Promise<void> => {
+    await subject.end()
+    await begin({ maxQueued })
+  }
+
+  beforeEach(async () => {
+    now = 1_800_000_000_000
+    await begin()
   })
   afterEach(() => subject.end())
 
@@ -128,9 +136,9 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
     it('keeps accounts apart within one call', async () => {
       await store.put([entry('a')])
       const other = { account: 'OTHER' }
-      const results = await store.put([entry('b'), entry('a', 'new', other), entry('b', 'new', other)])
+      const results = await store.put([entry('b'), entry('a', 'new', other), entry('o', 'former', other)])
       expect(results).toEqual([{ result: 'queued' }, { result: 'queued' }, { result: 'queued' }])
-      expect(await store.put([entry('a', 'newer', other), entry('c')])).toEqual([
+      expect(await store.put([entry('o', 'latter', other), entry('c')])).toEqual([
         { result: 'replaced' },
         { result: 'queued' },
       ])
@@ -152,6 +160,7 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
       expect((await store.counts(account)).queued).toEqual({ live: 1, import: 0 })
     })
     it('refuses live records over the queue limit, whole calls at a time, and takes imports', async () => {
+      await beginWithRoomFor(50)
       await store.put(Array.from({ length: 49 }, (_, at) => entry(`o${at}`)))
       await expect(store.put([entry('x'), entry('y')])).rejects.toMatchObject({ code: 'full' })
       expect(await store.find(account, 'x')).toBeUndefined()
@@ -639,6 +648,7 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
       expect(leased.find(({ objectId }) => objectId === 'within')?.token.id).toBe('two')
     })
     it('keeps the queue limit among calls that come together', async () => {
+      await beginWithRoomFor(50)
       await store.put(Array.from({ length: 48 }, (_, at) => entry(`o${at}`)))
       const results = await Promise.allSettled([
         store.put([entry('a')]),
