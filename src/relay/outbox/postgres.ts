@@ -81,20 +81,25 @@ export const openPostgresStore = async (
   const rowsTransactions = createTransactions(rowsPool)
   const accounts = createAccounts(others)
   const room = createRoom(others, maxQueued)
+  const wakeUp = createWakeUp(() => new driver.Client(settings), others)
   const runWith = (part: number) =>
-    createGroupRun(rowsTransactions, accounts, createNumberWriter(share + part), room, { maxQueued, now })
+    createGroupRun(rowsTransactions, accounts, createNumberWriter(share + part), room, {
+      maxQueued,
+      now,
+      onTaken: wakeUp.ring,
+    })
   const group = createGroupCommit(runWith(1), runWith(2))
   const otherNumbers = createNumberWriter(share)
   const lease = createLease(others, accounts, otherNumbers, now)
   const holders = createHolders(others, accounts, otherNumbers, now)
   const cleanUp = createCleanUp(otherPool)
-  const wakeUp = createWakeUp(() => new driver.Client(settings), others)
 
   let closed: Promise<void> | undefined
+  const isClosed = (): StoreError => new StoreError('closed', 'the store is closed')
   const underWay = new Set<Promise<unknown>>()
   /** Runs an operation unless the store is closed; closing waits for it. Hands its promise on as it is: see late.ts. */
   const run = <T>(operation: () => Promise<T>): Promise<T> => {
-    if (closed) return Promise.reject(new StoreError('closed', 'the store is closed'))
+    if (closed) return Promise.reject(isClosed())
     const promise = operation()
     underWay.add(promise)
     const end = (): void => void underWay.delete(promise)
@@ -104,15 +109,8 @@ export const openPostgresStore = async (
   const alone = (text: string, ...values: readonly unknown[]): Promise<void> =>
     others.transact(async () => ({ result: undefined, last: [{ text, values }] }))
 
-  const putAll: Store['put'] = (entries) =>
-    run(async () => {
-      const results = await group.write(put(entries, maxQueued))
-      wakeUp.ring(
-        entries.map((entry) => entry.account),
-        entries.length,
-      )
-      return results
-    })
+  /** Without `run`, whose promises would cost a record as much as its place in a group. */
+  const putAll: Store['put'] = (entries) => (closed ? Promise.reject(isClosed()) : group.write(put(entries, maxQueued)))
 
   return {
     put: putAll,
@@ -156,7 +154,7 @@ export const openPostgresStore = async (
         const pages = objectIds ? pagesOf(objectIds) : refusedPages(others.read, await accounts.find(account), code)
         let retried = 0
         for await (const ids of pages) retried += await group.write(retry(account, ids, code))
-        wakeUp.ring([account], retried)
+        wakeUp.ring(new Map([[account, retried]]))
         return retried
       }),
 
@@ -172,6 +170,7 @@ export const openPostgresStore = async (
     close: () => {
       closed ??= (async () => {
         await Promise.allSettled(underWay)
+        await group.idle()
         await wakeUp.close()
         await Promise.all([rowsTransactions.end(), others.end()])
       })()

@@ -4,6 +4,8 @@ import { type Job, namesOf, type Operation } from './operation.ts'
 export interface GroupCommit {
   /** Runs the operation in a transaction, with others; resolves after the commit. */
   write<T>(operation: Operation<T>): Promise<T>
+  /** Resolves once nothing waits and nothing is under way. */
+  idle(): Promise<void>
 }
 
 /** Runs a group of operations, and answers whoever waits for them. Never rejects. */
@@ -59,6 +61,8 @@ export const createGroupCommit = (runSmall: Run, runLarge: Run): GroupCommit => 
   const small: Berth = { run: runSmall, mostRows, waiting: [], underWay: undefined }
   const large: Berth = { run: runLarge, mostRows: 1, waiting: [], underWay: undefined }
   let isStarting = false
+  let tellIdle: (() => void)[] = []
+  const isIdle = (): boolean => [small, large].every(({ underWay, waiting }) => !underWay && waiting.length === 0)
 
   const startAt = (berth: Berth, other: Berth): void => {
     if (berth.underWay || berth.waiting.length === 0) return
@@ -68,6 +72,9 @@ export const createGroupCommit = (runSmall: Run, runLarge: Run): GroupCommit => 
     void berth.run(group).then(() => {
       berth.underWay = undefined
       startSoon()
+      if (!isIdle()) return
+      for (const tell of tellIdle) tell()
+      tellIdle = []
     })
   }
   /** What is asked for in the same turn of the event loop goes together, also by whoever was answered in it. */
@@ -88,5 +95,8 @@ export const createGroupCommit = (runSmall: Run, runLarge: Run): GroupCommit => 
         berth.waiting.push({ operation, names: namesOf(operation), resolve, reject })
         if (!berth.underWay) startSoon()
       }),
+    idle: async () => {
+      if (!isIdle()) await new Promise<void>((resolve) => tellIdle.push(resolve))
+    },
   }
 }

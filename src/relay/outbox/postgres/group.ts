@@ -13,6 +13,8 @@ import { createWork } from './work.ts'
 export interface GroupOptions {
   maxQueued: number
   now: () => number
+  /** Is told after a commit how many records it took in, by account. */
+  onTaken: (rows: ReadonlyMap<string, number>) => void
 }
 
 const accountsOf = (jobs: readonly Job[]): Set<string> => {
@@ -42,9 +44,16 @@ export const createGroupRun = (
   accounts: Accounts,
   numbers: NumberWriter,
   room: Room,
-  { maxQueued, now }: GroupOptions,
+  { maxQueued, now, onTaken }: GroupOptions,
 ): ((jobs: readonly Job[]) => Promise<void>) => {
   let expectsNew = true
+
+  const tellTaken = (jobs: readonly Job[]): void => {
+    const taken = new Map<string, number>()
+    for (const { operation } of jobs)
+      for (const { entry } of operation.fresh?.rows ?? []) taken.set(entry.account, (taken.get(entry.account) ?? 0) + 1)
+    if (taken.size > 0) onTaken(taken)
+  }
 
   /** Answers the jobs that `take` could do, and gives the others, in their order. */
   const takeNew = async (jobs: readonly Job[], account: NumberOf): Promise<readonly Job[]> => {
@@ -63,6 +72,7 @@ export const createGroupRun = (
     const left = new Set(passed)
     const done = left.size === 0 ? fresh : fresh.filter((_, at) => !left.has(at))
     for (const { operation, resolve } of done) resolve(operation.fresh?.result as never)
+    tellTaken(done)
     if (done.length === jobs.length) return []
     const answered = new Set(done)
     return jobs.filter((job) => !answered.has(job))
@@ -93,6 +103,7 @@ export const createGroupRun = (
       if (answer && 'refusal' in answer) job.reject(answer.refusal)
       else job.resolve(answer?.value as never)
     })
+    tellTaken(jobs.filter((_, at) => !(answers[at] && 'refusal' in answers[at])))
     return wereNew
   }
 

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import { gatherWork } from '../gather-work.ts'
 import type { Transactions } from './connection.ts'
 import type { PgClient } from './driver.ts'
 import { sql } from './statements.ts'
@@ -9,8 +8,8 @@ type Listener = (account: string, rows: number) => void
 
 /** Tells about work that has come, in this process and in others on the same database. */
 export interface WakeUp {
-  /** Tells the listeners of this process now, and the others within a moment. */
-  ring(accounts: Iterable<string>, rows: number): void
+  /** Tells the listeners of this process now, and the others within a moment, how many rows have come, by account. */
+  ring(rows: ReadonlyMap<string, number>): void
   /** See Store.onWork. From the first listener on, what others say is heard too. */
   onWork(listener: Listener): () => void
   close(): Promise<void>
@@ -65,13 +64,13 @@ export const createWakeUp = (
   const tell = (account: string, rows: number): void => {
     for (const listener of listeners) listener(account, rows)
   }
-  const ring = gatherWork((come) => {
+  const ring = (come: ReadonlyMap<string, number>): void => {
     for (const [account, rows] of come) {
       tell(account, rows)
       unsaid.set(account, (unsaid.get(account) ?? 0) + rows)
     }
     saying ??= say()
-  })
+  }
 
   const say = async (): Promise<void> => {
     await pause(gatherMs, closing.signal)
