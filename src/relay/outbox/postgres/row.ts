@@ -53,7 +53,7 @@ export type RowColumns = Readonly<{
 }>
 
 const states: readonly TokenState[] = ['queued', 'queued', 'uploading', 'accepted', 'rejected', 'withdrawn']
-const lanes: readonly Lane[] = ['live', 'import']
+export const lanes: readonly Lane[] = ['live', 'import']
 export const laneNumber = (lane: Lane): number => lanes.indexOf(lane)
 const stateNumber = ({ state, waiting }: Row): number => (state === 'queued' && waiting ? 1 : states.indexOf(state))
 

@@ -4,7 +4,7 @@ import { createDelta, minuteOf } from '../tally.ts'
 import type { PgQuery } from './driver.ts'
 import { countColumns } from './numbers.ts'
 import type { Job } from './operation.ts'
-import { findable, laneNumber, markOf, storable, warningsText } from './row.ts'
+import { findable, laneNumber, lanes, markOf, storable, warningsText } from './row.ts'
 import { sql } from './statements.ts'
 
 /** An entry, as the row that it becomes where its objectId is not known yet. */
@@ -68,11 +68,13 @@ export const takeQuery = (
   // Relays that make the same rows come to them in the same order, and so wait for each other and not both.
   rows.sort((a, b) => a.number - b.number || (a.row.entry.objectId < b.row.entry.objectId ? -1 : 1))
   const delta = createDelta()
-  for (const { row, number } of rows) {
-    delta.event(String(number), 'queued')
-    delta.add(String(number), `state:queued:${row.entry.lane}`, 1)
-  }
   const numbers = [...new Set(rows.map(({ number }) => number))]
+  for (const number of numbers) {
+    const own = rows.filter((one) => one.number === number)
+    delta.event(String(number), 'queued', own.length)
+    for (const lane of lanes)
+      delta.add(String(number), `state:queued:${lane}`, own.filter(({ row }) => row.entry.lane === lane).length)
+  }
   return {
     name,
     text: sql.take,

@@ -16,8 +16,13 @@ export interface WakeUp {
 }
 
 const channel = 'pushferry_work'
-/** What is said within this time is said at once, in ms. A notification costs a commit, and all of them take turns. */
+/** What is said within this time is said at once, in ms. */
 const gatherMs = 50
+/**
+ * The least time between two notifications, in ms: where records come all the time everybody is awake, and each
+ * notification costs a commit, for which all of them take turns.
+ */
+const apartMs = 250
 /** How often the listening connection is tried out, in ms. */
 const heartbeatMs = 20_000
 const shortestPauseMs = 250
@@ -59,6 +64,7 @@ export const createWakeUp = (
   const unsaid = new Map<string, number>()
   const closing = new AbortController()
   let saying: Promise<void> | undefined
+  let saidAt = Number.NEGATIVE_INFINITY
   let listening: Promise<void> | undefined
 
   const tell = (account: string, rows: number): void => {
@@ -73,7 +79,8 @@ export const createWakeUp = (
   }
 
   const say = async (): Promise<void> => {
-    await pause(gatherMs, closing.signal)
+    await pause(Math.max(gatherMs, saidAt + apartMs - performance.now()), closing.signal)
+    saidAt = performance.now()
     const said = [...unsaid].map(([account, rows]) => encode(self, account, rows))
     unsaid.clear()
     saying = undefined
