@@ -80,7 +80,7 @@ export const openPostgresStore = async (
   const share = randomInt(Math.floor(shards / 3)) * 3
   const rowsTransactions = createTransactions(rowsPool)
   const accounts = createAccounts(others)
-  const room = createRoom(others, maxQueued)
+  const room = createRoom(rowsTransactions, maxQueued)
   const wakeUp = createWakeUp(() => new driver.Client(settings), others)
   const runWith = (part: number) =>
     createGroupRun(rowsTransactions, accounts, createNumberWriter(share + part), room, {

@@ -37,6 +37,7 @@ const addAll = `
     WHERE k.name LIKE 'event:%'
     ORDER BY k.account, k.name COLLATE "C"
     ON CONFLICT (account, at, event, shard) DO UPDATE SET n = m.n + excluded.n;`
+
 export const count = `
 CREATE FUNCTION pushferry.count(accounts integer[], names text[], amounts bigint[], share integer, minute bigint)
 RETURNS void LANGUAGE plpgsql AS $$
@@ -45,6 +46,7 @@ BEGIN${addAll}
 END
 $$;
 `
+
 export const take = `
 CREATE OR REPLACE FUNCTION pushferry.take(
   operations integer[], places integer[], accounts integer[], ids text[], types text[], lanes smallint[], keyings boolean[],

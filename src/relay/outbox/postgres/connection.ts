@@ -1,6 +1,6 @@
 import { StoreError } from '../errors.ts'
 import { type PgPool, type PgPoolClient, type PgQuery, type PgResult, rowsFrom } from './driver.ts'
-import { isContention, isLoss, sqlStateOf, storeErrorOf } from './failure.ts'
+import { isContention, isLoss, isOfAName, storeErrorOf } from './failure.ts'
 
 /** A transaction under way. */
 export interface Session {
@@ -59,15 +59,6 @@ const begin: PgQuery = {
 }
 const commit: PgQuery = { text: 'COMMIT' }
 const rollback: PgQuery = { text: 'ROLLBACK' }
-
-/**
- * What the server says of a statement's name that it does not know, or knows already: between us stands PgBouncer or its like
- * and gives each transaction another session (postgresql.org/docs/current/errcodes-appendix.html).
- */
-const strangerCodes: ReadonlySet<string> = new Set([
-  '26000', // invalid_sql_statement_name
-  '42P05', // duplicate_prepared_statement
-])
 
 /** What went wrong, and what of that the next try should know. */
 class Failed extends Error {
@@ -148,7 +139,7 @@ const pause = (tries: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(2 ** tries, longestPauseMs)))
 
 export const createTransactions = (pool: PgPool): Transactions => {
-  /** Until the server is found to know nothing of names that it was told. */
+  /** Until a session is met that does not know a name which the server was told. */
   let keepsNames = true
 
   return {
@@ -162,7 +153,7 @@ export const createTransactions = (pool: PgPool): Transactions => {
         } catch (error) {
           if (!(error instanceof Failed)) throw storeErrorOf(error)
           const { cause, connected, mayBeCommitted } = error
-          if (wasNamed && strangerCodes.has(sqlStateOf(cause) ?? '')) {
+          if (wasNamed && isOfAName(cause)) {
             keepsNames = false
             continue
           }

@@ -82,7 +82,7 @@ const putOne = (work: Work, key: Key, entry: NewEntry, print: string): PutResult
 
 /**
  * See Store.put. The limit is exact for this process. What other processes commit at the same moment is not seen, so
- * that each of them may go over it by the live records of one transaction.
+ * that each of them may go over it by the live records of one transaction. Far from it nobody looks: see room.ts.
  */
 export const put = (entries: readonly NewEntry[], maxQueued: number): Operation<readonly PutResult[]> => {
   const rows = entries.map(newRowOf)
