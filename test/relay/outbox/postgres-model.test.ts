@@ -1,9 +1,9 @@
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { createMemoryStore } from '../../../src/relay/outbox/memory.ts'
 import { openPostgresStore } from '../../../src/relay/outbox/postgres.ts'
 import type { Batch, LeasedEntry, NewEntry, Outcome, Store } from '../../../src/relay/outbox/store.ts'
-import { type PostgresDatabase, postgresDatabase, serverTimeMs } from '../../support/postgres.ts'
+import { useDatabase } from '../../support/postgres.ts'
 
 const account = 'ACC'
 const ids = ['a', 'b', 'c', 'd']
@@ -108,11 +108,7 @@ const createSubject = (store: Store, now: () => number) => {
 }
 
 describe('the outbox in PostgreSQL, held against the one in memory', () => {
-  let database: PostgresDatabase
-  beforeAll(async () => {
-    database = await postgresDatabase()
-  }, serverTimeMs)
-  afterAll(() => database.end(), serverTimeMs)
+  const database = useDatabase()
 
   it('answers as that does, whatever is asked for in whatever order', { timeout: 120_000 }, async () => {
     await fc.assert(

@@ -1,19 +1,15 @@
 import pg from 'pg'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createTransactions, type Transactions } from '../../../src/relay/outbox/postgres/connection.ts'
 import { loadPg, settingsFor } from '../../../src/relay/outbox/postgres/driver.ts'
-import { type PostgresDatabase, postgresDatabase, serverTimeMs } from '../../support/postgres.ts'
+import { useDatabase } from '../../support/postgres.ts'
 
 const name = 'double'
 
 describe('a statement with a name', () => {
-  let database: PostgresDatabase
+  const database = useDatabase()
   let pool: pg.Pool
   let transactions: Transactions
-  beforeAll(async () => {
-    database = await postgresDatabase()
-  }, serverTimeMs)
-  afterAll(() => database.end(), serverTimeMs)
   beforeEach(async () => {
     const url = await database.empty()
     pool = new pg.Pool({ ...settingsFor(await loadPg(), url), max: 1 })

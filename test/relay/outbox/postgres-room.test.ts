@@ -1,25 +1,21 @@
 import pg from 'pg'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createTransactions } from '../../../src/relay/outbox/postgres/connection.ts'
 import { loadPg, settingsFor } from '../../../src/relay/outbox/postgres/driver.ts'
 import { createRoom, type Room } from '../../../src/relay/outbox/postgres/room.ts'
 import { openPostgresStore } from '../../../src/relay/outbox/postgres.ts'
 import { newEntry as entry } from '../../support/new-entry.ts'
-import { type PostgresDatabase, postgresDatabase, serverTimeMs } from '../../support/postgres.ts'
+import { useDatabase } from '../../support/postgres.ts'
 
 const limit = 1_000_000
 const rows = (n: number, account = 1): number[] => Array.from({ length: n }, () => account)
 
 describe('the room for new rows in PostgreSQL', () => {
-  let database: PostgresDatabase
+  const database = useDatabase()
   let url: string
   let pool: pg.Pool
   let now: number
   let room: Room
-  beforeAll(async () => {
-    database = await postgresDatabase()
-  }, serverTimeMs)
-  afterAll(() => database.end(), serverTimeMs)
   beforeEach(async () => {
     url = await database.empty()
     await (await openPostgresStore(url)).close()

@@ -1,9 +1,9 @@
 import pg from 'pg'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { postgresMigrations } from '../../../src/relay/outbox/migrations/postgres.ts'
 import { openPostgresStore } from '../../../src/relay/outbox/postgres.ts'
 import type { NewEntry } from '../../../src/relay/outbox/store.ts'
-import { type PostgresDatabase, postgresDatabase, serverTimeMs } from '../../support/postgres.ts'
+import { useDatabase } from '../../support/postgres.ts'
 
 const entry: NewEntry = {
   account: 'ACC',
@@ -16,13 +16,9 @@ const entry: NewEntry = {
 }
 
 describe('the schema in PostgreSQL', () => {
-  let database: PostgresDatabase
+  const database = useDatabase()
   let url: string
   let client: pg.Client
-  beforeAll(async () => {
-    database = await postgresDatabase()
-  }, serverTimeMs)
-  afterAll(() => database.end(), serverTimeMs)
   beforeEach(async () => {
     url = await database.empty()
     client = new pg.Client(url)

@@ -49,8 +49,7 @@ const quoted = (text: string | undefined): string | undefined =>
   text === undefined ? undefined : `"${/["\\]/.test(text) ? text.replaceAll(/["\\]/g, '\\$&') : text}"`
 
 /** Out of its text, because behind PgBouncer a relay of another version may have given its statement the same name. */
-const nameOf = (text: string): string => `pushferry-${createHash('sha256').update(text).digest('hex').slice(0, 16)}`
-const name = nameOf(sql.take)
+const name = `pushferry-${createHash('sha256').update(sql.take).digest('hex').slice(0, 16)}`
 
 /**
  * The call of `pushferry.take` for these operations; it answers with the places of those that it has left alone. `most` is how
