@@ -10,8 +10,8 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { loadConfig } from '../dist/relay/config/load.js'
-import { openSqliteStore } from '../dist/relay/outbox/sqlite.js'
-import { createUploads } from '../dist/relay/uploads.js'
+import { openSqliteStore } from '../dist/relay/store/sqlite/store.js'
+import { createUploads } from '../dist/relay/uploader/uploads.js'
 
 const text = (byDefault) => ({ type: 'string', default: byDefault })
 const { values } = parseArgs({ options: { seconds: text('5'), rounds: text('3'), latency: text('100') } })

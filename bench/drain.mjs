@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { loadConfig } from '../dist/relay/config/load.js'
-import { openStore } from '../dist/relay/outbox/open.js'
-import { createUploads } from '../dist/relay/uploads.js'
+import { openStore } from '../dist/relay/store/open.js'
+import { createUploads } from '../dist/relay/uploader/uploads.js'
 import { startSimulator } from './support/simulator.mjs'
 
 const [latencyMs, limit, seconds] = process.argv.slice(2).map(Number)

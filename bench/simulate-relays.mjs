@@ -2,8 +2,8 @@
 // clock that jumps from event to event. CleverTap and the database are stand-ins: each answer takes `latency`, each
 // transaction 3 ms, and there is always work (or none at all, in the last lines). So it says how well the protocol
 // shares, and how much it asks of the database; not how fast a database is. Needs `npm run build`.
-import { createHolderLife } from '../dist/relay/upload/holder.js'
-import { createUploader } from '../dist/relay/upload/loop.js'
+import { createHolderLife } from '../dist/relay/uploader/holder.js'
+import { createUploader } from '../dist/relay/uploader/loop.js'
 
 const account = 'SIMULATED'
 const seconds = 20

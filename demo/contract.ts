@@ -1,5 +1,5 @@
-import type { TokenStatus } from '../src/relay/outbox/store.ts'
-import type { Counts, LiveError, Profile } from '../src/relay/simulate/simulator.ts'
+import type { TokenStatus } from '../src/relay/store/port.ts'
+import type { Counts, LiveError, Profile } from '../src/simulator/simulator.ts'
 import type { TokenRecord } from '../src/wire/record.ts'
 
 /*

@@ -13,8 +13,10 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'src/client': ['src/browser', 'src/wire'],
   'src/prompt': ['src/wire'],
   sw: ['src/browser', 'src/wire'],
+  'src/simulator': ['src/relay', 'src/wire'],
   'src/relay': ['src/wire'],
-  'src/cli': ['src/relay', 'src/wire'],
+  'src/import': ['src/relay', 'src/wire'],
+  'src/cli': ['src/import', 'src/relay', 'src/simulator', 'src/wire'],
 }
 /** Packages that a browser room may import; a room that is not listed here may import what package.json names. */
 const packages: Readonly<Record<string, readonly string[]>> = {
@@ -59,18 +61,14 @@ describe('the import borders', () => {
 
   it('names a store adapter nowhere but where stores are opened', () => {
     const namers = sourcesOf('src')
-      .filter((file) =>
-        importsOf(file).some((name) =>
-          /outbox\/(sqlite|postgres|memory)\.ts$|^\.\/(sqlite|postgres|memory)\.ts$/.test(name),
-        ),
-      )
+      .filter((file) => importsOf(file).some((name) => /(sqlite|postgres|memory)\/store\.ts$/.test(name)))
       .map((file) => file.split(sep).join('/'))
-    expect(namers).toEqual(['src/relay/outbox/open.ts'])
+    expect(namers).toEqual(['src/relay/store/open.ts', 'src/relay/store/thread/worker.ts'])
   })
 
   it("names the charting library nowhere but in the status page's script, since no user installs it", () => {
     const namers = sourcesOf('src').filter((file) => importsOf(file).includes('uplot'))
-    expect(namers.map((file) => file.split(sep).join('/'))).toEqual(['src/relay/status/page/plot.ts'])
+    expect(namers.map((file) => file.split(sep).join('/'))).toEqual(['src/relay/operations/status/page/plot.ts'])
   })
 
   it('reads the environment only where configuration and processes begin', () => {

@@ -15,10 +15,10 @@ const run = (script, ...args) => {
 
 if (process.argv.includes('--clean'))
   for (const folder of ['dist', 'build']) rmSync(join(root, folder), { recursive: true, force: true })
-for (const project of ['src/relay', 'src/client', 'sw', 'src/relay/status/page'])
+for (const project of ['src/relay', 'src/client', 'sw', 'src/relay/operations/status/page'])
   run(bin('typescript', 'bin/tsc'), '-p', project)
 run(bin('rollup', 'dist/bin/rollup'), '--config', '--silent')
-const page = join(root, 'src/relay/status/page')
+const page = join(root, 'src/relay/operations/status/page')
 const browser = join(root, 'dist/browser')
 copyFileSync(join(page, 'icon.svg'), join(browser, 'pushferry-status.svg'))
 // The page's own rules come last, so that they win over the library's.

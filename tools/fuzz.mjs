@@ -15,7 +15,7 @@ import { startRelay } from './fuzz/start-relay.mjs'
 import { createStreams } from './fuzz/streams.mjs'
 import { origins } from './fuzz/values.mjs'
 
-const { startSimulator } = await import('../dist/relay/simulate/index.js')
+const { startSimulator } = await import('../dist/simulator/index.js')
 
 const wholeNumber = (name, byDefault) => {
   const value = Number(process.env[name] ?? byDefault)

@@ -13,7 +13,7 @@
 // longest time before a kill, SLOTS (3, at most 15) how many requests may be in flight; from 8 on a thread of their own sends
 // them. Needs `npm run build`.
 import { setTimeout as pause } from 'node:timers/promises'
-import { startSimulator } from '../dist/relay/simulate/index.js'
+import { startSimulator } from '../dist/simulator/index.js'
 import { createOracle, isPoison } from './kill/oracle.mjs'
 import { openOutbox } from './kill/outbox.mjs'
 import { createRandom } from './kill/random.mjs'

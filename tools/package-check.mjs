@@ -17,7 +17,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
 /** What may be in the tarball; a source map would lead to sources that are not. */
 const wanted = [
   /^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/,
-  /^dist\/(cli|relay|ticket|wire)\/([\w-]+\/)*[\w-]+\.js$/,
+  /^dist\/(cli|import|relay|simulator|ticket|wire)\/([\w-]+\/)*[\w-]+\.js$/,
   /^dist\/(relay|ticket|wire|types)\/([\w-]+\/)*[\w-]+\.d\.ts$/,
   /^dist\/browser\/pushferry(-sw|-prompt)?(\.min)?\.js$/,
   /^dist\/browser\/(pushferry-status\.(min\.js|css|svg)|integrity\.json)$/,

@@ -12,7 +12,7 @@ const projects = [
   'src/client',
   'sw',
   'src/relay',
-  'src/relay/status/page',
+  'src/relay/operations/status/page',
   'demo',
   'demo/site',
   'test',

@@ -1,5 +1,5 @@
 // How many rows a second one process leases and settles, a hundred at a time, from a queue of so many.
-import { openStore } from '../../dist/relay/outbox/open.js'
+import { openStore } from '../../dist/relay/store/open.js'
 
 const account = 'BENCH'
 const holder = 'the-benchmark'

@@ -1,6 +1,6 @@
 // A PostgreSQL outbox that already holds so many accepted rows, on a server of its own; see sqlite.mjs.
 import pg from 'pg'
-import { openPostgresStore } from '../../dist/relay/outbox/postgres.js'
+import { openPostgresStore } from '../../dist/relay/store/postgres/store.js'
 import { startPostgres } from '../../tools/postgres-server.mjs'
 
 const account = 'BENCH'

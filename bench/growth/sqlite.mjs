@@ -4,8 +4,8 @@
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { loadSqlite } from '../../dist/relay/outbox/sqlite/driver.js'
-import { openSqliteStore } from '../../dist/relay/outbox/sqlite.js'
+import { loadSqlite } from '../../dist/relay/store/sqlite/driver.js'
+import { openSqliteStore } from '../../dist/relay/store/sqlite/store.js'
 
 const account = 'BENCH'
 const atOnce = 100_000

@@ -7,7 +7,7 @@ import { DemoError } from './demo-error.mjs'
 const sources = ['src', 'sw', 'tools/build.mjs', 'rollup.config.mjs', 'tsconfig.json']
 const products = [
   'dist/relay/index.js',
-  'dist/relay/simulate/index.js',
+  'dist/simulator/index.js',
   'dist/browser/pushferry.min.js',
   'dist/browser/pushferry-sw.min.js',
 ]

@@ -1,5 +1,5 @@
 /** @typedef {import('../contract.ts').SimulatedClevertap} SimulatedClevertap */
-/** @typedef {import('../../src/relay/simulate/simulator.ts').Call} Call */
+/** @typedef {import('../../src/simulator/simulator.ts').Call} Call */
 
 const shownCalls = 8
 const shownProfiles = 12
@@ -32,7 +32,7 @@ const deliveryOf = (calls, objectId) => {
 /**
  * What the simulated CleverTap has seen and keeps, as far as the page shows it.
  *
- * @param {import('../../src/relay/simulate/simulator.ts').Simulator} simulator
+ * @param {import('../../src/simulator/simulator.ts').Simulator} simulator
  * @param {import('../contract.ts').Mode} mode
  * @param {readonly string[]} objectIds for which the last delivery is wanted
  * @returns {SimulatedClevertap}

@@ -14,7 +14,7 @@ const noTestPush =
  *
  * @param {object} parts
  * @param {import('./start-relay.mjs').StartedRelay} parts.relay
- * @param {import('../../src/relay/simulate/simulator.ts').Simulator | undefined} parts.simulator
+ * @param {import('../../src/simulator/simulator.ts').Simulator | undefined} parts.simulator
  * @param {boolean} parts.hasOwnKey whether pages subscribe with a VAPID key that the operator set
  */
 export const createDemoState = ({ relay: { url, calls, account }, simulator, hasOwnKey }) => {

@@ -13,8 +13,8 @@ export const importBuilt = async (root) => {
   const [relay, config, log, simulate, webPush, pino] = await Promise.all([
     /** @type {Promise<typeof import('../../src/relay/index.ts')>} */ (from('index.js')),
     /** @type {Promise<typeof import('../../src/relay/config/load.ts')>} */ (from('config/load.js')),
-    /** @type {Promise<typeof import('../../src/relay/log.ts')>} */ (from('log.js')),
-    /** @type {Promise<typeof import('../../src/relay/simulate/index.ts')>} */ (from('simulate/index.js')),
+    /** @type {Promise<typeof import('../../src/relay/operations/log.ts')>} */ (from('log.js')),
+    /** @type {Promise<typeof import('../../src/simulator/index.ts')>} */ (from('simulate/index.js')),
     import('web-push'),
     import('pino'),
   ])

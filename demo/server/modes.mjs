@@ -1,7 +1,7 @@
 /**
  * How the simulated CleverTap can be made to fail, for as long as the switch stands there.
  *
- * @type {Readonly<Record<import('../contract.ts').Mode, readonly import('../../src/relay/simulate/fault.ts').Fault[]>>}
+ * @type {Readonly<Record<import('../contract.ts').Mode, readonly import('../../src/simulator/fault.ts').Fault[]>>}
  */
 export const modes = {
   working: [],

@@ -1,5 +1,5 @@
 /** @typedef {import('../contract.ts').Readiness} Readiness */
-/** @typedef {import('../../src/relay/outbox/store.ts').TokenStatus} TokenStatus */
+/** @typedef {import('../../src/relay/store/port.ts').TokenStatus} TokenStatus */
 
 /**
  * @typedef {object} RelayCalls What a backend, and a load balancer, ask of the relay.

@@ -18,7 +18,7 @@ const makeKey = () => randomBytes(24).toString('base64url')
  * @param {string} parts.folder the demo's own
  * @param {readonly string[]} parts.origins of the demo site
  * @param {string} parts.vapidPublicKey
- * @param {import('../../src/relay/simulate/simulator.ts').Simulator | undefined} parts.simulator
+ * @param {import('../../src/simulator/simulator.ts').Simulator | undefined} parts.simulator
  * @param {(undo: () => unknown) => void} parts.onStop
  * @throws {Error} ConfigError or RelayError
  */

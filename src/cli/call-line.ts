@@ -1,5 +1,5 @@
 import { fingerprint } from '../relay/keys/fingerprint.ts'
-import type { Call } from '../relay/simulate/index.ts'
+import type { Call } from '../simulator/index.ts'
 
 /** Tokens of a call are shown one by one up to this many, and counted by type beyond. */
 const shownTokens = 3

@@ -1,4 +1,4 @@
-import { StoreError } from '../relay/outbox/errors.ts'
+import { StoreError } from '../relay/store/errors.ts'
 import { chooseAccounts } from './choose-accounts.ts'
 import type { DefineCommand } from './commands.ts'
 import type { ExitCode, Io } from './io.ts'

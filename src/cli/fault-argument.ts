@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander'
-import { type Fault, faultKinds, readFault } from '../relay/simulate/index.ts'
+import { type Fault, faultKinds, readFault } from '../simulator/index.ts'
 
 const parseJson = (text: string): unknown => {
   try {

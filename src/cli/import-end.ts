@@ -1,6 +1,6 @@
-import type { Rejects } from '../relay/import/rejects.ts'
-import type { ImportEnd } from '../relay/import/run.ts'
-import { counted } from '../relay/status/view/words.ts'
+import type { Rejects } from '../import/rejects.ts'
+import type { ImportEnd } from '../import/run.ts'
+import { counted } from '../relay/operations/status/view/words.ts'
 
 const again = 'run the same command again to go on; nothing is done twice'
 

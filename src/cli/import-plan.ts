@@ -1,5 +1,5 @@
-import { fields } from '../relay/import/fields.ts'
-import type { Plan } from '../relay/import/plan.ts'
+import { fields } from '../import/fields.ts'
+import type { Plan } from '../import/plan.ts'
 
 const delimiterNames: Readonly<Record<string, string>> = {
   ',': 'commas',

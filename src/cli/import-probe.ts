@@ -1,6 +1,6 @@
-import type { ProbeReport } from '../relay/import/probe.ts'
-import { meaningOf } from '../relay/status/code-meanings.ts'
-import { counted } from '../relay/status/view/words.ts'
+import type { ProbeReport } from '../import/probe.ts'
+import { meaningOf } from '../relay/operations/status/code-meanings.ts'
+import { counted } from '../relay/operations/status/view/words.ts'
 import { describeTrouble } from './network-trouble.ts'
 
 /** What CleverTap said to the sample, for people. */

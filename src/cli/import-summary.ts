@@ -1,8 +1,8 @@
-import { malformed, type RejectionCode } from '../relay/import/row.ts'
-import type { ImportEnd } from '../relay/import/run.ts'
-import { rejectedIn, type Tally } from '../relay/import/tally.ts'
-import { meaningOf } from '../relay/status/code-meanings.ts'
-import { count } from '../relay/status/view/words.ts'
+import { malformed, type RejectionCode } from '../import/row.ts'
+import type { ImportEnd } from '../import/run.ts'
+import { rejectedIn, type Tally } from '../import/tally.ts'
+import { meaningOf } from '../relay/operations/status/code-meanings.ts'
+import { count } from '../relay/operations/status/view/words.ts'
 import { type RecordCode, recordProblems } from '../wire/problem.ts'
 import type { Paint } from './paint.ts'
 

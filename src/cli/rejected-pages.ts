@@ -1,4 +1,4 @@
-import type { RejectedRow, Store } from '../relay/outbox/store.ts'
+import type { RejectedRow, Store } from '../relay/store/port.ts'
 
 /** Every refused row of an account, or those of one code, page by page, the latest refusal first. */
 export const rejectedPages = async function* (

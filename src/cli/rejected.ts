@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
-import type { RejectedRow, Store } from '../relay/outbox/store.ts'
-import { count, counted } from '../relay/status/view/words.ts'
+import { count, counted } from '../relay/operations/status/view/words.ts'
+import type { RejectedRow, Store } from '../relay/store/port.ts'
 import { chooseAccount } from './choose-accounts.ts'
 import type { DefineCommand } from './commands.ts'
 import type { ExitCode, Io } from './io.ts'

@@ -1,12 +1,6 @@
 import { once } from 'node:events'
 import { Option } from 'commander'
-import {
-  type Call,
-  type Fault,
-  type Simulator,
-  type SimulatorOptions,
-  startSimulator,
-} from '../relay/simulate/index.ts'
+import { type Call, type Fault, type Simulator, type SimulatorOptions, startSimulator } from '../simulator/index.ts'
 import { callLine } from './call-line.ts'
 import { CliError } from './cli-error.ts'
 import type { DefineCommand } from './commands.ts'

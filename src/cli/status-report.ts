@@ -1,8 +1,8 @@
-import { readReports } from '../relay/import/read-reports.ts'
-import type { Counts, EventName, Holder, Minute } from '../relay/outbox/store.ts'
-import { meaningOf } from '../relay/status/code-meanings.ts'
-import { explainHealth } from '../relay/status/health-cause.ts'
-import { ago, count, counted } from '../relay/status/view/words.ts'
+import { readReports } from '../import/read-reports.ts'
+import { meaningOf } from '../relay/operations/status/code-meanings.ts'
+import { explainHealth } from '../relay/operations/status/health-cause.ts'
+import { ago, count, counted } from '../relay/operations/status/view/words.ts'
+import type { Counts, EventName, Holder, Minute } from '../relay/store/port.ts'
 import type { Paint } from './paint.ts'
 
 type Happened = Readonly<Record<'queued' | 'accepted' | 'rejected', number>>

@@ -1,4 +1,4 @@
-import { StoreError } from '../relay/outbox/errors.ts'
+import { StoreError } from '../relay/store/errors.ts'
 
 /** 2 where the store needs a package that is not installed, which is a wrong configuration; 1 for everything else. */
 export const storeExitCode = (error: unknown): 1 | 2 =>

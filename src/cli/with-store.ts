@@ -1,9 +1,9 @@
 import { existsSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { StoreConfig, StoreLocation } from '../relay/config/index.ts'
-import { StoreError } from '../relay/outbox/errors.ts'
-import { openStore } from '../relay/outbox/open.ts'
-import type { Store } from '../relay/outbox/store.ts'
+import { StoreError } from '../relay/store/errors.ts'
+import { openStore } from '../relay/store/open.ts'
+import type { Store } from '../relay/store/port.ts'
 import { CliError } from './cli-error.ts'
 import { storeExitCode } from './store-exit-code.ts'
 

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { type CheckParts, check } from '../../src/cli/check.ts'
 import { createClevertapClient } from '../../src/relay/clevertap/client.ts'
-import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/relay/simulate/index.ts'
+import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/index.ts'
 import { runCli } from './run-cli.ts'
 
 const simulate = async (options: SimulatorOptions = {}): Promise<Simulator> => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createStanding } from '../../src/cli/import-standing.ts'
-import type { ImportProgress } from '../../src/relay/import/run.ts'
-import type { Counts } from '../../src/relay/outbox/store.ts'
+import type { ImportProgress } from '../../src/import/run.ts'
+import type { Counts } from '../../src/relay/store/port.ts'
 
 const progress = (more: Partial<ImportProgress> = {}): ImportProgress => ({
   phase: 'reading',

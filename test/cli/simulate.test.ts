@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest'
-import { startSimulator } from '../../src/relay/simulate/index.ts'
+import { startSimulator } from '../../src/simulator/index.ts'
 import { type Ran, runCli, start } from './run-cli.ts'
 
 const passcode = 'very-secret-passcode'

@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest'
-import { openStore } from '../../src/relay/outbox/open.ts'
-import type { Outcome, Store } from '../../src/relay/outbox/store.ts'
+import { openStore } from '../../src/relay/store/open.ts'
+import type { Outcome, Store } from '../../src/relay/store/port.ts'
 import { memoryFolder } from '../support/temporary-folder.ts'
 import { runCli } from './run-cli.ts'
 

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest'
-import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/relay/simulate/index.ts'
+import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/index.ts'
 import { runCli } from './run-cli.ts'
 
 const simulate = async (options: SimulatorOptions = {}): Promise<Simulator> => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { StoreError } from '../../src/relay/outbox/errors.ts'
-import type { Batch, NewEntry, Outcome, Store, StoreOptions } from '../../src/relay/outbox/store.ts'
+import { StoreError } from '../../src/relay/store/errors.ts'
+import type { Batch, NewEntry, Outcome, Store, StoreOptions } from '../../src/relay/store/port.ts'
 import type { Token } from '../../src/wire/record.ts'
 import { newBulk, putBulk } from '../support/new-bulk.ts'
 import { account, newEntry as entry } from '../support/new-entry.ts'

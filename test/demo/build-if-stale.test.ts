@@ -11,7 +11,7 @@ const { whyBuild, buildIfStale } = await importDemo<{
 
 const products = [
   'dist/relay/index.js',
-  'dist/relay/simulate/index.js',
+  'dist/simulator/index.js',
   'dist/browser/pushferry.min.js',
   'dist/browser/pushferry-sw.min.js',
 ]

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Delivery, SimulatedClevertap, Snapshot } from '../../demo/contract.ts'
-import type { TokenStatus } from '../../src/relay/outbox/store.ts'
+import type { TokenStatus } from '../../src/relay/store/port.ts'
 import { importDemo } from './import-demo.ts'
 
 interface Step {

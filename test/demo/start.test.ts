@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { startSimulator } from '../../src/relay/simulate/index.ts'
+import { startSimulator } from '../../src/simulator/index.ts'
 import { type DemoFolder, failToStart, makeDemoFolder, startDemo } from './start-demo.ts'
 
 const sample: { d: { tokenData: { id: string; type: string }; objectId: string }[] } = JSON.parse(

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createRelay, type Relay } from '../../src/relay/index.ts'
-import { silentLog } from '../../src/relay/log.ts'
+import { silentLog } from '../../src/relay/operations/log.ts'
 import { run } from '../package/packed.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { codeOf, read, sectionOf } from './markdown.ts'

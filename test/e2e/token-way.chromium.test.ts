@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Simulator, startSimulator } from '../../src/relay/simulate/index.ts'
+import { type Simulator, startSimulator } from '../../src/simulator/index.ts'
 import { type ChromiumBrowser, startChromium } from './support/chromium.ts'
 import { cleverTapPush } from './support/clevertap-push.ts'
 import { liveSubscription } from './support/customer-page.ts'

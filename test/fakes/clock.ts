@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/relay/upload/clock.ts'
+import type { Clock } from '../../src/relay/uploader/clock.ts'
 
 /** A clock that stands still until it is told to go on, and chance that is the same in every run. */
 export interface FakeClock extends Clock {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type Simulator, startSimulator } from '../../src/relay/simulate/index.ts'
+import { type Simulator, startSimulator } from '../../src/simulator/index.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { writeAccounts } from './accounts-file.ts'
 import { apiKey, type RelayProcess, startRelayProcess } from './relay-process.ts'

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs'
-import type { Simulator } from '../../src/relay/simulate/index.ts'
+import type { Simulator } from '../../src/simulator/index.ts'
 
 /** Writes a file of accounts, one for each CleverTap, and gives the environment of a relay that reads it. */
 export const writeAccounts = (path: string, clevertaps: readonly Simulator[]): Readonly<Record<string, string>> => {

@@ -1,6 +1,6 @@
 import type { Answer } from '../../src/relay/clevertap/exchange.ts'
 import type { Upload } from '../../src/relay/clevertap/upload.ts'
-import type { Clock } from '../../src/relay/upload/clock.ts'
+import type { Clock } from '../../src/relay/uploader/clock.ts'
 import type { TokenRecord } from '../../src/wire/record.ts'
 
 /** One request as the stand-in saw it. */

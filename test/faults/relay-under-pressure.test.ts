@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest'
-import { loadSqlite, type SqlDatabase, type SqlRow } from '../../src/relay/outbox/sqlite/driver.ts'
-import { type Simulator, startSimulator } from '../../src/relay/simulate/index.ts'
+import { loadSqlite, type SqlDatabase, type SqlRow } from '../../src/relay/store/sqlite/driver.ts'
+import { type Simulator, startSimulator } from '../../src/simulator/index.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { type Posted, type RelayProcess, startRelayProcess } from './relay-process.ts'
 import { mountSmallDisk, type SmallDisk, smallDiskTrouble } from './small-disk.ts'

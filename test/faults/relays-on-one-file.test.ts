@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { loadSqlite } from '../../src/relay/outbox/sqlite/driver.ts'
-import { type Simulator, startSimulator } from '../../src/relay/simulate/index.ts'
+import { loadSqlite } from '../../src/relay/store/sqlite/driver.ts'
+import { type Simulator, startSimulator } from '../../src/simulator/index.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { type RelayProcess, type RelayProcessOptions, startRelayProcess } from './relay-process.ts'
 

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type Simulator, startSimulator } from '../../src/relay/simulate/index.ts'
+import { type Simulator, startSimulator } from '../../src/simulator/index.ts'
 import { type PostgresServer, serverTimeMs, startPostgres } from '../support/postgres.ts'
 import { type RelayProcess, startRelayProcess } from './relay-process.ts'
 

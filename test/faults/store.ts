@@ -1,5 +1,5 @@
-import { StoreError, type StoreErrorCode } from '../../src/relay/outbox/errors.ts'
-import type { Store } from '../../src/relay/outbox/store.ts'
+import { StoreError, type StoreErrorCode } from '../../src/relay/store/errors.ts'
+import type { Store } from '../../src/relay/store/port.ts'
 
 type Operation = Exclude<keyof Store, 'onWork' | 'close'>
 

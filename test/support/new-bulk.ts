@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
-import { bulkOf, flatRow } from '../../src/relay/outbox/bulk.ts'
-import type { Bulk, NewEntry, Store } from '../../src/relay/outbox/store.ts'
+import { bulkOf, flatRow } from '../../src/relay/store/bulk.ts'
+import type { Bulk, NewEntry, Store } from '../../src/relay/store/port.ts'
 import { account } from './new-entry.ts'
 
 /** Rows of an import on their way into a store. */

@@ -1,4 +1,4 @@
-import type { NewEntry } from '../../src/relay/outbox/store.ts'
+import type { NewEntry } from '../../src/relay/store/port.ts'
 
 /** The account of tests that need only one. */
 export const account = 'ACC'

@@ -1,5 +1,5 @@
 import type { TokenRecord } from '../../wire/record.ts'
-import type { RecordError } from '../outbox/store.ts'
+import type { RecordError } from '../store/port.ts'
 import type { Answer } from './exchange.ts'
 
 /** What an answer says of one sent record. `unclear`: refused or not, the answer does not say. */

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Config } from '../config/types.ts'
-import type { Log } from '../log.ts'
-import type { Store } from '../outbox/store.ts'
+import type { Log } from '../operations/log.ts'
+import type { Store } from '../store/port.ts'
 import type { ServerTimeouts } from './limits.ts'
 
 /** How an account's uploads go. `suspended`: CleverTap refuses the credentials. */

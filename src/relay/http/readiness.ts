@@ -1,4 +1,4 @@
-import type { Store } from '../outbox/store.ts'
+import type { Store } from '../store/port.ts'
 
 export interface ReadinessOptions {
   store: Pick<Store, 'probe'>

@@ -1,7 +1,7 @@
 import { maxBackendBodyBytes, maxBrowserBodyBytes } from '../../wire/limits.ts'
 import type { RecordCode, RelayProblemCode } from '../../wire/problem.ts'
-import type { LogFields } from '../log.ts'
-import { StoreError } from '../outbox/errors.ts'
+import type { LogFields } from '../operations/log.ts'
+import { StoreError } from '../store/errors.ts'
 
 /** An answer that is not the wanted one. The detail names the fault and what is allowed, never a value. */
 export interface Refusal {

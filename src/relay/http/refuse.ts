@@ -3,8 +3,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type RelayProblem, type RelayProblemCode, relayProblems } from '../../wire/problem.ts'
 import type { AccountConfig, LogLevel } from '../config/types.ts'
 import type { Caller } from '../keys/api-keys.ts'
-import type { Log, LogFields } from '../log.ts'
-import { readTraceId } from '../trace.ts'
+import type { Log, LogFields } from '../operations/log.ts'
+import { readTraceId } from '../operations/trace.ts'
 import type { Refusal } from './refusal.ts'
 
 /** Sends a refusal in the form of its route, and logs it. */

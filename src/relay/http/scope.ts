@@ -1,6 +1,6 @@
 import type { RegistrationKeys } from '../keys/registration-key.ts'
-import type { Log } from '../log.ts'
-import type { Store } from '../outbox/store.ts'
+import type { Log } from '../operations/log.ts'
+import type { Store } from '../store/port.ts'
 import type { BackendGuard } from './backend-guard.ts'
 import type { BrowserGuard } from './browser-guard.ts'
 import type { IntakeEvent, ServerParts } from './parts.ts'

@@ -1,7 +1,7 @@
 import { decodeRecord } from '../../wire/decode.ts'
 import { maxIntakeBatch } from '../../wire/limits.ts'
 import type { RecordCode } from '../../wire/problem.ts'
-import type { NewEntry } from '../outbox/store.ts'
+import type { NewEntry } from '../store/port.ts'
 import { isNestedDeeper } from './nesting.ts'
 
 /** One record that was not taken, in CleverTap's form. */

@@ -4,7 +4,7 @@ import type { RecordProblem } from '../../wire/problem.ts'
 import { readEndpoint } from '../../wire/push-service.ts'
 import type { Token } from '../../wire/record.ts'
 import type { WebType } from '../config/types.ts'
-import type { NewEntry } from '../outbox/store.ts'
+import type { NewEntry } from '../store/port.ts'
 import { isOnP256 } from './p256.ts'
 import { typeOfHost } from './push-type.ts'
 

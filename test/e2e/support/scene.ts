@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest'
-import { type Simulator, startSimulator } from '../../../src/relay/simulate/index.ts'
+import { type Simulator, startSimulator } from '../../../src/simulator/index.ts'
 import { tagPage } from './customer-page.ts'
 import type { PushBrowser } from './push-browser.ts'
 import { type RunningRelay, startRelay } from './running-relay.ts'

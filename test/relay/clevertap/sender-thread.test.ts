@@ -6,8 +6,8 @@ import { promisify } from 'node:util'
 import { Worker } from 'node:worker_threads'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { canBegin, openSenderThread, type SenderThread } from '../../../src/relay/clevertap/thread/open.ts'
-import { startSimulator } from '../../../src/relay/simulate/index.ts'
-import type { Simulator } from '../../../src/relay/simulate/simulator.ts'
+import { startSimulator } from '../../../src/simulator/index.ts'
+import type { Simulator } from '../../../src/simulator/simulator.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 /** A thread runs built files only. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createAdminGuard } from '../../../src/relay/http/admin-guard.ts'
 import { createRefuse } from '../../../src/relay/http/refuse.ts'
-import { silentLog } from '../../../src/relay/log.ts'
+import { silentLog } from '../../../src/relay/operations/log.ts'
 import { startServer } from './running-server.ts'
 
 const key = 'admin-key: with a colon'

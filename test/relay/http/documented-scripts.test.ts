@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createRelay, type Relay } from '../../../src/relay/index.ts'
-import { silentLog } from '../../../src/relay/log.ts'
+import { silentLog } from '../../../src/relay/operations/log.ts'
 import { memoryFolder } from '../../support/temporary-folder.ts'
 
 /*

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { StoreError } from '../../../src/relay/outbox/errors.ts'
-import { createMemoryStore } from '../../../src/relay/outbox/memory.ts'
-import type { Store } from '../../../src/relay/outbox/store.ts'
+import { StoreError } from '../../../src/relay/store/errors.ts'
+import { createMemoryStore } from '../../../src/relay/store/memory/store.ts'
+import type { Store } from '../../../src/relay/store/port.ts'
 import { signTicket } from '../../../src/ticket/index.ts'
 import {
   markedApiKey,

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import { maxBackendBodyBytes } from '../../../wire/limits.ts'
 import { readUpload, type Unprocessed } from '../../intake/backend.ts'
-import type { PutResult } from '../../outbox/store.ts'
-import { readTraceId } from '../../trace.ts'
+import { readTraceId } from '../../operations/trace.ts'
+import type { PutResult } from '../../store/port.ts'
 import { flatProblems, uploadAnswer, uploadBody, uploadQuery } from '../schemas.ts'
 import type { Scope } from '../scope.ts'
 

@@ -1,0 +1,109 @@
+import { tokenTypes } from '../wire/record.ts'
+import { ImportError } from './error.ts'
+import type { FieldMap } from './field-map.ts'
+import { type Field, fields } from './fields.ts'
+
+/** Where each field stands in a row, counted from 0; a field without a column is left out. */
+export type Columns = Readonly<Partial<Record<Field, number>>>
+
+/** A name with nothing but its letters and digits, so that `Device Token`, `device_token` and `deviceToken` are one. */
+const bare = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, '')
+
+/** Names that plainly mean a field. Others have to be mapped. */
+const meanings: Readonly<Record<Field, readonly string[]>> = {
+  objectId: ['objectid', 'clevertapid', 'clevertapobjectid', 'ctid', 'ctobjectid'],
+  type: ['type', 'tokentype', 'devicetokentype', 'pushtokentype'],
+  id: [
+    'id',
+    'token',
+    'tokenid',
+    'devicetoken',
+    'devicetokenid',
+    'pushtoken',
+    'pushtokenid',
+    'registrationid',
+    'registrationtoken',
+    'regid',
+    'fcmtoken',
+    'gcmtoken',
+    'apnstoken',
+    'tokendataid',
+  ],
+  p256dh: ['p256dh', 'p256dhkey', 'keysp256dh', 'keyp256dh', 'webp256dh', 'tokendatakeysp256dh'],
+  auth: ['auth', 'authkey', 'authsecret', 'keysauth', 'keyauth', 'webauth', 'tokendatakeysauth'],
+}
+
+const places = (header: readonly string[], fits: (name: string) => boolean): number[] =>
+  header.flatMap((name, at) => (fits(name.trim()) ? [at] : []))
+
+/** The columns of a name: exactly it, else the same in other letters. */
+const named = (header: readonly string[], wanted: string): number[] => {
+  const exact = places(header, (name) => name === wanted)
+  return exact.length > 0 ? exact : places(header, (name) => name.toLowerCase() === wanted.toLowerCase())
+}
+
+const guessed = (header: readonly string[], field: Field, isOurs: boolean): number[] => {
+  const own = places(header, (name) => name === field)
+  if (isOurs && own.length > 0) return own
+  return places(header, (name) => meanings[field].includes(bare(name)))
+}
+
+/** How many fields a header seems to have: tells which of several readings of a line is the right one. */
+export const countFields = (header: readonly string[], map: FieldMap): number =>
+  fields.filter((field) => {
+    const column = map.get(field)
+    return (column === undefined ? guessed(header, field, true) : named(header, column)).length > 0
+  }).length
+
+/** Whether a text can be the name of a column: words, and not so long as a token. */
+const isName = (text: string): boolean => /^_?[\p{L}$#][\p{L}\p{N} ._:/()#$&-]{0,39}$/u.test(text.trim())
+
+/** The first line for an error text. In a file without names it is a row, so nothing that may be a token is shown. */
+const list = (header: readonly string[]): string =>
+  header.map((name) => (isName(name) ? JSON.stringify(name) : `(${name.length} characters)`)).join(', ')
+
+/** A file without names begins with a row, of which one value is a type. A column of each type is another thing. */
+const isRow = (header: readonly string[], map: FieldMap): boolean =>
+  places(header, (text) => tokenTypes.some((type) => type === text.toLowerCase())).length === 1 &&
+  countFields(header, map) === 0
+
+const advice = (header: readonly string[], map: FieldMap, missing: Field): string => {
+  if (isRow(header, map))
+    return 'the first line looks like a row and must name the columns: put one such as objectId,type,id,p256dh,auth before it'
+  if (header.some((name) => name.includes('\uFFFD')))
+    return 'the first line, which must name the columns, is not UTF-8: save the file as UTF-8, plain or gzipped'
+  return `no column is plainly the ${missing} among ${list(header)}, which is the first line; say which with --map ${missing}=COLUMN${missing === 'type' ? ', or give one type for all with --type' : ''}`
+}
+
+/**
+ * Finds the column of each field: by `map`, else by its own name, else by a name that plainly means it.
+ *
+ * @throws ImportError (`usage`) when a column is missing, or when several might be meant; says which columns there are.
+ */
+export const findColumns = (header: readonly string[], map: FieldMap, defaultType: string | undefined): Columns => {
+  const isOurs = ['objectId', 'id'].every((name) => places(header, (one) => one === name).length === 1)
+  const found: Partial<Record<Field, number>> = {}
+  for (const field of fields) {
+    const wanted = map.get(field)
+    const at = wanted === undefined ? guessed(header, field, isOurs) : named(header, wanted)
+    const [first, second] = at
+    if (second !== undefined)
+      throw new ImportError(
+        'usage',
+        `several columns may be the ${field}: ${list(at.map((one) => header[one] ?? ''))}; say which with --map ${field}=COLUMN`,
+      )
+    if (first !== undefined) found[field] = first
+    else if (wanted !== undefined)
+      throw new ImportError('usage', `--map ${field}: there is no such column; the columns are ${list(header)}`)
+  }
+  const isAllChrome = found.type === undefined && defaultType === 'chrome'
+  const needed: readonly Field[] = [
+    'objectId',
+    'id',
+    ...(defaultType === undefined ? (['type'] as const) : []),
+    ...(isAllChrome ? (['p256dh', 'auth'] as const) : []),
+  ]
+  const missing = needed.find((field) => found[field] === undefined)
+  if (missing !== undefined) throw new ImportError('usage', advice(header, map, missing))
+  return found
+}

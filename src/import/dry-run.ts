@@ -1,0 +1,48 @@
+import { bulkOf, entriesOf } from '../relay/store/bulk.ts'
+import type { NewEntry } from '../relay/store/port.ts'
+import { enqueue } from './enqueue.ts'
+import { ImportError } from './error.ts'
+import type { Plan } from './plan.ts'
+import { sampleSize } from './probe.ts'
+import type { Rejects } from './rejects.ts'
+import type { ImportEnd, ImportProgress } from './run.ts'
+import { createSample } from './sample.ts'
+
+/**
+ * Reads and checks every row and stores nothing: `queued` counts the rows that would be handed to the store, of which it
+ * may know some. Resolves with a sample of them as well.
+ */
+export const dryRun = async (
+  plans: readonly Plan[],
+  parts: {
+    account: string
+    rejects: Rejects | undefined
+    progress: ImportProgress
+    signal: AbortSignal
+    random?: () => number
+  },
+): Promise<ImportEnd & { sample: readonly NewEntry[] }> => {
+  const { account, rejects, progress, signal, random } = parts
+  const sample = createSample<string>(sampleSize, random)
+  const ended = await enqueue(plans, {
+    put: async (rows) => {
+      for (const row of rows) sample.add(row)
+      return { others: [] }
+    },
+    pause: async () => {},
+    tally: progress.tally,
+    rejects,
+    onBytes: (bytes) => {
+      progress.bytes += bytes
+    },
+    signal,
+  }).then(
+    (how) => ({ how: how === 'done' ? ('enqueued' as const) : how, failure: undefined }),
+    (error: unknown) => {
+      if (error instanceof ImportError) return { how: 'failed' as const, failure: error.message }
+      throw error
+    },
+  )
+  const taken = entriesOf(bulkOf({ account, replaceLive: false }, sample.taken()))
+  return { ...ended, waiting: undefined, refusedBefore: undefined, sample: taken }
+}

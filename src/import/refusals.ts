@@ -1,0 +1,101 @@
+import { withoutNumber } from '../relay/clevertap/record-number.ts'
+import type { RecordError, RejectedRow, Store } from '../relay/store/port.ts'
+import { fingerprint } from '../relay/store/rules/fingerprint.ts'
+import { decodeRecord } from '../wire/decode.ts'
+import type { Plan } from './plan.ts'
+import type { Rejects } from './rejects.ts'
+import { sourceOf } from './row-source.ts'
+import { type Tally, tallyRejection } from './tally.ts'
+
+export interface RefusalParts {
+  store: Pick<Store, 'rejected'>
+  account: string
+  plans: readonly Plan[]
+  /** The beginning of the import, and when its last record was queued: ms since the epoch. */
+  startedAt: number
+  queuedUntil: number
+  tally: Tally
+  rejects: Rejects | undefined
+  signal: AbortSignal
+}
+
+const pageRows = 500
+/** How many refused records are looked for in the inputs; this many fit into memory easily. */
+export const mostTraced = 50_000
+
+interface Refused {
+  fingerprint: string
+  error: RecordError
+  receivedAt: number
+}
+
+const refusedSince = async function* ({ store, account, startedAt }: RefusalParts): AsyncGenerator<RejectedRow> {
+  let after: number | undefined
+  for (;;) {
+    const page = await store.rejected(account, { limit: pageRows, ...(after === undefined ? {} : { after }) })
+    for (const row of page) {
+      if ((row.settledAt ?? 0) < startedAt) return
+      yield row
+    }
+    after = page.at(-1)?.cursor
+    if (page.length < pageRows) return
+  }
+}
+
+/**
+ * Moves the records that CleverTap refused during this import from `queued` (or `unchanged`, when an earlier run had
+ * queued them) to `rejected` in the tally, and writes them to the rejects file.
+ *
+ * The store does not know from which line of which input a record came, so the inputs are read once more. What cannot be
+ * found that way, because its input was a pipe, because there are very many or because there is no time, is written as the
+ * store has it, without a line; it counts when it was received while the import ran.
+ *
+ * Resolves to how many there were. Rejects with a StoreError, or with an ImportError when an input can no longer be read.
+ */
+export const traceRefusals = async (parts: RefusalParts): Promise<number> => {
+  const { plans, startedAt, queuedUntil, tally, rejects, signal } = parts
+  const [firstPlan] = plans
+  if (!firstPlan) return 0
+  let moved = 0
+
+  const move = ({ error, receivedAt }: Pick<Refused, 'error' | 'receivedAt'>): void => {
+    if (receivedAt >= startedAt) tally.queued = Math.max(0, tally.queued - 1)
+    else tally.unchanged = Math.max(0, tally.unchanged - 1)
+    tallyRejection(tally, error)
+    moved++
+  }
+  const moveUntraced = (row: RejectedRow): void => {
+    const { objectId, token, error, receivedAt } = row
+    if (receivedAt < startedAt || receivedAt > queuedUntil) return
+    move(row)
+    const refusal = { code: error.code, reason: withoutNumber(error.message) }
+    rejects?.add(firstPlan.shape, { line: undefined, source: sourceOf(firstPlan, objectId, token) }, refusal)
+  }
+
+  const traced = new Map<string, Refused>()
+  const isTraceable = !signal.aborted && plans.some(({ input }) => input.isRepeatable)
+  for await (const row of refusedSince(parts)) {
+    const { objectId, token, error, receivedAt } = row
+    if (!isTraceable || traced.size >= mostTraced) moveUntraced(row)
+    else traced.set(objectId, { fingerprint: fingerprint(token), error, receivedAt })
+  }
+  for (const { input, rows, shape } of plans) {
+    if (!input.isRepeatable) continue
+    for await (const read of rows()) {
+      if (traced.size === 0 || signal.aborted) return moved
+      for (const row of read) {
+        const decoded = row.problem === undefined ? decodeRecord(row.value) : undefined
+        if (!decoded?.ok) continue
+        const { objectId, tokenData } = decoded.record
+        const refused = traced.get(objectId)
+        if (refused === undefined || refused.fingerprint !== fingerprint(tokenData)) continue
+        traced.delete(objectId)
+        move(refused)
+        rejects?.add(shape, row, { code: refused.error.code, reason: withoutNumber(refused.error.message) })
+      }
+    }
+  }
+  if (plans.every(({ input }) => input.isRepeatable)) return moved
+  for await (const row of refusedSince(parts)) if (traced.has(row.objectId)) moveUntraced(row)
+  return moved
+}

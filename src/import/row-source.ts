@@ -1,0 +1,19 @@
+import type { Token } from '../wire/record.ts'
+import { fields } from './fields.ts'
+import type { Plan } from './plan.ts'
+import type { Row } from './row.ts'
+
+/** A record of the store, written as a row of this input would be; what only the input knew of it is lost. */
+export const sourceOf = (
+  { shape, columns = {} }: Pick<Plan, 'shape' | 'columns'>,
+  objectId: string,
+  token: Token,
+): Row['source'] => {
+  const { id, type, keys } = token
+  if (shape.kind !== 'csv') return JSON.stringify({ type: 'token', tokenData: token, objectId })
+  const texts = { objectId, type, id, p256dh: keys?.p256dh ?? '', auth: keys?.auth ?? '' }
+  return shape.header.map((name) => {
+    const field = fields.find((one) => columns[one] === name)
+    return field === undefined ? '' : texts[field]
+  })
+}

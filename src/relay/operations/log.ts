@@ -1,0 +1,40 @@
+import { type DestinationStream, pino } from 'pino'
+import type { LogLevel } from '../config/types.ts'
+import { redact } from './redact.ts'
+
+/** What a line may be given. Which texts really appear, and how, is decided in redact.ts and nowhere else. */
+export type LogFields = Readonly<Record<string, unknown>>
+
+/** Writes JSON lines. `event` is a fixed text of the source, never one with values in it. Never throws. */
+export type Log = Readonly<Record<LogLevel, (event: string, fields?: LogFields) => void>>
+
+/**
+ * Makes the log: one JSON line for each event, with `time` (ISO 8601), `level`, `event`, and the fields that the
+ * redaction policy lets through.
+ *
+ * @param destination default: standard output, written synchronously, so that the last lines of a dying process are there.
+ */
+export const createLog = (
+  level: LogLevel,
+  destination: DestinationStream = pino.destination({ dest: 1, sync: true }),
+): Log => {
+  const logger = pino(
+    {
+      level,
+      base: null,
+      messageKey: 'event',
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    destination,
+  )
+  const writer =
+    (name: LogLevel) =>
+    (event: string, fields: LogFields = {}): void => {
+      if (logger.isLevelEnabled(name)) logger[name](redact(fields), event)
+    }
+  return { debug: writer('debug'), info: writer('info'), warn: writer('warn'), error: writer('error') }
+}
+
+/** Writes nothing: for those who bring no log. */
+export const silentLog: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }

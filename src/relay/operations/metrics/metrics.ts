@@ -1,0 +1,110 @@
+import type { FastifyInstance } from 'fastify'
+import { Registry } from 'prom-client'
+import type { IntakeEvent } from '../../http/parts.ts'
+import type { Store } from '../../store/port.ts'
+import type { UploadReport } from '../../uploader/report.ts'
+import type { UploadState } from '../../uploader/uploads.ts'
+import { addHttpMetrics } from './http-metrics.ts'
+import { createInstruments } from './instruments.ts'
+import { codeLabel } from './known-codes.ts'
+import { observeStore } from './observe-store.ts'
+import { createProcessMetrics } from './process-metrics.ts'
+import { createStoreMetrics } from './store-metrics.ts'
+
+/** What the relay tells its metrics, and what `/metrics` answers. One registry each, so that relays do not share sums. */
+export interface Metrics {
+  /** Everything, in Prometheus' text format. Never rejects because of the store. */
+  text(): Promise<string>
+  readonly contentType: string
+  onIntake(event: IntakeEvent): void
+  onRequest(report: UploadReport): void
+  onTakeover(): void
+  /** The same store, observed. */
+  observe(store: Store): Store
+  /** Counts the answers of a server's routes. */
+  addTo(app: FastifyInstance): void
+}
+
+export interface MetricsParts {
+  /** `PUSHFERRY_MAX_QUEUED`. */
+  maxQueued: number
+  accounts: readonly { id: string; uploadConcurrency: number }[]
+  store: Pick<Store, 'counts' | 'holders'>
+  /** How an account's uploads go; asked at a scrape. */
+  uploads: { state(account: string): UploadState }
+  version: string
+  /** Wall clock, ms since the epoch. */
+  now?: () => number
+}
+
+const verdicts: readonly UploadReport['verdict'][] = ['judged', 'poisoned', 'failed', 'throttled', 'unauthorized']
+
+/** Makes a relay's metrics. */
+export const createMetrics = ({
+  maxQueued,
+  accounts,
+  store,
+  uploads,
+  version,
+  now = Date.now,
+}: MetricsParts): Metrics => {
+  const registry = new Registry()
+  const instruments = createInstruments(registry)
+  const {
+    intakeRecords,
+    uploadRequests,
+    uploadDuration,
+    uploadRecords,
+    inFlight,
+    limit,
+    concurrency,
+    health,
+    takeovers,
+  } = instruments
+  const readStore = createStoreMetrics(instruments, { accounts: accounts.map(({ id }) => id), store, now })
+  const readProcess = createProcessMetrics(instruments)
+  instruments.build.set({ version, node: process.version }, 1)
+  instruments.queueLimit.set(maxQueued)
+  // What alerts look at is there from the start, at zero, or the first one of a kind would not be seen to have come.
+  for (const { id: account, uploadConcurrency } of accounts) {
+    concurrency.set({ account }, uploadConcurrency)
+    for (const verdict of verdicts) uploadRequests.inc({ account, verdict }, 0)
+  }
+  for (const operation of ['put', 'settle', 'probe'] as const)
+    instruments.storeFailures.inc({ operation, reason: 'unavailable' }, 0)
+  instruments.storeFailures.inc({ operation: 'put', reason: 'full' }, 0)
+
+  const readUploads = (): void => {
+    for (const { id: account } of accounts) {
+      const state = uploads.state(account)
+      inFlight.set({ account }, state.inFlight)
+      limit.set({ account }, state.limit)
+      for (const one of ['ok', 'failing', 'suspended'] as const)
+        health.set({ account, state: one }, state.upload === one ? 1 : 0)
+    }
+  }
+
+  return {
+    contentType: registry.contentType,
+    text: async () => {
+      await readStore()
+      readUploads()
+      readProcess()
+      return registry.metrics()
+    },
+    onIntake: ({ account, from, results }) => {
+      for (const [result, n] of Object.entries(results)) intakeRecords.inc({ account, source: from, result }, n)
+    },
+    onRequest: ({ account, verdict, outcomes, refusals, tookMs }) => {
+      uploadRequests.inc({ account, verdict })
+      uploadDuration.observe({ account }, tookMs / 1000)
+      for (const outcome of ['accepted', 'failed', 'returned'] as const)
+        if (outcomes[outcome] > 0) uploadRecords.inc({ account, outcome, code: '' }, outcomes[outcome])
+      for (const { outcome, code, records } of refusals)
+        uploadRecords.inc({ account, outcome, code: codeLabel(code) }, records)
+    },
+    onTakeover: () => takeovers.inc(),
+    observe: (observed) => observeStore(observed, instruments),
+    addTo: (app) => addHttpMetrics(app, instruments),
+  }
+}

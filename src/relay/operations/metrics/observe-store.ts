@@ -1,0 +1,36 @@
+import { StoreError } from '../../store/errors.ts'
+import type { Store } from '../../store/port.ts'
+import type { Instruments } from './instruments.ts'
+
+const reasonOf = (error: unknown): string => (error instanceof StoreError ? error.code : 'unknown')
+
+/**
+ * The same store, with its refusals counted and its writes of records timed. `full` counts too: it is what senders are
+ * answered 503 for. That a store is closed at the end of the process is no failure.
+ *
+ * It looks at the promises that pass and returns them as they are, so that nobody waits for a metric.
+ */
+export const observeStore = (store: Store, { storeWrite, storeFailures }: Instruments): Store => {
+  const watch = <T>(operation: string, done: Promise<T>, onDone?: () => void): Promise<T> => {
+    done.then(onDone, (error: unknown) => {
+      const reason = reasonOf(error)
+      if (reason !== 'closed') storeFailures.inc({ operation, reason })
+    })
+    return done
+  }
+  return {
+    ...store,
+    put: (entries) => {
+      const began = performance.now()
+      return watch('put', store.put(entries), () => storeWrite.observe((performance.now() - began) / 1000))
+    },
+    withdraw: (account, objectId) => watch('withdraw', store.withdraw(account, objectId)),
+    erase: (account, objectId) => watch('erase', store.erase(account, objectId)),
+    find: (account, objectId) => watch('find', store.find(account, objectId)),
+    lease: (request) => watch('lease', store.lease(request)),
+    settle: (holder, settlements) => watch('settle', store.settle(holder, settlements)),
+    takeSlots: (request) => watch('takeSlots', store.takeSlots(request)),
+    beat: (holder, report) => watch('beat', store.beat(holder, report)),
+    probe: () => watch('probe', store.probe()),
+  }
+}

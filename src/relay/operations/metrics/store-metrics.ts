@@ -1,0 +1,62 @@
+import { eventNames, type Store } from '../../store/port.ts'
+import { inTime } from '../status/in-time.ts'
+import type { Instruments } from './instruments.ts'
+import { codeLabel } from './known-codes.ts'
+
+/** How long a scrape waits for the store, in ms: Prometheus gives up after ten seconds by default. */
+const storeWaitMs = 2_000
+
+/**
+ * Reads the store's numbers at a scrape. While the store cannot be read they are left out, because old numbers would
+ * look like a queue that stands still; `pushferry_store_up` is 0 then. Never rejects.
+ */
+export const createStoreMetrics = (
+  instruments: Instruments,
+  {
+    accounts,
+    store,
+    now,
+  }: { accounts: readonly string[]; store: Pick<Store, 'counts' | 'holders'>; now: () => number },
+): (() => Promise<void>) => {
+  const {
+    queue,
+    uploading: uploadingRecords,
+    oldestAge,
+    stored,
+    rejectedByCode,
+    storeEvents,
+    holders,
+    storeUp,
+  } = instruments
+  const read = () =>
+    Promise.all([store.holders(), ...accounts.map(async (account) => ({ account, ...(await store.counts(account)) }))])
+  return async () => {
+    const found = await inTime(read(), storeWaitMs).catch(() => undefined)
+    for (const metric of [queue, uploadingRecords, oldestAge, stored, rejectedByCode, storeEvents, holders])
+      metric.reset()
+    storeUp.set(found ? 1 : 0)
+    if (!found) {
+      holders.remove()
+      return
+    }
+    const [alive, ...perAccount] = found
+    holders.set(alive.length)
+    for (const {
+      account,
+      queued,
+      uploading,
+      oldestReceivedAt,
+      rejectedByCode: byCode,
+      events,
+      ...settled
+    } of perAccount) {
+      queue.set({ account, lane: 'live' }, queued.live)
+      queue.set({ account, lane: 'import' }, queued.import)
+      uploadingRecords.set({ account }, uploading)
+      oldestAge.set({ account }, oldestReceivedAt === null ? 0 : Math.max(0, now() - oldestReceivedAt) / 1000)
+      for (const state of ['accepted', 'rejected', 'withdrawn'] as const) stored.set({ account, state }, settled[state])
+      for (const [code, n] of Object.entries(byCode)) rejectedByCode.inc({ account, code: codeLabel(code) }, n)
+      for (const event of eventNames) storeEvents.inc({ account, event }, events[event])
+    }
+  }
+}

@@ -1,0 +1,83 @@
+import { readEndpoint } from '../../wire/push-service.ts'
+import { fingerprint } from '../keys/fingerprint.ts'
+
+/*
+ * The one redaction policy. It lists what may be seen and drops the rest: a field that nobody thought of stays out of
+ * the log, and its name stands under `dropped`, so that it is missed.
+ *
+ * Never let through, in any form: passcodes, API keys, tickets, registration keys, `auth`, bodies, headers, URLs, and the
+ * messages of foreign errors, because JSON and database errors quote what they were given.
+ */
+
+/** Texts that come from the source, the configuration or a closed list. */
+const plain: ReadonlySet<string> = new Set([
+  'account',
+  'address',
+  'code',
+  'command',
+  'detail',
+  'holder',
+  'host',
+  'keyName',
+  'method',
+  'previous',
+  'reason',
+  'requestId',
+  'route',
+  'signal',
+  'state',
+  'store',
+  'traceId',
+  'version',
+  'warning',
+])
+/** Ids, of which a fingerprint is enough to follow one through the lines. */
+const fingerprinted: ReadonlySet<string> = new Set(['objectId', 'tokenId'])
+/** Error classes of this product, whose messages promise to hold no value. */
+const ownErrors: ReadonlySet<string> = new Set(['ConfigError', 'StoreError'])
+
+const maxLength = 300
+const maxFrames = 12
+
+const describeError = (error: unknown, depth = 0): Readonly<Record<string, unknown>> => {
+  if (!(error instanceof Error)) return { name: typeof error }
+  const { name, message, stack = '', cause } = error
+  const { code, errcode } = error as { code?: unknown; errcode?: unknown } // Node's, undici's, SQLite's and pg's own
+  const frames = stack.replace(message, '').match(/^\s+at .*$/gm) ?? []
+  return {
+    name: name.slice(0, maxLength),
+    ...(typeof code === 'string' || typeof code === 'number' ? { code: String(code).slice(0, maxLength) } : {}),
+    ...(typeof errcode === 'number' ? { errcode } : {}),
+    ...(ownErrors.has(name) ? { message: message.slice(0, maxLength) } : {}),
+    at: frames.slice(0, maxFrames).map((frame) => frame.trim()),
+    ...(cause === undefined || depth > 2 ? {} : { cause: describeError(cause, depth + 1) }),
+  }
+}
+
+const redactText = (name: string, text: string): string | undefined => {
+  if (plain.has(name)) return text.slice(0, maxLength)
+  if (fingerprinted.has(name)) return fingerprint(text)
+  return name === 'endpoint' ? (readEndpoint(text)?.host ?? 'unreadable') : undefined
+}
+
+const redactValue = (name: string, value: unknown): unknown => {
+  if (name === 'error') return describeError(value)
+  if (typeof value === 'string') return redactText(name, value)
+  return typeof value === 'number' || typeof value === 'boolean' || value === null ? value : undefined
+}
+
+/**
+ * Makes of a line's fields what may be written: numbers and booleans as they are, listed texts, fingerprints of ids, the
+ * host of an endpoint, and of an error its name, code and stack. Everything else is left out and named in `dropped`.
+ */
+export const redact = (fields: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => {
+  const kept: Record<string, unknown> = {}
+  const dropped: string[] = []
+  for (const [name, value] of Object.entries(fields)) {
+    if (value === undefined) continue
+    const shown = redactValue(name, value)
+    if (shown === undefined) dropped.push(name)
+    else kept[name] = shown
+  }
+  return dropped.length > 0 ? { ...kept, dropped } : kept
+}

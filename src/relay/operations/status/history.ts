@@ -1,0 +1,59 @@
+import type { EventName, Minute, Store } from '../../store/port.ts'
+import { queuedIn } from './samples.ts'
+import { dayMs, eachStep, type Steps, stepOf } from './steps.ts'
+import type { Happened } from './view/snapshot.ts'
+
+/** The last day of one account, minute by minute, as the store keeps it across restarts. */
+export interface History {
+  /** Reads what has come since the last time. Rejects with the store's error, and then stays as it was. */
+  refresh(now: number): Promise<void>
+  happened(steps: Steps): readonly Happened[]
+  /** How often an event happened from a time on. */
+  since(from: number, event: EventName): number
+  sum(from: number): Happened
+}
+
+type Sum = { -readonly [Name in keyof Happened]: number }
+const emptySum = (): Sum => ({ queued: 0, accepted: 0, rejected: 0 })
+const addTo = (sum: Sum, events: Minute['events']): Sum => {
+  sum.queued += queuedIn(events)
+  sum.accepted += events.accepted ?? 0
+  sum.rejected += events.rejected ?? 0
+  return sum
+}
+
+/**
+ * Keeps a day of minutes in memory, so that a page that is looked at does not make the store read them again every two
+ * seconds: only the last two are asked for, which another process may still be adding to.
+ */
+export const createHistory = (store: Pick<Store, 'history'>, account: string): History => {
+  const minutes = new Map<number, Minute['events']>()
+  let readTo = 0
+  return {
+    refresh: async (now) => {
+      const oldest = stepOf(now, 60_000) - dayMs
+      for (const { at, events } of await store.history(account, Math.max(oldest, readTo))) minutes.set(at, events)
+      readTo = stepOf(now, 60_000) - 60_000
+      for (const at of minutes.keys()) if (at < oldest) minutes.delete(at)
+    },
+    happened: (steps) => {
+      const sums = new Map<number, Sum>()
+      for (const [at, events] of minutes) {
+        const step = stepOf(at, steps.stepMs)
+        const sum = sums.get(step) ?? emptySum()
+        sums.set(step, addTo(sum, events))
+      }
+      return eachStep(steps, (at) => sums.get(at) ?? emptySum())
+    },
+    since: (from, event) => {
+      let n = 0
+      for (const [at, events] of minutes) if (at >= from) n += events[event] ?? 0
+      return n
+    },
+    sum: (from) => {
+      const sum = emptySum()
+      for (const [at, events] of minutes) if (at >= from) addTo(sum, events)
+      return sum
+    },
+  }
+}

@@ -1,0 +1,31 @@
+import { fingerprint } from '../../keys/fingerprint.ts'
+import type { Holder } from '../../store/port.ts'
+import type { OtherProcess, UploadMode } from './view/snapshot.ts'
+
+const modes: readonly UploadMode[] = ['ok', 'failing', 'suspended']
+
+const readReport = (report: string): Readonly<Record<string, unknown>> => {
+  try {
+    const value: unknown = JSON.parse(report)
+    return typeof value === 'object' && value !== null ? { ...value } : {}
+  } catch {
+    return {}
+  }
+}
+
+/**
+ * The other processes that upload for an account, as they described themselves with their last beat: by default no more
+ * than 15 s ago. A process whose report cannot be read, say of another release, is listed with what can be.
+ */
+export const othersOf = (holders: readonly Holder[], own: string | undefined, account: string): OtherProcess[] =>
+  holders
+    .filter(({ id }) => id !== own)
+    .map(({ id, report }) => {
+      const said = readReport(report)[account]
+      const { upload, inFlight } = (said ?? {}) as { upload?: unknown; inFlight?: unknown } // another process wrote it
+      return {
+        name: fingerprint(id),
+        state: modes.find((mode) => mode === upload) ?? 'ok',
+        inFlight: typeof inFlight === 'number' && inFlight >= 0 ? inFlight : 0,
+      }
+    })

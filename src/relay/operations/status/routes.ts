@@ -1,0 +1,121 @@
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { AdminGuard } from '../../http/admin-guard.ts'
+import type { Refuse } from '../../http/refuse.ts'
+import { problems } from '../../http/schemas.ts'
+import type { Store } from '../../store/port.ts'
+import type { Log } from '../log.ts'
+import { createFeed } from './feed.ts'
+import { renderPage } from './html.ts'
+import { addPageFiles } from './page-files.ts'
+import { addRetry } from './retry.ts'
+import { statusSnapshot } from './schema.ts'
+import type { Snapshots } from './snapshots.ts'
+import { pageStateOf } from './view/page-state.ts'
+import { type Range, ranges } from './view/snapshot.ts'
+
+/** What the status routes are made of. */
+export interface StatusParts {
+  snapshots: Snapshots
+  store: Pick<Store, 'retryRejected'>
+  accounts: readonly string[]
+  guard: AdminGuard
+  refuse: Refuse
+  log: Log
+  /** Where the built files of the page are. */
+  folder?: URL
+}
+
+export const security = [{ adminKey: [] }, { adminPassword: [] }]
+
+/** Nothing but what this relay serves itself, no inline code or style, and no way for a text to become code. */
+const contentSecurityPolicy =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+
+const html = { description: 'The page', content: { 'text/html': { schema: { type: 'string' } } } }
+const eventStream = {
+  description: 'Server-sent events; each one is the page state as JSON.',
+  content: { 'text/event-stream': { schema: { type: 'string' } } },
+}
+
+/** `GET /status`, `/status.json`, `/status/events`, the page's files, and `POST /status/retry`. */
+export const addStatus = (app: FastifyInstance, parts: StatusParts): void => {
+  const { snapshots, guard, refuse, folder } = parts
+  const feed = createFeed(snapshots)
+  app.addHook('preClose', (done) => {
+    feed.close()
+    done()
+  })
+  const noAccount = (reply: FastifyReply): FastifyReply =>
+    refuse(reply.request, reply, { code: 'not_found', detail: 'this relay has no such account' })
+
+  app.get<{ Querystring: { account?: string; range?: string } }>(
+    '/status',
+    {
+      onRequest: guard,
+      schema: {
+        summary: 'The status page',
+        tags: ['operation'],
+        security,
+        querystring: {
+          type: 'object',
+          properties: {
+            account: { type: 'string', description: 'Without it, the one that is doing worst.' },
+            range: { type: 'string', enum: ranges, default: 'hour' },
+          },
+        },
+        response: { 200: html, ...problems(401, 404) },
+      },
+    },
+    async (request, reply) => {
+      const { account, range } = request.query
+      const state = pageStateOf(await snapshots.current(), account)
+      if (!state) return noAccount(reply)
+      const shown = ranges.find((one): one is Range => one === range) ?? 'hour'
+      reply.header('content-security-policy', contentSecurityPolicy)
+      return reply
+        .type('text/html; charset=utf-8')
+        .send(renderPage({ state, range: shown, asked: account !== undefined }))
+    },
+  )
+
+  app.get(
+    '/status.json',
+    {
+      onRequest: guard,
+      // A writer of so large a schema takes longer to compile at the start than it would spare in a year.
+      serializerCompiler: () => JSON.stringify,
+      schema: {
+        summary: 'What the status page shows, for programs',
+        tags: ['operation'],
+        security,
+        response: { 200: statusSnapshot, ...problems(401, 404) },
+      },
+    },
+    () => snapshots.current(),
+  )
+
+  app.get<{ Querystring: { account?: string } }>(
+    '/status/events',
+    {
+      onRequest: guard,
+      exposeHeadRoute: false,
+      schema: {
+        summary: 'What the status page shows, as it changes',
+        tags: ['operation'],
+        security,
+        querystring: { type: 'object', properties: { account: { type: 'string' } } },
+        response: { 200: eventStream, ...problems(401, 404) },
+      },
+    },
+    (request, reply) => {
+      const account = request.query.account ?? parts.accounts[0]
+      if (account === undefined || !parts.accounts.includes(account)) return noAccount(reply)
+      // nginx holds answers back to send them in larger pieces, unless told not to.
+      reply.header('x-accel-buffering', 'no')
+      return reply.type('text/event-stream').send(feed.open(account))
+    },
+  )
+
+  addRetry(app, parts, security)
+  addPageFiles(app, { guard, refuse, security, ...(folder ? { folder } : {}) })
+}

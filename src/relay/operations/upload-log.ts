@@ -1,0 +1,24 @@
+import type { UploadEvents } from '../uploader/uploads.ts'
+import type { Log } from './log.ts'
+
+/** What the uploads write to the log: one line a request that carried something, one a change of health. */
+export const uploadEvents = (log: Log): Required<UploadEvents> => ({
+  onRequest: ({ account, records, verdict, outcomes, refusals, traceId, tookMs }) =>
+    log[verdict === 'judged' && outcomes.rejected === 0 ? 'info' : 'warn']('upload', {
+      account,
+      records,
+      state: verdict,
+      ...outcomes,
+      recordCode: refusals[0]?.code,
+      traceId,
+      tookMs: Math.round(tookMs),
+    }),
+  onHealth: (account, { mode, reason }, before) => {
+    if (mode === before.mode) return
+    const fields = { account, state: mode, previous: before.mode, ...(reason === undefined ? {} : { reason }) }
+    if (mode === 'ok') log.info('uploads go through again', fields)
+    else log.error(mode === 'suspended' ? 'uploads are suspended' : 'uploads fail', fields)
+  },
+  onTrouble: (account, error) => log.warn('store gives no work', { account, error }),
+  onTakeover: () => log.warn('took over what a dead process held'),
+})

@@ -1,0 +1,91 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { StoreError } from './errors.ts'
+import type { Store } from './port.ts'
+
+/** A store that can be given to others before it is open: until then it is `unavailable`. */
+export interface LateStore {
+  store: Store
+  /** Opens it. Resolves when it is open or was closed meanwhile; rejects when no waiting will open it. */
+  open(): Promise<void>
+  /** Does not try to open it any more, if it is not open yet: `open` resolves within the attempt under way. */
+  giveUp(): void
+}
+
+/** How often a database that is out of reach is tried again, in ms. */
+const tryAgainMs = 1_000
+
+/** Errors of opening that no waiting mends: a person has to. */
+const isHopeless = (error: unknown): boolean =>
+  error instanceof StoreError && (error.code === 'future-schema' || error.code === 'no-driver')
+
+/**
+ * Makes a store that opens later, and tries again and again while its database is out of reach, so that a relay starts,
+ * says 503, and recovers by itself.
+ */
+export const createLateStore = (open: () => Promise<Store>, onTrouble: (error: unknown) => void): LateStore => {
+  let real: Store | undefined
+  let closed = false
+  const givenUp = new AbortController()
+  const listeners = new Set<Parameters<Store['onWork']>[0]>()
+  /** Its promise as it is: a further one for each record would cost more than asking. */
+  const ask = <T>(operation: (store: Store) => Promise<T>): Promise<T> => {
+    if (real) return operation(real)
+    return Promise.reject(
+      closed
+        ? new StoreError('closed', 'the store is closed')
+        : new StoreError('unavailable', 'the database is not open yet'),
+    )
+  }
+  const attempt = async (): Promise<void> => {
+    while (!givenUp.signal.aborted) {
+      try {
+        const store = await open()
+        if (givenUp.signal.aborted) return await store.close()
+        for (const listener of listeners) store.onWork(listener)
+        real = store
+        return
+      } catch (error) {
+        if (isHopeless(error)) throw error
+        onTrouble(error)
+        await delay(tryAgainMs, undefined, { signal: givenUp.signal }).catch(() => {})
+      }
+    }
+  }
+
+  const store: Store = {
+    put: (entries) => ask((store) => store.put(entries)),
+    putBulk: (bulk) => ask((store) => store.putBulk(bulk)),
+    withdraw: (account, objectId) => ask((store) => store.withdraw(account, objectId)),
+    erase: (account, objectId) => ask((store) => store.erase(account, objectId)),
+    find: (account, objectId) => ask((store) => store.find(account, objectId)),
+    lease: (request) => ask((store) => store.lease(request)),
+    settle: (holder, settlements) => ask((store) => store.settle(holder, settlements)),
+    takeSlots: (request) => ask((store) => store.takeSlots(request)),
+    join: (holder, report) => ask((store) => store.join(holder, report)),
+    beat: (holder, report) => ask((store) => store.beat(holder, report)),
+    holders: () => ask((store) => store.holders()),
+    reap: (stale) => ask((store) => store.reap(stale)),
+    leave: (holder) => ask((store) => store.leave(holder)),
+    counts: (account) => ask((store) => store.counts(account)),
+    history: (account, since) => ask((store) => store.history(account, since)),
+    count: (account, event, by) => ask((store) => store.count(account, event, by)),
+    rejected: (account, page) => ask((store) => store.rejected(account, page)),
+    retryRejected: (account, which) => ask((store) => store.retryRejected(account, which)),
+    secret: (name) => ask((store) => store.secret(name)),
+    probe: () => ask((store) => store.probe()),
+    onWork: (listener) => {
+      listeners.add(listener)
+      const stop = real?.onWork(listener)
+      return () => {
+        listeners.delete(listener)
+        stop?.()
+      }
+    },
+    close: async () => {
+      closed = true
+      givenUp.abort()
+      await real?.close()
+    },
+  }
+  return { store, open: attempt, giveUp: () => givenUp.abort() }
+}

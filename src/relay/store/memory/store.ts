@@ -1,0 +1,284 @@
+import { randomBytes } from 'node:crypto'
+import { putBulkBy } from '../bulk.ts'
+import { StoreError } from '../errors.ts'
+import type { EventName, Minute, NewEntry, PutResult, RejectedRow, Settlement, Store, StoreOptions } from '../port.ts'
+import { decide } from '../rules/decide.ts'
+import { takeDue } from '../rules/due.ts'
+import { fingerprint } from '../rules/fingerprint.ts'
+import { createDelta, type Delta, minuteOf, minutesKeptMs, readCounts } from '../rules/tally.ts'
+import { enterRow, freeRow, isDue, leasedEntry, type Row, rejectedRow, settleRow, statusOf } from './row.ts'
+
+/**
+ * The outbox in memory: the executable meaning of the port. It keeps every promise but durability, for tests and as the
+ * reference that the model-based tests compare the others with. Not offered as a setting.
+ */
+export const createMemoryStore = ({ maxQueued = 1_000_000, now = Date.now }: StoreOptions = {}): Store => {
+  const rows = new Map<string, Row>()
+  const holders = new Map<string, { beat: number; report: string; slots: Map<string, number> }>()
+  const numbers = new Map<string, Map<string, number>>()
+  const minutes = new Map<string, Map<number, Map<EventName, number>>>()
+  const secrets = new Map<string, string>()
+  const listeners = new Set<(account: string, rows: number) => void>()
+  let sequence = 0
+  let closed = false
+
+  const keyOf = (account: string, objectId: string): string => `${account}\n${objectId}`
+  const ofAccount = (account: string): Row[] => [...rows.values()].filter((row) => row.account === account)
+  const apply = (delta: Delta): void => {
+    for (const { account, name, by } of delta.entries()) {
+      const mine = numbers.get(account) ?? new Map<string, number>()
+      numbers.set(account, mine.set(name, (mine.get(name) ?? 0) + by))
+      if (!name.startsWith('event:')) continue
+      const event = name.slice('event:'.length) as EventName
+      const byMinute = minutes.get(account) ?? new Map<number, Map<EventName, number>>()
+      const at = minuteOf(now())
+      const minute = byMinute.get(at) ?? new Map<EventName, number>()
+      minutes.set(account, byMinute.set(at, minute.set(event, (minute.get(event) ?? 0) + by)))
+      for (const old of byMinute.keys()) if (old < at - minutesKeptMs) byMinute.delete(old)
+    }
+  }
+  /** One operation: all of it happens, or none when it throws, and the numbers follow. */
+  const operate = async <T>(work: (delta: Delta) => T): Promise<T> => {
+    if (closed) throw new StoreError('closed', 'the store is closed')
+    const delta = createDelta()
+    const result = work(delta)
+    apply(delta)
+    return result
+  }
+  const wake = (account: string, count: number): void => {
+    for (const listener of listeners) listener(account, count)
+  }
+
+  const putOne = (entry: NewEntry, delta: Delta): PutResult => {
+    const print = fingerprint(entry.token)
+    const row = rows.get(keyOf(entry.account, entry.objectId))
+    const decision = decide(row, entry, print, now())
+    if (decision.kind === 'refuse') {
+      delta.event(entry.account, 'refused')
+      return { result: 'refused' }
+    }
+    if (decision.kind === 'keep' && row) {
+      row.keyed = decision.keyed
+      if (decision.promote) {
+        delta.add(row.account, `state:${row.state}:import`, -1)
+        delta.add(row.account, `state:${row.state}:live`, 1)
+        row.lane = 'live'
+      }
+      delta.event(entry.account, 'unchanged')
+      return { result: 'unchanged' }
+    }
+    const result = decision.kind === 'queue' ? decision.result : 'queued'
+    const moved = ofAccount(entry.account).some((other) => other !== row && other.fingerprint === print)
+    const fresh = enterRow(row, entry, print, decision.keyed, ++sequence, now())
+    if (row) delta.add(row.account, `state:${row.state}:${row.lane}`, -1)
+    if (row?.state === 'rejected' && row.error) delta.add(row.account, `code:${row.error.code}`, -1)
+    delta.add(entry.account, `state:queued:${fresh.lane}`, 1)
+    delta.event(entry.account, result)
+    if (moved) delta.event(entry.account, 'moved')
+    rows.set(keyOf(entry.account, entry.objectId), fresh)
+    return { result }
+  }
+
+  const settleOne = (holder: string, { account, objectId, generation, outcome }: Settlement, delta: Delta): void => {
+    const row = rows.get(keyOf(account, objectId))
+    if (row?.holder !== holder) return
+    row.holder = null
+    if (row.generation !== generation || row.state !== 'uploading') return
+    const event = settleRow(row, outcome, ++sequence, now())
+    delta.add(account, `state:uploading:${row.lane}`, -1)
+    delta.add(account, `state:${row.state}:${row.lane}`, 1)
+    if (outcome.kind === 'rejected') delta.add(account, `code:${outcome.error.code}`, 1)
+    if (event) delta.event(account, event)
+  }
+
+  const release = (holder: string, delta: Delta, event?: EventName): number => {
+    let freed = 0
+    for (const row of rows.values()) {
+      if (row.holder !== holder) continue
+      row.holder = null
+      freed++
+      if (event) delta.event(row.account, event)
+      if (row.state !== 'uploading') continue
+      freeRow(row)
+      delta.add(row.account, `state:uploading:${row.lane}`, -1)
+      delta.add(row.account, `state:queued:${row.lane}`, 1)
+    }
+    holders.delete(holder)
+    return freed
+  }
+
+  const put: Store['put'] = async (entries) => {
+    const results = await operate((delta) => {
+      for (const account of new Set(entries.map((entry) => entry.account))) {
+        const live = entries.filter((entry) => entry.account === account && entry.lane === 'live').length
+        if (live > 0 && (numbers.get(account)?.get('state:queued:live') ?? 0) + live > maxQueued)
+          throw new StoreError('full', `more than ${maxQueued} records are queued`)
+      }
+      return entries.map((entry) => putOne(entry, delta))
+    })
+    for (const account of new Set(entries.map((entry) => entry.account))) wake(account, entries.length)
+    return results
+  }
+
+  return {
+    put,
+    putBulk: putBulkBy(put),
+
+    withdraw: (account, objectId) =>
+      operate((delta) => {
+        const row = rows.get(keyOf(account, objectId))
+        if (!row || row.state === 'withdrawn') return row !== undefined
+        delta.add(account, `state:${row.state}:${row.lane}`, -1)
+        delta.add(account, `state:withdrawn:${row.lane}`, 1)
+        if (row.state === 'rejected' && row.error) delta.add(account, `code:${row.error.code}`, -1)
+        delta.event(account, 'withdrawn')
+        Object.assign(row, { state: 'withdrawn', waiting: false, token: null, settledAt: now(), error: null })
+        row.generation++
+        return true
+      }),
+
+    erase: (account, objectId) =>
+      operate((delta) => {
+        const row = rows.get(keyOf(account, objectId))
+        if (!row) return false
+        delta.add(account, `state:${row.state}:${row.lane}`, -1)
+        if (row.state === 'rejected' && row.error) delta.add(account, `code:${row.error.code}`, -1)
+        delta.event(account, 'erased')
+        return rows.delete(keyOf(account, objectId))
+      }),
+
+    find: (account, objectId) =>
+      operate(() => {
+        const row = rows.get(keyOf(account, objectId))
+        return row && statusOf(row)
+      }),
+
+    lease: ({ account, holder, max, batches = 1, flushMs, farthestDueMs }) =>
+      operate((delta) => {
+        if (!holders.has(holder)) return { waitMs: null }
+        const queued = ofAccount(account).filter((row) => row.state === 'queued' && row.holder === null)
+        const found = queued
+          .filter((row) => isDue(row, now(), farthestDueMs))
+          .sort((a, b) => Number(a.lane === 'import') - Number(b.lane === 'import') || a.sequence - b.sequence)
+          .slice(0, batches * max)
+        const dueAts = queued.filter((row) => !isDue(row, now(), farthestDueMs)).map((row) => row.dueAt)
+        const readyAts = found.map((row) => row.readyAt)
+        const take = takeDue(readyAts, dueAts.length > 0 ? Math.min(...dueAts) : null, { max, flushMs, now: now() })
+        if ('waitMs' in take) return take
+        const due = found.slice(0, take.rows)
+        for (const row of due) {
+          delta.add(account, `state:queued:${row.lane}`, -1)
+          delta.add(account, `state:uploading:${row.lane}`, 1)
+          Object.assign(row, { state: 'uploading', waiting: false, holder })
+        }
+        return { account, entries: due.map(leasedEntry) }
+      }),
+
+    settle: (holder, settlements) =>
+      operate((delta) => {
+        for (const settlement of settlements) settleOne(holder, settlement, delta)
+      }),
+
+    takeSlots: ({ account, holder, want, limit }) =>
+      operate(() => {
+        let others = 0
+        for (const [id, { slots }] of holders) if (id !== holder) others += slots.get(account) ?? 0
+        const mine = holders.get(holder)
+        const granted = mine ? Math.max(0, Math.min(want, limit - others)) : 0
+        mine?.slots.set(account, granted)
+        return granted
+      }),
+
+    join: (holder, report) =>
+      operate(() => {
+        holders.set(holder, { beat: 0, report, slots: new Map() })
+      }),
+
+    beat: (holder, report) =>
+      operate(() => {
+        const mine = holders.get(holder)
+        if (mine) Object.assign(mine, { beat: mine.beat + 1, report })
+        return mine !== undefined
+      }),
+
+    holders: () => operate(() => [...holders].map(([id, { beat, report }]) => ({ id, beat, report }))),
+
+    reap: (stale) =>
+      operate((delta) => {
+        let freed = 0
+        for (const { id, beat } of stale) if (holders.get(id)?.beat === beat) freed += release(id, delta, 'expired')
+        return freed
+      }),
+
+    leave: (holder) =>
+      operate((delta) => {
+        release(holder, delta)
+      }),
+
+    counts: (account) =>
+      operate(() => {
+        const [oldest] = ofAccount(account)
+          .filter(({ state }) => state === 'queued' || state === 'uploading')
+          .sort((a, b) => a.sequence - b.sequence)
+        return readCounts(numbers.get(account) ?? new Map(), oldest?.receivedAt ?? null)
+      }),
+
+    history: (account, since) =>
+      operate((): Minute[] =>
+        [...(minutes.get(account) ?? [])]
+          .filter(([at]) => at >= since)
+          .sort(([a], [b]) => a - b)
+          .map(([at, events]) => ({ at, events: Object.fromEntries(events) })),
+      ),
+
+    count: (account, event, by) => operate((delta) => delta.event(account, event, by)),
+
+    rejected: (account, { limit, after = Number.POSITIVE_INFINITY, code }) =>
+      operate(() =>
+        ofAccount(account)
+          .flatMap((row): RejectedRow[] => rejectedRow(row))
+          .filter((row) => row.cursor < after && (code === undefined || row.error.code === code))
+          .sort((a, b) => b.cursor - a.cursor)
+          .slice(0, limit),
+      ),
+
+    retryRejected: async (account, { objectIds, code }) => {
+      const retried = await operate((delta) => {
+        const chosen = ofAccount(account).filter(
+          (row) =>
+            row.state === 'rejected' &&
+            (code === undefined || row.error?.code === code) &&
+            (objectIds === undefined || objectIds.includes(row.objectId)),
+        )
+        for (const row of chosen) {
+          delta.add(account, `state:rejected:${row.lane}`, -1)
+          delta.add(account, `state:queued:${row.lane}`, 1)
+          if (row.error) delta.add(account, `code:${row.error.code}`, -1)
+          delta.event(account, 'queued')
+          freeRow(row)
+          Object.assign(row, { attempts: 0, deferrals: 0, failures: 0, settledAt: null, error: null })
+          Object.assign(row, { generation: ++sequence, sequence, readyAt: now() })
+        }
+        return chosen.length
+      })
+      wake(account, retried)
+      return retried
+    },
+
+    secret: (name) =>
+      operate(() => {
+        const secret = secrets.get(name) ?? randomBytes(32).toString('base64url')
+        secrets.set(name, secret)
+        return secret
+      }),
+
+    probe: () => operate(() => {}),
+    onWork: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    close: async () => {
+      closed = true
+    },
+  }
+}

@@ -1,0 +1,55 @@
+import type { EventName } from '../port.ts'
+import type { Session } from './connection.ts'
+import { type PgQuery, rowsFrom } from './driver.ts'
+import { rowOf } from './row.ts'
+import { sql } from './statements.ts'
+import { createWork, type FoundRow, type Work } from './work.ts'
+
+/** What became of a holder's rows: `work` writes it. */
+export interface Released {
+  freed: number
+  work: Work
+}
+
+/**
+ * Takes rows from a holder: all, or those of certain leases. They are due at once, at their old age and at no cost.
+ * Expects the holder's row to be locked, so that no lease of it is being written meanwhile.
+ */
+export const release = async (
+  ask: Session['ask'],
+  holder: number,
+  { leases, now, event }: { leases?: readonly number[]; now: number; event?: EventName },
+): Promise<Released> => {
+  const [held] = await ask({ text: sql.heldRows, values: [holder, leases ?? null] })
+  const rows = rowsFrom<FoundRow>(held)
+  const nextSequence = (): number => {
+    throw new Error('a row that is given back keeps its age')
+  }
+  const work = createWork({ now, rows, elsewhere: new Set(), queuedLive: new Map(), nextSequence })
+  for (const found of rows) {
+    const row = rowOf(found)
+    const name = String(found.account)
+    const isUploading = row.state === 'uploading'
+    work.save(
+      { account: found.account, objectId: found.object_id },
+      { ...row, holder: null, lease: null, ...(isUploading ? { state: 'queued', waiting: false, dueAt: 0 } : {}) },
+    )
+    if (event) work.delta.event(name, event)
+    if (!isUploading) continue
+    work.delta.add(name, `state:uploading:${row.lane}`, -1)
+    work.delta.add(name, `state:queued:${row.lane}`, 1)
+  }
+  return { freed: rows.length, work }
+}
+
+/** Locks a holder, and thereby waits for leases of it that are being written. Undefined when there is no such holder. */
+export const lockHolder = async (ask: Session['ask'], id: string, beat?: number): Promise<number | undefined> => {
+  const [found] = await ask({ text: sql.lockHolder, values: [id, beat ?? null] })
+  return rowsFrom<{ n: number }>(found)[0]?.n
+}
+
+/** Makes a holder unknown. Its rows must have been taken from it. */
+export const forgetHolder = (holder: number): readonly PgQuery[] => [
+  { text: sql.forgetSlots, values: [holder] },
+  { text: sql.forgetHolder, values: [holder] },
+]

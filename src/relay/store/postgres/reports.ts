@@ -1,0 +1,82 @@
+import { type Counts, type EventName, eventNames, type Minute, type RejectedRow } from '../port.ts'
+import { readCounts } from '../rules/tally.ts'
+import type { Transactions } from './connection.ts'
+import type { Operation } from './operation.ts'
+import { rejectedRowOf, rowOf } from './row.ts'
+import { sql } from './statements.ts'
+import type { FoundRow } from './work.ts'
+
+type Read = Transactions['read']
+type MinuteRow = Readonly<{ at: number; event: string; n: number }>
+
+/** See Store.counts. */
+export const counts = async (read: Read, account: number): Promise<Counts> => {
+  const tally = await read<{ name: string; n: number }>({ text: sql.readTally, values: [account] })
+  const [oldest] = await read<{ received_at: number }>({ text: sql.oldestRow, values: [account] })
+  return readCounts(new Map(tally.map(({ name, n }) => [name, n])), oldest?.received_at ?? null)
+}
+
+/** See Store.history. */
+export const history = async (read: Read, account: number, since: number): Promise<Minute[]> => {
+  const rows = await read<MinuteRow>({ text: sql.readMinutes, values: [account, Math.ceil(since)] })
+  const minutes = new Map<number, Partial<Record<EventName, number>>>()
+  for (const { at, event, n } of rows) {
+    const known = eventNames.find((name) => name === event)
+    if (known) minutes.set(at, { ...minutes.get(at), [known]: n })
+  }
+  return [...minutes].map(([at, events]) => ({ at, events }))
+}
+
+/** See Store.rejected. */
+export const rejected = async (
+  read: Read,
+  account: number,
+  { limit, after = Number.MAX_SAFE_INTEGER, code }: { limit: number; after?: number; code?: number },
+): Promise<RejectedRow[]> => {
+  const rows = await read<FoundRow>(
+    code === undefined
+      ? { text: sql.rejectedRows, values: [account, after, limit] }
+      : { text: sql.rejectedOfCode, values: [account, after, limit, code] },
+  )
+  return rows.map((row) => rejectedRowOf(row.object_id, rowOf(row)))
+}
+
+/** Rows that one transaction of retryRejected takes, so that intake does not wait behind a large one. */
+const retryPage = 1000
+
+/** Ids by the page. */
+export const pagesOf = (ids: readonly string[]): readonly (readonly string[])[] =>
+  Array.from({ length: Math.ceil(ids.length / retryPage) }, (_, at) => ids.slice(at * retryPage, (at + 1) * retryPage))
+
+/** The ids of refused rows, by the page and the latest refusal first; what is refused meanwhile is not among them. */
+export async function* refusedPages(read: Read, account: number, code?: number): AsyncGenerator<readonly string[]> {
+  for (let after = Number.MAX_SAFE_INTEGER; ; ) {
+    const rows = await rejected(read, account, { limit: retryPage, after, ...(code === undefined ? {} : { code }) })
+    if (rows.length === 0) return
+    yield rows.map((row) => row.objectId)
+    after = rows.at(-1)?.cursor ?? 0
+  }
+}
+
+/** Queues the given refused rows anew; rows that are not refused (with this code, if one is given) are passed over. */
+export const retry = (account: string, objectIds: readonly string[], code?: number): Operation<number> => ({
+  keys: objectIds.map((objectId) => ({ account, objectId })),
+  run: (work, numberOf) => {
+    const number = numberOf(account)
+    const name = String(number)
+    let retried = 0
+    for (const objectId of new Set(objectIds)) {
+      const key = { account: number, objectId }
+      const row = work.find(key)
+      if (row?.state !== 'rejected' || (code !== undefined && row.error?.code !== code)) continue
+      work.delta.add(name, `state:rejected:${row.lane}`, -1)
+      work.delta.add(name, `state:queued:${row.lane}`, 1)
+      if (row.error) work.delta.add(name, `code:${row.error.code}`, -1)
+      work.delta.event(name, 'queued')
+      const anew = { attempts: 0, deferrals: 0, failures: 0, dueAt: 0, settledAt: null, error: null }
+      work.save(key, { ...row, ...anew, state: 'queued', waiting: false, seq: work.nextSequence(), readyAt: work.now })
+      retried++
+    }
+    return retried
+  },
+})

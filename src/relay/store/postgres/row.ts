@@ -1,0 +1,163 @@
+import type { Token, TokenType } from '../../../wire/record.ts'
+import type { Lane, LeasedEntry, RecordError, RejectedRow, TokenState, TokenStatus } from '../port.ts'
+
+/** A row, from whichever of the two tables. The fields mean what they mean in memory-row.ts. */
+export interface Row {
+  type: TokenType
+  token: Token | null
+  fingerprint: string
+  state: TokenState
+  waiting: boolean
+  lane: Lane
+  seq: number
+  keyed: boolean
+  holder: string | null
+  /** The number of the lease that it is in; its holder's results name it. Null: in nobody's lease. */
+  lease: number | null
+  attempts: number
+  deferrals: number
+  failures: number
+  receivedAt: number
+  readyAt: number
+  dueAt: number
+  settledAt: number | null
+  error: RecordError | null
+  warnings: readonly string[]
+}
+
+/** What the statements select of a row; see migrations/postgres.ts. `queue` and `settled` lack some columns each. */
+export type RowColumns = Readonly<{
+  account: number
+  object_id: string
+  type: TokenType
+  state: number
+  lane: number
+  seq: number | null
+  keyed: boolean
+  holder: string | null
+  lease: number | null
+  attempts: number
+  deferrals: number | null
+  failures: number | null
+  received_at: number
+  ready_at: number | null
+  due_at: number | null
+  settled_at: number | null
+  fingerprint: Buffer
+  token: string | null
+  p256dh: string | null
+  auth: string | null
+  error_code: number | null
+  error_message: string | null
+  warnings: string | null
+}>
+
+const states: readonly TokenState[] = ['queued', 'queued', 'uploading', 'accepted', 'rejected', 'withdrawn']
+export const lanes: readonly Lane[] = ['live', 'import']
+export const laneNumber = (lane: Lane): number => lanes.indexOf(lane)
+const stateNumber = ({ state, waiting }: Row): number => (state === 'queued' && waiting ? 1 : states.indexOf(state))
+
+/** The small index value of a fingerprint: its first 48 bits, which fit a JavaScript number. */
+export const markOf = (fingerprint: string): number => Number.parseInt(fingerprint.slice(0, 12), 16)
+
+/** PostgreSQL's text has no NUL and no half characters: a text from outside must not break the statement it is in. */
+export const storable = (text: string): string =>
+  /^[ -~]*$/.test(text) ? text : text.replaceAll(/[\0\p{Cs}]/gu, '\uFFFD')
+
+/** An objectId to look for. One that cannot be stored becomes one that nobody has. */
+export const findable = (objectId: string): string => (storable(objectId) === objectId ? objectId : '')
+
+export const rowOf = (columns: RowColumns): Row => {
+  const { token: id, type, p256dh, auth, error_code: code } = columns
+  const bare = id === null ? null : { id, type }
+  return {
+    type,
+    token: bare && p256dh !== null && auth !== null ? { ...bare, keys: { p256dh, auth } } : bare,
+    fingerprint: columns.fingerprint.toString('hex'),
+    state: states[columns.state] ?? 'withdrawn',
+    waiting: columns.state === 1,
+    lane: lanes[columns.lane] ?? 'live',
+    seq: columns.seq ?? 0,
+    keyed: columns.keyed,
+    holder: columns.holder,
+    lease: columns.lease,
+    attempts: columns.attempts,
+    deferrals: columns.deferrals ?? 0,
+    failures: columns.failures ?? 0,
+    receivedAt: columns.received_at,
+    readyAt: columns.ready_at ?? 0,
+    dueAt: columns.due_at ?? 0,
+    settledAt: columns.settled_at,
+    error: code === null ? null : { code, message: columns.error_message ?? '' },
+    // Written by us, as a JSON array of texts.
+    warnings: columns.warnings === null ? [] : (JSON.parse(columns.warnings) as string[]),
+  }
+}
+
+/** Warnings as they are stored; see rowOf. */
+export const warningsText = (warnings: readonly string[]): string | undefined =>
+  warnings.length > 0 ? JSON.stringify(warnings) : undefined
+
+/** Whether a row stands in `queue`, and not in `settled`: it may still be uploaded, or something of it is in flight. */
+export const isOpen = ({ state, lease }: Row): boolean => state === 'queued' || state === 'uploading' || lease !== null
+
+/** A row as the statements take it, by the names of the columns; what is not there is left out and becomes NULL. */
+export const columnsOf = (account: number, objectId: string, row: Row): Readonly<Record<string, unknown>> => ({
+  account,
+  object_id: objectId,
+  type: row.type,
+  state: stateNumber(row),
+  lane: laneNumber(row.lane),
+  seq: isOpen(row) || row.state === 'rejected' ? row.seq : undefined,
+  keyed: row.keyed,
+  lease: row.lease ?? undefined,
+  attempts: row.attempts,
+  deferrals: row.deferrals,
+  failures: row.failures,
+  received_at: row.receivedAt,
+  ready_at: Math.ceil(row.readyAt),
+  due_at: Math.ceil(row.dueAt),
+  settled_at: row.settledAt ?? undefined,
+  mark: markOf(row.fingerprint),
+  fingerprint: `\\x${row.fingerprint}`,
+  token: row.token ? storable(row.token.id) : undefined,
+  p256dh: row.token?.keys?.p256dh,
+  auth: row.token?.keys?.auth,
+  error_code: row.error ? String(row.error.code) : undefined,
+  error_message: row.error ? storable(row.error.message) : undefined,
+  warnings: warningsText(row.warnings),
+})
+
+export const statusOf = (objectId: string, row: Row): TokenStatus => ({
+  objectId,
+  type: row.type,
+  state: row.state,
+  attempts: row.attempts,
+  error: row.error,
+  receivedAt: row.receivedAt,
+  settledAt: row.settledAt,
+  warnings: row.warnings,
+})
+
+const tokenOf = (row: Row): Token => {
+  if (!row.token) throw new Error('a row that can be uploaded has lost its token')
+  return row.token
+}
+
+export const leasedEntryOf = (objectId: string, row: Row, lease: number): LeasedEntry => ({
+  objectId,
+  generation: lease,
+  token: tokenOf(row),
+  lane: row.lane,
+  attempts: row.attempts,
+  deferrals: row.deferrals,
+  failures: row.failures,
+  receivedAt: row.receivedAt,
+})
+
+export const rejectedRowOf = (objectId: string, row: Row): RejectedRow => ({
+  ...statusOf(objectId, row),
+  token: tokenOf(row),
+  error: row.error ?? { code: 0, message: '' },
+  cursor: row.seq,
+})

@@ -1,0 +1,147 @@
+import { createDelta, type Delta } from '../rules/tally.ts'
+import type { PgQuery } from './driver.ts'
+import { columnsOf, isOpen, type Row, type RowColumns, rowOf } from './row.ts'
+import { sql } from './statements.ts'
+
+/** What an operation is about. `account` is the account's number. */
+export interface Key {
+  account: number
+  objectId: string
+}
+
+/** What statements that read whole rows give. */
+export type FoundRow = RowColumns & Readonly<{ version: string; settled: boolean }>
+
+/**
+ * The rows that the operations of one transaction are about, as they were read and as the operations leave them.
+ * Operations change rows here, without a round trip; `writes` then gives the statements that make it so, each for all
+ * rows. They fail as contention where a row has been changed by others since it was read.
+ */
+export interface Work {
+  now: number
+  delta: Delta
+  nextSequence(): number
+  find(key: Key): Row | undefined
+  save(key: Key, row: Row): void
+  erase(key: Key): void
+  /** Whether this fingerprint stands under another objectId of the account. */
+  isElsewhere(key: Key, fingerprint: string): boolean
+  /** A number as of the last commit and of what this transaction has added. */
+  queuedLive(account: number): number
+  writes(): readonly PgQuery[]
+}
+
+/** What was read before the operations run. */
+export interface Known {
+  now: number
+  rows: readonly FoundRow[]
+  /** Fingerprints, by account, that stand under ids that this transaction is not about; see `printKey`. */
+  elsewhere: ReadonlySet<string>
+  queuedLive: ReadonlyMap<number, number>
+  nextSequence(): number
+}
+
+const textOf = ({ account, objectId }: Key): string => `${account}\n${objectId}`
+export const printKey = (account: number, fingerprint: string): string => `${account}\n${fingerprint}`
+interface Entry {
+  key: Key
+  before: Row | undefined
+  version: string | undefined
+  wasOpen: boolean
+  now: Row | undefined
+}
+
+/** Ids as the statements take them: an array for each column. */
+export const idColumns = (keys: readonly Key[]): [number[], string[]] => [
+  keys.map(({ account }) => account),
+  keys.map(({ objectId }) => objectId),
+]
+const idsOf = (entries: readonly Entry[]): readonly unknown[] => idColumns(entries.map(({ key }) => key))
+const versionsOf = (entries: readonly Entry[]): readonly unknown[] => [
+  ...idsOf(entries),
+  entries.map(({ version }) => version),
+]
+const recordsOf = (entries: readonly Entry[]): readonly unknown[] => [
+  JSON.stringify(
+    entries.map(({ key, now, version }) => now && { ...columnsOf(key.account, key.objectId, now), version }),
+  ),
+]
+
+/**
+ * The statements that turn the rows as they were read into what they are now. Rows that were there come before new ones,
+ * so that no transaction that waits for a row has made one that another waits for.
+ */
+const writesOf = (entries: readonly Entry[]): PgQuery[] => {
+  const changed = entries.filter((entry) => entry.now !== entry.before)
+  const fromQueue = changed.filter(({ before, wasOpen }) => before && wasOpen)
+  const fromSettled = changed.filter(({ before, wasOpen }) => before && !wasOpen)
+  const leaving = fromQueue.filter(({ now }) => !now || !isOpen(now))
+  const staying = fromQueue.filter(({ now }) => now && isOpen(now))
+  const coming = changed.filter(({ before, wasOpen, now }) => now && isOpen(now) && !(before && wasOpen))
+  const settling = changed.filter(({ now }) => now && !isOpen(now))
+  const step = (
+    some: readonly Entry[],
+    text: string,
+    values: (some: readonly Entry[]) => readonly unknown[],
+  ): PgQuery[] => (some.length > 0 ? [{ text, values: values(some) }] : [])
+  return [
+    // One statement locks its rows in order; two that each lock some would not.
+    ...step(leaving.length > 0 && staying.length > 0 ? fromQueue : [], sql.claimQueue, versionsOf),
+    ...step(leaving, sql.dropQueue, versionsOf),
+    ...step(staying, sql.changeQueue, recordsOf),
+    ...step(fromSettled, sql.dropSettled, versionsOf),
+    ...step(coming, sql.addQueue, recordsOf),
+    ...step(coming, sql.checkAdded, idsOf),
+    ...step(settling, sql.addSettled, recordsOf),
+  ]
+}
+
+export const createWork = ({ now, rows, elsewhere, queuedLive, nextSequence }: Known): Work => {
+  const entries = new Map<string, Entry>()
+  /** Which ids have a fingerprint, among the rows of this transaction. */
+  const bearers = new Map<string, Set<string>>()
+  const delta = createDelta()
+
+  const bear = (key: Key, row: Row | undefined, has: boolean): void => {
+    if (!row) return
+    const print = printKey(key.account, row.fingerprint)
+    const ids = bearers.get(print) ?? new Set()
+    if (has) ids.add(key.objectId)
+    else ids.delete(key.objectId)
+    bearers.set(print, ids)
+  }
+  const set = (key: Key, row: Row | undefined): void => {
+    const entry = entries.get(textOf(key)) ?? {
+      key,
+      before: undefined,
+      version: undefined,
+      wasOpen: false,
+      now: undefined,
+    }
+    bear(key, entry.now, false)
+    bear(key, row, true)
+    entries.set(textOf(key), { ...entry, now: row })
+  }
+  for (const found of rows) {
+    const key = { account: found.account, objectId: found.object_id }
+    const row = rowOf(found)
+    entries.set(textOf(key), { key, before: row, version: found.version, wasOpen: !found.settled, now: row })
+    bear(key, row, true)
+  }
+
+  return {
+    now,
+    delta,
+    nextSequence,
+    find: (key) => entries.get(textOf(key))?.now,
+    save: set,
+    erase: (key) => set(key, undefined),
+    isElsewhere: ({ account, objectId }, fingerprint) => {
+      const print = printKey(account, fingerprint)
+      const ids = bearers.get(print)
+      return elsewhere.has(print) || (ids !== undefined && ids.size > (ids.has(objectId) ? 1 : 0))
+    },
+    queuedLive: (account) => (queuedLive.get(account) ?? 0) + delta.of(String(account), 'state:queued:live'),
+    writes: () => writesOf([...entries.values()]),
+  }
+}

@@ -1,0 +1,76 @@
+import { type Counts, type EventName, eventNames, type Minute, type RejectedRow, type TokenStatus } from '../port.ts'
+import { readCounts } from '../rules/tally.ts'
+import type { SqlRow } from './driver.ts'
+import { type ArrivalRow, arrivalStatusOf, laneOf, rejectedRowOf, statusOf, type TokenRow } from './row.ts'
+import type { Statements } from './statements.ts'
+import type { Reading, Work } from './work.ts'
+
+/** See Store.find. A row that is not among the arrivals any more is among the tokens. */
+export const find = ({ sql, arrival }: Reading, account: number, objectId: string): TokenStatus | undefined => {
+  const arrived = arrival(account, objectId)
+  // The statements select the columns that ArrivalRow and TokenRow name.
+  if (arrived) return arrivalStatusOf(objectId, arrived as ArrivalRow)
+  const row = sql.findToken.get(account, objectId) as TokenRow | undefined
+  return row && statusOf(row)
+}
+
+/** See Store.counts. The oldest row is found by its sequence in each of the places where an open row can be. */
+export const counts = (sql: Statements, account: number): Counts => {
+  const numbers = new Map((sql.readTally.all(account) as SqlRow[]).map((row) => [String(row.name), Number(row.n)]))
+  const [oldest] = [
+    sql.oldestArrival.get(account),
+    sql.oldestDue.get(account, 0),
+    sql.oldestDue.get(account, 1),
+    sql.oldestWaiting.get(account),
+    sql.oldestHeld.get(account),
+  ]
+    .flatMap((row) => (row ? [row as SqlRow] : []))
+    .filter((row) => row.seq !== null)
+    .sort((a, b) => Number(a.seq) - Number(b.seq))
+  return readCounts(numbers, oldest ? Number(oldest.received_at) : null)
+}
+
+/** See Store.history. */
+export const history = (sql: Statements, account: number, since: number): Minute[] => {
+  const minutes = new Map<number, Partial<Record<EventName, number>>>()
+  for (const row of sql.readMinutes.all(account, since) as SqlRow[]) {
+    const event = eventNames.find((name) => name === row.event)
+    if (!event) continue
+    const at = Number(row.at)
+    minutes.set(at, { ...minutes.get(at), [event]: Number(row.n) })
+  }
+  return [...minutes].map(([at, events]) => ({ at, events }))
+}
+
+/** See Store.rejected. */
+export const rejected = (
+  sql: Statements,
+  account: number,
+  { limit, after = Number.MAX_SAFE_INTEGER, code }: { limit: number; after?: number; code?: number },
+): RejectedRow[] => {
+  const rows =
+    code === undefined
+      ? sql.rejectedTokens.all(account, after, limit)
+      : sql.rejectedOfCode.all(account, after, limit, code)
+  return (rows as TokenRow[]).map(rejectedRowOf)
+}
+
+/** Rows that one transaction of retryRejected takes, so that intake does not wait behind a large one. */
+export const retryPage = 1000
+
+/** Queues the given refused rows anew; rows that are not refused (with this code, if one is given) are passed over. */
+export const retry = (work: Work, account: number, objectIds: readonly string[], code?: number): number => {
+  let retried = 0
+  for (const objectId of objectIds) {
+    const row = work.sql.findToken.get(account, objectId) as TokenRow | undefined
+    if (row?.state !== 4 || (code !== undefined && row.error_code !== code)) continue
+    work.sql.retryToken.run(row.id, work.nextSequence(), work.now)
+    const name = String(account)
+    work.delta.add(name, `state:rejected:${laneOf(row.lane)}`, -1)
+    work.delta.add(name, `state:queued:${laneOf(row.lane)}`, 1)
+    if (row.error_code !== null) work.delta.add(name, `code:${row.error_code}`, -1)
+    work.delta.event(name, 'queued')
+    retried++
+  }
+  return retried
+}

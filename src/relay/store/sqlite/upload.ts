@@ -1,0 +1,180 @@
+import type { Batch, Settlement, Store } from '../port.ts'
+import { takeDue } from '../rules/due.ts'
+import { farthestDueMs as defaultFarthestDueMs, transition } from '../rules/transition.ts'
+import { arrivalsMoved } from './arrivals.ts'
+import type { SqlRow } from './driver.ts'
+import { type DueRow, errorOf, laneOf, leasedEntryOf, stateOf, type TokenRow } from './row.ts'
+import type { Statements } from './statements.ts'
+import type { Work } from './work.ts'
+
+const holderNumber = (sql: Statements, holder: string): number | undefined => {
+  const row = sql.findHolder.get(holder) as SqlRow | undefined
+  return row && Number(row.n)
+}
+
+/** How many new rows one lease moves at most: they may all be another account's. */
+const mostMoved = 4 * arrivalsMoved
+
+const dueOf = (sql: Statements, account: number, lane: number, max: number): DueRow[] =>
+  // Written by SQLite, with the members that DueRow names.
+  JSON.parse(String((sql.dueTokens.get(account, lane, max) as SqlRow).rows)) as DueRow[]
+
+/** New rows are moved to the others first, unless enough older ones are due. Undefined: there are too many of them. */
+const dueLive = ({ sql, arrivals }: Work, account: number, max: number): DueRow[] | undefined => {
+  for (let moved = 0; moved <= mostMoved; moved += arrivalsMoved) {
+    const live = dueOf(sql, account, 0, max)
+    const last = live.length < max ? Number.POSITIVE_INFINITY : (live.at(-1)?.seq ?? 0)
+    if ((arrivals.first() ?? Number.POSITIVE_INFINITY) >= last) return live
+    arrivals.move(arrivalsMoved)
+  }
+  return undefined
+}
+
+const dueRows = (work: Work, account: number, max: number): DueRow[] | undefined => {
+  const { sql } = work
+  const live = dueLive(work, account, max)
+  if (!live) return undefined
+  return live.length === max ? live : [...live, ...dueOf(sql, account, 1, max - live.length)]
+}
+
+/** See Store.lease. */
+export const lease = (
+  work: Work,
+  {
+    account: name,
+    holder,
+    max,
+    batches = 1,
+    flushMs,
+    farthestDueMs = defaultFarthestDueMs,
+  }: Parameters<Store['lease']>[0],
+): Batch | { waitMs: number | null } => {
+  const { sql, delta, now } = work
+  const account = work.account(name)
+  const number = holderNumber(sql, holder)
+  if (number === undefined) return { waitMs: null }
+  sql.promoteWaiting.run(account, now, now + farthestDueMs)
+  const found = dueRows(work, account, batches * max)
+  if (!found) return { waitMs: 0 }
+  const next = (sql.nextWaiting.get(account) as SqlRow).due_at
+  const readyAts = found.map((row) => row.ready_at)
+  const take = takeDue(readyAts, next === null ? null : Number(next), { max, flushMs, now })
+  if ('waitMs' in take) return take
+  const due = found.slice(0, take.rows)
+  for (const row of due) {
+    delta.add(String(account), `state:queued:${laneOf(row.lane)}`, -1)
+    delta.add(String(account), `state:uploading:${laneOf(row.lane)}`, 1)
+  }
+  sql.leaseTokens.run(number, JSON.stringify(due.map((row) => row.id)))
+  return { account: name, entries: due.map(leasedEntryOf) }
+}
+
+/** Accepts what can be accepted at once, which is nearly every result, and returns the results that this took care of. */
+const acceptAll = (
+  { sql, delta, now, account }: Work,
+  holder: number,
+  settlements: readonly Settlement[],
+): ReadonlySet<Settlement> => {
+  const named = new Map<string, Map<string, Settlement>>()
+  for (const settlement of settlements) {
+    const some = named.get(settlement.account) ?? new Map<string, Settlement>()
+    named.set(settlement.account, some)
+    // Of two results for one person the first counts.
+    if (!some.has(settlement.objectId)) some.set(settlement.objectId, settlement)
+  }
+  const done = new Set<Settlement>()
+  for (const [name, some] of named) {
+    const number = account(name)
+    const accepted = [...some.values()].filter(({ outcome }) => outcome.kind === 'accepted')
+    const wanted = JSON.stringify(accepted.map(({ objectId, generation }) => [objectId, generation]))
+    for (const { lane, ids, names } of sql.heldOf.all(wanted, number, holder) as SqlRow[]) {
+      sql.acceptTokens.run(now, String(ids))
+      // Written by SQLite.
+      const people = JSON.parse(String(names)) as string[]
+      for (const objectId of people) {
+        const settlement = some.get(objectId)
+        if (settlement) done.add(settlement)
+      }
+      delta.add(String(number), `state:uploading:${laneOf(Number(lane))}`, -people.length)
+      delta.add(String(number), `state:accepted:${laneOf(Number(lane))}`, people.length)
+      delta.event(String(number), 'accepted', people.length)
+    }
+  }
+  return done
+}
+
+const settleOne = (work: Work, holder: number, settlement: Settlement): void => {
+  const { sql, delta, now } = work
+  const { objectId, generation, outcome } = settlement
+  const account = work.account(settlement.account)
+  const name = String(account)
+  const row = sql.findToken.get(account, objectId) as TokenRow | undefined
+  if (row?.holder !== holder) return
+  if (row.generation !== generation || stateOf(row.state) !== 'uploading') {
+    sql.freeToken.run(row.id)
+    return
+  }
+  const change = transition(outcome, errorOf(row), now)
+  const state = { queued: change.waiting ? 1 : 0, uploading: 2, accepted: 3, rejected: 4, withdrawn: 5 }[change.state]
+  sql.settleToken.run(
+    row.id,
+    state,
+    change.state === 'rejected' ? work.nextSequence() : row.seq,
+    change.waiting ? change.dueAt : row.ready_at,
+    change.dueAt,
+    change.settledAt,
+    change.attempts,
+    change.deferrals,
+    change.failures,
+    change.error?.code ?? null,
+    change.error?.message ?? null,
+  )
+  if (!change.keepToken) sql.forgetToken.run(row.id)
+  delta.add(name, `state:uploading:${laneOf(row.lane)}`, -1)
+  delta.add(name, `state:${change.state}:${laneOf(row.lane)}`, 1)
+  if (outcome.kind === 'rejected') delta.add(name, `code:${outcome.error.code}`, 1)
+  if (change.event) delta.event(name, change.event)
+}
+
+/** See Store.settle. */
+export const settle = (work: Work, holder: string, settlements: readonly Settlement[]): void => {
+  const number = holderNumber(work.sql, holder)
+  if (number === undefined) return
+  const done = acceptAll(work, number, settlements)
+  for (const settlement of settlements) if (!done.has(settlement)) settleOne(work, number, settlement)
+}
+
+/** See Store.takeSlots. */
+export const takeSlots = (
+  work: Work,
+  { account: name, holder, want, limit }: { account: string; holder: string; want: number; limit: number },
+): number => {
+  const { sql } = work
+  const account = work.account(name)
+  const number = holderNumber(sql, holder)
+  if (number === undefined) return 0
+  const others = Number((sql.slotsOfOthers.get(account, number) as SqlRow).held)
+  const granted = Math.max(0, Math.min(want, limit - others))
+  sql.setSlots.run(account, number, granted)
+  return granted
+}
+
+/** Takes everything from a holder, if its beat is `beat` where one is given. Returns how many rows became free. */
+export const release = ({ sql, delta }: Work, holder: string, beat?: number): number => {
+  const found = sql.findHolder.get(holder) as SqlRow | undefined
+  if (!found || (beat !== undefined && found.beat !== beat)) return 0
+  const number = Number(found.n)
+  const held = sql.heldTokens.all(number) as TokenRow[]
+  for (const row of held) {
+    if (stateOf(row.state) !== 'uploading') sql.freeToken.run(row.id)
+    else {
+      sql.returnToken.run(row.id)
+      delta.add(String(row.account), `state:uploading:${laneOf(row.lane)}`, -1)
+      delta.add(String(row.account), `state:queued:${laneOf(row.lane)}`, 1)
+    }
+    if (beat !== undefined) delta.event(String(row.account), 'expired')
+  }
+  sql.forgetSlots.run(number)
+  sql.forgetHolder.run(number)
+  return held.length
+}

@@ -1,0 +1,136 @@
+import { createDelta, type Delta, minuteOf, minutesKeptMs, type TallyName } from '../rules/tally.ts'
+import { type Arrivals, createArrivalIndex } from './arrivals.ts'
+import type { SqlRow } from './driver.ts'
+import { createMarks, type Marks } from './marks.ts'
+import { createPersonIndex, type Persons } from './persons.ts'
+import type { Statements } from './statements.ts'
+
+/** What an operation works with inside a write transaction. Numbers are gathered under an account's number, as text. */
+export interface Work {
+  sql: Statements
+  delta: Delta
+  /** New rows that are not in the table `token` yet. */
+  arrivals: Arrivals
+  marks: Marks
+  /** Who may have a row in the table `token`. */
+  persons: Persons
+  now: number
+  /** The next sequence number, or the first of so many. */
+  nextSequence(count?: number): number
+  /** An account's number; the account is made known if it is new. */
+  account(name: string): number
+  /** A kept number, with what this transaction has added to it. */
+  count(account: number, name: TallyName): number
+}
+
+/** What an operation reads with, outside a write transaction. */
+export interface Reading {
+  sql: Statements
+  /** An account's number; one that is not known has a number without rows. */
+  account(name: string): number
+  /** The row of a person who is not in the table `token` yet. */
+  arrival(account: number, objectId: string): SqlRow | undefined
+}
+
+/** A transaction's work. `finish` writes what it has gathered, before the commit; `keep` is for behind it. */
+interface Begun {
+  work: Work
+  finish(): void
+  keep(): void
+}
+
+/** Makes the work of one transaction after the other, and remembers what is known between them. */
+export interface Works {
+  /** For a write transaction that has just begun. */
+  begin(sql: Statements): Begun
+  reading(sql: Statements): Reading
+  /** After a rollback: what was there may not be. */
+  forget(): void
+}
+
+/** Gives what writes a transaction's numbers, and once a minute takes away minutes that are too old. */
+const createNumberWriter = (): ((sql: Statements, delta: Delta, at: number) => void) => {
+  let pruned = 0
+  return (sql, delta, at) => {
+    const minute = minuteOf(at)
+    for (const { account, name, by } of delta.entries()) {
+      sql.addToTally.run(Number(account), name, by)
+      if (!name.startsWith('event:')) continue
+      const { changes } = sql.addToMinute.run(Number(account), minute, name.slice('event:'.length), by)
+      if (Number(changes) > 0 && minute !== pruned) sql.forgetMinutes.run(Number(account), minute - minutesKeptMs)
+    }
+    pruned = minute
+  }
+}
+
+/** Gives the kept numbers as a transaction sees them, each read once. */
+const createCount = (sql: Statements, delta: Delta): Work['count'] => {
+  const kept = new Map<string, number>()
+  return (account, name) => {
+    const key = `${account} ${name}`
+    const before = kept.get(key) ?? Number((sql.readNumber.get(account, name) as SqlRow | undefined)?.n ?? 0)
+    kept.set(key, before)
+    return before + delta.of(String(account), name)
+  }
+}
+
+export const createWorks = (now: () => number): Works => {
+  const arrivals = createArrivalIndex()
+  const personIndex = createPersonIndex()
+  const writeNumbers = createNumberWriter()
+  /** Numbers of accounts that have been committed, so that a rollback cannot leave a number behind that is not there. */
+  const accounts = new Map<string, number>()
+  const findAccount = (sql: Statements, name: string): number | undefined => {
+    const row = sql.findAccount.get(name) as SqlRow | undefined
+    return row && Number(row.id)
+  }
+
+  return {
+    begin: (sql) => {
+      const at = now()
+      const delta = createDelta()
+      const marks = createMarks(sql, (account, rows) => delta.event(String(account), 'moved', rows))
+      const { persons, keep: keepPersons } = personIndex.begin(sql)
+      const before = Number((sql.readSequence.get() as SqlRow).n)
+      let sequence = before
+      const met = new Map<string, number>()
+      return {
+        work: {
+          sql,
+          delta,
+          arrivals: arrivals.begin(sql, marks, persons),
+          marks,
+          persons,
+          now: at,
+          nextSequence: (count = 1) => {
+            sequence += count
+            return sequence - count + 1
+          },
+          account: (name) => {
+            const known = accounts.get(name) ?? met.get(name)
+            if (known !== undefined) return known
+            sql.addAccount.run(name)
+            const number = findAccount(sql, name) ?? -1
+            met.set(name, number)
+            return number
+          },
+          count: createCount(sql, delta),
+        },
+        finish: () => {
+          if (sequence !== before) sql.writeSequence.run(sequence)
+          writeNumbers(sql, delta, at)
+        },
+        keep: () => {
+          for (const [name, number] of met) accounts.set(name, number)
+          keepPersons()
+        },
+      }
+    },
+    reading: (sql) => ({
+      sql,
+      account: (name) => accounts.get(name) ?? findAccount(sql, name) ?? -1,
+      arrival: (account, objectId) => arrivals.find(sql, account, objectId),
+    }),
+    forget: arrivals.forget,
+  }
+}

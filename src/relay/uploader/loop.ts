@@ -1,0 +1,249 @@
+import { setMaxListeners } from 'node:events'
+import type { KeyPadding } from '../clevertap/record.ts'
+import type { Upload, WaitingLine } from '../clevertap/upload.ts'
+import type { InTrace } from '../operations/trace.ts'
+import type { Settlement, Store } from '../store/port.ts'
+import { type Chunk, cut, isAlone, probeOf } from './batch.ts'
+import type { Clock } from './clock.ts'
+import { allowance, type Health, healthy, judged } from './health.ts'
+import type { HolderLife } from './holder.ts'
+import { farthestDueMs, type RetryRules } from './policy.ts'
+import { reportOf, type UploadReport } from './report.ts'
+import { type Consequences, consequencesOf, createPreparer, sendChunk } from './send.ts'
+import { createSettler, groupMs } from './settler.ts'
+import { createSlots, pollMs } from './slots.ts'
+
+/** What an uploader of one account is told. */
+export interface UploadSettings extends RetryRules {
+  account: string
+  uploadConcurrency: number
+  uploadBatch: number
+  flushMs: number
+  keyPadding: KeyPadding
+}
+
+export interface UploaderParts {
+  settings: UploadSettings
+  store: Store
+  holder: Pick<HolderLife, 'id'>
+  upload: Upload
+  /** Where `upload` lets requests wait. Default: it sends each at once. */
+  line?: WaitingLine
+  clock: Clock
+  /** Default: a trace of the relay's own. */
+  inTrace?: InTrace
+  onRequest?: (report: UploadReport) => void
+  onHealth?: (account: string, health: Health, before: Health) => void
+  /** The store would not give work; it is asked again. */
+  onTrouble?: (account: string, error: unknown) => void
+}
+
+/** Carries one account's rows to CleverTap. */
+export interface Uploader {
+  /** About so many rows may have become due (0: look anyway, when it suits). */
+  wake(rows: number): void
+  /** What this process had is gone: forgets what was not sent yet, and cuts off what is in flight without a slot. */
+  forget(): void
+  health(): Health
+  inFlight(): number
+  /**
+   * Takes up nothing new, waits up to `graceMs` for what is in flight, cuts the rest off and gives it back. Resolves
+   * when that is written, or `settleGraceMs` later if the store does not take it; others take it over then.
+   */
+  stop(graceMs: number): Promise<void>
+}
+
+/** Longer waits are cut into pieces, because timers have a ceiling. */
+const longestWaitMs = 60_000
+/** How long a stop waits for the store, in ms. */
+const settleGraceMs = 1_500
+/** Over so many results that could not be written yet, nothing new is sent. */
+const mostUnwritten = 2_000
+
+/**
+ * The loop is dull: health says how many requests may be in flight, the store grants slots for them, chunks are leased
+ * ahead so that a freed slot is filled without waiting for the database, and results are written in groups beside it.
+ */
+export const createUploader = (parts: UploaderParts): Uploader => {
+  const { settings, store, holder, upload, line, clock, inTrace } = parts
+  const { account } = settings
+  const longest = farthestDueMs(settings)
+  const farthest = longest === undefined ? {} : { farthestDueMs: longest }
+  const requests = new Set<Promise<void>>()
+  /** Cuts off the requests of this process's life as a holder. Every one of them listens to it. */
+  const beginLife = (): AbortController => {
+    const begun = new AbortController()
+    setMaxListeners(0, begun.signal)
+    return begun
+  }
+  let life = beginLife()
+  let health = healthy(settings.uploadConcurrency)
+  let ready: Chunk[] = []
+  let leasing = false
+  let stopping = false
+  /** Rows said to have come since the store was last asked for some. */
+  let arrived = 0
+  /** Not before this time is the store asked again for rows. */
+  let leaseAt = 0
+  /** Since when less is ready than may be sent; undefined when enough is. */
+  let thinSince: number | undefined
+  let cancelTimer = (): void => {}
+  const prepare = createPreparer(settings.keyPadding)
+  const settler = createSettler(store, clock, () => look())
+  const slots = createSlots({
+    account,
+    limit: settings.uploadConcurrency,
+    store,
+    clock,
+    holder,
+    onDenied: (by) => giveBack(ready.splice(0), by),
+    onAnswer: () => look(),
+    onTrouble: (error) => parts.onTrouble?.(account, error),
+  })
+
+  const setHealth = (next: Health): void => {
+    const before = health
+    health = next
+    if (next.mode !== before.mode || next.failures !== before.failures) parts.onHealth?.(account, next, before)
+  }
+  const settlementsOf = (results: Consequences['results']): Settlement[] =>
+    results.map(({ entry: { objectId, generation }, outcome }) => ({ account, objectId, generation, outcome }))
+  const giveBack = (chunks: readonly Chunk[], by: string): void =>
+    settler.add(by, settlementsOf(chunks.flat().map((entry) => ({ entry, outcome: { kind: 'returned' } }))))
+
+  /** All that wait in the line go when their time has come, so all but them count. */
+  const inFlight = (): number => Math.min(requests.size, settings.uploadConcurrency)
+
+  const send = async (chunk: Chunk, by: string, atOnce: number): Promise<void> => {
+    const { signal } = life
+    const alone = isAlone(chunk)
+    const blamed = alone || health.mode === 'ok'
+    const sending = { upload, signal, atOnce, prepare, clock, inTrace }
+    const { verdict, sentAt, traceId, tookMs } = await sendChunk(chunk, sending)
+    if (verdict.kind === 'unsent') {
+      if (stopping || signal !== life.signal || health.mode !== 'ok') giveBack([chunk], by)
+      else ready = [chunk, ...ready]
+      return
+    }
+    const cutOff = signal.aborted
+    if (!cutOff && !(verdict.kind === 'failed' && alone))
+      setHealth(judged(health, verdict, sentAt, settings, clock.elapsed(), clock.random))
+    const asked = verdict.kind === 'failed' ? (verdict.retryAfterMs ?? 0) : 0
+    const accountWaitMs = Math.max(0, asked, health.until - clock.elapsed())
+    const circumstances = { rules: settings, now: clock.now(), random: clock.random, cutOff, blamed, accountWaitMs }
+    const came = consequencesOf(chunk, verdict, circumstances)
+    const isAllAccepted = came.results.every(({ outcome }) => outcome.kind === 'accepted')
+    settler[isAllAccepted ? 'addSoon' : 'add'](by, settlementsOf(came.results))
+    // What one record is to find out, others wait for, but not for one that fails alone: that would hold them up with
+    // each of its tries. And after the end of a life its rows are others'.
+    if (stopping || signal !== life.signal) giveBack(came.again, by)
+    else if (blamed && !alone && health.mode !== 'ok') giveBack([...came.again, ...ready.splice(0)], by)
+    else ready = [...came.again, ...ready]
+    parts.onRequest?.(reportOf(account, chunk.length, { verdict, traceId, tookMs }, came.results))
+  }
+
+  const lease = async (by: string, batches: number): Promise<void> => {
+    leasing = true
+    arrived = 0
+    let waitMs = 0
+    try {
+      const { uploadBatch, flushMs } = settings
+      const probing = health.mode !== 'ok'
+      const size = probing ? { max: 1, batches: uploadBatch } : { max: uploadBatch, batches }
+      const leased = await store.lease({ account, holder: by, ...size, flushMs, ...farthest })
+      if ('waitMs' in leased) waitMs = Math.min(leased.waitMs ?? pollMs, pollMs)
+      else {
+        const { entries } = leased
+        const isTooLate = stopping || holder.id() !== by || (health.mode !== 'ok' && !probing)
+        const probe = probing ? probeOf(entries, health.mode === 'failing' ? health.failures - 1 : 0) : undefined
+        if (!isTooLate) ready.push(...(probe ? [[probe]] : cut(entries, uploadBatch)))
+        if (isTooLate || probe) giveBack([entries.filter((entry) => isTooLate || entry !== probe)], by)
+      }
+    } catch (error) {
+      parts.onTrouble?.(account, error)
+      waitMs = pollMs
+    }
+    // What came meanwhile may have come too late to be seen.
+    if (arrived > 0) waitMs = Math.min(waitMs, arrived >= settings.uploadBatch ? 0 : settings.flushMs)
+    leaseAt = clock.elapsed() + waitMs
+    leasing = false
+    look()
+  }
+
+  /** Does everything that can be done now, and sets the timer for the next thing that cannot. */
+  const look = (): void => {
+    cancelTimer()
+    const by = holder.id()
+    if (stopping) return
+    const at = clock.elapsed()
+    const next = (time: number): void => {
+      cancelTimer()
+      cancelTimer = clock.after(Math.min(Math.max(time - at, 1), longestWaitMs), look)
+    }
+    if (by === undefined) {
+      next(at + pollMs)
+      return
+    }
+    const allowed = settler.pending() > mostUnwritten ? 0 : allowance(health, at)
+    // What is not sent soon is not kept from others, and its state says the truth.
+    if (health.until - at > pollMs && ready.length > 0) giveBack(ready.splice(0), by)
+    const atOnce = Math.min(allowed, slots.held())
+    // One that finds out whether all is well again is alone.
+    const room = atOnce > 1 ? atOnce + (line?.room() ?? 0) : atOnce
+    while (ready.length > 0 && requests.size < room) {
+      const [chunk = []] = ready.splice(0, 1)
+      const request: Promise<void> = send(chunk, by, atOnce).finally(() => {
+        requests.delete(request)
+        look()
+      })
+      requests.add(request)
+    }
+    // One chunk is kept ready for each slot, and for each that may be had: they are asked for with what is ready.
+    const held = slots.held()
+    const ahead = slots.denied() ? held : slots.short() ? Math.max(held, 1) : allowed
+    const missing = Math.min(allowed, ahead) - ready.length
+    thinSince = missing > 0 ? (thinSince ?? at) : undefined
+    // While something is ready, a lease waits a moment for other slots to be filled, and goes with their results.
+    const groupAt = ready.length > 0 && thinSince !== undefined ? thinSince + groupMs : 0
+    if (missing > 0 && !leasing && at >= Math.max(leaseAt, groupAt)) void lease(by, missing)
+    for (const chunk of ready) prepare(chunk)
+    // A slot is held for as long as its request is in flight, whatever is allowed now.
+    const more = Math.min(allowed, slots.denied() ? 1 : requests.size + ready.length)
+    const want = Math.max(inFlight(), more)
+    const idle = ready.length === 0 && !leasing && requests.size < slots.held()
+    if (want > slots.held() ? at >= slots.askAt() : idle && want < slots.held()) slots.ask(by, want)
+    next(Math.min(...[health.until, leaseAt, groupAt, slots.askAt(), at + pollMs].filter((time) => time > at)))
+  }
+
+  return {
+    wake: (rows) => {
+      arrived += rows
+      leaseAt = arrived >= settings.uploadBatch ? 0 : Math.min(leaseAt, clock.elapsed() + settings.flushMs)
+      look()
+    },
+    forget: () => {
+      ready = []
+      slots.forget()
+      life.abort()
+      life = beginLife()
+    },
+    health: () => health,
+    inFlight,
+    stop: async (graceMs) => {
+      stopping = true
+      cancelTimer()
+      const by = holder.id()
+      if (by !== undefined) giveBack(ready.splice(0), by)
+      line?.recall()
+      const cutOff = clock.after(graceMs, () => life.abort())
+      await Promise.all(requests)
+      cutOff()
+      let giveUp = (): void => {}
+      const late = new Promise<void>((resolve) => {
+        giveUp = clock.after(settleGraceMs, resolve)
+      })
+      await Promise.race([settler.drained(), late])
+      giveUp()
+    },
+  }
+}

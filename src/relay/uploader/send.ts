@@ -1,0 +1,118 @@
+import type { TokenRecord } from '../../wire/record.ts'
+import { readAnswer, type Verdict } from '../clevertap/outcome.ts'
+import { bodyOf, type KeyPadding, recordFor } from '../clevertap/record.ts'
+import type { Sent, Upload } from '../clevertap/upload.ts'
+import { type InTrace, inOwnTrace } from '../operations/trace.ts'
+import type { LeasedEntry, Outcome } from '../store/port.ts'
+import { type Chunk, failedOutcome, halves, outcomeOf, poisonOutcome } from './batch.ts'
+import type { Clock } from './clock.ts'
+import type { RetryRules } from './policy.ts'
+
+/** What one request came to. */
+export interface Answered {
+  verdict: Verdict | { kind: 'unsent' }
+  /** Of the trace that the request began. */
+  traceId: string
+  /** Monotonic, in ms. */
+  sentAt: number
+  tookMs: number
+}
+
+/** What a chunk is on the wire. */
+export interface Prepared {
+  records: readonly TokenRecord[]
+  body: string
+}
+
+/**
+ * Makes what is sent of a chunk, once: asked ahead, while requests are in flight, so that a slot that becomes free does not
+ * wait for it.
+ */
+export const createPreparer = (padding: KeyPadding): ((chunk: Chunk) => Prepared) => {
+  const prepared = new WeakMap<Chunk, Prepared>()
+  return (chunk) => {
+    const known = prepared.get(chunk)
+    if (known) return known
+    const records = chunk.map((entry) => recordFor(entry.objectId, entry.token, padding))
+    const made = { records, body: bodyOf(records) }
+    prepared.set(chunk, made)
+    return made
+  }
+}
+
+interface Sending {
+  upload: Upload
+  signal: AbortSignal
+  atOnce: number
+  prepare: (chunk: Chunk) => Prepared
+  clock: Clock
+  inTrace: InTrace | undefined
+}
+
+/** Sends one chunk. Never rejects. */
+export const sendChunk = (
+  chunk: Chunk,
+  { upload, signal, atOnce, prepare, clock, inTrace }: Sending,
+): Promise<Answered> =>
+  (inTrace ?? inOwnTrace)(chunk.length, async ({ traceId, traceparent }) => {
+    const { records, body } = prepare(chunk)
+    const begunAt = clock.elapsed()
+    const sent = await upload(records, { signal, traceparent, body, atOnce }).catch(
+      (): Sent => ({ kind: 'unanswered', reason: 'unknown' }),
+    )
+    const verdict = sent.kind === 'unsent' ? sent : readAnswer(sent, records, clock.now())
+    const sentAt = begunAt + (sent.kind === 'unsent' ? 0 : (sent.waitedMs ?? 0))
+    return { verdict, traceId, sentAt, tookMs: clock.elapsed() - sentAt }
+  })
+
+/** What becomes of a chunk. */
+export interface Consequences {
+  /** Results that can be settled. */
+  results: readonly { entry: LeasedEntry; outcome: Outcome }[]
+  /** What must be sent again at once, in smaller requests, to find the record that the whole request was refused for. */
+  again: readonly Chunk[]
+}
+
+/** What is known when the consequences are drawn. */
+export interface Circumstances {
+  rules: RetryRules
+  /** Wall clock, ms since the epoch. */
+  now: number
+  random: () => number
+  /** The request was cut off by us, so that a failure says nothing. */
+  cutOff: boolean
+  /** All was well when it was sent, so that a failure is blamed on its records. */
+  blamed: boolean
+  /** How long the account waits now, in ms. */
+  accountWaitMs: number
+}
+
+/** Says what becomes of each entry of a chunk. Pure. */
+export const consequencesOf = (chunk: Chunk, verdict: Verdict, circumstances: Circumstances): Consequences => {
+  const { rules, now, random, cutOff } = circumstances
+  const each = (outcome: (entry: LeasedEntry) => Outcome): Consequences => ({
+    results: chunk.map((entry) => ({ entry, outcome: outcome(entry) })),
+    again: [],
+  })
+  switch (verdict.kind) {
+    case 'judged': {
+      const results = verdict.records.flatMap((record, index) => {
+        const entry = chunk[index]
+        return entry && record.kind !== 'unclear' ? [{ entry, outcome: outcomeOf(record, entry, rules, now) }] : []
+      })
+      const unclear = chunk.filter((_, index) => verdict.records[index]?.kind === 'unclear')
+      return { results, again: unclear.length > 1 ? halves(unclear) : unclear.length === 1 ? [unclear] : [] }
+    }
+    case 'poisoned':
+      return chunk.length > 1 ? { results: [], again: halves(chunk) } : each(() => poisonOutcome(verdict.error))
+    case 'failed': {
+      if (cutOff) return each(() => ({ kind: 'returned' }))
+      // One draw for all, so that they stay together.
+      const chance = random()
+      return each((entry) => failedOutcome(entry, circumstances, rules, now, () => chance))
+    }
+    case 'throttled':
+    case 'unauthorized':
+      return each(() => ({ kind: 'returned' }))
+  }
+}

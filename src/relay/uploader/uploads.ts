@@ -1,0 +1,160 @@
+import { createClevertapClient } from '../clevertap/client.ts'
+import type { ProfileVerdict } from '../clevertap/profile.ts'
+import type { AccountConfig, Config } from '../config/types.ts'
+import type { Telemetry } from '../operations/telemetry.ts'
+import type { Store } from '../store/port.ts'
+import { type Clock, systemClock } from './clock.ts'
+import type { Health } from './health.ts'
+import { createHolderLife } from './holder.ts'
+import { createUploader, type Uploader } from './loop.ts'
+import type { UploadReport } from './report.ts'
+import { createSenders, type Senders } from './senders.ts'
+import { createVerifier, type Verifier } from './verify.ts'
+
+/** An account's uploads as `/readyz`, metrics and status displays show them. */
+export interface UploadState {
+  upload: 'ok' | 'suspended' | 'failing'
+  /** Why it is not ok; null when it is. */
+  reason: string | null
+  /** Requests in flight from this process, and how many there may be. */
+  inFlight: number
+  limit: number
+}
+
+/** The uploaders of all accounts in this process, and its life as a holder in the store. */
+export interface Uploads {
+  state(account: string): UploadState
+  /** The id by which this process is a holder in the store; undefined while the store has not confirmed it. */
+  holder(): string | undefined
+  start(): Promise<void>
+  /** Finishes or gives back everything, within about ten seconds. */
+  stop(): Promise<void>
+}
+
+export interface UploadEvents {
+  onRequest?: (report: UploadReport) => void
+  onHealth?: (account: string, health: Health, before: Health) => void
+  onTrouble?: (account: string, error: unknown) => void
+  /** Rows were taken over from processes that are dead. */
+  onTakeover?: () => void
+}
+
+/** How long a stop waits for requests in flight, in ms; the rest of ten seconds is for writing down what came of them. */
+const stopGraceMs = 8_000
+
+/** The sampled checks of an account's accepted records; undefined where none is asked for. */
+const verifierOf = (
+  { id, apiOrigin: url, passcode, uploadTimeoutMs: timeoutMs, verify: share }: AccountConfig,
+  store: Store,
+  clock: Clock,
+): (Verifier & { close(): Promise<void> }) | undefined => {
+  if (share === 0) return undefined
+  const client = createClevertapClient({ url, accountId: id, passcode, timeoutMs, connections: 1 })
+  const count = (verdict: ProfileVerdict): Promise<void> => store.count(id, verdict, 1)
+  const verifier = createVerifier({ share, profile: client.profile, count, clock })
+  return {
+    ...verifier,
+    close: () => {
+      verifier.stop()
+      return client.close()
+    },
+  }
+}
+
+const uploaderOf = (
+  account: AccountConfig,
+  parts: {
+    store: Store
+    clock: Clock
+    holder: { id(): string | undefined }
+    events: UploadEvents
+    telemetry: Pick<Telemetry, 'uploadsOf'> | undefined
+    senders: Pick<Senders, 'of'>
+  },
+): { uploader: Uploader; close(): Promise<void> } => {
+  const { store, clock, holder, events, telemetry, senders } = parts
+  const { upload, line } = senders.of(account)
+  const verifier = verifierOf(account, store, clock)
+  const uploader = createUploader({
+    settings: { ...account, account: account.id },
+    store,
+    clock,
+    holder,
+    upload: verifier ? verifier.watch(upload) : upload,
+    ...(line ? { line } : {}),
+    ...(telemetry ? { inTrace: telemetry.uploadsOf(account.id) } : {}),
+    ...events,
+  })
+  return {
+    uploader,
+    close: async () => verifier?.close(),
+  }
+}
+
+/** Composes the uploaders. Nothing runs before `start`. */
+export const createUploads = (
+  { accounts, leaseMs }: Pick<Config, 'accounts' | 'leaseMs'>,
+  store: Store,
+  events: UploadEvents = {},
+  telemetry?: Pick<Telemetry, 'uploadsOf'>,
+  clock: Clock = systemClock,
+): Uploads => {
+  const state = (id: string): UploadState => {
+    const uploader = uploaders.get(id)?.uploader
+    const health = uploader?.health()
+    return {
+      upload: !health || health.mode === 'ok' ? 'ok' : health.mode,
+      reason: health?.reason ?? null,
+      inFlight: uploader?.inFlight() ?? 0,
+      limit: Math.floor(health?.limit ?? 0),
+    }
+  }
+  const wakeAll = (): void => {
+    for (const { uploader } of uploaders.values()) uploader.wake(0)
+  }
+  const holder = createHolderLife({
+    store,
+    clock,
+    leaseMs,
+    report: () => JSON.stringify(Object.fromEntries(accounts.map(({ id }) => [id, state(id)]))),
+    onLost: () => {
+      for (const { uploader } of uploaders.values()) uploader.forget()
+    },
+    onFreed: () => {
+      events.onTakeover?.()
+      wakeAll()
+    },
+  })
+  const told: UploadEvents = {
+    ...events,
+    onHealth: (account, health, before) => {
+      events.onHealth?.(account, health, before)
+      if (health.mode !== before.mode) holder.tell()
+    },
+  }
+  const senders = createSenders(accounts)
+  const shared = { store, clock, holder, events: told, telemetry, senders }
+  const uploaders = new Map(accounts.map((account) => [account.id, uploaderOf(account, shared)]))
+  let ignoreWork = (): void => {}
+
+  return {
+    state,
+    holder: holder.id,
+    start: async () => {
+      senders.start()
+      ignoreWork = store.onWork((account, rows) => uploaders.get(account)?.uploader.wake(rows))
+      await holder.start()
+      wakeAll()
+    },
+    stop: async () => {
+      ignoreWork()
+      await Promise.all([...uploaders.values()].map(({ uploader }) => uploader.stop(stopGraceMs)))
+      const id = holder.id()
+      await holder.stop()
+      // Out of reach, the store gives these rows to others when the lease time is over.
+      if (id !== undefined) await store.leave(id).catch(() => {})
+      await Promise.all([...uploaders.values()].map(({ close }) => close()))
+      await senders.close()
+    },
+  }
+}

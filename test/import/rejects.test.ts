@@ -1,0 +1,105 @@
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import fc from 'fast-check'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { readRow } from '../../src/import/enqueue.ts'
+import { createRejects } from '../../src/import/rejects.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+import { gather } from './chunks.ts'
+import { planned } from './planned.ts'
+
+const folder = () => {
+  const made = temporaryFolder()
+  onTestFinished(made.remove)
+  return made
+}
+
+/** Refuses every row of some texts, and returns the files that come out. */
+const refuseAll = async (texts: readonly string[], path: string, type?: string): Promise<string[]> => {
+  const plans = await Promise.all(texts.map((text) => planned({ text }, { type })))
+  const rejects = createRejects(path, plans)
+  for (const { rows, shape } of plans)
+    for (const row of await gather(rows())) rejects.add(shape, row, { code: 535, reason: 'why, "really"' })
+  rejects.close()
+  return rejects.paths.map((one) => readFileSync(one, 'utf8'))
+}
+const recordsOf = async (text: string, type?: string): Promise<unknown[]> =>
+  (await gather((await planned({ text }, { type })).rows())).map((row) => {
+    const read = readRow(row)
+    return read.ok ? read.row : read.rejection
+  })
+
+describe('the file of rejected rows', () => {
+  it('has the columns of its input, and line, code and reason behind them', async () => {
+    const [file] = await refuseAll(['name;objectId;id\n"A;\nB";a;t\nC;b;\n'], folder().file('r.csv'), 'fcm')
+    expect(file).toBe(
+      'name;objectId;id;line;code;reason\n"A;\nB";a;t;2;535;"why, ""really"""\nC;b;;4;535;"why, ""really"""\n',
+    )
+  })
+
+  it('of JSON has the same as members', async () => {
+    const { file } = folder()
+    const lines = '{"objectId":"a","x":1}\nnonsense\n7'
+    const [ndjson] = await refuseAll([lines], file('r.ndjson'))
+    expect(
+      ndjson
+        ?.trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    ).toEqual([
+      { objectId: 'a', x: 1, line: 1, code: 535, reason: 'why, "really"' },
+      { text: 'nonsense', line: 2, code: 535, reason: 'why, "really"' },
+      { value: 7, line: 3, code: 535, reason: 'why, "really"' },
+    ])
+    const [json] = await refuseAll(['{"d":[{"a":1},\n{"b":2}]}'], file('r.json'))
+    expect(JSON.parse(json ?? '')).toEqual({
+      d: [
+        { a: 1, line: 1, code: 535, reason: 'why, "really"' },
+        { b: 2, line: 2, code: 535, reason: 'why, "really"' },
+      ],
+    })
+  })
+
+  it('can be imported again, and rejected again, without growing', async () => {
+    const text = fc.string({ unit: fc.constantFrom('a', '-', ',', ';', 'é', ' ', "'"), maxLength: 6 })
+    const rows = fc.array(fc.tuple(text, fc.constantFrom('fcm', 'apns', '', 'x'), text), { minLength: 1, maxLength: 8 })
+    const { file } = folder()
+    await fc.assert(
+      fc.asyncProperty(rows, fc.constantFrom(',', ';', '\t'), async (table, delimiter) => {
+        const quoted = (cell: string): string => `"${cell}"`
+        const input = [['objectId', 'type', 'id'], ...table]
+          .map((cells) => cells.map(quoted).join(delimiter))
+          .join('\n')
+        const [once = ''] = await refuseAll([input], file('a'))
+        const [twice = ''] = await refuseAll([once], file('b'))
+        expect(await recordsOf(once)).toEqual(await recordsOf(input))
+        expect(await recordsOf(twice)).toEqual(await recordsOf(input))
+        expect(twice.split('\n')[0]).toBe(['objectId', 'type', 'id', 'line', 'code', 'reason'].join(delimiter))
+      }),
+      { numRuns: 40 },
+    )
+  })
+
+  it('keeps a row with values too many refused until somebody has mended it', async () => {
+    const [file = ''] = await refuseAll(['objectId,type,id\na,fcm,t,x\n'], folder().file('r'))
+    expect(await recordsOf(file)).toEqual([{ code: 'malformed', reason: expect.stringContaining('7 values') }])
+  })
+
+  it('is one for inputs of the same columns, and a numbered one for each that differs', async () => {
+    const { file } = folder()
+    const csv = 'objectId,type,id\na,fcm,t\n'
+    const plans = await Promise.all([csv, '{"a":1}', csv, 'objectId;id;type\na;b;c\n'].map((text) => planned({ text })))
+    const { paths, close } = createRejects(file('r.csv'), plans)
+    close()
+    expect(paths).toEqual([file('r.csv'), file('r-2.csv'), file('r-3.csv')])
+  })
+
+  it('never takes the place of an input, says early when it cannot be written, and is read by its owner only', async () => {
+    const { file } = folder()
+    writeFileSync(file('in.csv'), 'objectId,type,id\na,fcm,t\n')
+    const plan = await planned({ path: file('in.csv') })
+    expect(() => createRejects(file('in.csv'), [plan])).toThrow(/--rejects would overwrite an input/)
+    expect(() => createRejects(file('no/such/folder'), [plan])).toThrow(/--rejects .*: there is no such folder$/)
+    createRejects(file('out.csv'), [plan]).close()
+    expect(statSync(file('out.csv')).mode & 0o777).toBe(0o600)
+  })
+})

@@ -1,0 +1,276 @@
+import pg from 'pg'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Batch, NewEntry, Outcome, Store } from '../../../src/relay/store/port.ts'
+import { openPostgresStore } from '../../../src/relay/store/postgres/store.ts'
+import { account, newEntry as entry } from '../../support/new-entry.ts'
+import { useDatabase } from '../../support/postgres.ts'
+
+const count = <T>(length: number, make: (at: number) => T): T[] => Array.from({ length }, (_, at) => make(at))
+
+/** Several relays on one database. Each handle has connections of its own, as a process has. */
+describe('relays that share a PostgreSQL', () => {
+  const database = useDatabase()
+  let url: string
+  let client: pg.Client
+  let one: Store
+  let two: Store
+  beforeEach(async () => {
+    url = await database.empty()
+    one = await openPostgresStore(url)
+    two = await openPostgresStore(url)
+    client = new pg.Client(url)
+    await client.connect()
+    await one.join('holder-1', '{}')
+    await two.join('holder-2', '{}')
+  })
+  afterEach(async () => {
+    await Promise.all([one.close(), two.close(), client.end()])
+  })
+
+  const take = async (store: Store, holder: string, max: number): Promise<Batch['entries']> => {
+    const leased = await store.lease({ account, holder, max, flushMs: 0 })
+    return 'entries' in leased ? leased.entries : []
+  }
+  const settle = (store: Store, holder: string, entries: Batch['entries'], outcome: Outcome): Promise<void> =>
+    store.settle(
+      holder,
+      entries.map(({ objectId, generation }) => ({ account, objectId, generation, outcome })),
+    )
+  /** Until one session waits for a lock of another. */
+  const untilOneWaits = (): Promise<void> =>
+    vi.waitFor(async () => {
+      const { rows } = await client.query('SELECT 1 FROM pg_stat_activity WHERE cardinality(pg_blocking_pids(pid)) > 0')
+      expect(rows).toHaveLength(1)
+    })
+  /** Holds the kept numbers against the rows themselves, and that no id has two rows. */
+  const expectNumbersToFit = async (): Promise<void> => {
+    const { rows } = await client.query(`
+      SELECT object_id, state FROM pushferry.queue UNION ALL SELECT object_id, state FROM pushferry.settled`)
+    const of = (...states: number[]): number => rows.filter((row) => states.includes(row.state)).length
+    expect(new Set(rows.map((row) => row.object_id)).size).toBe(rows.length)
+    const counts = await one.counts(account)
+    expect(counts).toMatchObject({ uploading: of(2), accepted: of(3), rejected: of(4), withdrawn: of(5) })
+    expect(counts.queued).toEqual({ live: of(0, 1), import: 0 })
+  }
+
+  it('keep one row for an objectId that both are given at once: one makes it, all later ones replace it', async () => {
+    const ids = count(30, (at) => `o${at}`)
+    const puts = count(10, (round) =>
+      [one, two].map((store, relay) =>
+        store.put(ids.map((objectId) => entry(objectId, `token-${relay}-${round}-${objectId}`))),
+      ),
+    )
+    const results = (await Promise.all(puts.flat())).flat().map(({ result }) => result)
+    expect(results.filter((result) => result === 'queued')).toHaveLength(30)
+    expect(results.filter((result) => result === 'replaced')).toHaveLength(30 * 19)
+    await expectNumbersToFit()
+  })
+  it('agree on who made a row when both are given it in different orders', async () => {
+    const ids = count(40, (at) => `o${at}`)
+    const puts = count(8, (round) => {
+      const order = round % 2 === 0 ? ids : [...ids].reverse()
+      return (round % 4 < 2 ? one : two).put(order.map((objectId) => entry(objectId, 'the-same')))
+    })
+    const results = (await Promise.all(puts)).flat().map(({ result }) => result)
+    expect(results.filter((result) => result === 'queued')).toHaveLength(40)
+    expect(results.filter((result) => result === 'unchanged')).toHaveLength(40 * 7)
+    await expectNumbersToFit()
+  })
+  it('never lease a row twice', async () => {
+    await one.put(count(400, (at) => entry(`o${at}`, `t${at}`)))
+    const leased: string[] = []
+    const drain = async (store: Store, holder: string): Promise<void> => {
+      for (;;) {
+        const entries = await take(store, holder, 7)
+        leased.push(...entries.map(({ objectId }) => objectId))
+        if (entries.length === 0 && leased.length >= 400) return
+        await settle(store, holder, entries, { kind: 'accepted' })
+      }
+    }
+    await Promise.all([drain(one, 'holder-1'), drain(one, 'holder-1'), drain(two, 'holder-2'), drain(two, 'holder-2')])
+    expect(leased).toHaveLength(400)
+    expect(new Set(leased).size).toBe(400)
+    await expectNumbersToFit()
+  })
+  it('never grant more slots than the limit, whoever asks at the same moment', async () => {
+    const holders = count(6, (at) => ({ store: at % 2 === 0 ? one : two, holder: `slots-${at}`, granted: 0 }))
+    for (const { store, holder } of holders) await store.join(holder, '{}')
+    for (let round = 0; round < 20; round++) {
+      await Promise.all(
+        holders.map(async (asking, at) => {
+          const { store, holder } = asking
+          asking.granted = await store.takeSlots({ account, holder, want: (at * 7 + round * 3) % 5, limit: 7 })
+        }),
+      )
+      expect(holders.reduce((sum, { granted }) => sum + granted, 0)).toBeLessThanOrEqual(7)
+    }
+  })
+  it('lose no row and no count while the same rows are put, withdrawn, leased, settled and taken away', async () => {
+    const ids = count(12, (at) => `o${at}`)
+    const relays = [
+      { store: one, holder: 'holder-1' },
+      { store: two, holder: 'holder-2' },
+    ]
+    const outcomes: Outcome[] = [
+      { kind: 'accepted' },
+      { kind: 'returned' },
+      { kind: 'rejected', error: { code: 535, message: 'bad' } },
+      { kind: 'failed', dueAt: 0, blamed: true },
+    ]
+    const live = relays.map(async ({ store, holder }, relay) => {
+      for (let round = 0; round < 25; round++) {
+        const some = ids.filter((_, at) => (at + round + relay) % 3 === 0)
+        const [entries] = await Promise.all([
+          take(store, holder, 4),
+          store.put(some.map((objectId) => entry(objectId, `${relay}-${round}`))),
+          store.withdraw(account, `o${(round * 5 + relay) % 12}`),
+          store.retryRejected(account, { objectIds: ids }),
+        ])
+        const outcome = outcomes[round % outcomes.length] ?? { kind: 'returned' }
+        await settle(store, holder, entries, outcome)
+      }
+    })
+    await Promise.all(live)
+    await expectNumbersToFit()
+
+    await Promise.all(relays.map(({ store, holder }) => store.leave(holder)))
+    await one.join('last', '{}')
+    await settle(one, 'last', await take(one, 'last', 100), { kind: 'accepted' })
+    expect(await one.counts(account)).toMatchObject({ queued: { live: 0, import: 0 }, uploading: 0 })
+    await expectNumbersToFit()
+  })
+  it('take everything from a holder once only, however many see that it stands still', async () => {
+    await one.put(count(20, (at) => entry(`o${at}`, `t${at}`)))
+    await take(one, 'holder-1', 100)
+    const freed = await Promise.all(count(6, (at) => (at % 2 === 0 ? one : two).reap([{ id: 'holder-1', beat: 0 }])))
+    expect(freed.sort()).toEqual([0, 0, 0, 0, 0, 20])
+    expect((await two.counts(account)).events.expired).toBe(20)
+    await expectNumbersToFit()
+  })
+  it('leave nothing with a holder that is taken away while it leases', async () => {
+    await one.put(count(120, (at) => entry(`o${at}`, `t${at}`)))
+    for (let life = 0; life < 30; life++) {
+      const holder = `life-${life}`
+      await one.join(holder, '{}')
+      await Promise.all([
+        ...count(3, () => take(one, holder, 2)),
+        two.reap([{ id: holder, beat: 0 }]),
+        take(two, 'holder-2', 1),
+      ])
+    }
+    await two.leave('holder-2')
+    expect((await client.query('SELECT 1 FROM pushferry.queue WHERE holder IS NOT NULL OR state <> 0')).rows).toEqual(
+      [],
+    )
+    await expectNumbersToFit()
+  })
+  it('tell each other of records that come one after another a few times a second, and of all of them', async () => {
+    const told: number[] = []
+    client.on('notification', ({ payload }) => told.push(JSON.parse(payload ?? '')[2]))
+    await client.query('LISTEN pushferry_work')
+    const began = performance.now()
+    let puts = 0
+    while (performance.now() - began < 600) await one.put([entry(`o${puts++}`)])
+    const mostTold = Math.ceil((performance.now() - began) / 250) + 1
+    await vi.waitFor(() => expect(told.reduce((sum, rows) => sum + rows, 0)).toBe(puts), 5_000)
+    expect(told.length).toBeLessThanOrEqual(mostTold)
+  })
+  it('wake each other when work comes', async () => {
+    const heard: string[] = []
+    const stop = two.onWork((name) => heard.push(name))
+    // Listening begins a moment after it was asked for, and what is said before that is not heard.
+    await vi.waitFor(
+      async () => {
+        await one.put([entry('o', String(Math.random()))])
+        expect(heard).toContain(account)
+      },
+      { timeout: 10_000, interval: 100 },
+    )
+    stop()
+  })
+  it('do not try to take as new what is repeated, once a group was known', async () => {
+    await client.query(`DO $$ BEGIN
+      EXECUTE format('ALTER DATABASE %I SET track_functions = %L', current_database(), 'pl'); END $$`)
+    const counting = await openPostgresStore(url)
+    for (let round = 0; round < 4; round++) await counting.put([entry('o')])
+    await counting.close()
+    await vi.waitFor(async () => {
+      const { rows } = await client.query("SELECT calls::int FROM pg_stat_user_functions WHERE funcname = 'take'")
+      expect(rows).toEqual([{ calls: 2 }])
+    })
+  })
+  it('do not let small operations wait for a large one, unless it is about the same row', async () => {
+    await one.put([entry('known')]) // the account is known to this handle
+    const order: string[] = []
+    const put = async (name: string, entries: readonly NewEntry[]): Promise<void> => {
+      await one.put(entries)
+      order.push(name)
+    }
+    await client.query('BEGIN')
+    await client.query(`INSERT INTO pushferry.queue
+      SELECT (jsonb_populate_record(q, '{"object_id": "o7"}')).* FROM pushferry.queue q WHERE object_id = 'known'`)
+    const large = put(
+      'large',
+      count(300, (at) => entry(`o${at}`)),
+    )
+    const next = put(
+      'next large',
+      count(300, (at) => entry(`p${at}`)),
+    )
+    await untilOneWaits()
+    const same = put('same row', [entry('o299', 'newer')])
+    await Promise.all([put('small', [entry('a')]), put('small', [entry('b')])])
+    expect(order).toEqual(['small', 'small'])
+    await client.query('ROLLBACK')
+    await Promise.all([large, next, same])
+    expect(order.indexOf('large')).toBeLessThan(order.indexOf('same row'))
+    expect((await one.counts(account)).events).toMatchObject({ queued: 603, replaced: 1 })
+    await expectNumbersToFit()
+  })
+  it('take new records at the first try though known ones come with them', async () => {
+    await one.put([entry('known'), entry('other')])
+    // Each try takes numbers, and a sequence does not go back with a transaction.
+    const numbers = async (): Promise<number> => {
+      const { rows } = await client.query('SELECT last_value::int AS n FROM pushferry.age')
+      return rows[0].n
+    }
+    const before = await numbers()
+    await Promise.all([
+      one.put([entry('known')]),
+      one.put([entry('a')]),
+      one.put([entry('b'), entry('other', 'newer')]),
+      one.put([entry('c')]),
+    ])
+    expect((await numbers()) - before).toBe(2_000)
+    await expectNumbersToFit()
+    await Promise.all([one.put([entry('known', 'newest')]), one.put([entry('d')])])
+    await expectNumbersToFit()
+    expect((await one.counts(account)).events).toMatchObject({ queued: 6, replaced: 2, unchanged: 1, moved: 0 })
+  })
+  it('does not make a row again that another made and settled while it waited for that', async () => {
+    await one.put([entry('known')]) // the account is known to this handle
+    await client.query('BEGIN')
+    const columns = 'account, object_id, type, state, lane, keyed, attempts, received_at, mark, fingerprint'
+    await client.query(`INSERT INTO pushferry.queue (${columns}, seq, ready_at, due_at, deferrals, failures, token)
+      SELECT account, 'o', type, state, lane, keyed, attempts, received_at, mark, fingerprint, 1, 0, 0, 0, 0, 'theirs'
+      FROM pushferry.queue WHERE object_id = 'known'`)
+    const put = one.put([entry('o', 'ours'), entry('p')])
+    await untilOneWaits()
+    await client.query(`WITH gone AS (DELETE FROM pushferry.queue WHERE object_id = 'o' RETURNING *)
+      INSERT INTO pushferry.settled (${columns}, settled_at) SELECT ${columns.replace('state', '3')}, 0 FROM gone`)
+    await client.query('COMMIT')
+    expect(await put).toEqual([{ result: 'replaced' }, { result: 'queued' }])
+    const { rows } = await client.query(`SELECT token FROM pushferry.queue WHERE object_id = 'o'
+      UNION ALL SELECT token FROM pushferry.settled WHERE object_id = 'o'`)
+    expect(rows).toEqual([{ token: 'ours' }])
+  })
+  it('make one secret between them', async () => {
+    const secrets = await Promise.all([one, two, one, two].map((store) => store.secret('registration')))
+    expect(new Set(secrets).size).toBe(1)
+  })
+  it('find in the database what the other has only just made known', async () => {
+    await one.put([entry('o', 't', { account: 'NEW' })])
+    expect(await two.find('NEW', 'o')).toMatchObject({ state: 'queued' })
+    expect(await two.find('NEVER', 'o')).toBeUndefined()
+  })
+})

@@ -1,0 +1,18 @@
+import { describe } from 'vitest'
+import { openSqliteStore } from '../../../src/relay/store/sqlite/store.ts'
+import { outboxContract } from '../../contract/outbox-store.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
+
+describe('the outbox in SQLite', () => {
+  outboxContract(async (options) => {
+    const folder = temporaryFolder()
+    const store = await openSqliteStore(folder.file('outbox.db'), options)
+    return {
+      store,
+      end: async () => {
+        await store.close()
+        folder.remove()
+      },
+    }
+  })
+})

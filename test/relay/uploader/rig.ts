@@ -1,0 +1,294 @@
+import { setMaxListeners } from 'node:events'
+import { createLane } from '../../../src/relay/clevertap/thread/lane.ts'
+import { createNear } from '../../../src/relay/clevertap/thread/near.ts'
+import type { Upload, WaitingLine } from '../../../src/relay/clevertap/upload.ts'
+import { createMemoryStore } from '../../../src/relay/store/memory/store.ts'
+import type { NewEntry, Store, StoreOptions, TokenStatus } from '../../../src/relay/store/port.ts'
+import { openSqliteStore } from '../../../src/relay/store/sqlite/store.ts'
+import { handOver } from '../../../src/relay/uploader/hand-over.ts'
+import type { Health } from '../../../src/relay/uploader/health.ts'
+import { createHolderLife, type HolderLife } from '../../../src/relay/uploader/holder.ts'
+import { createUploader, type Uploader, type UploadSettings } from '../../../src/relay/uploader/loop.ts'
+import type { UploadReport } from '../../../src/relay/uploader/report.ts'
+import type { TokenRecord } from '../../../src/wire/record.ts'
+import { createFakeClock, type FakeClock } from '../../fakes/clock.ts'
+import { createFakeClevertap, type FakeClevertap } from '../../faults/clevertap.ts'
+import { createFaultyStore, type FaultyStore } from '../../faults/store.ts'
+import { memoryFolder } from '../../support/temporary-folder.ts'
+
+/** A kind of store that the loop is tried on, and how it sends. */
+export interface StoreKind {
+  name: string
+  /** How many requests wait in a sender of its own, as in the thread; undefined where each is sent at once. */
+  waitingRoom?: number
+  open(options: StoreOptions): Promise<{ store: Store; end(): Promise<void> }>
+}
+
+const inMemory: StoreKind = {
+  name: 'in memory',
+  open: async (options) => {
+    const store = createMemoryStore(options)
+    return { store, end: store.close }
+  },
+}
+const inSqlite: StoreKind = {
+  name: 'in SQLite',
+  open: async (options) => {
+    const folder = memoryFolder()
+    const store = await openSqliteStore(folder.file('outbox.db'), options)
+    const end = async (): Promise<void> => {
+      await store.close()
+      folder.remove()
+    }
+    return { store, end }
+  },
+}
+/** The longer way: a message to the thread that sends takes a moment, and so does its answer. */
+export const inMemoryAndThread: StoreKind = { ...inMemory, name: 'in memory and a thread that sends', waitingRoom: 2 }
+export const storeKinds: readonly StoreKind[] = [inMemory, inSqlite, inMemoryAndThread]
+
+export const account = 'ACC'
+
+export const entryOf = (objectId: string, more: Partial<NewEntry> = {}): NewEntry => ({
+  account,
+  objectId,
+  token: { type: 'fcm', id: `token-of-${objectId}` },
+  lane: 'live',
+  sender: 'trusted',
+  replaceLive: true,
+  warnings: [],
+  ...more,
+})
+
+/** The same store; is told of each operation that begins (1) and ends (-1). */
+const watched = (store: Store, onChange: (by: number) => void): Store =>
+  Object.fromEntries(
+    Object.entries(store).map(([name, operation]) => [
+      name,
+      (...given: unknown[]) => {
+        const answer: unknown = Reflect.apply(operation, store, given)
+        if (!(answer instanceof Promise)) return answer
+        onChange(1)
+        const end = (): void => onChange(-1)
+        answer.then(end, end)
+        return answer
+      },
+    ]),
+  ) as unknown as Store // the same operations
+
+/** Names in the order of their age: `r0000`, `r0001` … */
+export const names = (count: number, from = 0): string[] =>
+  Array.from({ length: count }, (_, at) => `r${String(from + at).padStart(5, '0')}`)
+
+/** One uploading process: its life as a holder and the uploader of one account. */
+export interface Process {
+  readonly uploader: Uploader
+  readonly holder: HolderLife
+  readonly reports: readonly UploadReport[]
+  readonly moods: readonly Health['mode'][]
+  readonly troubles: number
+  /** As SIGTERM does. */
+  stop(graceMs?: number): Promise<void>
+  /** As SIGKILL does: nothing is said to anybody, and what is in flight is cut off. */
+  kill(): void
+}
+
+/** A store, a CleverTap and processes between them, all on one fake clock. */
+export interface Rig {
+  readonly clock: FakeClock
+  readonly clevertap: FakeClevertap
+  /** What the processes see of the store. */
+  readonly faulty: FaultyStore
+  /** The store as it is. */
+  readonly store: Store
+  start(more?: { account?: string; clevertap?: FakeClevertap; settings?: Partial<UploadSettings> }): Promise<Process>
+  put(...entries: readonly (string | NewEntry)[]): Promise<void>
+  find(objectId: string): Promise<TokenStatus | undefined>
+  /** Goes on until so many records were delivered. */
+  untilDelivered(count: number, limitMs?: number): Promise<void>
+  delivered(): string[]
+  end(): Promise<void>
+}
+
+export interface RigOptions {
+  kind?: StoreKind
+  settings?: Partial<UploadSettings>
+  latencyMs?: number
+  leaseMs?: number
+  maxQueued?: number
+  seed?: number
+}
+
+/**
+ * Both sides of the sender's thread, and a moment of the fake clock for each message between them. The thread is there 50 ms
+ * after it was begun.
+ */
+const behindThread = (upload: Upload, room: number, clock: FakeClock): { upload: Upload; line: WaitingLine } => {
+  const hopMs = 1
+  const near = createNear({
+    tell: (asked) =>
+      clock.after(hopMs, () => {
+        if (asked.kind === 'send') lane.take(asked.job)
+        else if (asked.kind === 'abort') lane.abort(asked.number)
+        else lane.recall()
+      }),
+    onBusy: () => {},
+    onIdle: () => {},
+  })
+  const lane = createLane(
+    {
+      upload: async (_, { body = '', signal = new AbortController().signal } = {}) => {
+        // Made by `bodyOf`.
+        const { d } = JSON.parse(body) as { d: TokenRecord[] }
+        const sent = await upload(d, { signal, atOnce: 1 })
+        if (sent.kind === 'unsent') throw new Error('CleverTap itself lets nothing wait')
+        return sent
+      },
+    },
+    (told) => clock.after(hopMs, () => near.hear(told)),
+    clock.elapsed,
+  )
+  let isBegun = false
+  let isReady = false
+  const thread = {
+    start: () => {
+      if (!isBegun) clock.after(50, () => (isReady = true))
+      isBegun = true
+    },
+    isReady: () => isReady,
+  }
+  return handOver({ here: upload, thread, there: near.carrier(account), waiting: room })
+}
+
+export const createRig = async ({
+  kind = inMemory,
+  settings = {},
+  latencyMs = 100,
+  leaseMs = 60_000,
+  maxQueued = 1_000_000,
+  seed = 1,
+}: RigOptions = {}): Promise<Rig> => {
+  let underWay = 0
+  const clock = createFakeClock({ isBusy: () => underWay > 0, seed })
+  const opened = await kind.open({ now: clock.now, maxQueued })
+  const store = watched(opened.store, (by) => {
+    underWay += by
+  })
+  const faulty = createFaultyStore(store)
+  const clevertap = createFakeClevertap(clock, latencyMs)
+  const running = new Set<Process>()
+
+  const start: Rig['start'] = async (more = {}) => {
+    const reports: UploadReport[] = []
+    const moods: Health['mode'][] = []
+    let troubles = 0
+    let killed = false
+    // A killed process does nothing any more: its timers do not fire, and its operations do not reach the store.
+    const living: FakeClock = { ...clock, after: (ms, call) => clock.after(ms, () => killed || call()) }
+    const reach = Object.fromEntries(
+      Object.entries(faulty.store).map(([name, operation]) => [
+        name,
+        (...given: unknown[]) => (killed ? new Promise(() => {}) : Reflect.apply(operation, faulty.store, given)),
+      ]),
+    ) as unknown as Store // the same operations, for as long as the process lives
+    const cut = new AbortController()
+    setMaxListeners(0, cut.signal)
+    const upstream = more.clevertap ?? clevertap
+    const holder = createHolderLife({
+      store: reach,
+      clock: living,
+      leaseMs,
+      report: () => '{}',
+      onLost: () => uploader.forget(),
+      onFreed: () => uploader.wake(0),
+    })
+    const reached: Upload = async (records, { signal, atOnce }) => {
+      const either = new AbortController()
+      const abort = (): void => either.abort()
+      const signals = [signal, cut.signal]
+      for (const one of signals) one.addEventListener('abort', abort)
+      const answer = await upstream.upload(records, { signal: either.signal, atOnce })
+      for (const one of signals) one.removeEventListener('abort', abort)
+      return answer
+    }
+    const { waitingRoom } = kind
+    const uploader = createUploader({
+      settings: {
+        account: more.account ?? account,
+        uploadConcurrency: 3,
+        uploadBatch: 100,
+        flushMs: 1000,
+        retryBaseMs: 1000,
+        retryMaxMs: 300_000,
+        deferMs: [60_000, 600_000, 3_600_000, 21_600_000, 86_400_000],
+        keyPadding: 'padded',
+        ...settings,
+        ...more.settings,
+      },
+      store: reach,
+      holder,
+      clock: living,
+      ...(waitingRoom === undefined ? { upload: reached } : behindThread(reached, waitingRoom, living)),
+      onRequest: (report) => void reports.push(report),
+      onHealth: (_, { mode }) => void (moods.at(-1) === mode || moods.push(mode)),
+      onTrouble: () => {
+        troubles++
+      },
+    })
+    const ignoreWork = store.onWork((name, rows) => {
+      if (name === (more.account ?? account)) uploader.wake(rows)
+    })
+    const one: Process = {
+      uploader,
+      holder,
+      reports,
+      moods,
+      get troubles() {
+        return troubles
+      },
+      stop: async (graceMs = 8000) => {
+        running.delete(one)
+        ignoreWork()
+        const stopped = uploader.stop(graceMs)
+        let done = false
+        void stopped.then(() => {
+          done = true
+        })
+        await clock.advanceUntil(() => done, graceMs + 10_000)
+        const id = holder.id()
+        await holder.stop()
+        if (id !== undefined) await faulty.store.leave(id).catch(() => {})
+      },
+      kill: () => {
+        running.delete(one)
+        ignoreWork()
+        killed = true
+        cut.abort()
+      },
+    }
+    running.add(one)
+    await holder.start()
+    uploader.wake(0)
+    return one
+  }
+
+  const rig: Rig = {
+    clock,
+    clevertap,
+    faulty,
+    store,
+    start,
+    put: async (...entries) => {
+      await store.put(entries.map((one) => (typeof one === 'string' ? entryOf(one) : one)))
+    },
+    find: (objectId) => store.find(account, objectId),
+    untilDelivered: (count, limitMs = 3_600_000) =>
+      clock.advanceUntil(() => clevertap.delivered.length >= count, limitMs),
+    delivered: () => clevertap.delivered.map(({ objectId }) => objectId),
+    end: async () => {
+      for (const one of running) one.kill()
+      await opened.end()
+    },
+  }
+  return rig
+}
