@@ -76,8 +76,6 @@ export const openSqliteStore = async (
     for (const [account, rows] of come) for (const listener of listeners) listener(account, rows)
   })
 
-  let hadBulk = false
-
   return {
     put: async (entries) => {
       const results = await transactions.write((work) => put(work, entries, maxQueued))
@@ -89,7 +87,6 @@ export const openSqliteStore = async (
       return results
     },
     putBulk: async (bulk) => {
-      hadBulk = true
       const result = await transactions.write((work) => putBulk(work, bulk))
       wake([bulk.account], bulk.rows)
       return result
@@ -160,8 +157,6 @@ export const openSqliteStore = async (
     },
     close: async () => {
       mover.stop()
-      // What is not entered by this import is by the next process that has nothing else to do.
-      if (hadBulk) await transactions.write(({ marks }) => marks.enter()).catch(() => {})
       await transactions.close()
     },
   }
