@@ -16,18 +16,22 @@ export interface Ran {
 
 export interface RunOptions {
   env?: Record<string, string>
-  stdin?: string
+  stdin?: string | Readable
+  /** Whether standard input says that it is a terminal. */
+  stdinIsTTY?: true
   commands?: readonly CommandEntry[]
 }
 
 /** Starts a command line with its own input, output, environment and Ctrl-C. */
-export const start = (argv: readonly string[], { env = {}, stdin = '', commands }: RunOptions = {}): Ran => {
+export const start = (argv: readonly string[], options: RunOptions = {}): Ran => {
+  const { stdin = '', commands, stdinIsTTY } = options
+  const env: Record<string, string | undefined> = { ...options.env }
   let out = ''
   let err = ''
   const watchers = new Set<() => void>()
   const interruption = new AbortController()
   const io: Io = {
-    stdin: Readable.from([stdin]),
+    stdin: Object.assign(typeof stdin === 'string' ? Readable.from([stdin]) : stdin, { isTTY: stdinIsTTY === true }),
     stdout: {
       write: (text) => {
         out += text
@@ -40,6 +44,7 @@ export const start = (argv: readonly string[], { env = {}, stdin = '', commands 
       },
     },
     env,
+    setEnv: (values) => void Object.assign(env, values),
     interruption: () => interruption.signal,
   }
   return {
