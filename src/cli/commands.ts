@@ -46,6 +46,11 @@ export const commands: readonly CommandEntry[] = [
     takesObjectIds: true,
   },
   {
+    name: 'doctor',
+    summary: 'look at a site from outside: page, relay, CORS, VAPID key, worker file, CSP',
+    load: async () => (await import('./doctor.ts')).defineDoctor,
+  },
+  {
     name: 'check',
     summary: 'ask CleverTap whether account, passcode, region and each token type are accepted',
     load: async () => (await import('./check.ts')).defineCheck,
