@@ -62,6 +62,11 @@ export const commands: readonly CommandEntry[] = [
     takesObjectIds: true,
   },
   {
+    name: 'push',
+    summary: 'send a test notification to one browser',
+    load: async () => (await import('./push.ts')).definePush,
+  },
+  {
     name: 'vapid',
     summary: 'make a VAPID key pair and say where each half goes',
     load: async () => (await import('./vapid.ts')).defineVapid,
