@@ -19,6 +19,11 @@ export interface CommandEntry {
 /** Every command there is, in the order of the list in `pushferry --help`. */
 export const commands: readonly CommandEntry[] = [
   {
+    name: 'init',
+    summary: 'write a file of settings, with generated keys',
+    load: async () => (await import('./init.ts')).defineInit,
+  },
+  {
     name: 'relay',
     summary: 'run the relay: take tokens in, store them, upload them to CleverTap',
     load: async () => (await import('./relay.ts')).defineRelay,

@@ -12,6 +12,8 @@ export interface Ran {
   interrupt: () => void
   /** Settles when this stands in what was written to stdout. */
   printed: (text: string | RegExp) => Promise<void>
+  /** The same for stderr. */
+  complained: (text: string | RegExp) => Promise<void>
 }
 
 export interface RunOptions {
@@ -41,27 +43,30 @@ export const start = (argv: readonly string[], options: RunOptions = {}): Ran =>
     stderr: {
       write: (text) => {
         err += text
+        for (const look of watchers) look()
       },
     },
     env,
     setEnv: (values) => void Object.assign(env, values),
     interruption: () => interruption.signal,
   }
+  const shows = (written: () => string, text: string | RegExp): Promise<void> =>
+    new Promise((resolve) => {
+      const look = (): void => {
+        if (typeof text === 'string' ? !written().includes(text) : !text.test(written())) return
+        watchers.delete(look)
+        resolve()
+      }
+      watchers.add(look)
+      look()
+    })
   return {
     code: run(argv, io, commands),
     out: () => out,
     err: () => err,
     interrupt: () => interruption.abort(),
-    printed: (text) =>
-      new Promise((resolve) => {
-        const look = (): void => {
-          if (typeof text === 'string' ? !out.includes(text) : !text.test(out)) return
-          watchers.delete(look)
-          resolve()
-        }
-        watchers.add(look)
-        look()
-      }),
+    printed: (text) => shows(() => out, text),
+    complained: (text) => shows(() => err, text),
   }
 }
 
