@@ -24,20 +24,20 @@ const tests = filesOf('test').map(read).join('\n')
 const untested = (names: readonly string[]): string[] =>
   names.filter((name) => !new RegExp(`['"\`]${name}['"\`]`).test(tests))
 
-const [readme, client, worker, relay] = ['README.md', 'docs/client.md', 'docs/worker.md', 'docs/relay.md'].map(
-  read,
-) as [string, string, string, string]
+const [client, worker, relay] = ['docs/client.md', 'docs/worker.md', 'docs/relay.md'].map(read) as [
+  string,
+  string,
+  string,
+]
 
 describe('the codes of PushError', () => {
   const codes = sorted(unionIn('src/client/errors.ts', 'PushErrorCode'))
 
-  it('are the same in the type, its docstring, the built type, docs/client.md, the README and the tests', () => {
+  it('are the same in the type, its docstring, the built type, docs/client.md and the tests', () => {
     expect(codes.length).toBeGreaterThan(5)
     expect(sorted(listIn('src/client/errors.ts'))).toEqual(codes)
     expect(sorted(unionIn('dist/types/src/client/errors.d.ts', 'PushErrorCode'))).toEqual(codes)
     expect(sorted(namesIn(rowsOf(sectionOf(client, '## Errors'))))).toEqual(codes)
-    const rows = rowsOf(sectionOf(readme, '## States and errors'))
-    expect(namesIn(rows)).toEqual(expect.arrayContaining(codes))
     expect(untested(codes)).toEqual([])
   })
 
@@ -61,12 +61,11 @@ describe('the codes of PushError', () => {
 })
 
 describe('the states', () => {
-  it('are the same in the type, its docstring, docs/client.md, the README and the tests', () => {
+  it('are the same in the type, its docstring, docs/client.md and the tests', () => {
     const states = sorted(unionIn('src/client/status.ts', 'State'))
     expect(states).toHaveLength(7)
     expect(sorted(listIn('src/client/status.ts'))).toEqual(states)
     expect(sorted(namesIn(rowsOf(sectionOf(client, '## States'))))).toEqual(states)
-    expect(namesIn(rowsOf(sectionOf(readme, '## States and errors')))).toEqual(expect.arrayContaining(states))
     expect(untested(states)).toEqual([])
   })
 })
@@ -114,13 +113,12 @@ describe('the codes of the relay', () => {
     expect(untested(Object.keys(relayProblems))).toEqual([])
   })
 
-  it('for records are the same in source, README, docs/relay.md and tests', () => {
+  it('for records are the same in source, docs/relay.md and tests', () => {
     const codes = Object.keys(recordProblems)
     const codesIn = (text: string): string[] =>
       rowsOf(text)
         .map(([code = '']) => code)
         .filter((code) => /^\d{3}$/.test(code))
-    expect(codesIn(sectionOf(readme, '## States and errors'))).toEqual(codes)
     expect(codesIn(sectionOf(relay, '### Record codes'))).toEqual(codes)
     expect(codes.filter((code) => !new RegExp(`\\b${code}\\b`).test(tests))).toEqual([])
   })
