@@ -36,15 +36,20 @@ const meanings: Readonly<Record<Field, readonly string[]>> = {
 const places = (header: readonly string[], fits: (name: string) => boolean): number[] =>
   header.flatMap((name, at) => (fits(name.trim()) ? [at] : []))
 
-/** The columns of a name: exactly it, else the same in other letters. */
+/** The columns of a name: exactly it, else the same in other letters, else the one at a position such as `#3`. */
 const named = (header: readonly string[], wanted: string): number[] => {
   const exact = places(header, (name) => name === wanted)
-  return exact.length > 0 ? exact : places(header, (name) => name.toLowerCase() === wanted.toLowerCase())
+  const alike = exact.length > 0 ? exact : places(header, (name) => name.toLowerCase() === wanted.toLowerCase())
+  const [, position] = /^#(\d+)$/.exec(wanted) ?? []
+  return alike.length === 0 && position !== undefined && header[Number(position) - 1] !== undefined
+    ? [Number(position) - 1]
+    : alike
 }
 
 const guessed = (header: readonly string[], field: Field, isOurs: boolean): number[] => {
   const own = places(header, (name) => name === field)
-  if (isOurs && own.length > 0) return own
+  // Tables number their rows in a column `id`, so one that has a token beside it is asked about.
+  if (isOurs && own.length > 0 && field !== 'id') return own
   return places(header, (name) => meanings[field].includes(bare(name)))
 }
 
@@ -90,7 +95,7 @@ export const findColumns = (header: readonly string[], map: FieldMap, defaultTyp
     if (second !== undefined)
       throw new ImportError(
         'usage',
-        `several columns may be the ${field}: ${list(at.map((one) => header[one] ?? ''))}; say which with --map ${field}=COLUMN`,
+        `several columns may be the ${field}: ${at.map((one) => `${list([header[one] ?? ''])} (#${one + 1})`).join(', ')}; say which with --map ${field}=COLUMN, by name or as #${first === undefined ? 1 : first + 1} by position`,
       )
     if (first !== undefined) found[field] = first
     else if (wanted !== undefined)

@@ -1,8 +1,9 @@
 import { findColumns } from './columns.ts'
-import { csvRecords } from './csv-records.ts'
+import { type CsvRecord, csvRecords, isStrict } from './csv-records.ts'
 import { type Dialect, readDialect } from './dialect.ts'
 import type { FieldMap } from './field-map.ts'
 import { type Field, fields, recordOfFields } from './fields.ts'
+import { unguard } from './formula-guard.ts'
 import type { Row } from './row.ts'
 
 /** Reads the rows of a CSV file whose columns are known. */
@@ -34,7 +35,7 @@ export const planCsv = (head: string, map: FieldMap, defaultType: string | undef
 
   const reader = (field: Field): ((cells: readonly string[]) => string) => {
     const column = at[field]
-    return column === undefined ? () => '' : (cells) => cells[column]?.trim() ?? ''
+    return column === undefined ? () => '' : (cells) => unguard(cells[column]?.trim() ?? '')
   }
   const [objectId, type, id, p256dh, auth] = [
     reader('objectId'),
@@ -46,16 +47,19 @@ export const planCsv = (head: string, map: FieldMap, defaultType: string | undef
   /** Exports end rows with more delimiters, or with fewer, than their header has; a value too many is another thing. */
   const isTooLong = (cells: readonly string[]): boolean =>
     cells.length > header.length && cells.slice(header.length).some((cell) => cell.trim() !== '')
-  const isPlausible = (cells: readonly string[]): boolean =>
-    !isTooLong(cells) && ours.every((column) => !/["\n]/.test(cells[column]?.trim() ?? ''))
+  const isPlausible = (cells: readonly string[], text: string): boolean =>
+    !isTooLong(cells) &&
+    ours.every((column) => !cells[column]?.trim().includes('\n')) &&
+    (ours.every((column) => !cells[column]?.includes(quote)) || isStrict(text, delimiter))
 
-  const problemOf = (cells: readonly string[], broken: boolean): string | undefined => {
+  const problemOf = ({ cells, broken, text }: CsvRecord): string | undefined => {
     if (broken) return 'a quote is opened in this line and not closed, or not where a value ends'
     if (cells.length > header.length && isTooLong(cells))
       return `there are ${cells.length} values in the row, but ${header.length} columns`
     for (const column of ours) {
       const cell = cells[column]
-      if (cell?.includes(quote)) return 'a quote stands in the middle of a value'
+      if (cell?.includes(quote) && (text === undefined || !isStrict(text, delimiter)))
+        return 'a quote stands in the middle of a value'
       if (cell?.includes(replacement)) return 'a value is not UTF-8'
     }
     return undefined
@@ -68,12 +72,15 @@ export const planCsv = (head: string, map: FieldMap, defaultType: string | undef
       let skipped = 0
       for await (const records of csvRecords(bytes, { delimiter, lineBreak, isPlausible })) {
         const rows: Row[] = []
-        for (const { line, cells, broken } of records) {
+        for (const record of records) {
+          const { line, cells } = record
           if (skipped < skip) {
             skipped++
             continue
           }
-          const problem = problemOf(cells, broken)
+          // Spreadsheets write rows of delimiters alone below their table.
+          if (cells.every((cell) => cell.trim() === '')) continue
+          const problem = problemOf(record)
           rows.push(
             problem === undefined
               ? {

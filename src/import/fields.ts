@@ -5,6 +5,10 @@ export type Field = (typeof fields)[number]
 /** The text of each field; empty where there is none. */
 export type FieldTexts = Readonly<Record<Field, string>>
 
+/** What exporters write for no value at all. Key columns of native tokens are full of it. */
+const nothing = /^(?:null|\(null\)|undefined|none|nan|\\n|#name\?|#n\/a|#value!|#ref!)$/i
+const orEmpty = (text: string): string => (text.length < 10 && nothing.test(text) ? '' : text)
+
 /** A record that may lack anything; `decodeRecord` is to judge it. */
 export interface Draft {
   type: 'token'
@@ -17,11 +21,12 @@ export interface Draft {
  * in any case of its letters, because exports often have `FCM`.
  */
 export const recordOfFields = (
-  { objectId, type, id, p256dh, auth }: FieldTexts,
+  { objectId, type: writtenType, id, p256dh: writtenP256dh, auth: writtenAuth }: FieldTexts,
   defaultType: string | undefined,
 ): Draft => {
   // Members are added one by one: this runs for every row, and spreading costs several times as much.
   const tokenData: Draft['tokenData'] = {}
+  const [type, p256dh, auth] = [orEmpty(writtenType), orEmpty(writtenP256dh), orEmpty(writtenAuth)]
   if (id !== '') tokenData.id = id
   if (type !== '') tokenData.type = type.toLowerCase()
   else if (defaultType !== undefined) tokenData.type = defaultType

@@ -12,6 +12,9 @@ const isObject = (value: unknown): value is Members =>
 const textOf = (value: unknown): string =>
   typeof value === 'string' ? value.trim() : typeof value === 'number' ? String(value) : ''
 
+/** A number that JSON.parse has rounded, or might have: two IDs may have become one. */
+const isLossy = (value: unknown): boolean => typeof value === 'number' && !Number.isSafeInteger(value)
+
 /** The record in a value: as it is, or put together from the members that `map` names. */
 const recordIn = (value: unknown, map: FieldMap, defaultType: string | undefined): unknown => {
   if (!isObject(value)) return value
@@ -44,11 +47,16 @@ const rowOf = ({ line, bytes, cut }: JsonPiece, map: FieldMap, defaultType: stri
   } catch {
     return unreadable('it is not UTF-8')
   }
+  let parsed: unknown
   try {
-    return { line, value: recordIn(JSON.parse(source), map, defaultType), source }
+    parsed = JSON.parse(source)
   } catch {
     return unreadable('it is not JSON')
   }
+  const lossy = fields.find((field) => isObject(parsed) && isLossy(parsed[map.get(field) ?? field]))
+  if (lossy !== undefined)
+    return unreadable(`the ${lossy} is a number that is not exact in JSON: export it as a string, in quotes`)
+  return { line, value: recordIn(parsed, map, defaultType), source }
 }
 
 /**

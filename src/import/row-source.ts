@@ -1,5 +1,6 @@
 import type { Token } from '../wire/record.ts'
 import { fields } from './fields.ts'
+import { guard } from './formula-guard.ts'
 import type { Plan } from './plan.ts'
 import type { Row } from './row.ts'
 
@@ -14,6 +15,6 @@ export const sourceOf = (
   const texts = { objectId, type, id, p256dh: keys?.p256dh ?? '', auth: keys?.auth ?? '' }
   return shape.header.map((name) => {
     const field = fields.find((one) => columns[one] === name)
-    return field === undefined ? '' : texts[field]
+    return field === undefined ? '' : guard(texts[field])
   })
 }
