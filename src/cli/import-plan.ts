@@ -1,4 +1,4 @@
-import { fields } from '../import/fields.ts'
+import { mappedFields } from '../import/fields.ts'
 import type { Plan } from '../import/plan.ts'
 
 const delimiterNames: Readonly<Record<string, string>> = {
@@ -24,7 +24,7 @@ export const describePlan = (
   const { gzip, encoding } = head
   const packed = `${gzip ? ', gzipped' : ''}${encoding === 'utf-8' ? '' : `, ${encoding.toUpperCase()}`}`
   if (!columns) return `${name}: ${formatNames[format]}${packed}\n`
-  const taken = fields.flatMap((field) => {
+  const taken = mappedFields.flatMap((field) => {
     const column = columns[field]
     if (column !== undefined) return field === column ? [field] : [`${field} from ${JSON.stringify(column)}`]
     return field === 'type' && defaultType !== undefined ? [`type ${defaultType}`] : []

@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander'
 import { dryRun } from '../import/dry-run.ts'
 import { ImportError } from '../import/error.ts'
-import { readFieldMap } from '../import/field-map.ts'
+import { readFieldMap, readTypeMap } from '../import/field-map.ts'
 import { openInput } from '../import/input.ts'
 import { type Plan, planInput } from '../import/plan.ts'
 import { probeSample } from '../import/probe.ts'
@@ -9,7 +9,7 @@ import { createRejects, type Rejects } from '../import/rejects.ts'
 import { createProgress, type ImportEnd, type ImportProgress, runImport } from '../import/run.ts'
 import { rejectedIn } from '../import/tally.ts'
 import { createClevertapClient } from '../relay/clevertap/client.ts'
-import type { StoreAccount, StoreConfig } from '../relay/config/index.ts'
+import type { StoreAccount, StoreConfig, WebType } from '../relay/config/index.ts'
 import { duration } from '../relay/config/kinds.ts'
 import { createUploads } from '../relay/uploader/uploads.ts'
 import { type TokenType, tokenTypes } from '../wire/record.ts'
@@ -30,6 +30,7 @@ import { withStore } from './with-store.ts'
 
 interface ImportOptions {
   map?: readonly string[]
+  mapType?: readonly string[]
   type?: TokenType
   dryRun?: true
   replace?: true
@@ -56,11 +57,18 @@ interface Job {
   signal: AbortSignal
 }
 
-const planAll = async (names: readonly string[], options: ImportOptions, { stdin, stderr }: Io): Promise<Plan[]> => {
+const planAll = async (
+  names: readonly string[],
+  options: ImportOptions,
+  { stdin, stderr }: Io,
+  webTypes: readonly WebType[],
+): Promise<Plan[]> => {
   if (names.filter((name) => name === '-').length > 1) throw new CliError('- is standard input and can be read once', 2)
   const map = readFieldMap(options.map ?? [])
+  const typeMap = readTypeMap(options.mapType ?? [])
   const plans: Plan[] = []
-  for (const name of names) plans.push(planInput(await openInput(name, stdin), { map, defaultType: options.type }))
+  for (const name of names)
+    plans.push(planInput(await openInput(name, stdin), { map, defaultType: options.type, typeMap, webTypes }))
   for (const plan of plans) stderr.write(describePlan(plan, options.type))
   return plans
 }
@@ -165,7 +173,7 @@ const importFiles = async (names: readonly string[], options: ImportOptions, io:
       2,
     )
   try {
-    const plans = await planAll(names, options, io)
+    const plans = await planAll(names, options, io, account?.webTypes ?? [])
     const job: Job = {
       options,
       io,
@@ -198,7 +206,12 @@ export const defineImport: DefineCommand = (command, io, exitWith) => {
     .argument('<file...>', 'files to import; - is standard input')
     .option(
       '--map <field=column>',
-      'the column of a field: objectId, type, id, p256dh or auth; can be repeated or comma-separated (default: by name)',
+      'the column of a field: objectId, type, id, endpoint, p256dh or auth; can be repeated or comma-separated (default: by name)',
+      (text: string, before: readonly string[] = []) => [...before, text],
+    )
+    .option(
+      '--map-type <foreign=type>',
+      'what a type of the file is here, such as 0=apns,1=fcm; can be repeated or comma-separated',
       (text: string, before: readonly string[] = []) => [...before, text],
     )
     .addOption(new Option('--type <type>', 'the type of rows that have none').choices(tokenTypes))

@@ -1,7 +1,7 @@
 import { tokenTypes } from '../wire/record.ts'
 import { ImportError } from './error.ts'
 import type { FieldMap } from './field-map.ts'
-import { type Field, fields } from './fields.ts'
+import { type Field, mappedFields } from './fields.ts'
 
 /** Where each field stands in a row, counted from 0; a field without a column is left out. */
 export type Columns = Readonly<Partial<Record<Field, number>>>
@@ -30,6 +30,7 @@ const meanings: Readonly<Record<Field, readonly string[]>> = {
     'tokendataid',
   ],
   p256dh: ['p256dh', 'p256dhkey', 'keysp256dh', 'keyp256dh', 'webp256dh', 'tokendatakeysp256dh'],
+  endpoint: ['endpoint', 'endpointurl', 'pushendpoint', 'subscriptionendpoint'],
   auth: ['auth', 'authkey', 'authsecret', 'keysauth', 'keyauth', 'webauth', 'tokendatakeysauth'],
 }
 
@@ -55,7 +56,7 @@ const guessed = (header: readonly string[], field: Field, isOurs: boolean): numb
 
 /** How many fields a header seems to have: tells which of several readings of a line is the right one. */
 export const countFields = (header: readonly string[], map: FieldMap): number =>
-  fields.filter((field) => {
+  mappedFields.filter((field) => {
     const column = map.get(field)
     return (column === undefined ? guessed(header, field, true) : named(header, column)).length > 0
   }).length
@@ -88,7 +89,7 @@ const advice = (header: readonly string[], map: FieldMap, missing: Field): strin
 export const findColumns = (header: readonly string[], map: FieldMap, defaultType: string | undefined): Columns => {
   const isOurs = ['objectId', 'id'].every((name) => places(header, (one) => one === name).length === 1)
   const found: Partial<Record<Field, number>> = {}
-  for (const field of fields) {
+  for (const field of mappedFields) {
     const wanted = map.get(field)
     const at = wanted === undefined ? guessed(header, field, isOurs) : named(header, wanted)
     const [first, second] = at
@@ -101,11 +102,21 @@ export const findColumns = (header: readonly string[], map: FieldMap, defaultTyp
     else if (wanted !== undefined)
       throw new ImportError('usage', `--map ${field}: there is no such column; the columns are ${list(header)}`)
   }
-  const isAllChrome = found.type === undefined && defaultType === 'chrome'
+  const { id, endpoint } = found
+  if (id !== undefined && endpoint !== undefined) {
+    if (map.has('id') === map.has('endpoint'))
+      throw new ImportError(
+        'usage',
+        `two columns may be the token: ${list([header[id] ?? '', header[endpoint] ?? ''])}; say which with --map id=COLUMN or --map endpoint=COLUMN`,
+      )
+    delete found[map.has('id') ? 'endpoint' : 'id']
+  }
+  const isWeb = found.endpoint !== undefined
+  const isAllChrome = isWeb || (found.type === undefined && defaultType === 'chrome')
   const needed: readonly Field[] = [
     'objectId',
-    'id',
-    ...(defaultType === undefined ? (['type'] as const) : []),
+    ...(isWeb ? [] : (['id'] as const)),
+    ...(defaultType === undefined && !isWeb ? (['type'] as const) : []),
     ...(isAllChrome ? (['p256dh', 'auth'] as const) : []),
   ]
   const missing = needed.find((field) => found[field] === undefined)

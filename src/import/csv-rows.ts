@@ -2,7 +2,7 @@ import { findColumns } from './columns.ts'
 import { type CsvRecord, csvRecords, isStrict } from './csv-records.ts'
 import { type Dialect, readDialect } from './dialect.ts'
 import type { FieldMap } from './field-map.ts'
-import { type Field, fields, recordOfFields } from './fields.ts'
+import { type Field, mappedFields, readWebToken, recordOfFields, type TypeRules } from './fields.ts'
 import { unguard } from './formula-guard.ts'
 import type { Row } from './row.ts'
 
@@ -23,12 +23,17 @@ const replacement = '\uFFFD'
  * @param defaultType the type of rows that have none.
  * @throws ImportError (`usage`) when a column is missing or not plain.
  */
-export const planCsv = (head: string, map: FieldMap, defaultType: string | undefined): CsvPlan => {
+export const planCsv = (
+  head: string,
+  map: FieldMap,
+  defaultType: string | undefined,
+  rules: TypeRules = {},
+): CsvPlan => {
   const dialect = readDialect(head, map)
   const { header, delimiter, lineBreak, skip } = dialect
   const at = findColumns(header, map, defaultType)
-  const ours = fields.flatMap((field) => at[field] ?? [])
-  const names = fields.flatMap((field) => {
+  const ours = mappedFields.flatMap((field) => at[field] ?? [])
+  const names = mappedFields.flatMap((field) => {
     const column = at[field]
     return column === undefined ? [] : [[field, header[column] ?? ''] as const]
   })
@@ -37,12 +42,13 @@ export const planCsv = (head: string, map: FieldMap, defaultType: string | undef
     const column = at[field]
     return column === undefined ? () => '' : (cells) => unguard(cells[column]?.trim() ?? '')
   }
-  const [objectId, type, id, p256dh, auth] = [
+  const [objectId, type, id, p256dh, auth, endpoint] = [
     reader('objectId'),
     reader('type'),
     reader('id'),
     reader('p256dh'),
     reader('auth'),
+    reader('endpoint'),
   ]
   /** Exports end rows with more delimiters, or with fewer, than their header has; a value too many is another thing. */
   const isTooLong = (cells: readonly string[]): boolean =>
@@ -62,7 +68,9 @@ export const planCsv = (head: string, map: FieldMap, defaultType: string | undef
         return 'a quote stands in the middle of a value'
       if (cell?.includes(replacement)) return 'a value is not UTF-8'
     }
-    return undefined
+    const web = at.endpoint === undefined ? '' : endpoint(cells)
+    const read = web === '' ? undefined : readWebToken(web, rules)
+    return typeof read === 'string' ? read : undefined
   }
 
   return {
@@ -92,8 +100,10 @@ export const planCsv = (head: string, map: FieldMap, defaultType: string | undef
                       id: id(cells),
                       p256dh: p256dh(cells),
                       auth: auth(cells),
+                      endpoint: endpoint(cells),
                     },
                     defaultType,
+                    rules,
                   ),
                   source: cells,
                 }

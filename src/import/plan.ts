@@ -1,7 +1,7 @@
 import { planCsv } from './csv-rows.ts'
 import { ImportError } from './error.ts'
 import type { FieldMap } from './field-map.ts'
-import type { Field } from './fields.ts'
+import type { Field, TypeRules } from './fields.ts'
 import { type Format, formatOf } from './format.ts'
 import type { Input } from './input.ts'
 import { jsonRows } from './json-rows.ts'
@@ -18,7 +18,7 @@ export interface Plan {
   rows(onBytes?: (bytes: number) => void): AsyncIterable<readonly Row[]>
 }
 
-export interface PlanOptions {
+export interface PlanOptions extends TypeRules {
   map: FieldMap
   /** The type of rows that have none. */
   defaultType: string | undefined
@@ -29,12 +29,12 @@ export interface PlanOptions {
  *
  * @throws ImportError (`usage`) with the input's name, when it cannot be.
  */
-export const planInput = (input: Input, { map, defaultType }: PlanOptions): Plan => {
+export const planInput = (input: Input, { map, defaultType, ...rules }: PlanOptions): Plan => {
   const { name, head } = input
   const format = formatOf(head.text, name)
   if (format === 'csv') {
     try {
-      const { dialect, columns, rows } = planCsv(head.text, map, defaultType)
+      const { dialect, columns, rows } = planCsv(head.text, map, defaultType, rules)
       const { header, delimiter } = dialect
       const shape: Shape = { kind: 'csv', header, delimiter }
       return { input, format, columns, delimiter, shape, rows: (onBytes) => rows(input.read(onBytes)) }
@@ -49,6 +49,6 @@ export const planInput = (input: Input, { map, defaultType }: PlanOptions): Plan
     columns: undefined,
     delimiter: undefined,
     shape: { kind: format === 'json' ? 'json' : 'ndjson' },
-    rows: (onBytes) => jsonRows(input.read(onBytes), form, map, defaultType),
+    rows: (onBytes) => jsonRows(input.read(onBytes), form, map, defaultType, rules),
   }
 }
