@@ -18,7 +18,7 @@ const formatNames: Readonly<Record<Plan['format'], string>> = {
 
 /** How an input will be read, in one line: a wrong guess is seen before it has done anything. */
 export const describePlan = (
-  { input: { name, head }, format, columns, delimiter = '' }: Plan,
+  { input: { name, head }, format, columns, delimiter = '', vendor }: Plan,
   defaultType: string | undefined,
 ): string => {
   const { gzip, encoding } = head
@@ -31,5 +31,5 @@ export const describePlan = (
   })
   const rowType = columns.type !== undefined && defaultType !== undefined ? ` (${defaultType} where there is none)` : ''
   const signs = delimiterNames[delimiter] ?? JSON.stringify(delimiter)
-  return `${name}: ${formatNames[format]} with ${signs}${packed}: ${taken.join(', ')}${rowType}\n`
+  return `${name}: ${vendor === undefined ? '' : `${vendor}, by its columns: `}${formatNames[format]} with ${signs}${packed}: ${taken.join(', ')}${rowType}\n`
 }

@@ -54,6 +54,13 @@ const guessed = (header: readonly string[], field: Field, isOurs: boolean): numb
   return places(header, (name) => meanings[field].includes(bare(name)))
 }
 
+/** The column of one field, by `map` or by its name; undefined where there is none, or several. */
+export const findColumn = (header: readonly string[], field: Field, map: FieldMap): number | undefined => {
+  const wanted = map.get(field)
+  const [first, second] = wanted === undefined ? guessed(header, field, true) : named(header, wanted)
+  return second === undefined ? first : undefined
+}
+
 /** How many fields a header seems to have: tells which of several readings of a line is the right one. */
 export const countFields = (header: readonly string[], map: FieldMap): number =>
   mappedFields.filter((field) => {
@@ -86,7 +93,12 @@ const advice = (header: readonly string[], map: FieldMap, missing: Field): strin
  *
  * @throws ImportError (`usage`) when a column is missing, or when several might be meant; says which columns there are.
  */
-export const findColumns = (header: readonly string[], map: FieldMap, defaultType: string | undefined): Columns => {
+export const findColumns = (
+  header: readonly string[],
+  map: FieldMap,
+  defaultType: string | undefined,
+  isJoined = false,
+): Columns => {
   const isOurs = ['objectId', 'id'].every((name) => places(header, (one) => one === name).length === 1)
   const found: Partial<Record<Field, number>> = {}
   for (const field of mappedFields) {
@@ -114,7 +126,7 @@ export const findColumns = (header: readonly string[], map: FieldMap, defaultTyp
   const isWeb = found.endpoint !== undefined
   const isAllChrome = isWeb || (found.type === undefined && defaultType === 'chrome')
   const needed: readonly Field[] = [
-    'objectId',
+    ...(isJoined ? [] : (['objectId'] as const)),
     ...(isWeb ? [] : (['id'] as const)),
     ...(defaultType === undefined && !isWeb ? (['type'] as const) : []),
     ...(isAllChrome ? (['p256dh', 'auth'] as const) : []),

@@ -1,18 +1,25 @@
-import { findColumns } from './columns.ts'
+import { findColumn, findColumns } from './columns.ts'
 import { type CsvRecord, csvRecords, isStrict } from './csv-records.ts'
 import { type Dialect, readDialect } from './dialect.ts'
+import { ImportError } from './error.ts'
 import type { FieldMap } from './field-map.ts'
 import { type Field, mappedFields, readWebToken, recordOfFields, type TypeRules } from './fields.ts'
 import { unguard } from './formula-guard.ts'
+import { chooseObjectId, type Join } from './join.ts'
 import type { Row } from './row.ts'
+import { oneSignal } from './vendors/onesignal.ts'
 
 /** Reads the rows of a CSV file whose columns are known. */
 export interface CsvPlan {
   dialect: Dialect
+  /** Whose export it was taken for, by its columns. */
+  vendor: string | undefined
   /** Which column each field is taken from, by its name in the file. */
   columns: Readonly<Partial<Record<Field, string>>>
   rows: (bytes: AsyncIterable<Uint8Array>) => AsyncGenerator<readonly Row[]>
 }
+
+const presets = [oneSignal]
 
 const quote = '"'
 const replacement = '\uFFFD'
@@ -27,11 +34,22 @@ export const planCsv = (
   head: string,
   map: FieldMap,
   defaultType: string | undefined,
-  rules: TypeRules = {},
+  { join, ...given }: TypeRules & { join?: Join | undefined } = {},
 ): CsvPlan => {
   const dialect = readDialect(head, map)
+  const preset = map.has('id') || map.has('endpoint') ? undefined : presets.find(({ isOne }) => isOne(dialect.header))
   const { header, delimiter, lineBreak, skip } = dialect
-  const at = findColumns(header, map, defaultType)
+  const columnOf = (name: string): number => header.indexOf(name)
+  if (preset && join === undefined && findColumn(header, 'objectId', map) === undefined)
+    throw new ImportError(
+      'usage',
+      `this is ${preset.name}, which has no CleverTap IDs: take them from a second file with --join FILE --on COLUMN`,
+    )
+  const leftColumn = join === undefined ? undefined : columnOf(join.left)
+  if (leftColumn === -1) throw new ImportError('usage', `--on: there is no column ${join?.left} in the import`)
+  const rules: TypeRules = { ...given, typeMap: new Map([...(preset?.typeMap ?? []), ...(given.typeMap ?? [])]) }
+  const presetMap = new Map([...(preset?.map ?? [])].filter(([, name]) => columnOf(name) !== -1))
+  const at = findColumns(header, new Map([...presetMap, ...map]), defaultType, join !== undefined)
   const ours = mappedFields.flatMap((field) => at[field] ?? [])
   const names = mappedFields.flatMap((field) => {
     const column = at[field]
@@ -50,6 +68,32 @@ export const planCsv = (
     reader('auth'),
     reader('endpoint'),
   ]
+  /** Some vendors have endpoints in the column of their tokens. */
+  const endpointOf = (cells: readonly string[]): string =>
+    preset && id(cells).startsWith('https://') ? id(cells) : endpoint(cells)
+  const asideOf = (cells: readonly string[]): Row['aside'] => {
+    const reason = preset?.skip((name) => cells[columnOf(name)]?.trim() ?? '')
+    return reason === undefined ? undefined : { kind: 'skipped', reason }
+  }
+  /** The objectId of a row: its own, or that of its key in the join file; else why there is none. */
+  const joined = (cells: readonly string[]): string | NonNullable<Row['aside']> => {
+    if (join === undefined || leftColumn === undefined) return objectId(cells)
+    const key = unguard(cells[leftColumn]?.trim() ?? '')
+    const found = key === '' ? [] : join.find(key)
+    if (found.length === 0)
+      return { kind: 'unmatched', reason: `the join file has no CleverTap ID for this ${join.left}` }
+    const written = type(cells).toLowerCase()
+    const chosen = chooseObjectId(
+      found,
+      rules.typeMap?.get(written) ?? (written === '' ? (defaultType ?? '') : written),
+    )
+    return (
+      chosen ?? {
+        kind: 'ambiguous',
+        reason: `the join file has several CleverTap IDs for this ${join.left}: ${found.join(', ')}`,
+      }
+    )
+  }
   /** Exports end rows with more delimiters, or with fewer, than their header has; a value too many is another thing. */
   const isTooLong = (cells: readonly string[]): boolean =>
     cells.length > header.length && cells.slice(header.length).some((cell) => cell.trim() !== '')
@@ -68,13 +112,14 @@ export const planCsv = (
         return 'a quote stands in the middle of a value'
       if (cell?.includes(replacement)) return 'a value is not UTF-8'
     }
-    const web = at.endpoint === undefined ? '' : endpoint(cells)
+    const web = endpointOf(cells)
     const read = web === '' ? undefined : readWebToken(web, rules)
     return typeof read === 'string' ? read : undefined
   }
 
   return {
     dialect,
+    vendor: preset?.name,
     columns: Object.fromEntries(names),
     rows: async function* (bytes) {
       let skipped = 0
@@ -89,18 +134,23 @@ export const planCsv = (
           // Spreadsheets write rows of delimiters alone below their table.
           if (cells.every((cell) => cell.trim() === '')) continue
           const problem = problemOf(record)
+          const own = asideOf(cells) ?? (problem === undefined ? joined(cells) : '')
+          if (typeof own !== 'string') {
+            rows.push({ line, value: undefined, aside: own, source: cells })
+            continue
+          }
           rows.push(
             problem === undefined
               ? {
                   line,
                   value: recordOfFields(
                     {
-                      objectId: objectId(cells),
+                      objectId: own,
                       type: type(cells),
                       id: id(cells),
                       p256dh: p256dh(cells),
                       auth: auth(cells),
-                      endpoint: endpoint(cells),
+                      endpoint: endpointOf(cells),
                     },
                     defaultType,
                     rules,
