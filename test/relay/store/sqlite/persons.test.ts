@@ -157,7 +157,7 @@ it('what was learned through a connection goes with it: the next one may open an
   }
   const transactions = createTransactions(() => {
     const database = new DatabaseSync(files.shift() ?? '')
-    return { database, sql: prepareStatements(database) }
+    return { database, sql: prepareStatements(database), assertCurrent: () => {} }
   }, Date.now)
   const look = (...names: string[]): Promise<string[]> =>
     transactions.write(({ persons }) => names.filter((name) => persons.mayHave(1, name)))
