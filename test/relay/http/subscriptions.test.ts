@@ -59,6 +59,8 @@ describe('a browser that registers', () => {
     ['an endpoint that is no URL', 400, 535, { endpoint: 7 }],
     ["another token's endpoint", 400, 535, { endpoint: 'https://fcm.googleapis.com/fcm/send/other' }],
     ['a user in the endpoint', 400, 535, { endpoint: 'https://fcm.googleapis.com@evil.example/fcm/send/x' }],
+    ['a placeholder as objectId', 400, 530, { objectId: 'undefined' }],
+    ['an invisible character in its objectId', 400, 530, { objectId: 'user\u200b1' }],
     ['a replaces that is no text', 400, 535, { replaces: { id: 'x' } }],
     ['a replaces that is too long', 400, 535, { replaces: 'x'.repeat(4097) }],
   ])('with %s gets %i and code %i', async (_, status, recordCode, wrong) => {
@@ -75,6 +77,18 @@ describe('a browser that registers', () => {
       recordCode,
     })
     expect((await store.counts(accountId)).queued.live).toBe(0)
+  })
+
+  it('with a character in its id that FCM does not use gets 535, though a push service that is mapped may use it', async () => {
+    const { call } = await startServer({ PUSHFERRY_WEB_TYPES: 'push.example.com=chrome' })
+    const withId = (host: string, id: string) => {
+      const sent = subscription('user-1')
+      return post({ ...sent, tokenData: { ...sent.tokenData, id }, endpoint: `https://${host}/x/${id}` })
+    }
+    const refused = await call(path, withId('fcm.googleapis.com', 'a+b?c&d'))
+    expect(refused).toMatchObject({ status: 400, json: { recordCode: 535 } })
+    expect((await call(path, withId('push.example.com', 'a+b?c&d'))).status).toBe(202)
+    expect((await call(path, withId('push.example.com', 'a"b'))).status).toBe(400)
   })
 
   it('with a key that is no point on the curve gets 535, though a backend may send it', async () => {
