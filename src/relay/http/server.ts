@@ -1,6 +1,7 @@
 import Fastify, { type FastifyInstance } from 'fastify'
 import { maxBrowserBodyBytes } from '../../wire/limits.ts'
 import { createRegistrationKeys } from '../keys/registration-key.ts'
+import { createRefusalLog } from '../operations/refusal-log.ts'
 import { createBackendGuard } from './backend-guard.ts'
 import { createBrowserGuard } from './browser-guard.ts'
 import { commonHeaders, documentHeaders } from './common-headers.ts'
@@ -19,7 +20,7 @@ import type { ServerParts } from './parts.ts'
 import { createProver } from './proof.ts'
 import { createRateLimit } from './rate-limit.ts'
 import { refusalOf } from './refusal.ts'
-import { createRefuse } from './refuse.ts'
+import { createRefuse, type Refuse } from './refuse.ts'
 import { createRequestIds } from './request-id.ts'
 import { addErase } from './routes/erase.ts'
 import { addHealth } from './routes/health.ts'
@@ -34,9 +35,8 @@ import type { Scope } from './scope.ts'
 import { answerSocketError } from './socket-errors.ts'
 import { createUnknownRoute } from './unknown-route.ts'
 
-const createScope = (app: FastifyInstance, parts: ServerParts): Scope => {
+const createScope = (app: FastifyInstance, parts: ServerParts, refuse: Refuse): Scope => {
   const { config, store, log, now = Date.now } = parts
-  const refuse = createRefuse(log)
   const registrationKeys = createRegistrationKeys(async () => config.secret ?? store.secret('registration'))
   const createLimit = () =>
     createRateLimit({ limit: config.rateLimit, windowMs: rateWindowMs, maxKeys: maxRateKeys, now })
@@ -54,7 +54,10 @@ const createScope = (app: FastifyInstance, parts: ServerParts): Scope => {
   }
 }
 
-const createApp = ({ config, timeouts = defaultTimeouts, log, random = Math.random }: ServerParts): FastifyInstance => {
+const createApp = (
+  { config, timeouts = defaultTimeouts, random = Math.random }: ServerParts,
+  refuse: Refuse,
+): FastifyInstance => {
   const app = Fastify({
     // Fastify's own logger writes a line for each request, which costs more than parsing and storing it.
     logger: false,
@@ -76,7 +79,7 @@ const createApp = ({ config, timeouts = defaultTimeouts, log, random = Math.rand
     clientErrorHandler: answerSocketError,
     frameworkErrors: (error, request, reply) => {
       reply.headers(documentHeaders).header('x-request-id', request.id) // no hook runs here
-      createRefuse(log)(request, reply, refusalOf(error, random))
+      refuse(request, reply, refusalOf(error, random))
     },
   })
   app.server.maxHeadersCount = maxHeaders
@@ -102,11 +105,16 @@ const cutSlowOnes = (app: FastifyInstance, { drainMs }: ServerTimeouts): void =>
  */
 export const createServer = (parts: ServerParts): FastifyInstance => {
   const { version, random = Math.random, routes = [], timeouts = defaultTimeouts } = parts
-  const app = createApp(parts)
-  const scope = createScope(app, parts)
-  const { refuse } = scope
+  const refusals = createRefusalLog(parts.log)
+  const refuse = createRefuse(refusals)
+  const app = createApp(parts, refuse)
+  const scope = createScope(app, parts, refuse)
   const unknownRoute = createUnknownRoute(app)
 
+  app.addHook('onClose', (_app, done) => {
+    refusals.stop()
+    done()
+  })
   cutSlowOnes(app, timeouts)
   addJsonBody(app)
   app.setValidatorCompiler(() => () => true) // see schemas.ts
