@@ -76,6 +76,8 @@ const load = <Account extends StoreAccount>(
     leaseMs: read('PUSHFERRY_LEASE_MS'),
     maxQueued: read('PUSHFERRY_MAX_QUEUED'),
     rateLimit: read('PUSHFERRY_RATE_LIMIT'),
+    keepAliveMs: read('PUSHFERRY_KEEP_ALIVE_MS'),
+    connectionsPerAddress: read('PUSHFERRY_CONNECTIONS_PER_ADDRESS'),
     trustProxy: read('PUSHFERRY_TRUST_PROXY'),
     logLevel: read('PUSHFERRY_LOG_LEVEL'),
     accounts,

@@ -27,7 +27,7 @@ const levelOf = (code: RelayProblemCode): LogLevel => {
 }
 
 /** `/1/upload` answers like CleverTap: flat, with the status as code. */
-const isFlat = (request: FastifyRequest): boolean => /^\/1\/upload(\?|$)/.test(request.url)
+const isFlat = (request: FastifyRequest): boolean => /^\/+1\/+upload\/*(\?|$)/.test(request.url)
 
 /** What the guards found out, if they were asked: whose request it is. */
 const speaker = (request: FastifyRequest): LogFields => {

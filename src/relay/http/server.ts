@@ -4,21 +4,15 @@ import { createRegistrationKeys } from '../keys/registration-key.ts'
 import { createRefusalLog } from '../operations/refusal-log.ts'
 import { createBackendGuard } from './backend-guard.ts'
 import { createBrowserGuard } from './browser-guard.ts'
+import { createBrowserLimits } from './browser-limits.ts'
+import { createTrust, type Trust } from './client-address.ts'
 import { commonHeaders, documentHeaders } from './common-headers.ts'
+import { limitConnections } from './connection-limit.ts'
 import { addJsonBody } from './json-body.ts'
-import {
-  defaultTimeouts,
-  maxHeaderBytes,
-  maxHeaders,
-  maxRateKeys,
-  maxSegmentLength,
-  rateWindowMs,
-  type ServerTimeouts,
-} from './limits.ts'
+import { defaultTimeouts, maxHeaderBytes, maxHeaders, maxSegmentLength, type ServerTimeouts } from './limits.ts'
 import { addOpenApi } from './openapi.ts'
 import type { ServerParts } from './parts.ts'
 import { createProver } from './proof.ts'
-import { createRateLimit } from './rate-limit.ts'
 import { refusalOf } from './refusal.ts'
 import { createRefuse, type Refuse } from './refuse.ts'
 import { createRequestIds } from './request-id.ts'
@@ -36,10 +30,8 @@ import { answerSocketError } from './socket-errors.ts'
 import { createUnknownRoute } from './unknown-route.ts'
 
 const createScope = (app: FastifyInstance, parts: ServerParts, refuse: Refuse): Scope => {
-  const { config, store, log, now = Date.now } = parts
+  const { config, store, log, now = Date.now, monotonic = () => performance.now() } = parts
   const registrationKeys = createRegistrationKeys(async () => config.secret ?? store.secret('registration'))
-  const createLimit = () =>
-    createRateLimit({ limit: config.rateLimit, windowMs: rateWindowMs, maxKeys: maxRateKeys, now })
   return {
     config,
     store,
@@ -49,25 +41,28 @@ const createScope = (app: FastifyInstance, parts: ServerParts, refuse: Refuse): 
     backends: createBackendGuard(app, config.accounts, refuse),
     prover: createProver(config.accounts, registrationKeys, now),
     registrationKeys,
-    limits: { address: createLimit(), objectId: createLimit() },
+    limits: createBrowserLimits(config.rateLimit, monotonic),
     onIntake: parts.onIntake ?? (() => {}),
   }
 }
 
-const createApp = (
-  { config, timeouts = defaultTimeouts, random = Math.random }: ServerParts,
-  refuse: Refuse,
-): FastifyInstance => {
+const timeoutsOf = ({ config, timeouts }: ServerParts): ServerTimeouts =>
+  timeouts ?? { ...defaultTimeouts, idleMs: config.keepAliveMs }
+
+const createApp = (parts: ServerParts, isTrusted: Trust, refuse: Refuse): FastifyInstance => {
+  const { random = Math.random } = parts
+  const timeouts = timeoutsOf(parts)
   const app = Fastify({
     // Fastify's own logger writes a line for each request, which costs more than parsing and storing it.
     logger: false,
     genReqId: createRequestIds(),
     requestIdHeader: false,
-    trustProxy: config.trustProxy.length > 0 ? [...config.trustProxy] : false,
+    trustProxy: parts.config.trustProxy.length > 0 && isTrusted,
     bodyLimit: maxBrowserBodyBytes,
-    routerOptions: { maxParamLength: maxSegmentLength },
+    routerOptions: { maxParamLength: maxSegmentLength, ignoreTrailingSlash: true, ignoreDuplicateSlashes: true },
     requestTimeout: timeouts.requestMs,
-    connectionTimeout: timeouts.idleMs,
+    // A request may wait for the store for longer than an idle connection is kept.
+    connectionTimeout: Math.max(timeouts.idleMs, defaultTimeouts.idleMs),
     keepAliveTimeout: timeouts.idleMs,
     // A request that still arrives while the server closes is served; its connection is closed behind it.
     return503OnClosing: false,
@@ -104,10 +99,12 @@ const cutSlowOnes = (app: FastifyInstance, { drainMs }: ServerTimeouts): void =>
  * after the requests in flight, `drainMs` at most. It owns neither the store nor anything else that it is given.
  */
 export const createServer = (parts: ServerParts): FastifyInstance => {
-  const { version, random = Math.random, routes = [], timeouts = defaultTimeouts } = parts
+  const { config, version, random = Math.random, routes = [] } = parts
   const refusals = createRefusalLog(parts.log)
   const refuse = createRefuse(refusals)
-  const app = createApp(parts, refuse)
+  const isTrusted = createTrust(config.trustProxy)
+  const app = createApp(parts, isTrusted, refuse)
+  limitConnections(app.server, config.connectionsPerAddress, isTrusted)
   const scope = createScope(app, parts, refuse)
   const unknownRoute = createUnknownRoute(app)
 
@@ -115,7 +112,7 @@ export const createServer = (parts: ServerParts): FastifyInstance => {
     refusals.stop()
     done()
   })
-  cutSlowOnes(app, timeouts)
+  cutSlowOnes(app, timeoutsOf(parts))
   addJsonBody(app)
   app.setValidatorCompiler(() => () => true) // see schemas.ts
   app.addHook('onRequest', (request, reply, done) => {
