@@ -3,7 +3,8 @@
 // its memory, and send CleverTap no record that a strict CleverTap refuses.
 //
 // REQUESTS (100000) says how many, SEED (random, and printed) makes the same ones again, CLIENTS (16) how many at a time.
-// One in five is bytes on a bare connection instead of a request. Needs `npm run build`; loopback only.
+// One in five is bytes on a bare connection instead of a request, and two in five are steps of visits: browsers that register,
+// replace and withdraw validly, where each answer is known beforehand. Needs `npm run build`; loopback only.
 //
 // Exit code 1 on a 5xx, a crash, a refusal without its code, or an invalid record upstream. 534 does not count as one: it
 // is the simulator's word for a platform prefix that does not fit the type, which is a warning at the relay and no refusal.
@@ -14,6 +15,7 @@ import { createSend } from './fuzz/send.mjs'
 import { startRelay } from './fuzz/start-relay.mjs'
 import { createStreams } from './fuzz/streams.mjs'
 import { origins } from './fuzz/values.mjs'
+import { createVisitor, visits } from './fuzz/visits.mjs'
 
 const { startSimulator } = await import('../dist/simulator/index.js')
 
@@ -61,6 +63,7 @@ const memory = async () => {
 }
 
 const requests = createRequests(routes)
+const visit = createVisitor(send.post)
 const streams = createStreams(keys.api, origins.open)
 const statuses = {}
 const byRoute = {}
@@ -68,7 +71,26 @@ const faults = {}
 let sent = 0
 let silent = 0
 
+const complain = (fault, shown) => {
+  note(faults, fault)
+  if (Object.values(faults).reduce((sum, count) => sum + count, 0) > 10) return
+  console.log(`! ${fault} from ${JSON.stringify(shown).slice(0, 1500)}`)
+}
+
+const steps = {}
+const oneVisit = async (made) => {
+  const outcomes = await visit(made).catch((error) => [{ name: 'visit', status: 0, fault: `visit: ${error.message}` }])
+  for (const { name, status, fault } of outcomes) {
+    sent++
+    note(statuses, status)
+    steps[name] ??= {}
+    note(steps[name], status)
+    if (fault !== undefined) complain(fault, made)
+  }
+}
+
 const one = async (kind, made) => {
+  if (kind === 'visit') return oneVisit(made)
   const { statuses: got, fault } = kind === 'bare' ? await send.bare(made) : await send.framed(made)
   sent++
   if (kind === 'framed') {
@@ -80,10 +102,8 @@ const one = async (kind, made) => {
   for (const status of got) note(statuses, status)
   const isBroken = got.some((status) => status >= 500 && status !== 503)
   if (fault === undefined && !isBroken) return
-  note(faults, fault ?? `status ${got.find((status) => status >= 500)}`)
-  if (Object.values(faults).reduce((sum, count) => sum + count, 0) > 10) return
   const shown = kind === 'bare' ? { bytes: Buffer.from(made).toString('latin1') } : { ...made, trick: `${made.trick}` }
-  console.log(`! ${fault ?? got} from ${JSON.stringify(shown).slice(0, 1500)}`)
+  complain(fault ?? `status ${got.find((status) => status >= 500)}`, shown)
 }
 
 /** Sends so many, some at a time. Generated in pieces, each from a seed of its own, so that memory holds few. */
@@ -93,8 +113,13 @@ const run = async (count) => {
   for (let left = count; left > 0; left -= pieceSize) {
     const size = Math.min(pieceSize, left)
     const bareCount = Math.floor(size / 5)
+    // About five steps each.
+    const visitCount = Math.floor(size / 12)
     const work = [
-      ...fc.sample(requests, { numRuns: size - bareCount, seed: seed + piece }).map((made) => ['framed', made]),
+      ...fc
+        .sample(requests, { numRuns: Math.max(1, size - bareCount - visitCount * 5), seed: seed + piece })
+        .map((made) => ['framed', made]),
+      ...fc.sample(visits, { numRuns: Math.max(1, visitCount), seed: seed + piece }).map((made) => ['visit', made]),
       ...fc.sample(streams, { numRuns: bareCount, seed: seed + piece }).map((made) => ['bare', made]),
     ]
     piece++
@@ -137,6 +162,7 @@ const uploaded = open.counts.accepted + ticketed.counts.accepted
 await Promise.all([open.stop(), ticketed.stop()])
 
 const fiveHundreds = Object.entries(statuses).reduce((sum, [status, count]) => sum + (status >= 500 ? count : 0), 0)
+for (const [name, counts] of Object.entries(steps).sort()) console.log(`  visit, ${name} ${JSON.stringify(counts)}`)
 for (const [route, counts] of Object.entries(byRoute).sort()) console.log(`  ${route} ${JSON.stringify(counts)}`)
 console.log(`by status ${JSON.stringify(statuses)}, ended without an answer ${silent}`)
 console.log(`log lines ${relay.lines}, of level error ${relay.errors.length}`)

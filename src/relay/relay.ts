@@ -3,6 +3,7 @@ import { loadConfig } from './config/load.ts'
 import type { Config } from './config/types.ts'
 import { createServer } from './http/server.ts'
 import { createLog, type Log } from './operations/log.ts'
+import { createLogOutput } from './operations/log-output.ts'
 import { createObservation } from './operations/observation.ts'
 import { inTime } from './operations/status/in-time.ts'
 import { findTelemetry } from './operations/telemetry.ts'
@@ -90,7 +91,8 @@ const describeListenError = (error: unknown, { host, port }: Config): RelayError
 export const createRelay = (options: RelayOptions = {}): Relay => {
   refuseUnknown(options)
   const config = options.config ?? loadConfig(options.env ?? process.env)
-  const log = options.log ?? createLog(config.logLevel)
+  const output = options.log ? undefined : createLogOutput()
+  const log = options.log ?? createLog(config.logLevel, output)
   let onFirstFailure = (): void => {}
   const failedOnce = new Promise<void>((resolve) => (onFirstFailure = resolve))
   const late = createLateStore(
@@ -106,6 +108,7 @@ export const createRelay = (options: RelayOptions = {}): Relay => {
     store: late.store,
     log,
     version,
+    droppedLines: () => output?.dropped() ?? 0,
     uploads: { state: (account) => uploads.state(account), holder: () => uploads.holder() },
   })
   const { store } = observation
@@ -169,6 +172,7 @@ export const createRelay = (options: RelayOptions = {}): Relay => {
         observation.stop()
         await late.store.close()
         log.info('stopped')
+        await output?.close()
       })()
       return stopping
     },

@@ -1,5 +1,6 @@
 import { decodeBase64, encodeBase64Url, isCanonicalBase64Url } from './base64.ts'
 import { maxObjectIdLength, maxTokenIdLength } from './limits.ts'
+import { placeholderHint } from './placeholder.ts'
 import type { RecordCode, RecordProblem } from './problem.ts'
 import { type Token, type TokenKeys, type TokenRecord, type TokenType, tokenTypes } from './record.ts'
 
@@ -18,8 +19,15 @@ const refuse = (code: RecordCode, message: string): { ok: false; problem: Record
 const isObject = (value: unknown): value is Members =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** White space, control characters and lone surrogates. The first test is the fast way for what nearly every id is. */
-const hasForbidden = (text: string): boolean => !/^[!-~]*$/.test(text) && /[\s\p{Cc}\p{Cs}]/u.test(text)
+/**
+ * White space, control and format characters (zero-width space, direction overrides) and lone surrogates. The first test
+ * is the fast path: nearly every id is printable ASCII.
+ */
+const hasForbidden = (text: string): boolean => !/^[!-~]*$/.test(text) && /[\s\p{Cc}\p{Cf}\p{Cs}]/u.test(text)
+const forbidden = 'white space, a control character, an invisible format character or a broken character'
+
+/** All that push services put in their endpoints' last part. Which of it belongs to FCM: `isFcmId`. */
+const isWebId = (id: string): boolean => /^[\w\-:.%~=?&/+]+$/.test(id)
 const isLonger = (text: string, limit: number): boolean =>
   text.length > limit && (text.length > limit * 2 || [...text].length > limit)
 
@@ -37,8 +45,9 @@ const readObjectId = (members: Members): Read<string> => {
   if (typeof objectId !== 'string' || objectId === '') return refuse(530, 'objectId must be a non-empty string')
   if (isLonger(objectId, maxObjectIdLength))
     return refuse(530, `objectId is too long: at most ${maxObjectIdLength} characters are allowed`)
-  if (hasForbidden(objectId))
-    return refuse(530, 'objectId has white space, a control character or a broken character in it')
+  if (hasForbidden(objectId)) return refuse(530, `objectId has ${forbidden} in it`)
+  const hint = placeholderHint(objectId)
+  if (hint) return refuse(530, `objectId ${hint}`)
   return { ok: true, value: objectId }
 }
 
@@ -74,14 +83,22 @@ const readToken = (tokenData: unknown): Read<Token> => {
   if (!isObject(tokenData)) return refuse(531, 'tokenData is missing or not an object')
   const { id, type, keys } = tokenData
   if (typeof id !== 'string' || id === '') return refuse(532, 'tokenData.id must be a non-empty string')
+  const hint = placeholderHint(id)
+  if (hint) return refuse(532, `tokenData.id ${hint}`)
   if (typeof type !== 'string' || type === '')
     return refuse(533, `tokenData.type is missing: it is one of ${tokenTypes.join(', ')}`)
   const known = tokenTypes.find((one) => one === type)
   if (!known) return refuse(535, `tokenData.type is not known: it is one of ${tokenTypes.join(', ')}`)
   if (id.length > maxTokenIdLength && isLonger(id, maxTokenIdLength))
     return refuse(535, `tokenData.id is too long: at most ${maxTokenIdLength} characters are allowed`)
-  if (hasForbidden(id))
-    return refuse(535, 'tokenData.id has white space, a control character or a broken character in it')
+  if (hasForbidden(id)) return refuse(535, `tokenData.id has ${forbidden} in it`)
+  if (id.toUpperCase() === 'BLACKLISTED')
+    return refuse(
+      535,
+      'tokenData.id is BLACKLISTED, which Google writes for a phone that may have no token: leave it out',
+    )
+  if (known === 'chrome' && !isWebId(id))
+    return refuse(535, 'tokenData.id has a character that no push service uses: give the last part of the endpoint')
   const read = readKeys(known, keys)
   if (!read.ok) return read
   return { ok: true, value: read.value ? { id, type: known, keys: read.value } : { id, type: known } }

@@ -9,6 +9,9 @@ export interface Endpoint {
 /** Hosts of Google's push service. Their last path segment is an FCM token, which is CleverTap's `chrome` token id. */
 export const fcmHosts: readonly string[] = ['fcm.googleapis.com', 'android.googleapis.com', 'jmt17.google.com']
 
+/** Whether an id has only the characters that FCM's tokens and endpoints have. */
+export const isFcmId = (id: string): boolean => /^[\w\-:.%~=]+$/.test(id)
+
 /**
  * Takes an endpoint apart. The push service is told by the host and never by the user agent (RFC 8030 leaves the rest
  * of the URL to the service).

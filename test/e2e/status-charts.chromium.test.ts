@@ -3,6 +3,7 @@ import { beforeAll, expect, onTestFinished, test } from 'vitest'
 import { createAdminGuard } from '../../src/relay/http/admin-guard.ts'
 import { createRefuse } from '../../src/relay/http/refuse.ts'
 import { silentLog } from '../../src/relay/operations/log.ts'
+import { createRefusalLog } from '../../src/relay/operations/refusal-log.ts'
 import { addStatus } from '../../src/relay/operations/status/routes.ts'
 import type { Series } from '../../src/relay/operations/status/view/snapshot.ts'
 import { createMemoryStore } from '../../src/relay/store/memory/store.ts'
@@ -46,7 +47,7 @@ describeBrowser('chromium', "the status page's charts", () => {
       return { ...rest, accounts: [accountStatus({ series: { live: shown, hour: shown, day: shown } })] }
     }
     let current = snapshot(hour)
-    const refuse = createRefuse(silentLog)
+    const refuse = createRefuse(createRefusalLog(silentLog))
     const store = createMemoryStore()
     const status = {
       snapshots: {

@@ -7,7 +7,7 @@ import { canonicalToken, tokenTypes } from '../../src/wire/record.ts'
 const visible = (maxLength: number) =>
   fc
     .string({ unit: 'grapheme', minLength: 1, maxLength })
-    .filter((text) => !/[\s\p{Cc}\p{Cs}]/u.test(text) && [...text].length <= maxLength)
+    .filter((text) => !/[\s\p{Cc}\p{Cf}\p{Cs}]/u.test(text) && [...text].length <= maxLength)
 const key = (length: number, first?: number) =>
   fc.uint8Array({ minLength: length, maxLength: length }).map((data) => {
     if (first !== undefined) data[0] = first
@@ -24,14 +24,15 @@ const good = fc
   .record({
     objectId: visible(128),
     id: visible(4096),
+    webId: fc.stringMatching(/^[\w\-:.%~=?&/+]{1,300}$/),
     type: fc.constantFrom(...tokenTypes),
     keys,
     extra: fc.dictionary(fc.constantFrom('identity', 'FBID', 'GPID', 'x', '__proto__', 'endpoint'), fc.jsonValue()),
   })
-  .map(({ objectId, id, type, keys: both, extra }) => ({
+  .map(({ objectId, id, webId, type, keys: both, extra }) => ({
     ...extra,
     type: 'token',
-    tokenData: type === 'chrome' ? { ...extra, id, type, keys: { ...both, extra } } : { ...extra, id, type },
+    tokenData: type === 'chrome' ? { ...extra, id: webId, type, keys: { ...both, extra } } : { ...extra, id, type },
     objectId,
   }))
 
@@ -161,6 +162,59 @@ describe('decodeRecord', () => {
     [535, web({ p256dh: `${p256dh} `, auth })],
   ])('gives code %i (%#)', (code, value) => {
     expect(decodeRecord(value)).toMatchObject({ ok: false, problem: { code } })
+  })
+
+  const placeholders = ['null', 'NULL', '(null)', 'undefined', 'Undefined', 'none', 'None', 'nan', 'NaN', '\\N', '\\n']
+  const damaged = ['#NAME?', '#N/A', '#n/a', '#VALUE!', '#REF!', '1.23457E+14', '1,23E+14', '1e-7', '-1.5E+20', '12E+3']
+  it.each([...placeholders, ...damaged])('refuses the placeholder %s as objectId and as id, with a hint', (text) => {
+    const asObjectId = decodeRecord(record({ objectId: text }))
+    const asId = decodeRecord(record({}, { id: text }))
+    expect(asObjectId).toMatchObject({
+      ok: false,
+      problem: { code: 530, message: expect.stringMatching(/^objectId is/) },
+    })
+    expect(asId).toMatchObject({
+      ok: false,
+      problem: { code: 532, message: expect.stringMatching(/^tokenData.id is/) },
+    })
+    const hint = /empty value|spreadsheet/
+    for (const decoded of [asObjectId, asId]) expect(decoded.ok ? '' : decoded.problem.message).toMatch(hint)
+  })
+
+  it('takes ids that only resemble a placeholder', () => {
+    for (const text of [
+      'nullable',
+      '#1',
+      '1e14',
+      '1E14',
+      '12345678901234',
+      'e+5',
+      '1.E+5',
+      'none-1',
+      'N',
+      '\\N1',
+      '1.2.3E+4',
+    ])
+      expect([text, decodeRecord(record({ objectId: text }, { id: text })).ok]).toEqual([text, true])
+  })
+
+  it.each(['BLACKLISTED', 'blacklisted'])('refuses the token %s of phones that may have none', (id) => {
+    expect(decodeRecord(record({}, { id }))).toMatchObject({ ok: false, problem: { code: 535 } })
+    expect(decodeRecord(record({ objectId: id })).ok).toBe(true)
+  })
+
+  it('refuses invisible format characters in an objectId and in an id', () => {
+    for (const invisible of ['\u200b', '\u200d', '\u202e', '\u2066', '\ufeff', '\u00ad', '\u{e0041}']) {
+      expect(decodeRecord(record({ objectId: `a${invisible}b` }))).toMatchObject({ ok: false, problem: { code: 530 } })
+      expect(decodeRecord(record({}, { id: `a${invisible}b` }))).toMatchObject({ ok: false, problem: { code: 535 } })
+    }
+  })
+
+  it('takes of a chrome token only characters that endpoints have', () => {
+    const chrome = (id: string) => decodeRecord(record({}, { id, type: 'chrome', keys: { p256dh, auth } })).ok
+    for (const id of ['dR-x_7:APA91b.z~=', 'w%2b?token=a&b/c+d']) expect([id, chrome(id)]).toEqual([id, true])
+    for (const id of ['a"b', 'a<b', 'a,b', 'é', '@x', 'a;b', "a'b", 'a\\b', 'a#b'])
+      expect([id, chrome(id)]).toEqual([id, false])
   })
 
   it('takes what is just inside the limits', () => {

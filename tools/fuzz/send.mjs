@@ -97,6 +97,19 @@ export const createSend = (url, keys, clients) => {
     return outcome([status], status < 400 || method === 'HEAD' ? undefined : faultOfRefusal(status, type, text))
   }
 
+  /** A request of a visit, as it is. */
+  const post = async ({ method, path, headers, body }) => {
+    const answer = await agent.request({
+      origin: url,
+      path,
+      method,
+      headers: { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
+      body,
+    })
+    const text = await answer.body.text()
+    return { status: answer.statusCode, answer: text === '' ? undefined : JSON.parse(text) }
+  }
+
   const { hostname, port } = new URL(url)
   const bare = async (bytes) => {
     const socket = connect(Number(port), hostname)
@@ -120,5 +133,5 @@ export const createSend = (url, keys, clients) => {
     return outcome([...heads].map(([, status]) => Number(status)))
   }
 
-  return { framed, bare, close: () => agent.destroy(), registered: registrationKeys }
+  return { framed, bare, post, close: () => agent.destroy(), registered: registrationKeys }
 }

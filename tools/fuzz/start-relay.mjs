@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { origins, ticketKey } from './values.mjs'
+import { origins, ticketKeys } from './values.mjs'
 
 const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 
@@ -19,13 +19,17 @@ export const startRelay = async ({ open, ticketed }, keys) => {
     passcode: clevertap.passcode,
     url: clevertap.url,
     apiKeys: `shop:${keys.api}`,
-    ticketKey,
     flushMs: 20,
     ...more,
   })
   const accounts = [
-    account(open, { origins: origins.open }),
-    account(ticketed, { origins: origins.ticketed, tickets: 'required', apiKeys: `shop:${keys.api}-2` }),
+    account(open, { origins: origins.open, ticketKey: ticketKeys.open }),
+    account(ticketed, {
+      origins: origins.ticketed,
+      tickets: 'required',
+      ticketKey: ticketKeys.ticketed,
+      apiKeys: `shop:${keys.api}-2`,
+    }),
   ]
   const config = join(folder, 'accounts.json')
   writeFileSync(config, JSON.stringify({ accounts }))

@@ -3,7 +3,12 @@ import { createECDH, randomBytes } from 'node:crypto'
 import { signTicket } from '../../dist/ticket/index.js'
 
 export const origins = { open: 'https://open.example', ticketed: 'https://ticketed.example' }
-export const ticketKey = randomBytes(24).toString('base64url')
+/** One for each account: what is signed for one must not be good for the other. */
+export const ticketKeys = {
+  open: randomBytes(24).toString('base64url'),
+  ticketed: randomBytes(24).toString('base64url'),
+}
+const ticketKey = ticketKeys.ticketed
 
 /** Few, so that rows are made, replaced, withdrawn and erased over and over. */
 const harmless = Array.from({ length: 120 }, (_, at) => `person-${at}`)

@@ -34,7 +34,7 @@ export const apiKeys: Kind<readonly ApiKey[]> = {
 
 export const ticketKeys: Kind<readonly TicketKey[]> = {
   allowed:
-    'a shared secret of 32 characters or more, or (mostly from a file) a PEM public key or a JWKS, of P-256 or Ed25519 and without private parts',
+    'a shared secret of 32 random characters or more (no URL, path, certificate or public key), or (mostly from a file) a PEM public key or a JWKS, of P-256 or Ed25519 and without private parts',
   read: readTicketKeys,
 }
 

@@ -56,6 +56,19 @@ const refuseOverlap = (accounts: readonly StoreAccount[]): void => {
     )
 }
 
+/** A ticket for one account must not be good for another, so a key that several verify with needs audiences that differ. */
+const refuseSharedTicketKeys = (accounts: readonly StoreAccount[]): void => {
+  for (const [at, { ticketKeys, ticketAudience }] of accounts.entries())
+    for (const [before, other] of accounts.slice(0, at).entries()) {
+      const shared = ticketKeys.some(({ key }) => other.ticketKeys.some((one) => one.key.equals(key)))
+      const audiences = new Set([ticketAudience, other.ticketAudience])
+      if (shared && (audiences.has(undefined) || audiences.size === 1))
+        throw new ConfigError(
+          `PUSHFERRY_CONFIG: accounts[${before}] and accounts[${at}] share a key of PUSHFERRY_TICKET_KEY: give each a PUSHFERRY_TICKET_AUDIENCE of its own`,
+        )
+    }
+}
+
 const load = <Account extends StoreAccount>(
   env: Readonly<Record<string, string | undefined>>,
   readFile: ReadFile,
@@ -67,6 +80,7 @@ const load = <Account extends StoreAccount>(
     readAccount(layers, readFile),
   )
   refuseOverlap(accounts)
+  refuseSharedTicketKeys(accounts)
   return {
     host: read('PUSHFERRY_HOST'),
     port: read('PUSHFERRY_PORT'),
@@ -76,6 +90,8 @@ const load = <Account extends StoreAccount>(
     leaseMs: read('PUSHFERRY_LEASE_MS'),
     maxQueued: read('PUSHFERRY_MAX_QUEUED'),
     rateLimit: read('PUSHFERRY_RATE_LIMIT'),
+    keepAliveMs: read('PUSHFERRY_KEEP_ALIVE_MS'),
+    connectionsPerAddress: read('PUSHFERRY_CONNECTIONS_PER_ADDRESS'),
     trustProxy: read('PUSHFERRY_TRUST_PROXY'),
     logLevel: read('PUSHFERRY_LOG_LEVEL'),
     accounts,

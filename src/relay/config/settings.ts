@@ -161,11 +161,19 @@ export const settings = {
   }),
   PUSHFERRY_RATE_LIMIT: withDefault(wholeNumber(0, 1_000_000_000), '60', {
     scope: 'process',
-    doc: 'Browser requests a minute for each address and for each objectId; 0 for no limit.',
+    doc: 'Browser requests a minute for each IPv4 address or IPv6 /64 and for each objectId; networks have multiples of it; 0 for no limit.',
+  }),
+  PUSHFERRY_CONNECTIONS_PER_ADDRESS: withDefault(wholeNumber(0, 1_000_000), '256', {
+    scope: 'process',
+    doc: 'Connections of one IPv4 address or IPv6 /64 at a time; beyond it an idle one is closed. Trusted proxies have no limit; 0 for none at all.',
+  }),
+  PUSHFERRY_KEEP_ALIVE_MS: withDefault(milliseconds(1_000, 3_600_000), '65000', {
+    scope: 'process',
+    doc: "How long an idle connection is kept; longer than the balancer in front does, such as 620s for Google's.",
   }),
   PUSHFERRY_TRUST_PROXY: listWithDefault(proxyRange, {
     scope: 'process',
-    doc: 'Proxies whose X-Forwarded-For tells the client address; none by default.',
+    doc: 'Proxies whose X-Forwarded-For and X-Forwarded-Host are believed; none by default.',
   }),
   PUSHFERRY_VERIFY: withDefault(share, '0', {
     scope: 'account',

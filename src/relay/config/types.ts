@@ -14,6 +14,10 @@ export interface Config {
   maxQueued: number
   /** Browser requests a minute, for each address and for each objectId. 0 is no limit. */
   rateLimit: number
+  /** How long a connection without a request is kept. */
+  keepAliveMs: number
+  /** Connections of one address at a time. 0 is no limit. */
+  connectionsPerAddress: number
   /** Addresses, CIDR ranges and names of ranges whose `X-Forwarded-For` is believed. Empty: nobody's. */
   trustProxy: readonly string[]
   logLevel: LogLevel

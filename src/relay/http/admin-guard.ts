@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { sameSecret } from '../keys/same-secret.ts'
 import { readBearer } from './bearer.ts'
+import { clientAddress } from './client-address.ts'
 import type { Refuse } from './refuse.ts'
 
 /** Lets a request with the admin key through. To be called on each admin route's `onRequest`. */
@@ -36,6 +37,6 @@ export const createAdminGuard =
       code: 'unauthorized',
       detail: 'the admin key is needed: as Authorization: Bearer, or as the password of any user',
       headers: { 'www-authenticate': 'Basic realm="Pushferry", charset="UTF-8", Bearer realm="pushferry"' },
-      ...(given === undefined ? {} : { log: { address: request.ip } }),
+      ...(given === undefined ? {} : { log: { address: String(clientAddress(request) ?? 'unknown') } }),
     })
   }

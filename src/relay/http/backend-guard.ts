@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { AccountConfig } from '../config/types.ts'
 import { type Caller, createApiKeyCheck } from '../keys/api-keys.ts'
 import { readBearer } from './bearer.ts'
+import { clientAddress } from './client-address.ts'
 import type { Refuse } from './refuse.ts'
 
 /** Lets a request with an API key through. */
@@ -40,7 +41,7 @@ export const createBackendGuard = (
               ? 'an API key is missing: send it as Authorization: Bearer or as X-CleverTap-Passcode'
               : 'Invalid Credentials: this API key is not known here, or not for this account',
           headers: { 'www-authenticate': 'Bearer realm="pushferry"' },
-          log: { address: request.ip },
+          log: { address: String(clientAddress(request) ?? 'unknown') },
         })
         return
       }

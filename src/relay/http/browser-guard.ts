@@ -13,21 +13,23 @@ export interface BrowserGuard {
   accountOf(request: FastifyRequest): AccountConfig
 }
 
+/** What the page client sends: allowed in each preflight, so that a browser need not ask again for another of them. */
+const ownHeaders = `Authorization, Content-Type, ${registrationKeyHeader}, X-Request-Id`
+
 const preflightHeaders = {
-  'access-control-allow-headers': `Authorization, Content-Type, ${registrationKeyHeader}, X-Request-Id`,
   // What browsers will keep at most: a day in Firefox, two hours in Chrome.
   'access-control-max-age': '86400',
 }
 
 /**
  * Browsers leave `Origin` out of a GET within one origin, which is how a page asks a relay that its own site hosts. They
- * say so in `Sec-Fetch-Site`, and then the host that was asked is the page's.
+ * say so in `Sec-Fetch-Site`, and then the host that was asked is the page's; `host` is that of a trusted proxy's
+ * `X-Forwarded-Host` where there is one. `URL` drops a default port.
  */
-const originsOf = ({ method, headers }: FastifyRequest): readonly string[] => {
+const originsOf = ({ method, headers, host }: FastifyRequest): readonly string[] => {
   if (headers.origin !== undefined) return [headers.origin]
-  return method !== 'GET' || headers['sec-fetch-site'] !== 'same-origin' || headers.host === undefined
-    ? []
-    : [`https://${headers.host}`, `http://${headers.host}`]
+  if (method !== 'GET' || headers['sec-fetch-site'] !== 'same-origin') return []
+  return [`https://${host}`, `http://${host}`].filter((url) => URL.canParse(url)).map((url) => new URL(url).origin)
 }
 
 /**
@@ -70,8 +72,16 @@ export const createBrowserGuard = (
     },
     addPreflight(scope, path, methods) {
       scope.options(path, { schema: { hide: true } }, (request, reply) => {
+        const asked = request.headers['access-control-request-headers']
         if (allow(request, reply))
-          reply.headers({ ...preflightHeaders, 'access-control-allow-methods': methods.join(', ') })
+          reply.headers({
+            ...preflightHeaders,
+            // Any header, because monitoring adds its own to fetch and no credentials are used. By name, because `*` does not
+            // cover Authorization.
+            'access-control-allow-headers': asked === undefined ? ownHeaders : `${ownHeaders}, ${asked}`,
+            'access-control-allow-methods': methods.join(', '),
+            vary: 'Origin, Access-Control-Request-Headers',
+          })
         reply.code(204).send()
       })
     },

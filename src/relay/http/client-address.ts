@@ -1,12 +1,65 @@
+import { isIP } from 'node:net'
+import type { FastifyRequest } from 'fastify'
 import ipaddr from 'ipaddr.js'
 
+type Address = ipaddr.IPv4 | ipaddr.IPv6
+
 /**
- * The key under which an address is limited: IPv4 as it is, also where it comes dressed as IPv6, and of IPv6 the /64 that
- * one subscriber has to himself.
+ * Reads an address in each form that proxies write into `X-Forwarded-For`: bare, with a port (Azure), in brackets, in
+ * quotes (RFC 7239 §4), or with a zone. IPv4 that is written as IPv6 is IPv4. Undefined for anything else.
  */
-export const addressKey = (address: string): string => {
-  if (!address.includes(':')) return address
-  if (!ipaddr.IPv6.isValid(address)) return 'unreadable'
-  const parsed = ipaddr.IPv6.parse(address)
-  return parsed.isIPv4MappedAddress() ? parsed.toIPv4Address().toString() : parsed.parts.slice(0, 4).join(':')
+export const readAddress = (text: string | undefined): Address | undefined => {
+  const bare = (text ?? '').trim().replace(/^"(.*)"$/, '$1')
+  const [, inBrackets, withPort] = /^(?:\[([^\]]+)\](?::\d{1,5})?|([\d.]+):\d{1,5})$/.exec(bare) ?? []
+  const address = (inBrackets ?? withPort ?? bare).replace(/%.*$/, '')
+  return isIP(address) === 0 ? undefined : ipaddr.process(address)
+}
+
+const named: Readonly<Record<string, readonly string[]>> = {
+  loopback: ['127.0.0.0/8', '::1/128'],
+  linklocal: ['169.254.0.0/16', 'fe80::/10'],
+  uniquelocal: ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'],
+}
+
+/** Whether a proxy's address, in any form, is in one of these ranges: addresses, CIDR ranges, or `named` ones. */
+export type Trust = (address: string | undefined) => boolean
+
+/** Makes the question whether a proxy is trusted, from `PUSHFERRY_TRUST_PROXY`. */
+export const createTrust = (ranges: readonly string[]): Trust => {
+  const parsed = ranges
+    .flatMap((range) => named[range] ?? [range])
+    .map((range) => ipaddr.parseCIDR(range.includes('/') ? range : `${range}/${range.includes(':') ? 128 : 32}`))
+  return (text) => {
+    const address = parsed.length > 0 ? readAddress(text) : undefined
+    return (
+      address !== undefined &&
+      parsed.some(([base, bits]) => base.kind() === address.kind() && address.match(base, bits))
+    )
+  }
+}
+
+/** The client's address: the last forwarded one that is no trusted proxy's, or the peer's where that cannot be read. */
+export const clientAddress = ({ ip, raw }: Pick<FastifyRequest, 'ip' | 'raw'>): Address | undefined =>
+  readAddress(ip) ?? readAddress(raw.socket.remoteAddress)
+
+/** `/64` and the like of an IPv6 address, as text that is the same for every address in it. */
+const prefix = ({ parts }: ipaddr.IPv6, bits: number): string => {
+  const groups = parts.slice(0, Math.ceil(bits / 16))
+  const spare = groups.length * 16 - bits
+  return `${groups.map((group, at) => (at === groups.length - 1 ? (group >> spare) << spare : group)).join(':')}/${bits}`
+}
+
+/** One subscriber: an IPv4 address, or the /64 that a subscriber has for itself. */
+export const subscriberOf = (address: Address | undefined): string => {
+  if (!address) return 'unknown'
+  return address instanceof ipaddr.IPv4 ? address.toString() : prefix(address, 64)
+}
+
+/** The networks that an address belongs to, and how many times a subscriber's allowance each of them has. */
+export const networksOf = (address: Address | undefined): readonly { key: string; times: number }[] => {
+  const subscriber = { key: subscriberOf(address), times: 1 }
+  if (!address) return [subscriber]
+  return address instanceof ipaddr.IPv4
+    ? [subscriber, { key: `${address.octets.slice(0, 3).join('.')}/24`, times: 16 }]
+    : [subscriber, { key: prefix(address, 56), times: 4 }, { key: prefix(address, 48), times: 16 }]
 }

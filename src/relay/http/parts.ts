@@ -21,7 +21,7 @@ export interface IntakeEvent {
 
 /** What the HTTP server is made of. Everything optional has a default that is fit for production. */
 export interface ServerParts {
-  config: Pick<Config, 'accounts' | 'rateLimit' | 'trustProxy' | 'secret'>
+  config: Pick<Config, 'accounts' | 'rateLimit' | 'trustProxy' | 'secret' | 'keepAliveMs' | 'connectionsPerAddress'>
   store: Store
   log: Log
   /** The package's version: what a script's `?v=` is compared with. */
@@ -36,5 +36,7 @@ export interface ServerParts {
   timeouts?: ServerTimeouts
   /** Wall clock, ms since the epoch. */
   now?: () => number
+  /** A clock that nobody can set, ms. */
+  monotonic?: () => number
   random?: () => number
 }

@@ -8,10 +8,15 @@ import { readBearer } from './bearer.ts'
 import type { Refusal } from './refusal.ts'
 
 /** Whether a browser has shown that an objectId is its own. */
-export type Proof = { kind: 'proved' | 'unproved' } | { kind: 'refused'; refusal: Refusal }
+export type Proof =
+  | { kind: 'proved'; by: 'ticket' | 'key' }
+  | { kind: 'unproved' }
+  | { kind: 'refused'; refusal: Refusal }
 
 /** Judges what a browser shows for an objectId, a registration key or a ticket. */
 export interface Prover {
+  /** Whether it shows anything that could prove an objectId. */
+  showsSomething(request: FastifyRequest): boolean
   /** The refusal of a registration without a ticket where one is required; it needs no look at the body. */
   missingTicket(request: FastifyRequest, account: AccountConfig): Refusal | undefined
   /**
@@ -62,17 +67,18 @@ export const createProver = (
     const check = checks.get(account.id)
     if (ticket === undefined || !check) return { kind: 'unproved' }
     const fault = await check(ticket, objectId)
-    return fault === undefined ? { kind: 'proved' } : { kind: 'refused', refusal: ticketInvalid(fault) }
+    return fault === undefined ? { kind: 'proved', by: 'ticket' } : { kind: 'refused', refusal: ticketInvalid(fault) }
   }
   return {
+    showsSomething: (request) => request.headers[keyHeader] !== undefined || readBearer(request) !== undefined,
     missingTicket: (request, { tickets }) =>
       tickets === 'required' && readBearer(request) === undefined ? ticketRequired : undefined,
     async forRegistration(request, account, objectId, key) {
-      if (account.tickets === 'off' && showsKey(request, key)) return { kind: 'proved' }
+      if (account.tickets === 'off' && showsKey(request, key)) return { kind: 'proved', by: 'key' }
       return byTicket(request, account, objectId)
     },
     async forWithdrawal(request, account, objectId) {
-      if (showsKey(request, await registrationKeys(account.id, objectId))) return { kind: 'proved' }
+      if (showsKey(request, await registrationKeys(account.id, objectId))) return { kind: 'proved', by: 'key' }
       const proof = await byTicket(request, account, objectId)
       if (proof.kind !== 'unproved') return proof
       return { kind: 'refused', refusal: account.tickets === 'required' ? ticketRequired : keyMismatch }

@@ -2,6 +2,7 @@ import type { Store } from '../store/port.ts'
 
 export interface ReadinessOptions {
   store: Pick<Store, 'probe'>
+  /** A clock that nobody can set, ms. */
   now: () => number
   /** How long an answer is good for, so that health checks write to the disk no more than once in that time. */
   maxAgeMs: number

@@ -3,7 +3,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type RelayProblem, type RelayProblemCode, relayProblems } from '../../wire/problem.ts'
 import type { AccountConfig, LogLevel } from '../config/types.ts'
 import type { Caller } from '../keys/api-keys.ts'
-import type { Log, LogFields } from '../operations/log.ts'
+import type { LogFields } from '../operations/log.ts'
+import type { RefusalLog } from '../operations/refusal-log.ts'
 import { readTraceId } from '../operations/trace.ts'
 import type { Refusal } from './refusal.ts'
 
@@ -26,7 +27,7 @@ const levelOf = (code: RelayProblemCode): LogLevel => {
 }
 
 /** `/1/upload` answers like CleverTap: flat, with the status as code. */
-const isFlat = (request: FastifyRequest): boolean => /^\/1\/upload(\?|$)/.test(request.url)
+const isFlat = (request: FastifyRequest): boolean => /^\/+1\/+upload\/*(\?|$)/.test(request.url)
 
 /** What the guards found out, if they were asked: whose request it is. */
 const speaker = (request: FastifyRequest): LogFields => {
@@ -35,21 +36,15 @@ const speaker = (request: FastifyRequest): LogFields => {
 }
 
 export const createRefuse =
-  (log: Log): Refuse =>
+  (log: Pick<RefusalLog, 'write'>): Refuse =>
   (request, reply, refusal) => {
     const { code, detail, recordCode, headers } = refusal
     const status = relayProblems[code]
-    log[levelOf(code)]('request refused', {
-      requestId: request.id,
-      traceId: readTraceId(request.headers.traceparent),
-      method: request.method,
-      route: request.routeOptions.url,
-      status,
-      code,
-      recordCode,
-      ...speaker(request),
-      ...refusal.log,
-    })
+    log.write(
+      levelOf(code),
+      { method: request.method, route: request.routeOptions.url, status, code, recordCode, ...speaker(request) },
+      { requestId: request.id, traceId: readTraceId(request.headers.traceparent), ...refusal.log },
+    )
     reply.code(status)
     if (headers) reply.headers(headers)
     return isFlat(request)

@@ -3,9 +3,9 @@ import type { Log } from '../operations/log.ts'
 import type { Store } from '../store/port.ts'
 import type { BackendGuard } from './backend-guard.ts'
 import type { BrowserGuard } from './browser-guard.ts'
+import type { BrowserLimits } from './browser-limits.ts'
 import type { IntakeEvent, ServerParts } from './parts.ts'
 import type { Prover } from './proof.ts'
-import type { RateLimit } from './rate-limit.ts'
 import type { Refuse } from './refuse.ts'
 
 /** What the routes share. Made once, by the server. */
@@ -18,7 +18,6 @@ export interface Scope {
   backends: BackendGuard
   prover: Prover
   registrationKeys: RegistrationKeys
-  /** `PUSHFERRY_RATE_LIMIT`, by address and by objectId. */
-  limits: { address: RateLimit; objectId: RateLimit }
+  limits: BrowserLimits
   onIntake: (event: IntakeEvent) => void
 }

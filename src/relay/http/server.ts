@@ -1,25 +1,20 @@
 import Fastify, { type FastifyInstance } from 'fastify'
 import { maxBrowserBodyBytes } from '../../wire/limits.ts'
 import { createRegistrationKeys } from '../keys/registration-key.ts'
+import { createRefusalLog } from '../operations/refusal-log.ts'
 import { createBackendGuard } from './backend-guard.ts'
 import { createBrowserGuard } from './browser-guard.ts'
+import { createBrowserLimits } from './browser-limits.ts'
+import { createTrust, type Trust } from './client-address.ts'
 import { commonHeaders, documentHeaders } from './common-headers.ts'
+import { limitConnections } from './connection-limit.ts'
 import { addJsonBody } from './json-body.ts'
-import {
-  defaultTimeouts,
-  maxHeaderBytes,
-  maxHeaders,
-  maxRateKeys,
-  maxSegmentLength,
-  rateWindowMs,
-  type ServerTimeouts,
-} from './limits.ts'
+import { defaultTimeouts, maxHeaderBytes, maxHeaders, maxSegmentLength, type ServerTimeouts } from './limits.ts'
 import { addOpenApi } from './openapi.ts'
 import type { ServerParts } from './parts.ts'
 import { createProver } from './proof.ts'
-import { createRateLimit } from './rate-limit.ts'
 import { refusalOf } from './refusal.ts'
-import { createRefuse } from './refuse.ts'
+import { createRefuse, type Refuse } from './refuse.ts'
 import { createRequestIds } from './request-id.ts'
 import { addErase } from './routes/erase.ts'
 import { addHealth } from './routes/health.ts'
@@ -34,12 +29,9 @@ import type { Scope } from './scope.ts'
 import { answerSocketError } from './socket-errors.ts'
 import { createUnknownRoute } from './unknown-route.ts'
 
-const createScope = (app: FastifyInstance, parts: ServerParts): Scope => {
-  const { config, store, log, now = Date.now } = parts
-  const refuse = createRefuse(log)
+const createScope = (app: FastifyInstance, parts: ServerParts, refuse: Refuse): Scope => {
+  const { config, store, log, now = Date.now, monotonic = () => performance.now() } = parts
   const registrationKeys = createRegistrationKeys(async () => config.secret ?? store.secret('registration'))
-  const createLimit = () =>
-    createRateLimit({ limit: config.rateLimit, windowMs: rateWindowMs, maxKeys: maxRateKeys, now })
   return {
     config,
     store,
@@ -49,22 +41,28 @@ const createScope = (app: FastifyInstance, parts: ServerParts): Scope => {
     backends: createBackendGuard(app, config.accounts, refuse),
     prover: createProver(config.accounts, registrationKeys, now),
     registrationKeys,
-    limits: { address: createLimit(), objectId: createLimit() },
+    limits: createBrowserLimits(config.rateLimit, monotonic),
     onIntake: parts.onIntake ?? (() => {}),
   }
 }
 
-const createApp = ({ config, timeouts = defaultTimeouts, log, random = Math.random }: ServerParts): FastifyInstance => {
+const timeoutsOf = ({ config, timeouts }: ServerParts): ServerTimeouts =>
+  timeouts ?? { ...defaultTimeouts, idleMs: config.keepAliveMs }
+
+const createApp = (parts: ServerParts, isTrusted: Trust, refuse: Refuse): FastifyInstance => {
+  const { random = Math.random } = parts
+  const timeouts = timeoutsOf(parts)
   const app = Fastify({
     // Fastify's own logger writes a line for each request, which costs more than parsing and storing it.
     logger: false,
     genReqId: createRequestIds(),
     requestIdHeader: false,
-    trustProxy: config.trustProxy.length > 0 ? [...config.trustProxy] : false,
+    trustProxy: parts.config.trustProxy.length > 0 && isTrusted,
     bodyLimit: maxBrowserBodyBytes,
-    routerOptions: { maxParamLength: maxSegmentLength },
+    routerOptions: { maxParamLength: maxSegmentLength, ignoreTrailingSlash: true, ignoreDuplicateSlashes: true },
     requestTimeout: timeouts.requestMs,
-    connectionTimeout: timeouts.idleMs,
+    // A request may wait for the store for longer than an idle connection is kept.
+    connectionTimeout: Math.max(timeouts.idleMs, defaultTimeouts.idleMs),
     keepAliveTimeout: timeouts.idleMs,
     // A request that still arrives while the server closes is served; its connection is closed behind it.
     return503OnClosing: false,
@@ -76,7 +74,7 @@ const createApp = ({ config, timeouts = defaultTimeouts, log, random = Math.rand
     clientErrorHandler: answerSocketError,
     frameworkErrors: (error, request, reply) => {
       reply.headers(documentHeaders).header('x-request-id', request.id) // no hook runs here
-      createRefuse(log)(request, reply, refusalOf(error, random))
+      refuse(request, reply, refusalOf(error, random))
     },
   })
   app.server.maxHeadersCount = maxHeaders
@@ -101,13 +99,20 @@ const cutSlowOnes = (app: FastifyInstance, { drainMs }: ServerTimeouts): void =>
  * after the requests in flight, `drainMs` at most. It owns neither the store nor anything else that it is given.
  */
 export const createServer = (parts: ServerParts): FastifyInstance => {
-  const { version, random = Math.random, routes = [], timeouts = defaultTimeouts } = parts
-  const app = createApp(parts)
-  const scope = createScope(app, parts)
-  const { refuse } = scope
+  const { config, version, random = Math.random, routes = [] } = parts
+  const refusals = createRefusalLog(parts.log)
+  const refuse = createRefuse(refusals)
+  const isTrusted = createTrust(config.trustProxy)
+  const app = createApp(parts, isTrusted, refuse)
+  limitConnections(app.server, config.connectionsPerAddress, isTrusted)
+  const scope = createScope(app, parts, refuse)
   const unknownRoute = createUnknownRoute(app)
 
-  cutSlowOnes(app, timeouts)
+  app.addHook('onClose', (_app, done) => {
+    refusals.stop()
+    done()
+  })
+  cutSlowOnes(app, timeoutsOf(parts))
   addJsonBody(app)
   app.setValidatorCompiler(() => () => true) // see schemas.ts
   app.addHook('onRequest', (request, reply, done) => {

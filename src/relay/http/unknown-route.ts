@@ -13,7 +13,10 @@ export const createUnknownRoute = (app: FastifyInstance): ((request: FastifyRequ
     for (const one of [method].flat()) methods.add(one)
   })
   return ({ url }) => {
-    const path = url.replace(/[?#].*$/s, '')
+    const path = url
+      .replace(/[?#].*$/s, '')
+      .replace(/\/{2,}/g, '/')
+      .replace(/(?<=.)\/$/, '')
     for (const [pattern, methods] of methodsByPattern) {
       const segments = pattern.split('/').map((part) => (part.startsWith(':') ? '[^/]+' : part.replaceAll('.', '\\.')))
       if (!new RegExp(`^${segments.join('/')}$`).test(path)) continue

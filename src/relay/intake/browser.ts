@@ -1,7 +1,7 @@
 import { decodeRecord } from '../../wire/decode.ts'
 import { maxTokenIdLength } from '../../wire/limits.ts'
 import type { RecordProblem } from '../../wire/problem.ts'
-import { readEndpoint } from '../../wire/push-service.ts'
+import { fcmHosts, isFcmId, readEndpoint } from '../../wire/push-service.ts'
 import type { Token } from '../../wire/record.ts'
 import type { WebType } from '../config/types.ts'
 import type { NewEntry } from '../store/port.ts'
@@ -49,6 +49,10 @@ export const readSubscription = (value: unknown, webTypes: readonly WebType[]): 
   const accepted = typeOfHost(endpoint.host, webTypes)
   if (!accepted) return { ok: false, code: 'push_service_not_accepted', host: endpoint.host }
   if (endpoint.id !== id) return refuse("tokenData.id must be the last part of the subscription's endpoint")
+  if (fcmHosts.includes(endpoint.host) && !isFcmId(id))
+    return refuse(
+      "tokenData.id has a character that no FCM token has: give the last part of the subscription's endpoint",
+    )
   if (!isOnP256(Buffer.from(keys.p256dh, 'base64url')))
     return refuse('tokenData.keys.p256dh must be a point on the curve P-256')
   const token: Token = accepted === 'chrome' ? { id, type: accepted, keys } : { id, type: accepted }

@@ -1,5 +1,6 @@
 import type { IntakeEvent } from '../http/parts.ts'
 import type { Log, LogFields } from './log.ts'
+import { createSeconds } from './seconds.ts'
 
 /** Writes what came in to the log. */
 export interface IntakeLog {
@@ -8,16 +9,11 @@ export interface IntakeLog {
   stop(): void
 }
 
-/** So many lines in a second are written one by one; the rest of that second is one line. */
-const linesInASecond = 5
-
-interface Second {
+interface Calls {
   account: string
   keyName: string
-  lines: number
   calls: number
   results: Record<string, number>
-  timer: NodeJS.Timeout
 }
 
 const isFault = (result: string): boolean => /^\d+$/.test(result)
@@ -43,43 +39,27 @@ const fieldsOf = (results: IntakeEvent['results']): Record<string, number> => {
  * is a line at level debug. A line with records that were not taken is a warning.
  */
 export const createIntakeLog = (log: Log): IntakeLog => {
-  const seconds = new Map<string, Second>()
   const write = (fields: LogFields, results: IntakeEvent['results']): void =>
     log[Object.keys(results).some(isFault) ? 'warn' : 'info']('intake', { ...fields, ...fieldsOf(results) })
-  const sumUp = (key: string): void => {
-    const second = seconds.get(key)
-    seconds.delete(key)
-    clearTimeout(second?.timer)
-    if (!second || second.calls === 0) return
-    const { account, keyName, calls, results } = second
-    write({ account, keyName, calls }, results)
-  }
-  const secondOf = (account: string, keyName: string): Second => {
-    const key = `${account} ${keyName}`
-    const running = seconds.get(key)
-    if (running) return running
-    const timer = setTimeout(() => sumUp(key), 1_000).unref()
-    const second = { account, keyName, lines: 0, calls: 0, results: {}, timer }
-    seconds.set(key, second)
-    return second
-  }
+  const seconds = createSeconds<Calls>(({ account, keyName, calls, results }) =>
+    write({ account, keyName, calls }, results),
+  )
   return {
     onIntake: ({ account, from, requestId, traceId, results }) => {
       if (from === 'browser') {
         log.debug('registration', { requestId, traceId, account, ...fieldsOf(results) })
         return
       }
-      const second = secondOf(account, from)
-      if (second.lines < linesInASecond) {
-        second.lines++
-        write({ requestId, traceId, account, keyName: from, calls: 1 }, results)
-        return
-      }
-      second.calls++
-      for (const [result, n] of Object.entries(results)) second.results[result] = (second.results[result] ?? 0) + n
+      const isOwn = seconds.take(
+        `${account} ${from}`,
+        () => ({ account, keyName: from, calls: 0, results: {} }),
+        (sum) => {
+          sum.calls++
+          for (const [result, n] of Object.entries(results)) sum.results[result] = (sum.results[result] ?? 0) + n
+        },
+      )
+      if (isOwn) write({ requestId, traceId, account, keyName: from, calls: 1 }, results)
     },
-    stop: () => {
-      for (const key of [...seconds.keys()]) sumUp(key)
-    },
+    stop: seconds.stop,
   }
 }

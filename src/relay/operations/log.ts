@@ -1,5 +1,6 @@
 import { type DestinationStream, pino } from 'pino'
 import type { LogLevel } from '../config/types.ts'
+import { createLogOutput } from './log-output.ts'
 import { redact } from './redact.ts'
 
 /** What a line may be given. Which texts really appear, and how, is decided in redact.ts and nowhere else. */
@@ -12,12 +13,9 @@ export type Log = Readonly<Record<LogLevel, (event: string, fields?: LogFields) 
  * Makes the log: one JSON line for each event, with `time` (ISO 8601), `level`, `event`, and the fields that the
  * redaction policy lets through.
  *
- * @param destination default: standard output, written synchronously, so that the last lines of a dying process are there.
+ * @param destination default: standard output, by `createLogOutput`.
  */
-export const createLog = (
-  level: LogLevel,
-  destination: DestinationStream = pino.destination({ dest: 1, sync: true }),
-): Log => {
+export const createLog = (level: LogLevel, destination: DestinationStream = createLogOutput()): Log => {
   const logger = pino(
     {
       level,

@@ -9,6 +9,7 @@ import { createIntakeLog } from './intake-log.ts'
 import type { Log } from './log.ts'
 import { createMetrics } from './metrics/metrics.ts'
 import { addMetrics } from './metrics/routes.ts'
+import { createRefusalLog } from './refusal-log.ts'
 import { addStatus } from './status/routes.ts'
 import { createSnapshots } from './status/snapshots.ts'
 import { uploadEvents } from './upload-log.ts'
@@ -33,16 +34,26 @@ export interface ObservationParts {
   /** Asked when somebody looks. */
   uploads: Pick<Uploads, 'state' | 'holder'>
   version: string
+  /** Log lines that were dropped since the start. Default: none. */
+  droppedLines?: () => number
 }
 
 /** Composes what watches a relay. Nothing runs before `start`. */
-export const createObservation = ({ config, store, log, uploads, version }: ObservationParts): Observation => {
+export const createObservation = ({
+  config,
+  store,
+  log,
+  uploads,
+  version,
+  droppedLines = () => 0,
+}: ObservationParts): Observation => {
   const { accounts, adminKey, maxQueued } = config
-  const metrics = createMetrics({ maxQueued, accounts, store, uploads, version })
+  const metrics = createMetrics({ maxQueued, accounts, store, uploads, version, droppedLines })
   const snapshots = createSnapshots({ config, store, uploads, version })
   const logged = uploadEvents(log)
   const intakeLog = createIntakeLog(log)
-  const refuse = createRefuse(log)
+  const refusals = createRefusalLog(log)
+  const refuse = createRefuse(refusals)
   const guard = createAdminGuard(adminKey, refuse)
   return {
     store: metrics.observe(store),
@@ -74,6 +85,7 @@ export const createObservation = ({ config, store, log, uploads, version }: Obse
     start: snapshots.start,
     stop: () => {
       intakeLog.stop()
+      refusals.stop()
       snapshots.stop()
     },
   }

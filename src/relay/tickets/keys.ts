@@ -1,5 +1,6 @@
 import { createPublicKey, createSecretKey, type JsonWebKey, type KeyObject } from 'node:crypto'
 import { decodeBase64 } from '../../wire/base64.ts'
+import { isPublicMaterial } from './public-material.ts'
 
 /** The signatures that a ticket may carry (RFC 7518 §3.2 and §3.4, RFC 8037 §3.1). */
 export type TicketAlg = 'HS256' | 'ES256' | 'EdDSA'
@@ -63,7 +64,7 @@ const fromJson = (text: string): readonly TicketKey[] | undefined => {
  * Reads what an operator gives as ticket key: PEM public keys (one after another for rotation), a JWK or a JWKS, else
  * a shared secret of at least 32 characters.
  *
- * @returns the keys, at least one, or `undefined` for anything weaker, private, or of another kind. Never throws.
+ * @returns the keys, at least one, or `undefined` for anything weaker, private, of another kind, or public where a secret belongs. Never throws.
  */
 export const readTicketKeys = (text: string): readonly TicketKey[] | undefined => {
   const trimmed = text.trim()
@@ -73,7 +74,7 @@ export const readTicketKeys = (text: string): readonly TicketKey[] | undefined =
   } catch {
     return undefined
   }
-  return trimmed.length >= minSecretLength
+  return trimmed.length >= minSecretLength && !isPublicMaterial(trimmed)
     ? [{ id: undefined, alg: 'HS256', key: createSecretKey(trimmed, 'utf8') }]
     : undefined
 }

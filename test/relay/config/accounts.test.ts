@@ -39,6 +39,19 @@ describe('several accounts in one file', () => {
     ])
   })
 
+  it('may share a ticket key where each has an audience of its own', () => {
+    const env = { PUSHFERRY_TICKET_KEY: 'k'.repeat(32) }
+    const { accounts } = load(
+      [
+        { ...one, ticketAudience: 'one' },
+        { ...two, ticketAudience: 'two' },
+      ],
+      env,
+    )
+    expect(accounts).toMatchObject([{ ticketAudience: 'one' }, { ticketAudience: 'two' }])
+    expect(load([one, two], {}).accounts).toHaveLength(2)
+  })
+
   it.each([
     [
       'an account id twice',
@@ -52,6 +65,22 @@ describe('several accounts in one file', () => {
         { ...two, origins: 'https://a.example:443' },
       ],
       /PUSHFERRY_ORIGINS must belong to one account only, but accounts\[0\] and accounts\[1\] share one$/,
+    ],
+    [
+      'a ticket key that is shared without an audience',
+      [
+        { ...one, ticketKey: 'k'.repeat(32) },
+        { ...two, ticketKey: 'k'.repeat(32), ticketAudience: 'two' },
+      ],
+      /^PUSHFERRY_CONFIG: accounts\[0\] and accounts\[1\] share a key of PUSHFERRY_TICKET_KEY: give each a PUSHFERRY_TICKET_AUDIENCE/,
+    ],
+    [
+      'a ticket key that is shared with one audience',
+      [
+        { ...one, ticketKey: 'k'.repeat(32), ticketAudience: 'both' },
+        { ...two, ticketKey: 'k'.repeat(32), ticketAudience: 'both' },
+      ],
+      /share a key of PUSHFERRY_TICKET_KEY/,
     ],
     ['a missing passcode', [one, { accountId: 'TWO' }], /^accounts\[1\] of PUSHFERRY_CONFIG: CLEVERTAP_PASSCODE must/],
     [

@@ -32,6 +32,8 @@ describe('the configuration of a relay', () => {
       leaseMs: 60_000,
       maxQueued: 1_000_000,
       rateLimit: 60,
+      keepAliveMs: 65_000,
+      connectionsPerAddress: 256,
       trustProxy: [],
       logLevel: 'info',
       accounts: [

@@ -2,13 +2,14 @@ import { describe, expect, it } from 'vitest'
 import { createAdminGuard } from '../../../src/relay/http/admin-guard.ts'
 import { createRefuse } from '../../../src/relay/http/refuse.ts'
 import { silentLog } from '../../../src/relay/operations/log.ts'
+import { createRefusalLog } from '../../../src/relay/operations/refusal-log.ts'
 import { startServer } from './running-server.ts'
 
 const key = 'admin-key: with a colon'
 const basic = (text: string): string => `Basic ${Buffer.from(text).toString('base64')}`
 
 const start = async (adminKey: string | undefined) => {
-  const guard = createAdminGuard(adminKey, createRefuse(silentLog))
+  const guard = createAdminGuard(adminKey, createRefuse(createRefusalLog(silentLog)))
   const { call } = await startServer(
     {},
     { routes: [(app) => app.get('/admin', { onRequest: guard }, (_request, reply) => reply.send('in'))] },

@@ -2,7 +2,8 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { apiKey, type Call, origin, startServer } from './running-server.ts'
+import type { Store } from '../../../src/relay/store/port.ts'
+import { accountId, apiKey, type Call, origin, startServer } from './running-server.ts'
 import { subscription } from './sample-records.ts'
 
 const path = '/v1/subscriptions'
@@ -16,7 +17,7 @@ const from = (address: string): Record<string, string> => ({ 'x-forwarded-for': 
 describe('the rate limit of browsers', () => {
   it('is so many a minute from one address, then 429 until the minute is over', async () => {
     let now = 1_000_000
-    const { call } = await startServer({ PUSHFERRY_RATE_LIMIT: '3' }, { now: () => now })
+    const { call } = await startServer({ PUSHFERRY_RATE_LIMIT: '3' }, { monotonic: () => now })
     for (const user of ['a', 'b', 'c']) expect((await call(path, register(user))).status).toBe(202)
     now += 45_500
     const refused = await call(path, register('d'))
@@ -63,6 +64,73 @@ describe('the rate limit of browsers', () => {
       expect((await blind.call(path, register('a', from('203.0.113.1')))).status).toBe(202)
       expect((await blind.call(path, register('b', from('203.0.113.2')))).status).toBe(429)
     }
+  })
+})
+
+describe('who proves an objectId', () => {
+  const keyOf = ({ json }: { json: unknown }): string => String((json as { registrationKey?: unknown }).registrationKey)
+  const accept = async (store: Store): Promise<void> => {
+    await store.join('h', '{}')
+    const batch = await store.lease({ account: accountId, holder: 'h', max: 100, flushMs: 0 })
+    if (!('entries' in batch)) throw new Error('nothing is queued')
+    const outcome = { kind: 'accepted' } as const
+    await store.settle(
+      'h',
+      batch.entries.map(({ objectId, generation }) => ({ account: accountId, objectId, generation, outcome })),
+    )
+  }
+
+  it('is served by its accepted key when strangers have used up address, network and objectId', async () => {
+    const { call, store } = await startServer({ PUSHFERRY_RATE_LIMIT: '1' })
+    const sent = subscription('owner')
+    const owner = async (headers = {}) => call(path, { method: 'POST', headers: { origin, ...headers }, body: sent })
+    const key = { 'x-pushferry-key': keyOf(await owner()) }
+    await accept(store)
+    expect((await call(path, register('owner'))).status).toBe(429)
+    expect((await owner(key)).status).toBe(202)
+    expect((await owner(key)).status).toBe(429)
+  })
+
+  it('is not the stranger who was just given a key', async () => {
+    const { call } = await startServer({ PUSHFERRY_RATE_LIMIT: '1' })
+    const key = keyOf(await call(path, register('stranger')))
+    expect((await call(path, register('stranger', { 'x-pushferry-key': key }))).status).toBe(429)
+  })
+
+  it.each([
+    ['a key that is not its own', { 'x-pushferry-key': 'x'.repeat(43) }],
+    ['a ticket that nobody signed', { authorization: 'Bearer a.b.c' }],
+  ])('is not who shows %s', async (_, shown) => {
+    const { call } = await startServer({ PUSHFERRY_RATE_LIMIT: '1', PUSHFERRY_TICKET_KEY: 'k'.repeat(32) })
+    const statuses = [await call(path, register('a', shown)), await call(path, register('b', shown))]
+    expect(statuses[1]?.status).toBe(429)
+    expect((await call(`${path}/c`, { method: 'DELETE', headers: { origin, ...shown } })).status).toBe(429)
+  })
+
+  it('is counted also for what is no record', async () => {
+    const { call } = await startServer({ PUSHFERRY_RATE_LIMIT: '1' })
+    const wrong: Call = { method: 'POST', headers: { origin, 'x-pushferry-key': 'x' }, body: {} }
+    expect([(await call(path, wrong)).status, (await call(path, wrong)).status]).toEqual([400, 429])
+  })
+})
+
+describe('a forwarded address', () => {
+  it.each([
+    ['with a port', '198.51.100.1:5432', '198.51.100.2:5432'],
+    ['in brackets', '[2001:db8:1::1]:443', '[2001:db8:2::1]:443'],
+    ['in quotes', '"198.51.100.1"', '"198.51.100.2"'],
+  ])('%s has a limit of its own', async (_, one, other) => {
+    const { call } = await startServer({ PUSHFERRY_RATE_LIMIT: '1', PUSHFERRY_TRUST_PROXY: 'loopback' })
+    expect((await call(path, register('a', from(one)))).status).toBe(202)
+    expect((await call(path, register('b', from(other)))).status).toBe(202)
+    expect((await call(path, register('c', from(one)))).status).toBe(429)
+  })
+
+  it('that cannot be read has the limit of the proxy', async () => {
+    const { call } = await startServer({ PUSHFERRY_RATE_LIMIT: '1', PUSHFERRY_TRUST_PROXY: 'loopback' })
+    expect((await call(path, register('a', from('unknown')))).status).toBe(202)
+    expect((await call(path, register('b', from('_hidden')))).status).toBe(429)
+    expect((await call(path, register('c', from('198.51.100.1')))).status).toBe(202)
   })
 })
 

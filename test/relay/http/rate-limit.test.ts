@@ -2,31 +2,48 @@ import { describe, expect, it } from 'vitest'
 import { createRateLimit } from '../../../src/relay/http/rate-limit.ts'
 
 describe('a rate limit', () => {
+  const start = (maxKeys = 100) => {
+    const clock = { now: 0 }
+    const { wait, count } = createRateLimit({ windowMs: 1000, maxKeys, now: () => clock.now })
+    /** A request of this key: how long it must wait; counted when it need not. */
+    const request = (key: string, limit = 1): number => {
+      const ms = wait(key, limit)
+      if (ms === 0) count(key)
+      return ms
+    }
+    return { clock, request, count }
+  }
+
   it('lets the limit through in a window, and tells how long the rest must wait', () => {
-    let now = 0
-    const limit = createRateLimit({ limit: 2, windowMs: 1000, maxKeys: 10, now: () => now })
-    expect([limit('a'), limit('a'), limit('a')]).toEqual([0, 0, 1000])
-    now = 999
-    expect(limit('a')).toBe(1)
-    now = 1000
-    expect([limit('a'), limit('a'), limit('a')]).toEqual([0, 0, 1000])
+    const { clock, request } = start()
+    expect([request('a', 2), request('a', 2), request('a', 2)]).toEqual([0, 0, 1000])
+    clock.now = 999
+    expect(request('a', 2)).toBe(1)
+    clock.now = 1000
+    expect([request('a', 2), request('a', 2), request('a', 2)]).toEqual([0, 0, 1000])
   })
 
   it('counts each key for itself', () => {
-    const limit = createRateLimit({ limit: 1, windowMs: 1000, maxKeys: 10, now: () => 0 })
-    expect([limit('a'), limit('b'), limit('a'), limit('__proto__'), limit('__proto__')]).toEqual([0, 0, 1000, 0, 1000])
+    const { request } = start()
+    expect(['a', 'b', 'a', '__proto__', '__proto__'].map((key) => request(key))).toEqual([0, 0, 1000, 0, 1000])
   })
 
-  it('is none when it is 0', () => {
-    const limit = createRateLimit({ limit: 0, windowMs: 1000, maxKeys: 10, now: () => 0 })
-    expect(Array.from({ length: 100 }, () => limit('a'))).toEqual(Array(100).fill(0))
+  it('holds a window to its end, whatever other keys come and whenever', () => {
+    const { clock, request } = start()
+    clock.now = 900
+    expect(request('a')).toBe(0)
+    for (clock.now = 901; clock.now < 1900; clock.now += 50) {
+      expect(request(`other-${clock.now}`)).toBe(0)
+      expect(request('a')).toBe(1900 - clock.now)
+    }
+    clock.now = 1900
+    expect(request('a')).toBe(0)
   })
 
-  it('forgets the oldest window when there are too many keys, and no younger one', () => {
-    const limit = createRateLimit({ limit: 1, windowMs: 1000, maxKeys: 2, now: () => 0 })
-    for (const key of ['a', 'b', 'c']) expect(limit(key)).toBe(0)
-    expect(limit('c')).toBe(1000)
-    expect(limit('b')).toBe(1000)
-    expect(limit('a')).toBe(0)
+  it('forgets the oldest windows when there are too many keys, and no younger ones', () => {
+    const { request } = start(4)
+    for (const key of ['a', 'b', 'c', 'd', 'e']) expect(request(key)).toBe(0)
+    expect(['e', 'd', 'c'].map((key) => request(key))).toEqual([1000, 1000, 1000])
+    expect(request('a')).toBe(0)
   })
 })

@@ -5,7 +5,7 @@ import { apiKey, type Call, origin, startServer } from './running-server.ts'
 describe('an unknown path', () => {
   it.each<[string, Call]>([
     ['/', {}],
-    ['/1/upload/', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{' }],
+    ['/1/uploads', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{' }],
     ['/1/other', { method: 'POST', body: {} }],
     ['/v1/subscriptions/a/b', { method: 'DELETE', headers: { origin } }],
     ['/v1/tokens/', { headers: { authorization: `Bearer ${apiKey}` } }],
@@ -13,7 +13,7 @@ describe('an unknown path', () => {
     [`/v1/tokens/${'x'.repeat(3000)}`, {}],
     ['/pushferry.js', {}],
     ['/%00', {}],
-    ['//healthz', {}],
+    ['/healthz/x', {}],
     ['/healthz/../readyz', {}],
     ['*', { method: 'OPTIONS' }],
   ])('%s is 404', async (path, call) => {
@@ -51,6 +51,29 @@ describe('a known path with another method', () => {
     const answer = await call(path, { method, headers: { origin } })
     expect(answer.status).toBe(405)
     expect(answer.headers.allow).toBe(allow)
+  })
+})
+
+describe('a path', () => {
+  it.each(['//1/upload', '/1/upload/', '/1//upload', '///1/upload//', '/1/upload/?dryRun=1', '//1//upload?dryRun=0'])(
+    'is taken as %s, and refusals have the form of its route',
+    async (path) => {
+      const { call } = await startServer()
+      const headers = { 'X-CleverTap-Passcode': apiKey }
+      expect((await call(path, { method: 'POST', headers, body: { d: [] } })).status).toBe(200)
+      const refused = await call(path, { method: 'POST', body: { d: [] } })
+      expect(refused).toMatchObject({ status: 401, json: { status: 'fail', code: 401 } })
+      expect((await call(path)).headers.allow).toBe('POST')
+    },
+  )
+
+  it('of each other route is taken with doubled and trailing slashes too', async () => {
+    const { call } = await startServer()
+    const withOrigin = { headers: { origin } }
+    for (const path of ['//v1/config', '/v1/config/']) expect((await call(path, withOrigin)).status).toBe(200)
+    for (const path of ['//healthz', '/readyz/', '//openapi.json/']) expect((await call(path)).status).toBe(200)
+    const backend = { method: 'DELETE', headers: { authorization: `Bearer ${apiKey}` } }
+    for (const path of ['//v1/tokens/x', '/v1/tokens/x/']) expect((await call(path, backend)).status).toBe(204)
   })
 })
 
@@ -185,7 +208,7 @@ describe('/healthz and /readyz', () => {
       probes++
       if (broken) throw new Error('no')
     }
-    const { call } = await startServer({}, { store: { ...createMemoryStore(), probe }, now: () => now })
+    const { call } = await startServer({}, { store: { ...createMemoryStore(), probe }, monotonic: () => now })
     expect(await call('/readyz')).toMatchObject({ status: 503, json: { status: 'degraded' } })
     expect((await call('/healthz')).status).toBe(200)
     broken = false

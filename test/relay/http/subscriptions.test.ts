@@ -59,6 +59,8 @@ describe('a browser that registers', () => {
     ['an endpoint that is no URL', 400, 535, { endpoint: 7 }],
     ["another token's endpoint", 400, 535, { endpoint: 'https://fcm.googleapis.com/fcm/send/other' }],
     ['a user in the endpoint', 400, 535, { endpoint: 'https://fcm.googleapis.com@evil.example/fcm/send/x' }],
+    ['a placeholder as objectId', 400, 530, { objectId: 'undefined' }],
+    ['an invisible character in its objectId', 400, 530, { objectId: 'user\u200b1' }],
     ['a replaces that is no text', 400, 535, { replaces: { id: 'x' } }],
     ['a replaces that is too long', 400, 535, { replaces: 'x'.repeat(4097) }],
   ])('with %s gets %i and code %i', async (_, status, recordCode, wrong) => {
@@ -75,6 +77,18 @@ describe('a browser that registers', () => {
       recordCode,
     })
     expect((await store.counts(accountId)).queued.live).toBe(0)
+  })
+
+  it('with a character in its id that FCM does not use gets 535, though a push service that is mapped may use it', async () => {
+    const { call } = await startServer({ PUSHFERRY_WEB_TYPES: 'push.example.com=chrome' })
+    const withId = (host: string, id: string) => {
+      const sent = subscription('user-1')
+      return post({ ...sent, tokenData: { ...sent.tokenData, id }, endpoint: `https://${host}/x/${id}` })
+    }
+    const refused = await call(path, withId('fcm.googleapis.com', 'a+b?c&d'))
+    expect(refused).toMatchObject({ status: 400, json: { recordCode: 535 } })
+    expect((await call(path, withId('push.example.com', 'a+b?c&d'))).status).toBe(202)
+    expect((await call(path, withId('push.example.com', 'a"b'))).status).toBe(400)
   })
 
   it('with a key that is no point on the curve gets 535, though a backend may send it', async () => {
@@ -310,6 +324,21 @@ describe('the page configuration', () => {
     expect((await call(path, { method: 'POST', headers: own, body: subscription() })).status).toBe(403)
   })
 
+  it('is for the site of a trusted proxy that changes the host, and default ports are no difference', async () => {
+    const own = { 'sec-fetch-site': 'same-origin', host: '127.0.0.1:8080', 'x-forwarded-host': 'www.example.com' }
+    const { call } = await startServer({ PUSHFERRY_TRUST_PROXY: 'loopback' })
+    expect((await call('/v1/config', { headers: own })).status).toBe(200)
+    expect((await call('/v1/config', { headers: { ...own, 'x-forwarded-host': 'www.example.com:443' } })).status).toBe(
+      200,
+    )
+    expect((await call('/v1/config', { headers: { ...own, 'x-forwarded-host': 'evil.example' } })).status).toBe(403)
+    expect((await call('/v1/config', { headers: { ...own, 'x-forwarded-host': 'a b' } })).status).toBe(403)
+    const blind = await startServer()
+    expect((await blind.call('/v1/config', { headers: own })).status).toBe(403)
+    const ported = { 'sec-fetch-site': 'same-origin', host: 'www.example.com:443' }
+    expect((await blind.call('/v1/config', { headers: ported })).status).toBe(200)
+  })
+
   it('differs from account to account, by the origin', async () => {
     const accounts = [
       { accountId: 'ONE', passcode: 'p', origins: 'https://one.example', vapidPublicKey: vapid },
@@ -348,10 +377,19 @@ describe('a preflight', () => {
       'access-control-allow-origin': origin,
       'access-control-allow-methods': methods,
       'access-control-max-age': '86400',
-      vary: 'Origin',
+      vary: 'Origin, Access-Control-Request-Headers',
     })
     const allowed = String(answer.headers['access-control-allow-headers']).toLowerCase()
     for (const name of ['content-type', 'authorization', 'x-pushferry-key']) expect(allowed).toContain(name)
+  })
+
+  it('allows any request header, such as those that monitoring adds to fetch', async () => {
+    const { call } = await startServer()
+    const asked = 'content-type,traceparent,x-datadog-origin'
+    const answer = await call(path, { method: 'OPTIONS', headers: { origin, 'access-control-request-headers': asked } })
+    const allowed = String(answer.headers['access-control-allow-headers']).split(/, ?/)
+    for (const name of asked.split(',')) expect(allowed.join().toLowerCase().split(',')).toContain(name)
+    expect(answer.headers['access-control-allow-credentials']).toBeUndefined()
   })
 
   it('of another origin allows nothing', async () => {

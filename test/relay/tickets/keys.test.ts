@@ -1,10 +1,12 @@
-import { generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { readTicketKeys } from '../../../src/relay/tickets/keys.ts'
 
 const p256 = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 const ed25519 = generateKeyPairSync('ed25519')
 const p384 = generateKeyPairSync('ec', { namedCurve: 'P-384' })
+const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 })
+const der = (key: KeyObject): Buffer => key.export({ type: 'spki', format: 'der' })
 const spki = (key: KeyObject): string => key.export({ type: 'spki', format: 'pem' }).toString()
 const jwk = (key: KeyObject, more: object = {}): object => ({ ...key.export({ format: 'jwk' }), ...more })
 const set = (...keys: unknown[]): string => JSON.stringify({ keys })
@@ -23,6 +25,15 @@ describe('the ticket key', () => {
     ).toEqual(['old ES256', 'EdDSA', 'HS256'])
   })
 
+  it('may be any random secret, in hex or in either alphabet of base64', () => {
+    for (let round = 0; round < 2000; round++)
+      for (const encoding of ['hex', 'base64', 'base64url'] as const) {
+        const secret = randomBytes(24 + (round % 50)).toString(encoding)
+        expect([secret, kinds(secret)]).toEqual([secret, ['HS256']])
+      }
+    expect(kinds(`/${'B'.repeat(40)}/a+b=`)).toEqual(['HS256'])
+  })
+
   it.each<[string, string]>([
     ['a secret of 31 characters', 'x'.repeat(31)],
     ['a private PEM', p256.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()],
@@ -37,11 +48,26 @@ describe('the ticket key', () => {
     ['an empty key set', set()],
     ['a key set that is none', '{"keys":7}'],
     ['a JWK of another curve', set(jwk(p384.publicKey))],
-    ['an RSA JWK', set(jwk(generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey))],
+    ['an RSA JWK', set(jwk(rsa.publicKey))],
     ['a secret of 31 bytes as JWK', set(oct(31))],
     ['a JWK for encryption', set(jwk(p256.publicKey, { use: 'enc' }))],
     ['a JWK whose alg is not its own', set(jwk(p256.publicKey, { alg: 'HS256' }))],
     ['a key that is no object', set('x'.repeat(32))],
+    ['a public key in base64', der(p256.publicKey).toString('base64')],
+    ['a public key in base64 on several lines', der(p256.publicKey).toString('base64').replace(/.{40}/g, '$&\n')],
+    ['a public key in hex', der(ed25519.publicKey).toString('hex')],
+    ['the public half of a VAPID pair', der(p256.publicKey).subarray(-65).toString('base64url')],
+    ['an RSA public key in base64', der(rsa.publicKey).toString('base64')],
+    ['a PEM whose lines are gone', spki(p256.publicKey).replace(/\n/g, ' ').replace('BEGIN', ' BEGIN')],
+    ['an SSH key', `ssh-ed25519 ${randomBytes(51).toString('base64')} somebody@host`],
+    ['a key set in base64', Buffer.from(set(jwk(p256.publicKey))).toString('base64url')],
+    ['a list of JWKs', JSON.stringify([jwk(p256.publicKey)])],
+    ['a ticket', `${'eyJhbGciOiJIUzI1NiJ9'}.${'eyJzdWIiOiJhIn0'}.${randomBytes(32).toString('base64url')}`],
+    ['the URL of a key set', 'https://www.example.com/.well-known/jwks.json'],
+    ['a path', '/run/secrets/pushferry-ticket-key-of-the-site'],
+    ['a path from here', './secrets/pushferry-ticket-key-of-the-site'],
+    ['a path of Windows', 'C:\\secrets\\pushferry-ticket-key-of-the-site'],
+    ['the name of a PEM file', 'pushferry-ticket-key-of-the-site-2026.pem'],
     ['broken JSON', '{"keys":[]'.padEnd(40)],
   ])('must not be %s', (_, text) => {
     expect(readTicketKeys(text)).toBeUndefined()

@@ -188,7 +188,8 @@ const backendExamples: readonly Example[] = [
         {
           status: 'fail',
           code: 530,
-          error: 'objectId has white space, a control character or a broken character in it, record number : 2',
+          error:
+            'objectId has white space, a control character, an invisible format character or a broken character in it, record number : 2',
           record: badRecord,
         },
       ],
@@ -225,7 +226,8 @@ const backendExamples: readonly Example[] = [
         {
           status: 'fail',
           code: 530,
-          error: 'objectId has white space, a control character or a broken character in it, record number : 1',
+          error:
+            'objectId has white space, a control character, an invisible format character or a broken character in it, record number : 1',
           record: badRecord,
         },
       ],

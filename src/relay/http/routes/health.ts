@@ -9,7 +9,12 @@ const timeoutMs = 2000
 /** `GET /healthz` and `GET /readyz`: whether the process lives, and whether it should be sent requests. */
 export const addHealth = (
   app: FastifyInstance,
-  { config, store, uploads, now = Date.now }: Pick<ServerParts, 'config' | 'store' | 'uploads' | 'now'>,
+  {
+    config,
+    store,
+    uploads,
+    monotonic = () => performance.now(),
+  }: Pick<ServerParts, 'config' | 'store' | 'uploads' | 'monotonic'>,
 ): void => {
   app.get(
     '/healthz',
@@ -19,7 +24,7 @@ export const addHealth = (
     },
   )
 
-  const takesRecords = createReadiness({ store, now, maxAgeMs, timeoutMs })
+  const takesRecords = createReadiness({ store, now: monotonic, maxAgeMs, timeoutMs })
   const statusOf = (ok: boolean): 'ok' | 'degraded' => (ok ? 'ok' : 'degraded')
   app.get(
     '/readyz',

@@ -3,11 +3,11 @@ import { maxBrowserBodyBytes } from '../../../wire/limits.ts'
 import type { Acknowledgement } from '../../../wire/record.ts'
 import { browserEntry, type ReadSubscription, readSubscription } from '../../intake/browser.ts'
 import { readTraceId } from '../../operations/trace.ts'
+import { createAdmission } from '../admission.ts'
 import { keyMismatch } from '../proof.ts'
 import type { Refusal } from '../refusal.ts'
 import { acknowledgement, problems, subscriptionBody } from '../schemas.ts'
 import type { Scope } from '../scope.ts'
-import { createAddressCheck, tooManyFor } from '../too-many.ts'
 
 const refusalOf = (read: Extract<ReadSubscription, { ok: false }>): Refusal =>
   read.code === 'invalid_record'
@@ -20,7 +20,8 @@ const refusalOf = (read: Extract<ReadSubscription, { ok: false }>): Refusal =>
 
 /** `POST /v1/subscriptions`: a browser registers its subscription. 202 once it is on disk. */
 export const addRegister = (app: FastifyInstance, scope: Scope): void => {
-  const { store, browsers, prover, registrationKeys, limits, refuse, onIntake } = scope
+  const { store, browsers, prover, registrationKeys, refuse, onIntake } = scope
+  const admission = createAdmission(scope)
   const path = '/v1/subscriptions'
   const tell = (request: FastifyRequest, account: string, result: string): void => {
     const traceId = readTraceId(request.headers.traceparent)
@@ -31,7 +32,7 @@ export const addRegister = (app: FastifyInstance, scope: Scope): void => {
     path,
     {
       bodyLimit: maxBrowserBodyBytes,
-      onRequest: [browsers.check, createAddressCheck(scope)],
+      onRequest: [browsers.check, admission.check],
       schema: {
         summary: "Registers a browser's push subscription",
         tags: ['browsers'],
@@ -43,17 +44,17 @@ export const addRegister = (app: FastifyInstance, scope: Scope): void => {
     async (request, reply) => {
       const account = browsers.accountOf(request)
       const missing = prover.missingTicket(request, account)
-      if (missing) return refuse(request, reply, missing)
+      if (missing) return refuse(request, reply, admission.unproved(request) ?? missing)
       const read = readSubscription(request.body, account.webTypes)
       if (!read.ok) {
         tell(request, account.id, read.code === 'invalid_record' ? String(read.problem.code) : read.code)
-        return refuse(request, reply, refusalOf(read))
+        return refuse(request, reply, admission.unproved(request) ?? refusalOf(read))
       }
       const { objectId } = read.subscription
-      const tooMany = tooManyFor(limits, account.id, objectId)
-      if (tooMany) return refuse(request, reply, tooMany)
       const registrationKey = await registrationKeys(account.id, objectId)
       const proof = await prover.forRegistration(request, account, objectId, registrationKey)
+      const tooMany = await admission.tooMany(request, account.id, objectId, proof)
+      if (tooMany) return refuse(request, reply, tooMany)
       if (proof.kind === 'refused') return refuse(request, reply, proof.refusal)
       const [put] = await store.put([browserEntry(read.subscription, account.id, proof.kind)])
       if (!put) throw new Error('the store gave no result for the entry')

@@ -127,6 +127,10 @@ export const createInstruments = (registry: Registry) => {
       'operation',
       'reason',
     ),
+    droppedLines: counter(
+      'pushferry_log_lines_dropped_total',
+      'Log lines that were dropped because nobody took them: a full disk, or a reader that stalls or has gone.',
+    ),
 
     cpu: counter('pushferry_process_cpu_seconds_total', 'CPU time, user and system.'),
     eventLoop: counter('pushferry_process_event_loop_active_seconds_total', 'Time that the event loop was busy.'),

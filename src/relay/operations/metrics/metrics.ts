@@ -33,6 +33,8 @@ export interface MetricsParts {
   /** How an account's uploads go; asked at a scrape. */
   uploads: { state(account: string): UploadState }
   version: string
+  /** Log lines that were dropped since the start; asked at a scrape. Default: none. */
+  droppedLines?: () => number
   /** Wall clock, ms since the epoch. */
   now?: () => number
 }
@@ -46,6 +48,7 @@ export const createMetrics = ({
   store,
   uploads,
   version,
+  droppedLines = () => 0,
   now = Date.now,
 }: MetricsParts): Metrics => {
   const registry = new Registry()
@@ -74,6 +77,10 @@ export const createMetrics = ({
     instruments.storeFailures.inc({ operation, reason: 'unavailable' }, 0)
   instruments.storeFailures.inc({ operation: 'put', reason: 'full' }, 0)
 
+  const readDropped = (): void => {
+    instruments.droppedLines.reset()
+    instruments.droppedLines.inc(droppedLines())
+  }
   const readUploads = (): void => {
     for (const { id: account } of accounts) {
       const state = uploads.state(account)
@@ -90,6 +97,7 @@ export const createMetrics = ({
       await readStore()
       readUploads()
       readProcess()
+      readDropped()
       return registry.metrics()
     },
     onIntake: ({ account, from, results }) => {

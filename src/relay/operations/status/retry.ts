@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { maxBrowserBodyBytes } from '../../../wire/limits.ts'
+import { clientAddress } from '../../http/client-address.ts'
 import { problems } from '../../http/schemas.ts'
 import type { StatusParts } from './routes.ts'
 import { isSameOrigin } from './same-origin.ts'
@@ -60,7 +61,7 @@ export const addRetry = (
       log.info('rejected records are queued again', {
         requestId: request.id,
         account,
-        address: request.ip,
+        address: String(clientAddress(request) ?? 'unknown'),
         records: queued,
         ...(code === undefined ? {} : { recordCode: code }),
       })

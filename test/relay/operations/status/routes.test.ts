@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { createAdminGuard } from '../../../../src/relay/http/admin-guard.ts'
 import { createRefuse } from '../../../../src/relay/http/refuse.ts'
 import { silentLog } from '../../../../src/relay/operations/log.ts'
+import { createRefusalLog } from '../../../../src/relay/operations/refusal-log.ts'
 import { addStatus } from '../../../../src/relay/operations/status/routes.ts'
 import { createSnapshots } from '../../../../src/relay/operations/status/snapshots.ts'
 import { createMemoryStore } from '../../../../src/relay/store/memory/store.ts'
@@ -23,7 +24,7 @@ const start = async (folder?: URL) => {
   })
   const logged: string[] = []
   const log = { ...silentLog, info: (event: string, fields = {}) => logged.push(JSON.stringify({ event, ...fields })) }
-  const refuse = createRefuse(silentLog)
+  const refuse = createRefuse(createRefusalLog(silentLog))
   const guard = createAdminGuard('the-admin-key', refuse)
   const server = await startServer(
     {},

@@ -14,6 +14,7 @@ describe('a request that may act', () => {
     ['another site', { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' }, false],
     ['a sister site', { 'sec-fetch-site': 'same-site', origin: 'https://www.relay.example' }, false],
     ['the address bar', { 'sec-fetch-site': 'none' }, false],
+    ['the page with the default port named', { origin: 'http://relay.example:80' }, true],
     ['another site over plain http', { origin: 'http://evil.example' }, false],
     ['another port', { origin: 'http://relay.example:81' }, false],
     ['a sandboxed frame', { origin: 'null' }, false],
