@@ -66,7 +66,8 @@ export const createGroupRun = (
     const isAmple = await room.isAmple(fresh.flatMap(({ operation }) => operation.counted ?? []).map(account))
     const most = isAmple ? undefined : maxQueued
     const passed = await transact(async () => ({
-      alone: takeQuery(rows, account, { now: at, most, share: numbers.share }),
+      last: [takeQuery(rows, account, { now: at, most, share: numbers.share })],
+      isRepeatable: true,
       resultOf: ([answer]) => rowsFrom<{ passed: readonly number[] }>(answer)[0]?.passed ?? [],
     }))
     const left = new Set(passed)
@@ -95,7 +96,8 @@ export const createGroupRun = (
           throw error
         }
       })
-      const last = [...work.writes(), ...numbers.writes(work.delta, work.now)]
+      const own = group.flatMap(({ writes }) => writes ?? [])
+      const last = [...work.writes(), ...own, ...numbers.writes(work.delta, work.now)]
       return { result: results, last: last.length > 0 ? last : 'nothing to keep' }
     })
     jobs.forEach((job, at) => {

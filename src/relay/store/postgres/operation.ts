@@ -1,3 +1,4 @@
+import type { PgQuery } from './driver.ts'
 import type { NewRow } from './take.ts'
 import type { Work } from './work.ts'
 
@@ -25,6 +26,8 @@ export interface Operation<T> {
   counted?: readonly string[]
   /** All that it does, and its result, where none of its rows is known yet and its accounts' queues have room for them. */
   fresh?: { rows: readonly NewRow[]; result: T }
+  /** Statements of its own, behind those that write its rows. */
+  writes?: readonly PgQuery[]
   /**
    * Runs without waiting for anything, perhaps more than once. `account` gives the number of an account.
    * Throws a StoreError, before it has changed anything, to be refused alone.
