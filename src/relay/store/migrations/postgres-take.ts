@@ -36,7 +36,7 @@ const addAll = `
     ON CONFLICT (account, at, event, shard) DO UPDATE SET n = m.n + excluded.n;`
 
 export const count = `
-CREATE FUNCTION pushferry.count(accounts integer[], names text[], amounts bigint[], share integer, minute bigint)
+CREATE FUNCTION pushferry.count(accounts bigint[], names text[], amounts bigint[], share integer, minute bigint)
 RETURNS void LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 BEGIN${addAll}
@@ -46,9 +46,9 @@ $$;
 
 export const take = `
 CREATE FUNCTION pushferry.take(
-  operations integer[], places integer[], accounts integer[], ids text[], types text[], lanes smallint[], keyings boolean[],
+  operations integer[], places integer[], accounts bigint[], ids text[], types text[], lanes smallint[], keyings boolean[],
   fingerprints text[], tokens text[], points text[], auths text[], notes text[], received bigint,
-  counted integer[], lives bigint[], most bigint, owners integer[], names text[], amounts bigint[], share integer,
+  counted bigint[], lives bigint[], most bigint, owners bigint[], names text[], amounts bigint[], share integer,
   minute bigint
 ) RETURNS integer[] LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column

@@ -2,6 +2,7 @@ import { StoreError } from '../errors.ts'
 import type { NewEntry, PutResult } from '../port.ts'
 import { decide } from '../rules/decide.ts'
 import { fingerprint } from '../rules/fingerprint.ts'
+import { accountNumber } from './accounts.ts'
 import type { Operation } from './operation.ts'
 import type { Row } from './row.ts'
 import type { NewRow } from './take.ts'
@@ -89,12 +90,12 @@ export const put = (entries: readonly NewEntry[], maxQueued: number): Operation<
     keys: entries,
     fresh: { rows, result: entries.map(() => queued) },
     counted: live,
-    run: (work, account) => {
+    run: (work) => {
       for (const name of new Set(live))
-        if (work.queuedLive(account(name)) + live.filter((one) => one === name).length > maxQueued)
+        if (work.queuedLive(accountNumber(name)) + live.filter((one) => one === name).length > maxQueued)
           throw new StoreError('full', `more than ${maxQueued} records are queued`)
       return rows.map(({ entry, fingerprint: print }) =>
-        putOne(work, { account: account(entry.account), objectId: entry.objectId }, entry, print),
+        putOne(work, { account: accountNumber(entry.account), objectId: entry.objectId }, entry, print),
       )
     },
   }
@@ -103,8 +104,8 @@ export const put = (entries: readonly NewEntry[], maxQueued: number): Operation<
 /** See Store.withdraw. A row whose token is in flight stays leased, so that the next token waits for the result. */
 export const withdraw = (account: string, objectId: string): Operation<boolean> => ({
   keys: [{ account, objectId }],
-  run: (work, numberOf) => {
-    const key = { account: numberOf(account), objectId }
+  run: (work) => {
+    const key = { account: accountNumber(account), objectId }
     const row = work.find(key)
     if (!row || row.state === 'withdrawn') return row !== undefined
     uncount(work, key, row)
@@ -119,8 +120,8 @@ export const withdraw = (account: string, objectId: string): Operation<boolean> 
 /** See Store.erase; the caller cleans up afterwards, because old versions of the row may still stand in the tables. */
 export const erase = (account: string, objectId: string): Operation<boolean> => ({
   keys: [{ account, objectId }],
-  run: (work, numberOf) => {
-    const key = { account: numberOf(account), objectId }
+  run: (work) => {
+    const key = { account: accountNumber(account), objectId }
     const row = work.find(key)
     if (!row) return false
     uncount(work, key, row)

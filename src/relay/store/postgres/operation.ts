@@ -15,9 +15,6 @@ export interface Job {
 export const namesOf = ({ keys }: Operation<unknown>): string[] =>
   keys.map(({ account, objectId }) => `${account}\n${objectId}`)
 
-/** Gives an account's number by its name. */
-export type NumberOf = (name: string) => number
-
 /** An operation on rows that can be named beforehand. */
 export interface Operation<T> {
   /** The rows that it reads or changes. */
@@ -29,8 +26,8 @@ export interface Operation<T> {
   /** Statements of its own, behind those that write its rows. */
   writes?: readonly PgQuery[]
   /**
-   * Runs without waiting for anything, perhaps more than once. `account` gives the number of an account.
+   * Runs without waiting for anything, perhaps more than once.
    * Throws a StoreError, before it has changed anything, to be refused alone.
    */
-  run(work: Work, account: NumberOf): T
+  run(work: Work): T
 }

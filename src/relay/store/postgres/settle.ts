@@ -1,5 +1,6 @@
 import type { Settlement } from '../port.ts'
 import { transition } from '../rules/transition.ts'
+import { accountNumber } from './accounts.ts'
 import type { Operation } from './operation.ts'
 import type { Key, Work } from './work.ts'
 
@@ -38,8 +39,8 @@ const settleOne = (work: Work, key: Key, holder: string, { generation, outcome }
 /** See Store.settle. */
 export const settle = (holder: string, settlements: readonly Settlement[]): Operation<void> => ({
   keys: settlements,
-  run: (work, account) => {
+  run: (work) => {
     for (const one of settlements)
-      settleOne(work, { account: account(one.account), objectId: one.objectId }, holder, one)
+      settleOne(work, { account: accountNumber(one.account), objectId: one.objectId }, holder, one)
   },
 })
