@@ -8,7 +8,8 @@ import { count, take } from './postgres-take.ts'
  * write to its largest indexes at intake, at lease and at result; like this they are written once, at the result.
  *
  * state: 0 queued and due, 1 queued and waiting for due_at, 2 uploading, 3 accepted, 4 rejected, 5 withdrawn (in `queue`
- * as long as the upload of its former token is in flight). lane: 0 live, 1 import. lease: the number of one lease, never used again.
+ * as long as the upload of its former token is in flight), 6 erased while an upload is in flight (a hold, which goes with
+ * the lease). lane: 0 live, 1 import. lease: the number of one lease, never used again.
  *
  * Ids compare by byte, which is quicker, and an index of them does not depend on the system's locale. An account's id follows
  * from its name; see postgres/accounts.ts.
@@ -45,7 +46,7 @@ CREATE TABLE pushferry.queue (
   error_message text,
   warnings text,
   PRIMARY KEY (account, object_id),
-  CHECK (state IN (0, 1, 2, 5)),
+  CHECK (state IN (0, 1, 2, 5, 6)),
   CHECK ((holder IS NULL) = (lease IS NULL)),
   CHECK (holder IS NOT NULL OR state IN (0, 1))
 ) WITH (

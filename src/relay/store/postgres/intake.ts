@@ -4,12 +4,12 @@ import { decide } from '../rules/decide.ts'
 import { fingerprint } from '../rules/fingerprint.ts'
 import { accountNumber } from './accounts.ts'
 import type { Operation } from './operation.ts'
-import type { Row } from './row.ts'
+import { type KnownRow, known, type Row } from './row.ts'
 import type { NewRow } from './take.ts'
 import type { Key, Work } from './work.ts'
 
 /** Takes a row's present state out of the numbers, before it becomes something else. */
-export const uncount = ({ delta }: Work, { account }: Key, row: Row): void => {
+export const uncount = ({ delta }: Work, { account }: Key, row: KnownRow): void => {
   delta.add(String(account), `state:${row.state}:${row.lane}`, -1)
   if (row.state === 'rejected' && row.error) delta.add(String(account), `code:${row.error.code}`, -1)
 }
@@ -55,7 +55,8 @@ const queued: PutResult = { result: 'queued' }
 const putOne = (work: Work, key: Key, entry: NewEntry, print: string): PutResult => {
   const { delta, now } = work
   const name = String(key.account)
-  const row = work.find(key)
+  const held = work.find(key)
+  const row = known(held)
   const decision = decide(row, entry, print, now)
   if (decision.kind === 'refuse') {
     delta.event(name, 'refused')
@@ -73,7 +74,7 @@ const putOne = (work: Work, key: Key, entry: NewEntry, print: string): PutResult
   }
   const result = decision.kind === 'queue' ? decision.result : 'queued'
   if (row) uncount(work, key, row)
-  work.save(key, enteredRow(row, entry, print, decision.keyed, work.nextSequence(), now))
+  work.save(key, enteredRow(held, entry, print, decision.keyed, work.nextSequence(), now))
   delta.add(name, `state:queued:${entry.lane}`, 1)
   delta.event(name, result)
   return { result }
@@ -106,7 +107,7 @@ export const withdraw = (account: string, objectId: string): Operation<boolean> 
   keys: [{ account, objectId }],
   run: (work) => {
     const key = { account: accountNumber(account), objectId }
-    const row = work.find(key)
+    const row = known(work.find(key))
     if (!row || row.state === 'withdrawn') return row !== undefined
     uncount(work, key, row)
     work.delta.add(String(key.account), `state:withdrawn:${row.lane}`, 1)
@@ -117,16 +118,33 @@ export const withdraw = (account: string, objectId: string): Operation<boolean> 
   },
 })
 
+/** What remains of a row that is erased while an upload of it is in flight. */
+const holdOf = (row: Row): Row => ({
+  ...row,
+  state: 'erased',
+  waiting: false,
+  token: null,
+  fingerprint: '',
+  keyed: false,
+  receivedAt: 0,
+  readyAt: 0,
+  dueAt: 0,
+  settledAt: null,
+  error: null,
+  warnings: [],
+})
+
 /** See Store.erase; the caller cleans up afterwards, because old versions of the row may still stand in the tables. */
 export const erase = (account: string, objectId: string): Operation<boolean> => ({
   keys: [{ account, objectId }],
   run: (work) => {
     const key = { account: accountNumber(account), objectId }
-    const row = work.find(key)
+    const row = known(work.find(key))
     if (!row) return false
     uncount(work, key, row)
     work.delta.event(String(key.account), 'erased')
-    work.erase(key)
+    if (row.lease === null) work.erase(key)
+    else work.save(key, holdOf(row))
     return true
   },
 })

@@ -9,6 +9,10 @@ const settleOne = (work: Work, key: Key, holder: string, { generation, outcome }
   const row = work.find(key)
   // A number of a lease is never used again, so a result that comes late or twice finds another one here, or none.
   if (row?.holder !== holder || row.lease !== generation) return
+  if (row.state === 'erased') {
+    work.erase(key)
+    return
+  }
   const free = { ...row, holder: null, lease: null }
   if (row.state !== 'uploading') {
     work.save(key, free)

@@ -16,7 +16,7 @@ import { migrate } from './migrate.ts'
 import { createNumberWriter, shards } from './numbers.ts'
 import { counts, history, pagesOf, refusedPages, rejected, retry } from './reports.ts'
 import { createRoom } from './room.ts'
-import { findable, type RowColumns, rowOf, statusOf } from './row.ts'
+import { findable, known, type RowColumns, rowOf, statusOf } from './row.ts'
 import { settle } from './settle.ts'
 import { sql } from './statements.ts'
 import { createWakeUp } from './wake-up.ts'
@@ -44,7 +44,8 @@ const otherConnections = 4
  *   seconds where there are tens of millions of rows, and calls that come together share one. Out of its reach are
  *   versions that an open snapshot (a backup under way) still sees, until the next vacuum; bytes in the free space of a
  *   page, until it is used again; the write-ahead log, until it is recycled; standbys, archives and backups, as long as
- *   they are kept. A token that was settled or withdrawn leaves the table with PostgreSQL's own next vacuum.
+ *   they are kept. A token that was settled or withdrawn leaves the table with PostgreSQL's own next vacuum, and so does the
+ *   objectId of a row that was erased while an upload of it was in flight.
  * - A server that is told to log statements logs their parameters, and so tokens, unless its `log_parameter_max_length`
  *   is 0.
  *
@@ -125,7 +126,8 @@ export const openPostgresStore = async (
       run(async () => {
         const ids = idColumns([{ account: accountNumber(account), objectId: findable(objectId) }])
         const [columns] = await others.read<RowColumns>({ text: sql.findRows, values: ids })
-        return columns && statusOf(objectId, rowOf(columns))
+        const row = columns && known(rowOf(columns))
+        return row && statusOf(objectId, row)
       }),
 
     lease: (request) => run(() => lease(request)),
