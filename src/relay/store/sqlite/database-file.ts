@@ -24,7 +24,9 @@ const ownerOnly = 0o600
 
 const restrict = (file: string): void => {
   try {
-    if ((statSync(file).mode & 0o077) !== 0) chmodSync(file, ownerOnly)
+    const stat = statSync(file)
+    // A folder in the file's place keeps its mode: without the right to search it, everything in it would be out of reach.
+    if (stat.isFile() && (stat.mode & 0o077) !== 0) chmodSync(file, ownerOnly)
   } catch {
     // A missing log is normal, and a file of another owner keeps its mode; SQLite reports what it cannot open.
   }

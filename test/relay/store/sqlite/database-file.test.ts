@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, renameSync, rmSync } from 'node:fs'
+import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Store } from '../../../../src/relay/store/port.ts'
 import { openSqliteStore } from '../../../../src/relay/store/sqlite/store.ts'
@@ -56,4 +56,11 @@ describe('a database file that leaves its path under a running store', () => {
     expect(await reader.find(account, 'after')).toMatchObject({ state: 'queued' })
     await reader.close()
   })
+})
+
+it('leaves the mode of a folder alone that was named in place of a database file', async () => {
+  mkdirSync(path('-folder'))
+  chmodSync(path('-folder'), 0o755)
+  await expect(openSqliteStore(path('-folder'))).rejects.toMatchObject({ code: 'unavailable' })
+  expect(statSync(path('-folder')).mode & 0o777).toBe(0o755)
 })
