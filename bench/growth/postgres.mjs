@@ -7,7 +7,7 @@ const account = 'BENCH'
 const atOnce = 250_000
 const fill = `
   INSERT INTO pushferry.settled (received_at, settled_at, account, attempts, state, lane, keyed, object_id, type, fingerprint)
-  SELECT $1, $1, 1, 1, 3, 0, false, '__' || replace(gen_random_uuid()::text, '-', ''),
+  SELECT $1, $1, (SELECT id FROM pushferry.account), 1, 3, 0, false, '__' || replace(gen_random_uuid()::text, '-', ''),
     'fcm', sha256(gen_random_uuid()::text::bytea)
   FROM generate_series(1, $2)`
 
@@ -28,15 +28,15 @@ export const fillPostgres = async (rows) => {
   const filled = `filled_${++databases}`
   const url = await copy(filled, 'template1')
   const store = await openPostgresStore(url)
-  await store.count(account, 'queued', 1) // makes the account known, under the number 1
+  await store.count(account, 'queued', 1) // makes the account known
   await store.close()
   const client = new pg.Client(url)
   await client.connect()
   for (let done = 0; done < rows; done += atOnce) await client.query(fill, [Date.now(), Math.min(atOnce, rows - done)])
-  await client.query('INSERT INTO pushferry.tally (account, name, shard, n) VALUES (1, $1, 0, $2)', [
-    'state:accepted:live',
-    rows,
-  ])
+  await client.query(
+    'INSERT INTO pushferry.tally (account, name, shard, n) SELECT id, $1, 0, $2 FROM pushferry.account',
+    ['state:accepted:live', rows],
+  )
   await client.query('VACUUM ANALYZE pushferry.settled')
   await client.query('CHECKPOINT')
   const { rows: sizes } = await client.query(`

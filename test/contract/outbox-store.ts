@@ -360,15 +360,43 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
       expect(await stateOf('a')).toBe('queued')
       expect((await lease()).entries.map((one) => one.token.id)).toEqual(['new'])
     })
-    it('does not settle the row of a person who came back after an erasure with a result from before', async () => {
+    it('does not send what comes after an erasure while the erased token is in flight', async () => {
       await store.put([entry('a', 'old')])
       const before = await lease()
       await store.erase(account, 'a')
-      await store.put([entry('a', 'new')])
-      const [again] = (await lease()).entries
-      expect(again?.token.id).toBe('new')
+      expect(await putOne(entry('a', 'new'))).toBe('queued')
+      expect(ids(await lease())).toEqual([])
       await settle(before, { kind: 'accepted' })
-      expect(await stateOf('a')).toBe('uploading')
+      expect(await stateOf('a')).toBe('queued')
+      expect((await lease()).entries.map((one) => one.token.id)).toEqual(['new'])
+    })
+    it.each(['accepted', 'returned'] as const)(
+      'knows nobody whom it erased in flight, and forgets the rest once that is %s',
+      async (kind) => {
+        await store.put([entry('a', 'old', { sender: 'proved', warnings: ['odd'] })])
+        const before = await lease()
+        expect(await store.erase(account, 'a')).toBe(true)
+        expect(await store.find(account, 'a')).toBeUndefined()
+        expect(await store.erase(account, 'a')).toBe(false)
+        expect(await store.withdraw(account, 'a')).toBe(false)
+        expect(await store.counts(account)).toMatchObject({ queued: { live: 0, import: 0 }, uploading: 0 })
+        await settle(before, { kind })
+        expect(await store.find(account, 'a')).toBeUndefined()
+        expect(await store.counts(account)).toMatchObject({ queued: { live: 0 }, accepted: 0, oldestReceivedAt: null })
+        expect(await putOne(entry('a', 'new', { sender: 'unproved' }))).toBe('queued')
+        expect((await lease()).entries.map((one) => one.token.id)).toEqual(['new'])
+      },
+    )
+    it('sends what comes after an erasure once the holder of the erased token is gone', async () => {
+      await store.put([entry('a', 'old'), entry('b', 'old-of-b')])
+      await lease()
+      await store.erase(account, 'a')
+      await store.erase(account, 'b')
+      expect(await putBulk(store, newBulk([entry('a', 'new')]))).toEqual(['queued'])
+      await store.reap([{ id: holder, beat: 0 }])
+      await store.join('holder-2', '{}')
+      expect((await lease(100, 'holder-2')).entries.map((one) => one.token.id)).toEqual(['new'])
+      expect(await store.find(account, 'b')).toBeUndefined()
     })
     it('does not send a replacement while the token that it replaces is in flight', async () => {
       await store.put([entry('a', 'old')])

@@ -5,19 +5,17 @@ export interface PostgresProxy {
   port: number
   /** While true nothing passes, in neither direction, and nobody is told. */
   silent: boolean
-  /**
-   * The next commit with such a statement takes place, and the connection breaks before its client hears of that. `tag` is
-   * what the server says of the commit.
-   */
-  loseCommitOf(statement: string, tag?: string): void
+  /** The next commit with such a statement takes place, and the connection breaks before its client hears of that. */
+  loseCommitOf(statement: string): void
   close(): Promise<void>
 }
+
+/** How the server says that it has committed: the tag of a CommandComplete message. */
+const committed = 'COMMIT\0'
 
 export const startPostgresProxy = async (serverPort: number): Promise<PostgresProxy> => {
   const sockets = new Set<Socket>()
   let losing: string | undefined
-  /** How the server says that it has committed: the tag of a CommandComplete message. */
-  let committed = ''
   const server = createServer((near) => {
     const far = connect(serverPort, '127.0.0.1')
     for (const socket of [near, far]) {
@@ -44,9 +42,8 @@ export const startPostgresProxy = async (serverPort: number): Promise<PostgresPr
   const proxy: PostgresProxy = {
     port: typeof address === 'object' && address ? address.port : 0,
     silent: false,
-    loseCommitOf: (statement, tag = 'COMMIT') => {
+    loseCommitOf: (statement) => {
       losing = statement
-      committed = `${tag}\0`
     },
     close: async () => {
       for (const socket of sockets) socket.destroy()

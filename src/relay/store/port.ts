@@ -21,7 +21,8 @@ import type { IntakeResult, Token, TokenType } from '../../wire/record.ts'
  * leased to that holder and its generation is still the one that was leased: a late result, from a holder that was
  * reaped or for a token that was replaced meanwhile, changes nothing about the row's token. A row whose token is
  * replaced while it is leased stays leased until that is settled or reaped, so that the replacement is never sent
- * beside it. A holder id is used for one life only: who was reaped joins again under another.
+ * beside it. So does a row that is erased: of it remains a *hold*, the objectId and the lease without token or
+ * fingerprint, that nothing but the next record of this objectId meets, and that goes with the lease. A holder id is used for one life only: who was reaped joins again under another.
  *
  * SLOT. The right to have one upload request of an account in flight. The slots of all holders of an account never add
  * up to more than the limit that was given with the last grant.
@@ -205,7 +206,10 @@ export interface Store {
   /** Cancels a queued upload and marks the row withdrawn; its token is forgotten. False when there is no such row. */
   withdraw(account: string, objectId: string): Promise<boolean>
 
-  /** Removes a person's row, and every trace of it and of its token from what is on disk. False when there was none. */
+  /**
+   * Removes a profile's row, and every trace of it and of its token from what is on disk; while an upload of it is in
+   * flight a hold remains (see LEASE). False when there was none.
+   */
   erase(account: string, objectId: string): Promise<boolean>
 
   find(account: string, objectId: string): Promise<TokenStatus | undefined>

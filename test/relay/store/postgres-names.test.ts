@@ -19,7 +19,7 @@ describe('a statement with a name', () => {
 
   const double = (n: number): Promise<unknown> =>
     transactions.transact(async () => ({
-      alone: { name, text: 'SELECT $1::integer * 2 AS twice', values: [n] },
+      last: [{ name, text: 'SELECT $1::integer * 2 AS twice', values: [n] }],
       resultOf: ([answer]) => answer?.rows,
     }))
   const kept = async (): Promise<readonly unknown[]> => {

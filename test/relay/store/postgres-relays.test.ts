@@ -200,7 +200,7 @@ describe('relays that share a PostgreSQL', () => {
     })
   })
   it('do not let small operations wait for a large one, unless it is about the same row', async () => {
-    await one.put([entry('known')]) // the account is known to this handle
+    await one.put([entry('known')])
     const order: string[] = []
     const put = async (name: string, entries: readonly NewEntry[]): Promise<void> => {
       await one.put(entries)
@@ -248,7 +248,7 @@ describe('relays that share a PostgreSQL', () => {
     expect((await one.counts(account)).events).toMatchObject({ queued: 6, replaced: 2, unchanged: 1 })
   })
   it('does not make a row again that another made and settled while it waited for that', async () => {
-    await one.put([entry('known')]) // the account is known to this handle
+    await one.put([entry('known')])
     await client.query('BEGIN')
     const columns = 'account, object_id, type, state, lane, keyed, attempts, received_at, fingerprint'
     await client.query(`INSERT INTO pushferry.queue (${columns}, seq, ready_at, due_at, deferrals, failures, token)

@@ -1,14 +1,16 @@
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { accountNumber } from '../../../src/relay/store/postgres/accounts.ts'
 import { createTransactions } from '../../../src/relay/store/postgres/connection.ts'
 import { loadPg, settingsFor } from '../../../src/relay/store/postgres/driver.ts'
 import { createRoom, type Room } from '../../../src/relay/store/postgres/room.ts'
 import { openPostgresStore } from '../../../src/relay/store/postgres/store.ts'
-import { newEntry as entry } from '../../support/new-entry.ts'
+import { account, newEntry as entry } from '../../support/new-entry.ts'
 import { useDatabase } from '../../support/postgres.ts'
 
 const limit = 1_000_000
-const rows = (n: number, account = 1): number[] => Array.from({ length: n }, () => account)
+const first = accountNumber(account)
+const rows = (n: number, account = first): number[] => Array.from({ length: n }, () => account)
 
 describe('the room for new rows in PostgreSQL', () => {
   const database = useDatabase()
@@ -25,7 +27,7 @@ describe('the room for new rows in PostgreSQL', () => {
   })
   afterEach(() => pool.end())
 
-  const queue = (n: number, account = 1, shard = 1): Promise<unknown> =>
+  const queue = (n: number, account = first, shard = 1): Promise<unknown> =>
     pool.query(
       `INSERT INTO pushferry.tally (account, name, shard, n) VALUES ($1, 'state:queued:live', $2, $3)
         ON CONFLICT (account, name, shard) DO UPDATE SET n = excluded.n`,
@@ -34,14 +36,14 @@ describe('the room for new rows in PostgreSQL', () => {
 
   it('is ample as long as a quarter of a million more fit', async () => {
     await queue(500_000)
-    await queue(249_990, 1, 2)
+    await queue(249_990, first, 2)
     expect(await room.isAmple(rows(10))).toBe(true)
     expect(await room.isAmple(rows(1))).toBe(false)
   })
   it('is not ample where one of the accounts has little', async () => {
     await queue(750_000, 2)
-    expect(await room.isAmple([1, 2])).toBe(false)
-    expect(await room.isAmple([1])).toBe(true)
+    expect(await room.isAmple([first, 2])).toBe(false)
+    expect(await room.isAmple([first])).toBe(true)
   })
   it('is looked at again after a second', async () => {
     expect(await room.isAmple(rows(1))).toBe(true)
@@ -62,7 +64,7 @@ describe('the room for new rows in PostgreSQL', () => {
     const store = await openPostgresStore(url, { maxQueued: limit })
     await store.put([entry('first')])
     await store.close()
-    await queue(limit - 3, 1, 63) // a share that no store takes
+    await queue(limit - 3, first, 63) // a share that no store takes
     const full = await openPostgresStore(url, { maxQueued: limit })
     expect(await full.put([entry('a'), entry('b')])).toEqual([{ result: 'queued' }, { result: 'queued' }])
     await expect(full.put([entry('c')])).rejects.toMatchObject({ code: 'full' })

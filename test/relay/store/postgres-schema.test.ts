@@ -90,6 +90,22 @@ describe('the schema in PostgreSQL', () => {
     expect(await store.erase('ACC', 'a')).toBe(false)
     await store.close()
   })
+  it('keeps no token of a row that is erased in flight, and no row once the upload is over', async () => {
+    const store = await openPostgresStore(url)
+    await store.put([{ ...entry, warnings: ['odd'] }])
+    await store.join('holder-1', '{}')
+    const leased = await store.lease({ account: 'ACC', holder: 'holder-1', max: 9, flushMs: 0 })
+    await store.erase('ACC', 'a')
+    const rows = async () =>
+      (await client.query('SELECT object_id, state, token, fingerprint, warnings FROM pushferry.queue')).rows
+    expect(await rows()).toEqual([
+      { object_id: 'a', state: 6, token: null, fingerprint: Buffer.alloc(0), warnings: null },
+    ])
+    const { generation = 0 } = ('entries' in leased ? leased.entries[0] : undefined) ?? {}
+    await store.settle('holder-1', [{ account: 'ACC', objectId: 'a', generation, outcome: { kind: 'accepted' } }])
+    expect(await rows()).toEqual([])
+    await store.close()
+  })
   it('forgets the token of a row that is accepted or withdrawn', async () => {
     const store = await openPostgresStore(url)
     await store.put([entry, { ...entry, objectId: 'b' }])

@@ -19,7 +19,8 @@ export interface Row {
   type: TokenType
   token: Token | null
   fingerprint: string
-  state: TokenState
+  /** `erased`: a hold; nobody finds it but who leases, and the next record of this objectId. */
+  state: TokenState | 'erased'
   waiting: boolean
   lane: Lane
   sequence: number
@@ -36,6 +37,8 @@ export interface Row {
   error: RecordError | null
   warnings: readonly string[]
 }
+
+export type KnownRow = Row & { state: TokenState }
 
 /** The row that a record makes: a new one, or the next generation of the old, which keeps its lease. */
 export const enterRow = (
@@ -104,7 +107,11 @@ export const leasedEntry = (row: Row): LeasedEntry => {
   return { objectId, generation, token, lane, attempts, deferrals, failures, receivedAt }
 }
 
-export const statusOf = (row: Row): TokenStatus => {
+/** The row, unless it is a hold. */
+export const known = (row: Row | undefined): KnownRow | undefined => (row && isKnown(row) ? row : undefined)
+const isKnown = (row: Row): row is KnownRow => row.state !== 'erased'
+
+export const statusOf = (row: KnownRow): TokenStatus => {
   const { objectId, type, state, attempts, error, receivedAt, settledAt, warnings } = row
   return { objectId, type, state, attempts, error, receivedAt, settledAt, warnings }
 }
@@ -112,5 +119,5 @@ export const statusOf = (row: Row): TokenStatus => {
 /** The row as an operator's refused row; nothing when it is none. */
 export const rejectedRow = (row: Row): RejectedRow[] =>
   row.state === 'rejected' && row.token && row.error
-    ? [{ ...statusOf(row), token: row.token, error: row.error, cursor: row.sequence }]
+    ? [{ ...statusOf({ ...row, state: row.state }), token: row.token, error: row.error, cursor: row.sequence }]
     : []

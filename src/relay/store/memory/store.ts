@@ -6,7 +6,7 @@ import { decide } from '../rules/decide.ts'
 import { takeDue } from '../rules/due.ts'
 import { fingerprint } from '../rules/fingerprint.ts'
 import { createDelta, type Delta, minuteOf, minutesKeptMs, readCounts } from '../rules/tally.ts'
-import { enterRow, freeRow, isDue, leasedEntry, type Row, rejectedRow, settleRow, statusOf } from './row.ts'
+import { enterRow, freeRow, isDue, known, leasedEntry, type Row, rejectedRow, settleRow, statusOf } from './row.ts'
 
 /**
  * The outbox in memory: the executable meaning of the port. It keeps every promise but durability, for tests and as the
@@ -51,7 +51,8 @@ export const createMemoryStore = ({ maxQueued = 1_000_000, now = Date.now }: Sto
 
   const putOne = (entry: NewEntry, delta: Delta): PutResult => {
     const print = fingerprint(entry.token)
-    const row = rows.get(keyOf(entry.account, entry.objectId))
+    const held = rows.get(keyOf(entry.account, entry.objectId))
+    const row = known(held)
     const decision = decide(row, entry, print, now())
     if (decision.kind === 'refuse') {
       delta.event(entry.account, 'refused')
@@ -68,7 +69,7 @@ export const createMemoryStore = ({ maxQueued = 1_000_000, now = Date.now }: Sto
       return { result: 'unchanged' }
     }
     const result = decision.kind === 'queue' ? decision.result : 'queued'
-    const fresh = enterRow(row, entry, print, decision.keyed, ++sequence, now())
+    const fresh = enterRow(held, entry, print, decision.keyed, ++sequence, now())
     if (row) delta.add(row.account, `state:${row.state}:${row.lane}`, -1)
     if (row?.state === 'rejected' && row.error) delta.add(row.account, `code:${row.error.code}`, -1)
     delta.add(entry.account, `state:queued:${fresh.lane}`, 1)
@@ -81,6 +82,7 @@ export const createMemoryStore = ({ maxQueued = 1_000_000, now = Date.now }: Sto
     const row = rows.get(keyOf(account, objectId))
     if (row?.holder !== holder) return
     row.holder = null
+    if (row.state === 'erased') rows.delete(keyOf(account, objectId))
     if (row.generation !== generation || row.state !== 'uploading') return
     const event = settleRow(row, outcome, ++sequence, now())
     delta.add(account, `state:uploading:${row.lane}`, -1)
@@ -96,6 +98,7 @@ export const createMemoryStore = ({ maxQueued = 1_000_000, now = Date.now }: Sto
       row.holder = null
       freed++
       if (event) delta.event(row.account, event)
+      if (row.state === 'erased') rows.delete(keyOf(row.account, row.objectId))
       if (row.state !== 'uploading') continue
       freeRow(row)
       delta.add(row.account, `state:uploading:${row.lane}`, -1)
@@ -124,7 +127,7 @@ export const createMemoryStore = ({ maxQueued = 1_000_000, now = Date.now }: Sto
 
     withdraw: (account, objectId) =>
       operate((delta) => {
-        const row = rows.get(keyOf(account, objectId))
+        const row = known(rows.get(keyOf(account, objectId)))
         if (!row || row.state === 'withdrawn') return row !== undefined
         delta.add(account, `state:${row.state}:${row.lane}`, -1)
         delta.add(account, `state:withdrawn:${row.lane}`, 1)
@@ -137,17 +140,20 @@ export const createMemoryStore = ({ maxQueued = 1_000_000, now = Date.now }: Sto
 
     erase: (account, objectId) =>
       operate((delta) => {
-        const row = rows.get(keyOf(account, objectId))
+        const row = known(rows.get(keyOf(account, objectId)))
         if (!row) return false
         delta.add(account, `state:${row.state}:${row.lane}`, -1)
         if (row.state === 'rejected' && row.error) delta.add(account, `code:${row.error.code}`, -1)
         delta.event(account, 'erased')
-        return rows.delete(keyOf(account, objectId))
+        if (row.holder === null) return rows.delete(keyOf(account, objectId))
+        const nothing = { token: null, fingerprint: '', settledAt: null, error: null, warnings: [] }
+        rows.set(keyOf(account, objectId), { ...row, ...nothing, state: 'erased', keyed: false })
+        return true
       }),
 
     find: (account, objectId) =>
       operate(() => {
-        const row = rows.get(keyOf(account, objectId))
+        const row = known(rows.get(keyOf(account, objectId)))
         return row && statusOf(row)
       }),
 

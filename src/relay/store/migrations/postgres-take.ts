@@ -12,13 +12,11 @@
  * where there is room in any case, and says what is to be counted (`owners`, `names`, `amounts`) where no operation is left
  * alone, which is nearly always.
  *
- * It says itself what `begin` in postgres/connection.ts says of other transactions, because it is one by itself.
- *
- * Few of the ids are known, so all of them are looked for at once first where they are of one account. What is looked for by row stands as a value of its own, not as a join: it costs a third less, and the
- * planner cannot turn it round. The columns of a new row are read out of the arrays, which takes less than to turn twelve
+ * Few of the ids are known, so all of them are looked for at once first where they are of one account. What is looked for by
+ * row stands as a value of its own, not as a join: it costs a third less, and the planner cannot turn it round. The columns of a new row are read out of the arrays, which takes less than to turn twelve
  * of them into rows first.
  *
- * Every statement in here sees what was committed before it began. `seen` is that of the first, written down: the transactions
+ * Every statement in here sees what was committed before it began (READ COMMITTED, see `begin` in postgres/connection.ts). `seen` is that of the first, written down: the transactions
  * that had ended by then. Where it is the same after the insert, no other has ended in between.
  *
  * `force_generic_plan`: each statement finds a few rows by an index, whatever it is given, and planning would cost more
@@ -38,7 +36,7 @@ const addAll = `
     ON CONFLICT (account, at, event, shard) DO UPDATE SET n = m.n + excluded.n;`
 
 export const count = `
-CREATE FUNCTION pushferry.count(accounts integer[], names text[], amounts bigint[], share integer, minute bigint)
+CREATE FUNCTION pushferry.count(accounts bigint[], names text[], amounts bigint[], share integer, minute bigint)
 RETURNS void LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 BEGIN${addAll}
@@ -48,17 +46,13 @@ $$;
 
 export const take = `
 CREATE FUNCTION pushferry.take(
-  operations integer[], places integer[], accounts integer[], ids text[], types text[], lanes smallint[], keyings boolean[],
+  operations integer[], places integer[], accounts bigint[], ids text[], types text[], lanes smallint[], keyings boolean[],
   fingerprints text[], tokens text[], points text[], auths text[], notes text[], received bigint,
-  counted integer[], lives bigint[], most bigint, owners integer[], names text[], amounts bigint[], share integer,
+  counted bigint[], lives bigint[], most bigint, owners bigint[], names text[], amounts bigint[], share integer,
   minute bigint
-) RETURNS integer[] LANGUAGE plpgsql AS $$
+) RETURNS integer[] LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
 DECLARE
-  settings text := set_config('synchronous_commit', 'on', true) || set_config('lock_timeout', '5000', true)
-    || set_config('plan_cache_mode', 'force_generic_plan', true) || set_config('enable_seqscan', 'off', true)
-    || set_config('enable_hashjoin', 'off', true) || set_config('enable_mergejoin', 'off', true)
-    || set_config('max_parallel_workers_per_gather', '0', true) || set_config('jit', 'off', true);
   seen text := pg_current_snapshot();
   passed integer[] := '{}';
   is_known boolean := true;

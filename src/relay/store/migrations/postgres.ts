@@ -8,16 +8,17 @@ import { count, take } from './postgres-take.ts'
  * write to its largest indexes at intake, at lease and at result; like this they are written once, at the result.
  *
  * state: 0 queued and due, 1 queued and waiting for due_at, 2 uploading, 3 accepted, 4 rejected, 5 withdrawn (in `queue`
- * as long as the upload of its former token is in flight). lane: 0 live, 1 import. lease: the number of one lease, never used again.
+ * as long as the upload of its former token is in flight), 6 erased while an upload is in flight (a hold, which goes with
+ * the lease). lane: 0 live, 1 import. lease: the number of one lease, never used again.
  *
- * Ids compare by byte, which is quicker, and an index of them does not depend on the system's locale. There are no
- * foreign keys to `account`: each would lock one row of it from every intake, and accounts are never deleted.
+ * Ids compare by byte, which is quicker, and an index of them does not depend on the system's locale. An account's id follows
+ * from its name; see postgres/accounts.ts.
  *
  * `age` gives a thousand numbers at a time, to the rows of one transaction in the order of their arrival.
  */
 const first = `
 CREATE TABLE pushferry.account (
-  id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  id bigint PRIMARY KEY,
   name text COLLATE "C" NOT NULL UNIQUE
 );
 CREATE TABLE pushferry.queue (
@@ -28,7 +29,7 @@ CREATE TABLE pushferry.queue (
   settled_at bigint,
   lease bigint,
   error_code double precision,
-  account integer NOT NULL,
+  account bigint NOT NULL REFERENCES pushferry.account (id),
   holder integer,
   attempts integer NOT NULL,
   deferrals integer NOT NULL,
@@ -45,7 +46,7 @@ CREATE TABLE pushferry.queue (
   error_message text,
   warnings text,
   PRIMARY KEY (account, object_id),
-  CHECK (state IN (0, 1, 2, 5)),
+  CHECK (state IN (0, 1, 2, 5, 6)),
   CHECK ((holder IS NULL) = (lease IS NULL)),
   CHECK (holder IS NOT NULL OR state IN (0, 1))
 ) WITH (
@@ -61,7 +62,7 @@ CREATE TABLE pushferry.settled (
   settled_at bigint NOT NULL,
   seq bigint,
   error_code double precision,
-  account integer NOT NULL,
+  account bigint NOT NULL REFERENCES pushferry.account (id),
   attempts integer NOT NULL,
   state smallint NOT NULL,
   lane smallint NOT NULL,
@@ -85,14 +86,14 @@ CREATE TABLE pushferry.holder (
   report text NOT NULL
 );
 CREATE TABLE pushferry.slot (
-  account integer NOT NULL, holder integer NOT NULL, held integer NOT NULL, PRIMARY KEY (account, holder)
+  account bigint NOT NULL REFERENCES pushferry.account (id), holder integer NOT NULL, held integer NOT NULL, PRIMARY KEY (account, holder)
 );
 CREATE TABLE pushferry.tally (
-  account integer NOT NULL, name text COLLATE "C" NOT NULL, shard integer NOT NULL, n bigint NOT NULL,
+  account bigint NOT NULL, name text COLLATE "C" NOT NULL, shard integer NOT NULL, n bigint NOT NULL,
   PRIMARY KEY (account, name, shard)
 ) WITH (fillfactor = 50);
 CREATE TABLE pushferry.minute (
-  account integer NOT NULL, at bigint NOT NULL, event text COLLATE "C" NOT NULL, shard integer NOT NULL, n bigint NOT NULL,
+  account bigint NOT NULL, at bigint NOT NULL, event text COLLATE "C" NOT NULL, shard integer NOT NULL, n bigint NOT NULL,
   PRIMARY KEY (account, at, event, shard)
 ) WITH (fillfactor = 50);
 CREATE TABLE pushferry.secret (name text PRIMARY KEY, value text NOT NULL);

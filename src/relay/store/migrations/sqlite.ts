@@ -1,7 +1,8 @@
 import type { Migration } from './migration.ts'
 
 /*
- * state: 0 queued and due, 1 queued and waiting for due_at, 2 uploading, 3 accepted, 4 rejected, 5 withdrawn.
+ * state: 0 queued and due, 1 queued and waiting for due_at, 2 uploading, 3 accepted, 4 rejected, 5 withdrawn, 6 erased while
+ * an upload is in flight (a hold, which goes with the lease).
  * lane: 0 live, 1 import.
  * arrival: rows of the live lane that are new to the store, before they are in `token`; see sqlite/arrivals.ts. Always queued and
  * due. token_waiting_age: the oldest of the rows that wait. The indexes that serve the uploader are partial, so that a settled row costs only its own.

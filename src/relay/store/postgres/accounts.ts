@@ -1,44 +1,24 @@
-import type { Transactions } from './connection.ts'
+import { createHash } from 'node:crypto'
+import type { PgQuery } from './driver.ts'
 import { sql } from './statements.ts'
 
-/** The numbers under which rows name their accounts. They are made once and kept for ever. */
-export interface Accounts {
-  /** The numbers of these accounts, which are made known if they are new. */
-  make(names: Iterable<string>): Promise<(name: string) => number>
-  /** The number of an account; of one that is not known, a number without rows. */
-  find(name: string): Promise<number>
+const numbers = new Map<string, number>()
+
+/**
+ * The number under which rows name an account: the first 48 bits of the SHA-256 of its name. It follows from the name
+ * alone, so nothing that one database said is remembered about another: where the database is exchanged under a running
+ * relay, an account's number is still its own. Two names with one number cannot both be stored.
+ */
+export const accountNumber = (name: string): number => {
+  const known = numbers.get(name)
+  if (known !== undefined) return known
+  const number = createHash('sha256').update(name).digest().readUIntBE(0, 6)
+  numbers.set(name, number)
+  return number
 }
 
-type AccountRow = Readonly<{ id: number; name: string }>
-const unknownAccount = -1
-
-export const createAccounts = ({ transact, read }: Transactions): Accounts => {
-  const numbers = new Map<string, number>()
-  const look = async (names: readonly string[]): Promise<string[]> => {
-    const missing = names.filter((name) => !numbers.has(name))
-    if (missing.length === 0) return []
-    const found = await read<AccountRow>({ text: sql.findAccounts, values: [missing] })
-    for (const { id, name } of found) numbers.set(name, id)
-    return missing.filter((name) => !numbers.has(name))
-  }
-  const numberOf = (name: string): number => numbers.get(name) ?? unknownAccount
-
-  return {
-    make: async (names) => {
-      const wanted = [...new Set(names)].sort()
-      const missing = await look(wanted)
-      if (missing.length > 0) {
-        await transact(async () => ({
-          result: undefined,
-          last: missing.map((name) => ({ text: sql.addAccount, values: [name] })),
-        }))
-        await look(missing)
-      }
-      return numberOf
-    },
-    find: async (name) => {
-      await look([name])
-      return numberOf(name)
-    },
-  }
+/** Makes accounts known to the database, in the transaction that stores rows of theirs; rows of others are refused. */
+export const addAccounts = (names: Iterable<string>): readonly PgQuery[] => {
+  const sorted = [...new Set(names)].sort()
+  return sorted.length > 0 ? [{ text: sql.addAccounts, values: [sorted.map(accountNumber), sorted] }] : []
 }

@@ -14,12 +14,12 @@ export interface Session {
  */
 export type Ending<T> =
   | { result: T; last: readonly PgQuery[] | 'nothing to keep' }
-  | { resultOf: (answers: readonly PgResult[]) => T; last: readonly PgQuery[] }
-  /**
-   * One statement that is a transaction by itself; nothing was asked before. It sees to what `begin` sees to, and its being
-   * done twice is no harm.
-   */
-  | { resultOf: (answers: readonly PgResult[]) => T; alone: PgQuery }
+  | {
+      resultOf: (answers: readonly PgResult[]) => T
+      last: readonly PgQuery[]
+      /** Running the transaction twice does no harm, so it is run again where the connection was lost at its commit. */
+      isRepeatable?: boolean
+    }
 
 /** Transactions on the connections of one pool. Both reject with a StoreError and nothing else. */
 export interface Transactions {
@@ -28,7 +28,7 @@ export interface Transactions {
    * gave a connection that had died, `work` is run again from the start.
    *
    * When the connection is lost after the commit was asked for, nobody here knows whether it took place: this rejects,
-   * and whoever asks again must get by with either. A statement that is `alone` is tried again here.
+   * and whoever asks again must get by with either. A transaction that is `isRepeatable` is run again here.
    */
   transact<T>(work: (session: Session) => Promise<Ending<T>>): Promise<T>
   /** The rows of one statement that changes nothing, outside a transaction. `Row` names the columns that it selects. */
@@ -44,7 +44,7 @@ const longestPauseMs = 50
 const deadAtOnceMs = 1_000
 
 /**
- * Says what we rely on, whatever the server's or the role's defaults are: a commit returns when it is on disk, here and
+ * How every transaction begins, intake's and the probe's alike. Says what we rely on, whatever the server's or the role's defaults are: a commit returns when it is on disk, here and
  * on the standbys that the server waits for. No statement, wait for a lock or pause in a transaction is endless, so that
  * a process that hangs stands in nobody's way. Every statement finds a few rows by an index: the statistics of a queue
  * are always old, and must not lead to reading it whole, nor to workers and compiled plans for that.
@@ -59,6 +59,8 @@ const begin: PgQuery = {
 }
 const commit: PgQuery = { text: 'COMMIT' }
 const rollback: PgQuery = { text: 'ROLLBACK' }
+
+const nameless = ({ name: _, ...query }: PgQuery): PgQuery => query
 
 /** What went wrong, and what of that the next try should know. */
 class Failed extends Error {
@@ -89,12 +91,12 @@ const attempt = async <T>(
   const client = await take(pool, (error) => new Failed(error, false, false))
   let opened = false
   let committing = false
-  let isAlone = false
+  let isRepeatable = false
   const ask = async (...queries: readonly PgQuery[]): Promise<readonly PgResult[]> => {
     const sent = opened ? queries : [begin, ...queries]
     const stream = client.connection?.stream
     stream?.cork()
-    const asked = sent.map((query) => client.query(query))
+    const asked = sent.map((query) => client.query(keepsNames ? query : nameless(query)))
     stream?.uncork()
     const answers = await Promise.allSettled(asked)
     const results = answers.map((answer) => {
@@ -108,15 +110,11 @@ const attempt = async <T>(
   try {
     const ending = await work({ ask })
     let answers: readonly PgResult[] = []
-    if ('alone' in ending) {
-      committing = true
-      isAlone = true
-      const { name, ...nameless } = ending.alone
-      answers = [await client.query(keepsNames ? ending.alone : nameless)]
-    } else if (ending.last === 'nothing to keep') {
+    if (ending.last === 'nothing to keep') {
       if (opened) await ask(rollback)
     } else {
       committing = true
+      isRepeatable = 'isRepeatable' in ending && ending.isRepeatable === true
       answers = await ask(...ending.last, commit)
       if (answers.at(-1)?.command !== 'COMMIT') throw new Error('the server has rolled back instead of committing')
     }
@@ -131,7 +129,7 @@ const attempt = async <T>(
         () => false,
       ))
     client.release(!isOver || isLoss(error))
-    throw new Failed(error, true, committing && !isAlone && isLoss(error))
+    throw new Failed(error, true, committing && !isRepeatable && isLoss(error))
   }
 }
 

@@ -1,11 +1,11 @@
 import { StoreError } from '../errors.ts'
-import type { Accounts } from './accounts.ts'
+import { accountNumber, addAccounts } from './accounts.ts'
 import type { Transactions } from './connection.ts'
 import { rowsFrom } from './driver.ts'
 import { isOfItsData, storeErrorOf } from './failure.ts'
 import { readKnown } from './known.ts'
 import type { NumberWriter } from './numbers.ts'
-import type { Job, NumberOf } from './operation.ts'
+import type { Job } from './operation.ts'
 import type { Room } from './room.ts'
 import { takeable, takeQuery } from './take.ts'
 import { createWork } from './work.ts'
@@ -41,7 +41,6 @@ const accountsOf = (jobs: readonly Job[]): Set<string> => {
  */
 export const createGroupRun = (
   { transact }: Transactions,
-  accounts: Accounts,
   numbers: NumberWriter,
   room: Room,
   { maxQueued, now, onTaken }: GroupOptions,
@@ -56,18 +55,19 @@ export const createGroupRun = (
   }
 
   /** Answers the jobs that `take` could do, and gives the others, in their order. */
-  const takeNew = async (jobs: readonly Job[], account: NumberOf): Promise<readonly Job[]> => {
+  const takeNew = async (jobs: readonly Job[]): Promise<readonly Job[]> => {
     const fresh = expectsNew ? takeable(jobs) : []
     if (fresh.length === 0) return jobs
     const rows = fresh.map(({ operation }) => operation.fresh?.rows ?? [])
     const at = Math.floor(now())
-    const prunes = numbers.prunes([...accountsOf(fresh)].map(account), at)
+    const prunes = numbers.prunes([...accountsOf(fresh)].map(accountNumber), at)
     if (prunes.length > 0) await transact(async () => ({ result: undefined, last: prunes }))
-    const isAmple = await room.isAmple(fresh.flatMap(({ operation }) => operation.counted ?? []).map(account))
+    const isAmple = await room.isAmple(fresh.flatMap(({ operation }) => operation.counted ?? []).map(accountNumber))
     const most = isAmple ? undefined : maxQueued
     const passed = await transact(async () => ({
-      alone: takeQuery(rows, account, { now: at, most, share: numbers.share }),
-      resultOf: ([answer]) => rowsFrom<{ passed: readonly number[] }>(answer)[0]?.passed ?? [],
+      last: [...addAccounts(accountsOf(fresh)), takeQuery(rows, { now: at, most, share: numbers.share })],
+      isRepeatable: true,
+      resultOf: (answers) => rowsFrom<{ passed: readonly number[] }>(answers.at(-2))[0]?.passed ?? [],
     }))
     const left = new Set(passed)
     const done = left.size === 0 ? fresh : fresh.filter((_, at) => !left.has(at))
@@ -79,24 +79,28 @@ export const createGroupRun = (
   }
 
   /** Runs jobs on their rows and gives those among them whose rows were all new. */
-  const runSeen = async (jobs: readonly Job[], account: NumberOf): Promise<readonly Job[]> => {
+  const runSeen = async (jobs: readonly Job[]): Promise<readonly Job[]> => {
     let wereNew: readonly Job[] = []
     const answers = await transact(async ({ ask }) => {
       const group = jobs.map(({ operation }) => operation)
-      const work = createWork({ ...(await readKnown(group, account, ask)), now: Math.floor(now()) })
+      const work = createWork({ ...(await readKnown(group, ask)), now: Math.floor(now()) })
       const isNew = (key: Job['operation']['keys'][number]): boolean =>
-        work.find({ account: account(key.account), objectId: key.objectId }) === undefined
+        work.find({ account: accountNumber(key.account), objectId: key.objectId }) === undefined
       wereNew = jobs.filter(({ operation: { fresh, keys } }) => fresh && keys.every(isNew))
       const results = group.map((one): { value: unknown } | { refusal: StoreError } => {
         try {
-          return { value: one.run(work, account) }
+          return { value: one.run(work) }
         } catch (error) {
           if (error instanceof StoreError) return { refusal: error }
           throw error
         }
       })
-      const last = [...work.writes(), ...numbers.writes(work.delta, work.now)]
-      return { result: results, last: last.length > 0 ? last : 'nothing to keep' }
+      const own = group.flatMap(({ writes }) => writes ?? [])
+      const last = [...work.writes(), ...own, ...numbers.writes(work.delta, work.now)]
+      return {
+        result: results,
+        last: last.length > 0 ? [...addAccounts(accountsOf(jobs)), ...last] : 'nothing to keep',
+      }
     })
     jobs.forEach((job, at) => {
       const answer = answers[at]
@@ -110,10 +114,9 @@ export const createGroupRun = (
   const run = async (jobs: readonly Job[]): Promise<void> => {
     let waiting = jobs
     try {
-      const account = await accounts.make(accountsOf(jobs))
-      waiting = await takeNew(jobs, account)
+      waiting = await takeNew(jobs)
       const taken = jobs.length - waiting.length
-      const wereNew = waiting.length > 0 ? await runSeen(waiting, account) : []
+      const wereNew = waiting.length > 0 ? await runSeen(waiting) : []
       const puts = jobs.filter(({ operation }) => operation.fresh).length
       if (puts > 0) expectsNew = (taken + wereNew.length) * 2 >= puts
     } catch (error) {

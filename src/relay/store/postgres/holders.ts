@@ -1,5 +1,5 @@
 import type { Holder } from '../port.ts'
-import type { Accounts } from './accounts.ts'
+import { accountNumber, addAccounts } from './accounts.ts'
 import type { Ending, Session, Transactions } from './connection.ts'
 import { rowsFrom } from './driver.ts'
 import type { NumberWriter } from './numbers.ts'
@@ -17,12 +17,7 @@ export interface Holders {
   leave(holder: string): Promise<void>
 }
 
-export const createHolders = (
-  { transact, read }: Transactions,
-  accounts: Accounts,
-  numbers: NumberWriter,
-  now: () => number,
-): Holders => {
+export const createHolders = ({ transact, read }: Transactions, numbers: NumberWriter, now: () => number): Holders => {
   /** Takes everything from a holder, if its beat is `beat` where one is given. Resolves to how many rows became free. */
   const remove = (id: string, beat?: number): Promise<number> =>
     transact(async ({ ask }: Session): Promise<Ending<number>> => {
@@ -37,10 +32,11 @@ export const createHolders = (
     })
 
   return {
-    takeSlots: async ({ account, holder, want, limit }) => {
-      const number = (await accounts.make([account]))(account)
+    takeSlots: ({ account, holder, want, limit }) => {
+      const number = accountNumber(account)
       return transact(async ({ ask }) => {
-        const [, , granted] = await ask(
+        const [, , , granted] = await ask(
+          ...addAccounts([account]),
           { text: sql.lockAccount, values: [number] },
           { text: sql.shareHolder, values: [holder] },
           { text: sql.setSlots, values: [number, holder, Math.floor(want), limit] },

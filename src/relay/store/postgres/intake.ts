@@ -2,13 +2,14 @@ import { StoreError } from '../errors.ts'
 import type { NewEntry, PutResult } from '../port.ts'
 import { decide } from '../rules/decide.ts'
 import { fingerprint } from '../rules/fingerprint.ts'
+import { accountNumber } from './accounts.ts'
 import type { Operation } from './operation.ts'
-import type { Row } from './row.ts'
+import { type KnownRow, known, type Row } from './row.ts'
 import type { NewRow } from './take.ts'
 import type { Key, Work } from './work.ts'
 
 /** Takes a row's present state out of the numbers, before it becomes something else. */
-export const uncount = ({ delta }: Work, { account }: Key, row: Row): void => {
+export const uncount = ({ delta }: Work, { account }: Key, row: KnownRow): void => {
   delta.add(String(account), `state:${row.state}:${row.lane}`, -1)
   if (row.state === 'rejected' && row.error) delta.add(String(account), `code:${row.error.code}`, -1)
 }
@@ -54,7 +55,8 @@ const queued: PutResult = { result: 'queued' }
 const putOne = (work: Work, key: Key, entry: NewEntry, print: string): PutResult => {
   const { delta, now } = work
   const name = String(key.account)
-  const row = work.find(key)
+  const held = work.find(key)
+  const row = known(held)
   const decision = decide(row, entry, print, now)
   if (decision.kind === 'refuse') {
     delta.event(name, 'refused')
@@ -72,7 +74,7 @@ const putOne = (work: Work, key: Key, entry: NewEntry, print: string): PutResult
   }
   const result = decision.kind === 'queue' ? decision.result : 'queued'
   if (row) uncount(work, key, row)
-  work.save(key, enteredRow(row, entry, print, decision.keyed, work.nextSequence(), now))
+  work.save(key, enteredRow(held, entry, print, decision.keyed, work.nextSequence(), now))
   delta.add(name, `state:queued:${entry.lane}`, 1)
   delta.event(name, result)
   return { result }
@@ -89,12 +91,12 @@ export const put = (entries: readonly NewEntry[], maxQueued: number): Operation<
     keys: entries,
     fresh: { rows, result: entries.map(() => queued) },
     counted: live,
-    run: (work, account) => {
+    run: (work) => {
       for (const name of new Set(live))
-        if (work.queuedLive(account(name)) + live.filter((one) => one === name).length > maxQueued)
+        if (work.queuedLive(accountNumber(name)) + live.filter((one) => one === name).length > maxQueued)
           throw new StoreError('full', `more than ${maxQueued} records are queued`)
       return rows.map(({ entry, fingerprint: print }) =>
-        putOne(work, { account: account(entry.account), objectId: entry.objectId }, entry, print),
+        putOne(work, { account: accountNumber(entry.account), objectId: entry.objectId }, entry, print),
       )
     },
   }
@@ -103,9 +105,9 @@ export const put = (entries: readonly NewEntry[], maxQueued: number): Operation<
 /** See Store.withdraw. A row whose token is in flight stays leased, so that the next token waits for the result. */
 export const withdraw = (account: string, objectId: string): Operation<boolean> => ({
   keys: [{ account, objectId }],
-  run: (work, numberOf) => {
-    const key = { account: numberOf(account), objectId }
-    const row = work.find(key)
+  run: (work) => {
+    const key = { account: accountNumber(account), objectId }
+    const row = known(work.find(key))
     if (!row || row.state === 'withdrawn') return row !== undefined
     uncount(work, key, row)
     work.delta.add(String(key.account), `state:withdrawn:${row.lane}`, 1)
@@ -116,16 +118,33 @@ export const withdraw = (account: string, objectId: string): Operation<boolean> 
   },
 })
 
+/** What remains of a row that is erased while an upload of it is in flight. */
+const holdOf = (row: Row): Row => ({
+  ...row,
+  state: 'erased',
+  waiting: false,
+  token: null,
+  fingerprint: '',
+  keyed: false,
+  receivedAt: 0,
+  readyAt: 0,
+  dueAt: 0,
+  settledAt: null,
+  error: null,
+  warnings: [],
+})
+
 /** See Store.erase; the caller cleans up afterwards, because old versions of the row may still stand in the tables. */
 export const erase = (account: string, objectId: string): Operation<boolean> => ({
   keys: [{ account, objectId }],
-  run: (work, numberOf) => {
-    const key = { account: numberOf(account), objectId }
-    const row = work.find(key)
+  run: (work) => {
+    const key = { account: accountNumber(account), objectId }
+    const row = known(work.find(key))
     if (!row) return false
     uncount(work, key, row)
     work.delta.event(String(key.account), 'erased')
-    work.erase(key)
+    if (row.lease === null) work.erase(key)
+    else work.save(key, holdOf(row))
     return true
   },
 })

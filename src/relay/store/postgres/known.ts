@@ -1,6 +1,7 @@
+import { accountNumber } from './accounts.ts'
 import type { Session } from './connection.ts'
 import { type PgQuery, rowsFrom } from './driver.ts'
-import type { NumberOf, Operation } from './operation.ts'
+import type { Operation } from './operation.ts'
 import { findable } from './row.ts'
 import { sql } from './statements.ts'
 import { type FoundRow, idColumns, type Key, type Known } from './work.ts'
@@ -21,15 +22,14 @@ const agesFrom = (blocks: readonly number[]): (() => number) => {
 /** What is read for a group, all at once. */
 export const readKnown = async (
   group: readonly Operation<unknown>[],
-  account: NumberOf,
   ask: Session['ask'],
 ): Promise<Omit<Known, 'now'>> => {
   const keys = new Map<string, Key>()
   const named = group.reduce((sum, one) => sum + one.keys.length, 0)
   for (const one of group)
     for (const { account: name, objectId } of one.keys)
-      keys.set(`${name}\n${objectId}`, { account: account(name), objectId: findable(objectId) })
-  const counted = [...new Set(group.flatMap((one) => one.counted ?? []))].map(account)
+      keys.set(`${name}\n${objectId}`, { account: accountNumber(name), objectId: findable(objectId) })
+  const counted = [...new Set(group.flatMap((one) => one.counted ?? []))].map(accountNumber)
   const ids = idColumns([...keys.values()])
 
   const queries: PgQuery[] = []

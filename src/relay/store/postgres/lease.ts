@@ -3,7 +3,7 @@ import type { Batch, Store } from '../port.ts'
 import { takeDue } from '../rules/due.ts'
 import { createDelta } from '../rules/tally.ts'
 import { farthestDueMs as defaultFarthestDueMs } from '../rules/transition.ts'
-import type { Accounts } from './accounts.ts'
+import { accountNumber } from './accounts.ts'
 import type { Transactions } from './connection.ts'
 import { rowsFrom } from './driver.ts'
 import type { NumberWriter } from './numbers.ts'
@@ -24,12 +24,7 @@ const drawLease = (): number => randomInt(1, 2 ** 48 - 1)
  * Should the connection be lost while a lease is being committed, rows may be leased that nobody knows of. Such a lease
  * is remembered, and what it has is given back before this holder leases anything else.
  */
-export const createLease = (
-  { transact }: Transactions,
-  accounts: Accounts,
-  numbers: NumberWriter,
-  now: () => number,
-): Store['lease'] => {
+export const createLease = ({ transact }: Transactions, numbers: NumberWriter, now: () => number): Store['lease'] => {
   const doubtful = new Map<string, Set<number>>()
 
   const settleDoubts = async (id: string): Promise<void> => {
@@ -51,7 +46,7 @@ export const createLease = (
 
   return async ({ account: name, holder, max, batches = 1, flushMs, farthestDueMs = defaultFarthestDueMs }) => {
     await settleDoubts(holder)
-    const account = (await accounts.make([name]))(name)
+    const account = accountNumber(name)
     const lease = drawLease()
     let asked = false
     try {

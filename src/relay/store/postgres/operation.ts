@@ -1,3 +1,4 @@
+import type { PgQuery } from './driver.ts'
 import type { NewRow } from './take.ts'
 import type { Work } from './work.ts'
 
@@ -14,9 +15,6 @@ export interface Job {
 export const namesOf = ({ keys }: Operation<unknown>): string[] =>
   keys.map(({ account, objectId }) => `${account}\n${objectId}`)
 
-/** Gives an account's number by its name. */
-export type NumberOf = (name: string) => number
-
 /** An operation on rows that can be named beforehand. */
 export interface Operation<T> {
   /** The rows that it reads or changes. */
@@ -25,9 +23,11 @@ export interface Operation<T> {
   counted?: readonly string[]
   /** All that it does, and its result, where none of its rows is known yet and its accounts' queues have room for them. */
   fresh?: { rows: readonly NewRow[]; result: T }
+  /** Statements of its own, behind those that write its rows. */
+  writes?: readonly PgQuery[]
   /**
-   * Runs without waiting for anything, perhaps more than once. `account` gives the number of an account.
+   * Runs without waiting for anything, perhaps more than once.
    * Throws a StoreError, before it has changed anything, to be refused alone.
    */
-  run(work: Work, account: NumberOf): T
+  run(work: Work): T
 }

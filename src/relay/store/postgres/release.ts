@@ -29,11 +29,11 @@ export const release = async (
   for (const found of rows) {
     const row = rowOf(found)
     const name = String(found.account)
+    const key = { account: found.account, objectId: found.object_id }
     const isUploading = row.state === 'uploading'
-    work.save(
-      { account: found.account, objectId: found.object_id },
-      { ...row, holder: null, lease: null, ...(isUploading ? { state: 'queued', waiting: false, dueAt: 0 } : {}) },
-    )
+    const dueAtOnce = isUploading ? ({ state: 'queued', waiting: false, dueAt: 0 } as const) : {}
+    if (row.state === 'erased') work.erase(key)
+    else work.save(key, { ...row, holder: null, lease: null, ...dueAtOnce })
     if (event) work.delta.event(name, event)
     if (!isUploading) continue
     work.delta.add(name, `state:uploading:${row.lane}`, -1)

@@ -1,5 +1,6 @@
 import { type Counts, type EventName, eventNames, type Minute, type RejectedRow } from '../port.ts'
 import { readCounts } from '../rules/tally.ts'
+import { accountNumber } from './accounts.ts'
 import type { Transactions } from './connection.ts'
 import type { Operation } from './operation.ts'
 import { rejectedRowOf, rowOf } from './row.ts'
@@ -61,8 +62,8 @@ export async function* refusedPages(read: Read, account: number, code?: number):
 /** Queues the given refused rows anew; rows that are not refused (with this code, if one is given) are passed over. */
 export const retry = (account: string, objectIds: readonly string[], code?: number): Operation<number> => ({
   keys: objectIds.map((objectId) => ({ account, objectId })),
-  run: (work, numberOf) => {
-    const number = numberOf(account)
+  run: (work) => {
+    const number = accountNumber(account)
     const name = String(number)
     let retried = 0
     for (const objectId of new Set(objectIds)) {

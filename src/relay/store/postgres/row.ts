@@ -6,7 +6,8 @@ export interface Row {
   type: TokenType
   token: Token | null
   fingerprint: string
-  state: TokenState
+  /** `erased`: a hold, see Store.erase; nobody finds it but who leases, and the next record of this objectId. */
+  state: TokenState | 'erased'
   waiting: boolean
   lane: Lane
   seq: number
@@ -52,7 +53,11 @@ export type RowColumns = Readonly<{
   warnings: string | null
 }>
 
-const states: readonly TokenState[] = ['queued', 'queued', 'uploading', 'accepted', 'rejected', 'withdrawn']
+const states: readonly Row['state'][] = ['queued', 'queued', 'uploading', 'accepted', 'rejected', 'withdrawn', 'erased']
+/** A row that is not a hold. */
+export type KnownRow = Row & { state: TokenState }
+export const known = (row: Row | undefined): KnownRow | undefined => (row && isKnown(row) ? row : undefined)
+const isKnown = (row: Row): row is KnownRow => row.state !== 'erased'
 export const lanes: readonly Lane[] = ['live', 'import']
 export const laneNumber = (lane: Lane): number => lanes.indexOf(lane)
 const stateNumber = ({ state, waiting }: Row): number => (state === 'queued' && waiting ? 1 : states.indexOf(state))
@@ -124,7 +129,7 @@ export const columnsOf = (account: number, objectId: string, row: Row): Readonly
   warnings: warningsText(row.warnings),
 })
 
-export const statusOf = (objectId: string, row: Row): TokenStatus => ({
+export const statusOf = (objectId: string, row: KnownRow): TokenStatus => ({
   objectId,
   type: row.type,
   state: row.state,
@@ -152,7 +157,7 @@ export const leasedEntryOf = (objectId: string, row: Row, lease: number): Leased
 })
 
 export const rejectedRowOf = (objectId: string, row: Row): RejectedRow => ({
-  ...statusOf(objectId, row),
+  ...statusOf(objectId, { ...row, state: 'rejected' }),
   token: tokenOf(row),
   error: row.error ?? { code: 0, message: '' },
   cursor: row.seq,

@@ -1,5 +1,6 @@
 import type { Settlement } from '../port.ts'
 import { transition } from '../rules/transition.ts'
+import { accountNumber } from './accounts.ts'
 import type { Operation } from './operation.ts'
 import type { Key, Work } from './work.ts'
 
@@ -8,6 +9,10 @@ const settleOne = (work: Work, key: Key, holder: string, { generation, outcome }
   const row = work.find(key)
   // A number of a lease is never used again, so a result that comes late or twice finds another one here, or none.
   if (row?.holder !== holder || row.lease !== generation) return
+  if (row.state === 'erased') {
+    work.erase(key)
+    return
+  }
   const free = { ...row, holder: null, lease: null }
   if (row.state !== 'uploading') {
     work.save(key, free)
@@ -38,8 +43,8 @@ const settleOne = (work: Work, key: Key, holder: string, { generation, outcome }
 /** See Store.settle. */
 export const settle = (holder: string, settlements: readonly Settlement[]): Operation<void> => ({
   keys: settlements,
-  run: (work, account) => {
+  run: (work) => {
     for (const one of settlements)
-      settleOne(work, { account: account(one.account), objectId: one.objectId }, holder, one)
+      settleOne(work, { account: accountNumber(one.account), objectId: one.objectId }, holder, one)
   },
 })

@@ -13,10 +13,10 @@ const queueColumns = `account, object_id, type, state, lane, seq, keyed, lease, 
   ready_at, due_at, settled_at, fingerprint, token, p256dh, auth, error_code, error_message, warnings`
 const settledColumns = `account, object_id, type, state, lane, seq, keyed, attempts, received_at, settled_at,
   fingerprint, token, p256dh, auth, error_code, error_message, warnings`
-const ids = 'unnest($1::integer[], $2::text[]) AS k (account, object_id)'
+const ids = 'unnest($1::bigint[], $2::text[]) AS k (account, object_id)'
 const inOrder = (rows: string): string => `(SELECT * FROM ${rows} ORDER BY account, object_id COLLATE "C") AS k`
-const versions = inOrder('unnest($1::integer[], $2::text[], $3::xid[]) AS k (account, object_id, version)')
-const rows = `jsonb_to_recordset($1) AS k (account integer, object_id text, version xid, type text, state smallint,
+const versions = inOrder('unnest($1::bigint[], $2::text[], $3::xid[]) AS k (account, object_id, version)')
+const rows = `jsonb_to_recordset($1) AS k (account bigint, object_id text, version xid, type text, state smallint,
   lane smallint, seq bigint, keyed boolean, lease bigint, attempts integer, deferrals integer, failures integer,
   received_at bigint, ready_at bigint, due_at bigint, settled_at bigint, fingerprint bytea, token text,
   p256dh text, auth text, error_code double precision, error_message text, warnings text)`
@@ -39,15 +39,15 @@ const drop = (table: string): string => `WITH gone AS (
   SELECT pushferry.insist(count(*) = cardinality($1)) FROM gone`
 
 export const sql = {
-  findAccounts: 'SELECT id, name FROM pushferry.account WHERE name = ANY ($1)',
-  addAccount: 'INSERT INTO pushferry.account (name) VALUES ($1) ON CONFLICT (name) DO NOTHING',
+  addAccounts: `INSERT INTO pushferry.account (id, name) SELECT * FROM unnest($1::bigint[], $2::text[])
+    ON CONFLICT (name) DO NOTHING`,
 
   /** One snapshot: a row that moves meanwhile is seen once, at its old place or at its new one. */
   findRows: `SELECT ${fromQueue} JOIN ${ids} ON q.account = k.account AND q.object_id = k.object_id
     UNION ALL SELECT ${fromSettled} JOIN ${ids} ON s.account = k.account AND s.object_id = k.object_id`,
   /** See migrations/postgres-take.ts. */
   take: `SELECT pushferry.take(${Array.from({ length: 21 }, (_, at) => `$${at + 1}`)}) AS passed`,
-  count: 'SELECT pushferry.count($1::integer[], $2::text[], $3::bigint[], $4, $5)',
+  count: 'SELECT pushferry.count($1::bigint[], $2::text[], $3::bigint[], $4, $5)',
   nextAges: "SELECT nextval('pushferry.age') AS first FROM generate_series(1, $1)",
 
   /** Locks rows that are about to be changed. Fails where one is no longer as it was read. */
@@ -142,6 +142,6 @@ export const sql = {
   addSecret: 'INSERT INTO pushferry.secret (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING',
   touchProbe: `INSERT INTO pushferry.probe AS p (shard, n) VALUES ($1, 1)
     ON CONFLICT (shard) DO UPDATE SET n = p.n + 1`,
-  /** A transaction by itself, whose commit need not be durable: a notification that is lost costs a moment. */
+  /** A transaction whose commit need not be durable: a notification that is lost costs a moment. */
   notify: "SELECT set_config('synchronous_commit', 'off', true), pg_notify($1, said) FROM unnest($2::text[]) AS said",
 } as const

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { NewEntry } from '../port.ts'
 import { createDelta, minuteOf } from '../rules/tally.ts'
+import { accountNumber } from './accounts.ts'
 import type { PgQuery } from './driver.ts'
 import { countColumns } from './numbers.ts'
 import type { Job } from './operation.ts'
@@ -57,12 +58,11 @@ const name = `pushferry-${createHash('sha256').update(sql.take).digest('hex').sl
  */
 export const takeQuery = (
   operations: readonly (readonly NewRow[])[],
-  account: (name: string) => number,
   { now, most, share }: { now: number; most: number | undefined; share: number },
 ): PgQuery => {
   const rows: { row: NewRow; operation: number; place: number; number: number }[] = []
   operations.forEach((some, operation) => {
-    for (const row of some) rows.push({ row, operation, place: rows.length, number: account(row.entry.account) })
+    for (const row of some) rows.push({ row, operation, place: rows.length, number: accountNumber(row.entry.account) })
   })
   // Relays that make the same rows come to them in the same order, and so wait for each other and not both.
   rows.sort((a, b) => a.number - b.number || (a.row.entry.objectId < b.row.entry.objectId ? -1 : 1))

@@ -85,7 +85,7 @@ export const createWakeUp = (
     unsaid.clear()
     saying = undefined
     const notify = { text: sql.notify, values: [channel, said] }
-    await transact(async () => ({ alone: notify, resultOf: () => undefined })).catch(() => {})
+    await transact(async () => ({ last: [notify], result: undefined })).catch(() => {})
   }
 
   /** Listens on one connection until that breaks or this is closed. Resolves to whether it had come about. */

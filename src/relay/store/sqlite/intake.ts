@@ -3,7 +3,7 @@ import type { NewEntry, PutResult } from '../port.ts'
 import { decide } from '../rules/decide.ts'
 import { fingerprint } from '../rules/fingerprint.ts'
 import { arrivalsMoved, mostArrivals } from './arrivals.ts'
-import { laneNumber, laneOf, standingOf, stateOf, type TokenRow, tokenColumns, warningsColumn } from './row.ts'
+import { isHold, laneNumber, laneOf, standingOf, stateOf, type TokenRow, tokenColumns, warningsColumn } from './row.ts'
 import type { Work } from './work.ts'
 
 /** Records of one call that may wait unindexed. A call with more is a group commit by itself and gains nothing by it. */
@@ -22,7 +22,8 @@ const readRow = ({ sql }: Work, account: number, objectId: string): TokenRow | u
   sql.findToken.get(account, objectId) as TokenRow | undefined
 const findRow = (work: Work, account: number, objectId: string): TokenRow | undefined => {
   work.arrivals.show(account, objectId)
-  return readRow(work, account, objectId)
+  const row = readRow(work, account, objectId)
+  return row && !isHold(row) ? row : undefined
 }
 
 /** Takes one record in. `isArrival`: a row that is new may wait unindexed; see arrivals.ts. */
@@ -61,7 +62,7 @@ export const putOne = (work: Work, account: number, entry: NewEntry, isArrival: 
 
   const row = makeRow()
   if (!row) return queued('queued')
-  const decision = decide(standingOf(row), entry, print, now)
+  const decision = decide(isHold(row) ? undefined : standingOf(row), entry, print, now)
   if (decision.kind === 'refuse') {
     delta.event(name, 'refused')
     return { result: 'refused' }
@@ -76,7 +77,7 @@ export const putOne = (work: Work, account: number, entry: NewEntry, isArrival: 
     delta.event(name, 'unchanged')
     return { result: 'unchanged' }
   }
-  uncount(work, row)
+  if (!isHold(row)) uncount(work, row)
   sql.requeueToken.run(row.id, type, lane, sequence, key, now, bytes, ...token, warnings)
   return queued(decision.result)
 }
@@ -112,13 +113,19 @@ export const withdraw = (work: Work, account: number, objectId: string): boolean
   return true
 }
 
+/** Takes a row out of the table, and out of what is known of profiles. */
+export const removeRow = ({ sql, persons }: Pick<Work, 'sql' | 'persons'>, id: number): void => {
+  sql.eraseToken.run(id)
+  persons.erased(id)
+}
+
 /** See Store.erase; the caller purges the log afterwards, where older pages may still hold the row. */
 export const erase = (work: Work, account: number, objectId: string): boolean => {
   const row = findRow(work, account, objectId)
   if (!row) return false
   uncount(work, row)
   work.delta.event(String(account), 'erased')
-  work.sql.eraseToken.run(row.id)
-  work.persons.erased(row.id)
+  if (row.holder === null) removeRow(work, row.id)
+  else work.sql.holdToken.run(row.id)
   return true
 }

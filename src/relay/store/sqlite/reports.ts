@@ -1,7 +1,7 @@
 import { type Counts, type EventName, eventNames, type Minute, type RejectedRow, type TokenStatus } from '../port.ts'
 import { readCounts } from '../rules/tally.ts'
 import type { SqlRow } from './driver.ts'
-import { type ArrivalRow, arrivalStatusOf, laneOf, rejectedRowOf, statusOf, type TokenRow } from './row.ts'
+import { type ArrivalRow, arrivalStatusOf, isHold, laneOf, rejectedRowOf, statusOf, type TokenRow } from './row.ts'
 import type { Statements } from './statements.ts'
 import type { Reading, Work } from './work.ts'
 
@@ -11,7 +11,7 @@ export const find = ({ sql, arrival }: Reading, account: number, objectId: strin
   // The statements select the columns that ArrivalRow and TokenRow name.
   if (arrived) return arrivalStatusOf(objectId, arrived as ArrivalRow)
   const row = sql.findToken.get(account, objectId) as TokenRow | undefined
-  return row && statusOf(row)
+  return row && !isHold(row) ? statusOf(row) : undefined
 }
 
 /** See Store.counts. The oldest row is found by its sequence in each of the places where an open row can be. */

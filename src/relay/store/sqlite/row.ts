@@ -55,6 +55,10 @@ export type DueRow = Pick<
 const states: readonly TokenState[] = ['queued', 'queued', 'uploading', 'accepted', 'rejected', 'withdrawn']
 const lanes: readonly Lane[] = ['live', 'import']
 
+const erased = 6
+/** Whether this is the hold of a row that was erased while an upload of it was in flight. */
+export const isHold = ({ state }: Pick<TokenRow, 'state'>): boolean => state === erased
+
 export const stateOf = (state: number): TokenState => states[state] ?? 'withdrawn'
 export const laneOf = (lane: number): Lane => lanes[lane] ?? 'live'
 export const laneNumber = (lane: Lane): number => (lane === 'live' ? 0 : 1)

@@ -29,7 +29,7 @@ export const sql = {
     WHERE account = ?1 AND lane = 1 AND state = 0 AND holder IS NULL AND seq BETWEEN ?2 AND ?3`,
   /** Which of the named persons have a row that an import leaves as it is: `decide` keeps it, whatever its token. */
   keptOf: `SELECT json_group_array(named.value ->> 0) AS kept FROM json_each(?2) AS named
-    CROSS JOIN token AS t INDEXED BY token_person ON t.account = ?1 AND t.object_id = named.value ->> 1 WHERE t.state <> 4`,
+    CROSS JOIN token AS t INDEXED BY token_person ON t.account = ?1 AND t.object_id = named.value ->> 1 WHERE t.state NOT IN (4, 6)`,
   lastToken: `SELECT (SELECT coalesce(max(id), 0) FROM token) AS last,
       coalesce((SELECT n FROM single WHERE name = 'erased_last'), 0) AS erased`,
   personsAfter: `SELECT max(id) AS "to", json_group_array(account) AS accounts, json_group_array(object_id) AS objectIds
@@ -61,6 +61,10 @@ export const sql = {
   withdrawToken: `UPDATE token SET state = 5, generation = generation + 1, settled_at = ?2, due_at = 0, token = NULL,
       p256dh = NULL, auth = NULL, error_code = NULL, error_message = NULL WHERE id = ?1`,
   eraseToken: 'DELETE FROM token WHERE id = ?',
+  /** Erases a row that is leased: what remains is a hold, which goes with the lease. */
+  holdToken: `UPDATE token SET state = 6, keyed = 0, received_at = 0, ready_at = 0, due_at = 0, settled_at = NULL,
+      fingerprint = x'', token = NULL, p256dh = NULL, auth = NULL, error_code = NULL, error_message = NULL, warnings = NULL
+    WHERE id = ?`,
   /** Once the row with that id is erased. */
   noteErasedLast: `INSERT INTO single (name, n) SELECT 'erased_last', 1 WHERE ? > (SELECT coalesce(max(id), 0) FROM token)
     ON CONFLICT (name) DO UPDATE SET n = n + 1`,

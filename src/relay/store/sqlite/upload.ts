@@ -3,7 +3,8 @@ import { takeDue } from '../rules/due.ts'
 import { farthestDueMs as defaultFarthestDueMs, transition } from '../rules/transition.ts'
 import { arrivalsMoved } from './arrivals.ts'
 import type { SqlRow } from './driver.ts'
-import { type DueRow, errorOf, laneOf, leasedEntryOf, stateOf, type TokenRow } from './row.ts'
+import { removeRow } from './intake.ts'
+import { type DueRow, errorOf, isHold, laneOf, leasedEntryOf, stateOf, type TokenRow } from './row.ts'
 import type { Statements } from './statements.ts'
 import type { Work } from './work.ts'
 
@@ -110,6 +111,10 @@ const settleOne = (work: Work, holder: number, settlement: Settlement): void => 
   const name = String(account)
   const row = sql.findToken.get(account, objectId) as TokenRow | undefined
   if (row?.holder !== holder) return
+  if (isHold(row)) {
+    removeRow(work, row.id)
+    return
+  }
   if (row.generation !== generation || stateOf(row.state) !== 'uploading') {
     sql.freeToken.run(row.id)
     return
@@ -160,13 +165,15 @@ export const takeSlots = (
 }
 
 /** Takes everything from a holder, if its beat is `beat` where one is given. Returns how many rows became free. */
-export const release = ({ sql, delta }: Work, holder: string, beat?: number): number => {
+export const release = (work: Work, holder: string, beat?: number): number => {
+  const { sql, delta } = work
   const found = sql.findHolder.get(holder) as SqlRow | undefined
   if (!found || (beat !== undefined && found.beat !== beat)) return 0
   const number = Number(found.n)
   const held = sql.heldTokens.all(number) as TokenRow[]
   for (const row of held) {
-    if (stateOf(row.state) !== 'uploading') sql.freeToken.run(row.id)
+    if (isHold(row)) removeRow(work, row.id)
+    else if (stateOf(row.state) !== 'uploading') sql.freeToken.run(row.id)
     else {
       sql.returnToken.run(row.id)
       delta.add(String(row.account), `state:uploading:${laneOf(row.lane)}`, -1)

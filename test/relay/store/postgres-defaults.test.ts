@@ -1,0 +1,83 @@
+import pg from 'pg'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { openPostgresStore } from '../../../src/relay/store/postgres/store.ts'
+import { account, newEntry as entry } from '../../support/new-entry.ts'
+import { useDatabase } from '../../support/postgres.ts'
+
+describe('a PostgreSQL whose administrator changed the defaults of transactions', () => {
+  const database = useDatabase()
+  let url: string
+  let client: pg.Client
+  let name: string
+  beforeEach(async () => {
+    url = await database.empty()
+    client = new pg.Client(url)
+    await client.connect()
+    name = new URL(url).pathname.slice(1)
+  })
+  afterEach(async () => {
+    await client.query(`ALTER DATABASE ${name} RESET ALL`)
+    await client.end()
+  })
+
+  it('keeps one row for a profile with default_transaction_isolation = repeatable read', async () => {
+    await client.query(`ALTER DATABASE ${name} SET default_transaction_isolation = 'repeatable read'`)
+    const store = await openPostgresStore(url)
+    await store.put([entry('other')])
+    // Holds the next intake up after it has looked for the row and before it makes one.
+    await client.query('BEGIN; ALTER SEQUENCE pushferry.age INCREMENT BY 1000')
+    const put = store.put([entry('a')])
+    const quicker = new pg.Client(url)
+    await quicker.connect()
+    await vi.waitFor(async () => {
+      const { rows } = await quicker.query(
+        'SELECT 1 FROM pg_stat_activity WHERE cardinality(pg_blocking_pids(pid)) > 0',
+      )
+      expect(rows).toHaveLength(1)
+    })
+    await quicker.query(`INSERT INTO pushferry.settled
+        (account, object_id, type, state, lane, keyed, attempts, received_at, settled_at, fingerprint)
+      SELECT id, 'a', 'fcm', 3, 0, false, 1, 1, 1, '\\x00' FROM pushferry.account WHERE name = '${account}'`)
+    await quicker.end()
+    await client.query('COMMIT')
+    expect(await put).toEqual([{ result: 'replaced' }])
+    const { rows } = await client.query(`SELECT object_id FROM pushferry.queue WHERE object_id = 'a'
+      UNION ALL SELECT object_id FROM pushferry.settled WHERE object_id = 'a'`)
+    expect(rows).toEqual([{ object_id: 'a' }])
+    await store.close()
+  })
+  it('takes records, uploads and erases with default_transaction_read_only = on', async () => {
+    await client.query(`ALTER DATABASE ${name} SET default_transaction_read_only = on`)
+    const store = await openPostgresStore(url)
+    await store.probe()
+    expect(await store.put([entry('a'), entry('b')])).toEqual([{ result: 'queued' }, { result: 'queued' }])
+    expect(await store.put([entry('a', 'newer')])).toEqual([{ result: 'replaced' }])
+    await store.join('holder-1', '{}')
+    expect(await store.lease({ account, holder: 'holder-1', max: 9, flushMs: 0 })).toHaveProperty('entries.length', 2)
+    expect(await store.erase(account, 'a')).toBe(true)
+    await store.close()
+  })
+  it('makes the probe wait where records wait to be stored', async () => {
+    const store = await openPostgresStore(url)
+    await store.probe()
+    await client.query('BEGIN; LOCK TABLE pushferry.queue')
+    const put = store.put([entry('a')])
+    const observer = new pg.Client(url)
+    await observer.connect()
+    await vi.waitFor(async () => {
+      const { rows } = await observer.query(
+        'SELECT 1 FROM pg_stat_activity WHERE cardinality(pg_blocking_pids(pid)) > 0',
+      )
+      expect(rows).toHaveLength(1)
+    })
+    await observer.end()
+    const order: string[] = []
+    const probe = store.probe().then(() => order.push('probe'))
+    void put.then(() => order.push('put'))
+    await store.secret('another way')
+    expect(order).toEqual([])
+    await client.query('COMMIT')
+    await Promise.all([put, probe])
+    await store.close()
+  })
+})
