@@ -61,7 +61,6 @@ const measure = async ({ store: kind, sizes, seconds, rounds, claims, say }) => 
       'stored rows': store.rows,
       'bytes a row': store.bytesPerRow.row,
       'by person': store.bytesPerRow.byPerson,
-      'by token': store.bytesPerRow.byToken,
       'requests/s': median(store.intake),
       'lowest–highest': spread(store.intake),
       'p99 ms': rounded(median(store.slowest), 1),

@@ -8,10 +8,10 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
 /** @returns {{name: string, types: string}[]} the entries that have types, as package.json names them */
 export const entries = () => {
-  /** @type {{exports: Record<string, string | {types?: string}>}} */
+  /** @type {{exports: Record<string, string | {types?: {import: string}}>}} */
   const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   return Object.entries(exports).flatMap(([name, target]) =>
-    typeof target === 'object' && target.types ? [{ name, types: target.types }] : [],
+    typeof target === 'object' && target.types ? [{ name, types: target.types.import }] : [],
   )
 }
 

@@ -6,8 +6,8 @@ import { startPostgres } from '../../tools/postgres-server.mjs'
 const account = 'BENCH'
 const atOnce = 250_000
 const fill = `
-  INSERT INTO pushferry.settled (received_at, settled_at, mark, account, attempts, state, lane, keyed, object_id, type, fingerprint)
-  SELECT $1, $1, floor(random() * 281474976710656)::bigint, 1, 1, 3, 0, false, '__' || replace(gen_random_uuid()::text, '-', ''),
+  INSERT INTO pushferry.settled (received_at, settled_at, account, attempts, state, lane, keyed, object_id, type, fingerprint)
+  SELECT $1, $1, 1, 1, 3, 0, false, '__' || replace(gen_random_uuid()::text, '-', ''),
     'fcm', sha256(gen_random_uuid()::text::bytea)
   FROM generate_series(1, $2)`
 
@@ -40,8 +40,7 @@ export const fillPostgres = async (rows) => {
   await client.query('VACUUM ANALYZE pushferry.settled')
   await client.query('CHECKPOINT')
   const { rows: sizes } = await client.query(`
-    SELECT pg_table_size('pushferry.settled')::float8 AS row, pg_relation_size('pushferry.settled_pkey')::float8 AS "byPerson",
-      pg_relation_size('pushferry.settled_mark')::float8 AS "byToken"`)
+    SELECT pg_table_size('pushferry.settled')::float8 AS row, pg_relation_size('pushferry.settled_pkey')::float8 AS "byPerson"`)
   await client.end()
   return {
     name: 'PostgreSQL',

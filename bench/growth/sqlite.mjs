@@ -12,9 +12,8 @@ const atOnce = 100_000
 const fill = `
   WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?2)
   INSERT INTO token (account, object_id, type, state, lane, seq, generation, keyed, attempts, deferrals, failures,
-    received_at, ready_at, due_at, settled_at, mark, fingerprint)
-  SELECT 1, '__' || lower(hex(randomblob(16))), 'fcm', 3, 0, ?1 + i, ?1 + i, 0, 1, 0, 0, ?3, ?3, 0, ?3,
-    abs(random() % 281474976710656), randomblob(32)
+    received_at, ready_at, due_at, settled_at, fingerprint)
+  SELECT 1, '__' || lower(hex(randomblob(16))), 'fcm', 3, 0, ?1 + i, ?1 + i, 0, 1, 0, 0, ?3, ?3, 0, ?3, randomblob(32)
   FROM n`
 
 /** Makes one with so many rows. */
@@ -29,18 +28,13 @@ export const fillSqlite = async (rows) => {
   const database = new DatabaseSync(file)
   database.exec('PRAGMA synchronous = OFF; PRAGMA cache_size = -4000000; BEGIN')
   const some = database.prepare(fill)
-  const marks = database.prepare('INSERT INTO mark (mark, token) SELECT mark, id FROM token WHERE id > ? ORDER BY mark')
-  for (let done = 0; done < rows; done += atOnce) {
-    some.run(done, Math.min(atOnce, rows - done), Date.now())
-    marks.run(done)
-  }
+  for (let done = 0; done < rows; done += atOnce) some.run(done, Math.min(atOnce, rows - done), Date.now())
   database.exec(`UPDATE single SET n = ${rows} WHERE name = 'sequence'`)
-  database.exec(`UPDATE single SET n = ${rows} WHERE name = 'marked'`)
   database.exec(`INSERT INTO tally (account, name, n) VALUES (1, 'state:accepted:live', ${rows})`)
   database.exec('COMMIT; PRAGMA wal_checkpoint(TRUNCATE)')
   const sizes = database.prepare('SELECT name, sum(pgsize) AS bytes FROM dbstat GROUP BY name').all()
   const bytes = (name) => Math.round((sizes.find((one) => one.name === name)?.bytes ?? 0) / rows)
-  const bytesPerRow = { row: bytes('token'), byPerson: bytes('token_person'), byToken: bytes('mark') }
+  const bytesPerRow = { row: bytes('token'), byPerson: bytes('token_person') }
   database.close()
   return {
     name: 'SQLite',

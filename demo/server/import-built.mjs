@@ -9,12 +9,12 @@ import { pathToFileURL } from 'node:url'
  * @param {string} root the package's folder
  */
 export const importBuilt = async (root) => {
-  const from = (/** @type {string} */ file) => import(pathToFileURL(join(root, 'dist/relay', file)).href)
+  const from = (/** @type {string} */ file) => import(pathToFileURL(join(root, 'dist', file)).href)
   const [relay, config, log, simulate, webPush, pino] = await Promise.all([
-    /** @type {Promise<typeof import('../../src/relay/index.ts')>} */ (from('index.js')),
-    /** @type {Promise<typeof import('../../src/relay/config/load.ts')>} */ (from('config/load.js')),
-    /** @type {Promise<typeof import('../../src/relay/operations/log.ts')>} */ (from('log.js')),
-    /** @type {Promise<typeof import('../../src/simulator/index.ts')>} */ (from('simulate/index.js')),
+    /** @type {Promise<typeof import('../../src/relay/index.ts')>} */ (from('relay/index.js')),
+    /** @type {Promise<typeof import('../../src/relay/config/load.ts')>} */ (from('relay/config/load.js')),
+    /** @type {Promise<typeof import('../../src/relay/operations/log.ts')>} */ (from('relay/operations/log.js')),
+    /** @type {Promise<typeof import('../../src/simulator/index.ts')>} */ (from('simulator/index.js')),
     import('web-push'),
     import('pino'),
   ])

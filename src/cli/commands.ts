@@ -19,6 +19,11 @@ export interface CommandEntry {
 /** Every command there is, in the order of the list in `pushferry --help`. */
 export const commands: readonly CommandEntry[] = [
   {
+    name: 'init',
+    summary: 'write a file of settings, with generated keys',
+    load: async () => (await import('./init.ts')).defineInit,
+  },
+  {
     name: 'relay',
     summary: 'run the relay: take tokens in, store them, upload them to CleverTap',
     load: async () => (await import('./relay.ts')).defineRelay,
@@ -46,6 +51,11 @@ export const commands: readonly CommandEntry[] = [
     takesObjectIds: true,
   },
   {
+    name: 'doctor',
+    summary: 'look at a site from outside: page, relay, CORS, VAPID key, worker file, CSP',
+    load: async () => (await import('./doctor.ts')).defineDoctor,
+  },
+  {
     name: 'check',
     summary: 'ask CleverTap whether account, passcode, region and each token type are accepted',
     load: async () => (await import('./check.ts')).defineCheck,
@@ -55,6 +65,11 @@ export const commands: readonly CommandEntry[] = [
     summary: 'ask CleverTap whether a profile holds a push token',
     load: async () => (await import('./verify.ts')).defineVerify,
     takesObjectIds: true,
+  },
+  {
+    name: 'push',
+    summary: 'send a test notification to one browser',
+    load: async () => (await import('./push.ts')).definePush,
   },
   {
     name: 'vapid',

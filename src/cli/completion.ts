@@ -17,7 +17,7 @@ const complete = async ({ name, summary, load }: CommandEntry, io: Io): Promise<
   const define = await load()
   define(command, io, () => {})
   const below = command.commands.flatMap((one) => [one.name(), ...longOptions(one)])
-  return { name, summary, words: [...new Set([...below, ...longOptions(command), '--help'])] }
+  return { name, summary, words: [...new Set([...below, ...longOptions(command), '--env-file', '--help'])] }
 }
 
 const bash = (all: readonly Completion[]): string => `_pushferry() {

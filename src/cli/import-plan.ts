@@ -1,4 +1,4 @@
-import { fields } from '../import/fields.ts'
+import { mappedFields } from '../import/fields.ts'
 import type { Plan } from '../import/plan.ts'
 
 const delimiterNames: Readonly<Record<string, string>> = {
@@ -18,18 +18,18 @@ const formatNames: Readonly<Record<Plan['format'], string>> = {
 
 /** How an input will be read, in one line: a wrong guess is seen before it has done anything. */
 export const describePlan = (
-  { input: { name, head }, format, columns, delimiter = '' }: Plan,
+  { input: { name, head }, format, columns, delimiter = '', vendor }: Plan,
   defaultType: string | undefined,
 ): string => {
   const { gzip, encoding } = head
   const packed = `${gzip ? ', gzipped' : ''}${encoding === 'utf-8' ? '' : `, ${encoding.toUpperCase()}`}`
   if (!columns) return `${name}: ${formatNames[format]}${packed}\n`
-  const taken = fields.flatMap((field) => {
+  const taken = mappedFields.flatMap((field) => {
     const column = columns[field]
     if (column !== undefined) return field === column ? [field] : [`${field} from ${JSON.stringify(column)}`]
     return field === 'type' && defaultType !== undefined ? [`type ${defaultType}`] : []
   })
   const rowType = columns.type !== undefined && defaultType !== undefined ? ` (${defaultType} where there is none)` : ''
   const signs = delimiterNames[delimiter] ?? JSON.stringify(delimiter)
-  return `${name}: ${formatNames[format]} with ${signs}${packed}: ${taken.join(', ')}${rowType}\n`
+  return `${name}: ${vendor === undefined ? '' : `${vendor}, by its columns: `}${formatNames[format]} with ${signs}${packed}: ${taken.join(', ')}${rowType}\n`
 }

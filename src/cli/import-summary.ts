@@ -20,7 +20,11 @@ const inOrder = ({ rejected }: Tally): [RejectionCode, number][] =>
 /** The members that `--json` prints, and no other. */
 export const summaryJson = (tally: Tally): string => {
   const { read, queued, unchanged } = tally
-  return `${JSON.stringify({ read, queued, unchanged, rejected: Object.fromEntries(inOrder(tally)) })}\n`
+  const others = {
+    ...(tally.skipped.size > 0 && { skipped: Object.fromEntries(tally.skipped) }),
+    ...(tally.unmatched > 0 && { unmatched: tally.unmatched }),
+  }
+  return `${JSON.stringify({ read, queued, unchanged, rejected: Object.fromEntries(inOrder(tally)), ...others })}\n`
 }
 
 /** The last table: what became of the rows, by outcome and code. */
@@ -37,5 +41,9 @@ export const summaryTable = (tally: Tally, { how, isDry }: { how: ImportEnd['how
     isDry ? '' : line('unchanged', unchanged, unchanged > 0 ? 'known already' : ''),
     rejected > 0 ? paint.bad(line('rejected', rejected)) : line('rejected', rejected),
     ...inOrder(tally).map(([code, n]) => line(`  ${code}`, n, meaning(code))),
+    ...[...tally.skipped].map(([reason, n]) => line('skipped', n, reason)),
+    tally.unmatched > 0
+      ? paint.bad(line('unmatched', tally.unmatched, 'the join file has no CleverTap ID for them'))
+      : '',
   ].join('')
 }

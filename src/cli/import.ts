@@ -1,15 +1,16 @@
 import { InvalidArgumentError, Option } from 'commander'
 import { dryRun } from '../import/dry-run.ts'
 import { ImportError } from '../import/error.ts'
-import { readFieldMap } from '../import/field-map.ts'
+import { readFieldMap, readTypeMap } from '../import/field-map.ts'
 import { openInput } from '../import/input.ts'
+import { type Join, openJoin } from '../import/join.ts'
 import { type Plan, planInput } from '../import/plan.ts'
 import { probeSample } from '../import/probe.ts'
 import { createRejects, type Rejects } from '../import/rejects.ts'
 import { createProgress, type ImportEnd, type ImportProgress, runImport } from '../import/run.ts'
 import { rejectedIn } from '../import/tally.ts'
 import { createClevertapClient } from '../relay/clevertap/client.ts'
-import type { StoreAccount, StoreConfig } from '../relay/config/index.ts'
+import type { StoreAccount, StoreConfig, WebType } from '../relay/config/index.ts'
 import { duration } from '../relay/config/kinds.ts'
 import { createUploads } from '../relay/uploader/uploads.ts'
 import { type TokenType, tokenTypes } from '../wire/record.ts'
@@ -30,6 +31,9 @@ import { withStore } from './with-store.ts'
 
 interface ImportOptions {
   map?: readonly string[]
+  mapType?: readonly string[]
+  join?: string
+  on?: string
   type?: TokenType
   dryRun?: true
   replace?: true
@@ -56,11 +60,19 @@ interface Job {
   signal: AbortSignal
 }
 
-const planAll = async (names: readonly string[], options: ImportOptions, { stdin, stderr }: Io): Promise<Plan[]> => {
+const planAll = async (
+  names: readonly string[],
+  options: ImportOptions,
+  { stdin, stderr }: Io,
+  webTypes: readonly WebType[],
+  join: Join | undefined,
+): Promise<Plan[]> => {
   if (names.filter((name) => name === '-').length > 1) throw new CliError('- is standard input and can be read once', 2)
   const map = readFieldMap(options.map ?? [])
+  const typeMap = readTypeMap(options.mapType ?? [])
   const plans: Plan[] = []
-  for (const name of names) plans.push(planInput(await openInput(name, stdin), { map, defaultType: options.type }))
+  for (const name of names)
+    plans.push(planInput(await openInput(name, stdin), { map, defaultType: options.type, typeMap, webTypes, join }))
   for (const plan of plans) stderr.write(describePlan(plan, options.type))
   return plans
 }
@@ -92,7 +104,9 @@ const conclude = ({ options, io, progress, rejects }: Job, end: ImportEnd): Exit
   stdout.write(options.json ? summaryJson(tally) : summaryTable(tally, { how: end.how, isDry }, paintFor(stdout, env)))
   const rejected = rejectedIn(tally)
   stderr.write(nextSteps(end, { rejected, rejects, isDry }))
-  return rejected === 0 && (end.how === 'enqueued' || end.how === 'settled' || end.how === 'late') ? 0 : 1
+  return rejected + tally.unmatched === 0 && (end.how === 'enqueued' || end.how === 'settled' || end.how === 'late')
+    ? 0
+    : 1
 }
 
 const idle = { upload: 'ok', reason: null, inFlight: 0, limit: 0 } as const
@@ -164,8 +178,12 @@ const importFiles = async (names: readonly string[], options: ImportOptions, io:
       'CLEVERTAP_PASSCODE must be set to upload; --enqueue-only leaves that to a running relay, --dry-run only checks',
       2,
     )
+  if ((options.join === undefined) !== (options.on === undefined))
+    throw new CliError('--join FILE goes with --on COLUMN', 2)
+  let join: Join | undefined
   try {
-    const plans = await planAll(names, options, io)
+    if (options.join !== undefined) join = await openJoin(await openInput(options.join, io.stdin), options.on ?? '')
+    const plans = await planAll(names, options, io, account?.webTypes ?? [], join)
     const job: Job = {
       options,
       io,
@@ -179,6 +197,8 @@ const importFiles = async (names: readonly string[], options: ImportOptions, io:
     throw error instanceof ImportError
       ? new CliError(error.message, error.kind === 'usage' ? 2 : 1, { cause: error })
       : error
+  } finally {
+    join?.close()
   }
 }
 
@@ -198,8 +218,18 @@ export const defineImport: DefineCommand = (command, io, exitWith) => {
     .argument('<file...>', 'files to import; - is standard input')
     .option(
       '--map <field=column>',
-      'the column of a field: objectId, type, id, p256dh or auth; can be repeated or comma-separated (default: by name)',
+      'the column of a field: objectId, type, id, endpoint, p256dh or auth; can be repeated or comma-separated (default: by name)',
       (text: string, before: readonly string[] = []) => [...before, text],
+    )
+    .option(
+      '--map-type <foreign=type>',
+      'what a type of the file is here, such as 0=apns,1=fcm; can be repeated or comma-separated',
+      (text: string, before: readonly string[] = []) => [...before, text],
+    )
+    .option('--join <file>', 'a CSV that has the objectId for a column of the import; goes with --on')
+    .option(
+      '--on <column=column>',
+      "the column to join on: the import's, then the join file's where it has another name",
     )
     .addOption(new Option('--type <type>', 'the type of rows that have none').choices(tokenTypes))
     .option('--dry-run', 'check everything, store nothing, and ask CleverTap about a sample')

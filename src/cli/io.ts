@@ -2,12 +2,14 @@ import type { Readable } from 'node:stream'
 
 /** What a command reads from and writes to. Everything that a command knows of its process comes through here. */
 export interface Io {
-  stdin: Readable
+  stdin: Readable & { readonly isTTY?: boolean }
   /** Results. */
   stdout: TextOutput
   /** What went wrong, and progress. */
   stderr: TextOutput
   env: Readonly<Record<string, string | undefined>>
+  /** Sets variables of `env`, for this command and for the libraries that read the environment themselves. */
+  setEnv(values: Readonly<Record<string, string>>): void
   /**
    * Aborts on Ctrl-C or SIGTERM. From the first time it is asked for, those no longer end the process by themselves:
    * the command has to end. A second Ctrl-C always does.

@@ -32,6 +32,7 @@ export const createProcessIo = (host: NodeJS.Process): Io => {
     stdout: host.stdout,
     stderr: host.stderr,
     env: host.env,
+    setEnv: (values) => void Object.assign(host.env, values),
     interruption: () => {
       interruption ??= listen()
       return interruption.signal

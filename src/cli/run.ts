@@ -3,6 +3,7 @@ import { ConfigError } from '../relay/config/error.ts'
 import { CliError } from './cli-error.ts'
 import { calledName, commandWords } from './command-words.ts'
 import { type CommandEntry, commands } from './commands.ts'
+import { missingFrom, readEnvFile } from './env-file.ts'
 import type { ExitCode, Io } from './io.ts'
 import { readVersion } from './version.ts'
 
@@ -30,6 +31,23 @@ const complain = ({ stderr, env }: Io, error: unknown): ExitCode => {
   const text = error instanceof Error ? (isDebug ? error.stack : oneLine(error.message)) : String(error)
   stderr.write(`pushferry: unexpected: ${text}${isDebug ? '' : ' (PUSHFERRY_LOG_LEVEL=debug shows where)'}\n`)
   return 1
+}
+
+/** Adds `--env-file` to a command, or to what stands below it where that is what is called. */
+const addEnvFile = (command: Command): void => {
+  if (command.commands.length > 0) command.commands.forEach(addEnvFile)
+  else
+    command.option(
+      '--env-file <file>',
+      'read settings from this file of NAME=value lines; the environment wins over it; can be repeated, the last wins',
+      (file: string, before: readonly string[] = []) => [...before, file],
+    )
+}
+
+/** Puts the settings of the files into the environment before the command looks at it. */
+const applyEnvFiles = (io: Io, files: readonly string[]): void => {
+  const values = new Map(files.flatMap((file) => [...readEnvFile(file)]))
+  io.setEnv(missingFrom(io.env, values))
 }
 
 /**
@@ -64,7 +82,11 @@ export const run = async (
   try {
     for (const { name, summary, load } of table) {
       const command = program.command(name).summary(summary).description(summary)
-      if (name === called) (await load())(command, io, exitWith)
+      if (name !== called) continue
+      const define = await load()
+      define(command, io, exitWith)
+      addEnvFile(command)
+      command.hook('preAction', (_, action) => applyEnvFiles(io, action.opts<{ envFile?: string[] }>().envFile ?? []))
     }
     await program.parseAsync(commandWords(argv, entry), { from: 'user' })
     return exitCode

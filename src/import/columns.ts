@@ -1,7 +1,7 @@
 import { tokenTypes } from '../wire/record.ts'
 import { ImportError } from './error.ts'
 import type { FieldMap } from './field-map.ts'
-import { type Field, fields } from './fields.ts'
+import { type Field, mappedFields } from './fields.ts'
 
 /** Where each field stands in a row, counted from 0; a field without a column is left out. */
 export type Columns = Readonly<Partial<Record<Field, number>>>
@@ -30,27 +30,40 @@ const meanings: Readonly<Record<Field, readonly string[]>> = {
     'tokendataid',
   ],
   p256dh: ['p256dh', 'p256dhkey', 'keysp256dh', 'keyp256dh', 'webp256dh', 'tokendatakeysp256dh'],
+  endpoint: ['endpoint', 'endpointurl', 'pushendpoint', 'subscriptionendpoint'],
   auth: ['auth', 'authkey', 'authsecret', 'keysauth', 'keyauth', 'webauth', 'tokendatakeysauth'],
 }
 
 const places = (header: readonly string[], fits: (name: string) => boolean): number[] =>
   header.flatMap((name, at) => (fits(name.trim()) ? [at] : []))
 
-/** The columns of a name: exactly it, else the same in other letters. */
+/** The columns of a name: exactly it, else the same in other letters, else the one at a position such as `#3`. */
 const named = (header: readonly string[], wanted: string): number[] => {
   const exact = places(header, (name) => name === wanted)
-  return exact.length > 0 ? exact : places(header, (name) => name.toLowerCase() === wanted.toLowerCase())
+  const alike = exact.length > 0 ? exact : places(header, (name) => name.toLowerCase() === wanted.toLowerCase())
+  const [, position] = /^#(\d+)$/.exec(wanted) ?? []
+  return alike.length === 0 && position !== undefined && header[Number(position) - 1] !== undefined
+    ? [Number(position) - 1]
+    : alike
 }
 
 const guessed = (header: readonly string[], field: Field, isOurs: boolean): number[] => {
   const own = places(header, (name) => name === field)
-  if (isOurs && own.length > 0) return own
+  // Tables number their rows in a column `id`, so one that has a token beside it is asked about.
+  if (isOurs && own.length > 0 && field !== 'id') return own
   return places(header, (name) => meanings[field].includes(bare(name)))
+}
+
+/** The column of one field, by `map` or by its name; undefined where there is none, or several. */
+export const findColumn = (header: readonly string[], field: Field, map: FieldMap): number | undefined => {
+  const wanted = map.get(field)
+  const [first, second] = wanted === undefined ? guessed(header, field, true) : named(header, wanted)
+  return second === undefined ? first : undefined
 }
 
 /** How many fields a header seems to have: tells which of several readings of a line is the right one. */
 export const countFields = (header: readonly string[], map: FieldMap): number =>
-  fields.filter((field) => {
+  mappedFields.filter((field) => {
     const column = map.get(field)
     return (column === undefined ? guessed(header, field, true) : named(header, column)).length > 0
   }).length
@@ -80,27 +93,42 @@ const advice = (header: readonly string[], map: FieldMap, missing: Field): strin
  *
  * @throws ImportError (`usage`) when a column is missing, or when several might be meant; says which columns there are.
  */
-export const findColumns = (header: readonly string[], map: FieldMap, defaultType: string | undefined): Columns => {
+export const findColumns = (
+  header: readonly string[],
+  map: FieldMap,
+  defaultType: string | undefined,
+  isJoined = false,
+): Columns => {
   const isOurs = ['objectId', 'id'].every((name) => places(header, (one) => one === name).length === 1)
   const found: Partial<Record<Field, number>> = {}
-  for (const field of fields) {
+  for (const field of mappedFields) {
     const wanted = map.get(field)
     const at = wanted === undefined ? guessed(header, field, isOurs) : named(header, wanted)
     const [first, second] = at
     if (second !== undefined)
       throw new ImportError(
         'usage',
-        `several columns may be the ${field}: ${list(at.map((one) => header[one] ?? ''))}; say which with --map ${field}=COLUMN`,
+        `several columns may be the ${field}: ${at.map((one) => `${list([header[one] ?? ''])} (#${one + 1})`).join(', ')}; say which with --map ${field}=COLUMN, by name or as #${first === undefined ? 1 : first + 1} by position`,
       )
     if (first !== undefined) found[field] = first
     else if (wanted !== undefined)
       throw new ImportError('usage', `--map ${field}: there is no such column; the columns are ${list(header)}`)
   }
-  const isAllChrome = found.type === undefined && defaultType === 'chrome'
+  const { id, endpoint } = found
+  if (id !== undefined && endpoint !== undefined) {
+    if (map.has('id') === map.has('endpoint'))
+      throw new ImportError(
+        'usage',
+        `two columns may be the token: ${list([header[id] ?? '', header[endpoint] ?? ''])}; say which with --map id=COLUMN or --map endpoint=COLUMN`,
+      )
+    delete found[map.has('id') ? 'endpoint' : 'id']
+  }
+  const isWeb = found.endpoint !== undefined
+  const isAllChrome = isWeb || (found.type === undefined && defaultType === 'chrome')
   const needed: readonly Field[] = [
-    'objectId',
-    'id',
-    ...(defaultType === undefined ? (['type'] as const) : []),
+    ...(isJoined ? [] : (['objectId'] as const)),
+    ...(isWeb ? [] : (['id'] as const)),
+    ...(defaultType === undefined && !isWeb ? (['type'] as const) : []),
     ...(isAllChrome ? (['p256dh', 'auth'] as const) : []),
   ]
   const missing = needed.find((field) => found[field] === undefined)

@@ -8,20 +8,32 @@ export interface CsvRecord {
   line: number
   cells: readonly string[]
   broken: boolean
+  /** As it stands in the file, where there is a quote in it. */
+  text?: string
 }
 
 export interface CsvRules {
   delimiter: string
   lineBreak: '\n' | '\r'
   /** Whether a record of several lines, which only quotes can make, may be one. If not, its first line is broken. */
-  isPlausible: (cells: readonly string[]) => boolean
+  isPlausible: (cells: readonly string[], text: string) => boolean
 }
 
 /** A record of more lines, or more characters, than this is a quote that somebody forgot to close. */
 const mostLines = 100
 const mostCharacters = 64 * 1024
 
-const withoutReturn = (line: string): string => (line.endsWith('\r') ? line.slice(0, -1) : line)
+const withoutReturn = (line: string): string => (line.endsWith('\r') ? line.replace(/\r+$/, '') : line)
+
+/** Whether quotes stand only around values and, doubled, in them. Reading them otherwise takes a stray one for a sign. */
+export const isStrict = (text: string, delimiter: string): boolean => {
+  try {
+    parse(text, { ...parseOptions, relax_quotes: false, delimiter })
+    return true
+  } catch {
+    return false
+  }
+}
 
 /** Lines without a quote among them: what csv-parse would make of them, at a fraction of its time. */
 const plain = (block: string, firstLine: number, delimiter: string): { records: CsvRecord[]; lines: number } => {
@@ -89,10 +101,11 @@ export const csvRecords = async function* (
       if (found === 'open' && used === lines.length && used < mostLines && text.length < mostCharacters && !isLast)
         break
       const [cells] = found === 'open' ? [] : found
-      if (cells === undefined || (used > 1 && !isPlausible(cells))) {
+      if (cells === undefined || (used > 1 && !isPlausible(cells, withoutReturn(text)))) {
         records.push(broken(head, line))
         used = 1
-      } else if (used > 1 || withoutReturn(head) !== '') records.push({ line, cells, broken: false })
+      } else if (used > 1 || withoutReturn(head) !== '')
+        records.push({ line, cells, broken: false, text: withoutReturn(text) })
       lines.splice(0, used)
     }
     return records
@@ -113,7 +126,9 @@ export const csvRecords = async function* (
     const found = pending.length === 0 ? read(block) : 'open'
     if (found !== 'open' && found.length === lines.length)
       return found.flatMap((cells, at) =>
-        withoutReturn(lines[at] ?? '') === '' ? [] : [{ line: from + at, cells, broken: false }],
+        withoutReturn(lines[at] ?? '') === ''
+          ? []
+          : [{ line: from + at, cells, broken: false, text: withoutReturn(lines[at] ?? '') }],
       )
     pending.push(...lines)
     return careful(pending, line - pending.length, false)

@@ -2,6 +2,7 @@ import { parse } from 'csv-parse/sync'
 import { countFields } from './columns.ts'
 import { ImportError } from './error.ts'
 import type { FieldMap } from './field-map.ts'
+import { unguard } from './formula-guard.ts'
 
 /** How a file of separated values is written. */
 export interface Dialect {
@@ -22,7 +23,8 @@ const unusual = ['^', '~', '\u0001', ':', ' ']
 export const parseOptions = {
   relax_quotes: true,
   relax_column_count: true,
-  record_delimiter: ['\r\n', '\n'],
+  // Python on Windows ends lines with the first of them where it was not told newline=''.
+  record_delimiter: ['\r\r\n', '\r\n', '\n'],
 } satisfies object
 
 const firstRecord = (text: string, delimiter: string): string[] => {
@@ -56,5 +58,5 @@ export const readDialect = (head: string, map: FieldMap): Dialect => {
   const [best] = readings.sort((a, b) => b.score - a.score)
   if (!best || best.header.length === 0)
     throw new ImportError('usage', 'the first line, which must name the columns, cannot be read')
-  return { delimiter: best.delimiter, header: best.header, skip: whole === '' ? 1 : 2, lineBreak }
+  return { delimiter: best.delimiter, header: best.header.map(unguard), skip: whole === '' ? 1 : 2, lineBreak }
 }

@@ -7,6 +7,7 @@ import { sampleSize } from './probe.ts'
 import type { Rejects } from './rejects.ts'
 import type { ImportEnd, ImportProgress } from './run.ts'
 import { createSample } from './sample.ts'
+import { setAside } from './set-aside.ts'
 
 /**
  * Reads and checks every row and stores nothing: `queued` counts the rows that would be handed to the store, of which it
@@ -24,7 +25,7 @@ export const dryRun = async (
 ): Promise<ImportEnd & { sample: readonly NewEntry[] }> => {
   const { account, rejects, progress, signal, random } = parts
   const sample = createSample<string>(sampleSize, random)
-  const ended = await enqueue(plans, {
+  const ended = await enqueue(setAside(plans, progress.tally, rejects), {
     put: async (rows) => {
       for (const row of rows) sample.add(row)
       return { others: [] }

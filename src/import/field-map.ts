@@ -1,10 +1,11 @@
+import { type TokenType, tokenTypes } from '../wire/record.ts'
 import { ImportError } from './error.ts'
-import { type Field, fields } from './fields.ts'
+import { type Field, mappedFields } from './fields.ts'
 
 /** Which column stands for which field, as it was asked for with `--map`. */
 export type FieldMap = ReadonlyMap<Field, string>
 
-const nextEntry = new RegExp(`,(?=\\s*(?:${fields.join('|')})\\s*=)`, 'i')
+const nextEntry = new RegExp(`,(?=\\s*(?:${mappedFields.join('|')})\\s*=)`, 'i')
 
 /**
  * Reads `objectId=ct_id,id=device_token`, given once or several times. A comma separates only where another field
@@ -16,11 +17,29 @@ export const readFieldMap = (texts: readonly string[]): FieldMap => {
   const map = new Map<Field, string>()
   for (const entry of texts.flatMap((text) => text.split(nextEntry))) {
     const [, name = '', column = ''] = /^\s*([^=]*?)\s*=\s*(.*?)\s*$/.exec(entry) ?? []
-    const field = fields.find((one) => one.toLowerCase() === name.toLowerCase())
+    const field = mappedFields.find((one) => one.toLowerCase() === name.toLowerCase())
     if (!field || column === '')
-      throw new ImportError('usage', `--map is FIELD=COLUMN, with a field of ${fields.join(', ')}`)
+      throw new ImportError('usage', `--map is FIELD=COLUMN, with a field of ${mappedFields.join(', ')}`)
     if (map.has(field)) throw new ImportError('usage', `--map names a column for ${field} twice`)
     map.set(field, column)
+  }
+  return map
+}
+
+/**
+ * Reads `0=apns,1=fcm`: foreign types, and what they are here.
+ *
+ * @throws ImportError (`usage`) for anything else, and for a type that is mapped twice.
+ */
+export const readTypeMap = (texts: readonly string[]): ReadonlyMap<string, TokenType> => {
+  const map = new Map<string, TokenType>()
+  for (const entry of texts.flatMap((text) => text.split(','))) {
+    const [, foreign = '', name = ''] = /^\s*(.+?)\s*=\s*([^=]*?)\s*$/.exec(entry) ?? []
+    const type = tokenTypes.find((one) => one === name.toLowerCase())
+    if (foreign === '' || type === undefined)
+      throw new ImportError('usage', `--map-type is FOREIGN=TYPE, with a type of ${tokenTypes.join(', ')}`)
+    if (map.has(foreign.toLowerCase())) throw new ImportError('usage', `--map-type names a type for ${foreign} twice`)
+    map.set(foreign.toLowerCase(), type)
   }
   return map
 }

@@ -1,9 +1,41 @@
+import type { WebType } from '../relay/config/types.ts'
+import { typeOfHost } from '../relay/intake/push-type.ts'
+import { readEndpoint } from '../wire/push-service.ts'
+import type { TokenType } from '../wire/record.ts'
+
 /** What a row of columns says of a record, by the names that the columns have without a mapping. */
 export const fields = ['objectId', 'type', 'id', 'p256dh', 'auth'] as const
-export type Field = (typeof fields)[number]
+/** What `--map` may name: a web subscription's `endpoint` says both the id and the push service. */
+export const mappedFields = [...fields, 'endpoint'] as const
+export type Field = (typeof mappedFields)[number]
 
 /** The text of each field; empty where there is none. */
-export type FieldTexts = Readonly<Record<Field, string>>
+export type FieldTexts = Readonly<Record<(typeof fields)[number], string>> & { readonly endpoint?: string }
+
+/** How types are read. */
+export interface TypeRules {
+  /** Foreign types, in small letters, and what they are here: `--map-type`. */
+  typeMap?: ReadonlyMap<string, TokenType>
+  /** Push services beside FCM that an operator maps: PUSHFERRY_WEB_TYPES. */
+  webTypes?: readonly WebType[]
+}
+
+/** The id and type that an endpoint stands for, or why it stands for none. */
+export const readWebToken = (
+  endpoint: string,
+  { webTypes = [] }: TypeRules,
+): { id: string; type: TokenType } | string => {
+  const read = readEndpoint(endpoint)
+  if (!read) return 'the endpoint is not an https URL that ends in an id'
+  const type = typeOfHost(read.host, webTypes)
+  return type === undefined
+    ? 'the endpoint is of a push service that CleverTap documents no type for; PUSHFERRY_WEB_TYPES can map its host'
+    : { id: read.id, type }
+}
+
+/** What exporters write for no value at all. Key columns of native tokens are full of it. */
+const nothing = /^(?:null|\(null\)|undefined|none|nan|\\n|#name\?|#n\/a|#value!|#ref!)$/i
+const orEmpty = (text: string): string => (text.length < 10 && nothing.test(text) ? '' : text)
 
 /** A record that may lack anything; `decodeRecord` is to judge it. */
 export interface Draft {
@@ -17,11 +49,18 @@ export interface Draft {
  * in any case of its letters, because exports often have `FCM`.
  */
 export const recordOfFields = (
-  { objectId, type, id, p256dh, auth }: FieldTexts,
+  { objectId, type: writtenType, id: writtenId, p256dh: writtenP256dh, auth: writtenAuth, endpoint = '' }: FieldTexts,
   defaultType: string | undefined,
+  rules: TypeRules = {},
 ): Draft => {
   // Members are added one by one: this runs for every row, and spreading costs several times as much.
   const tokenData: Draft['tokenData'] = {}
+  const web = endpoint === '' ? undefined : readWebToken(endpoint, rules)
+  const isWeb = typeof web === 'object'
+  const p256dh = orEmpty(writtenP256dh)
+  const auth = orEmpty(writtenAuth)
+  const type = isWeb ? web.type : orEmpty(rules.typeMap?.get(writtenType.toLowerCase()) ?? writtenType)
+  const id = isWeb ? web.id : writtenId
   if (id !== '') tokenData.id = id
   if (type !== '') tokenData.type = type.toLowerCase()
   else if (defaultType !== undefined) tokenData.type = defaultType

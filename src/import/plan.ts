@@ -1,9 +1,10 @@
 import { planCsv } from './csv-rows.ts'
 import { ImportError } from './error.ts'
 import type { FieldMap } from './field-map.ts'
-import type { Field } from './fields.ts'
+import type { Field, TypeRules } from './fields.ts'
 import { type Format, formatOf } from './format.ts'
 import type { Input } from './input.ts'
+import type { Join } from './join.ts'
 import { jsonRows } from './json-rows.ts'
 import type { Row, Shape } from './row.ts'
 
@@ -14,12 +15,16 @@ export interface Plan {
   /** Of CSV: which column each field is taken from, and what separates them. */
   columns: Readonly<Partial<Record<Field, string>>> | undefined
   delimiter: string | undefined
+  /** Whose export it was taken for, by its columns. */
+  vendor: string | undefined
   shape: Shape
   rows(onBytes?: (bytes: number) => void): AsyncIterable<readonly Row[]>
 }
 
-export interface PlanOptions {
+export interface PlanOptions extends TypeRules {
   map: FieldMap
+  /** Where objectIds are taken from that the input does not have; CSV only. */
+  join?: Join | undefined
   /** The type of rows that have none. */
   defaultType: string | undefined
 }
@@ -29,26 +34,29 @@ export interface PlanOptions {
  *
  * @throws ImportError (`usage`) with the input's name, when it cannot be.
  */
-export const planInput = (input: Input, { map, defaultType }: PlanOptions): Plan => {
+export const planInput = (input: Input, { map, defaultType, join, ...rules }: PlanOptions): Plan => {
   const { name, head } = input
   const format = formatOf(head.text, name)
   if (format === 'csv') {
     try {
-      const { dialect, columns, rows } = planCsv(head.text, map, defaultType)
+      const { dialect, columns, vendor, rows } = planCsv(head.text, map, defaultType, { ...rules, join })
       const { header, delimiter } = dialect
       const shape: Shape = { kind: 'csv', header, delimiter }
-      return { input, format, columns, delimiter, shape, rows: (onBytes) => rows(input.read(onBytes)) }
+      return { input, format, columns, delimiter, vendor, shape, rows: (onBytes) => rows(input.read(onBytes)) }
     } catch (error) {
       throw error instanceof ImportError ? new ImportError(error.kind, `${name}: ${error.message}`) : error
     }
   }
+  if (join !== undefined && format !== 'empty')
+    throw new ImportError('usage', `${name}: --join works with CSV; save the export as CSV`)
   const form = format === 'json' ? 'document' : 'lines'
   return {
     input,
     format,
     columns: undefined,
     delimiter: undefined,
+    vendor: undefined,
     shape: { kind: format === 'json' ? 'json' : 'ndjson' },
-    rows: (onBytes) => jsonRows(input.read(onBytes), form, map, defaultType),
+    rows: (onBytes) => jsonRows(input.read(onBytes), form, map, defaultType, rules),
   }
 }

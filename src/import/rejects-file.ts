@@ -1,4 +1,4 @@
-import { appendFileSync, closeSync, openSync } from 'node:fs'
+import { appendFileSync, closeSync, fchmodSync, fstatSync, openSync } from 'node:fs'
 import { ImportError } from './error.ts'
 import { type RefusedRow, writingOf } from './rejects-writing.ts'
 import type { Rejection, Shape } from './row.ts'
@@ -15,6 +15,7 @@ const reasons: Readonly<Record<string, string>> = {
   ENOTDIR: 'there is no such folder',
   EISDIR: 'it is a folder, and must be a file',
   EACCES: 'you may not write there',
+  EPERM: 'the file belongs to another user; choose another name',
   EROFS: 'that disk is read-only',
   ENOSPC: 'the disk is full',
 }
@@ -46,6 +47,8 @@ export const createRejectsFile = (path: string, shape: Shape): RejectsFile => {
   }
   attempt('usage', () => {
     file = openSync(path, 'w', 0o600)
+    // A file that was there before, or that a link leads to, keeps its own mode.
+    if (fstatSync(file).isFile()) fchmodSync(file, 0o600)
   })
   return {
     path,

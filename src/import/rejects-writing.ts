@@ -1,3 +1,4 @@
+import { guardCell } from './formula-guard.ts'
 import type { Rejection, Row, Shape } from './row.ts'
 
 /** A row to be written back. Its line is not known where it comes out of the store. */
@@ -15,7 +16,7 @@ const quoted = (text: string, delimiter: string): string =>
     : text
 
 const csvLine = (cells: readonly string[], delimiter: string): string =>
-  `${cells.map((cell) => quoted(cell, delimiter)).join(delimiter)}\n`
+  `${cells.map((cell) => quoted(guardCell(cell), delimiter)).join(delimiter)}\n`
 
 /** Columns of the input's header that are its own; those that an earlier import added stand at its end. */
 const ownColumns = (header: readonly string[]): readonly string[] =>

@@ -1,5 +1,7 @@
+import { fcmHosts } from '../wire/push-service.ts'
 import type { Token } from '../wire/record.ts'
-import { fields } from './fields.ts'
+import { mappedFields } from './fields.ts'
+import { guard } from './formula-guard.ts'
 import type { Plan } from './plan.ts'
 import type { Row } from './row.ts'
 
@@ -11,9 +13,10 @@ export const sourceOf = (
 ): Row['source'] => {
   const { id, type, keys } = token
   if (shape.kind !== 'csv') return JSON.stringify({ type: 'token', tokenData: token, objectId })
-  const texts = { objectId, type, id, p256dh: keys?.p256dh ?? '', auth: keys?.auth ?? '' }
+  const endpoint = `https://${fcmHosts[0]}/fcm/send/${id}`
+  const texts = { objectId, type, id, p256dh: keys?.p256dh ?? '', auth: keys?.auth ?? '', endpoint }
   return shape.header.map((name) => {
-    const field = fields.find((one) => columns[one] === name)
-    return field === undefined ? '' : texts[field]
+    const field = mappedFields.find((one) => columns[one] === name)
+    return field === undefined ? '' : guard(texts[field])
   })
 }

@@ -6,6 +6,8 @@ export interface Row {
   value: unknown
   /** Why it could not be read at all; `value` then means nothing. */
   problem?: string
+  /** Why it is neither put nor judged. `ambiguous`: several objectIds fit its key. */
+  aside?: { kind: 'skipped' | 'unmatched' | 'ambiguous'; reason: string }
   /** As it was read: the cells of a CSV row, else its text. For writing it back. */
   source: readonly string[] | string
 }

@@ -10,6 +10,7 @@ import { patientPut } from './patient-put.ts'
 import type { Plan } from './plan.ts'
 import { traceRefusals } from './refusals.ts'
 import type { Rejects } from './rejects.ts'
+import { setAside } from './set-aside.ts'
 import { type SettleEnd, untilSettled } from './settle.ts'
 import { createTally, type Tally } from './tally.ts'
 
@@ -90,7 +91,7 @@ export const runImport = async (parts: ImportParts): Promise<ImportEnd> => {
   await uploads?.start()
 
   const run = async (): Promise<Pick<ImportEnd, 'how' | 'failure'>> => {
-    const enqueued = await enqueue(plans, {
+    const enqueued = await enqueue(setAside(plans, tally, rejects), {
       put: (rows) => patientPut(store, bulkOf({ account: account.id, replaceLive: replace }, rows)),
       ...createManners(store, () => uploads?.holder()),
       tally,

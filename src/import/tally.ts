@@ -9,9 +9,20 @@ export interface Tally {
   unchanged: number
   /** By code; faults that were found here and refusals of CleverTap's. */
   rejected: Map<RejectionCode, number>
+  /** Rows of a vendor's export that are not to be imported, by reason. */
+  skipped: Map<string, number>
+  /** Rows whose key the join file does not have. */
+  unmatched: number
 }
 
-export const createTally = (): Tally => ({ read: 0, queued: 0, unchanged: 0, rejected: new Map() })
+export const createTally = (): Tally => ({
+  read: 0,
+  queued: 0,
+  unchanged: 0,
+  rejected: new Map(),
+  skipped: new Map(),
+  unmatched: 0,
+})
 
 /** Counts a row that was not taken. */
 export const tallyRejection = ({ rejected }: Tally, { code }: Pick<Rejection, 'code'>): void => {

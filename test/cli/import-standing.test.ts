@@ -5,7 +5,7 @@ import type { Counts } from '../../src/relay/store/port.ts'
 
 const progress = (more: Partial<ImportProgress> = {}): ImportProgress => ({
   phase: 'reading',
-  tally: { read: 0, queued: 0, unchanged: 0, rejected: new Map() },
+  tally: { read: 0, queued: 0, unchanged: 0, rejected: new Map(), skipped: new Map(), unmatched: 0 },
   bytes: 0,
   bytesTotal: 1000,
   counts: undefined,

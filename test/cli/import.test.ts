@@ -77,6 +77,44 @@ describe('an import', () => {
     expect(await enqueue(folder.file(name), third)).toEqual({ read: 3, queued: 1, unchanged: 2, rejected: {} })
   })
 
+  test('takes foreign types with --map-type, the others are 535, and says what --map-type must be', async () => {
+    const clevertap = await simulate()
+    const file = write('a.csv', 'objectId,kind,token\n-a,0,t1\n__b,1,t2\n__c,14,t3\n')
+    const { out } = await runImport([file, '--map', 'type=kind', '--map-type', '0=apns,1=fcm', '--json'])
+    expect(out).toBe('{"read":3,"queued":2,"unchanged":0,"rejected":{"535":1}}\n')
+    expect(clevertap.counts.accepted).toBe(2)
+    const { code, err } = await runImport([file, '--map', 'type=kind', '--map-type', '0=ios'])
+    expect(code).toBe(2)
+    expect(err).toContain('--map-type is FOREIGN=TYPE, with a type of chrome, apns, gcm, fcm, wns, mpns')
+  })
+
+  test('takes id and type of a web subscription from its endpoint, and refuses an unknown push service', async () => {
+    const fcm = 'https://fcm.googleapis.com/fcm/send/web-token'
+    const mozilla = 'https://updates.push.services.mozilla.com/wpush/v2/gAAA'
+    const csv = write(
+      'a.csv',
+      `objectId,endpoint,p256dh,auth\na,${fcm},${p256dh},${auth}\nb,${mozilla},${p256dh},${auth}\n`,
+    )
+    expect(await enqueue(csv)).toEqual({ read: 2, queued: 1, unchanged: 0, rejected: { malformed: 1 } })
+    const lines = write('a.ndjson', `${JSON.stringify({ user: 'a', url: fcm, p256dh, auth })}\n`)
+    expect(await enqueue(lines, '--map', 'objectId=user,endpoint=url')).toMatchObject({ unchanged: 1 })
+    env = { ...env, PUSHFERRY_WEB_TYPES: 'updates.push.services.mozilla.com=chrome' }
+    expect(await enqueue(csv)).toEqual({ read: 2, queued: 1, unchanged: 1, rejected: {} })
+  })
+
+  test('asks which is the token where id stands beside endpoint', async () => {
+    const file = write(
+      'a.csv',
+      `id,objectId,endpoint,p256dh,auth\n1,a,https://fcm.googleapis.com/fcm/send/t,${p256dh},${auth}\n`,
+    )
+    const { code, err } = await runImport([file, '--enqueue-only', '--type', 'chrome'])
+    expect(code).toBe(2)
+    expect(err).toContain(
+      'two columns may be the token: "id", "endpoint"; say which with --map id=COLUMN or --map endpoint',
+    )
+    expect(await enqueue(file, '--map', 'endpoint=endpoint')).toMatchObject({ queued: 1 })
+  })
+
   test('replaces what is there only with --replace', async () => {
     await enqueue(write('a.csv', `${header}__a,fcm,one\n`))
     const other = write('b.csv', `${header}__a,fcm,two\n`)

@@ -12,22 +12,28 @@ export interface Ran {
   interrupt: () => void
   /** Settles when this stands in what was written to stdout. */
   printed: (text: string | RegExp) => Promise<void>
+  /** The same for stderr. */
+  complained: (text: string | RegExp) => Promise<void>
 }
 
 export interface RunOptions {
   env?: Record<string, string>
-  stdin?: string
+  stdin?: string | Readable
+  /** Whether standard input says that it is a terminal. */
+  stdinIsTTY?: true
   commands?: readonly CommandEntry[]
 }
 
 /** Starts a command line with its own input, output, environment and Ctrl-C. */
-export const start = (argv: readonly string[], { env = {}, stdin = '', commands }: RunOptions = {}): Ran => {
+export const start = (argv: readonly string[], options: RunOptions = {}): Ran => {
+  const { stdin = '', commands, stdinIsTTY } = options
+  const env: Record<string, string | undefined> = { ...options.env }
   let out = ''
   let err = ''
   const watchers = new Set<() => void>()
   const interruption = new AbortController()
   const io: Io = {
-    stdin: Readable.from([stdin]),
+    stdin: Object.assign(typeof stdin === 'string' ? Readable.from([stdin]) : stdin, { isTTY: stdinIsTTY === true }),
     stdout: {
       write: (text) => {
         out += text
@@ -37,26 +43,30 @@ export const start = (argv: readonly string[], { env = {}, stdin = '', commands 
     stderr: {
       write: (text) => {
         err += text
+        for (const look of watchers) look()
       },
     },
     env,
+    setEnv: (values) => void Object.assign(env, values),
     interruption: () => interruption.signal,
   }
+  const shows = (written: () => string, text: string | RegExp): Promise<void> =>
+    new Promise((resolve) => {
+      const look = (): void => {
+        if (typeof text === 'string' ? !written().includes(text) : !text.test(written())) return
+        watchers.delete(look)
+        resolve()
+      }
+      watchers.add(look)
+      look()
+    })
   return {
     code: run(argv, io, commands),
     out: () => out,
     err: () => err,
     interrupt: () => interruption.abort(),
-    printed: (text) =>
-      new Promise((resolve) => {
-        const look = (): void => {
-          if (typeof text === 'string' ? !out.includes(text) : !text.test(out)) return
-          watchers.delete(look)
-          resolve()
-        }
-        watchers.add(look)
-        look()
-      }),
+    printed: (text) => shows(() => out, text),
+    complained: (text) => shows(() => err, text),
   }
 }
 

@@ -5,14 +5,10 @@ import { known } from '../../src/client/options.ts'
 import { operations } from '../../src/relay/http/openapi/operations.ts'
 import { recordProblems, relayProblems } from '../../src/wire/problem.ts'
 import { namesIn, read, root, rowsOf, sectionOf } from './markdown.ts'
+import { membersIn, unionIn } from './typescript.ts'
 
 const sorted = (names: Iterable<string>): string[] => [...new Set(names)].sort()
 
-/** The members of a union type, as its file writes them. */
-const unionIn = (file: string, name: string): string[] => {
-  const [, members = ''] = new RegExp(`export type ${name} =([\\s\\S]*?)(?:;|\\n\\n)`).exec(`${read(file)}\n\n`) ?? []
-  return [...members.matchAll(/'([^']+)'/g)].map(([, member = '']) => member)
-}
 /** The list in the docstring in front of it. */
 const listIn = (file: string): string[] => [...read(file).matchAll(/^ \* - `([^`]+)`: /gm)].map(([, name = '']) => name)
 
@@ -24,20 +20,20 @@ const tests = filesOf('test').map(read).join('\n')
 const untested = (names: readonly string[]): string[] =>
   names.filter((name) => !new RegExp(`['"\`]${name}['"\`]`).test(tests))
 
-const [readme, client, worker, relay] = ['README.md', 'docs/client.md', 'docs/worker.md', 'docs/relay.md'].map(
-  read,
-) as [string, string, string, string]
+const [client, worker, relay] = ['docs/client.md', 'docs/worker.md', 'docs/relay.md'].map(read) as [
+  string,
+  string,
+  string,
+]
 
 describe('the codes of PushError', () => {
   const codes = sorted(unionIn('src/client/errors.ts', 'PushErrorCode'))
 
-  it('are the same in the type, its docstring, the built type, docs/client.md, the README and the tests', () => {
+  it('are the same in the type, its docstring, the built type, docs/client.md and the tests', () => {
     expect(codes.length).toBeGreaterThan(5)
     expect(sorted(listIn('src/client/errors.ts'))).toEqual(codes)
     expect(sorted(unionIn('dist/types/src/client/errors.d.ts', 'PushErrorCode'))).toEqual(codes)
     expect(sorted(namesIn(rowsOf(sectionOf(client, '## Errors'))))).toEqual(codes)
-    const rows = rowsOf(sectionOf(readme, '## States and errors'))
-    expect(namesIn(rows)).toEqual(expect.arrayContaining(codes))
     expect(untested(codes)).toEqual([])
   })
 
@@ -61,12 +57,11 @@ describe('the codes of PushError', () => {
 })
 
 describe('the states', () => {
-  it('are the same in the type, its docstring, docs/client.md, the README and the tests', () => {
+  it('are the same in the type, its docstring, docs/client.md and the tests', () => {
     const states = sorted(unionIn('src/client/status.ts', 'State'))
     expect(states).toHaveLength(7)
     expect(sorted(listIn('src/client/status.ts'))).toEqual(states)
     expect(sorted(namesIn(rowsOf(sectionOf(client, '## States'))))).toEqual(states)
-    expect(namesIn(rowsOf(sectionOf(readme, '## States and errors')))).toEqual(expect.arrayContaining(states))
     expect(untested(states)).toEqual([])
   })
 })
@@ -77,15 +72,16 @@ describe('the options', () => {
   })
 
   it('of the worker are those of docs/worker.md', () => {
-    const options = filesOf('sw').flatMap((file) =>
-      [...read(file).matchAll(/^ {2}(\w+)\?: /gm)].map(([, name = '']) => name),
-    )
+    const options = [
+      ...membersIn('sw/attach.ts', 'WorkerOptions'),
+      ...membersIn('sw/display-settings.ts', 'DisplaySettings'),
+    ]
     expect(sorted(namesIn(rowsOf(sectionOf(worker, '## Options'))))).toEqual(sorted(options))
   })
 
   it('of the soft prompt are those of docs/client.md', () => {
-    const [, members = ''] = /export interface PromptOptions \{([\s\S]*?)\n\}/.exec(read('src/prompt/options.ts')) ?? []
-    const options = [...members.matchAll(/^ {2}(\w+)\??: /gm)].map(([, name = '']) => name)
+    const options = membersIn('src/prompt/options.ts', 'PromptOptions')
+    expect(options.length).toBeGreaterThan(3)
     expect(sorted(namesIn(rowsOf(sectionOf(client, '## The soft prompt'))))).toEqual(sorted(options))
   })
 
@@ -114,13 +110,12 @@ describe('the codes of the relay', () => {
     expect(untested(Object.keys(relayProblems))).toEqual([])
   })
 
-  it('for records are the same in source, README, docs/relay.md and tests', () => {
+  it('for records are the same in source, docs/relay.md and tests', () => {
     const codes = Object.keys(recordProblems)
     const codesIn = (text: string): string[] =>
       rowsOf(text)
         .map(([code = '']) => code)
         .filter((code) => /^\d{3}$/.test(code))
-    expect(codesIn(sectionOf(readme, '## States and errors'))).toEqual(codes)
     expect(codesIn(sectionOf(relay, '### Record codes'))).toEqual(codes)
     expect(codes.filter((code) => !new RegExp(`\\b${code}\\b`).test(tests))).toEqual([])
   })

@@ -4,9 +4,9 @@ import { createRelay, type Relay } from '../../src/relay/index.ts'
 import { silentLog } from '../../src/relay/operations/log.ts'
 import { run } from '../package/packed.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
-import { codeOf, read, sectionOf } from './markdown.ts'
+import { codeOf, read } from './markdown.ts'
 
-const section = sectionOf(read('README.md'), '## A mobile backend')
+const section = read('docs/backend.md')
 const apiKey = 'YOUR-PUSHFERRY-API-KEY'
 
 /** The documented scripts, and what runs them. Kotlin's and Swift's compilers are not asked for here. */
@@ -18,7 +18,7 @@ const scripts = [
 
 const isThere = (program: string): boolean => spawnSync(program, ['--version']).status === 0
 
-describe('the scripts for mobile backends in the README', () => {
+describe('the scripts for mobile backends in docs/backend.md', () => {
   let relay: Relay
   let url: string
   let folder: ReturnType<typeof temporaryFolder>

@@ -2,16 +2,16 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { read, root, rowsOf, sectionOf } from './markdown.ts'
+import { read, root, rowsOf } from './markdown.ts'
 
 const number = (text: string | undefined): number => Number(text?.replaceAll(',', ''))
 const weigh = (name: string): number => gzipSync(readFileSync(join(root, 'dist/browser', name)), { level: 9 }).length
 
-describe('the sizes in the README', () => {
-  const rows = rowsOf(sectionOf(read('README.md'), '## Compared')).filter((row) => row.length === 3)
+describe('the sizes in docs/compared.md', () => {
+  const rows = rowsOf(read('docs/compared.md')).filter((row) => row.length === 3)
   const [ours, ...others] = rows
 
-  it('are ours as built, give or take twenty bytes, and under what the first sentence promises', () => {
+  it('are ours as built, give or take twenty bytes, and under what the README’s first sentence promises', () => {
     expect(ours?.[0]).toBe('**Pushferry**')
     const [page, worker] = [weigh('pushferry.min.js'), weigh('pushferry-sw.min.js')]
     expect(Math.abs(number(ours?.[1]) - page)).toBeLessThanOrEqual(20)

@@ -65,14 +65,12 @@ describe('a relay with so many slots that a thread of its own sends', { timeout:
     expect(await relay.stop()).toEqual({ code: 0, signal: null })
     expect(clevertap.inFlight).toBe(0)
     expect(relay.stray).toEqual([])
-    const before = clevertap.counts.accepted
     relay = await startRelayProcess({
       clevertap,
       store: `sqlite:${folder.file('outbox.db')}`,
       env: { PUSHFERRY_UPLOAD_CONCURRENCY: `${slots}` },
     })
     await clevertap.until(({ counts }) => counts.accepted === records, 30_000)
-    expect(before).toBeLessThan(records)
     expect(clevertap.counts.duplicates).toBe(0)
   })
 

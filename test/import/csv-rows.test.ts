@@ -42,7 +42,7 @@ describe('the columns of a CSV file', () => {
     ['CleverTap ID;Token;Type', { objectId: 'CleverTap ID', id: 'Token', type: 'Type' }],
     ['ct_id,token_type,registration_id', { objectId: 'ct_id', type: 'token_type', id: 'registration_id' }],
     ['objectid,ID,type,p256dh key,auth_secret', { id: 'ID', p256dh: 'p256dh key', auth: 'auth_secret' }],
-    ['objectId,type,id,token,note', { objectId: 'objectId', id: 'id' }],
+    ['objectId,ct_id,type,id,note', { objectId: 'objectId', id: 'id' }],
   ])('are guessed in %j where that is plain', (head, columns) => {
     expect(plan(head).columns).toMatchObject(columns)
   })
@@ -51,7 +51,13 @@ describe('the columns of a CSV file', () => {
     ['a,b', [], undefined, /^usage: no column is plainly the objectId among "a", "b".*--map objectId=COLUMN/],
     ['objectId,id', [], undefined, /no column is plainly the type .*or give one type for all with --type$/],
     ['objectId,id', [], 'chrome', /no column is plainly the p256dh/],
-    ['id,clevertap_id,token,type', [], undefined, /several columns may be the id: "id", "token"/],
+    ['id,clevertap_id,token,type', [], undefined, /several columns may be the id: "id" \(#1\), "token" \(#3\)/],
+    [
+      'id,objectId,device_token,type',
+      [],
+      undefined,
+      /several columns may be the id: "id" \(#1\), "device_token" \(#3\)/,
+    ],
     ['objectId,objectId,id,type', [], undefined, /several columns may be the objectId/],
     ['a,b', ['objectId=c'], 'fcm', /--map objectId: there is no such column; the columns are "a", "b"/],
     ['identity,apns,fcm', [], undefined, /no column is plainly the objectId among "identity", "apns", "fcm"/],

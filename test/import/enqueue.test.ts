@@ -103,6 +103,8 @@ describe('queueing an import', () => {
       read: 8,
       queued: 1,
       unchanged: 2,
+      skipped: new Map(),
+      unmatched: 0,
       rejected: new Map<number | string, number>([
         [530, 1],
         [532, 1],

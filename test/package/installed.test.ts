@@ -112,6 +112,18 @@ describe('TypeScript in that project', () => {
     { module: 'node16', moduleResolution: 'node16' },
     { module: 'nodenext', moduleResolution: 'nodenext' },
   ]
+  it.each(['node16', 'node18', 'nodenext'])('a CommonJS file finds every entry with module %s', async (module) => {
+    // A CommonJS file has no `await` at its top.
+    const wrapped = server.replace(/export const (\w+): string = /g, 'export const $1 = async (): Promise<string> => ')
+    const sources = { 'page.cts': page, 'worker.cts': worker, 'server.cts': wrapped }
+    write(project.path, sources)
+    for (const { side, lib, types, skipLibCheck } of sides) {
+      const file = `tsconfig.${side}.commonjs.${module}.json`
+      const compilerOptions = { ...options, lib, types: types ?? [], skipLibCheck, module }
+      write(project.path, { [file]: JSON.stringify({ compilerOptions, files: [`${side}.cts`] }) })
+      expect(await run(project.path, node, tsc, '-p', file)).toEqual({ code: 0, out: '', err: '' })
+    }
+  })
   const sides = [
     { side: 'page', lib: ['es2022', 'dom', 'dom.iterable'], skipLibCheck: false },
     { side: 'worker', lib: ['es2022', 'webworker'], skipLibCheck: false },

@@ -39,7 +39,7 @@ export const fcm = (name: string): { type: string; tokenData: { id: string; type
 })
 
 export const fixture = (name: string): unknown =>
-  JSON.parse(readFileSync(new URL(`../../fixtures/${name}`, import.meta.url), 'utf8'))
+  JSON.parse(readFileSync(new URL(`../fixtures/${name}`, import.meta.url), 'utf8'))
 
 /** The six records of the API document's sample for several platforms. */
 export const sixTypes = (): Record<string, unknown>[] => {

@@ -33,9 +33,9 @@ const createRandom = (seed) => () => {
  * - `rejected`: objectId, type, code, CleverTap's text, how long ago.
  */
 const scenes = {
-  healthy: { events: { replaced: 214, moved: 37, withdrawn: 58 } },
+  healthy: { events: { replaced: 214, withdrawn: 58 } },
   rejecting: {
-    events: { replaced: 198, moved: 31, withdrawn: 44, deferred: 4 },
+    events: { replaced: 198, withdrawn: 44, deferred: 4 },
     rejected: [
       ...Array.from({ length: 9 }, (_, n) => [
         `__web-${n}`,
@@ -48,11 +48,11 @@ const scenes = {
     ],
   },
   outage: {
-    events: { replaced: 214, moved: 37, withdrawn: 58 },
+    events: { replaced: 214, withdrawn: 58 },
     failing: { forMs: 14 * minute, mode: 'failing', reason: 'HTTP 503', nextTryMs: 96_000 },
   },
   refused: {
-    events: { replaced: 190, moved: 22 },
+    events: { replaced: 190 },
     failing: { forMs: 6 * minute, mode: 'suspended', reason: 'HTTP 401', nextTryMs: 41_000 },
   },
   empty: { idle: true },

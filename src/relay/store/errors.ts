@@ -1,6 +1,7 @@
 /**
  * `unavailable`: the database cannot take it now (locked, disk full, read-only, gone); trying later can help.
- * `full`: more rows are queued than allowed. `future-schema`: made by a newer release. `no-driver`: a package is
+ * `full`: more rows are queued than allowed. `future-schema`: made by a newer
+ * release, or by a build from before the first one. `no-driver`: a package is
  * missing. `closed`: the store was closed.
  */
 export type StoreErrorCode = 'unavailable' | 'full' | 'future-schema' | 'no-driver' | 'closed'

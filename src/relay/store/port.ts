@@ -160,15 +160,11 @@ export interface Counts {
   events: Readonly<Record<EventName, number>>
 }
 
-/**
- * Things that are counted, in total and by the minute. `moved`: a token that came in stood under another objectId of its
- * account already, which is left as it is. A store may find that out, and count it, some time after the token came in.
- */
+/** Events that are counted, in total and by the minute. */
 export const eventNames = [
   'queued',
   'replaced',
   'unchanged',
-  'moved',
   'refused',
   'withdrawn',
   'erased',
@@ -201,8 +197,8 @@ export interface Store {
   put(entries: readonly NewEntry[]): Promise<readonly PutResult[]>
 
   /**
-   * `put`, for the many rows of an import: the same comes of them, at a fraction of the cost. Only how the rows of one bulk
-   * stand to each other is not promised: which is older, and what of it is counted as `moved`.
+   * `put`, for the many rows of an import: the results are the same, at a fraction of the cost. Only which of the rows of one
+   * bulk is older is not promised.
    */
   putBulk(bulk: Bulk): Promise<BulkResult>
 

@@ -1,4 +1,4 @@
-import { chmodSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { chmodSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Store } from '../../../src/relay/store/port.ts'
 import { openSqliteStore } from '../../../src/relay/store/sqlite/store.ts'
@@ -20,7 +20,7 @@ describe('the files of a SQLite store', () => {
   const hold = (text: string): boolean =>
     readdirSync(folder.path).some((name) => readFileSync(folder.file(name)).includes(text))
 
-  it('are made for their owner alone, and keep the permissions that they are given', async () => {
+  it('are for their owner alone, also where they existed with other permissions or a link leads to them', async () => {
     const modes = (): readonly string[] =>
       readdirSync(folder.path).map((name) => `${name} ${(statSync(folder.file(name)).mode & 0o777).toString(8)}`)
     await store.put([entry('a', 'token')])
@@ -28,7 +28,12 @@ describe('the files of a SQLite store', () => {
     await store.close()
     chmodSync(folder.file('outbox.db'), 0o660)
     store = await openSqliteStore(folder.file('outbox.db'))
-    expect(modes()[0]).toBe('outbox.db 660')
+    await store.put([entry('b', 'another token')])
+    expect(modes()).toEqual(['outbox.db 600', 'outbox.db-shm 600', 'outbox.db-wal 600'])
+    await store.close()
+    symlinkSync(folder.file('missing.db'), folder.file('link.db'))
+    store = await openSqliteStore(folder.file('link.db'))
+    expect(modes()).toContain('missing.db 600')
   })
 
   it('hold no byte of an erased person, while the relay runs', async () => {

@@ -34,7 +34,7 @@ const status = {
       latency: { overMs: 300_000, requests: 6, p50Ms: 91, p95Ms: 133, p99Ms: 133 },
       slots: { inFlight: 0, limit: 3, concurrency: 3 },
       rejected: { codes: [], latest: [] },
-      events: { replaced: 41, moved: 7, withdrawn: 3, deferred: 0, expired: 0, confirmed: 0, missing: 0 },
+      events: { replaced: 41, withdrawn: 3, deferred: 0, expired: 0, confirmed: 0, missing: 0 },
       changes: [],
       others: [],
     },

@@ -145,7 +145,6 @@ export const describeAccount = (facts: AccountFacts): AccountStatus => {
     },
     events: {
       replaced: lastDay('replaced'),
-      moved: lastDay('moved'),
       withdrawn: lastDay('withdrawn'),
       deferred: lastDay('deferred'),
       expired: lastDay('expired'),

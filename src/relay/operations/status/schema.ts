@@ -88,7 +88,7 @@ const account = Type.Object({
       { maxItems: 20 },
     ),
   }),
-  events: texts(['replaced', 'moved', 'withdrawn', 'deferred', 'expired', 'confirmed', 'missing'], number),
+  events: texts(['replaced', 'withdrawn', 'deferred', 'expired', 'confirmed', 'missing'], number),
   changes: Type.Array(Type.Object({ at: time('When'), state: uploadMode, cause: orNull(Type.String()) }), {
     description: 'As this process saw them, the latest first.',
   }),

@@ -68,13 +68,11 @@ export const createMemoryStore = ({ maxQueued = 1_000_000, now = Date.now }: Sto
       return { result: 'unchanged' }
     }
     const result = decision.kind === 'queue' ? decision.result : 'queued'
-    const moved = ofAccount(entry.account).some((other) => other !== row && other.fingerprint === print)
     const fresh = enterRow(row, entry, print, decision.keyed, ++sequence, now())
     if (row) delta.add(row.account, `state:${row.state}:${row.lane}`, -1)
     if (row?.state === 'rejected' && row.error) delta.add(row.account, `code:${row.error.code}`, -1)
     delta.add(entry.account, `state:queued:${fresh.lane}`, 1)
     delta.event(entry.account, result)
-    if (moved) delta.event(entry.account, 'moved')
     rows.set(keyOf(entry.account, entry.objectId), fresh)
     return { result }
   }

@@ -8,15 +8,14 @@
  * has left alone, whole: where an id is known, or where an account (`counted`) would come to have more than `most` live
  * rows with those that come now (`lives`). Rows are numbered by their `places`. They are made in the order in which they
  * are given, which is that of their ids, so that two callers cannot each wait for the other. Fails as contention where
- * another transaction has made one of the rows meanwhile. Whoever calls it gives no id and no token twice, gives no `most`
+ * another transaction has made one of the rows meanwhile. Whoever calls it gives no id twice, gives no `most`
  * where there is room in any case, and says what is to be counted (`owners`, `names`, `amounts`) where no operation is left
- * alone and no token stands elsewhere, which is nearly always: to find these out here takes a tenth of a call's time.
+ * alone, which is nearly always.
  *
  * It says itself what `begin` in postgres/connection.ts says of other transactions, because it is one by itself.
  *
- * Few of the ids are known and few tokens stand elsewhere, so all of them are looked for at once first, the ids where they
- * are of one account. What is looked for by row stands as a value of its own, not as a join: it costs a third less, and the
- * planner cannot turn it round. The columns of a new row are read out of the arrays, which takes less than to turn thirteen
+ * Few of the ids are known, so all of them are looked for at once first where they are of one account. What is looked for by row stands as a value of its own, not as a join: it costs a third less, and the
+ * planner cannot turn it round. The columns of a new row are read out of the arrays, which takes less than to turn twelve
  * of them into rows first.
  *
  * Every statement in here sees what was committed before it began. `seen` is that of the first, written down: the transactions
@@ -48,9 +47,9 @@ $$;
 `
 
 export const take = `
-CREATE OR REPLACE FUNCTION pushferry.take(
+CREATE FUNCTION pushferry.take(
   operations integer[], places integer[], accounts integer[], ids text[], types text[], lanes smallint[], keyings boolean[],
-  marks bigint[], fingerprints text[], tokens text[], points text[], auths text[], notes text[], received bigint,
+  fingerprints text[], tokens text[], points text[], auths text[], notes text[], received bigint,
   counted integer[], lives bigint[], most bigint, owners integer[], names text[], amounts bigint[], share integer,
   minute bigint
 ) RETURNS integer[] LANGUAGE plpgsql AS $$
@@ -63,12 +62,8 @@ DECLARE
   seen text := pg_current_snapshot();
   passed integer[] := '{}';
   is_known boolean := true;
-  is_elsewhere boolean;
-  moved integer[] := '{}';
   ages bigint[];
 BEGIN
-  is_elsewhere := EXISTS (SELECT FROM pushferry.queue t WHERE t.mark = ANY (marks))
-    OR EXISTS (SELECT FROM pushferry.settled t WHERE t.mark = ANY (marks));
   IF cardinality(counted) = 1 THEN
     is_known := EXISTS (SELECT FROM pushferry.queue q WHERE q.account = counted[1] AND q.object_id = ANY (ids))
       OR EXISTS (SELECT FROM pushferry.settled s WHERE s.account = counted[1] AND s.object_id = ANY (ids));
@@ -85,22 +80,14 @@ BEGIN
       RETURN passed;
     END IF;
   END IF;
-  IF is_elsewhere THEN
-    SELECT coalesce(array_agg(k.at::integer), '{}') INTO moved
-      FROM unnest(accounts, marks, fingerprints) WITH ORDINALITY AS k (account, mark, fingerprint, at)
-      WHERE (SELECT true FROM pushferry.queue t WHERE t.mark = k.mark AND t.account + 0 = k.account
-          AND t.fingerprint = decode(k.fingerprint, 'hex') LIMIT 1)
-        OR (SELECT true FROM pushferry.settled t WHERE t.mark = k.mark AND t.account + 0 = k.account
-          AND t.fingerprint = decode(k.fingerprint, 'hex') LIMIT 1);
-  END IF;
 
   FOR block IN 0 .. (cardinality(ids) - 1) / 1000 LOOP
     ages[block] := nextval('pushferry.age');
   END LOOP;
   INSERT INTO pushferry.queue (account, object_id, type, state, lane, seq, keyed, attempts, deferrals, failures,
-      received_at, ready_at, due_at, mark, fingerprint, token, p256dh, auth, warnings)
+      received_at, ready_at, due_at, fingerprint, token, p256dh, auth, warnings)
     SELECT accounts[i], ids[i], types[i], 0, lanes[i], ages[places[i] / 1000] + places[i] % 1000, keyings[i], 0, 0, 0,
-      received, received, 0, marks[i], decode(fingerprints[i], 'hex'), tokens[i], points[i], auths[i], notes[i]
+      received, received, 0, decode(fingerprints[i], 'hex'), tokens[i], points[i], auths[i], notes[i]
     FROM generate_series(1, cardinality(ids)) AS i
     WHERE operations[i] <> ALL (passed);
   -- The insert keeps others from adding the same; this finds what came to be settled before it.
@@ -110,15 +97,13 @@ BEGIN
       WHERE k.operation <> ALL (passed)
         AND (SELECT true FROM pushferry.settled s WHERE s.account = k.account AND s.object_id = k.object_id)));
   END IF;
-  IF passed <> '{}' OR moved <> '{}' THEN
+  IF passed <> '{}' THEN
     SELECT array_agg(c.account), array_agg(c.name), array_agg(c.amount) INTO owners, names, amounts FROM (
       SELECT k.account, CASE k.lane WHEN 0 THEN 'state:queued:live' ELSE 'state:queued:import' END AS name, count(*) AS amount
         FROM unnest(operations, accounts, lanes) AS k (operation, account, lane)
         WHERE k.operation <> ALL (passed) GROUP BY k.account, k.lane
       UNION ALL SELECT k.account, 'event:queued', count(*) FROM unnest(operations, accounts) AS k (operation, account)
         WHERE k.operation <> ALL (passed) GROUP BY k.account
-      UNION ALL SELECT accounts[k.at], 'event:moved', count(*) FROM unnest(moved) AS k (at)
-        WHERE operations[k.at] <> ALL (passed) GROUP BY accounts[k.at]
     ) AS c;
   END IF;${addAll.replaceAll('accounts', 'owners')}
   RETURN passed;

@@ -2,8 +2,9 @@ import type { Migration } from './migration.ts'
 
 /*
  * state: 0 queued and due, 1 queued and waiting for due_at, 2 uploading, 3 accepted, 4 rejected, 5 withdrawn.
- * lane: 0 live, 1 import. mark: the fingerprint's first 48 bits, a small index to find the same token elsewhere.
- * The indexes that serve the uploader are partial, so that a settled row costs only its own.
+ * lane: 0 live, 1 import.
+ * arrival: rows of the live lane that are new to the store, before they are in `token`; see sqlite/arrivals.ts. Always queued and
+ * due. token_waiting_age: the oldest of the rows that wait. The indexes that serve the uploader are partial, so that a settled row costs only its own.
  */
 const first = `
 CREATE TABLE account (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
@@ -25,7 +26,6 @@ CREATE TABLE token (
   ready_at INTEGER NOT NULL,
   due_at INTEGER NOT NULL,
   settled_at INTEGER,
-  mark INTEGER NOT NULL,
   fingerprint BLOB NOT NULL,
   token TEXT,
   p256dh TEXT,
@@ -39,7 +39,6 @@ CREATE INDEX token_due ON token (account, lane, seq) WHERE state = 0 AND holder 
 CREATE INDEX token_waiting ON token (account, due_at) WHERE state = 1;
 CREATE INDEX token_held ON token (holder) WHERE holder IS NOT NULL;
 CREATE INDEX token_rejected ON token (account, seq) WHERE state = 4;
-CREATE INDEX token_mark ON token (mark);
 CREATE TABLE holder (n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, beat INTEGER NOT NULL, report TEXT NOT NULL);
 CREATE TABLE slot (
   account INTEGER NOT NULL, holder INTEGER NOT NULL, held INTEGER NOT NULL, PRIMARY KEY (account, holder)
@@ -51,18 +50,10 @@ CREATE TABLE minute (
 CREATE TABLE secret (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE single (name TEXT PRIMARY KEY, n INTEGER NOT NULL) WITHOUT ROWID;
 INSERT INTO single (name, n) VALUES ('sequence', 0), ('probe', 0);
-`
-
-/*
- * arrival: rows of the live lane that are new to the store, before they are in `token`; see sqlite/arrivals.ts. Always
- * queued and due. token_waiting_age: the oldest of the rows that wait.
- */
-const second = `
 CREATE TABLE arrival (
   seq INTEGER PRIMARY KEY,
   account INTEGER NOT NULL,
   object_id TEXT NOT NULL,
-  mark INTEGER NOT NULL,
   type TEXT NOT NULL,
   keyed INTEGER NOT NULL,
   received_at INTEGER NOT NULL,
@@ -75,17 +66,7 @@ CREATE TABLE arrival (
 CREATE INDEX token_waiting_age ON token (account, seq) WHERE state = 1;
 `
 
-/* mark: the rows of each mark, in place of an index of `token`, so that it can be written later; see sqlite/marks.ts. */
-const third = `
-CREATE TABLE mark (mark INTEGER NOT NULL, token INTEGER NOT NULL, PRIMARY KEY (mark, token)) WITHOUT ROWID;
-INSERT INTO mark (mark, token) SELECT mark, id FROM token ORDER BY mark, id;
-DROP INDEX token_mark;
-INSERT INTO single (name, n) SELECT 'marked', coalesce(max(id), 0) FROM token;
-`
-
-/** Numbered from 1, applied in order, never edited after a release. */
-export const sqliteMigrations: readonly Migration[] = [
-  { number: 1, name: 'the outbox', sql: first },
-  { number: 2, name: 'arrivals', sql: second },
-  { number: 3, name: 'marks', sql: third },
-]
+/**
+ * Numbered in order, never edited after a release. Schemas 1 to 3 were never released; a database that has one is refused.
+ */
+export const sqliteMigrations: readonly Migration[] = [{ number: 4, name: 'the outbox', sql: first }]

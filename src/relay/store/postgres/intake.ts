@@ -71,12 +71,10 @@ const putOne = (work: Work, key: Key, entry: NewEntry, print: string): PutResult
     return { result: 'unchanged' }
   }
   const result = decision.kind === 'queue' ? decision.result : 'queued'
-  const moved = work.isElsewhere(key, print)
   if (row) uncount(work, key, row)
   work.save(key, enteredRow(row, entry, print, decision.keyed, work.nextSequence(), now))
   delta.add(name, `state:queued:${entry.lane}`, 1)
   delta.event(name, result)
-  if (moved) delta.event(name, 'moved')
   return { result }
 }
 

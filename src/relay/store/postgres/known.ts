@@ -1,9 +1,9 @@
 import type { Session } from './connection.ts'
 import { type PgQuery, rowsFrom } from './driver.ts'
 import type { NumberOf, Operation } from './operation.ts'
-import { findable, markOf } from './row.ts'
+import { findable } from './row.ts'
 import { sql } from './statements.ts'
-import { type FoundRow, idColumns, type Key, type Known, printKey } from './work.ts'
+import { type FoundRow, idColumns, type Key, type Known } from './work.ts'
 
 /** How many numbers `nextAges` takes at a time; see migrations/postgres.ts. */
 const agesAtOnce = 1_000
@@ -29,13 +29,6 @@ export const readKnown = async (
   for (const one of group)
     for (const { account: name, objectId } of one.keys)
       keys.set(`${name}\n${objectId}`, { account: account(name), objectId: findable(objectId) })
-  const prints = group.flatMap(({ fresh }) =>
-    (fresh?.rows ?? []).map(({ entry, fingerprint }) => ({
-      account: account(entry.account),
-      mark: markOf(fingerprint),
-      fingerprint: `\\x${fingerprint}`,
-    })),
-  )
   const counted = [...new Set(group.flatMap((one) => one.counted ?? []))].map(account)
   const ids = idColumns([...keys.values()])
 
@@ -44,7 +37,6 @@ export const readKnown = async (
   const rowsAt = wanted(keys.size > 0, sql.findRows, ...ids)
   const agesAt = wanted(keys.size > 0, sql.nextAges, Math.ceil(named / agesAtOnce))
   const countsAt = wanted(counted.length > 0, sql.readNumbers, counted, 'state:queued:live')
-  const elsewhereAt = wanted(prints.length > 0, sql.findElsewhere, JSON.stringify(prints), ...ids)
   const answers = await ask(...queries)
   const rowsOf = <Row>(at: number): readonly Row[] => rowsFrom<Row>(answers[at - 1])
 
@@ -52,10 +44,5 @@ export const readKnown = async (
     rows: rowsOf<FoundRow>(rowsAt),
     nextSequence: agesFrom(rowsOf<{ first: number }>(agesAt).map(({ first }) => first)),
     queuedLive: new Map(rowsOf<{ account: number; n: number }>(countsAt).map((row) => [row.account, row.n])),
-    elsewhere: new Set(
-      rowsOf<{ account: number; fingerprint: Buffer }>(elsewhereAt).map((row) =>
-        printKey(row.account, row.fingerprint.toString('hex')),
-      ),
-    ),
   }
 }

@@ -11,11 +11,8 @@ export interface Job {
 }
 
 /** See Job.names. */
-export const namesOf = ({ keys, fresh }: Operation<unknown>): string[] => {
-  const names = keys.map(({ account, objectId }) => `${account}\n${objectId}`)
-  for (const { entry, fingerprint } of fresh?.rows ?? []) names.push(`${entry.account}\n\n${fingerprint}`)
-  return names
-}
+export const namesOf = ({ keys }: Operation<unknown>): string[] =>
+  keys.map(({ account, objectId }) => `${account}\n${objectId}`)
 
 /** Gives an account's number by its name. */
 export type NumberOf = (name: string) => number
@@ -26,10 +23,7 @@ export interface Operation<T> {
   keys: readonly { account: string; objectId: string }[]
   /** Accounts whose number of queued live rows it wants to know. */
   counted?: readonly string[]
-  /**
-   * All that it does, and its result, where none of its rows is known yet and its accounts' queues have room for them.
-   * Whether these tokens stand elsewhere is found out beforehand in any case.
-   */
+  /** All that it does, and its result, where none of its rows is known yet and its accounts' queues have room for them. */
   fresh?: { rows: readonly NewRow[]; result: T }
   /**
    * Runs without waiting for anything, perhaps more than once. `account` gives the number of an account.

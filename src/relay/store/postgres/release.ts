@@ -25,7 +25,7 @@ export const release = async (
   const nextSequence = (): number => {
     throw new Error('a row that is given back keeps its age')
   }
-  const work = createWork({ now, rows, elsewhere: new Set(), queuedLive: new Map(), nextSequence })
+  const work = createWork({ now, rows, queuedLive: new Map(), nextSequence })
   for (const found of rows) {
     const row = rowOf(found)
     const name = String(found.account)

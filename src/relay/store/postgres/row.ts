@@ -57,9 +57,6 @@ export const lanes: readonly Lane[] = ['live', 'import']
 export const laneNumber = (lane: Lane): number => lanes.indexOf(lane)
 const stateNumber = ({ state, waiting }: Row): number => (state === 'queued' && waiting ? 1 : states.indexOf(state))
 
-/** The small index value of a fingerprint: its first 48 bits, which fit a JavaScript number. */
-export const markOf = (fingerprint: string): number => Number.parseInt(fingerprint.slice(0, 12), 16)
-
 /** PostgreSQL's text has no NUL and no half characters: a text from outside must not break the statement it is in. */
 export const storable = (text: string): string =>
   /^[ -~]*$/.test(text) ? text : text.replaceAll(/[\0\p{Cs}]/gu, '\uFFFD')
@@ -118,7 +115,6 @@ export const columnsOf = (account: number, objectId: string, row: Row): Readonly
   ready_at: Math.ceil(row.readyAt),
   due_at: Math.ceil(row.dueAt),
   settled_at: row.settledAt ?? undefined,
-  mark: markOf(row.fingerprint),
   fingerprint: `\\x${row.fingerprint}`,
   token: row.token ? storable(row.token.id) : undefined,
   p256dh: row.token?.keys?.p256dh,

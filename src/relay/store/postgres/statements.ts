@@ -10,15 +10,15 @@
  */
 
 const queueColumns = `account, object_id, type, state, lane, seq, keyed, lease, attempts, deferrals, failures, received_at,
-  ready_at, due_at, settled_at, mark, fingerprint, token, p256dh, auth, error_code, error_message, warnings`
-const settledColumns = `account, object_id, type, state, lane, seq, keyed, attempts, received_at, settled_at, mark,
+  ready_at, due_at, settled_at, fingerprint, token, p256dh, auth, error_code, error_message, warnings`
+const settledColumns = `account, object_id, type, state, lane, seq, keyed, attempts, received_at, settled_at,
   fingerprint, token, p256dh, auth, error_code, error_message, warnings`
 const ids = 'unnest($1::integer[], $2::text[]) AS k (account, object_id)'
 const inOrder = (rows: string): string => `(SELECT * FROM ${rows} ORDER BY account, object_id COLLATE "C") AS k`
 const versions = inOrder('unnest($1::integer[], $2::text[], $3::xid[]) AS k (account, object_id, version)')
 const rows = `jsonb_to_recordset($1) AS k (account integer, object_id text, version xid, type text, state smallint,
   lane smallint, seq bigint, keyed boolean, lease bigint, attempts integer, deferrals integer, failures integer,
-  received_at bigint, ready_at bigint, due_at bigint, settled_at bigint, mark bigint, fingerprint bytea, token text,
+  received_at bigint, ready_at bigint, due_at bigint, settled_at bigint, fingerprint bytea, token text,
   p256dh text, auth text, error_code double precision, error_message text, warnings text)`
 
 /** A row with its version: PostgreSQL's number of the transaction that wrote it. */
@@ -31,11 +31,6 @@ const fromSettled = `s.xmin::text AS version, true AS settled, s.account, s.obje
   NULL::bigint AS ready_at, NULL::bigint AS due_at, s.settled_at, s.fingerprint, s.token, s.p256dh, s.auth, s.error_code,
   s.error_message, s.warnings
   FROM pushferry.settled s`
-
-/** By its mark alone: `+ 0` keeps a plan that knows nothing of the table yet from going through all rows of an account. */
-const elsewhere = (table: string): string => `(SELECT 1 FROM pushferry.${table} t
-    WHERE t.mark = k.mark AND t.account + 0 = k.account AND t.fingerprint = k.fingerprint
-      AND (t.account, t.object_id) NOT IN (SELECT * FROM unnest($2::integer[], $3::text[])) LIMIT 1)`
 
 /** Takes rows out of a table. Fails where one is no longer as it was read. */
 const drop = (table: string): string => `WITH gone AS (
@@ -50,12 +45,8 @@ export const sql = {
   /** One snapshot: a row that moves meanwhile is seen once, at its old place or at its new one. */
   findRows: `SELECT ${fromQueue} JOIN ${ids} ON q.account = k.account AND q.object_id = k.object_id
     UNION ALL SELECT ${fromSettled} JOIN ${ids} ON s.account = k.account AND s.object_id = k.object_id`,
-  /** Which of these fingerprints stand under an id other than those that the transaction is about ($2, $3). */
-  findElsewhere: `SELECT k.account, k.fingerprint
-    FROM jsonb_to_recordset($1) AS k (account integer, mark bigint, fingerprint bytea)
-    JOIN LATERAL (${elsewhere('queue')} UNION ALL ${elsewhere('settled')} LIMIT 1) AS t ON true`,
   /** See migrations/postgres-take.ts. */
-  take: `SELECT pushferry.take(${Array.from({ length: 22 }, (_, at) => `$${at + 1}`)}) AS passed`,
+  take: `SELECT pushferry.take(${Array.from({ length: 21 }, (_, at) => `$${at + 1}`)}) AS passed`,
   count: 'SELECT pushferry.count($1::integer[], $2::text[], $3::bigint[], $4, $5)',
   nextAges: "SELECT nextval('pushferry.age') AS first FROM generate_series(1, $1)",
 
@@ -69,7 +60,7 @@ export const sql = {
     UPDATE pushferry.queue q SET type = k.type, state = k.state, lane = k.lane, seq = k.seq, keyed = k.keyed,
       holder = CASE WHEN k.lease IS NULL THEN NULL ELSE q.holder END, lease = k.lease, attempts = k.attempts,
       deferrals = k.deferrals, failures = k.failures, received_at = k.received_at, ready_at = k.ready_at, due_at = k.due_at,
-      settled_at = k.settled_at, mark = k.mark, fingerprint = k.fingerprint, token = k.token, p256dh = k.p256dh,
+      settled_at = k.settled_at, fingerprint = k.fingerprint, token = k.token, p256dh = k.p256dh,
       auth = k.auth, error_code = k.error_code, error_message = k.error_message, warnings = k.warnings
     FROM ${inOrder(rows)}
     WHERE q.account = k.account AND q.object_id = k.object_id AND q.xmin = k.version RETURNING 1)

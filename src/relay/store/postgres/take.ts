@@ -4,7 +4,7 @@ import { createDelta, minuteOf } from '../rules/tally.ts'
 import type { PgQuery } from './driver.ts'
 import { countColumns } from './numbers.ts'
 import type { Job } from './operation.ts'
-import { findable, laneNumber, lanes, markOf, storable, warningsText } from './row.ts'
+import { findable, laneNumber, lanes, storable, warningsText } from './row.ts'
 import { sql } from './statements.ts'
 
 /** An entry, as the row that it becomes where its objectId is not known yet. */
@@ -85,7 +85,6 @@ export const takeQuery = (
       listOf(rows, ({ row }) => row.entry.token.type),
       listOf(rows, ({ row }) => laneNumber(row.entry.lane)),
       listOf(rows, ({ row }) => row.keyed),
-      listOf(rows, ({ row }) => markOf(row.fingerprint)),
       listOf(rows, ({ row }) => row.fingerprint),
       listOf(rows, ({ row }) => quoted(storable(row.entry.token.id))),
       listOf(rows, ({ row }) => quoted(row.entry.token.keys?.p256dh)),

@@ -24,8 +24,6 @@ export interface Work {
   find(key: Key): Row | undefined
   save(key: Key, row: Row): void
   erase(key: Key): void
-  /** Whether this fingerprint stands under another objectId of the account. */
-  isElsewhere(key: Key, fingerprint: string): boolean
   /** A number as of the last commit and of what this transaction has added. */
   queuedLive(account: number): number
   writes(): readonly PgQuery[]
@@ -35,14 +33,11 @@ export interface Work {
 export interface Known {
   now: number
   rows: readonly FoundRow[]
-  /** Fingerprints, by account, that stand under ids that this transaction is not about; see `printKey`. */
-  elsewhere: ReadonlySet<string>
   queuedLive: ReadonlyMap<number, number>
   nextSequence(): number
 }
 
 const textOf = ({ account, objectId }: Key): string => `${account}\n${objectId}`
-export const printKey = (account: number, fingerprint: string): string => `${account}\n${fingerprint}`
 interface Entry {
   key: Key
   before: Row | undefined
@@ -96,20 +91,10 @@ const writesOf = (entries: readonly Entry[]): PgQuery[] => {
   ]
 }
 
-export const createWork = ({ now, rows, elsewhere, queuedLive, nextSequence }: Known): Work => {
+export const createWork = ({ now, rows, queuedLive, nextSequence }: Known): Work => {
   const entries = new Map<string, Entry>()
-  /** Which ids have a fingerprint, among the rows of this transaction. */
-  const bearers = new Map<string, Set<string>>()
   const delta = createDelta()
 
-  const bear = (key: Key, row: Row | undefined, has: boolean): void => {
-    if (!row) return
-    const print = printKey(key.account, row.fingerprint)
-    const ids = bearers.get(print) ?? new Set()
-    if (has) ids.add(key.objectId)
-    else ids.delete(key.objectId)
-    bearers.set(print, ids)
-  }
   const set = (key: Key, row: Row | undefined): void => {
     const entry = entries.get(textOf(key)) ?? {
       key,
@@ -118,15 +103,12 @@ export const createWork = ({ now, rows, elsewhere, queuedLive, nextSequence }: K
       wasOpen: false,
       now: undefined,
     }
-    bear(key, entry.now, false)
-    bear(key, row, true)
     entries.set(textOf(key), { ...entry, now: row })
   }
   for (const found of rows) {
     const key = { account: found.account, objectId: found.object_id }
     const row = rowOf(found)
     entries.set(textOf(key), { key, before: row, version: found.version, wasOpen: !found.settled, now: row })
-    bear(key, row, true)
   }
 
   return {
@@ -136,11 +118,6 @@ export const createWork = ({ now, rows, elsewhere, queuedLive, nextSequence }: K
     find: (key) => entries.get(textOf(key))?.now,
     save: set,
     erase: (key) => set(key, undefined),
-    isElsewhere: ({ account, objectId }, fingerprint) => {
-      const print = printKey(account, fingerprint)
-      const ids = bearers.get(print)
-      return elsewhere.has(print) || (ids !== undefined && ids.size > (ids.has(objectId) ? 1 : 0))
-    },
     queuedLive: (account) => (queuedLive.get(account) ?? 0) + delta.of(String(account), 'state:queued:live'),
     writes: () => writesOf([...entries.values()]),
   }

@@ -2,7 +2,6 @@ import { entryAt, valuesInRow, valuesOf } from '../bulk.ts'
 import type { Bulk, BulkResult, PutResult } from '../port.ts'
 import type { SqlRow, SqlValue } from './driver.ts'
 import { putOne } from './intake.ts'
-import { markOf } from './row.ts'
 import { rowsInserted } from './statements.ts'
 import type { Work } from './work.ts'
 
@@ -44,17 +43,7 @@ const insert = ({ sql, now }: Work, account: number, values: readonly string[], 
         at,
         at + valuesInRow,
       )
-      columns.push(
-        objectId,
-        type,
-        first + row,
-        markOf(print),
-        print,
-        id,
-        p256dh || null,
-        auth || null,
-        warnings || null,
-      )
+      columns.push(objectId, type, first + row, print, id, p256dh || null, auth || null, warnings || null)
     }
     inserted += Number(sql.insertTokens.run(...columns).changes)
   }
@@ -63,7 +52,7 @@ const insert = ({ sql, now }: Work, account: number, values: readonly string[], 
 
 /** See Store.putBulk. */
 export const putBulk = (work: Work, bulk: Bulk): BulkResult => {
-  const { delta, arrivals, marks, persons } = work
+  const { delta, arrivals, persons } = work
   const account = work.account(bulk.account)
   const values = valuesOf(bulk)
   for (let at = 0; at < values.length; at += valuesInRow) {
@@ -76,6 +65,5 @@ export const putBulk = (work: Work, bulk: Bulk): BulkResult => {
   delta.add(String(account), 'state:queued:import', inserted)
   delta.event(String(account), 'queued', inserted)
   const others = inserted < bulk.rows ? putOthers(work, account, bulk, values, first) : []
-  marks.enterMany()
   return { others }
 }

@@ -31,6 +31,12 @@ export const configure = (database: SqlDatabase, busyTimeoutMs: number): void =>
 export const migrate = (database: SqlDatabase, migrations: readonly Migration[]): void => {
   const version = (): number => Number((database.prepare('PRAGMA user_version').get() as SqlRow).user_version)
   const newest = migrations.at(-1)?.number ?? 0
+  const oldest = migrations[0]?.number ?? 0
+  if (version() > 0 && version() < oldest)
+    throw new StoreError(
+      'future-schema',
+      `the database has schema ${version()}, from before the first release: start with a new file and import its tokens again`,
+    )
   if (version() < newest) {
     database.exec('BEGIN IMMEDIATE')
     try {

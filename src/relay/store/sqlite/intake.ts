@@ -3,8 +3,7 @@ import type { NewEntry, PutResult } from '../port.ts'
 import { decide } from '../rules/decide.ts'
 import { fingerprint } from '../rules/fingerprint.ts'
 import { arrivalsMoved, mostArrivals } from './arrivals.ts'
-import { enteredAtOnce } from './marks.ts'
-import { laneNumber, laneOf, markOf, standingOf, stateOf, type TokenRow, tokenColumns, warningsColumn } from './row.ts'
+import { laneNumber, laneOf, standingOf, stateOf, type TokenRow, tokenColumns, warningsColumn } from './row.ts'
 import type { Work } from './work.ts'
 
 /** Records of one call that may wait unindexed. A call with more is a group commit by itself and gains nothing by it. */
@@ -17,14 +16,10 @@ const uncount = ({ delta }: Work, row: TokenRow): void => {
     delta.add(String(row.account), `code:${row.error_code}`, -1)
 }
 
-/** The row of a person who is not among the arrivals any more. */
-const readRow = ({ sql, arrivals }: Work, account: number, objectId: string): TokenRow | undefined => {
+/** The row of a profile that is not among the arrivals any more. */
+const readRow = ({ sql }: Work, account: number, objectId: string): TokenRow | undefined =>
   // The statement selects the columns that TokenRow names.
-  const row = sql.findToken.get(account, objectId) as TokenRow | undefined
-  // Before it gets another token or goes: who else had its token has moved, and could not be told from anybody later.
-  if (row) arrivals.showMark(row.mark)
-  return row
-}
+  sql.findToken.get(account, objectId) as TokenRow | undefined
 const findRow = (work: Work, account: number, objectId: string): TokenRow | undefined => {
   work.arrivals.show(account, objectId)
   return readRow(work, account, objectId)
@@ -32,7 +27,7 @@ const findRow = (work: Work, account: number, objectId: string): TokenRow | unde
 
 /** Takes one record in. `isArrival`: a row that is new may wait unindexed; see arrivals.ts. */
 export const putOne = (work: Work, account: number, entry: NewEntry, isArrival: boolean): PutResult => {
-  const { sql, delta, arrivals, marks, persons, now } = work
+  const { sql, delta, arrivals, persons, now } = work
   const { objectId } = entry
   const { type } = entry.token
   const print = fingerprint(entry.token)
@@ -41,7 +36,6 @@ export const putOne = (work: Work, account: number, entry: NewEntry, isArrival: 
   const token = tokenColumns(entry.token)
   const warnings = warningsColumn(entry.warnings)
   const name = String(account)
-  const mark = markOf(print)
   const sequence = work.nextSequence()
   const keyed = entry.sender === 'trusted' ? 0 : 1
 
@@ -55,12 +49,11 @@ export const putOne = (work: Work, account: number, entry: NewEntry, isArrival: 
     arrivals.show(account, objectId)
     if (isArrival) {
       const row = persons.mayHave(account, objectId) ? readRow(work, account, objectId) : undefined
-      if (!row) arrivals.add(sequence, account, objectId, mark, [type, keyed, now, bytes, ...token, warnings])
+      if (!row) arrivals.add(sequence, account, objectId, [type, keyed, now, bytes, ...token, warnings])
       return row
     }
-    arrivals.showMark(mark)
     // One statement finds out and does it.
-    const values = [account, objectId, type, lane, sequence, keyed, now, mark, bytes, ...token, warnings]
+    const values = [account, objectId, type, lane, sequence, keyed, now, bytes, ...token, warnings]
     if (Number(sql.insertToken.run(...values).changes) === 0) return readRow(work, account, objectId)
     persons.add(account, objectId)
     return undefined
@@ -84,11 +77,7 @@ export const putOne = (work: Work, account: number, entry: NewEntry, isArrival: 
     return { result: 'unchanged' }
   }
   uncount(work, row)
-  // A new row is looked at as it is entered among the marks; one that gets a token in its place, before it does.
-  arrivals.showMark(mark)
-  marks.change(row, mark)
-  if (sql.findElsewhere.get(mark, account, bytes, objectId)) delta.event(name, 'moved')
-  sql.requeueToken.run(row.id, type, lane, sequence, key, now, mark, bytes, ...token, warnings)
+  sql.requeueToken.run(row.id, type, lane, sequence, key, now, bytes, ...token, warnings)
   return queued(decision.result)
 }
 
@@ -109,8 +98,6 @@ export const put = (work: Work, entries: readonly NewEntry[], maxQueued: number)
     putOne(work, work.account(entry.account), entry, isSmall && entry.lane === 'live'),
   )
   if (work.arrivals.size() > mostArrivals) work.arrivals.move(arrivalsMoved)
-  const isInPlace = !isSmall || entries.some(({ lane }) => lane !== 'live')
-  if (isInPlace && work.marks.waiting() <= enteredAtOnce) work.marks.enter()
   return results
 }
 
@@ -131,7 +118,6 @@ export const erase = (work: Work, account: number, objectId: string): boolean =>
   if (!row) return false
   uncount(work, row)
   work.delta.event(String(account), 'erased')
-  work.marks.drop(row)
   work.sql.eraseToken.run(row.id)
   work.persons.erased(row.id)
   return true

@@ -1,8 +1,7 @@
 import { arrivalsMoved } from './arrivals.ts'
-import { enteredAtOnce } from './marks.ts'
 import type { Transactions } from './transactions.ts'
 
-/** Brings new rows to their places while the store has nothing else to do: among the others, the marks, and the persons. */
+/** Brings new rows to their places while the store has nothing else to do: among the others and the persons. */
 export interface Mover {
   /** Rows have come. */
   moveSoon(): void
@@ -12,15 +11,11 @@ export interface Mover {
 /** How long nothing must have come in before rows are moved, in ms. */
 const quietMs = 25
 
-/** How long the rows of another process's import are left to it, in ms, while there come more of them. */
-const othersMs = 1_000
-
 /** What fails is tried again after the next rows have come; whoever leases rows moves what it needs in any case. */
 export const createMover = (write: Transactions['write']): Mover => {
   let stopped = false
   let timer: NodeJS.Timeout | undefined
   let cameAt = 0
-  let lastSeen = 0
   const wait = (ms: number): void => {
     if (!stopped) timer = setTimeout(look, ms).unref()
   }
@@ -28,14 +23,9 @@ export const createMover = (write: Transactions['write']): Mover => {
     const stillMs = cameAt + quietMs - performance.now()
     if (stillMs > 0) return wait(stillMs)
     timer = undefined
-    const waitMs = await write(({ arrivals, marks, persons }) => {
+    const waitMs = await write(({ arrivals, persons }) => {
       arrivals.move(arrivalsMoved)
       if (arrivals.size() > 0) return 1
-      const last = marks.last()
-      const isGrowing = last !== lastSeen
-      lastSeen = last
-      if (!isGrowing) marks.enter(enteredAtOnce)
-      if (marks.waiting() > 0) return isGrowing ? othersMs : 1
       return persons.readMore() ? 1 : undefined
     }).catch(() => undefined)
     if (waitMs !== undefined && !timer) wait(waitMs)

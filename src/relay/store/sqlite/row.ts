@@ -21,7 +21,6 @@ export type TokenRow = Readonly<{
   received_at: number
   ready_at: number
   settled_at: number | null
-  mark: number
   fingerprint: Uint8Array
   token: string | null
   p256dh: string | null
@@ -129,5 +128,3 @@ export const tokenColumns = ({ id, keys }: Token): [SqlValue, SqlValue, SqlValue
 ]
 export const warningsColumn = (warnings: readonly string[]): SqlValue =>
   warnings.length > 0 ? JSON.stringify(warnings) : null
-/** The small index value of a fingerprint: its first 48 bits, which fit a JavaScript number. */
-export const markOf = (fingerprint: string): number => Number.parseInt(fingerprint.slice(0, 12), 16)

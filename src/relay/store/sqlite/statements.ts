@@ -9,20 +9,20 @@ export const sql = {
   addAccount: 'INSERT INTO account (name) VALUES (?) ON CONFLICT (name) DO NOTHING',
 
   insertToken: `INSERT INTO token (account, object_id, type, state, lane, seq, generation, keyed, attempts, deferrals, failures,
-      received_at, ready_at, due_at, mark, fingerprint, token, p256dh, auth, warnings)
-    VALUES (?1, ?2, ?3, 0, ?4, ?5, ?5, ?6, 0, 0, 0, ?7, ?7, 0, ?8, ?9, ?10, ?11, ?12, ?13)
+      received_at, ready_at, due_at, fingerprint, token, p256dh, auth, warnings)
+    VALUES (?1, ?2, ?3, 0, ?4, ?5, ?5, ?6, 0, 0, 0, ?7, ?7, 0, ?8, ?9, ?10, ?11, ?12)
     ON CONFLICT (account, object_id) DO NOTHING`,
   /**
    * As insertToken, for so many rows of an import at a time; after account and time, of each row: objectId (null: there is
-   * no row), type, sequence number, mark, fingerprint in hex, id, p256dh, auth, warnings. The parameters have no numbers,
+   * no row), type, sequence number, fingerprint in hex, id, p256dh, auth, warnings. The parameters have no numbers,
    * because the driver looks each number up among all of them.
    */
   insertTokens: `WITH k (account, at) AS (VALUES (?, ?)),
-      v AS (VALUES ${Array.from({ length: rowsInserted }, () => '(?, ?, ?, ?, ?, ?, ?, ?, ?)').join(', ')})
+      v AS (VALUES ${Array.from({ length: rowsInserted }, () => '(?, ?, ?, ?, ?, ?, ?, ?)').join(', ')})
     INSERT INTO token (account, object_id, type, state, lane, seq, generation, keyed, attempts, deferrals, failures,
-      received_at, ready_at, due_at, mark, fingerprint, token, p256dh, auth, warnings)
-    SELECT k.account, column1, column2, 0, 1, column3, column3, 0, 0, 0, 0, k.at, k.at, 0, column4, unhex(column5),
-      column6, column7, column8, column9 FROM k, v WHERE column1 IS NOT NULL
+      received_at, ready_at, due_at, fingerprint, token, p256dh, auth, warnings)
+    SELECT k.account, column1, column2, 0, 1, column3, column3, 0, 0, 0, 0, k.at, k.at, 0, unhex(column4),
+      column5, column6, column7, column8 FROM k, v WHERE column1 IS NOT NULL
     ON CONFLICT (account, object_id) DO NOTHING`,
   /** Which of the sequence numbers from ?2 to ?3 rows were just inserted with. */
   insertedOf: `SELECT json_group_array(seq) AS seqs FROM token
@@ -34,45 +34,30 @@ export const sql = {
       coalesce((SELECT n FROM single WHERE name = 'erased_last'), 0) AS erased`,
   personsAfter: `SELECT max(id) AS "to", json_group_array(account) AS accounts, json_group_array(object_id) AS objectIds
     FROM (SELECT id, account, object_id FROM token WHERE id > ? ORDER BY id LIMIT ?)`,
-  insertArrival: `INSERT INTO arrival (seq, account, object_id, mark, type, keyed, received_at, fingerprint, token, p256dh, auth,
+  insertArrival: `INSERT INTO arrival (seq, account, object_id, type, keyed, received_at, fingerprint, token, p256dh, auth,
       warnings)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)`,
-  arrivalsAfter: 'SELECT seq, account, object_id, mark FROM arrival WHERE seq > ? ORDER BY seq',
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)`,
+  arrivalsAfter: 'SELECT seq, account, object_id FROM arrival WHERE seq > ? ORDER BY seq',
   findArrival: 'SELECT type, received_at, warnings FROM arrival WHERE seq = ?',
   firstArrival: 'SELECT min(seq) AS seq FROM arrival',
   oldestArrival: 'SELECT seq, received_at FROM arrival WHERE account = ? ORDER BY seq LIMIT 1',
   /** A person is not in both tables, unless another program has written to the file: then the newest wins here too. */
   moveArrivals: `INSERT INTO token (account, object_id, type, state, lane, seq, generation, keyed, attempts, deferrals, failures,
-      received_at, ready_at, due_at, mark, fingerprint, token, p256dh, auth, warnings)
-    SELECT account, object_id, type, 0, 0, seq, seq, keyed, 0, 0, 0, received_at, received_at, 0, mark, fingerprint, token,
+      received_at, ready_at, due_at, fingerprint, token, p256dh, auth, warnings)
+    SELECT account, object_id, type, 0, 0, seq, seq, keyed, 0, 0, 0, received_at, received_at, 0, fingerprint, token,
       p256dh, auth, warnings FROM arrival WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq
     ON CONFLICT (account, object_id) DO UPDATE SET type = excluded.type, state = 0, lane = 0, seq = excluded.seq,
       generation = excluded.generation, keyed = excluded.keyed, attempts = 0, deferrals = 0, failures = 0,
-      received_at = excluded.received_at, ready_at = excluded.ready_at, due_at = 0, settled_at = NULL, mark = excluded.mark,
+      received_at = excluded.received_at, ready_at = excluded.ready_at, due_at = 0, settled_at = NULL,
       fingerprint = excluded.fingerprint, token = excluded.token, p256dh = excluded.p256dh, auth = excluded.auth,
       error_code = NULL, error_message = NULL, warnings = excluded.warnings WHERE excluded.seq > token.seq`,
   forgetArrivals: 'DELETE FROM arrival WHERE seq BETWEEN ?1 AND ?2',
-  readMarked: `SELECT n AS marked, (SELECT coalesce(max(id), 0) FROM token) AS last FROM single WHERE name = 'marked'`,
-  writeMarked: "UPDATE single SET n = ? WHERE name = 'marked'",
-  /** To the highest id that is left without ?1, when all rows are entered. */
-  lowerMarked: `UPDATE single SET n = (SELECT coalesce(max(id), 0) FROM token WHERE id <> ?1) WHERE name = 'marked'`,
-  addMark: 'INSERT INTO mark (mark, token) VALUES (?1, ?2) ON CONFLICT DO NOTHING',
-  dropMark: 'DELETE FROM mark WHERE mark = ?1 AND token = ?2',
-  enterMarks: `INSERT INTO mark (mark, token) SELECT mark, id FROM token WHERE id > ?1 AND id <= ?2 ORDER BY mark, id
-    ON CONFLICT DO NOTHING`,
-  /** Of rows that have just been entered, those whose token an older row has under another objectId, by account. */
-  countElsewhere: `SELECT own.account, count(*) AS n FROM token AS own
-    WHERE own.id > ?1 AND own.id <= ?2 AND EXISTS (SELECT 1 FROM mark AS m CROSS JOIN token AS t ON t.id = m.token
-      WHERE m.mark = own.mark AND m.token < own.id AND t.account = own.account AND t.fingerprint = own.fingerprint)
-    GROUP BY own.account`,
   requeueToken: `UPDATE token SET type = ?2, state = 0, lane = ?3, seq = ?4, generation = ?4, keyed = ?5,
-      attempts = 0, deferrals = 0, failures = 0, received_at = ?6, ready_at = ?6, due_at = 0, settled_at = NULL, mark = ?7,
-      fingerprint = ?8, token = ?9, p256dh = ?10, auth = ?11, error_code = NULL, error_message = NULL, warnings = ?12
+      attempts = 0, deferrals = 0, failures = 0, received_at = ?6, ready_at = ?6, due_at = 0, settled_at = NULL,
+      fingerprint = ?7, token = ?8, p256dh = ?9, auth = ?10, error_code = NULL, error_message = NULL, warnings = ?11
     WHERE id = ?1`,
   keepToken: 'UPDATE token SET keyed = ?2, lane = ?3 WHERE id = ?1',
   findToken: 'SELECT * FROM token WHERE account = ? AND object_id = ?',
-  findElsewhere: `SELECT 1 FROM mark AS m CROSS JOIN token AS t ON t.id = m.token
-    WHERE m.mark = ?1 AND t.account = ?2 AND t.fingerprint = ?3 AND t.object_id <> ?4 LIMIT 1`,
   withdrawToken: `UPDATE token SET state = 5, generation = generation + 1, settled_at = ?2, due_at = 0, token = NULL,
       p256dh = NULL, auth = NULL, error_code = NULL, error_message = NULL WHERE id = ?1`,
   eraseToken: 'DELETE FROM token WHERE id = ?',

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { closeSync, openSync } from 'node:fs'
 import { StoreError } from '../errors.ts'
 import { sqliteMigrations } from '../migrations/sqlite.ts'
 import type { Holder, RejectedRow, Store, StoreOptions } from '../port.ts'
 import { putBulk } from './bulk-intake.ts'
 import { configure, migrate } from './connection.ts'
+import { createDatabaseFile } from './database-file.ts'
 import { loadSqlite, type SqlRow } from './driver.ts'
 import { gatherWork } from './gather-work.ts'
 import { erase, put, withdraw } from './intake.ts'
@@ -16,17 +16,6 @@ import { lease, release, settle, takeSlots } from './upload.ts'
 
 /** How long a start waits for another process's lock, in ms, for which it may stop everything; nothing else may. */
 const startPatienceMs = 5_000
-
-/**
- * Makes the file when it is missing, for its owner alone: tokens are in it. SQLite would leave that to the umask, and gives
- * its log and index the permissions of the file. What goes wrong here goes wrong again as SQLite opens the file, which
- * says why; a file that is there keeps the permissions it has.
- */
-const createForOwner = (file: string): void => {
-  try {
-    closeSync(openSync(file, 'wx', 0o600))
-  } catch {}
-}
 
 /**
  * The outbox in one SQLite file, for one machine; several processes on it may share the file. Creates the file when it
@@ -42,15 +31,17 @@ export const openSqliteStore = async (
   { maxQueued = 1_000_000, cacheBytes, logPages, now = Date.now }: StoreOptions = {},
 ): Promise<Store> => {
   const { DatabaseSync } = await loadSqlite()
+  const databaseFile = createDatabaseFile(file)
   const open = (isFirst: boolean): Connection => {
-    createForOwner(file)
+    databaseFile.prepare(isFirst)
     const database = new DatabaseSync(file)
+    databaseFile.remember()
     try {
       configure(database, isFirst ? startPatienceMs : 0)
       if (cacheBytes !== undefined) database.exec(`PRAGMA cache_size = -${Math.round(cacheBytes / 1024)}`)
       if (logPages !== undefined) database.exec(`PRAGMA wal_autocheckpoint = ${logPages}`)
       migrate(database, sqliteMigrations)
-      const connection = { database, sql: prepareStatements(database) }
+      const connection = { database, sql: prepareStatements(database), assertCurrent: databaseFile.assertSame }
       database.exec('PRAGMA busy_timeout = 0')
       return connection
     } catch (error) {
@@ -76,8 +67,6 @@ export const openSqliteStore = async (
     for (const [account, rows] of come) for (const listener of listeners) listener(account, rows)
   })
 
-  let hadBulk = false
-
   return {
     put: async (entries) => {
       const results = await transactions.write((work) => put(work, entries, maxQueued))
@@ -89,7 +78,6 @@ export const openSqliteStore = async (
       return results
     },
     putBulk: async (bulk) => {
-      hadBulk = true
       const result = await transactions.write((work) => putBulk(work, bulk))
       wake([bulk.account], bulk.rows)
       return result
@@ -160,8 +148,6 @@ export const openSqliteStore = async (
     },
     close: async () => {
       mover.stop()
-      // What is not entered by this import is by the next process that has nothing else to do.
-      if (hadBulk) await transactions.write(({ marks }) => marks.enter()).catch(() => {})
       await transactions.close()
     },
   }

@@ -8,6 +8,8 @@ import { createWorks, type Reading, type Work } from './work.ts'
 export interface Connection {
   database: SqlDatabase
   sql: Statements
+  /** Throws when the path no longer names the open file. */
+  assertCurrent(): void
 }
 
 /** Gathers operations into group commits on one connection. */
@@ -75,6 +77,12 @@ export const createTransactions = (open: (isFirst: boolean) => Connection, now: 
 
   const connected = (): Connection => {
     connection ??= open(false)
+    try {
+      connection.assertCurrent()
+    } catch (error) {
+      disconnect()
+      throw error
+    }
     return connection
   }
   const disconnect = (): void => {

@@ -1,7 +1,6 @@
 import { createDelta, type Delta, minuteOf, minutesKeptMs, type TallyName } from '../rules/tally.ts'
 import { type Arrivals, createArrivalIndex } from './arrivals.ts'
 import type { SqlRow } from './driver.ts'
-import { createMarks, type Marks } from './marks.ts'
 import { createPersonIndex, type Persons } from './persons.ts'
 import type { Statements } from './statements.ts'
 
@@ -11,7 +10,6 @@ export interface Work {
   delta: Delta
   /** New rows that are not in the table `token` yet. */
   arrivals: Arrivals
-  marks: Marks
   /** Who may have a row in the table `token`. */
   persons: Persons
   now: number
@@ -89,7 +87,6 @@ export const createWorks = (now: () => number): Works => {
     begin: (sql) => {
       const at = now()
       const delta = createDelta()
-      const marks = createMarks(sql, (account, rows) => delta.event(String(account), 'moved', rows))
       const { persons, keep: keepPersons } = personIndex.begin(sql)
       const before = Number((sql.readSequence.get() as SqlRow).n)
       let sequence = before
@@ -98,8 +95,7 @@ export const createWorks = (now: () => number): Works => {
         work: {
           sql,
           delta,
-          arrivals: arrivals.begin(sql, marks, persons),
-          marks,
+          arrivals: arrivals.begin(sql, persons),
           persons,
           now: at,
           nextSequence: (count = 1) => {

@@ -33,7 +33,7 @@ export const accountStatus = (more: Partial<AccountStatus> = {}): AccountStatus 
   latency: null,
   slots: { inFlight: 0, limit: 3, concurrency: 3 },
   rejected: { codes: [], latest: [] },
-  events: { replaced: 0, moved: 0, withdrawn: 0, deferred: 0, expired: 0, confirmed: 0, missing: 0 },
+  events: { replaced: 0, withdrawn: 0, deferred: 0, expired: 0, confirmed: 0, missing: 0 },
   changes: [],
   others: [],
   ...more,

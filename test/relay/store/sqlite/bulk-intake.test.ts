@@ -1,35 +1,19 @@
-import { copyFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createMemoryStore } from '../../../../src/relay/store/memory/store.ts'
 import type { Bulk, NewEntry, Store } from '../../../../src/relay/store/port.ts'
-import { loadSqlite, type SqlDatabase, type SqlRow } from '../../../../src/relay/store/sqlite/driver.ts'
-import { enteredAtOnce, mostUnenteredAlone } from '../../../../src/relay/store/sqlite/marks.ts'
 import { rowsInserted } from '../../../../src/relay/store/sqlite/statements.ts'
 import { openSqliteStore } from '../../../../src/relay/store/sqlite/store.ts'
 import { newBulk, putBulk } from '../../../support/new-bulk.ts'
 import { account, newEntry } from '../../../support/new-entry.ts'
 import { temporaryFolder } from '../../../support/temporary-folder.ts'
 
-const { DatabaseSync } = await loadSqlite()
 let clock = 1_800_000_000_000
 const now = (): number => clock
 
 let folder: ReturnType<typeof temporaryFolder>
 let store: Store
 const open = (name = 'outbox.db'): Promise<Store> => openSqliteStore(folder.file(name), { now })
-const one = (query: string, name = 'outbox.db'): number => {
-  const file: SqlDatabase = new DatabaseSync(folder.file(name))
-  const row = file.prepare(query).get() as SqlRow
-  file.close()
-  return Number(row.n)
-}
-const entered = (name?: string): number => one('SELECT count(*) AS n FROM mark', name)
-const missing = (name?: string): number =>
-  one(
-    'SELECT count(*) AS n FROM token WHERE NOT EXISTS (SELECT 1 FROM mark WHERE mark = token.mark AND token = token.id)',
-    name,
-  )
 
 /** More than one statement takes. */
 const some = rowsInserted + 1
@@ -136,66 +120,8 @@ describe('an import of many rows', () => {
         await reference.put([newEntry('p0', 'the last')])
         await vi.waitFor(async () => expect(await real.counts(account)).toEqual(await reference.counts(account)))
         await real.close()
-        expect(missing(name)).toBe(0)
       }),
       { numRuns: 40 },
     )
-  })
-})
-
-describe('the marks of imported rows', () => {
-  it('are entered many at a time, at the latest when the import closes its store', async () => {
-    // The store's own idle time, in which it would enter them too, does not come.
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-    await store.close()
-    store = await open()
-    const half = Math.ceil(mostUnenteredAlone / 2) + 1
-    await put(many('a', half))
-    expect(entered()).toBe(0)
-    await put(many('b', half))
-    expect(entered()).toBe(2 * half)
-    await put(many('c', half))
-    expect(entered()).toBe(2 * half)
-    // A relay that is there does not wait for so many.
-    await store.join('relay', '{}')
-    await put(many('d'))
-    expect(entered()).toBe(3 * half + some)
-    await put(many('e'))
-    expect(entered()).toBe(3 * half + some)
-    await store.close()
-    expect([entered(), missing()]).toEqual([3 * half + 2 * some, 0])
-    vi.useRealTimers()
-    store = await open()
-  })
-
-  it('are entered by the next process when the import was killed, and moves are counted then', async () => {
-    await store.put([newEntry('first', 'shared')])
-    // More than anybody but an import enters at once.
-    await put([...many('a', 2 * enteredAtOnce), newEntry('second', 'shared')])
-    // As a killed process leaves them.
-    for (const end of ['', '-wal']) copyFileSync(folder.file(`outbox.db${end}`), folder.file(`copy.db${end}`))
-    expect(missing('copy.db')).toBeGreaterThan(0)
-    const next = await open('copy.db')
-    await vi.waitFor(() => expect(missing('copy.db')).toBe(0), 5_000)
-    expect((await next.counts(account)).events.moved).toBe(1)
-    await next.close()
-  })
-
-  it('are entered before a row gets another token, so that who had it before is still found', async () => {
-    await put([...many('a'), newEntry('first', 'shared'), newEntry('second', 'shared')])
-    await store.put([newEntry('first', 'another')])
-    expect((await store.counts(account)).events.moved).toBe(1)
-    expect(missing()).toBe(0)
-  })
-
-  it('are never missed when SQLite gives an id again', async () => {
-    await put([...many('a'), newEntry('keeps', 'shared')])
-    for (const last of ['keeps', `a${some - 1}`, `a${some - 2}`]) await store.erase(account, last)
-    await put([newEntry('x', 'shared')])
-    await put([newEntry('y', 'shared')])
-    await store.close()
-    store = await open()
-    expect((await store.counts(account)).events.moved).toBe(1)
-    expect(missing()).toBe(0)
   })
 })

@@ -32,7 +32,7 @@ describe('the persons that a process knows', () => {
   const add = (to: SqlDatabase, ...names: string[]): void => {
     const insert =
       to.prepare(`INSERT INTO token (account, object_id, type, state, lane, seq, generation, keyed, attempts,
-      deferrals, failures, received_at, ready_at, due_at, mark, fingerprint) VALUES (1, ?, '', 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, x'')`)
+      deferrals, failures, received_at, ready_at, due_at, fingerprint) VALUES (1, ?, '', 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, x'')`)
     for (const name of names) insert.run(name)
   }
   const idOf = (name: string): number =>
@@ -157,7 +157,7 @@ it('what was learned through a connection goes with it: the next one may open an
   }
   const transactions = createTransactions(() => {
     const database = new DatabaseSync(files.shift() ?? '')
-    return { database, sql: prepareStatements(database) }
+    return { database, sql: prepareStatements(database), assertCurrent: () => {} }
   }, Date.now)
   const look = (...names: string[]): Promise<string[]> =>
     transactions.write(({ persons }) => names.filter((name) => persons.mayHave(1, name)))

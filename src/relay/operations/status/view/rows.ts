@@ -36,7 +36,6 @@ const latest = ({ rejected }: AccountStatus, now: number): Row[] =>
 
 const happenings: readonly [keyof AccountStatus['events'], string, string][] = [
   ['replaced', 'rotated', 'tokens that took the place of an older one'],
-  ['moved', 'moved', 'tokens that came in again under another CleverTap ID'],
   ['withdrawn', 'withdrawn', 'tokens whose owners said no'],
   ['deferred', 'put off', 'uploads that wait because the profile may not be live yet'],
   ['expired', 'taken over', 'records of a process that died while it uploaded them'],
@@ -46,7 +45,7 @@ const happenings: readonly [keyof AccountStatus['events'], string, string][] = [
 
 const events = ({ events: happened }: AccountStatus): Row[] =>
   happenings
-    .filter(([name]) => happened[name] > 0 || name === 'replaced' || name === 'moved')
+    .filter(([name]) => happened[name] > 0 || name === 'replaced')
     .map(([name, word, meaning]) => ({
       key: name,
       cells: [{ text: count(happened[name]), as: 'number' }, { text: word }, { text: meaning, as: 'note' }],

@@ -129,9 +129,7 @@ export interface AccountStatus {
   slots: { inFlight: number; limit: number; concurrency: number }
   rejected: { codes: readonly RejectedCode[]; latest: readonly Rejection[] }
   /** What else happened in the last day, by the names of the store's events. */
-  events: Readonly<
-    Record<'replaced' | 'moved' | 'withdrawn' | 'deferred' | 'expired' | 'confirmed' | 'missing', number>
-  >
+  events: Readonly<Record<'replaced' | 'withdrawn' | 'deferred' | 'expired' | 'confirmed' | 'missing', number>>
   changes: readonly StateChange[]
   others: readonly OtherProcess[]
 }

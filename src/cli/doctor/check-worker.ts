@@ -1,0 +1,117 @@
+import { type Ask, isJavaScript, typeOf } from './ask.ts'
+import { blockedBy, parsePolicies } from './csp.ts'
+import { type Finding, failed, ok } from './finding.ts'
+
+const name = 'worker'
+
+/** The absolute addresses and paths that a classic worker imports. */
+const importsOf = (code: string): readonly string[] =>
+  [...code.matchAll(/importScripts\s*\(([^)]*)\)/g)].flatMap(([, list = '']) =>
+    [...list.matchAll(/["'`]([^"'`]+)["'`]/g)].map(([, address = '']) => address),
+  )
+
+const checkImport = async (
+  address: string,
+  worker: URL,
+  csp: string | null,
+  ask: Ask,
+): Promise<Finding | undefined> => {
+  if (!URL.canParse(address, worker.href))
+    return failed(name, 'imports what is no address', 'Correct importScripts in the worker.')
+  const url = new URL(address, worker)
+  const blocked = blockedBy(parsePolicies(csp ?? ''), 'script-src', url, worker)
+  if (blocked)
+    return failed(
+      name,
+      `${blocked} of the worker's own Content-Security-Policy blocks ${url.origin}`,
+      `Add ${url.origin} to script-src in the policy that comes with the worker file.`,
+    )
+  const answer = await ask(url)
+  if (answer.kind === 'none')
+    return failed(
+      name,
+      `imports ${url}, which gives no answer (${answer.reason})`,
+      'Correct importScripts in the worker.',
+    )
+  if (answer.status !== 200 || !isJavaScript(answer.headers))
+    return failed(
+      name,
+      `imports ${url}, which answers ${answer.status}, ${typeOf(answer.headers)}`,
+      'Correct importScripts in the worker.',
+    )
+  return undefined
+}
+
+const checkScope = (worker: URL, wanted: string | undefined, base: URL, headers: Headers): Finding => {
+  const isDefault = worker.pathname.split('/').at(-1)?.startsWith('pushferry') === true
+  const scope = new URL(wanted ?? (isDefault ? 'pushferry/' : '.'), wanted === undefined ? worker : base)
+  const allowed = new URL(headers.get('service-worker-allowed') ?? '.', worker)
+  if (scope.origin !== worker.origin || !scope.pathname.startsWith(allowed.pathname))
+    return failed(
+      'scope',
+      `${scope.pathname} lies outside ${allowed.pathname}`,
+      `Put the worker file higher, or send it with the header Service-Worker-Allowed: ${scope.pathname}`,
+    )
+  return ok('scope', scope.pathname)
+}
+
+/**
+ * Checks the worker file as a browser that registers it does: same origin, no redirect, a script, its imports, its
+ * scope.
+ */
+export const checkWorker = async (
+  worker: URL,
+  { page, base, scope }: { page: URL; base: URL; scope: string | undefined },
+  ask: Ask,
+): Promise<Finding[]> => {
+  if (worker.origin !== page.origin)
+    return [
+      failed(
+        name,
+        `${worker.href} is on another origin than the page`,
+        `Put the file on ${page.origin} with one line in it: importScripts('${worker.href}')`,
+      ),
+    ]
+  const answer = await ask(worker, { redirect: 'manual', headers: { 'service-worker': 'script' } })
+  if (answer.kind === 'none') return [failed(name, `no answer for ${worker.pathname} (${answer.reason})`, 'Try again.')]
+  const { status, headers, text } = answer
+  if (status >= 300 && status < 400)
+    return [
+      failed(
+        name,
+        `${worker.pathname} redirects`,
+        'Browsers refuse a worker behind a redirect. Serve the file at this very address.',
+      ),
+    ]
+  if (status !== 200)
+    return [
+      failed(
+        name,
+        `${worker.pathname} answers ${status}`,
+        'Put the worker file there, or name its address in data-service-worker.',
+      ),
+    ]
+  if (!isJavaScript(headers))
+    return [
+      failed(
+        name,
+        `${worker.pathname} is ${typeOf(headers)}`,
+        /html/i.test(typeOf(headers))
+          ? 'The server gives a page for what it does not have. Put the worker file there.'
+          : 'Serve it as text/javascript.',
+      ),
+    ]
+  if (!/pushferry/i.test(text))
+    return [
+      failed(
+        name,
+        `${worker.pathname} does not load Pushferry`,
+        "Add to it: importScripts('https://…/pushferry-sw.min.js'), with the address of your relay.",
+      ),
+    ]
+  for (const address of importsOf(text).filter((one) => /pushferry/i.test(one))) {
+    const finding = await checkImport(address, worker, headers.get('content-security-policy'), ask)
+    if (finding) return [finding]
+  }
+  return [ok(name, `${worker.pathname} is there`), checkScope(worker, scope, base, headers)]
+}

@@ -1,0 +1,44 @@
+import { createInterface } from 'node:readline'
+import { Writable } from 'node:stream'
+import { CliError } from './cli-error.ts'
+import type { Io } from './io.ts'
+
+/** One thing that `pushferry init` needs to know. */
+export interface Question {
+  text: string
+  isSecret?: true
+  /** Why an answer does not do; `undefined` for one that does. */
+  refuse: (answer: string) => string | undefined
+}
+
+/** Asks questions on a terminal. A secret is not shown while it is typed. */
+export const createAsker = (io: Io): { ask: (question: Question) => Promise<string>; close: () => void } => {
+  let isMuted = false
+  const output = new Writable({
+    write: (piece, _, done) => {
+      if (!isMuted) io.stderr.write(String(piece))
+      done()
+    },
+  })
+  const lines = createInterface({ input: io.stdin, output, terminal: io.stdin.isTTY === true })
+  // Not `question`: it loses what is pasted, or typed ahead, between two questions.
+  const answers = lines[Symbol.asyncIterator]()
+  return {
+    ask: async ({ text, isSecret, refuse }) => {
+      for (;;) {
+        lines.setPrompt(`${text}: `)
+        lines.prompt()
+        isMuted = isSecret === true
+        const { value, done } = await answers.next()
+        if (done) throw new CliError('ended before all questions were answered. Nothing was written', 1)
+        const answer = value.trim()
+        isMuted = false
+        if (isSecret) io.stderr.write('\n')
+        const reason = refuse(answer)
+        if (reason === undefined) return answer
+        io.stderr.write(`  It must be ${reason}.\n`)
+      }
+    },
+    close: () => lines.close(),
+  }
+}

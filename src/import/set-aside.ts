@@ -1,0 +1,32 @@
+import type { Plan } from './plan.ts'
+import type { Rejects } from './rejects.ts'
+import { type Tally, tallyRejection } from './tally.ts'
+
+/**
+ * The plans without the rows that are never put: those that a vendor marks as dead or of another channel are counted, those
+ * without a partner in the join file are counted and listed, those with several partners are rejected.
+ */
+export const setAside = (plans: readonly Plan[], tally: Tally, rejects: Rejects | undefined): Plan[] =>
+  plans.map((plan) => ({
+    ...plan,
+    rows: async function* (onBytes) {
+      for await (const rows of plan.rows(onBytes)) {
+        if (rows.every(({ aside }) => aside === undefined)) {
+          yield rows
+          continue
+        }
+        for (const row of rows) {
+          const { aside } = row
+          if (aside === undefined) continue
+          tally.read++
+          if (aside.kind === 'skipped') tally.skipped.set(aside.reason, (tally.skipped.get(aside.reason) ?? 0) + 1)
+          else {
+            if (aside.kind === 'unmatched') tally.unmatched++
+            else tallyRejection(tally, { code: 530 })
+            rejects?.add(plan.shape, row, { code: 530, reason: aside.reason })
+          }
+        }
+        yield rows.filter(({ aside }) => aside === undefined)
+      }
+    },
+  }))

@@ -1,0 +1,141 @@
+import { readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { PassThrough } from 'node:stream'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { parseEnvFile } from '../../src/cli/env-file.ts'
+import { loadConfig } from '../../src/relay/config/index.ts'
+import { type TemporaryFolder, temporaryFolder } from '../support/temporary-folder.ts'
+import { runCli, start } from './run-cli.ts'
+
+let folder: TemporaryFolder
+let file: string
+beforeEach(() => {
+  folder = temporaryFolder()
+  file = folder.file('pushferry.env')
+})
+afterEach(() => folder.remove())
+
+const vapidKey = 'BP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A8'
+const passcodeFile = (): string => {
+  writeFileSync(folder.file('passcode'), 'PASSCODE\n')
+  return folder.file('passcode')
+}
+const options = (): string[] => ['--account-id', 'ABC-123', '--passcode-file', passcodeFile(), '--region', 'in1']
+const init = (...more: string[]) => runCli(['init', '--file', file, ...options(), ...more])
+const written = () => Object.fromEntries(parseEnvFile(readFileSync(file, 'utf8'), file))
+
+test('writes settings that a relay starts with, readable by the user alone', async () => {
+  const { code, err } = await init('--origins', 'https://www.example.com', '--vapid-public-key', vapidKey)
+  expect([code, err]).toEqual([0, ''])
+  expect(statSync(file).mode & 0o777).toBe(0o600)
+  const { accounts, warnings, adminKey } = loadConfig(written())
+  expect(accounts).toMatchObject([
+    { id: 'ABC-123', passcode: 'PASSCODE', origins: ['https://www.example.com'], vapidPublicKey: vapidKey },
+  ])
+  expect([adminKey?.length, warnings]).toEqual([32, []])
+})
+
+test('says the next three commands, and none of the keys', async () => {
+  const { out } = await init('--origins', 'https://www.example.com,https://example.com')
+  expect(out.match(/pushferry \w+ \S+( \S+\.env)?/g)).toEqual([
+    `pushferry check --env-file ${file}`,
+    `pushferry relay --env-file ${file}`,
+    'pushferry doctor https://www.example.com',
+  ])
+  for (const name of ['PUSHFERRY_API_KEYS', 'PUSHFERRY_ADMIN_KEY', 'PUSHFERRY_SECRET'])
+    expect(out).not.toContain(written()[name]?.replace('backend:', ''))
+})
+
+test('takes the credentials from the environment too', async () => {
+  const env = { CLEVERTAP_ACCOUNT_ID: 'ABC-123', CLEVERTAP_PASSCODE: 'PASS#CODE', CLEVERTAP_REGION: 'us1' }
+  expect((await runCli(['init', '--file', file], { env })).code).toBe(0)
+  expect(loadConfig(written()).accounts).toMatchObject([{ passcode: 'PASS#CODE' }])
+})
+
+describe('on a terminal', () => {
+  /** Types all answers ahead, as a paste does. */
+  const converse = async (answers: readonly string[], ...argv: string[]) => {
+    const stdin = new PassThrough()
+    const ran = start(['init', '--file', file, ...argv], { stdin, stdinIsTTY: true })
+    for (const answer of answers) stdin.write(`${answer}\n`)
+    stdin.end()
+    return { code: await ran.code, out: ran.out(), err: ran.err() }
+  }
+
+  test('asks for what is missing and does not show the passcode', async () => {
+    const stdin = new PassThrough()
+    const ran = start(['init', '--file', file], { stdin, stdinIsTTY: true })
+    for (const [question, answer] of [
+      ['account id', 'ABC-123'],
+      ['Passcode', 'hidden-passcode'],
+      ['Region', 'eu1'],
+      ['Origins', 'https://www.example.com'],
+      ['Public key', vapidKey],
+    ] as const) {
+      await ran.complained(question)
+      stdin.write(`${answer}\n`)
+    }
+    expect(await ran.code).toBe(0)
+    const err = ran.err()
+    expect(loadConfig(written()).accounts).toMatchObject([{ passcode: 'hidden-passcode', vapidPublicKey: vapidKey }])
+    expect(err).toContain('Passcode of the account: ')
+    expect(err).not.toContain('hidden-passcode')
+  })
+  test('asks again for an answer that is not allowed, and says what is', async () => {
+    const { code, err } = await converse(['www.example.com/shop', 'https://www.example.com', ''], ...options())
+    expect(code).toBe(0)
+    expect(err.match(/Origins of your site/g)).toHaveLength(2)
+    expect(err).toContain('  It must be ')
+  })
+  test('writes nothing when the input ends early', async () => {
+    const { code, err } = await converse(['ABC-123'])
+    expect([code, err]).toEqual([1, expect.stringContaining('Nothing was written')])
+    expect(() => statSync(file)).toThrow('ENOENT')
+  })
+})
+
+describe('the mistakes of a site owner', () => {
+  const refused = async (argv: readonly string[], env = {}) => {
+    const { code, out, err } = await runCli(['init', '--file', file, ...argv], { env })
+    expect([code, out]).toEqual([2, ''])
+    return err
+  }
+  test('no terminal and no options: names those that are missing', async () => {
+    expect(await refused([])).toContain('give --account-id, --passcode-file, --region (or CLEVERTAP_ACCOUNT_ID,')
+    expect(() => statSync(file)).toThrow('ENOENT')
+  })
+  test('the file exists: it stays as it is', async () => {
+    writeFileSync(file, 'precious')
+    expect(await refused(options())).toContain('exists, and init never writes over a file')
+    expect(readFileSync(file, 'utf8')).toBe('precious')
+  })
+  test('the file is a link that leads nowhere: nothing is written through it', async () => {
+    symlinkSync(folder.file('elsewhere'), file)
+    expect(await refused(options())).toContain('exists, and init never writes over a file')
+    expect(() => statSync(folder.file('elsewhere'))).toThrow('ENOENT')
+  })
+  test('no such folder ends with 1', async () => {
+    const { code, err } = await init('--file', folder.file('none/pushferry.env'))
+    expect([code, err]).toEqual([1, expect.stringContaining('cannot be written (ENOENT)')])
+  })
+  test('the passcode file does not exist, or is empty', async () => {
+    expect(await refused([...options(), '--passcode-file', folder.file('none')])).toContain(
+      'CLEVERTAP_PASSCODE_FILE must',
+    )
+    writeFileSync(folder.file('empty'), '\n')
+    expect(await refused([...options(), '--passcode-file', folder.file('empty')])).toContain('not empty')
+  })
+  test('an origin with a path', async () => {
+    expect(await refused([...options(), '--origins', 'https://www.example.com/shop'])).toContain('--origins must be')
+  })
+  test('the private half of the VAPID pair in the place of the public', async () => {
+    const err = await refused([...options(), '--vapid-public-key', 'Q2hlY2sgdGhlIHByaXZhdGUgaGFsZiBvZiBhIHBhaXI'])
+    expect(err).toContain('--vapid-public-key must be the public half')
+    expect(err).not.toContain('Q2hlY2s')
+  })
+  test('the name of a country as region', async () => {
+    expect(await refused([...options(), '--region', 'Europe'])).toContain('--region must be a region such as eu1')
+  })
+  test('the passcode on the command line: there is no such option', async () => {
+    expect(await refused([...options(), '--passcode', 'x'])).toContain("unknown option '--passcode'")
+  })
+})

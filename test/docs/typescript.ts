@@ -1,0 +1,40 @@
+import { parseAst } from 'vite'
+import { read } from './markdown.ts'
+
+type Program = ReturnType<typeof parseAst>
+type Declaration = Extract<Program['body'][number], { type: 'ExportNamedDeclaration' }>['declaration']
+
+/** What a file exports by declaring it, as the parser's tree. */
+const exportsOf = (file: string): NonNullable<Declaration>[] =>
+  parseAst(read(file), { lang: 'ts' }).body.flatMap((one) =>
+    one.type === 'ExportNamedDeclaration' && one.declaration ? [one.declaration] : [],
+  )
+
+/**
+ * The members of an exported union of strings.
+ *
+ * @throws Error when the file exports no such type, or a member is no string.
+ */
+export const unionIn = (file: string, name: string): string[] => {
+  const found = exportsOf(file).find((one) => one.type === 'TSTypeAliasDeclaration' && one.id.name === name)
+  if (found?.type !== 'TSTypeAliasDeclaration' || found.typeAnnotation.type !== 'TSUnionType')
+    throw new Error(`${file} exports no union ${name}`)
+  return found.typeAnnotation.types.map((member) => {
+    if (
+      member.type === 'TSLiteralType' &&
+      member.literal.type === 'Literal' &&
+      typeof member.literal.value === 'string'
+    )
+      return member.literal.value
+    throw new Error(`${file}: a member of ${name} is no string`)
+  })
+}
+
+/** The names of the properties of an exported interface; none where the file does not export it. */
+export const membersIn = (file: string, name: string): string[] => {
+  const found = exportsOf(file).find((one) => one.type === 'TSInterfaceDeclaration' && one.id.name === name)
+  if (found?.type !== 'TSInterfaceDeclaration') return []
+  return found.body.body.flatMap((member) =>
+    member.type === 'TSPropertySignature' && member.key.type === 'Identifier' ? [member.key.name] : [],
+  )
+}

@@ -1,0 +1,111 @@
+import { chmodSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { gzipSync } from 'node:zlib'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { readRow } from '../../src/import/enqueue.ts'
+import { createRejects } from '../../src/import/rejects.ts'
+import { decodeRecord } from '../../src/wire/decode.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+import { gather } from './chunks.ts'
+import { planned } from './planned.ts'
+
+const folder = () => {
+  const made = temporaryFolder()
+  onTestFinished(made.remove)
+  return made
+}
+/** The records of a text, or why a row of it is refused. */
+const read = async (text: string, maps: string[] = [], type = 'fcm'): Promise<unknown[]> =>
+  (await gather((await planned({ text }, { maps, type })).rows())).map((row) => {
+    const decoded = row.problem === undefined ? decodeRecord(row.value) : undefined
+    if (decoded === undefined) return row.problem
+    return decoded.ok ? decoded.record : decoded.problem.code
+  })
+const record = (objectId: string, id = 't', type = 'fcm') => ({ type: 'token', tokenData: { id, type }, objectId })
+
+describe('what exporters and spreadsheets do to a file', () => {
+  it.each(['NULL', 'null', '\\N', 'undefined', 'None', 'nan', '(null)', '#N/A'])(
+    '%s in the key columns of a native token counts as empty',
+    async (nothing) => {
+      const text = `objectId,type,id,p256dh,auth\na,fcm,t,${nothing},${nothing}\n`
+      expect(await read(text)).toEqual([record('a')])
+    },
+  )
+
+  it('a placeholder in the type column leaves the type to --type', async () => {
+    expect(await read('objectId,type,id\na,NULL,t\n')).toEqual([record('a')])
+  })
+
+  it('the apostrophe that keeps a cell from being a formula is taken off', async () => {
+    expect(await read("objectId,type,id\n'-HwB9,apns,t\n")).toEqual([record('-HwB9', 't', 'apns')])
+    expect(await read("objectId,type,id\n'a,fcm,'t\n")).toEqual([record("'a", "'t")])
+  })
+
+  it('a number that JSON cannot hold exactly is refused, and a safe one is taken', async () => {
+    const [lossy, safe, float] = await read(
+      '{"ct":12345678901234567890,"t":"x"}\n{"ct":42,"t":"x"}\n{"ct":1.5,"t":"x"}',
+      ['objectId=ct,id=t'],
+    )
+    expect(lossy).toBe('the objectId is a number that is not exact in JSON: export it as a string, in quotes')
+    expect(safe).toEqual(record('42', 'x'))
+    expect(float).toBe(lossy)
+  })
+
+  it('lines that end in two carriage returns are read, quoted or not', async () => {
+    expect(await read('objectId,type,id\r\r\na,fcm,t\r\r\n"b","fcm","t"\r\r\n')).toEqual([record('a'), record('b')])
+    expect(await read('"objectId","type","id"\r\r\n"a","fcm","t"\r\r\n')).toEqual([record('a')])
+  })
+
+  it.each([3, 10_240, 3_000_000])('%i zeros behind a gzip are passed over', async (zeros) => {
+    const { file } = folder()
+    const rows = Array.from({ length: 1000 }, (_, n) => `__${n},fcm,t\n`).join('')
+    writeFileSync(file('a.gz'), Buffer.concat([gzipSync(`objectId,type,id\n${rows}`), Buffer.alloc(zeros)]))
+    expect(await gather((await planned({ path: file('a.gz') })).rows())).toHaveLength(1000)
+  })
+
+  it('of two columns with one name the question can be answered by position', async () => {
+    const text = 'objectId,token,token\na,first,second\n'
+    await expect(read(text)).rejects.toThrow(
+      'several columns may be the id: "token" (#2), "token" (#3); say which with --map id=COLUMN, by name or as #2 by position',
+    )
+    expect(await read(text, ['id=#3'])).toEqual([record('a', 'second')])
+  })
+
+  it('rows of delimiters alone are passed over like empty lines', async () => {
+    expect(await read('objectId,type,id\na,fcm,t\n,,\n" ",,""\n,,\n')).toEqual([record('a')])
+  })
+
+  it('a value with doubled quotes is read, and one with a stray quote is not', async () => {
+    const text = 'objectId,type,id,note\n"a""b",fcm,"t""",5" tall\n'
+    expect(await read('objectId,type,id\n"a""b",fcm,"t"""\n')).toEqual([record('a"b', 't"')])
+    expect(await read(text)).toEqual(['a quote stands in the middle of a value'])
+    expect(await read('objectId,type,id\na"b,fcm,t\n')).toEqual(['a quote stands in the middle of a value'])
+  })
+})
+
+describe('a file of rejected rows', () => {
+  const rejected = async (text: string, path: string): Promise<string> => {
+    const plan = await planned({ text })
+    const rejects = createRejects(path, [plan])
+    for (const row of await gather(plan.rows())) rejects.add(plan.shape, row, { code: 535, reason: 'why' })
+    rejects.close()
+    return readFileSync(path, 'utf8')
+  }
+
+  it('holds no formula, and is read back unchanged', async () => {
+    const text = 'objectId,type,id,note\n=cmd|x,fcm,+1,@a\n-HwB9,apns,"=""x""",\n\'-b,apns,\'\'=y,\n'
+    const file = await rejected(text, folder().file('r.csv'))
+    expect(file).not.toMatch(/(^|,|")[=+@-]/m)
+    const values = async (one: string): Promise<unknown[]> =>
+      (await gather((await planned({ text: one })).rows())).map((row) => readRow(row))
+    expect(await values(file)).toEqual(await values(text))
+  })
+
+  it('is for its owner alone also where it existed, and where a link leads to it', async () => {
+    const { file } = folder()
+    writeFileSync(file('old.csv'), 'x')
+    chmodSync(file('old.csv'), 0o644)
+    symlinkSync(file('old.csv'), file('link.csv'))
+    await rejected('objectId,type,id\na,fcm,t\n', file('link.csv'))
+    expect(statSync(file('old.csv')).mode & 0o777).toBe(0o600)
+  })
+})

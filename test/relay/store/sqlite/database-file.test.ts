@@ -1,0 +1,59 @@
+import { copyFileSync, existsSync, renameSync, rmSync } from 'node:fs'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Store } from '../../../../src/relay/store/port.ts'
+import { openSqliteStore } from '../../../../src/relay/store/sqlite/store.ts'
+import { account, newEntry } from '../../../support/new-entry.ts'
+import { temporaryFolder } from '../../../support/temporary-folder.ts'
+
+let folder: ReturnType<typeof temporaryFolder>
+let store: Store
+const ends = ['', '-wal', '-shm']
+const path = (end: string): string => folder.file(`outbox.db${end}`)
+const away = (end: string): string => folder.file(`away.db${end}`)
+
+const moveAway = (): void => {
+  for (const end of ends) renameSync(path(end), away(end))
+}
+
+beforeEach(async () => {
+  folder = temporaryFolder()
+  store = await openSqliteStore(path(''))
+  await store.put([newEntry('before')])
+})
+afterEach(async () => {
+  await store.close()
+  folder.remove()
+})
+
+describe('a database file that leaves its path under a running store', () => {
+  it.each([
+    ['removed', () => rmSync(path(''))],
+    ['moved away with its log', () => moveAway()],
+  ])('is noticed before the next acknowledgement when it was %s, and not made anew', async (_, leave) => {
+    leave()
+    for (const ask of [() => store.put([newEntry('after')]), () => store.probe(), () => store.find(account, 'before')])
+      await expect(ask()).rejects.toMatchObject({
+        code: 'unavailable',
+        message: 'the database file is no longer at its path: put it back, or restart the relay',
+      })
+  })
+  it('is taken into use again, with all that was acknowledged, when it is back', async () => {
+    moveAway()
+    await expect(store.put([newEntry('lost?')])).rejects.toMatchObject({ code: 'unavailable' })
+    for (const end of ends) if (existsSync(away(end))) renameSync(away(end), path(end))
+    expect(await store.put([newEntry('before'), newEntry('after')])).toEqual([
+      { result: 'unchanged' },
+      { result: 'queued' },
+    ])
+  })
+  it('is left for another file that took its path, in which the next record then is', async () => {
+    const other = await openSqliteStore(folder.file('other.db'))
+    await other.close()
+    copyFileSync(folder.file('other.db'), folder.file('copy.db'))
+    renameSync(folder.file('copy.db'), path(''))
+    await store.put([newEntry('after')]).catch(() => store.put([newEntry('after')]))
+    const reader = await openSqliteStore(path(''))
+    expect(await reader.find(account, 'after')).toMatchObject({ state: 'queued' })
+    await reader.close()
+  })
+})
