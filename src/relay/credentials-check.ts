@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { type ClevertapClient, createClevertapClient } from './clevertap/client.ts'
 import { readAnswer } from './clevertap/outcome.ts'
 import { sampleRecord } from './clevertap/sample-record.ts'
@@ -8,19 +9,35 @@ import type { Store } from './store/port.ts'
 
 export interface CredentialsCheckParts {
   accounts: readonly AccountConfig[]
-  store: Pick<Store, 'counts'>
+  store: Pick<Store, 'counts' | 'join' | 'takeSlots' | 'leave'>
   log: Pick<Log, 'info' | 'warn'>
   open?: (account: AccountConfig) => Pick<ClevertapClient, 'upload' | 'close'>
   now?: () => number
 }
 
+export interface CredentialsCheck {
+  /** Settles when every account was asked and told of. Never rejects. */
+  ask(): Promise<void>
+  /** Cuts off what is under way, and settles when its slots are given back. */
+  stop(): Promise<void>
+}
+
+/** How long CleverTap's answer is waited for, in ms: well within the lease time, for as long as a slot is held. */
+const patienceMs = 5_000
+
 const openClient = ({ id, passcode, apiOrigin, uploadTimeoutMs }: AccountConfig): ClevertapClient =>
-  createClevertapClient({ url: apiOrigin, accountId: id, passcode, timeoutMs: uploadTimeoutMs, connections: 1 })
+  createClevertapClient({
+    url: apiOrigin,
+    accountId: id,
+    passcode,
+    timeoutMs: Math.min(uploadTimeoutMs, patienceMs),
+    connections: 1,
+  })
 
 /**
  * Asks CleverTap with `dryRun=1`, once for each account of a starting relay, whether it takes the credentials, and warns
- * if not or if it cannot be asked. An account with records to upload is not asked: their upload tells, and a request
- * beside it could be one more than CleverTap takes at a time.
+ * if not or if it cannot be asked. Where records wait or all slots are taken nobody is asked, because an upload tells as
+ * much. It takes a slot as a holder of its own: the request counts among those that CleverTap takes at a time.
  */
 export const createCredentialsCheck = ({
   accounts,
@@ -28,8 +45,9 @@ export const createCredentialsCheck = ({
   log,
   open = openClient,
   now = Date.now,
-}: CredentialsCheckParts): { ask(): void; stop(): void } => {
+}: CredentialsCheckParts): CredentialsCheck => {
   const stopped = new AbortController()
+  let asked: Promise<void> = Promise.resolve()
 
   /** Why uploads would not go through; null when they would. */
   const troubleOf = async (account: AccountConfig): Promise<HealthCause | null> => {
@@ -43,21 +61,33 @@ export const createCredentialsCheck = ({
       await client.close()
     }
   }
+  const tell = (account: string, trouble: HealthCause | null): void => {
+    if (stopped.signal.aborted) return
+    if (trouble) log.warn('CleverTap will take no records', { account, reason: `${trouble.cause}. ${trouble.remedy}` })
+    else log.info('CleverTap takes the credentials', { account })
+  }
   const ask = async (account: AccountConfig): Promise<void> => {
     const { queued, uploading } = await store.counts(account.id)
     if (queued.live + queued.import + uploading > 0 || stopped.signal.aborted) return
-    const trouble = await troubleOf(account)
-    if (stopped.signal.aborted) return
-    if (trouble)
-      log.warn('CleverTap will take no records', { account: account.id, reason: `${trouble.cause}. ${trouble.remedy}` })
-    else log.info('CleverTap takes the credentials', { account: account.id })
+    const holder = randomUUID()
+    await store.join(holder, '{}')
+    try {
+      const slot = { account: account.id, holder, want: 1, limit: account.uploadConcurrency }
+      if ((await store.takeSlots(slot)) > 0) tell(account.id, await troubleOf(account))
+    } finally {
+      await store.leave(holder)
+    }
   }
 
   return {
     ask: () => {
       // A store that does not say what is queued is told of elsewhere.
-      for (const account of accounts) void ask(account).catch(() => {})
+      asked = Promise.allSettled(accounts.map(ask)).then(() => {})
+      return asked
     },
-    stop: () => stopped.abort(),
+    stop: async () => {
+      stopped.abort()
+      await asked
+    },
   }
 }

@@ -137,11 +137,10 @@ export const createRelay = (options: RelayOptions = {}): Relay => {
   const stop = (): Promise<void> => {
     stopping ??= (async () => {
       const closed = server.close()
-      credentials.stop()
       late.giveUp()
       // An attempt to reach a database far away may hang; a store that it opens after all is closed at once.
       await inTime(uploading ?? Promise.resolve(), 1_000).catch(() => {})
-      await uploads.stop()
+      await Promise.all([uploads.stop(), inTime(credentials.stop(), 1_000).catch(() => {})])
       await closed
       observation.stop()
       await late.store.close()
@@ -165,7 +164,7 @@ export const createRelay = (options: RelayOptions = {}): Relay => {
     uploading = late.open().then(async () => {
       if (stopping) return
       await uploads.start()
-      credentials.ask()
+      void credentials.ask()
     })
     uploading.catch(() => {})
     // The first attempt decides, so that a relay that listens takes records where it can; but nobody waits long for it.

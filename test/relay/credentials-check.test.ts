@@ -10,7 +10,10 @@ const { accounts } = loadConfig({ CLEVERTAP_ACCOUNT_ID: 'ONE', CLEVERTAP_PASSCOD
 const answered = (status: number, body = ''): Answer => ({ kind: 'answered', status, body, retryAfter: undefined })
 
 /** What a starting relay logs where CleverTap answers so, and whether it was asked. */
-const ask = async (answer: Answer, queued: readonly string[] = []) => {
+const ask = async (
+  answer: Answer,
+  { queued = [], busy = false }: { queued?: readonly string[]; busy?: boolean } = {},
+) => {
   const folder = memoryFolder()
   const store = await openStore({ kind: 'sqlite', path: folder.file('s.db') }, {})
   await store.put(queued.map((objectId) => newEntry(objectId, 'a', { account: 'ONE' })))
@@ -18,31 +21,27 @@ const ask = async (answer: Answer, queued: readonly string[] = []) => {
   let asked = 0
   const line = (event: string, fields?: Readonly<Record<string, unknown>>): void =>
     void lines.push({ event, reason: fields?.reason })
-  const closed = new Promise<void>((resolve) => {
-    const check = createCredentialsCheck({
-      accounts,
-      store: {
-        counts: async (account) => {
-          const counts = await store.counts(account)
-          if (queued.length > 0) setImmediate(resolve)
-          return counts
-        },
+  const check = createCredentialsCheck({
+    accounts,
+    store,
+    log: { info: line, warn: line },
+    open: () => ({
+      upload: async (_, { dryRun } = {}) => {
+        if (dryRun) asked++
+        return answer
       },
-      log: { info: line, warn: line },
-      open: () => ({
-        upload: async (_, { dryRun } = {}) => {
-          if (dryRun) asked++
-          return answer
-        },
-        close: async () => void setImmediate(resolve),
-      }),
-    })
-    check.ask()
+      close: async () => {},
+    }),
   })
-  await closed
+  if (busy) {
+    await store.join('another', '{}')
+    await store.takeSlots({ account: 'ONE', holder: 'another', want: 3, limit: 3 })
+  }
+  await check.ask()
+  const holders = (await store.holders()).map(({ id }) => id)
   await store.close()
   folder.remove()
-  return { asked, lines }
+  return { asked, lines, holders }
 }
 
 describe('a starting relay', () => {
@@ -67,7 +66,12 @@ describe('a starting relay', () => {
     for (const answer of [answered(200, JSON.stringify(refused)), answered(400, '{}'), answered(429)])
       expect((await ask(answer)).lines[0]?.event).toBe('CleverTap takes the credentials')
   })
-  it('asks nothing while records wait, because their upload tells and one request more could be one too many', async () => {
-    expect(await ask(answered(401), ['__a'])).toEqual({ asked: 0, lines: [] })
+  it('asks nothing while records wait or others have all slots, because uploads tell as much', async () => {
+    expect(await ask(answered(401), { queued: ['__a'] })).toEqual({ asked: 0, lines: [], holders: [] })
+    expect(await ask(answered(401), { busy: true })).toEqual({ asked: 0, lines: [], holders: ['another'] })
+  })
+
+  it('leaves no holder behind', async () => {
+    expect((await ask(answered(401))).holders).toEqual([])
   })
 })
