@@ -1,5 +1,5 @@
 import { readReports } from '../import/read-reports.ts'
-import { meaningOf } from '../relay/operations/status/code-meanings.ts'
+import { meaningOf } from '../relay/clevertap/code-meanings.ts'
 import { explainHealth } from '../relay/operations/status/health-cause.ts'
 import { ago, count, counted } from '../relay/operations/status/view/words.ts'
 import type { Counts, EventName, Holder, Minute } from '../relay/store/port.ts'

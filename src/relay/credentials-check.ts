@@ -25,11 +25,12 @@ export interface CredentialsCheck {
 /** How long CleverTap's answer is waited for, in ms: well within the lease time, for as long as a slot is held. */
 const patienceMs = 5_000
 
-const openClient = ({ id, passcode, apiOrigin, uploadTimeoutMs }: AccountConfig): ClevertapClient =>
+const openClient = ({ id, passcode, proxy, apiOrigin, uploadTimeoutMs }: AccountConfig): ClevertapClient =>
   createClevertapClient({
     url: apiOrigin,
     accountId: id,
     passcode,
+    proxy,
     timeoutMs: Math.min(uploadTimeoutMs, patienceMs),
     connections: 1,
   })

@@ -1,8 +1,10 @@
+import type { EgressProxy } from '../clevertap/proxy.ts'
 import { readAccountConfig, readStoreAccount } from './account.ts'
 import { readAccountsFile } from './accounts-file.ts'
 import { ConfigError } from './error.ts'
 import { nearest } from './nearest.ts'
 import { isOfPlatform } from './platform-names.ts'
+import { readProxy } from './proxy-setting.ts'
 import { readTextFile } from './read-text-file.ts'
 import type { SettingName, SettingValue } from './settings.ts'
 import { knownNames, type Layer, type ReadFile, readSetting, settingNameOf } from './source.ts'
@@ -61,12 +63,13 @@ const refuseOverlap = (accounts: readonly StoreAccount[]): void => {
 const load = <Account extends StoreAccount>(
   env: Readonly<Record<string, string | undefined>>,
   readFile: ReadFile,
-  readAccount: (layers: readonly Layer[], readFile: ReadFile) => Account,
+  readAccount: (layers: readonly Layer[], readFile: ReadFile, proxy: EgressProxy | undefined) => Account,
 ): Omit<Config, 'accounts' | 'warnings'> & { accounts: readonly Account[] } => {
   const environment = readEnvironment(env)
   const read = <Name extends SettingName>(name: Name): SettingValue<Name> => readSetting([environment], name, readFile)
+  const proxy = readProxy(env)
   const accounts = readAccountLayers(environment, read('PUSHFERRY_CONFIG'), readFile).map((layers) =>
-    readAccount(layers, readFile),
+    readAccount(layers, readFile, proxy),
   )
   refuseOverlap(accounts)
   return {

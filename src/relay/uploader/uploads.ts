@@ -44,12 +44,12 @@ const stopGraceMs = 8_000
 
 /** The sampled checks of an account's accepted records; undefined where none is asked for. */
 const verifierOf = (
-  { id, apiOrigin: url, passcode, uploadTimeoutMs: timeoutMs, verify: share }: AccountConfig,
+  { id, apiOrigin: url, passcode, proxy, uploadTimeoutMs: timeoutMs, verify: share }: AccountConfig,
   store: Store,
   clock: Clock,
 ): (Verifier & { close(): Promise<void> }) | undefined => {
   if (share === 0) return undefined
-  const client = createClevertapClient({ url, accountId: id, passcode, timeoutMs, connections: 1 })
+  const client = createClevertapClient({ url, accountId: id, passcode, proxy, timeoutMs, connections: 1 })
   const count = (verdict: ProfileVerdict): Promise<void> => store.count(id, verdict, 1)
   const verifier = createVerifier({ share, profile: client.profile, count, clock })
   return {

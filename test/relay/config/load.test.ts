@@ -41,6 +41,7 @@ describe('the configuration of a relay', () => {
           id: 'TEST-ACC-1',
           passcode: 'marked-passcode',
           apiOrigin: 'https://eu1.api.clevertap.com',
+          proxy: undefined,
           origins: [],
           apiKeys: [],
           tickets: 'off',
