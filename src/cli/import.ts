@@ -109,7 +109,7 @@ const conclude = ({ options, io, progress, rejects }: Job, end: ImportEnd): Exit
     : 1
 }
 
-const idle = { upload: 'ok', reason: null, inFlight: 0, limit: 0 } as const
+const idle = { upload: 'ok', reason: null, waitMs: 0, inFlight: 0, limit: 0 } as const
 
 const clientOf = ({ id, apiOrigin, proxy, uploadTimeoutMs }: StoreAccount, passcode: string) =>
   createClevertapClient({ url: apiOrigin, accountId: id, passcode, proxy, timeoutMs: uploadTimeoutMs, connections: 1 })

@@ -124,7 +124,10 @@ export const createRelay = (options: RelayOptions = {}): Relay => {
     store,
     log,
     version,
-    uploads: { health: (account) => uploads.state(account).upload },
+    uploads: {
+      health: (account) => uploads.state(account).upload,
+      waitMs: (account) => uploads.state(account).waitMs,
+    },
     routes: observation.routes,
     onIntake: observation.onIntake,
   })

@@ -70,6 +70,12 @@ const ofProxy = (reason: string): HealthCause | undefined => {
 /** Puts the reason of an account's state into words. Null while all is well. */
 export const explainHealth = (state: UploadMode, reason: string | null): HealthCause | null => {
   if (state === 'ok') return null
+  if (state === 'throttled')
+    return {
+      cause: `CleverTap wants no requests for a while (HTTP 429${reason === null ? '' : `, ${reason}`})`,
+      remedy:
+        'Nothing is lost: the relay waits for as long, but no longer than PUSHFERRY_RETRY_MAX_MS, and then asks with one request.',
+    }
   if (state === 'suspended')
     return {
       cause: `CleverTap refuses the credentials (${/HTTP \d+/.exec(reason ?? '')?.[0] ?? 'HTTP 401'})`,
