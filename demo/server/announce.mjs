@@ -74,7 +74,7 @@ ${answer.status} ${JSON.stringify(answer.body)}
     ? `\n\nCleverTap refuses the credentials: compare CLEVERTAP_ACCOUNT_ID, CLEVERTAP_PASSCODE and CLEVERTAP_REGION with the\ndashboard, or let npx pushferry check tell which is wrong. The tokens wait in the store meanwhile.`
     : ''
   if (!simulator) return `${posted}\n${settled}${refused}`
-  const calls = simulator.received().filter(({ processed }) => processed > 0)
+  const calls = simulator.received().filter(({ dryRun, processed }) => !dryRun && processed > 0)
   // A page that is still open from the run before is quick to tell of itself too.
   const records = calls.flatMap((call) => call.records).filter((record) => states.has(Object(record).objectId))
   return `${posted}

@@ -1,6 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { recordFor } from '../relay/clevertap/record.ts'
+import { sampleRecord } from '../relay/clevertap/sample-record.ts'
 import type { Token, TokenRecord, TokenType } from '../wire/record.ts'
+
+/** The documented samples' token, which is good for every type. */
+const sampleId = sampleRecord.tokenData.id
 
 /** One question to CleverTap: does this record pass? */
 export interface Probe {
@@ -14,15 +18,14 @@ export interface Probe {
 /** The documented samples' objectIds: each has the prefix that goes with its platform. */
 const sampleObjectIds: Readonly<Record<TokenType, string>> = {
   chrome: 'QBOpVJZmKilRAzfaiVS86Tovxm75lHxg',
-  fcm: '__gc4grg4053N1eYkW6OBH71jhFev7b1iP',
+  fcm: sampleRecord.objectId,
   gcm: '__QlXHaDHBZxZPLEMpPo6VvwdZ7FnbGvWA',
   apns: '-HwB9gZWb3RcKhXCQ222FhAhkjeYQs0Hj',
   wns: '~9XrS4Dy6GsnDbdX98Ijs63kEtJDQbhJA',
   mpns: '~y9MqjkDGRfbzwwH8fZI6LIXgTKaEPxHr',
 }
 
-/** The documented samples' token, which is good for every type, and the keys of its Chrome record in canonical form. */
-const sampleId = 'frfsgvrwe:APfdsafsgdfsgghfgfgjkhfsfgdhjhbvcvnetry767456fxsasdf'
+/** The keys of the documented Chrome record in canonical form. */
 const sampleKeys = {
   p256dh: 'BLc4xRzKlKORKWlbdgFaBrrPK3ydWAHo4M0gs0i1oEKgPpWC5cW8OCzVrOQRv-1npXRWk8udnW3oYhIO4475rds',
   auth: '5I2Bu2oKdyy9CwL8QVF0NQ',

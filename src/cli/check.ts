@@ -26,8 +26,8 @@ export interface CheckParts {
 }
 
 const realParts: CheckParts = {
-  open: ({ id, passcode, uploadTimeoutMs }, url) =>
-    createClevertapClient({ url, accountId: id, passcode, timeoutMs: uploadTimeoutMs, connections: 1 }),
+  open: ({ id, passcode, proxy, uploadTimeoutMs }, url) =>
+    createClevertapClient({ url, accountId: id, passcode, proxy, timeoutMs: uploadTimeoutMs, connections: 1 }),
   wait: (ms) => sleep(ms),
 }
 

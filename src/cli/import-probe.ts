@@ -1,5 +1,5 @@
 import type { ProbeReport } from '../import/probe.ts'
-import { meaningOf } from '../relay/operations/status/code-meanings.ts'
+import { meaningOf } from '../relay/clevertap/code-meanings.ts'
 import { counted } from '../relay/operations/status/view/words.ts'
 import { describeTrouble } from './network-trouble.ts'
 

@@ -1,7 +1,7 @@
 import { malformed, type RejectionCode } from '../import/row.ts'
 import type { ImportEnd } from '../import/run.ts'
 import { rejectedIn, type Tally } from '../import/tally.ts'
-import { meaningOf } from '../relay/operations/status/code-meanings.ts'
+import { meaningOf } from '../relay/clevertap/code-meanings.ts'
 import { count } from '../relay/operations/status/view/words.ts'
 import { type RecordCode, recordProblems } from '../wire/problem.ts'
 import type { Paint } from './paint.ts'

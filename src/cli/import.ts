@@ -109,10 +109,10 @@ const conclude = ({ options, io, progress, rejects }: Job, end: ImportEnd): Exit
     : 1
 }
 
-const idle = { upload: 'ok', reason: null, inFlight: 0, limit: 0 } as const
+const idle = { upload: 'ok', reason: null, waitMs: 0, inFlight: 0, limit: 0 } as const
 
-const clientOf = ({ id, apiOrigin, uploadTimeoutMs }: StoreAccount, passcode: string) =>
-  createClevertapClient({ url: apiOrigin, accountId: id, passcode, timeoutMs: uploadTimeoutMs, connections: 1 })
+const clientOf = ({ id, apiOrigin, proxy, uploadTimeoutMs }: StoreAccount, passcode: string) =>
+  createClevertapClient({ url: apiOrigin, accountId: id, passcode, proxy, timeoutMs: uploadTimeoutMs, connections: 1 })
 
 /** The account of a dry run, which needs none. */
 const accountIfAny = (io: Io, { account }: ImportOptions): StoreAccount | undefined => {

@@ -1,5 +1,5 @@
 import { readReports } from '../import/read-reports.ts'
-import { meaningOf } from '../relay/operations/status/code-meanings.ts'
+import { meaningOf } from '../relay/clevertap/code-meanings.ts'
 import { explainHealth } from '../relay/operations/status/health-cause.ts'
 import { ago, count, counted } from '../relay/operations/status/view/words.ts'
 import type { Counts, EventName, Holder, Minute } from '../relay/store/port.ts'
@@ -15,7 +15,12 @@ export interface AccountReport {
   last: { fiveMinutes: Happened; hour: Happened }
   rejected: readonly { code: number; records: number; meaning: string }[]
   /** `none`: no process uploads for this account. `processes` uploads as of their last beat. */
-  upload: { state: 'ok' | 'failing' | 'suspended' | 'none'; reason: string | null; processes: number; inFlight: number }
+  upload: {
+    state: 'ok' | 'throttled' | 'failing' | 'suspended' | 'none'
+    reason: string | null
+    processes: number
+    inFlight: number
+  }
   /** Accepted records that were looked up on their profile (PUSHFERRY_VERIFY). */
   verified: { confirmed: number; missing: number; unknown: number }
 }
@@ -32,7 +37,7 @@ const sum = (minutes: readonly Minute[], since: number): Happened => {
   return { queued: of('queued', 'replaced'), accepted: of('accepted'), rejected: of('rejected') }
 }
 
-const worst = ['suspended', 'failing', 'ok'] as const
+const worst = ['suspended', 'failing', 'throttled', 'ok'] as const
 
 /** Puts together what the store says of one account. Pure. */
 export const reportStatus = (

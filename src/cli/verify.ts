@@ -92,8 +92,8 @@ export const verify = async (
     throw new CliError('--token goes with one objectId, not with several', 2)
   const account = chooseAccount(loadConfig(io.env), options.account)
   const expected = await readExpected(options.token, io)
-  const { apiOrigin: url, id: accountId, passcode, uploadTimeoutMs: timeoutMs } = account
-  const client = createClevertapClient({ url, accountId, passcode, timeoutMs, connections: 1 })
+  const { apiOrigin: url, id: accountId, passcode, proxy, uploadTimeoutMs: timeoutMs } = account
+  const client = createClevertapClient({ url, accountId, passcode, proxy, timeoutMs, connections: 1 })
   try {
     const found: Verification[] = []
     for (const objectId of objectIds) {

@@ -2,12 +2,12 @@ import type { Holder } from '../relay/store/port.ts'
 
 /** What one uploading process says of an account. */
 export interface ProcessReport {
-  upload: 'ok' | 'failing' | 'suspended'
+  upload: 'ok' | 'throttled' | 'failing' | 'suspended'
   reason: string | null
   inFlight: number
 }
 
-const modes = ['ok', 'failing', 'suspended'] as const
+const modes = ['ok', 'throttled', 'failing', 'suspended'] as const
 
 const parse = (text: string): unknown => {
   try {

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { loadConfig } from './config/load.ts'
 import type { Config } from './config/types.ts'
+import { createCredentialsCheck } from './credentials-check.ts'
 import { createServer } from './http/server.ts'
 import { createLog, type Log } from './operations/log.ts'
 import { createLogOutput } from './operations/log-output.ts'
@@ -9,6 +10,8 @@ import { inTime } from './operations/status/in-time.ts'
 import { findTelemetry } from './operations/telemetry.ts'
 import { createLateStore } from './store/late.ts'
 import { openStore } from './store/open.ts'
+import { explainOpening } from './store/opening.ts'
+import { createTroubleLog } from './trouble-log.ts'
 import { createUploads, type Uploads } from './uploader/uploads.ts'
 import { packageVersion } from './version.ts'
 
@@ -95,10 +98,15 @@ export const createRelay = (options: RelayOptions = {}): Relay => {
   const log = options.log ?? createLog(config.logLevel, output)
   let onFirstFailure = (): void => {}
   const failedOnce = new Promise<void>((resolve) => (onFirstFailure = resolve))
+  /** Once it has begun to serve, it waits for its store whatever is wrong with that. */
+  let isServing = false
+  const tellTrouble = createTroubleLog(log)
   const late = createLateStore(
     () => openStore(config.store, { maxQueued: config.maxQueued }),
     (error) => {
-      log.error('store cannot be opened, trying again', { store: config.store.kind, error })
+      const { message, isHopeless } = explainOpening(error, config.store)
+      if (isHopeless && !isServing) throw new RelayError(message, { cause: error })
+      tellTrouble('store cannot be opened, trying again', { store: config.store.kind, reason: message, error })
       onFirstFailure()
     },
   )
@@ -119,34 +127,66 @@ export const createRelay = (options: RelayOptions = {}): Relay => {
     store,
     log,
     version,
-    uploads: { health: (account) => uploads.state(account).upload },
+    uploads: {
+      health: (account) => uploads.state(account).upload,
+      waitMs: (account) => uploads.state(account).waitMs,
+    },
     routes: observation.routes,
     onIntake: observation.onIntake,
   })
   observation.countAnswers(server)
   telemetry?.addTo(server)
+  const credentials = createCredentialsCheck({ accounts: config.accounts, store, log })
   let uploading: Promise<void> | undefined
   let stopping: Promise<void> | undefined
+
+  const stop = (): Promise<void> => {
+    stopping ??= (async () => {
+      const closed = server.close()
+      late.giveUp()
+      // An attempt to reach a database far away may hang; a store that it opens after all is closed at once.
+      await inTime(uploading ?? Promise.resolve(), 1_000).catch(() => {})
+      await Promise.all([uploads.stop(), inTime(credentials.stop(), 1_000).catch(() => {})])
+      await closed
+      observation.stop()
+      await late.store.close()
+      log.info('stopped')
+      await output?.close()
+    })()
+    return stopping
+  }
+  /** A start that fails leaves nothing behind that runs. */
+  const orStop = async <T>(step: () => Promise<T>): Promise<T> => {
+    try {
+      return await step()
+    } catch (error) {
+      await stop()
+      throw error
+    }
+  }
 
   const startUploads = async (): Promise<void> => {
     for (const warning of config.warnings) log.warn('configuration', { warning })
     observation.start()
-    uploading = late.open().then(() => (stopping ? undefined : uploads.start()))
+    uploading = late.open().then(async () => {
+      if (stopping) return
+      await uploads.start()
+      void credentials.ask()
+    })
+    uploading.catch(() => {})
     // The first attempt decides, so that a relay that listens takes records where it can; but nobody waits long for it.
     const patience = new Promise((resolve) => setTimeout(resolve, firstOpenMs).unref())
-    await Promise.race([uploading, failedOnce, patience]).catch((error) => {
-      throw new RelayError(error instanceof Error ? error.message : 'the store cannot be opened', { cause: error })
-    })
-    uploading.catch((error) => log.error('store can never be opened', { error }))
+    await Promise.race([uploading, failedOnce, patience])
+    isServing = true
     // Without it Fastify throws at the first request that `routing` gets.
     if (!stopping) await server.ready()
   }
 
   return {
     server,
-    startUploads,
-    start: async () => {
-      try {
+    startUploads: () => orStop(startUploads),
+    start: () =>
+      orStop(async () => {
         await startUploads()
         if (stopping) throw new RelayError('the relay was stopped before it listened')
         const url = await server.listen({ host: config.host, port: config.port }).catch((error: unknown) => {
@@ -154,27 +194,7 @@ export const createRelay = (options: RelayOptions = {}): Relay => {
         })
         log.info('listening', { host: config.host, port: Number(new URL(url).port) })
         return { url }
-      } catch (error) {
-        observation.stop()
-        await uploads.stop()
-        await late.store.close()
-        throw error
-      }
-    },
-    stop: () => {
-      stopping ??= (async () => {
-        const closed = server.close()
-        late.giveUp()
-        // An attempt to reach a database far away may hang; a store that it opens after all is closed at once.
-        await inTime(uploading ?? Promise.resolve(), 1_000).catch(() => {})
-        await uploads.stop()
-        await closed
-        observation.stop()
-        await late.store.close()
-        log.info('stopped')
-        await output?.close()
-      })()
-      return stopping
-    },
+      }),
+    stop,
   }
 }

@@ -15,7 +15,7 @@ const progress = (more: Partial<ImportProgress> = {}): ImportProgress => ({
 /** The numbers of a store of which only these are looked at. */
 const counts = (waiting: number, uploading: number, accepted: number): Counts =>
   ({ queued: { live: 0, import: waiting }, uploading, events: { accepted, rejected: 0, deferred: 0 } }) as Counts
-const ok = { upload: 'ok', reason: null, inFlight: 0, limit: 3 } as const
+const ok = { upload: 'ok', reason: null, waitMs: 0, inFlight: 0, limit: 3 } as const
 
 describe('the standing of an import', () => {
   it('has the rate and the time to go from how fast the bytes of its files are read', () => {

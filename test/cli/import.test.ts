@@ -237,7 +237,7 @@ describe('what it cannot do it refuses in one line, without a token, and with 2'
 })
 
 test('a gzip that is cut off keeps what was read of it, says so and ends with 1', async () => {
-  const rows = Array.from({ length: 20_000 }, (_, n) => `__${n},fcm,${(n * 7919).toString(36)}-${n}\n`).join('')
+  const rows = Array.from({ length: 20_000 }, (_, n) => `__${n},fcm,token:${(n * 7919).toString(36)}-${n}\n`).join('')
   const packed = gzipSync(header + rows)
   const file = write('a.csv.gz', packed.subarray(0, packed.length / 2))
   const { code, out, err } = await runImport([file, '--enqueue-only', '--json'])

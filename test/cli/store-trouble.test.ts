@@ -33,7 +33,10 @@ test('an import says what is wrong with the file that PUSHFERRY_STORE names', as
     expect.stringContaining(`there is no folder ${folder.file('no')}: make it`),
   ])
   expect(await said('sub')).toEqual([1, expect.stringContaining('is a folder: PUSHFERRY_STORE is the name of a file')])
-  expect(await said('a.csv')).toEqual([1, expect.stringContaining('a database of Pushferry, and may this user read')])
+  expect(await said('a.csv')).toEqual([
+    1,
+    expect.stringContaining('a.csv, which PUSHFERRY_STORE names, is no database'),
+  ])
 })
 
 test('a PostgreSQL that does not answer is named by host and port, never by its password', async () => {

@@ -101,7 +101,7 @@ describeBrowser('chromium', 'the status page', () => {
 
   test('a CleverTap that wants fewer requests gets fewer, and the page says how many', async () => {
     const { relay, clevertap } = await open()
-    clevertap.fail({ kind: 'status', status: 429, times: 1, retryAfter: 0 })
+    clevertap.fail({ kind: 'status', status: 429, times: 1, retryAfter: 0, dryRun: false })
     await relay.send(token('__a'))
     await slot('slotsNote', 'allowed since a 429')
     await slot('accepted', '1')
@@ -110,8 +110,8 @@ describeBrowser('chromium', 'the status page', () => {
 
   test('rejected records are tried again after a question, by keyboard too', async () => {
     const { relay, clevertap } = await open()
-    clevertap.fail({ kind: 'reject', code: 534, objectIds: ['__a', '__b'], times: 1 })
-    clevertap.fail({ kind: 'reject', code: 535, objectIds: ['__c'], times: 1 })
+    clevertap.fail({ kind: 'reject', code: 534, objectIds: ['__a', '__b'], times: 1, dryRun: false })
+    clevertap.fail({ kind: 'reject', code: 535, objectIds: ['__c'], times: 1, dryRun: false })
     await relay.send(token('__a'), token('__b'), token('__c'), token('__d'))
     await slot('answer', 'Not all.')
     await slot('headline', 'CleverTap rejected 3 of 4 uploaded records')
@@ -225,7 +225,7 @@ describeBrowser('chromium', 'the status page', () => {
 
   test('works where the address holds the password', async () => {
     const { relay, clevertap } = await open()
-    clevertap.fail({ kind: 'reject', code: 534, times: 1 })
+    clevertap.fail({ kind: 'reject', code: 534, times: 1, dryRun: false })
     await relay.send(token('__a'))
     await page.goto(`${relay.url.replace('//', `//operator:${adminKey}@`)}/status`)
     await live()

@@ -21,7 +21,7 @@ describe('accounts in one relay', { timeout: 120_000 }, () => {
     if (!healthy || !suspended || !stuck) throw new Error('three were started')
     clevertaps = { HEALTHY: healthy, SUSPENDED: suspended, STUCK: stuck }
     suspended.fail({ kind: 'status', status: 401, times: 'always' })
-    stuck.fail({ kind: 'hang', times: 'always' })
+    stuck.fail({ kind: 'hang', times: 'always', dryRun: false })
     relay = await startRelayProcess({
       clevertap: healthy,
       store: `sqlite:${folder.file('outbox.db')}`,

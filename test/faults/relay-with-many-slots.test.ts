@@ -46,7 +46,7 @@ describe('a relay with so many slots that a thread of its own sends', { timeout:
   })
 
   it('sends nothing before a 429 says so', async () => {
-    clevertap.fail({ kind: 'status', status: 429, retryAfter: 2 })
+    clevertap.fail({ kind: 'status', status: 429, retryAfter: 2, dryRun: false })
     await postAll()
     await clevertap.until(({ counts }) => counts.accepted === records, 40_000)
     const calls = clevertap.received()

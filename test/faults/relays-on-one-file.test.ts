@@ -59,7 +59,7 @@ describe('relays on one SQLite file', { timeout: 120_000 }, () => {
   })
 
   it('take over what a killed one held', async () => {
-    clevertap.fail({ kind: 'latency', ms: 30_000, times: 3 })
+    clevertap.fail({ kind: 'latency', ms: 30_000, times: 3, dryRun: false })
     const first = await start()
     await first.post(names(500))
     await clevertap.until(({ inFlight }) => inFlight === 3)
@@ -109,7 +109,7 @@ describe('relays on one SQLite file', { timeout: 120_000 }, () => {
   }
 
   it('go on when one of them stood still for longer than the lease time and wakes up again', async () => {
-    clevertap.fail({ kind: 'latency', ms: 1000, times: 3 })
+    clevertap.fail({ kind: 'latency', ms: 1000, times: 3, dryRun: false })
     const sleeper = await start()
     await sleeper.post(names(1000))
     await clevertap.until(({ inFlight }) => inFlight === 3)

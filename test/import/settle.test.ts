@@ -37,7 +37,7 @@ describe('waiting for an import', () => {
         holders: async () => [],
       },
       account: 'A',
-      uploads: { state: () => ({ upload: 'ok', reason: null, inFlight: 0, limit: 3 }), holder: () => 'me' },
+      uploads: { state: () => ({ upload: 'ok', reason: null, waitMs: 0, inFlight: 0, limit: 3 }), holder: () => 'me' },
       queuedUntil: 1000,
       longestUploadMs: 30_000,
       waitMs: undefined,
@@ -52,7 +52,7 @@ describe('waiting for an import', () => {
     }
   }
   const suspended = {
-    state: () => ({ upload: 'suspended', reason: 'HTTP 401', inFlight: 0, limit: 0 }) as const,
+    state: () => ({ upload: 'suspended', reason: 'HTTP 401', waitMs: 0, inFlight: 0, limit: 0 }) as const,
     holder: () => 'me',
   }
   const holder = (id: string, upload: string): Holder => ({ id, beat: 1, report: JSON.stringify({ A: { upload } }) })

@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { ConfigError, createRelay, RelayError, type RelayOptions } from '../../src/relay/index.ts'
-import { silentLog } from '../../src/relay/operations/log.ts'
+import { type Log, silentLog } from '../../src/relay/operations/log.ts'
 import { startSimulator } from '../../src/simulator/index.ts'
 import { runCli } from '../cli/run-cli.ts'
 import { memoryFolder } from '../support/temporary-folder.ts'
@@ -12,7 +12,7 @@ import { createCaller } from './http/running-server.ts'
 const key = { 'x-clevertap-passcode': 'backend-key-0123456789' }
 const record = { type: 'token', tokenData: { id: 'token-of-a', type: 'fcm' }, objectId: '__a' }
 
-const setUp = async (more: Record<string, string> = {}) => {
+const setUp = async (more: Record<string, string> = {}, log: Log = silentLog) => {
   const folder = memoryFolder()
   const clevertap = await startSimulator()
   const env = {
@@ -25,7 +25,7 @@ const setUp = async (more: Record<string, string> = {}) => {
     PUSHFERRY_PORT: '0',
     ...more,
   }
-  const relay = createRelay({ env, log: silentLog })
+  const relay = createRelay({ env, log })
   onTestFinished(async () => {
     await relay.stop()
     await clevertap.stop()
@@ -96,18 +96,41 @@ describe('createRelay', () => {
     await expect(started).rejects.toThrow(`port ${port} of 127.0.0.1 is taken: set PUSHFERRY_PORT`)
   })
 
-  it.each([
-    ['a SQLite file in a folder that is not there', (folder: string) => `sqlite:${folder}/none/relay.db`],
-    ['a PostgreSQL that nobody runs', () => 'postgres://nobody@127.0.0.1:9/none'],
-  ])('answers 503 and can be stopped while its store is %s', async (_, locate) => {
-    const folder = memoryFolder()
-    onTestFinished(folder.remove)
-    const { relay } = await setUp({ PUSHFERRY_STORE: locate(folder.path) })
+  it('answers 503 and can be stopped while nobody runs its PostgreSQL', async () => {
+    const { relay } = await setUp({ PUSHFERRY_STORE: 'postgres://nobody@127.0.0.1:9/none' })
     const call = createCaller((await relay.start()).url)
     const answer = await call('/1/upload', { method: 'POST', headers: key, body: record })
     expect(answer).toMatchObject({ status: 503, headers: { 'retry-after': expect.stringMatching(/^\d+$/) } })
     expect((await call('/readyz')).status).toBe(503)
     await relay.stop()
+  })
+
+  it('does not start with a store that no waiting opens, says why, and leaves nothing behind', async () => {
+    const folder = memoryFolder()
+    onTestFinished(folder.remove)
+    const { relay } = await setUp({ PUSHFERRY_STORE: `sqlite:${folder.path}/none/relay.db` })
+    await expect(relay.start()).rejects.toThrow(
+      new RelayError(`there is no folder ${folder.path}/none: make it, or set PUSHFERRY_STORE to another file`),
+    )
+    expect(relay.server.addresses()).toEqual([])
+  })
+
+  it('asks CleverTap at its start whether it takes the credentials, and warns if not', async () => {
+    const lines: unknown[] = []
+    const line = (event: string, fields: unknown): void => void lines.push([event, fields])
+    const log = { ...silentLog, warn: line, info: line }
+    const { relay, clevertap } = await setUp({ CLEVERTAP_PASSCODE: 'wrong' }, log)
+    await relay.start()
+    await expect
+      .poll(() => lines)
+      .toContainEqual([
+        'CleverTap will take no records',
+        {
+          account: clevertap.accountId,
+          reason: expect.stringMatching(/^CleverTap refuses the credentials \(HTTP 401\)/),
+        },
+      ])
+    expect(clevertap.counts).toMatchObject({ accepted: 0 })
   })
 
   it('does not listen when it was stopped before it could', async () => {

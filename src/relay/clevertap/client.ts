@@ -1,6 +1,8 @@
 import { Pool } from 'undici'
 import type { TokenRecord } from '../../wire/record.ts'
+import { isLoopback } from '../config/loopback.ts'
 import { type Answer, exchange } from './exchange.ts'
+import { type EgressProxy, openProxied } from './proxy.ts'
 import { bodyOf } from './record.ts'
 
 /** The one place that talks to CleverTap. */
@@ -27,18 +29,25 @@ export interface ClevertapOptions {
   timeoutMs?: number
   /** Connections kept to CleverTap: as many as there may be requests in flight. */
   connections?: number
+  /** What stands between this network and CleverTap. Plain http and this very machine are reached without it. */
+  proxy?: EgressProxy | undefined
 }
+
+/** What comes of a proxy, beside answers: its address, or its refusal to open a tunnel. */
+const isOfProxy = (reason: string): boolean =>
+  /^(HTTP \d{3}|ECONNREFUSED|ENOTFOUND|EAI_AGAIN|UND_ERR_CONNECT_TIMEOUT|UND_ERR_PRX_TLS)$/.test(reason)
 
 /** What is shorter could stand in an answer by chance; CleverTap makes passcodes of a dozen characters. */
 const minHiddenLength = 8
 
 /**
- * Makes the hand that takes the passcode out of answers. Whoever stands between (a proxy's error page, a debugging
+ * Makes the function that takes the passcode out of answers, in any letter case. Whoever stands between (a proxy's error page, a debugging
  * gateway) may repeat the request's headers, and texts of answers are kept and shown to others than the operator.
  */
 const createHider = (passcode: string): ((body: string) => string) => {
   const forms = [passcode, JSON.stringify(passcode).slice(1, -1)].filter((form) => form.length >= minHiddenLength)
-  return (body) => forms.reduce((kept, form) => kept.replaceAll(form, () => '[passcode]'), body)
+  const patterns = forms.map((form) => new RegExp(form.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'), 'gi'))
+  return (body) => patterns.reduce((kept, pattern) => kept.replace(pattern, '[passcode]'), body)
 }
 
 /**
@@ -51,13 +60,12 @@ export const createClevertapClient = ({
   passcode,
   timeoutMs = 30_000,
   connections = 3,
+  proxy,
 }: ClevertapOptions): ClevertapClient => {
-  const pool = new Pool(url, {
-    connections,
-    headersTimeout: timeoutMs,
-    bodyTimeout: timeoutMs,
-    connectTimeout: timeoutMs,
-  })
+  const limits = { connections, headersTimeout: timeoutMs, bodyTimeout: timeoutMs, connectTimeout: timeoutMs }
+  const { protocol, hostname } = new URL(url)
+  const isDirect = !proxy || protocol !== 'https:' || isLoopback(hostname)
+  const pool = isDirect ? new Pool(url, limits) : openProxied(proxy, limits)
   const hide = createHider(passcode)
   const credentials = { 'x-clevertap-account-id': accountId, 'x-clevertap-passcode': passcode }
 
@@ -71,14 +79,21 @@ export const createClevertapClient = ({
     const answer = await exchange(
       pool,
       {
+        origin: url,
         method,
         path,
-        headers: { ...credentials, ...more, 'content-type': 'application/json; charset=utf-8' },
+        headers: {
+          ...credentials,
+          ...more,
+          'content-type': 'application/json; charset=utf-8',
+          'accept-encoding': 'identity',
+        },
         ...(body === undefined ? {} : { body }),
       },
       { timeoutMs, signal },
     )
-    return answer.kind === 'answered' ? { ...answer, body: hide(answer.body) } : answer
+    if (answer.kind === 'answered') return { ...answer, body: hide(answer.body) }
+    return !isDirect && isOfProxy(answer.reason) ? { kind: 'unanswered', reason: `proxy ${answer.reason}` } : answer
   }
 
   return {

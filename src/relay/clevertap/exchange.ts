@@ -1,4 +1,5 @@
 import { type Dispatcher, errors } from 'undici'
+import { decodeBody } from './decode-body.ts'
 
 /** What came back for one upload request, before anybody has judged it. */
 export type Answer =
@@ -9,7 +10,24 @@ export type Answer =
 /** Bytes of an answer that are read. A hundred echoed records with the longest ids stay well under it. */
 const maxAnswerBytes = 4 * 1024 * 1024
 
+const headerOf = (
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+  name: string,
+): string | undefined => {
+  const value = headers[name]
+  return Array.isArray(value) ? value[0] : value
+}
+
+/** Retry-After; one that is a date as seconds from the answer's own date, because this machine's clock may be wrong. */
+const waitOf = (after: string | undefined, date: string | undefined): string | undefined => {
+  const ms = Date.parse(after ?? '') - Date.parse(date ?? '')
+  return after === undefined || /^\s*\d*\s*$/.test(after) || Number.isNaN(ms) ? after : String(Math.max(0, ms / 1000))
+}
+
 const reasonOf = (error: unknown): string => {
+  // undici has no code of its own for a proxy that refuses the tunnel.
+  const refusal = error instanceof Error ? /^Proxy response \((\d{3})\)/.exec(error.message)?.[1] : undefined
+  if (refusal !== undefined) return `HTTP ${refusal}`
   if (error instanceof errors.UndiciError) return error.code
   if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code
   return error instanceof Error ? error.name : 'unknown'
@@ -30,6 +48,7 @@ export const exchange = (
     let isOver = false
     let status = 0
     let retryAfter: string | undefined
+    let encoding: string | undefined
     const chunks: Uint8Array[] = []
     let size = 0
 
@@ -56,11 +75,12 @@ export const exchange = (
           // It waited for a connection until nobody wanted its answer any more.
           if (isOver) begun.abort(new errors.RequestAbortedError())
         },
-        // Comes again after an informational answer (1xx).
         onResponseStart: (_, statusCode, headers) => {
+          // An informational answer (1xx) says nothing yet; the answer itself follows.
+          if (statusCode < 200) return
           status = statusCode
-          const after = headers['retry-after']
-          retryAfter = Array.isArray(after) ? after[0] : after
+          encoding = headerOf(headers, 'content-encoding')
+          retryAfter = waitOf(headerOf(headers, 'retry-after'), headerOf(headers, 'date'))
         },
         onResponseData: (_, chunk) => {
           size += chunk.length
@@ -68,7 +88,9 @@ export const exchange = (
           else chunks.push(chunk)
         },
         onResponseEnd: () => {
-          if (!isOver) settle({ kind: 'answered', status, body: Buffer.concat(chunks).toString('utf8'), retryAfter })
+          if (isOver) return
+          const body = decodeBody(Buffer.concat(chunks), encoding, maxAnswerBytes)
+          settle({ kind: 'answered', status, body, retryAfter })
         },
         onResponseError: (_, error) => fail(reasonOf(error)),
       })

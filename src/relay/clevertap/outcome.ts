@@ -1,5 +1,6 @@
 import type { TokenRecord } from '../../wire/record.ts'
 import type { RecordError } from '../store/port.ts'
+import { showableText } from './error-text.ts'
 import type { Answer } from './exchange.ts'
 
 /** What an answer says of one sent record. `unclear`: refused or not, the answer does not say. */
@@ -30,24 +31,6 @@ export const readRetryAfter = (value: string | undefined, now: number): number |
   if (value === undefined) return undefined
   const ms = /^\s*\d+\s*$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now
   return ms > 0 ? Math.min(ms, longestRetryAfterMs) : undefined
-}
-
-/** Longest text of a refusal that is kept. */
-const maxTextLength = 300
-
-/**
- * A text from outside that may be shown: one line, short, and without the tokens of the request, which it may echo. No
- * word is as long as a token, so a long run of letters is taken for a part of one.
- */
-const clean = (text: unknown, sent: readonly TokenRecord[]): string => {
-  let line = (typeof text === 'string' ? text : '').replace(/[\p{Cc}\s]+/gu, ' ').trim()
-  for (const { tokenData } of sent) {
-    for (const secret of [tokenData.id, tokenData.keys?.p256dh, tokenData.keys?.auth]) {
-      const bare = secret?.replace(/=+$/, '')
-      if (bare && line.includes(bare)) line = line.replaceAll(bare, '[token]')
-    }
-  }
-  return line.replace(/[^\s'"<>]{40,}/g, '[…]').slice(0, maxTextLength)
 }
 
 /** CleverTap's code, also when it comes as a text; 0 for what is none. */
@@ -86,7 +69,8 @@ const judge = (processed: number, unprocessed: readonly unknown[], sent: readonl
     if (!isObject(item)) continue
     const index = findRecord(item, sent, byObjectId)
     if (index === undefined || refused.has(index)) continue
-    refused.set(index, { code: readCode(item.code), message: clean(item.error, sent) })
+    const code = readCode(item.code)
+    refused.set(index, { code, message: showableText(item.error, code, sent) })
   }
   // An item that fits no record, or counts that do not add up, leave open what became of the others.
   const clear = refused.size === unprocessed.length && processed + refused.size === sent.length
@@ -112,7 +96,10 @@ const judgeStatus = (
   if (status === 401 || status === 403) return { kind: 'unauthorized', status }
   if (status === 429) return { kind: 'throttled', retryAfterMs }
   if (status === 400 || status === 413)
-    return { kind: 'poisoned', error: { code: status, message: clean(text, sent) || `refused with HTTP ${status}` } }
+    return {
+      kind: 'poisoned',
+      error: { code: status, message: showableText(text, status, sent) || `refused with HTTP ${status}` },
+    }
   return failed(`HTTP ${status}`, retryAfterMs)
 }
 
@@ -129,7 +116,7 @@ const judgeBody = (body: unknown, sent: readonly TokenRecord[], retryAfterMs: nu
   if (!Array.isArray(items)) return unreadable
   if (status === 'fail' && items.length === 0) {
     const code = readCode(body.code)
-    return { kind: 'poisoned', error: { code, message: clean(error, sent) || 'refused without a reason' } }
+    return { kind: 'poisoned', error: { code, message: showableText(error, code, sent) || 'refused without a reason' } }
   }
   if (typeof processed !== 'number') return unreadable
   const verdict = judge(processed, items, sent)

@@ -25,7 +25,8 @@ const parse = (body: string): unknown => {
 }
 
 const readDevice = (device: Members | undefined): ProfileFinding => {
-  const platform = typeof device?.platform === 'string' ? device.platform.slice(0, 40) : undefined
+  // It is shown to people, so it is a word or none.
+  const platform = /^[A-Za-z ]{1,20}$/.exec(String(device?.platform ?? ''))?.[0]
   const token = device?.push_token
   return typeof token === 'string' && token !== '' ? { kind: 'token', token, platform } : { kind: 'no-token', platform }
 }

@@ -1,3 +1,4 @@
+import type { EgressProxy } from '../clevertap/proxy.ts'
 import { ConfigError } from './error.ts'
 import type { SettingName, SettingValue } from './settings.ts'
 import { type Layer, type ReadFile, readSetting } from './source.ts'
@@ -26,7 +27,11 @@ const mustBeSet = (layers: readonly Layer[], name: SettingName, why: string): Co
   new ConfigError(`${layers[0]?.where ?? ''}${name} must be set: ${why}`)
 
 /** As `readAccountConfig`, for work on the store alone: what only talking to CleverTap needs may be missing. */
-export const readStoreAccount = (layers: readonly Layer[], readFile: ReadFile): StoreAccount => {
+export const readStoreAccount = (
+  layers: readonly Layer[],
+  readFile: ReadFile,
+  proxy: EgressProxy | undefined,
+): StoreAccount => {
   const where = layers[0]?.where ?? ''
   const read = <Name extends SettingName>(name: Name): SettingValue<Name> => readSetting(layers, name, readFile)
   const id = read('CLEVERTAP_ACCOUNT_ID')
@@ -35,6 +40,7 @@ export const readStoreAccount = (layers: readonly Layer[], readFile: ReadFile): 
     id,
     passcode: read('CLEVERTAP_PASSCODE'),
     apiOrigin: readApiOrigin(layers, readFile),
+    proxy,
     origins: [...new Set(read('PUSHFERRY_ORIGINS'))],
     apiKeys: read('PUSHFERRY_API_KEYS') ?? [],
     tickets: read('PUSHFERRY_TICKETS'),
@@ -57,8 +63,12 @@ export const readStoreAccount = (layers: readonly Layer[], readFile: ReadFile): 
 }
 
 /** Reads one account's settings from these layers, the first that has a setting deciding. Throws a ConfigError. */
-export const readAccountConfig = (layers: readonly Layer[], readFile: ReadFile): AccountConfig => {
-  const account = readStoreAccount(layers, readFile)
+export const readAccountConfig = (
+  layers: readonly Layer[],
+  readFile: ReadFile,
+  proxy: EgressProxy | undefined,
+): AccountConfig => {
+  const account = readStoreAccount(layers, readFile, proxy)
   const { passcode } = account
   if (passcode === undefined)
     throw mustBeSet(layers, 'CLEVERTAP_PASSCODE', 'nothing goes to CleverTap without the credentials of the account')

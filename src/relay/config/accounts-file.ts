@@ -58,7 +58,9 @@ export const readAccountsFile = (text: string): readonly Layer[] => {
   try {
     file = JSON.parse(text)
   } catch {
-    throw new ConfigError('the file of PUSHFERRY_CONFIG must be JSON: {"accounts":[{…}]}')
+    throw new ConfigError(
+      'the file of PUSHFERRY_CONFIG must be JSON, {"accounts":[{…}]}; look for comments and for a comma before } or ]',
+    )
   }
   const accounts = isObject(file) && Object.keys(file).join() === 'accounts' ? file.accounts : undefined
   if (!Array.isArray(accounts) || accounts.length === 0)

@@ -2,6 +2,8 @@ import { isIP } from 'node:net'
 import ipaddr from 'ipaddr.js'
 import { tokenTypes } from '../../wire/record.ts'
 import type { Kind } from './kinds.ts'
+import { isLoopback } from './loopback.ts'
+import { postgresHint, readPostgresAddress } from './postgres-address.ts'
 import type { StoreLocation, WebType } from './types.ts'
 
 const readOrigin = (text: string): URL | undefined => {
@@ -11,15 +13,22 @@ const readOrigin = (text: string): URL | undefined => {
   return /^https?:$/.test(url.protocol) && url.href === `${url.origin}/` && !/[?#]$/.test(text) ? url : undefined
 }
 
+const originHint = (text: string): string | undefined => {
+  if (text.includes('*')) return 'a * is no pattern here, name each origin'
+  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return 'it does not begin with https://'
+  if (!URL.canParse(text)) return undefined
+  const { pathname, search, hash, username } = new URL(text)
+  if (username !== '') return 'it has a user, take it out'
+  return pathname !== '/' || search !== '' || hash !== '' ? 'it goes on behind the host, end it there' : undefined
+}
+
 /** The origin of a website, as browsers write it in the header `Origin`. */
 export const websiteOrigin: Kind<string> = {
   allowed: 'an exact origin with scheme, host and port only, such as https://www.example.com',
   // A URL may have a * in its host, but no browser sends such an origin: whoever writes it expects a pattern.
   read: (text) => (text.includes('*') ? undefined : readOrigin(text)?.origin),
+  hint: originHint,
 }
-
-const isLoopback = (host: string): boolean =>
-  host === 'localhost' || host.endsWith('.localhost') || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host)
 
 /** Where CleverTap's API is. The passcode goes there, so plain http is for this very machine only. */
 export const apiOrigin: Kind<string> = {
@@ -28,6 +37,15 @@ export const apiOrigin: Kind<string> = {
     const url = readOrigin(text)
     return url && (url.protocol === 'https:' || isLoopback(url.hostname)) ? url.origin : undefined
   },
+  hint: (text) => (readOrigin(text) ? 'the passcode would go there unencrypted, write https' : originHint(text)),
+}
+
+/** In any letter case, because the dashboard shows it in capitals. Every region ends in a digit; the name of a country does not. */
+export const region: Kind<string> = {
+  allowed: 'a region such as eu1 in1 sg1 us1 aps3 mec1',
+  read: (text) => (/^[a-z][a-z0-9-]{0,29}[0-9]$/i.test(text) ? text.toLowerCase() : undefined),
+  hint: (text) =>
+    text.includes('.') ? "it is the first word of the dashboard's address alone, or else set CLEVERTAP_URL" : undefined,
 }
 
 const namedRanges = ['loopback', 'linklocal', 'uniquelocal']
@@ -40,6 +58,10 @@ export const proxyRange: Kind<string> = {
     const [address, prefix] = text.split('/')
     return address && isIP(address) !== 0 && prefix !== '0' && ipaddr.isValidCIDR(text) ? text : undefined
   },
+  hint: (text) =>
+    /^(true|yes|on|\*|all)$/i.test(text) || text.endsWith('/0')
+      ? 'it would believe anybody, name the address or range of your proxy'
+      : undefined,
 }
 
 /** `host=type`: a push service and the type that its tokens are uploaded as. */
@@ -47,7 +69,7 @@ export const webType: Kind<WebType> = {
   allowed: `host=type or *.suffix=type, with a type of ${tokenTypes.join(' ')}`,
   read: (text) => {
     const [, host, name] = /^((?:\*\.)?[\w-]+(?:\.[\w-]+)*(?::\d{1,5})?)=(\w+)$/.exec(text) ?? []
-    const type = tokenTypes.find((one) => one === name)
+    const type = tokenTypes.find((one) => one === name?.toLowerCase())
     return host && type ? { host: host.toLowerCase(), type } : undefined
   },
 }
@@ -57,6 +79,10 @@ export const storeLocation: Kind<StoreLocation> = {
   read: (text) => {
     const path = text.startsWith('sqlite:') ? text.slice('sqlite:'.length) : ''
     if (path !== '' && path !== ':memory:') return { kind: 'sqlite', path }
-    return /^postgres(ql)?:\/\//.test(text) && URL.canParse(text) ? { kind: 'postgres', url: text } : undefined
+    return readPostgresAddress(text) ? { kind: 'postgres', url: text } : undefined
+  },
+  hint: (text) => {
+    if (text === 'sqlite::memory:') return 'what is in memory alone would be lost at every restart'
+    return text.includes(':') ? postgresHint(text) : 'for a file write sqlite: before its path'
   },
 }

@@ -6,7 +6,11 @@ import { type Kind, listOf, matching } from './kinds.ts'
 import type { ApiKey } from './types.ts'
 
 /** What can stand in a header without being quoted. */
-export const headerSecret = matching(/^[!-~]{1,1024}$/, 'a text without spaces, of letters, digits and ASCII signs')
+export const headerSecret = matching(
+  /^[!-~]{1,1024}$/,
+  'a text without spaces, of letters, digits and ASCII signs',
+  (text) => (/\s/.test(text) ? 'it holds a space or a line break' : 'it holds a character that is not ASCII'),
+)
 
 /**
  * `KEY` or `name:KEY`. A colon and not an equals sign, because generated keys are often base64 and end in one. Without
@@ -30,6 +34,7 @@ export const apiKeys: Kind<readonly ApiKey[]> = {
     const differ = (values: readonly string[]): boolean => new Set(values).size === values.length
     return keys && differ(keys.map(({ key }) => key)) && differ(keys.map(({ name }) => name)) ? keys : undefined
   },
+  hint: (text) => apiKeyList.hint?.(text) ?? 'a key or a name stands in it twice',
 }
 
 export const ticketKeys: Kind<readonly TicketKey[]> = {
@@ -45,4 +50,8 @@ export const vapidPublicKey: Kind<string> = {
     const bytes = decodeBase64(text)
     return bytes && isOnP256(bytes) ? encodeBase64Url(bytes) : undefined
   },
+  hint: (text) =>
+    decodeBase64(text)?.length === 32
+      ? 'this has the length of the private half, which belongs to CleverTap alone: set the public one'
+      : undefined,
 }

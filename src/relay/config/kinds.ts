@@ -4,6 +4,8 @@ export interface Kind<T> {
   readonly allowed: string
   /** `undefined` for a text that is not allowed. Never throws. */
   readonly read: (text: string) => T | undefined
+  /** For a text that is not allowed: what is wrong with it and what to do, where that is known. Never holds the text. */
+  readonly hint?: (text: string) => string | undefined
 }
 
 export const wholeNumber = (min: number, max: number): Kind<number> => ({
@@ -19,27 +21,42 @@ export const share: Kind<number> = {
   read: (text) => (/^(0|1|0?\.\d+|1\.0+)$/.test(text) ? Number(text) : undefined),
 }
 
+/** One of these lower-case words, in any letter case. */
 export const oneOf = <const T extends string>(...values: readonly T[]): Kind<T> => ({
   allowed: values.join(' or '),
-  read: (text) => values.find((value) => value === text),
+  read: (text) => values.find((value) => value === text.toLowerCase()),
 })
 
-export const matching = (pattern: RegExp, allowed: string): Kind<string> => ({
+export const matching = (pattern: RegExp, allowed: string, hint?: Kind<string>['hint']): Kind<string> => ({
   allowed,
   read: (text) => (pattern.test(text) ? text : undefined),
+  ...(hint ? { hint } : {}),
 })
 
-/** A comma-separated list, also one entry a line, without empty entries. */
+const partsOf = (text: string): readonly string[] => text.split(/[,\n]/).map((part) => part.trim())
+
+/**
+ * A comma-separated list, also one entry a line, without empty entries. A hint names a wrong entry by its number, because
+ * the entry itself may be a secret.
+ */
 export const listOf = <T>(entry: Kind<T>): Kind<readonly T[]> => ({
   allowed: `a comma-separated list, each entry ${entry.allowed}`,
   read: (text) => {
     const values: T[] = []
-    for (const part of text.split(/[,\n]/)) {
-      const value = entry.read(part.trim())
+    for (const part of partsOf(text)) {
+      const value = entry.read(part)
       if (value === undefined) return undefined
       values.push(value)
     }
     return values
+  },
+  hint: (text) => {
+    const parts = partsOf(text)
+    const at = parts.findIndex((part) => entry.read(part) === undefined)
+    const wrong = parts[at]
+    if (wrong === undefined) return undefined
+    const why = wrong === '' ? 'it is empty, take the extra comma out' : entry.hint?.(wrong)
+    return `entry ${at + 1} of ${parts.length} is wrong${why === undefined ? '' : `: ${why}`}`
   },
 })
 
@@ -67,4 +84,5 @@ export const duration: Kind<number> = {
     const value = readDurationMs(text, false)
     return value !== undefined && value <= 365 * unitsMs.d ? value : undefined
   },
+  hint: (text) => (/^\d+$/.test(text) ? 'it has no unit, add one (60s, not 60)' : undefined),
 }

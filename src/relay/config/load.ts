@@ -1,8 +1,11 @@
-import { readFileSync } from 'node:fs'
+import type { EgressProxy } from '../clevertap/proxy.ts'
 import { readAccountConfig, readStoreAccount } from './account.ts'
 import { readAccountsFile } from './accounts-file.ts'
 import { ConfigError } from './error.ts'
 import { nearest } from './nearest.ts'
+import { isOfPlatform } from './platform-names.ts'
+import { readProxy } from './proxy-setting.ts'
+import { readTextFile } from './read-text-file.ts'
 import type { SettingName, SettingValue } from './settings.ts'
 import { knownNames, type Layer, type ReadFile, readSetting, settingNameOf } from './source.ts'
 import type { AccountConfig, Config, StoreAccount, StoreConfig } from './types.ts'
@@ -11,6 +14,7 @@ import { warningsOf } from './warnings.ts'
 const readEnvironment = (env: Readonly<Record<string, string | undefined>>): Layer => {
   const texts = new Map<string, string>()
   for (const [name, text] of Object.entries(env)) {
+    if (isOfPlatform(name, text ?? '')) continue
     if (settingNameOf(name)) texts.set(name, text?.trim() ?? '')
     else if (name.startsWith('PUSHFERRY_')) {
       const meant = nearest(name, knownNames)
@@ -72,12 +76,13 @@ const refuseSharedTicketKeys = (accounts: readonly StoreAccount[]): void => {
 const load = <Account extends StoreAccount>(
   env: Readonly<Record<string, string | undefined>>,
   readFile: ReadFile,
-  readAccount: (layers: readonly Layer[], readFile: ReadFile) => Account,
+  readAccount: (layers: readonly Layer[], readFile: ReadFile, proxy: EgressProxy | undefined) => Account,
 ): Omit<Config, 'accounts' | 'warnings'> & { accounts: readonly Account[] } => {
   const environment = readEnvironment(env)
   const read = <Name extends SettingName>(name: Name): SettingValue<Name> => readSetting([environment], name, readFile)
+  const proxy = readProxy(env)
   const accounts = readAccountLayers(environment, read('PUSHFERRY_CONFIG'), readFile).map((layers) =>
-    readAccount(layers, readFile),
+    readAccount(layers, readFile, proxy),
   )
   refuseOverlap(accounts)
   refuseSharedTicketKeys(accounts)
@@ -98,8 +103,6 @@ const load = <Account extends StoreAccount>(
   }
 }
 
-const fromDisk: ReadFile = (path) => readFileSync(path, 'utf8')
-
 /**
  * Reads everything that the relay can be told, and nothing else in the product reads the environment. Empty variables
  * count as not set.
@@ -109,10 +112,10 @@ const fromDisk: ReadFile = (path) => readFileSync(path, 'utf8')
  */
 export const loadConfig = (
   env: Readonly<Record<string, string | undefined>>,
-  readFile: ReadFile = fromDisk,
+  readFile: ReadFile = readTextFile,
 ): Config => {
   const config = load<AccountConfig>(env, readFile, readAccountConfig)
-  return { ...config, warnings: warningsOf(config) }
+  return { ...config, warnings: warningsOf(config, env) }
 }
 
 /**
@@ -121,5 +124,5 @@ export const loadConfig = (
  */
 export const loadStoreConfig = (
   env: Readonly<Record<string, string | undefined>>,
-  readFile: ReadFile = fromDisk,
+  readFile: ReadFile = readTextFile,
 ): StoreConfig => load<StoreAccount>(env, readFile, readStoreAccount)

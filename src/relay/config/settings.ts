@@ -1,4 +1,4 @@
-import { apiOrigin, proxyRange, storeLocation, websiteOrigin, webType } from './address-kinds.ts'
+import { apiOrigin, proxyRange, region, storeLocation, websiteOrigin, webType } from './address-kinds.ts'
 import { apiKeys, headerSecret, ticketKeys, vapidPublicKey } from './key-kinds.ts'
 import { duration, type Kind, listOf, matching, milliseconds, oneOf, share, wholeNumber } from './kinds.ts'
 
@@ -53,11 +53,10 @@ export const settings = {
     secret: true,
     doc: 'A passcode of the account, best one of its own for the relay. Required.',
   }),
-  CLEVERTAP_REGION: withDefault(
-    matching(/^[a-z][a-z0-9-]{1,30}$/, 'a region such as eu1 in1 sg1 us1 aps3 mec1'),
-    'eu1',
-    { scope: 'account', doc: "The account's region, as in the dashboard's address." },
-  ),
+  CLEVERTAP_REGION: withDefault(region, 'eu1', {
+    scope: 'account',
+    doc: "The account's region, as in the dashboard's address.",
+  }),
   CLEVERTAP_URL: optional(apiOrigin, {
     scope: 'account',
     doc: 'Where the API is, instead of the region: an origin to which /1/upload is appended.',

@@ -26,6 +26,9 @@ export const settingNameOf = (name: string): SettingName | undefined => {
   return secretFiles.includes(name) && isSettingName(base) ? base : undefined
 }
 
+/** As `docker --env-file`, Kubernetes manifests and word processors leave them. */
+const isQuoted = (text: string): boolean => /^(".*"|'.*'|`.*`|“.*”|‘.*’)$/s.test(text)
+
 const textIn = (layer: Layer, name: SettingName, readFile: ReadFile): { text: string; shown: string } | undefined => {
   const text = layer.texts.get(name)
   const file = layer.texts.get(`${name}_FILE`)
@@ -54,8 +57,14 @@ export const readSetting = <Name extends SettingName>(
   for (const layer of layers) {
     const found = textIn(layer, name, readFile)
     if (!found) continue
-    const value = setting.kind.read(found.text)
-    if (value === undefined) throw new ConfigError(`${found.shown} must be ${setting.kind.allowed}`)
+    if (isQuoted(found.text))
+      throw new ConfigError(`${found.shown} is wrapped in quotes, which count as part of the value: take them off`)
+    const { kind } = setting
+    const value = kind.read(found.text)
+    if (value === undefined) {
+      const hint = kind.hint?.(found.text)
+      throw new ConfigError(`${found.shown} must be ${kind.allowed}${hint === undefined ? '' : `; ${hint}`}`)
+    }
     return value
   }
   return setting.defaultValue

@@ -1,4 +1,5 @@
 import type { TokenType } from '../../wire/record.ts'
+import type { EgressProxy } from '../clevertap/proxy.ts'
 import type { TicketKey } from '../tickets/keys.ts'
 
 /** Everything that a relay can be told, checked and with every default filled in. What each one means: settings.ts. */
@@ -35,6 +36,8 @@ export interface AccountConfig {
   passcode: string
   /** Where `/1/upload` is appended, without a slash at its end. */
   apiOrigin: string
+  /** Through which CleverTap is reached; undefined: directly. Secret. */
+  proxy: EgressProxy | undefined
   /** Origins (`https://www.example.com`) whose pages may register. */
   origins: readonly string[]
   apiKeys: readonly ApiKey[]

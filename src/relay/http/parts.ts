@@ -5,7 +5,7 @@ import type { Store } from '../store/port.ts'
 import type { ServerTimeouts } from './limits.ts'
 
 /** How an account's uploads go. `suspended`: CleverTap refuses the credentials. */
-export type UploadHealth = 'ok' | 'suspended' | 'failing'
+export type UploadHealth = 'ok' | 'throttled' | 'suspended' | 'failing'
 
 /** One call of the HTTP intake whose records were answered for; for logs and metrics. */
 export interface IntakeEvent {
@@ -26,7 +26,11 @@ export interface ServerParts {
   log: Log
   /** The package's version: what a script's `?v=` is compared with. */
   version: string
-  uploads?: { health(account: string): UploadHealth }
+  uploads?: {
+    health(account: string): UploadHealth
+    /** For how long nothing is sent yet, in ms. */
+    waitMs(account: string): number
+  }
   /** More routes (metrics, status page). They run inside everything that holds for all routes, and stand in OpenAPI. */
   routes?: readonly ((app: FastifyInstance) => void)[]
   /** Called for every call whose records were answered for. Must not throw. */

@@ -108,11 +108,14 @@ export const readiness = Type.Object(
       Type.String(),
       Type.Object({
         status: health,
-        upload: Type.Unsafe<'ok' | 'suspended' | 'failing'>({
+        upload: Type.Unsafe<'ok' | 'throttled' | 'suspended' | 'failing'>({
           type: 'string',
-          enum: ['ok', 'suspended', 'failing'],
-          description: 'suspended: CleverTap refuses the credentials.',
+          enum: ['ok', 'throttled', 'suspended', 'failing'],
+          description: 'throttled: CleverTap said how long to wait. suspended: it refuses the credentials.',
         }),
+        waitMs: Type.Optional(
+          Type.Integer({ description: 'For how long nothing is sent yet, in ms. Absent while something may be sent.' }),
+        ),
       }),
       { description: 'By CleverTap account id.' },
     ),

@@ -17,6 +17,7 @@ export const uploadEvents = (log: Log): Required<UploadEvents> => ({
     if (mode === before.mode) return
     const fields = { account, state: mode, previous: before.mode, ...(reason === undefined ? {} : { reason }) }
     if (mode === 'ok') log.info('uploads go through again', fields)
+    else if (mode === 'throttled') log.warn('CleverTap asks to wait', fields)
     else log.error(mode === 'suspended' ? 'uploads are suspended' : 'uploads fail', fields)
   },
   onTrouble: (account, error) => log.warn('store gives no work', { account, error }),

@@ -5,7 +5,7 @@ import type { Store } from './port.ts'
 /** A store that can be given to others before it is open: until then it is `unavailable`. */
 export interface LateStore {
   store: Store
-  /** Opens it. Resolves when it is open or was closed meanwhile; rejects when no waiting will open it. */
+  /** Opens it. Resolves when it is open or was closed meanwhile; rejects with what `onTrouble` throws. */
   open(): Promise<void>
   /** Does not try to open it any more, if it is not open yet: `open` resolves within the attempt under way. */
   giveUp(): void
@@ -14,13 +14,11 @@ export interface LateStore {
 /** How often a database that is out of reach is tried again, in ms. */
 const tryAgainMs = 1_000
 
-/** Errors of opening that no waiting mends: a person has to. */
-const isHopeless = (error: unknown): boolean =>
-  error instanceof StoreError && (error.code === 'future-schema' || error.code === 'no-driver')
-
 /**
  * Makes a store that opens later, and tries again and again while its database is out of reach, so that a relay starts,
  * says 503, and recovers by itself.
+ *
+ * @param onTrouble is told why each attempt failed; what it throws ends the attempts.
  */
 export const createLateStore = (open: () => Promise<Store>, onTrouble: (error: unknown) => void): LateStore => {
   let real: Store | undefined
@@ -45,7 +43,6 @@ export const createLateStore = (open: () => Promise<Store>, onTrouble: (error: u
         real = store
         return
       } catch (error) {
-        if (isHopeless(error)) throw error
         onTrouble(error)
         await delay(tryAgainMs, undefined, { signal: givenUp.signal }).catch(() => {})
       }

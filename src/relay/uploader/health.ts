@@ -3,11 +3,11 @@ import { backOffMs, type RetryRules } from './policy.ts'
 
 /**
  * How an account's uploads are doing, and what may be sent now. Pure; times are monotonic ms.
- * `ok`: as many requests as the limit allows. `failing`: requests fail as a whole; one at a time, after a wait that
- * grows. `suspended`: CleverTap refuses the credentials; one request a minute finds out whether that has ended.
+ * `ok`: as many requests as the limit allows. `throttled`: CleverTap said how long to wait; then one request finds
+ * out whether that was enough. `failing`: requests fail as a whole; one at a time, after a wait that grows. `suspended`: CleverTap refuses the credentials; one request a minute finds out whether that has ended.
  */
 export interface Health {
-  mode: 'ok' | 'failing' | 'suspended'
+  mode: 'ok' | 'throttled' | 'failing' | 'suspended'
   /** Why it is not ok, for people. */
   reason: string | undefined
   /** Nothing is sent before this time. */
@@ -50,6 +50,10 @@ const setBack = (health: Health, sentAt: number, now: number, waitMs: (tries: nu
   return { ...health, failures: health.failures + 1, since: now, until: now + waitMs(health.failures) }
 }
 
+/** How much of a wait that CleverTap, or whatever answers in its place, asks for is believed before one request probes. */
+export const believed = (askedMs: number, { retryMaxMs }: Pick<RetryRules, 'retryMaxMs'>): number =>
+  Math.min(askedMs, retryMaxMs)
+
 /** The whole request failed: wait, and then send one at a time until one succeeds. */
 export const failed = (
   health: Health,
@@ -59,12 +63,12 @@ export const failed = (
   random: () => number,
 ): Health => {
   const next = setBack(health, what.sentAt, now, (tries) =>
-    Math.max(what.retryAfterMs ?? 0, backOffMs(tries, rules, random)),
+    Math.max(believed(what.retryAfterMs ?? 0, rules), backOffMs(tries, rules, random)),
   )
   return next === health ? health : { ...next, mode: 'failing', reason: what.reason }
 }
 
-/** 429: half as many at a time, after a wait. CleverTap is well, so this is no failure of the account. */
+/** 429: half as many at a time, after a wait. CleverTap is well, so nobody is blamed and nothing is sent one by one. */
 export const throttled = (
   health: Health,
   what: { sentAt: number; retryAfterMs: number | undefined },
@@ -72,8 +76,15 @@ export const throttled = (
   now: number,
   random: () => number,
 ): Health => {
-  const next = setBack(health, what.sentAt, now, (tries) => what.retryAfterMs ?? backOffMs(tries, rules, random))
-  return next === health ? health : { ...next, limit: Math.max(1, health.limit / 2) }
+  const asked = what.retryAfterMs
+  const next = setBack(health, what.sentAt, now, (tries) =>
+    asked === undefined ? backOffMs(tries, rules, random) : believed(asked, rules),
+  )
+  if (next === health) return health
+  const halved = { ...next, limit: Math.max(1, health.limit / 2) }
+  return asked === undefined
+    ? halved
+    : { ...halved, mode: 'throttled', reason: `Retry-After: ${Math.ceil(asked / 1000)} s` }
 }
 
 /** 401 or 403: nothing but a probe a minute until the credentials are accepted. */
@@ -107,6 +118,9 @@ export const judged = (
       return unauthorized(health, verdict.status, now)
   }
 }
+
+/** Whether requests are sent with one record, to find out about the account. */
+export const isDown = ({ mode }: Health): boolean => mode === 'failing' || mode === 'suspended'
 
 /** How many requests may be in flight now. 0 until `until`, so that the caller waits for that. */
 export const allowance = (health: Health, now: number): number => {

@@ -5,7 +5,7 @@ import type { InTrace } from '../operations/trace.ts'
 import type { Settlement, Store } from '../store/port.ts'
 import { type Chunk, cut, isAlone, probeOf } from './batch.ts'
 import type { Clock } from './clock.ts'
-import { allowance, type Health, healthy, judged } from './health.ts'
+import { allowance, believed, type Health, healthy, isDown, judged } from './health.ts'
 import type { HolderLife } from './holder.ts'
 import { farthestDueMs, type RetryRules } from './policy.ts'
 import { reportOf, type UploadReport } from './report.ts'
@@ -117,18 +117,18 @@ export const createUploader = (parts: UploaderParts): Uploader => {
   const send = async (chunk: Chunk, by: string, atOnce: number): Promise<void> => {
     const { signal } = life
     const alone = isAlone(chunk)
-    const blamed = alone || health.mode === 'ok'
+    const blamed = alone || !isDown(health)
     const sending = { upload, signal, atOnce, prepare, clock, inTrace }
     const { verdict, sentAt, traceId, tookMs } = await sendChunk(chunk, sending)
     if (verdict.kind === 'unsent') {
-      if (stopping || signal !== life.signal || health.mode !== 'ok') giveBack([chunk], by)
+      if (stopping || signal !== life.signal || isDown(health)) giveBack([chunk], by)
       else ready = [chunk, ...ready]
       return
     }
     const cutOff = signal.aborted
     if (!cutOff && !(verdict.kind === 'failed' && alone))
       setHealth(judged(health, verdict, sentAt, settings, clock.elapsed(), clock.random))
-    const asked = verdict.kind === 'failed' ? (verdict.retryAfterMs ?? 0) : 0
+    const asked = verdict.kind === 'failed' ? believed(verdict.retryAfterMs ?? 0, settings) : 0
     const accountWaitMs = Math.max(0, asked, health.until - clock.elapsed())
     const circumstances = { rules: settings, now: clock.now(), random: clock.random, cutOff, blamed, accountWaitMs }
     const came = consequencesOf(chunk, verdict, circumstances)
@@ -137,7 +137,7 @@ export const createUploader = (parts: UploaderParts): Uploader => {
     // What one record is to find out, others wait for, but not for one that fails alone: that would hold them up with
     // each of its tries. And after the end of a life its rows are others'.
     if (stopping || signal !== life.signal) giveBack(came.again, by)
-    else if (blamed && !alone && health.mode !== 'ok') giveBack([...came.again, ...ready.splice(0)], by)
+    else if (blamed && !alone && isDown(health)) giveBack([...came.again, ...ready.splice(0)], by)
     else ready = [...came.again, ...ready]
     parts.onRequest?.(reportOf(account, chunk.length, { verdict, traceId, tookMs }, came.results))
   }
@@ -148,13 +148,13 @@ export const createUploader = (parts: UploaderParts): Uploader => {
     let waitMs = 0
     try {
       const { uploadBatch, flushMs } = settings
-      const probing = health.mode !== 'ok'
+      const probing = isDown(health)
       const size = probing ? { max: 1, batches: uploadBatch } : { max: uploadBatch, batches }
       const leased = await store.lease({ account, holder: by, ...size, flushMs, ...farthest })
       if ('waitMs' in leased) waitMs = Math.min(leased.waitMs ?? pollMs, pollMs)
       else {
         const { entries } = leased
-        const isTooLate = stopping || holder.id() !== by || (health.mode !== 'ok' && !probing)
+        const isTooLate = stopping || holder.id() !== by || (isDown(health) && !probing)
         const probe = probing ? probeOf(entries, health.mode === 'failing' ? health.failures - 1 : 0) : undefined
         if (!isTooLate) ready.push(...(probe ? [[probe]] : cut(entries, uploadBatch)))
         if (isTooLate || probe) giveBack([entries.filter((entry) => isTooLate || entry !== probe)], by)

@@ -24,6 +24,7 @@ const clientOptionsOf = (account: AccountConfig): ClevertapOptions => ({
   url: account.apiOrigin,
   accountId: account.id,
   passcode: account.passcode,
+  proxy: account.proxy,
   timeoutMs: account.uploadTimeoutMs,
   connections: account.uploadConcurrency,
 })

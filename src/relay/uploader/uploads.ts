@@ -13,9 +13,11 @@ import { createVerifier, type Verifier } from './verify.ts'
 
 /** An account's uploads as `/readyz`, metrics and status displays show them. */
 export interface UploadState {
-  upload: 'ok' | 'suspended' | 'failing'
+  upload: Health['mode']
   /** Why it is not ok; null when it is. */
   reason: string | null
+  /** For how long nothing is sent yet, in ms. */
+  waitMs: number
   /** Requests in flight from this process, and how many there may be. */
   inFlight: number
   limit: number
@@ -44,12 +46,12 @@ const stopGraceMs = 8_000
 
 /** The sampled checks of an account's accepted records; undefined where none is asked for. */
 const verifierOf = (
-  { id, apiOrigin: url, passcode, uploadTimeoutMs: timeoutMs, verify: share }: AccountConfig,
+  { id, apiOrigin: url, passcode, proxy, uploadTimeoutMs: timeoutMs, verify: share }: AccountConfig,
   store: Store,
   clock: Clock,
 ): (Verifier & { close(): Promise<void> }) | undefined => {
   if (share === 0) return undefined
-  const client = createClevertapClient({ url, accountId: id, passcode, timeoutMs, connections: 1 })
+  const client = createClevertapClient({ url, accountId: id, passcode, proxy, timeoutMs, connections: 1 })
   const count = (verdict: ProfileVerdict): Promise<void> => store.count(id, verdict, 1)
   const verifier = createVerifier({ share, profile: client.profile, count, clock })
   return {
@@ -103,8 +105,9 @@ export const createUploads = (
     const uploader = uploaders.get(id)?.uploader
     const health = uploader?.health()
     return {
-      upload: !health || health.mode === 'ok' ? 'ok' : health.mode,
+      upload: health?.mode ?? 'ok',
       reason: health?.reason ?? null,
+      waitMs: Math.max(0, Math.ceil((health?.until ?? 0) - clock.elapsed())),
       inFlight: uploader?.inFlight() ?? 0,
       limit: Math.floor(health?.limit ?? 0),
     }

@@ -1,4 +1,5 @@
 import { getEventListeners } from 'node:events'
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type ClevertapClient, createClevertapClient } from '../../../src/relay/clevertap/client.ts'
 import { bodyOf } from '../../../src/relay/clevertap/record.ts'
@@ -83,6 +84,68 @@ describe('an answer', () => {
     client = createClevertapClient({ url: upstream.url, accountId: 'ACC-1', passcode: hard })
     upstream.behave(misbehaviours.answer(400, JSON.stringify({ error: `bad ${hard}, bad ${hard}` }) + hard))
     expect(await client.upload(records)).toMatchObject({ body: '{"error":"bad [passcode], bad [passcode]"}[passcode]' })
+  })
+
+  it('that repeats the passcode in another letter case is handed over without it too', async () => {
+    upstream.behave(misbehaviours.answer(400, 'bad PASS-secret-CODE'))
+    expect(await client.upload(records)).toMatchObject({ body: 'bad [passcode]' })
+  })
+
+  it('is asked for without compression, and read where it is compressed all the same', async () => {
+    const forms = { gzip: gzipSync, 'X-GZip': gzipSync, deflate: deflateSync, br: brotliCompressSync }
+    for (const [encoding, compress] of Object.entries(forms)) {
+      upstream.behave((socket) => {
+        const body = compress(Buffer.from(success))
+        socket.write(`HTTP/1.1 200 OK\r\nContent-Encoding: ${encoding}\r\nContent-Length: ${body.length}\r\n\r\n`)
+        socket.write(body)
+      })
+      expect(await client.upload(records)).toMatchObject({ kind: 'answered', status: 200, body: success })
+    }
+    expect(upstream.requests[0]?.head).toMatch(/^accept-encoding: identity$/im)
+  })
+
+  it('has no text where its compression is broken, unknown, or a bomb', async () => {
+    const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024))
+    for (const [encoding, body] of [
+      ['gzip', Buffer.from('no gzip')],
+      ['zstd', Buffer.from(success)],
+      ['gzip', bomb],
+    ] as const) {
+      upstream.behave((socket) => {
+        socket.write(`HTTP/1.1 401 No\r\nContent-Encoding: ${encoding}\r\nContent-Length: ${body.length}\r\n\r\n`)
+        socket.write(body)
+      })
+      expect(await client.upload(records)).toMatchObject({ kind: 'answered', status: 401, body: '' })
+    }
+  })
+
+  it('is not the informational one that comes before it', async () => {
+    upstream.behave(
+      misbehaviours.bytes(
+        `HTTP/1.1 102 Processing\r\nRetry-After: 60\r\n\r\nHTTP/1.1 103 Early Hints\r\nContent-Encoding: gzip\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: ${success.length}\r\n\r\n${success}`,
+      ),
+    )
+    expect(await client.upload(records)).toEqual({
+      kind: 'answered',
+      status: 200,
+      body: success,
+      retryAfter: undefined,
+    })
+  })
+
+  it('is no answer where only an informational one comes', async () => {
+    upstream.behave((socket) => void socket.end('HTTP/1.1 103 Early Hints\r\n\r\n'))
+    expect(await client.upload(records)).toMatchObject({ kind: 'unanswered' })
+  })
+
+  it('says how long to wait by its own clock, whatever this machine’s says', async () => {
+    upstream.behave(
+      misbehaviours.answer(429, '', {
+        Date: 'Sun, 06 Nov 1994 08:49:37 GMT',
+        'Retry-After': 'Sun, 06 Nov 1994 08:51:37 GMT',
+      }),
+    )
+    expect(await client.upload(records)).toMatchObject({ status: 429, retryAfter: '120' })
   })
 
   it('that redirects is not followed, so that the passcode goes nowhere else', async () => {

@@ -1,8 +1,10 @@
 import { createECDH } from 'node:crypto'
-import { describe, expect, it } from 'vitest'
+import { writeFileSync } from 'node:fs'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { ConfigError, loadConfig, loadStoreConfig } from '../../../src/relay/config/index.ts'
 import { settings } from '../../../src/relay/config/settings.ts'
 import { knownNames } from '../../../src/relay/config/source.ts'
+import { memoryFolder } from '../../support/temporary-folder.ts'
 
 const credentials = { CLEVERTAP_ACCOUNT_ID: 'TEST-ACC-1', CLEVERTAP_PASSCODE: 'marked-passcode' }
 const noFile = (): string => {
@@ -41,6 +43,7 @@ describe('the configuration of a relay', () => {
           id: 'TEST-ACC-1',
           passcode: 'marked-passcode',
           apiOrigin: 'https://eu1.api.clevertap.com',
+          proxy: undefined,
           origins: [],
           apiKeys: [],
           tickets: 'off',
@@ -140,7 +143,6 @@ describe('the configuration of a relay', () => {
 
   it('warns of weak secrets without showing them', () => {
     const { warnings } = load({
-      PUSHFERRY_ORIGINS: 'https://a.example',
       PUSHFERRY_SECRET: 'weak1',
       PUSHFERRY_ADMIN_KEY: 'weak2',
       PUSHFERRY_API_KEYS: 'shop:weak3',
@@ -255,6 +257,163 @@ describe('a wrong value', () => {
     expect(refusal({ ...credentials, PUSHFERRY_RETRY_BASE_MS: '10', PUSHFERRY_RETRY_MAX_MS: '9' })).toBe(
       'PUSHFERRY_RETRY_MAX_MS must not be less than PUSHFERRY_RETRY_BASE_MS',
     )
+  })
+})
+
+describe('a line about a wrong value', () => {
+  const key = `BP${'A'.repeat(30)}`
+  it.each([
+    [
+      'PUSHFERRY_ORIGINS',
+      'https://a.example,https://b.example/shop',
+      'entry 2 of 2 is wrong: it goes on behind the host',
+    ],
+    ['PUSHFERRY_ORIGINS', 'https://a.example,,https://b.example', 'entry 2 of 3 is wrong: it is empty'],
+    ['PUSHFERRY_ORIGINS', 'www.example.com', 'entry 1 of 1 is wrong: it does not begin with https://'],
+    ['PUSHFERRY_ORIGINS', 'https://*.example.com', 'entry 1 of 1 is wrong: a * is no pattern here'],
+    ['PUSHFERRY_API_KEYS', `a:${key},b:two words`, 'entry 2 of 2 is wrong'],
+    ['PUSHFERRY_API_KEYS', `a:${key},b:${key}`, 'a key or a name stands in it twice'],
+    ['PUSHFERRY_DEFER', '1m,60', 'entry 2 of 2 is wrong: it has no unit'],
+    ['PUSHFERRY_TRUST_PROXY', '10.0.0.0/8,true', 'entry 2 of 2 is wrong: it would believe anybody'],
+    ['PUSHFERRY_VAPID_PUBLIC_KEY', 'A'.repeat(43), 'the length of the private half'],
+    ['PUSHFERRY_STORE', 'data/pushferry.db', 'for a file write sqlite: before its path'],
+    ['PUSHFERRY_STORE', 'postgres://u:marked#p@db.example/d', 'write # as %23'],
+    ['PUSHFERRY_STORE', 'postgres://u:12#marked@db.example/d', 'write # as %23'],
+    ['PUSHFERRY_STORE', 'postgres://u:marked/p@db.example/d', 'write # as %23, / as %2F'],
+    ['PUSHFERRY_STORE', 'postgres://u:12/marked@db.example/d', 'write # as %23, / as %2F'],
+    ['CLEVERTAP_REGION', 'eu1.dashboard.clevertap.com', "the first word of the dashboard's address"],
+    ['CLEVERTAP_URL', 'http://eu1.api.clevertap.com', 'unencrypted, write https'],
+    ['CLEVERTAP_URL', 'https://eu1.api.clevertap.com/1/upload', 'it goes on behind the host'],
+    ['CLEVERTAP_PASSCODE', 'marked passcode', 'it holds a space'],
+  ])('of %s (%s) says what to do', (name, value, hint) => {
+    const line = refusal({ ...credentials, [name]: value })
+    expect(line).toContain(hint)
+    expect(line).not.toMatch(/\n|marked/)
+  })
+
+  it.each(['"marked"', "'marked'", '`marked`', '“marked”', '""'])('says that %s is wrapped in quotes', (value) => {
+    for (const name of ['CLEVERTAP_PASSCODE', 'PUSHFERRY_SECRET', 'PUSHFERRY_ORIGINS', 'PUSHFERRY_PORT'])
+      expect(refusal({ ...credentials, [name]: value })).toBe(
+        `${name} is wrapped in quotes, which count as part of the value: take them off`,
+      )
+  })
+
+  it('says so of quotes in a file too', () => {
+    const { CLEVERTAP_ACCOUNT_ID } = credentials
+    expect(refusal({ CLEVERTAP_ACCOUNT_ID, CLEVERTAP_PASSCODE_FILE: '/run/passcode' }, () => '"marked"\n')).toBe(
+      'the file of CLEVERTAP_PASSCODE_FILE is wrapped in quotes, which count as part of the value: take them off',
+    )
+  })
+})
+
+describe('letter case', () => {
+  it('is free where a value is a word of ours or of CleverTap', () => {
+    expect(account({ CLEVERTAP_REGION: 'EU1' })?.apiOrigin).toBe('https://eu1.api.clevertap.com')
+    expect(load({ PUSHFERRY_LOG_LEVEL: 'WARN' }).logLevel).toBe('warn')
+    expect(account({ PUSHFERRY_WEB_TYPES: 'a.example=Chrome' })?.webTypes).toEqual([
+      { host: 'a.example', type: 'chrome' },
+    ])
+  })
+})
+
+describe('an address of PostgreSQL', () => {
+  it.each([
+    'postgres://u:p@h/d',
+    'postgresql://u:p@/db?host=/cloudsql/p:r:i',
+    'postgres:///db?host=/var/run/postgresql',
+    'postgres://u:p@%2Fvar%2Frun%2Fpostgresql/db',
+    'postgres://u@tenant:p%23%2F@db.example:6432/d?sslmode=verify-full',
+    'postgres://u:50%off@db.example/d',
+    'postgres://u:p@[2001:db8::1]:5432/d',
+    'postgres://db.example/d?user=u@tenant&password=x',
+    'socket:/var/run/postgresql?db=d',
+  ])('is taken as the driver takes it: %s', async (url) => {
+    const { default: pg } = await import('pg')
+    expect(() => new pg.Client(url)).not.toThrow()
+    expect(load({ PUSHFERRY_STORE: url }).store).toEqual({ kind: 'postgres', url })
+  })
+
+  const tlsWarnings = (url: string, env: Record<string, string> = {}): number =>
+    load({ PUSHFERRY_STORE: url, ...env }).warnings.filter((line) => line.includes('without TLS')).length
+
+  it('on another machine without TLS is warned about, without its password', () => {
+    expect(tlsWarnings('postgres://u:marked@db.example/d')).toBe(1)
+    expect(tlsWarnings('postgres://u:marked@db.example/d?sslmode=disable')).toBe(1)
+    expect(tlsWarnings('postgres:///d?host=10.0.0.7')).toBe(1)
+    expect(tlsWarnings('postgres:///d', { PGHOST: 'db.example' })).toBe(1)
+    expect(load({ PUSHFERRY_STORE: 'postgres://u:marked@db.example/d' }).warnings.join()).not.toContain('marked')
+  })
+
+  it('is not warned about on this machine, with TLS, or where PGSSLMODE asks for it', () => {
+    expect(tlsWarnings('postgres://u:p@localhost/d')).toBe(0)
+    expect(tlsWarnings('postgres://u:p@[::1]/d')).toBe(0)
+    expect(tlsWarnings('postgres:///d?host=/cloudsql/p:r:i')).toBe(0)
+    expect(tlsWarnings('socket:/var/run/postgresql')).toBe(0)
+    expect(tlsWarnings('postgres://u:p@db.example/d?sslmode=verify-full')).toBe(0)
+    expect(tlsWarnings('postgres://u:p@db.example/d?ssl=true')).toBe(0)
+    expect(tlsWarnings('postgres://u:p@db.example/d', { PGSSLMODE: 'require' })).toBe(0)
+  })
+})
+
+describe('origins without a VAPID key', () => {
+  it('are warned about', () => {
+    const { warnings } = load({ PUSHFERRY_ORIGINS: 'https://a.example' })
+    expect(warnings).toEqual([expect.stringContaining('no PUSHFERRY_VAPID_PUBLIC_KEY')])
+  })
+})
+
+describe('a name that a platform has made', () => {
+  it('is passed over, as Kubernetes makes them for a Service called pushferry', () => {
+    const { port } = load({
+      PUSHFERRY_SERVICE_HOST: '10.0.0.1',
+      PUSHFERRY_SERVICE_PORT: '80',
+      PUSHFERRY_SERVICE_PORT_HTTP: '80',
+      PUSHFERRY_PORT: 'tcp://10.0.0.1:80',
+      PUSHFERRY_PORT_80_TCP: 'tcp://10.0.0.1:80',
+      PUSHFERRY_PORT_80_TCP_PROTO: 'tcp',
+      PUSHFERRY_PORT_80_TCP_PORT: '80',
+      PUSHFERRY_PORT_80_TCP_ADDR: '10.0.0.1',
+    })
+    expect(port).toBe(8080)
+  })
+
+  it('is passed over for a Service beside it and for a linked container', () => {
+    const env = {
+      PUSHFERRY_DB_SERVICE_HOST: '10.0.0.2',
+      PUSHFERRY_DB_PORT: 'tcp://10.0.0.2:5432',
+      PUSHFERRY_DB_PORT_5432_TCP_ADDR: '10.0.0.2',
+      PUSHFERRY_NAME: '/web/pushferry',
+      PUSHFERRY_ENV_NODE_VERSION: '24',
+    }
+    expect(load(env).port).toBe(8080)
+  })
+
+  it('is none where its value is a setting', () => {
+    expect(load({ PUSHFERRY_PORT: '81' }).port).toBe(81)
+    expect(refusal({ ...credentials, PUSHFERRY_NAME: 'x' })).toContain('PUSHFERRY_NAME is not known')
+  })
+})
+
+describe('a file with a byte order mark', () => {
+  const written = (name: string, bytes: Uint8Array): string => {
+    const folder = memoryFolder()
+    onTestFinished(folder.remove)
+    writeFileSync(folder.file(name), bytes)
+    return folder.file(name)
+  }
+  const json = '{"accounts":[{"accountId":"ONE","passcode":"marked-1"}]}'
+  const forms: readonly (readonly [string, (text: string) => Uint8Array])[] = [
+    ['UTF-8', (text) => Buffer.from(`\uFEFF${text}`, 'utf8')],
+    ['UTF-16, as PowerShell writes it', (text) => Buffer.from(`\uFEFF${text}`, 'utf16le')],
+    ['UTF-16, the big end first', (text) => Buffer.from(`\uFEFF${text}`, 'utf16le').swap16()],
+  ]
+  it.each(forms)('in %s is read', (_, encode) => {
+    expect(loadConfig({ PUSHFERRY_CONFIG: written('config.json', encode(json)) }).accounts[0]?.passcode).toBe(
+      'marked-1',
+    )
+    const { CLEVERTAP_ACCOUNT_ID } = credentials
+    const CLEVERTAP_PASSCODE_FILE = written('passcode', encode('marked-2\r\n'))
+    expect(loadConfig({ CLEVERTAP_ACCOUNT_ID, CLEVERTAP_PASSCODE_FILE }).accounts[0]?.passcode).toBe('marked-2')
   })
 })
 

@@ -180,7 +180,9 @@ describe('/openapi.json', () => {
 })
 
 describe('/healthz and /readyz', () => {
-  const health = (state: 'ok' | 'suspended' | 'failing') => ({ uploads: { health: () => state } })
+  const health = (state: 'ok' | 'throttled' | 'suspended' | 'failing', waitMs = 0) => ({
+    uploads: { health: () => state, waitMs: () => waitMs },
+  })
 
   it('say that the process lives and that records are taken', async () => {
     const { call } = await startServer()
@@ -198,6 +200,14 @@ describe('/healthz and /readyz', () => {
       json: { status: 'degraded', accounts: { 'TEST-ACC-1': { status: 'degraded', upload } } },
     })
     expect((await call('/healthz')).status).toBe(200)
+  })
+
+  it('readyz says for how long nothing is sent yet where CleverTap said to wait', async () => {
+    const { call } = await startServer({}, health('throttled', 7000))
+    expect((await call('/readyz')).json).toMatchObject({
+      status: 'degraded',
+      accounts: { 'TEST-ACC-1': { status: 'degraded', upload: 'throttled', waitMs: 7000 } },
+    })
   })
 
   it('readyz is 503 while the store takes nothing, and 200 again when it does', async () => {

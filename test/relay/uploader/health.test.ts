@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import type { Verdict } from '../../../src/relay/clevertap/outcome.ts'
-import { allowance, type Health, healthy, judged, suspendedProbeMs } from '../../../src/relay/uploader/health.ts'
+import {
+  allowance,
+  type Health,
+  healthy,
+  isDown,
+  judged,
+  suspendedProbeMs,
+} from '../../../src/relay/uploader/health.ts'
 
 const rules = { retryBaseMs: 1000, retryMaxMs: 300_000, deferMs: [], uploadConcurrency: 3 }
 const success: Verdict = { kind: 'judged', records: [] }
@@ -72,8 +79,19 @@ describe('after a 429', () => {
     for (const now of [1001, 1500, 7000]) health = judged(health, success, 20, rules, now, () => 0.5)
     expect(health).toMatchObject({ limit: 4, until: 8000 })
   })
-  it('the account is well', () => {
+  it('nothing is sent for no longer than the longest wait, whatever Retry-After says, and then one request probes', () => {
+    const day = 24 * 60 * 60 * 1000
+    const health = following([throttled(day)], healthy(8))
+    expect(health).toMatchObject({ mode: 'throttled', until: 1000 + rules.retryMaxMs, limit: 4 })
+    expect([allowance(health, health.until - 1), allowance(health, health.until)]).toEqual([0, 1])
+    const probed = judged(health, success, health.until, rules, health.until + 1, () => 0.5)
+    expect(probed.mode).toBe('ok')
+    expect(allowance(probed, health.until + 1)).toBe(Math.min(4, rules.uploadConcurrency))
+  })
+  it('the account is throttled where CleverTap said how long, and else well; it is never down', () => {
     expect(following([throttled()])).toMatchObject({ mode: 'ok', reason: undefined })
+    expect(following([throttled(7000)])).toMatchObject({ mode: 'throttled', reason: 'Retry-After: 7 s' })
+    for (const asked of [undefined, 7000]) expect(isDown(following([throttled(asked)]))).toBe(false)
   })
 })
 
@@ -96,6 +114,7 @@ describe('after a failure', () => {
   it('Retry-After is honoured where it is longer, and the back-off where that is', () => {
     expect(following([failed(60_000)]).until).toBe(1000 + 60_000)
     expect(following([failed(100)]).until).toBe(1000 + 500)
+    expect(following([failed(24 * 60 * 60 * 1000)]).until).toBe(1000 + rules.retryMaxMs)
   })
   it('one success ends it', () => {
     const health = following([failed(), failed(), success])

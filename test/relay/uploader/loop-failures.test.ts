@@ -263,6 +263,16 @@ describe('the uploader', () => {
       await clock.advance(700_000)
       expect(await counts()).toMatchObject({ accepted: 50, rejected: 0, queued: { live: 0 }, uploading: 0 })
     })
+    it.each([429, 503])('of a %i whose Retry-After is a day is tried again after the longest wait', async (status) => {
+      const { put, start, clevertap, clock } = await setUp({ settings: { uploadConcurrency: 1 } })
+      clevertap.behave((call, number) => (number === 1 ? replies.status(status, '86400') : replies.success(call)))
+      await put(...names(300))
+      await start()
+      await clock.advance(290_000)
+      expect(await counts()).toMatchObject({ accepted: 0 })
+      await clock.advance(20_000)
+      expect(await counts()).toMatchObject({ accepted: 300, queued: { live: 0 } })
+    })
     it('is tried again after an exponential wait with full jitter, up to the cap', async () => {
       const { put, start, clevertap, clock } = await setUp({ settings: { uploadConcurrency: 1 } })
       clevertap.behave(() => replies.status(500))

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import type { ServerParts, UploadHealth } from '../parts.ts'
+import type { ServerParts } from '../parts.ts'
 import { createReadiness } from '../readiness.ts'
 import { alive, readiness } from '../schemas.ts'
 
@@ -37,12 +37,19 @@ export const addHealth = (
     },
     async (_request, reply) => {
       const ready = await takesRecords()
-      const accounts = config.accounts.map(({ id }): [string, UploadHealth] => [id, uploads?.health(id) ?? 'ok'])
+      const accounts = config.accounts.map(({ id }) => ({
+        id,
+        upload: uploads?.health(id) ?? 'ok',
+        waitMs: uploads?.waitMs(id) ?? 0,
+      }))
       reply.code(ready ? 200 : 503)
       return {
-        status: statusOf(ready && accounts.every(([, upload]) => upload === 'ok')),
+        status: statusOf(ready && accounts.every(({ upload }) => upload === 'ok')),
         accounts: Object.fromEntries(
-          accounts.map(([id, upload]) => [id, { status: statusOf(ready && upload === 'ok'), upload }]),
+          accounts.map(({ id, upload, waitMs }) => [
+            id,
+            { status: statusOf(ready && upload === 'ok'), upload, ...(waitMs > 0 ? { waitMs } : {}) },
+          ]),
         ),
       }
     },

@@ -70,9 +70,14 @@ export const createInstruments = (registry: Registry) => {
     ),
     health: gauge(
       'pushferry_account_health',
-      '1 for the state that the uploads are in (ok, failing, suspended), 0 for the others.',
+      '1 for the state that the uploads are in (ok, throttled, failing, suspended), 0 for the others.',
       'account',
       'state',
+    ),
+    wait: gauge(
+      'pushferry_upload_wait_seconds',
+      'For how long nothing is sent yet, after a failure or because CleverTap said so; 0: something may be sent.',
+      'account',
     ),
     takeovers: counter('pushferry_takeovers_total', 'Times that rows of a dead process were taken over.'),
 

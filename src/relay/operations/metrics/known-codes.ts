@@ -1,4 +1,4 @@
-import { codeMeanings } from '../status/code-meanings.ts'
+import { codeMeanings } from '../../clevertap/code-meanings.ts'
 
 /**
  * A code as a label. CleverTap's documented ones stand for themselves; whatever else an answer may hold is `other`, so

@@ -60,6 +60,7 @@ export const createMetrics = ({
     uploadRecords,
     inFlight,
     limit,
+    wait,
     concurrency,
     health,
     takeovers,
@@ -86,7 +87,8 @@ export const createMetrics = ({
       const state = uploads.state(account)
       inFlight.set({ account }, state.inFlight)
       limit.set({ account }, state.limit)
-      for (const one of ['ok', 'failing', 'suspended'] as const)
+      wait.set({ account }, state.waitMs / 1000)
+      for (const one of ['ok', 'throttled', 'failing', 'suspended'] as const)
         health.set({ account, state: one }, state.upload === one ? 1 : 0)
     }
   }

@@ -1,7 +1,7 @@
+import { meaningOf } from '../../clevertap/code-meanings.ts'
 import { fingerprint } from '../../keys/fingerprint.ts'
 import type { Counts, Holder, RejectedRow } from '../../store/port.ts'
 import type { UploadState } from '../../uploader/uploads.ts'
-import { meaningOf } from './code-meanings.ts'
 import { explainHealth } from './health-cause.ts'
 import type { HealthLog } from './health-log.ts'
 import type { History } from './history.ts'

@@ -56,9 +56,26 @@ const ofStatus = (reason: string): HealthCause | undefined => {
   return { cause: `CleverTap does not take requests (${reason})`, remedy: `Is CLEVERTAP_URL right? ${theirs}` }
 }
 
+const ofProxy = (reason: string): HealthCause | undefined => {
+  const [, why] = /^proxy (.+)$/.exec(reason) ?? []
+  return why === undefined
+    ? undefined
+    : {
+        cause: `The proxy that HTTPS_PROXY names ${why.startsWith('HTTP') ? 'refuses' : 'cannot be reached'} (${why})`,
+        remedy:
+          'Is HTTPS_PROXY right, with user and password where it wants them, and does it let CleverTap pass? NO_PROXY names hosts that need none.',
+      }
+}
+
 /** Puts the reason of an account's state into words. Null while all is well. */
 export const explainHealth = (state: UploadMode, reason: string | null): HealthCause | null => {
   if (state === 'ok') return null
+  if (state === 'throttled')
+    return {
+      cause: `CleverTap wants no requests for a while (HTTP 429${reason === null ? '' : `, ${reason}`})`,
+      remedy:
+        'Nothing is lost: the relay waits for as long, but no longer than PUSHFERRY_RETRY_MAX_MS, and then asks with one request.',
+    }
   if (state === 'suspended')
     return {
       cause: `CleverTap refuses the credentials (${/HTTP \d+/.exec(reason ?? '')?.[0] ?? 'HTTP 401'})`,
@@ -66,5 +83,9 @@ export const explainHealth = (state: UploadMode, reason: string | null): HealthC
         'Compare CLEVERTAP_ACCOUNT_ID, CLEVERTAP_PASSCODE and CLEVERTAP_REGION with the dashboard, or let pushferry check tell which is wrong; then restart the relay. Nothing is lost meanwhile.',
     }
   if (reason === null) return { cause: 'Requests to CleverTap fail', remedy: theirs }
-  return causes[reason] ?? ofStatus(reason) ?? { cause: `Requests to CleverTap fail (${reason})`, remedy: network }
+  return (
+    causes[reason] ??
+    ofStatus(reason) ??
+    ofProxy(reason) ?? { cause: `Requests to CleverTap fail (${reason})`, remedy: network }
+  )
 }

@@ -2,7 +2,7 @@ import { fingerprint } from '../../keys/fingerprint.ts'
 import type { Holder } from '../../store/port.ts'
 import type { OtherProcess, UploadMode } from './view/snapshot.ts'
 
-const modes: readonly UploadMode[] = ['ok', 'failing', 'suspended']
+const modes: readonly UploadMode[] = ['ok', 'throttled', 'failing', 'suspended']
 
 const readReport = (report: string): Readonly<Record<string, unknown>> => {
   try {

@@ -18,7 +18,7 @@ const level = Type.Unsafe<keyof typeof levelWords>({
     .map(([name, words]) => `${name}: ${words}`)
     .join('; '),
 })
-const uploadMode = oneOf('ok', 'failing', 'suspended')
+const uploadMode = oneOf('ok', 'throttled', 'failing', 'suspended')
 const happened = texts(['queued', 'accepted', 'rejected'], number)
 
 const values = Type.Array(orNull(number), { description: 'One for each step; null where nothing is known.' })

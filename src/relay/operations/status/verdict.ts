@@ -53,7 +53,9 @@ const uploadVerdict = ({ now, upload, waiting }: Evidence): Verdict | undefined 
   const how = since === null ? '' : `, for ${duration(forMs)} now`
   const many =
     waiting === 0 ? 'Nothing waits yet.' : `${counted(waiting, 'record')} ${waiting === 1 ? 'waits' : 'wait'}.`
-  const isShort = state === 'failing' && forMs < hiccupMs
+  // A wait of seconds is how CleverTap's limit works, and no news.
+  if (state === 'throttled' && forMs < hiccupMs) return undefined
+  const isShort = state === 'throttled' || (state === 'failing' && forMs < hiccupMs)
   return {
     level: isShort ? 'warning' : 'bad',
     answer: isShort ? 'Not right now.' : 'No.',

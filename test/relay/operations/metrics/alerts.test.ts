@@ -29,7 +29,7 @@ const watch = (wrap: (store: Store) => Partial<Store> = () => ({})) => {
   const real = createMemoryStore({ now: () => time.now })
   onTestFinished(() => real.close())
   const store = { ...real, ...wrap(real) }
-  const state: UploadState = { upload: 'ok', reason: null, inFlight: 0, limit: 3 }
+  const state: UploadState = { upload: 'ok', reason: null, waitMs: 0, inFlight: 0, limit: 3 }
   const metrics = createMetrics({
     maxQueued: 100,
     accounts: [{ id: account, uploadConcurrency: 3 }],

@@ -21,7 +21,7 @@ const start = (more: Partial<MetricsParts> = {}, wrap: (store: Store) => Partial
   const real = createMemoryStore()
   onTestFinished(() => real.close())
   const store = { ...real, ...wrap(real) }
-  const state: UploadState = { upload: 'ok', reason: null, inFlight: 2, limit: 3 }
+  const state: UploadState = { upload: 'ok', reason: null, waitMs: 0, inFlight: 2, limit: 3 }
   const metrics = createMetrics({
     maxQueued: 1_000,
     accounts: [{ id: account, uploadConcurrency: 15 }],
@@ -90,7 +90,7 @@ describe('the metrics', () => {
       { outcome: 'deferred', code: 530, records: 2 },
     ] as const
     metrics.onRequest({ account, records: 100, verdict: 'judged', outcomes, refusals, traceId: '0', tookMs: 150 })
-    Object.assign(state, { upload: 'failing', inFlight: 1, limit: 1 })
+    Object.assign(state, { upload: 'failing', waitMs: 0, inFlight: 1, limit: 1 })
     expect(await value('pushferry_upload_requests_total', { verdict: 'judged' })).toBe(1)
     expect(await value('pushferry_upload_requests_total', { verdict: 'throttled' })).toBe(0)
     expect(await value('pushferry_upload_records_total', { outcome: 'accepted' })).toBe(90)

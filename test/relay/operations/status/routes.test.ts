@@ -19,7 +19,10 @@ const start = async (folder?: URL) => {
   const snapshots = createSnapshots({
     config: { accounts: [{ id: accountId, uploadConcurrency: 3 }], store: { kind: 'sqlite' } },
     store,
-    uploads: { state: () => ({ upload: 'ok', reason: null, inFlight: 0, limit: 3 }), holder: () => undefined },
+    uploads: {
+      state: () => ({ upload: 'ok', reason: null, waitMs: 0, inFlight: 0, limit: 3 }),
+      holder: () => undefined,
+    },
     version: '1.2.3',
   })
   const logged: string[] = []

@@ -21,7 +21,7 @@ const start = (wrap: (store: Store) => Partial<Store> = () => ({})) => {
   const real = createMemoryStore({ now: () => time.now })
   onTestFinished(() => real.close())
   const store = { ...real, ...wrap(real) }
-  const upload: UploadState = { upload: 'ok', reason: null, inFlight: 1, limit: 3 }
+  const upload: UploadState = { upload: 'ok', reason: null, waitMs: 0, inFlight: 1, limit: 3 }
   const snapshots = createSnapshots({
     config: { accounts: [{ id: account, uploadConcurrency: 3 }], store: { kind: 'sqlite' } },
     store,

@@ -53,6 +53,7 @@ const events = ({ events: happened }: AccountStatus): Row[] =>
 
 const stateWords: Readonly<Record<UploadMode, string>> = {
   ok: 'Uploads went through again',
+  throttled: 'CleverTap asked to wait',
   failing: 'Uploads began to fail',
   suspended: 'Uploads were suspended',
 }

@@ -17,6 +17,7 @@ export const levelWords: Readonly<Record<Level, string>> = {
 
 const stateWords: Readonly<Record<UploadMode, { always: string; lately: string }>> = {
   ok: { always: 'Uploads go through', lately: 'Uploads go through again, for' },
+  throttled: { always: 'CleverTap asks to wait', lately: 'CleverTap has been asking to wait for' },
   failing: { always: 'Uploads fail', lately: 'Uploads have been failing for' },
   suspended: { always: 'Uploads are suspended', lately: 'Uploads have been suspended for' },
 }
@@ -60,7 +61,7 @@ const requestSlots = ({ account: { latency: took, slots, upload } }: PageState):
   slots: `${count(slots.inFlight)} of ${count(slots.concurrency)}`,
   slotsNote:
     upload.state !== 'ok'
-      ? 'one at a time while uploads fail'
+      ? 'one at a time until one goes through'
       : slots.limit < slots.concurrency
         ? `${count(slots.limit)} allowed since a 429`
         : 'allowed at a time',

@@ -60,7 +60,7 @@ export interface Latency {
   p99Ms: number
 }
 
-export type UploadMode = 'ok' | 'failing' | 'suspended'
+export type UploadMode = 'ok' | 'throttled' | 'failing' | 'suspended'
 
 /** How the uploads of an account go. */
 export interface UploadHealth {

@@ -43,7 +43,7 @@ describe('the texts of the page', () => {
       remedy: 'Do.',
       uploadRemedy: '',
       nextTry: 'Next try in 4 s.',
-      slotsNote: 'one at a time while uploads fail',
+      slotsNote: 'one at a time until one goes through',
     })
     expect(slotsOf(pageState({ upload })).uploadRemedy).toBe('Do.')
   })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { codeLabel } from '../../../../src/relay/operations/metrics/known-codes.ts'
-import { codeMeanings, meaningOf } from '../../../../src/relay/operations/status/code-meanings.ts'
-import { recordProblems } from '../../../../src/wire/problem.ts'
+import { codeMeanings, meaningOf } from '../../../src/relay/clevertap/code-meanings.ts'
+import { codeLabel } from '../../../src/relay/operations/metrics/known-codes.ts'
+import { recordProblems } from '../../../src/wire/problem.ts'
 
 describe('what a code means', () => {
   it('is known, with what to do, for every code that a record can be rejected with', () => {

@@ -1,0 +1,81 @@
+import { isLoopback } from './loopback.ts'
+
+/** What an address of PostgreSQL says, as the driver `pg` reads it. Holds no secret. */
+export interface PostgresAddress {
+  /** A host name, an address without brackets, or the folder of a socket. Empty: the driver's default. */
+  host: string
+  port: string
+  /** Of the address alone; undefined where it says nothing of TLS. */
+  tls: boolean | undefined
+}
+
+const canDecode = (text: string): boolean => {
+  try {
+    decodeURIComponent(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Reads an URL as `pg-connection-string` does: stray % and spaces count as themselves, and the host may be missing. */
+const parse = (text: string): { url: URL; hasHost: boolean } | undefined => {
+  const encoded = / |%[^a-f0-9]|%[a-f0-9][^a-f0-9]/i.test(text) ? encodeURI(text).replace(/%25(\d\d)/g, '%$1') : text
+  if (URL.canParse(encoded)) return { url: new URL(encoded), hasHost: true }
+  const withHost = encoded.replace('@/', '@___DUMMY___/')
+  return URL.canParse(withHost) ? { url: new URL(withHost), hasHost: false } : undefined
+}
+
+/** An @ behind the host, or a fragment: the password holds a character that ended it too early. */
+const isCutShort = ({ hash, username, pathname, search }: URL): boolean =>
+  hash !== '' || (username === '' && (pathname.includes('@') || /^[^=&]*@/.test(search)))
+
+const tlsOf = (params: URLSearchParams): boolean | undefined => {
+  const mode = params.get('sslmode')
+  if (mode !== null) return mode !== 'disable'
+  const ssl = params.get('ssl')
+  if (ssl !== null) return ssl === 'true' || ssl === '1'
+  return ['sslcert', 'sslkey', 'sslrootcert'].some((name) => params.has(name)) ||
+    params.get('sslnegotiation') === 'direct'
+    ? true
+    : undefined
+}
+
+/**
+ * Reads `postgres://…`, `postgresql://…` and `socket:…`: every address that `pg` takes, without loading it. Undefined for
+ * what is none, and for one whose password is not % encoded and hides the host.
+ */
+export const readPostgresAddress = (text: string): PostgresAddress | undefined => {
+  const [, scheme] = /^(postgres|postgresql|socket):/i.exec(text) ?? []
+  const parsed = scheme === undefined ? undefined : parse(text)
+  if (!parsed || isCutShort(parsed.url)) return undefined
+  const { url, hasHost } = parsed
+  if (![url.username, url.password, url.hostname, url.pathname].every(canDecode)) return undefined
+  if (scheme?.toLowerCase() === 'socket') return url.pathname === '' ? undefined : socketAt(decodeURI(url.pathname))
+  if (!/^postgres(ql)?:\/\//i.test(text)) return undefined
+  const host = url.searchParams.get('host') ?? (hasHost ? decodeURIComponent(url.hostname) : '')
+  const port = url.searchParams.get('port') ?? url.port
+  return { host: host.replace(/^\[(.+)\]$/, '$1'), port: port === '' ? '5432' : port, tls: tlsOf(url.searchParams) }
+}
+
+const socketAt = (host: string): PostgresAddress => ({ host, port: '5432', tls: undefined })
+
+/** Why an address cannot be read, where that is likely to be known. */
+export const postgresHint = (text: string): string | undefined =>
+  /^postgres(ql)?:\/\/[^@]*:.*@/is.test(text)
+    ? 'in user and password write # as %23, / as %2F, ? as %3F, @ as %40 and % as %25'
+    : undefined
+
+/**
+ * Whether what is said to this server can be read on the way to it.
+ *
+ * @param env where the driver reads what the address leaves open.
+ */
+export const isReadableOnTheWay = (
+  { host, tls }: PostgresAddress,
+  { PGHOST, PGSSLMODE }: Readonly<Record<string, string | undefined>>,
+): boolean => {
+  const at = host || PGHOST || 'localhost'
+  const isHere = at.startsWith('/') || isLoopback(at.includes(':') ? `[${at}]` : at)
+  return !isHere && !(tls ?? (PGSSLMODE ? PGSSLMODE !== 'disable' : false))
+}

@@ -1,0 +1,21 @@
+import type { EgressProxy } from '../clevertap/proxy.ts'
+import { ConfigError } from './error.ts'
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+const firstOf = (env: Environment, ...names: readonly string[]): { name: string; text: string } | undefined =>
+  names.map((name) => ({ name, text: env[name]?.trim() ?? '' })).find(({ text }) => text !== '')
+
+/**
+ * Reads `HTTPS_PROXY` and `NO_PROXY`, whose lower-case names come first, as curl has it. A host without a scheme is an
+ * http proxy. Undefined where there is none. Throws a ConfigError.
+ */
+export const readProxy = (env: Environment): EgressProxy | undefined => {
+  const found = firstOf(env, 'https_proxy', 'HTTPS_PROXY')
+  if (!found) return undefined
+  const text = found.text.includes('://') ? found.text : `http://${found.text}`
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (!url || !/^https?:$/.test(url.protocol) || url.hostname === '')
+    throw new ConfigError(`${found.name} must be the URL of a proxy, http://host:port or https://host:port`)
+  return { url: url.href, noProxy: firstOf(env, 'no_proxy', 'NO_PROXY')?.text ?? '' }
+}

@@ -1,0 +1,101 @@
+import { accessSync, constants, existsSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { readPostgresAddress } from '../config/postgres-address.ts'
+import type { StoreLocation } from '../config/types.ts'
+import { StoreError } from './errors.ts'
+
+/** Why a store cannot be opened. */
+export interface OpeningTrouble {
+  /** What is wrong and what to do. Names the path, or host and port, and holds no secret. */
+  message: string
+  /** No waiting mends it: a person has to. */
+  isHopeless: boolean
+}
+
+const hopeless = (message: string): OpeningTrouble => ({ message, isHopeless: true })
+const passing = (message: string): OpeningTrouble => ({ message, isHopeless: false })
+
+const memberOf = (error: unknown, name: string): unknown =>
+  typeof error === 'object' && error !== null && name in error ? (error as Record<string, unknown>)[name] : undefined // just looked
+
+const mayUse = (path: string, mode: number): boolean => {
+  try {
+    accessSync(path, mode)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** SQLite's primary result code for a file that is no database (sqlite.org/rescode.html). */
+const notADatabase = 26
+
+const ofFile = (path: string, cause: unknown, what: string): OpeningTrouble => {
+  const folder = dirname(path)
+  const { R_OK, W_OK, X_OK } = constants
+  if (!existsSync(folder))
+    return hopeless(`there is no folder ${folder}: make it, or set PUSHFERRY_STORE to another file`)
+  if (!statSync(folder).isDirectory())
+    return hopeless(`${folder} is no folder: set PUSHFERRY_STORE to a file in one, such as sqlite:pushferry.db`)
+  const file = statSync(path, { throwIfNoEntry: false })
+  if (file?.isDirectory())
+    return hopeless(`${path} is a folder: PUSHFERRY_STORE is the name of a file, such as sqlite:pushferry.db`)
+  if (Number(memberOf(cause, 'errcode')) === notADatabase)
+    return hopeless(`${path}, which PUSHFERRY_STORE names, is no database: set it to another file`)
+  if (!mayUse(folder, R_OK | W_OK | X_OK) || (file && !mayUse(path, R_OK | W_OK)))
+    return hopeless(`this user may not write ${path} and its folder: change their owner, or set PUSHFERRY_STORE`)
+  return passing(`${what}: is ${path}, which PUSHFERRY_STORE names, in use by another program, or its disk full?`)
+}
+
+/** Of connections, by the code of the system or of TLS. */
+const connectionTroubles: Readonly<Record<string, (at: string) => OpeningTrouble>> = {
+  ENOTFOUND: (at) => passing(`the host name of ${at} cannot be found: is PUSHFERRY_STORE right, and does DNS work?`),
+  EAI_AGAIN: (at) => passing(`the host name of ${at} cannot be looked up: does DNS work?`),
+}
+const certificateCodes: readonly string[] = [
+  'CERT_HAS_EXPIRED',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+]
+
+/** Of the server, by its code (postgresql.org/docs/current/errcodes-appendix.html). */
+const serverTroubles: Readonly<Record<string, (at: string) => OpeningTrouble>> = {
+  '28000': (at) => hopeless(`${at} lets this user in from nowhere here: see its pg_hba.conf and PUSHFERRY_STORE`),
+  '28P01': (at) => hopeless(`${at} refuses the user or the password of PUSHFERRY_STORE`),
+  '3D000': (at) => hopeless(`${at} has no database of the name in PUSHFERRY_STORE: make it, or name another`),
+  '42501': (at) =>
+    hopeless(`the user of PUSHFERRY_STORE may make no schema at ${at}: GRANT CREATE ON DATABASE … TO it`),
+}
+
+const ofServer = (url: string, cause: unknown, what: string): OpeningTrouble => {
+  const { host = '', port = '5432' } = readPostgresAddress(url) ?? {}
+  const at = `PostgreSQL at ${host || 'this machine'}:${port}`
+  const code = String(memberOf(cause, 'code') ?? '')
+  if (certificateCodes.includes(code))
+    return hopeless(
+      `the certificate of ${at} is not trusted (${code}): add sslrootcert=PATH of its authority to PUSHFERRY_STORE, or set NODE_EXTRA_CA_CERTS`,
+    )
+  if (code === 'ENOENT' && memberOf(cause, 'syscall') === 'open')
+    return hopeless('a file that PUSHFERRY_STORE names (sslrootcert, sslcert or sslkey) is not there')
+  if (memberOf(cause, 'message') === 'The server does not support SSL connections')
+    return hopeless(`${at} has no TLS: switch it on there, or take sslmode out of PUSHFERRY_STORE`)
+  const known = Object.hasOwn(serverTroubles, code) ? serverTroubles[code] : connectionTroubles[code]
+  return (
+    known?.(at) ??
+    passing(
+      `${what}: does ${at.replace(' at', ' run at')}, and are user, password and database of PUSHFERRY_STORE right?`,
+    )
+  )
+}
+
+/** Says why a store could not be opened, by what went wrong and by what stands at its place. */
+export const explainOpening = (error: unknown, location: StoreLocation): OpeningTrouble => {
+  const { message, cause } =
+    error instanceof Error ? error : { message: 'the store cannot be opened', cause: undefined }
+  if (error instanceof StoreError && error.code !== 'unavailable') return hopeless(message)
+  return location.kind === 'sqlite' ? ofFile(location.path, cause, message) : ofServer(location.url, cause, message)
+}

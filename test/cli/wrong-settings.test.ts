@@ -1,0 +1,154 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { accessSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { startSimulator } from '../../src/simulator/index.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+
+const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
+const secret = 'marked-0123456789abcdef'
+
+/** Starts the built relay as a new user would, with these settings beside the credentials. */
+const startRelay = async (settings: Readonly<Record<string, string>>) => {
+  const folder = temporaryFolder()
+  const clevertap = await startSimulator({ accountId: 'ABC-DEF-GHI', passcode: secret })
+  const child = spawn(process.execPath, [main, 'relay'], {
+    cwd: folder.path,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      PATH: process.env.PATH,
+      CLEVERTAP_ACCOUNT_ID: 'ABC-DEF-GHI',
+      CLEVERTAP_PASSCODE: secret,
+      CLEVERTAP_URL: clevertap.url,
+      PUSHFERRY_API_KEYS: `shop:${secret}`,
+      PUSHFERRY_PORT: '0',
+      ...settings,
+    },
+  })
+  const exited = once(child, 'exit')
+  onTestFinished(async () => {
+    child.kill('SIGKILL')
+    await exited
+    await clevertap.stop()
+    folder.remove()
+  })
+  let out = ''
+  let err = ''
+  child.stdout.on('data', (chunk) => (out += chunk))
+  child.stderr.on('data', (chunk) => (err += chunk))
+  return { exited, out: () => out, err: () => err, folder: folder.path }
+}
+
+const takenPort = async (): Promise<string> => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => void server.close())
+  const address = server.address()
+  return String(typeof address === 'object' ? address?.port : '')
+}
+
+beforeAll(() => accessSync(main)) // npm run build makes it
+
+describe('a new user’s wrong setting ends the relay with one line that says what to do', { timeout: 30_000 }, () => {
+  const wrong: readonly (readonly [string, Record<string, string>, number, string])[] = [
+    ['no passcode', { CLEVERTAP_PASSCODE: '' }, 2, 'CLEVERTAP_PASSCODE must be set'],
+    ['quotes of an env file', { CLEVERTAP_PASSCODE: `"${secret}"` }, 2, 'CLEVERTAP_PASSCODE is wrapped in quotes'],
+    [
+      "the dashboard's host as the region",
+      { CLEVERTAP_REGION: 'eu1.dashboard.clevertap.com', CLEVERTAP_URL: '' },
+      2,
+      "it is the first word of the dashboard's address alone",
+    ],
+    [
+      'an origin with a path',
+      { PUSHFERRY_ORIGINS: 'https://a.example/shop' },
+      2,
+      'it goes on behind the host, end it there',
+    ],
+    [
+      'a pattern of origins',
+      { PUSHFERRY_ORIGINS: 'https://*.a.example' },
+      2,
+      'a * is no pattern here, name each origin',
+    ],
+    ['an origin without scheme', { PUSHFERRY_ORIGINS: 'www.a.example' }, 2, 'it does not begin with https://'],
+    ['a misspelt name', { PUSHFERRY_ORIGIN: 'https://a.example' }, 2, 'did you mean PUSHFERRY_ORIGINS?'],
+    [
+      'the private half of a VAPID pair',
+      { PUSHFERRY_VAPID_PUBLIC_KEY: 'A'.repeat(43) },
+      2,
+      'the private half, which belongs to CleverTap alone: set the public one',
+    ],
+    [
+      'a path without sqlite:',
+      { PUSHFERRY_STORE: '/data/pushferry.db' },
+      2,
+      'for a file write sqlite: before its path',
+    ],
+    [
+      'a password that is not % encoded',
+      { PUSHFERRY_STORE: `postgres://me:${secret}#1@db.example/d` },
+      2,
+      'in user and password write # as %23',
+    ],
+    ['believing every proxy', { PUSHFERRY_TRUST_PROXY: 'true' }, 2, 'name the address or range of your proxy'],
+    ['tickets without a key', { PUSHFERRY_TICKETS: 'required' }, 2, 'PUSHFERRY_TICKET_KEY must be set'],
+    ['a duration without a unit', { PUSHFERRY_DEFER: '60' }, 2, 'it has no unit, add one (60s, not 60)'],
+    [
+      'a folder that is missing',
+      { PUSHFERRY_STORE: 'sqlite:none/pushferry.db' },
+      1,
+      'there is no folder none: make it',
+    ],
+    ['a folder in the place of a file', { PUSHFERRY_STORE: 'sqlite:/tmp' }, 1, '/tmp is a folder'],
+  ]
+  it.each(wrong)('%s', async (_, settings, code, line) => {
+    const { exited, err } = await startRelay(settings)
+    expect(await exited).toEqual([code, null])
+    expect(err()).toContain(line)
+    expect(err()).toMatch(/^pushferry: [^\n]+\n$/)
+    expect(err()).not.toContain('marked')
+  })
+
+  it('a port that is taken, also while its PostgreSQL is out of reach', async () => {
+    const port = await takenPort()
+    const { exited, err } = await startRelay({
+      PUSHFERRY_PORT: port,
+      PUSHFERRY_STORE: `postgres://me:${secret}@127.0.0.1:9/d`,
+    })
+    expect(await exited).toEqual([1, null])
+    expect(err()).toBe(
+      `pushferry: port ${port} of 127.0.0.1 is taken: set PUSHFERRY_PORT to another, or to 0 for any free one\n`,
+    )
+  })
+})
+
+describe('a new user’s doubtful setting is warned about at the start', { timeout: 30_000 }, () => {
+  const doubtful: readonly (readonly [string, Record<string, string>, string])[] = [
+    [
+      'a passcode that CleverTap refuses',
+      { CLEVERTAP_PASSCODE: 'marked-other-passcode' },
+      'CleverTap refuses the credentials',
+    ],
+    ['origins without a VAPID key', { PUSHFERRY_ORIGINS: 'https://a.example' }, 'no PUSHFERRY_VAPID_PUBLIC_KEY'],
+    [
+      'a PostgreSQL elsewhere without TLS',
+      { PUSHFERRY_STORE: `postgres://me:${secret}@203.0.113.1/d` },
+      'add ?sslmode=verify-full',
+    ],
+    ['a relay that takes no records', { PUSHFERRY_API_KEYS: '' }, 'neither PUSHFERRY_ORIGINS nor PUSHFERRY_API_KEYS'],
+  ]
+  it.each(doubtful)('%s', async (_, settings, words) => {
+    const { out, err } = await startRelay(settings)
+    await expect.poll(out, { timeout: 20_000 }).toContain(words)
+    expect(err()).toBe('')
+    expect(out()).not.toContain('marked')
+  })
+
+  it('and one that Kubernetes has made is passed over', async () => {
+    const { out } = await startRelay({ PUSHFERRY_SERVICE_HOST: '10.0.0.1', PUSHFERRY_SERVICE_PORT: '80' })
+    await expect.poll(out, { timeout: 20_000 }).toContain('listening')
+  })
+})
