@@ -4,12 +4,16 @@ import { StoreError } from '../errors.ts'
 /** The database file as the file system knows it, apart from what SQLite has open. */
 export interface DatabaseFile {
   /**
-   * Makes the file readable for its owner alone, and likewise the log and the shared memory beside it where they exist, because
-   * tokens are in them. `create` makes a missing file, also the target of a symbolic link.
+   * Makes a missing file for its owner alone, also where a symbolic link leads to it, if `create`. Changes nothing about one that exists.
    *
    * @throws StoreError (`unavailable`) when the file is missing and must not be created.
    */
   prepare(create: boolean): void
+  /**
+   * Takes everybody's rights but the owner's from the file and from the log and shared memory beside it, because tokens are in them.
+   * Call it only once the file has proved to be a database of ours: the path in the settings may name anything by mistake.
+   */
+  restrict(): void
   /** Remembers which file the path names now. Call it right after SQLite has opened the path. */
   remember(): void
   /**
@@ -22,9 +26,10 @@ export interface DatabaseFile {
 
 const ownerOnly = 0o600
 
-const restrict = (file: string): void => {
+const restrictFile = (file: string): void => {
   try {
-    if ((statSync(file).mode & 0o077) !== 0) chmodSync(file, ownerOnly)
+    const stat = statSync(file)
+    if (stat.isFile() && (stat.mode & 0o077) !== 0) chmodSync(file, ownerOnly)
   } catch {
     // A missing log is normal, and a file of another owner keeps its mode; SQLite reports what it cannot open.
   }
@@ -49,7 +54,9 @@ export const createDatabaseFile = (file: string): DatabaseFile => {
           // SQLite opens the same file next and says why it cannot.
         }
       else if (identityOf(file) === undefined) throw gone()
-      for (const suffix of ['', '-wal', '-shm']) restrict(`${file}${suffix}`)
+    },
+    restrict: () => {
+      for (const suffix of ['', '-wal', '-shm']) restrictFile(`${file}${suffix}`)
     },
     remember: () => {
       remembered = identityOf(file)

@@ -41,6 +41,7 @@ export const openSqliteStore = async (
       if (cacheBytes !== undefined) database.exec(`PRAGMA cache_size = -${Math.round(cacheBytes / 1024)}`)
       if (logPages !== undefined) database.exec(`PRAGMA wal_autocheckpoint = ${logPages}`)
       migrate(database, sqliteMigrations)
+      databaseFile.restrict()
       const connection = { database, sql: prepareStatements(database), assertCurrent: databaseFile.assertSame }
       database.exec('PRAGMA busy_timeout = 0')
       return connection

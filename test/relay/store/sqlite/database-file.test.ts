@@ -1,10 +1,12 @@
-import { copyFileSync, existsSync, renameSync, rmSync } from 'node:fs'
+import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Store } from '../../../../src/relay/store/port.ts'
+import { loadSqlite } from '../../../../src/relay/store/sqlite/driver.ts'
 import { openSqliteStore } from '../../../../src/relay/store/sqlite/store.ts'
 import { account, newEntry } from '../../../support/new-entry.ts'
 import { temporaryFolder } from '../../../support/temporary-folder.ts'
 
+const { DatabaseSync } = await loadSqlite()
 let folder: ReturnType<typeof temporaryFolder>
 let store: Store
 const ends = ['', '-wal', '-shm']
@@ -13,6 +15,15 @@ const away = (end: string): string => folder.file(`away.db${end}`)
 
 const moveAway = (): void => {
   for (const end of ends) renameSync(path(end), away(end))
+}
+
+/** A database whose schema the store refuses. */
+const unreleased = (): string => {
+  const name = folder.file('unreleased.db')
+  const database = new DatabaseSync(name)
+  database.exec('PRAGMA user_version = 1')
+  database.close()
+  return name
 }
 
 beforeEach(async () => {
@@ -55,5 +66,19 @@ describe('a database file that leaves its path under a running store', () => {
     const reader = await openSqliteStore(path(''))
     expect(await reader.find(account, 'after')).toMatchObject({ state: 'queued' })
     await reader.close()
+  })
+})
+
+describe('a path that names something else by mistake', () => {
+  it.each([
+    ['a folder', (name: string) => mkdirSync(name)],
+    ['a file that is no database', (name: string) => writeFileSync(name, 'somebody else reads this file\n'.repeat(99))],
+    ['a database from before the first release', (name: string) => copyFileSync(unreleased(), name)],
+  ])('keeps its mode: %s', async (_, make) => {
+    const other = folder.file('other')
+    make(other)
+    chmodSync(other, 0o755)
+    await expect(openSqliteStore(other)).rejects.toMatchObject({ name: 'StoreError' })
+    expect(statSync(other).mode & 0o777).toBe(0o755)
   })
 })
