@@ -72,6 +72,29 @@ describe('the examples of deployments', () => {
     expect(mounted.sort()).toEqual(Object.keys(find('Secret')?.stringData ?? {}).sort())
   })
 
+  it('Kubernetes makes no names of its own in the environment, and the internet reaches nothing for operators', () => {
+    const all = documents('kubernetes.yaml') as { kind: string; spec?: Record<string, unknown> }[]
+    const specOf = (kind: string) => all.find((one) => one.kind === kind)?.spec
+    expect(specOf('Deployment')).toMatchObject({ template: { spec: { enableServiceLinks: false } } })
+    const { rules } = specOf('Ingress') as { rules: { http: { paths: { path: string; pathType: string }[] } }[] }
+    const paths = rules.flatMap(({ http }) => http.paths)
+    const isReached = (route: string): boolean =>
+      paths.some(({ path, pathType }) => route === path || (pathType === 'Prefix' && route.startsWith(`${path}/`)))
+    for (const route of ['/metrics', '/status', '/status.json', '/status/events', '/readyz', '/'])
+      expect([route, isReached(route)]).toEqual([route, false])
+    for (const route of ['/v1/subscriptions', '/v1/config', '/v1/tokens/a', '/1/upload', '/pushferry-sw.min.js'])
+      expect([route, isReached(route)]).toEqual([route, true])
+    expect(read('Caddyfile')).toContain('@operators path /metrics /status /status.json /status/*')
+  })
+
+  it('the image has every package from the lock file, and a base that can be pinned', () => {
+    const lines = read('Dockerfile').replace(/^#.*$/gm, '')
+    expect(lines).toContain('RUN npm ci --ignore-scripts')
+    expect(lines).not.toMatch(/npm (install|i|add) /)
+    expect(lines).toMatch(/^ARG NODE_IMAGE=/m)
+    for (const [from] of lines.matchAll(/^FROM .*$/gm)) expect(from).toMatch(/^FROM \$\{NODE_IMAGE\}/)
+  })
+
   it('every image and service ends the relay by SIGTERM and leaves it more than ten seconds', () => {
     expect(read('Dockerfile')).toMatch(/^STOPSIGNAL SIGTERM$/m)
     expect(read('compose.yaml')).toMatch(/stop_grace_period: 15s/)
