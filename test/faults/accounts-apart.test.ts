@@ -77,7 +77,7 @@ describe('accounts in one relay', { timeout: 120_000 }, () => {
       status: 'degraded',
       accounts: {
         HEALTHY: { upload: 'ok', status: 'ok' },
-        SUSPENDED: { upload: 'suspended', status: 'degraded' },
+        SUSPENDED: { upload: 'suspended', status: 'degraded', waitMs: expect.any(Number) },
         STUCK: { upload: 'ok', status: 'ok' },
       },
     })
