@@ -19,7 +19,8 @@ describe('a relay with so many slots that a thread of its own sends', { timeout:
     relay = await startRelayProcess({
       clevertap,
       store: `sqlite:${folder.file('outbox.db')}`,
-      env: { PUSHFERRY_UPLOAD_CONCURRENCY: `${slots}`, PUSHFERRY_FLUSH_MS: '0' },
+      // Retry-After is believed up to the longest wait, which must exceed the two seconds that a test asks for.
+      env: { PUSHFERRY_UPLOAD_CONCURRENCY: `${slots}`, PUSHFERRY_FLUSH_MS: '0', PUSHFERRY_RETRY_MAX_MS: '5000' },
     })
   })
   afterEach(async () => {
