@@ -23,11 +23,20 @@ export const createAsker = (io: Io): { ask: (question: Question) => Promise<stri
   const lines = createInterface({ input: io.stdin, output, terminal: io.stdin.isTTY === true })
   // Not `question`: it loses what is pasted, or typed ahead, between two questions.
   const answers = lines[Symbol.asyncIterator]()
+  let isClosed = false
+  lines.once('close', () => {
+    isClosed = true
+  })
+  const prompt = (question: string): void => {
+    lines.setPrompt(question)
+    // Answers may still be waiting after the input has ended, and from Node 24 on a closed interface throws when it prompts.
+    if (isClosed) io.stderr.write(question)
+    else lines.prompt()
+  }
   return {
     ask: async ({ text, isSecret, refuse }) => {
       for (;;) {
-        lines.setPrompt(`${text}: `)
-        lines.prompt()
+        prompt(`${text}: `)
         isMuted = isSecret === true
         const { value, done } = await answers.next()
         if (done) throw new CliError('ended before all questions were answered. Nothing was written', 1)
