@@ -1,5 +1,6 @@
 import type { WebType } from '../relay/config/types.ts'
 import { typeOfHost } from '../relay/intake/push-type.ts'
+import { isPlaceholder } from '../wire/placeholder.ts'
 import { readEndpoint } from '../wire/push-service.ts'
 import type { TokenType } from '../wire/record.ts'
 
@@ -33,9 +34,8 @@ export const readWebToken = (
     : { id: read.id, type }
 }
 
-/** What exporters write for no value at all. Key columns of native tokens are full of it. */
-const nothing = /^(?:null|\(null\)|undefined|none|nan|\\n|#name\?|#n\/a|#value!|#ref!)$/i
-const orEmpty = (text: string): string => (text.length < 10 && nothing.test(text) ? '' : text)
+/** Exporters fill the unused key columns of native tokens with placeholders. */
+const orEmpty = (text: string): string => (isPlaceholder(text) ? '' : text)
 
 /** A record that may lack anything; `decodeRecord` is to judge it. */
 export interface Draft {
