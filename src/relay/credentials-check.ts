@@ -16,13 +16,13 @@ export interface CredentialsCheckParts {
 }
 
 export interface CredentialsCheck {
-  /** Settles when every account was asked and told of. Never rejects. */
+  /** Settles when CleverTap has answered, or failed to answer, for every account. Never rejects. */
   ask(): Promise<void>
-  /** Cuts off what is under way, and settles when its slots are given back. */
+  /** Aborts running dry runs, and settles when their slots are given back. */
   stop(): Promise<void>
 }
 
-/** How long CleverTap's answer is waited for, in ms: well within the lease time, for as long as a slot is held. */
+/** Timeout for the dry run, in ms. It is well within the lease time, because the dry run holds a slot. */
 const patienceMs = 5_000
 
 const openClient = ({ id, passcode, proxy, apiOrigin, uploadTimeoutMs }: AccountConfig): ClevertapClient =>
@@ -36,9 +36,9 @@ const openClient = ({ id, passcode, proxy, apiOrigin, uploadTimeoutMs }: Account
   })
 
 /**
- * Asks CleverTap with `dryRun=1`, once for each account of a starting relay, whether it takes the credentials, and warns
- * if not or if it cannot be asked. Where records wait or all slots are taken nobody is asked, because an upload tells as
- * much. It takes a slot as a holder of its own: the request counts among those that CleverTap takes at a time.
+ * Sends CleverTap one dry run (`dryRun=1`) per account when the relay starts, and logs a warning when CleverTap refuses the
+ * credentials or does not answer. Skips accounts with queued records or without a free slot, because their next upload shows the
+ * same. The dry run holds a slot as a holder of its own, because it counts against CleverTap's limit of concurrent requests.
  */
 export const createCredentialsCheck = ({
   accounts,
@@ -82,7 +82,7 @@ export const createCredentialsCheck = ({
 
   return {
     ask: () => {
-      // A store that does not say what is queued is told of elsewhere.
+      // The relay logs a store that fails; the check is skipped then.
       asked = Promise.allSettled(accounts.map(ask)).then(() => {})
       return asked
     },

@@ -29,7 +29,7 @@ export interface ClevertapOptions {
   timeoutMs?: number
   /** Connections kept to CleverTap: as many as there may be requests in flight. */
   connections?: number
-  /** What stands between this network and CleverTap. Plain http and this very machine are reached without it. */
+  /** The egress proxy for https requests to other machines. Plain http and loopback are requested directly. */
   proxy?: EgressProxy | undefined
 }
 
@@ -41,8 +41,8 @@ const isOfProxy = (reason: string): boolean =>
 const minHiddenLength = 8
 
 /**
- * Makes the function that takes the passcode out of answers, in any letter case. Whoever stands between (a proxy's error page, a debugging
- * gateway) may repeat the request's headers, and texts of answers are kept and shown to others than the operator.
+ * Makes the function that replaces the passcode in answers, in any letter case. A proxy's error page or a debugging gateway may
+ * repeat the request's headers, and the store keeps error texts that others than the operator can see.
  */
 const createHider = (passcode: string): ((body: string) => string) => {
   const forms = [passcode, JSON.stringify(passcode).slice(1, -1)].filter((form) => form.length >= minHiddenLength)

@@ -8,8 +8,8 @@ const decoders: Readonly<Record<string, (bytes: Uint8Array, limits: { maxOutputL
 }
 
 /**
- * The text of an answer's body. The relay asks for one that is not compressed, but what stands between may compress it all
- * the same. Empty where it cannot be read or would be longer than `maxBytes`.
+ * Decodes the body of an answer to a string. The relay asks for an uncompressed body, but a proxy may compress it anyway. Returns ''
+ * when the body cannot be decoded or is longer than `maxBytes`.
  */
 export const decodeBody = (bytes: Buffer, encoding: string | undefined, maxBytes: number): string => {
   const name = encoding?.trim().toLowerCase() ?? 'identity'

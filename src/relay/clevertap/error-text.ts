@@ -41,8 +41,8 @@ const repeats = (line: string, sent: readonly TokenRecord[]): boolean => {
 }
 
 /**
- * What may be shown of a refusal. The words are CleverTap's own, on one line, if they are a sentence of plain words and
- * repeat no token that was sent; else the meaning that we know for its code. Empty where there are no words.
+ * Returns the error text to show for a refused record: CleverTap's own words, on one line, if they form a sentence of plain words
+ * and repeat no token that was sent; else the meaning of its code.
  */
 export const showableText = (text: unknown, code: number, sent: readonly TokenRecord[]): string => {
   const line = typeof text === 'string' ? text.replace(/\s+/g, ' ').trim() : ''

@@ -29,5 +29,5 @@ export const maxHeaders = 100
 export const maxSegmentLength = 2048
 /** The window of `PUSHFERRY_RATE_LIMIT`. */
 export const rateWindowMs = 60_000
-/** Addresses or objectIds that are counted at a time; the oldest window makes room for the next. */
+/** Keys that a rate limit counts at a time, about; beyond it the older half is forgotten. */
 export const maxRateKeys = 100_000
