@@ -3,19 +3,19 @@ import type { SenderThread } from '../clevertap/thread/open.ts'
 import type { Upload, WaitingLine } from '../clevertap/upload.ts'
 
 export interface HandOverParts {
-  /** Sends from this thread. */
+  /** Sends from the main thread. */
   here: Upload
   thread: Pick<SenderThread, 'start' | 'isReady'>
-  /** The same account's way through the thread. */
+  /** Sends through the sender thread. */
   there: Carrier
-  /** How many requests may wait in the thread. */
+  /** Number of requests that may be queued in the sender thread. */
   waiting: number
 }
 
 /**
- * Sends from here until the thread is there, and again while another one begins after it has died. While some are in flight
- * from here, the thread has so many places less, and nothing waits in it: so both together are never over the limit, and
- * each request is sent at once.
+ * Sends through the sender thread when it is ready, else from the main thread: at the start, and while a thread that died
+ * is replaced. Requests in flight from the main thread reduce the thread's limit, and nothing is queued in the thread
+ * meanwhile. So both together stay within the account's limit, and each request is sent at once.
  */
 export const handOver = ({ here, thread, there, waiting }: HandOverParts): { upload: Upload; line: WaitingLine } => {
   let fromHere = 0

@@ -13,7 +13,7 @@ import { type Consequences, consequencesOf, createPreparer, sendChunk } from './
 import { createSettler, groupMs } from './settler.ts'
 import { createSlots, pollMs } from './slots.ts'
 
-/** What an uploader of one account is told. */
+/** Settings of one account's uploader. */
 export interface UploadSettings extends RetryRules {
   account: string
   uploadConcurrency: number
@@ -27,42 +27,43 @@ export interface UploaderParts {
   store: Store
   holder: Pick<HolderLife, 'id'>
   upload: Upload
-  /** Where `upload` lets requests wait. Default: it sends each at once. */
+  /** The queue in which `upload` keeps requests. Default: none, each request is sent at once. */
   line?: WaitingLine
   clock: Clock
-  /** Default: a trace of the relay's own. */
+  /** Default: starts a new trace for each request. */
   inTrace?: InTrace
   onRequest?: (report: UploadReport) => void
   onHealth?: (account: string, health: Health, before: Health) => void
-  /** The store would not give work; it is asked again. */
+  /** A call to the store failed. The uploader repeats it. */
   onTrouble?: (account: string, error: unknown) => void
 }
 
-/** Carries one account's rows to CleverTap. */
+/** Uploads one account's rows to CleverTap. */
 export interface Uploader {
-  /** About so many rows may have become due (0: look anyway, when it suits). */
+  /** Says that about `rows` rows may have become due. 0: the number is unknown. */
   wake(rows: number): void
-  /** What this process had is gone: forgets what was not sent yet, and cuts off what is in flight without a slot. */
+  /** The process lost its holder id: drops batches that were not sent yet and aborts requests in flight. */
   forget(): void
   health(): Health
   inFlight(): number
   /**
-   * Takes up nothing new, waits up to `graceMs` for what is in flight, cuts the rest off and gives it back. Resolves
-   * when that is written, or `settleGraceMs` later if the store does not take it; others take it over then.
+   * Starts nothing new, waits up to `graceMs` for requests in flight, aborts the rest and gives their rows back. Resolves
+   * when the outcomes are written, or after another 1.5 s if the store does not take them; other processes take the rows
+   * over then.
    */
   stop(graceMs: number): Promise<void>
 }
 
-/** Longer waits are cut into pieces, because timers have a ceiling. */
+/** Longest timer, in ms. Longer waits use several timers, because `setTimeout` has an upper limit. */
 const longestWaitMs = 60_000
-/** How long a stop waits for the store, in ms. */
+/** How long a stop waits for the store to write outcomes, in ms. */
 const settleGraceMs = 1_500
-/** Over so many results that could not be written yet, nothing new is sent. */
+/** Nothing new is sent while more outcomes than this wait to be written. */
 const mostUnwritten = 2_000
 
 /**
- * The loop is dull: health says how many requests may be in flight, the store grants slots for them, chunks are leased
- * ahead so that a freed slot is filled without waiting for the database, and results are written in groups beside it.
+ * Makes an account's upload loop. `Health` limits the requests in flight and the store grants slots for them. The loop
+ * leases batches ahead, so that a free slot does not wait for the database, and writes outcomes in groups meanwhile.
  */
 export const createUploader = (parts: UploaderParts): Uploader => {
   const { settings, store, holder, upload, line, clock, inTrace } = parts
@@ -70,7 +71,7 @@ export const createUploader = (parts: UploaderParts): Uploader => {
   const longest = farthestDueMs(settings)
   const farthest = longest === undefined ? {} : { farthestDueMs: longest }
   const requests = new Set<Promise<void>>()
-  /** Cuts off the requests of this process's life as a holder. Every one of them listens to it. */
+  /** Aborts the requests that were sent under the current holder id. Every request listens to its signal. */
   const beginLife = (): AbortController => {
     const begun = new AbortController()
     setMaxListeners(0, begun.signal)
@@ -81,11 +82,11 @@ export const createUploader = (parts: UploaderParts): Uploader => {
   let ready: Chunk[] = []
   let leasing = false
   let stopping = false
-  /** Rows said to have come since the store was last asked for some. */
+  /** Rows reported by `wake` since the last lease. */
   let arrived = 0
-  /** Not before this time is the store asked again for rows. */
+  /** Time of the next lease. */
   let leaseAt = 0
-  /** Since when less is ready than may be sent; undefined when enough is. */
+  /** Since when fewer batches are ready than may be sent; undefined while enough are. */
   let thinSince: number | undefined
   let cancelTimer = (): void => {}
   const prepare = createPreparer(settings.keyPadding)
@@ -111,7 +112,7 @@ export const createUploader = (parts: UploaderParts): Uploader => {
   const giveBack = (chunks: readonly Chunk[], by: string): void =>
     settler.add(by, settlementsOf(chunks.flat().map((entry) => ({ entry, outcome: { kind: 'returned' } }))))
 
-  /** All that wait in the line go when their time has come, so all but them count. */
+  /** Requests in flight. Requests beyond the limit are waiting in the queue. */
   const inFlight = (): number => Math.min(requests.size, settings.uploadConcurrency)
 
   const send = async (chunk: Chunk, by: string, atOnce: number): Promise<void> => {
@@ -134,8 +135,8 @@ export const createUploader = (parts: UploaderParts): Uploader => {
     const came = consequencesOf(chunk, verdict, circumstances)
     const isAllAccepted = came.results.every(({ outcome }) => outcome.kind === 'accepted')
     settler[isAllAccepted ? 'addSoon' : 'add'](by, settlementsOf(came.results))
-    // What one record is to find out, others wait for, but not for one that fails alone: that would hold them up with
-    // each of its tries. And after the end of a life its rows are others'.
+    // While one record probes the account, the other rows go back to the store. A record that fails in a request of its own
+    // is no probe: it would hold the others up with each try. After the holder id was lost, the rows belong to other processes.
     if (stopping || signal !== life.signal) giveBack(came.again, by)
     else if (blamed && !alone && isDown(health)) giveBack([...came.again, ...ready.splice(0)], by)
     else ready = [...came.again, ...ready]
@@ -163,14 +164,14 @@ export const createUploader = (parts: UploaderParts): Uploader => {
       parts.onTrouble?.(account, error)
       waitMs = pollMs
     }
-    // What came meanwhile may have come too late to be seen.
+    // Rows that were added during the lease may be missing from its result.
     if (arrived > 0) waitMs = Math.min(waitMs, arrived >= settings.uploadBatch ? 0 : settings.flushMs)
     leaseAt = clock.elapsed() + waitMs
     leasing = false
     look()
   }
 
-  /** Does everything that can be done now, and sets the timer for the next thing that cannot. */
+  /** Does everything that is possible now, and sets a timer for the next thing that is due. */
   const look = (): void => {
     cancelTimer()
     const by = holder.id()
@@ -185,10 +186,10 @@ export const createUploader = (parts: UploaderParts): Uploader => {
       return
     }
     const allowed = settler.pending() > mostUnwritten ? 0 : allowance(health, at)
-    // What is not sent soon is not kept from others, and its state says the truth.
+    // Batches that cannot be sent soon go back to the store, so that others can send them and their state shows `queued`.
     if (health.until - at > pollMs && ready.length > 0) giveBack(ready.splice(0), by)
     const atOnce = Math.min(allowed, slots.held())
-    // One that finds out whether all is well again is alone.
+    // A probe is sent alone, so nothing is queued behind it.
     const room = atOnce > 1 ? atOnce + (line?.room() ?? 0) : atOnce
     while (ready.length > 0 && requests.size < room) {
       const [chunk = []] = ready.splice(0, 1)
@@ -198,16 +199,16 @@ export const createUploader = (parts: UploaderParts): Uploader => {
       })
       requests.add(request)
     }
-    // One chunk is kept ready for each slot, and for each that may be had: they are asked for with what is ready.
+    // One batch is kept ready for each slot that this process has or may get; the number of ready batches decides how many slots it asks for.
     const held = slots.held()
     const ahead = slots.denied() ? held : slots.short() ? Math.max(held, 1) : allowed
     const missing = Math.min(allowed, ahead) - ready.length
     thinSince = missing > 0 ? (thinSince ?? at) : undefined
-    // While something is ready, a lease waits a moment for other slots to be filled, and goes with their results.
+    // While a batch is ready, a lease waits a few ms for other requests to end, so that it shares a commit with their outcomes.
     const groupAt = ready.length > 0 && thinSince !== undefined ? thinSince + groupMs : 0
     if (missing > 0 && !leasing && at >= Math.max(leaseAt, groupAt)) void lease(by, missing)
     for (const chunk of ready) prepare(chunk)
-    // A slot is held for as long as its request is in flight, whatever is allowed now.
+    // A slot is kept while its request is in flight, even when the limit has become lower.
     const more = Math.min(allowed, slots.denied() ? 1 : requests.size + ready.length)
     const want = Math.max(inFlight(), more)
     const idle = ready.length === 0 && !leasing && requests.size < slots.held()

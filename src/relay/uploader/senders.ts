@@ -4,20 +4,20 @@ import type { AccountConfig } from '../config/types.ts'
 import { handOver } from './hand-over.ts'
 import type { UploaderParts } from './loop.ts'
 
-/** How uploads of each account reach CleverTap. */
+/** Sends the uploads of each account, from the main thread or from a sender thread. */
 export interface Senders {
   of(account: AccountConfig): Pick<UploaderParts, 'upload' | 'line'>
-  /** Makes ready what needs a moment for it. */
+  /** Starts the sender thread, if an account needs it. */
   start(): void
   close(): Promise<void>
 }
 
 /**
- * From so many requests at a time on, an account's are sent from a thread of their own. With three nothing is gained: a place
- * that waits for the relay's thread is rare, and handing a request over costs what it saves.
+ * Smallest upload concurrency for which requests are sent from a sender thread. With a concurrency of 3 nothing is gained:
+ * a slot seldom waits for the relay's thread, and handing a request over costs what it saves.
  */
 const threadedFrom = 8
-/** For so many places one request waits in the thread. */
+/** Queue one request in the thread per five slots. */
 const placesForOneWaiting = 5
 
 const clientOptionsOf = (account: AccountConfig): ClevertapOptions => ({
@@ -29,7 +29,7 @@ const clientOptionsOf = (account: AccountConfig): ClevertapOptions => ({
   connections: account.uploadConcurrency,
 })
 
-/** Opens nothing before it is needed. */
+/** Makes the senders of all accounts. Opens no connection before it is needed. */
 export const createSenders = (accounts: readonly AccountConfig[]): Senders => {
   const threaded = canBegin() ? accounts.filter(({ uploadConcurrency }) => uploadConcurrency >= threadedFrom) : []
   const thread = threaded.length > 0 ? openSenderThread(threaded.map(clientOptionsOf)) : undefined

@@ -2,22 +2,22 @@ import type { ClevertapClient } from '../client.ts'
 import type { Answer } from '../exchange.ts'
 import type { Job, Told } from './messages.ts'
 
-/** One account's requests in the thread: those in flight, and those that take their places. */
+/** One account's requests in the sender thread: in flight and queued. */
 export interface Lane {
-  /** Sends a job as soon as its `atOnce` allows, after those that came before it. */
+  /** Queues a job. It is sent as soon as fewer than `atOnce` requests are in flight, first in, first out. */
   take(job: Job): void
-  /** Cuts off a job that is in flight or waits. */
+  /** Aborts a job that is in flight or queued. */
   abort(number: number): void
-  /** Gives back what waits. */
+  /** Returns all queued jobs unsent. */
   recall(): void
 }
 
-/** Answers after which the next request may follow at once. What they say of single records is for others to read. */
+/** Whether the next request may follow this answer at once. The verdicts on single records are read elsewhere. */
 const isGood = (answer: Answer): boolean => answer.kind === 'answered' && answer.status >= 200 && answer.status < 300
 
 /**
- * Fills a place in the moment in which it becomes free, after good answers only: any other is a setback, after which all
- * that waits goes back, and so does each job whose sender had not heard of it yet. What to do then is not decided here.
+ * Sends the next queued job as soon as a request ends with a 2xx. Any other answer is a setback: the queue returns all its
+ * jobs unsent, and so each later job whose sender did not know of the setback yet. The uploader decides what to do then.
  */
 export const createLane = (
   client: Pick<ClevertapClient, 'upload'>,

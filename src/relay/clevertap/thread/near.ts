@@ -2,31 +2,32 @@ import { bodyOf } from '../record.ts'
 import type { Sent, Upload, WaitingLine } from '../upload.ts'
 import type { Asked, Told } from './messages.ts'
 
-/** One account's way through the thread. */
+/** Sends one account's requests through the thread. */
 export interface Carrier extends Pick<WaitingLine, 'recall'> {
   /**
-   * What is handed over beyond `atOnce` waits, and is sent in the moment in which another one is answered well. Never rejects.
+   * Sends a request. Beyond `atOnce` requests it is queued in the thread, and sent when another one ends with a 2xx. Never
+   * rejects.
    */
   upload: Upload
 }
 
-/** The side that hands requests over. */
+/** The main thread's side of the sender thread. */
 export interface Near {
   carrier(account: string): Carrier
-  /** The far side has told of one. */
+  /** The thread has sent a result. */
   hear(told: Told): void
-  /** The far side is gone, and all that it had: nobody knows how far it had come. */
+  /** The thread has ended. Its requests count as unanswered, because nobody knows how far they had come. */
   lose(): void
 }
 
 export interface NearParts {
   tell: (asked: Asked) => void
-  /** Called before the first request that waits for an answer is told of, and after the last is answered. */
+  /** Called before the first request is handed over, and after the last one is answered. */
   onBusy: () => void
   onIdle: () => void
 }
 
-/** Knows what was asked and who waits for it. */
+/** Matches results to the requests that wait for them. */
 export const createNear = ({ tell, onBusy, onIdle }: NearParts): Near => {
   const waiting = new Map<number, (sent: Sent) => void>()
   const setbacks = new Map<string, number>()

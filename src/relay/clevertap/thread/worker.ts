@@ -3,9 +3,9 @@ import { createClevertapClient } from '../client.ts'
 import { createLane } from './lane.ts'
 import { type Asked, ready, type ThreadData } from './messages.ts'
 
-/* The thread's own program: a client and a lane for each account, for as long as the thread lives. */
+/* The program of the sender thread: one client and one request queue per account. */
 
-if (!parentPort) throw new Error('this file is the program of a thread')
+if (!parentPort) throw new Error('worker.js runs as a worker thread only')
 const port = parentPort
 const { accounts }: ThreadData = workerData
 const lanes = new Map(
