@@ -17,9 +17,9 @@ export type Upload = (
 ) => Promise<Sent>
 
 /** Requests that an `Upload` keeps queued, so that the next one follows at once when another one ends. */
-export interface WaitingLine {
+export interface RequestQueue {
   /** Number of requests that may be queued now. */
-  room(): number
+  capacity(): number
   /** Returns all queued requests unsent. */
   recall(): void
 }

@@ -1,31 +1,31 @@
 import type { RecordVerdict } from '../clevertap/outcome.ts'
 import type { LeasedEntry, Outcome, RecordError } from '../store/port.ts'
-import { aloneAfter, companyOf, deferralMs, failedWaitMs, type RetryRules } from './policy.ts'
+import { aloneAfter, deferralMs, failedWaitMs, maxBatchOf, type RetryRules } from './policy.ts'
 
 /** The leased rows of one upload request. */
-export type Chunk = readonly LeasedEntry[]
+export type Batch = readonly LeasedEntry[]
 
 /** Splits leased rows into batches of at most `max`. Rows that are suspected of failing requests go into smaller batches. */
-export const cut = (entries: Chunk, max: number): Chunk[] => {
-  const chunks: LeasedEntry[][] = []
+export const splitIntoBatches = (entries: Batch, max: number): Batch[] => {
+  const batches: LeasedEntry[][] = []
   const open = new Map<number, LeasedEntry[]>()
   for (const entry of entries) {
-    const company = companyOf(entry.failures, max)
-    const chunk = open.get(company)
-    if (chunk && chunk.length < company) chunk.push(entry)
+    const limit = maxBatchOf(entry.failures, max)
+    const batch = open.get(limit)
+    if (batch && batch.length < limit) batch.push(entry)
     else {
       const fresh = [entry]
-      open.set(company, fresh)
-      chunks.push(fresh)
+      open.set(limit, fresh)
+      batches.push(fresh)
     }
   }
-  return chunks
+  return batches
 }
 
 /** Splits a batch that was refused as a whole into two halves. */
-export const halves = (chunk: Chunk): Chunk[] => {
-  const middle = Math.ceil(chunk.length / 2)
-  return [chunk.slice(0, middle), chunk.slice(middle)]
+export const halves = (batch: Batch): Batch[] => {
+  const middle = Math.ceil(batch.length / 2)
+  return [batch.slice(0, middle), batch.slice(middle)]
 }
 
 /** The outcome of a row for which CleverTap gave a verdict. */
@@ -55,14 +55,14 @@ export const failedOutcome = (
 }
 
 /** Whether a batch consists of one record that has failed in a request of its own before. */
-export const isAlone = (chunk: Chunk): boolean => chunk.length === 1 && (chunk[0]?.failures ?? 0) >= aloneAfter
+export const isAlone = (batch: Batch): boolean => batch.length === 1 && (batch[0]?.failures ?? 0) >= aloneAfter
 
 /**
  * Chooses the due row that is sent to find out whether the account works again. Takes one of the least suspected rows,
  * because a record that is itself at fault says nothing about the account. Each try takes another of them, oldest first, so
  * that a few faulty records cannot keep the account down.
  */
-export const probeOf = (entries: Chunk, tries: number): LeasedEntry | undefined => {
+export const probeOf = (entries: Batch, tries: number): LeasedEntry | undefined => {
   const least = Math.min(...entries.map(({ failures }) => failures))
   const likely = entries.filter(({ failures }) => failures === least)
   return likely[tries % likely.length]

@@ -47,13 +47,13 @@ export const succeeded = (health: Health, sentAt: number, ceiling: number): Heal
  * Counts the failure of a request that was sent at `sentAt`. Requests in flight together fail together, so only the first
  * of them makes the next wait longer: the one that was sent after the last failure.
  */
-const setBack = (health: Health, sentAt: number, now: number, waitMs: (tries: number) => number): Health => {
+const withFailure = (health: Health, sentAt: number, now: number, waitMs: (tries: number) => number): Health => {
   if (sentAt <= health.since) return health
   return { ...health, failures: health.failures + 1, since: now, until: now + waitMs(health.failures) }
 }
 
 /** Caps the wait that CleverTap, or a proxy in between, asks for. When the capped wait is over, one request probes. */
-export const believed = (askedMs: number, { retryMaxMs }: Pick<RetryRules, 'retryMaxMs'>): number =>
+export const cappedWaitMs = (askedMs: number, { retryMaxMs }: Pick<RetryRules, 'retryMaxMs'>): number =>
   Math.min(askedMs, retryMaxMs)
 
 /** The health after a request failed as a whole: wait, then send one request at a time until one succeeds. */
@@ -64,8 +64,8 @@ export const failed = (
   now: number,
   random: () => number,
 ): Health => {
-  const next = setBack(health, what.sentAt, now, (tries) =>
-    Math.max(believed(what.retryAfterMs ?? 0, rules), backOffMs(tries, rules, random)),
+  const next = withFailure(health, what.sentAt, now, (tries) =>
+    Math.max(cappedWaitMs(what.retryAfterMs ?? 0, rules), backOffMs(tries, rules, random)),
   )
   return next === health ? health : { ...next, mode: 'failing', reason: what.reason }
 }
@@ -79,8 +79,8 @@ export const throttled = (
   random: () => number,
 ): Health => {
   const asked = what.retryAfterMs
-  const next = setBack(health, what.sentAt, now, (tries) =>
-    asked === undefined ? backOffMs(tries, rules, random) : believed(asked, rules),
+  const next = withFailure(health, what.sentAt, now, (tries) =>
+    asked === undefined ? backOffMs(tries, rules, random) : cappedWaitMs(asked, rules),
   )
   if (next === health) return health
   const halved = { ...next, limit: Math.max(1, health.limit / 2) }

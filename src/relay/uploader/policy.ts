@@ -50,11 +50,11 @@ export const suspectAfter = 2
 export const aloneAfter = suspectAfter + 6
 
 /** Largest batch for records with this number of failures. */
-export const companyOf = (failures: number, max: number): number =>
+export const maxBatchOf = (failures: number, max: number): number =>
   failures < suspectAfter ? max : Math.max(1, max >> Math.min(failures - suspectAfter + 1, 30))
 
 /** Extra wait of a suspected record beyond its account's wait, in ms, so that other records go first. */
-const asideMs = 50
+const yieldMs = 50
 
 /**
  * The wait of a record whose request failed, in ms from now. 0: it keeps its place and goes as soon as the account may
@@ -65,8 +65,8 @@ export const failedWaitMs = (
   rules: RetryRules,
   random: () => number,
 ): number => {
-  if (!blamed) return accountWaitMs + asideMs
+  if (!blamed) return accountWaitMs + yieldMs
   if (failures < suspectAfter) return 0
   // The back-off grows only once the record is alone, because the other records of its batch are probably innocent.
-  return accountWaitMs + asideMs + backOffMs(Math.max(0, failures - aloneAfter), rules, random)
+  return accountWaitMs + yieldMs + backOffMs(Math.max(0, failures - aloneAfter), rules, random)
 }

@@ -5,7 +5,7 @@ import type { Telemetry } from '../operations/telemetry.ts'
 import type { Store } from '../store/port.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { Health } from './health.ts'
-import { createHolderLife } from './holder.ts'
+import { createHeartbeat } from './heartbeat.ts'
 import { createUploader, type Uploader } from './loop.ts'
 import type { UploadReport } from './report.ts'
 import { createSenders, type Senders } from './senders.ts'
@@ -75,7 +75,7 @@ const uploaderOf = (
   },
 ): { uploader: Uploader; close(): Promise<void> } => {
   const { store, clock, holder, events, telemetry, senders } = parts
-  const { upload, line } = senders.of(account)
+  const { upload, queue } = senders.of(account)
   const verifier = verifierOf(account, store, clock)
   const uploader = createUploader({
     settings: { ...account, account: account.id },
@@ -83,7 +83,7 @@ const uploaderOf = (
     clock,
     holder,
     upload: verifier ? verifier.watch(upload) : upload,
-    ...(line ? { line } : {}),
+    ...(queue ? { queue } : {}),
     ...(telemetry ? { inTrace: telemetry.uploadsOf(account.id) } : {}),
     ...events,
   })
@@ -115,7 +115,7 @@ export const createUploads = (
   const wakeAll = (): void => {
     for (const { uploader } of uploaders.values()) uploader.wake(0)
   }
-  const holder = createHolderLife({
+  const holder = createHeartbeat({
     store,
     clock,
     leaseMs,

@@ -16,10 +16,10 @@ export interface Job {
   /** Limit of the account's requests in flight, this one included, when it is sent. */
   atOnce: number
   /** Number of the account's setbacks that the sender knew of. */
-  knows: number
+  knownSetbacks: number
 }
 
-export type Asked =
+export type Command =
   | { kind: 'send'; job: Job }
   /** The answer is not wanted any more: abort the request, or do not send it. */
   | { kind: 'abort'; account: string; number: number }
@@ -30,7 +30,7 @@ export type Asked =
 export const ready = 'ready'
 
 /** The result of one job, and the number of its account's setbacks so far. */
-export interface Told {
+export interface Result {
   number: number
   account: string
   setbacks: number

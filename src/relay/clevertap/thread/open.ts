@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads'
 import type { ClevertapOptions } from '../client.ts'
-import { ready, type ThreadData, type Told } from './messages.ts'
-import { type Carrier, createNear } from './near.ts'
+import { type Result, ready, type ThreadData } from './messages.ts'
 import { nodeOptionsOf } from './node-options.ts'
+import { createThreadClient, type ThreadSender } from './thread-client.ts'
 
 /** A thread that sends upload requests for several accounts. */
 export interface SenderThread {
@@ -10,7 +10,7 @@ export interface SenderThread {
   start(): void
   /** Whether the thread takes requests. Requests handed over before fail as if the thread had ended. */
   isReady(): boolean
-  carrier(account: string): Carrier
+  sender(account: string): ThreadSender
   /** Ends the thread for good and aborts its requests. */
   close(): Promise<void>
 }
@@ -19,7 +19,7 @@ export interface SenderThread {
  * Whether a thread can be started. It needs built files, because Node 20 does not run TypeScript, and Node's permission
  * model (`--permission`) may forbid threads.
  */
-export const canBegin = (): boolean => import.meta.url.endsWith('.js') && (process.permission?.has('worker') ?? true)
+export const canStart = (): boolean => import.meta.url.endsWith('.js') && (process.permission?.has('worker') ?? true)
 
 /**
  * Sends uploads from a worker thread, so that the next request follows an answer at once even while the main thread is busy
@@ -36,10 +36,10 @@ export const openSenderThread = (
   let isReady = false
   let closed = false
 
-  const near = createNear({
-    tell: (asked) => {
-      if (thread) thread.postMessage(asked)
-      else setImmediate(() => near.lose())
+  const client = createThreadClient({
+    post: (command) => {
+      if (thread) thread.postMessage(command)
+      else setImmediate(() => client.onExit())
     },
     onBusy: () => thread?.ref(),
     onIdle: () => thread?.unref(),
@@ -48,9 +48,9 @@ export const openSenderThread = (
     const workerData: ThreadData = { accounts }
     const begun = new Worker(program, { workerData, ...nodeOptionsOf(process) })
     thread = begun
-    begun.on('message', (told: Told | typeof ready) => {
-      if (told === ready) isReady = true
-      else near.hear(told)
+    begun.on('message', (result: Result | typeof ready) => {
+      if (result === ready) isReady = true
+      else client.onResult(result)
     })
     // `exit` follows and does the work.
     begun.on('error', () => {})
@@ -58,7 +58,7 @@ export const openSenderThread = (
       if (thread !== begun) return
       thread = undefined
       isReady = false
-      near.lose()
+      client.onExit()
     })
     // Last, because adding a listener refs the thread again.
     begun.unref()
@@ -74,7 +74,7 @@ export const openSenderThread = (
       }
     },
     isReady: () => isReady,
-    carrier: near.carrier,
+    sender: client.sender,
     close: async () => {
       closed = true
       await thread?.terminate()

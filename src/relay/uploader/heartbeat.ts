@@ -3,7 +3,7 @@ import type { Holder, Store } from '../store/port.ts'
 import type { Clock } from './clock.ts'
 
 /** Keeps this process registered in the store as a holder. Only a registered holder may lease rows and take slots. */
-export interface HolderLife {
+export interface Heartbeat {
   /** The holder id to use now; undefined while the store has not confirmed a recent heartbeat. */
   id(): string | undefined
   start(): Promise<void>
@@ -13,7 +13,7 @@ export interface HolderLife {
   stop(): Promise<void>
 }
 
-export interface HolderParts {
+export interface HeartbeatParts {
   store: Store
   clock: Clock
   /** Lease time, in ms: other processes take over from a holder that has sent no heartbeat for that long. */
@@ -31,7 +31,7 @@ export interface HolderParts {
  * with its own monotonic clock, never with a wall clock. After a gap in its own observations (the machine slept, the store
  * was out of reach) it starts over, because it cannot know which heartbeats it missed.
  */
-export const createWatch = (
+export const createStaleDetector = (
   leaseMs: number,
 ): ((holders: readonly Holder[], elapsed: number) => Pick<Holder, 'id' | 'beat'>[]) => {
   let seen = new Map<string, { beat: number; at: number }>()
@@ -49,8 +49,8 @@ export const createWatch = (
 }
 
 /** Sends a heartbeat four times per lease time, and takes over from holders that send none. */
-export const createHolderLife = ({ store, clock, leaseMs, report, onLost, onFreed }: HolderParts): HolderLife => {
-  const watch = createWatch(leaseMs)
+export const createHeartbeat = ({ store, clock, leaseMs, report, onLost, onFreed }: HeartbeatParts): Heartbeat => {
+  const watch = createStaleDetector(leaseMs)
   const beatMs = leaseMs / 4
   let id: string | undefined
   let confirmedAt = Number.NEGATIVE_INFINITY

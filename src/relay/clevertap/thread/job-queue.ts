@@ -1,9 +1,9 @@
 import type { ClevertapClient } from '../client.ts'
 import type { Answer } from '../exchange.ts'
-import type { Job, Told } from './messages.ts'
+import type { Job, Result } from './messages.ts'
 
 /** One account's requests in the sender thread: in flight and queued. */
-export interface Lane {
+export interface JobQueue {
   /** Queues a job. It is sent as soon as fewer than `atOnce` requests are in flight, first in, first out. */
   take(job: Job): void
   /** Aborts a job that is in flight or queued. */
@@ -19,20 +19,20 @@ const isGood = (answer: Answer): boolean => answer.kind === 'answered' && answer
  * Sends the next queued job as soon as a request ends with a 2xx. Any other answer is a setback: the queue returns all its
  * jobs unsent, and so each later job whose sender did not know of the setback yet. The uploader decides what to do then.
  */
-export const createLane = (
+export const createJobQueue = (
   client: Pick<ClevertapClient, 'upload'>,
-  tell: (told: Told) => void,
+  post: (result: Result) => void,
   elapsed: () => number = () => performance.now(),
-): Lane => {
+): JobQueue => {
   const inFlight = new Map<number, AbortController>()
   let waiting: { job: Job; since: number }[] = []
   let setbacks = 0
 
-  const giveBack = ({ number, account }: Job): void => tell({ number, account, setbacks, sent: { kind: 'unsent' } })
-  const giveAllBack = (): void => {
+  const returnUnsent = ({ number, account }: Job): void => post({ number, account, setbacks, sent: { kind: 'unsent' } })
+  const returnAll = (): void => {
     const all = waiting
     waiting = []
-    for (const { job } of all) giveBack(job)
+    for (const { job } of all) returnUnsent(job)
   }
   const fill = (): void => {
     for (;;) {
@@ -52,13 +52,13 @@ export const createLane = (
     const good = isGood(answer)
     if (good) fill()
     else setbacks++
-    tell({ number, account, setbacks, sent: { ...answer, waitedMs } })
-    if (!good) giveAllBack()
+    post({ number, account, setbacks, sent: { ...answer, waitedMs } })
+    if (!good) returnAll()
   }
 
   return {
     take: (job) => {
-      if (job.knows < setbacks) giveBack(job)
+      if (job.knownSetbacks < setbacks) returnUnsent(job)
       else {
         waiting.push({ job, since: elapsed() })
         fill()
@@ -69,8 +69,8 @@ export const createLane = (
       const aborted = waiting.find(({ job }) => job.number === number)
       if (!aborted) return
       waiting = waiting.filter((one) => one !== aborted)
-      giveBack(aborted.job)
+      returnUnsent(aborted.job)
     },
-    recall: giveAllBack,
+    recall: returnAll,
   }
 }

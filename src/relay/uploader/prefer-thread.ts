@@ -1,13 +1,13 @@
-import type { Carrier } from '../clevertap/thread/near.ts'
 import type { SenderThread } from '../clevertap/thread/open.ts'
-import type { Upload, WaitingLine } from '../clevertap/upload.ts'
+import type { ThreadSender } from '../clevertap/thread/thread-client.ts'
+import type { RequestQueue, Upload } from '../clevertap/upload.ts'
 
-export interface HandOverParts {
+export interface PreferThreadParts {
   /** Sends from the main thread. */
   here: Upload
   thread: Pick<SenderThread, 'start' | 'isReady'>
   /** Sends through the sender thread. */
-  there: Carrier
+  there: ThreadSender
   /** Number of requests that may be queued in the sender thread. */
   waiting: number
 }
@@ -17,7 +17,12 @@ export interface HandOverParts {
  * is replaced. Requests in flight from the main thread reduce the thread's limit, and nothing is queued in the thread
  * meanwhile. So both together stay within the account's limit, and each request is sent at once.
  */
-export const handOver = ({ here, thread, there, waiting }: HandOverParts): { upload: Upload; line: WaitingLine } => {
+export const preferThread = ({
+  here,
+  thread,
+  there,
+  waiting,
+}: PreferThreadParts): { upload: Upload; queue: RequestQueue } => {
   let fromHere = 0
   return {
     upload: async (records, options) => {
@@ -30,6 +35,6 @@ export const handOver = ({ here, thread, there, waiting }: HandOverParts): { upl
         fromHere--
       }
     },
-    line: { room: () => (thread.isReady() && fromHere === 0 ? waiting : 0), recall: there.recall },
+    queue: { capacity: () => (thread.isReady() && fromHere === 0 ? waiting : 0), recall: there.recall },
   }
 }

@@ -3,7 +3,7 @@ import type { Settlement, Store } from '../store/port.ts'
 import type { Clock } from './clock.ts'
 
 /** Writes outcomes to the store. Outcomes that arrive during a write go into the next one together. */
-export interface Settler {
+export interface OutcomeWriter {
   add(holder: string, settlements: readonly Settlement[]): void
   /** As `add`, but the write may wait 3 ms for other outcomes. For outcomes that no caller needs to see at once. */
   addSoon(holder: string, settlements: readonly Settlement[]): void
@@ -23,7 +23,7 @@ const refusedWaitMs = 500
  * Keeps outcomes until the store has written them. A full disk delays them. A killed process loses only the knowledge that
  * CleverTap had accepted a record, so the record is sent again.
  */
-export const createSettler = (store: Store, clock: Clock, onWritten: () => void): Settler => {
+export const createOutcomeWriter = (store: Store, clock: Clock, onWritten: () => void): OutcomeWriter => {
   let waiting: { holder: string; settlements: readonly Settlement[] }[] = []
   let writing = 0
   let run: Promise<void> | undefined
