@@ -1,4 +1,4 @@
-/** Time and chance, so that a test can own both. */
+/** Time and randomness, so that tests can replace both. */
 export interface Clock {
   /** Wall clock, ms since the epoch: for times that are stored. */
   now(): number
@@ -6,7 +6,7 @@ export interface Clock {
   elapsed(): number
   /** From 0 up to, not including, 1. */
   random(): number
-  /** Calls once after a wait, in ms; returns how to call it off. */
+  /** Calls `call` once, after `waitMs`. Returns a function that cancels it. */
   after(waitMs: number, call: () => void): () => void
 }
 
