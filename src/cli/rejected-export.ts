@@ -18,7 +18,7 @@ const shapes: Readonly<Record<ExportFormat, Shape>> = {
 }
 const columns = Object.fromEntries(fields.map((field) => [field, field]))
 
-/** Writes every refused row as `pushferry import` reads it, with code and reason. Resolves to how many there were. */
+/** Writes every rejected row in a format that `pushferry import` reads, with code and reason. Resolves to their number. */
 export const exportRejected = async (
   store: Pick<Store, 'rejected'>,
   account: string,
@@ -39,7 +39,7 @@ export const exportRejected = async (
     }
     await writeAll(output, text)
   }
-  // An empty document is a document too; an empty file of lines has no line.
+  // An empty JSON export is still a document; an empty NDJSON or CSV export has no rows.
   if (rows > 0 || format === 'json') await writeAll(output, end)
   return rows
 }
