@@ -115,7 +115,7 @@ __d  unknown  the connection broke: is a proxy or firewall in between?
 test.each([
   [[], "missing required argument 'objectId'; see pushferry verify --help"],
   [['a', 'b', '--token', 'x'], '--token needs exactly one objectId'],
-])('%j is wrong usage', async (argv, message) => {
+])('refuses the arguments %j with exit code 2', async (argv, message) => {
   const clevertap = await simulate()
   expect(await verify(clevertap, argv)).toEqual({ code: 2, out: '', err: `pushferry: ${message}\n` })
 })

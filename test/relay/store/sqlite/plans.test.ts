@@ -45,7 +45,7 @@ describe('the check of plans', () => {
     ['a walk over a table with an alias after AS', 'SELECT t.seq FROM holder, token AS t WHERE t.seq = holder.n'],
     ['a walk over the rows of an account', 'SELECT * FROM token AS one WHERE one.account = 1 AND one.seq > 1'],
     ['a walk in a change', 'UPDATE token SET state = 1 WHERE seq > 1'],
-  ])('finds %s', (_, statement) => {
+  ])('reports a step of a plan that is %s', (_, statement) => {
     expect(walks(statement)).toHaveLength(1)
   })
 
@@ -56,7 +56,7 @@ describe('the check of plans', () => {
       'SELECT seq FROM token t WHERE account = 1 AND state = 0 ORDER BY seq',
     ],
     ['a walk over a table that stays small', 'SELECT * FROM holder'],
-  ])('allows %s', (_, statement) => {
+  ])('allows a step of a plan that is %s', (_, statement) => {
     expect(walks(statement)).toEqual([])
   })
 })
