@@ -1,9 +1,9 @@
 import type { Token, TokenType } from '../../../wire/record.ts'
-import type { Lane, LeasedEntry, RecordError, RejectedRow, TokenState, TokenStatus } from '../port.ts'
+import type { Lane, LeasedEntry, NewEntry, RecordError, RejectedRow, TokenState, TokenStatus } from '../port.ts'
 import type { Standing } from '../rules/decide.ts'
 import type { SqlValue } from './driver.ts'
 
-/** A row of the table `token`; see migrations/sqlite.ts. */
+/** A row of the table `token`; see migrations/. */
 export type TokenRow = Readonly<{
   id: number
   account: number
@@ -29,9 +29,6 @@ export type TokenRow = Readonly<{
   error_message: string | null
   warnings: string | null
 }>
-
-/** What `find` reads of a row of the table `arrival`. */
-export type ArrivalRow = Pick<TokenRow, 'type' | 'received_at' | 'warnings'>
 
 /** What a lease reads of a row. */
 export type DueRow = Pick<
@@ -83,16 +80,19 @@ const tokenOf = (row: Pick<TokenRow, 'type' | 'token' | 'p256dh' | 'auth'>): Tok
 // Written by us, as a JSON array of texts.
 const warningsOf = (column: string | null): string[] => (column === null ? [] : (JSON.parse(column) as string[]))
 
-/** A new row is queued and due, and nothing has happened to it yet. */
-export const arrivalStatusOf = (objectId: string, { type, received_at, warnings }: ArrivalRow): TokenStatus => ({
+/** The status of the row that a record makes: it is queued and due, and nothing has happened to it yet. */
+export const queuedStatusOf = (
+  { objectId, token, warnings }: Pick<NewEntry, 'objectId' | 'token' | 'warnings'>,
+  receivedAt: number,
+): TokenStatus => ({
   objectId,
-  type,
+  type: token.type,
   state: 'queued',
   attempts: 0,
   error: null,
-  receivedAt: received_at,
+  receivedAt,
   settledAt: null,
-  warnings: warningsOf(warnings),
+  warnings,
 })
 
 export const statusOf = (row: TokenRow): TokenStatus => ({

@@ -1,9 +1,8 @@
 import type { Batch, Settlement, Store } from '../port.ts'
 import { takeDue } from '../rules/due.ts'
 import { farthestDueMs as defaultFarthestDueMs, transition } from '../rules/transition.ts'
-import { arrivalsMoved } from './arrivals.ts'
 import type { SqlRow } from './driver.ts'
-import { removeRow } from './intake.ts'
+import { settleSmall } from './merge.ts'
 import { type DueRow, errorOf, isHold, laneOf, leasedEntryOf, stateOf, type TokenRow } from './row.ts'
 import type { Statements } from './statements.ts'
 import type { Work } from './work.ts'
@@ -13,34 +12,27 @@ const holderNumber = (sql: Statements, holder: string): number | undefined => {
   return row && Number(row.n)
 }
 
-/** How many new rows one lease moves at most: they may all be another account's. */
-const mostMoved = 4 * arrivalsMoved
-
 const dueOf = (sql: Statements, account: number, lane: number, max: number): DueRow[] =>
   // Written by SQLite, with the members that DueRow names.
   JSON.parse(String((sql.dueTokens.get(account, lane, max) as SqlRow).rows)) as DueRow[]
 
-/** New rows are moved to the others first, unless enough older ones are due. Undefined: there are too many of them. */
-const dueLive = ({ sql, arrivals }: Work, account: number, max: number): DueRow[] | undefined => {
-  for (let moved = 0; moved <= mostMoved; moved += arrivalsMoved) {
-    const live = dueOf(sql, account, 0, max)
-    const last = live.length < max ? Number.POSITIVE_INFINITY : (live.at(-1)?.seq ?? 0)
-    if ((arrivals.first() ?? Number.POSITIVE_INFINITY) >= last) return live
-    arrivals.move(arrivalsMoved)
-  }
-  return undefined
-}
-
-const dueRows = (work: Work, account: number, max: number): DueRow[] | undefined => {
-  const { sql } = work
-  const live = dueLive(work, account, max)
-  if (!live) return undefined
+const dueRows = (sql: Statements, account: number, max: number): DueRow[] => {
+  const live = dueOf(sql, account, 0, max)
   return live.length === max ? live : [...live, ...dueOf(sql, account, 1, max - live.length)]
 }
 
-/** See Store.lease. */
+/** Whether the oldest record of the inbox has waited for as long as a part of a batch may. */
+const isRipe = ({ sql, now }: Work, flushMs: number): boolean => {
+  const oldest = sql.oldestInbox.get() as SqlRow | undefined
+  const age = now - Number(oldest?.received_at ?? now)
+  // An age below zero is a clock that was set back.
+  return age >= flushMs || age < 0
+}
+
+/** See Store.lease. `want` is called where the inbox holds records that could be sent if they were applied. */
 export const lease = (
   work: Work,
+  want: () => void,
   {
     account: name,
     holder,
@@ -55,8 +47,11 @@ export const lease = (
   const number = holderNumber(sql, holder)
   if (number === undefined) return { waitMs: null }
   sql.promoteWaiting.run(account, now, now + farthestDueMs)
-  const found = dueRows(work, account, batches * max)
-  if (!found) return { waitMs: 0 }
+  let found = dueRows(sql, account, batches * max)
+  if (found.length < batches * max && work.inbox.size() > 0) {
+    if (isRipe(work, flushMs) && settleSmall(work)) found = dueRows(sql, account, batches * max)
+    else want()
+  }
   const next = (sql.nextWaiting.get(account) as SqlRow).due_at
   const readyAts = found.map((row) => row.ready_at)
   const take = takeDue(readyAts, next === null ? null : Number(next), { max, flushMs, now })
@@ -112,7 +107,7 @@ const settleOne = (work: Work, holder: number, settlement: Settlement): void => 
   const row = sql.findToken.get(account, objectId) as TokenRow | undefined
   if (row?.holder !== holder) return
   if (isHold(row)) {
-    removeRow(work, row.id)
+    sql.eraseToken.run(row.id)
     return
   }
   if (row.generation !== generation || stateOf(row.state) !== 'uploading') {
@@ -172,7 +167,7 @@ export const release = (work: Work, holder: string, beat?: number): number => {
   const number = Number(found.n)
   const held = sql.heldTokens.all(number) as TokenRow[]
   for (const row of held) {
-    if (isHold(row)) removeRow(work, row.id)
+    if (isHold(row)) sql.eraseToken.run(row.id)
     else if (stateOf(row.state) !== 'uploading') sql.freeToken.run(row.id)
     else {
       sql.returnToken.run(row.id)
