@@ -58,19 +58,6 @@ export interface PutResult {
   result: IntakeResult | 'refused'
 }
 
-/** Rows of an import as one flat text: of one account, on the import lane, from a trusted sender. See bulk.ts. */
-export interface Bulk extends Pick<NewEntry, 'account' | 'replaceLive'> {
-  /** How many there are. */
-  rows: number
-  text: string
-}
-
-/** What became of a Bulk. */
-export interface BulkResult {
-  /** The results of those rows that were not simply `queued`, each with its place in the bulk. */
-  others: readonly (readonly [number, PutResult['result']])[]
-}
-
 /** A row as its operator may see it. Times are milliseconds since the epoch. */
 export interface TokenStatus {
   objectId: string
@@ -197,12 +184,6 @@ export interface Store {
    */
   put(entries: readonly NewEntry[]): Promise<readonly PutResult[]>
 
-  /**
-   * `put`, for the many rows of an import: the results are the same, at a fraction of the cost. Only which of the rows of one
-   * bulk is older is not promised.
-   */
-  putBulk(bulk: Bulk): Promise<BulkResult>
-
   /** Cancels a queued upload and marks the row withdrawn; its token is forgotten. False when there is no such row. */
   withdraw(account: string, objectId: string): Promise<boolean>
 
@@ -274,8 +255,7 @@ export interface Store {
   probe(): Promise<void>
 
   /**
-   * Calls back when about so many rows may have become due, at least after every `put`, `putBulk` and
-   * `retryRejected` of this process. Returns how to stop that.
+   * Calls back when about so many rows may have become due, at least after every `put` and `retryRejected` of this process. Returns how to stop that.
    */
   onWork(listener: (account: string, rows: number) => void): () => void
 

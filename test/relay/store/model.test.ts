@@ -4,7 +4,6 @@ import { createMemoryStore } from '../../../src/relay/store/memory/store.ts'
 import type { Lane, NewEntry, Outcome, Store } from '../../../src/relay/store/port.ts'
 import { openSqliteStore } from '../../../src/relay/store/sqlite/store.ts'
 import type { Token } from '../../../src/wire/record.ts'
-import { newBulk } from '../../support/new-bulk.ts'
 import { memoryFolder } from '../../support/temporary-folder.ts'
 
 /*
@@ -126,14 +125,6 @@ const steps = [
     .array(anEntry, { minLength: 1, maxLength: 5 })
     .map((entries) =>
       step(`put ${JSON.stringify(entries)}`, (world, real) => both(world, real, (store) => store.put(entries))),
-    ),
-  // Of one row: how those of one bulk stand to each other is the store's own affair.
-  fc
-    .tuple(anEntry, fc.boolean())
-    .map(([entry, replaceLive]) =>
-      step(`put ${JSON.stringify(entry)} in bulk${replaceLive ? ' and replace' : ''}`, (world, real) =>
-        both(world, real, (store) => store.putBulk(newBulk([entry], { account: entry.account, replaceLive }))),
-      ),
     ),
   fc
     .tuple(aHolder, anAccount, fc.constantFrom(1, 2, 100), fc.constantFrom(1, 1, 2), fc.constantFrom(0, 0, 1000))

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { putBulkBy } from '../bulk.ts'
 import { StoreError } from '../errors.ts'
 import type { EventName, Minute, NewEntry, PutResult, RejectedRow, Settlement, Store, StoreOptions } from '../port.ts'
 import { decide } from '../rules/decide.ts'
@@ -123,7 +122,6 @@ export const createMemoryStore = ({ maxQueued = 1_000_000, now = Date.now }: Sto
 
   return {
     put,
-    putBulk: putBulkBy(put),
 
     withdraw: (account, objectId) =>
       operate((delta) => {

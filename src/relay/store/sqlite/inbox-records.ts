@@ -2,16 +2,20 @@ import type { Token } from '../../../wire/record.ts'
 import type { NewEntry } from '../port.ts'
 
 /** An accepted record on its way to the table `token`. */
-export interface InboxRecord {
+export interface AcceptedRecord {
   /** Given at acceptance; of two records of one profile the higher one wins. */
   seq: number
-  /** Account and objectId in one string: records are applied in the order of their keys. */
-  key: string
   /** The account's number. */
   account: number
   /** Ms since the epoch. */
   receivedAt: number
   entry: Omit<NewEntry, 'account'>
+}
+
+/** One that waits in the inbox. */
+export interface InboxRecord extends AcceptedRecord {
+  /** Account and objectId in one string: records are applied in the order of their keys. */
+  key: string
   /** The record of this profile before it, while neither is applied. */
   earlier?: InboxRecord
 }

@@ -195,7 +195,8 @@ export const createInbox = (): Inbox => {
       count: (account) => index.count(account) + (changes.get(account) ?? 0),
       pending,
       has: (account, objectId) =>
-        freshKeys.has(keyOf(account, objectId)) || (index.size() > 0 && pending(account, objectId).length > 0),
+        (freshKeys.size > 0 && freshKeys.has(keyOf(account, objectId))) ||
+        (index.size() > 0 && pending(account, objectId).length > 0),
       isMerging: () => isMerging(view),
       append: (record) => {
         fresh.push(record)

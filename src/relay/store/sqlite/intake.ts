@@ -1,7 +1,7 @@
 import { StoreError } from '../errors.ts'
 import type { NewEntry, PutResult } from '../port.ts'
 import { apply, uncount } from './apply.ts'
-import { keyOf } from './inbox-records.ts'
+import { type AcceptedRecord, keyOf } from './inbox-records.ts'
 import { settleSmall } from './merge.ts'
 import { isHold, laneOf, stateOf, type TokenRow } from './row.ts'
 import type { Work } from './work.ts'
@@ -56,16 +56,16 @@ export const put = (
   const allMayWait = entries.every(mayWait)
   if (!allMayWait && !entries.every(({ account, objectId }) => isCurrent(work, work.account(account), objectId)))
     return later
-  const records = entries.map(({ account: name, ...entry }) => {
-    const account = work.account(name)
-    return { seq: work.nextSequence(), key: keyOf(account, entry.objectId), account, receivedAt: work.now, entry }
+  const records = entries.map((entry): AcceptedRecord => {
+    const account = work.account(entry.account)
+    return { seq: work.nextSequence(), account, receivedAt: work.now, entry }
   })
   if (!allMayWait || (work.inbox.isEmpty() && work.direct.records + records.length <= direct)) {
     work.direct.records += records.length
     return apply(work, records)
   }
   return records.map((record) => {
-    work.inbox.append(record)
+    work.inbox.append({ ...record, key: keyOf(record.account, record.entry.objectId) })
     return { result: 'queued' }
   })
 }

@@ -124,11 +124,5 @@ export const rejectedRowOf = (row: TokenRow): RejectedRow => ({
   cursor: row.seq,
 })
 
-/** The columns that hold a token: id, p256dh, auth. */
-export const tokenColumns = ({ id, keys }: Token): [SqlValue, SqlValue, SqlValue] => [
-  id,
-  keys?.p256dh ?? null,
-  keys?.auth ?? null,
-]
 export const warningsColumn = (warnings: readonly string[]): SqlValue =>
   warnings.length > 0 ? JSON.stringify(warnings) : null

@@ -18,6 +18,8 @@ export const sql = {
   /** As insertToken, for `rowsInserted` rows. The parameters have no numbers, because the driver looks each number up among all of them. */
   insertTokens: `INSERT INTO token (${newColumns}) VALUES ${Array.from({ length: rowsInserted }, () => newRow).join(', ')}
     ON CONFLICT (account, object_id) DO NOTHING`,
+  /** The sequence numbers of the rows that were inserted last, as one text: SQLite numbers new rows upwards. */
+  insertedFrom: 'SELECT json_group_array(seq) AS seqs FROM token WHERE id >= ?',
 
   insertInbox: 'INSERT INTO inbox (seq, received_at, records) VALUES (?, ?, ?)',
   inboxAfter: 'SELECT seq, received_at, records FROM inbox WHERE seq > ? ORDER BY seq',

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { putBulkBy } from '../bulk.ts'
 import { StoreError } from '../errors.ts'
 import { readMigrations } from '../migrations/migration.ts'
 import type { Holder, RejectedRow, Store, StoreOptions } from '../port.ts'
@@ -110,7 +109,6 @@ export const openSqliteStore = async (
 
   return {
     put: putEntries,
-    putBulk: putBulkBy(putEntries),
     withdraw: (account, objectId) => whenCurrent((work) => withdraw(work, work.account(account), objectId)),
     erase: async (account, objectId) => {
       const erased = await whenCurrent((work) => erase(work, work.account(account), objectId))
