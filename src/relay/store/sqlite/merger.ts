@@ -1,14 +1,12 @@
 import type { Inbox } from './inbox.ts'
 import type { Slice } from './merge.ts'
 
-/** When a merge begins. */
+/** When a merge begins, if the uploader asks for no records before. */
 const rules = {
   /** The inbox holds so many records: sorted, they touch each page of the index once. */
   records: 50_000,
   /** Nothing has come in for so long, in ms. */
   quietMs: 25,
-  /** The uploader found less than it could send, and the oldest record waits for so long, in ms. */
-  wantedMs: 250,
   /** The oldest record waits for so long, in ms, whatever else happens. */
   longestMs: 5_000,
 } as const
@@ -17,26 +15,18 @@ const rules = {
 export interface MergeState {
   size: number
   isMerging: boolean
-  isWanted: boolean
   sinceMs: number
   quietForMs: number
 }
 
 /** Whether the next slice is to be written. Pure. */
-export const isDue = ({ size, isMerging, isWanted, sinceMs, quietForMs }: MergeState): boolean =>
-  isMerging ||
-  (size > 0 &&
-    (size >= rules.records ||
-      quietForMs >= rules.quietMs ||
-      sinceMs >= rules.longestMs ||
-      (isWanted && sinceMs >= rules.wantedMs)))
+export const isDue = ({ size, isMerging, sinceMs, quietForMs }: MergeState): boolean =>
+  isMerging || (size > 0 && (size >= rules.records || quietForMs >= rules.quietMs || sinceMs >= rules.longestMs))
 
 /** Applies the inbox behind the acknowledgements, slice by slice. */
 export interface Merger {
   /** Records have come, or may have been left by somebody else. */
   note(): void
-  /** The uploader has found less than it could send. */
-  want(): void
   /** Resolves when all that is in the inbox now is applied; rejects when the store does not take it. */
   settled(): Promise<void>
   stop(): void
@@ -56,7 +46,6 @@ export const createMerger = (
   let timer: NodeJS.Timeout | undefined
   let since = 0
   let cameAt = 0
-  let isWanted = false
   let waiters: { upTo: number; resolve: () => void; reject: (error: unknown) => void }[] = []
 
   const state = (): MergeState => {
@@ -64,7 +53,6 @@ export const createMerger = (
     return {
       size: inbox.size(),
       isMerging: inbox.isMerging(),
-      isWanted,
       sinceMs: now - since,
       quietForMs: now - cameAt,
     }
@@ -79,10 +67,7 @@ export const createMerger = (
     try {
       answer()
       while (!stopped && (waiters.length > 0 || isDue(state()))) {
-        if (!inbox.isMerging()) {
-          isWanted = false
-          since = performance.now()
-        }
+        if (!inbox.isMerging()) since = performance.now()
         tell((await write()).applied)
         answer()
       }
@@ -109,10 +94,6 @@ export const createMerger = (
       cameAt = performance.now()
       if (running || timer) return
       since = cameAt
-      wait(rules.quietMs)
-    },
-    want: () => {
-      isWanted = true
       wait(rules.quietMs)
     },
     settled: () =>

@@ -117,7 +117,11 @@ export const openSqliteStore = async (
     },
     find: (account, objectId) => read((reading) => find(reading, reading.account(account), objectId)),
 
-    lease: (request) => write((work) => lease(work, merger.want, request)),
+    lease: async (request) => {
+      const leased = await write((work) => lease(work, request))
+      note()
+      return leased
+    },
     settle: (holder, settlements) => write((work) => settle(work, holder, settlements)),
     takeSlots: (request) => write((work) => takeSlots(work, request)),
     join: (holder, report) =>

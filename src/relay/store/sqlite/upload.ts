@@ -2,7 +2,7 @@ import type { Batch, Settlement, Store } from '../port.ts'
 import { takeDue } from '../rules/due.ts'
 import { farthestDueMs as defaultFarthestDueMs, transition } from '../rules/transition.ts'
 import type { SqlRow } from './driver.ts'
-import { settleSmall } from './merge.ts'
+import { applySlice, settleSmall } from './merge.ts'
 import { type DueRow, errorOf, isHold, laneOf, leasedEntryOf, stateOf, type TokenRow } from './row.ts'
 import type { Statements } from './statements.ts'
 import type { Work } from './work.ts'
@@ -21,18 +21,9 @@ const dueRows = (sql: Statements, account: number, max: number): DueRow[] => {
   return live.length === max ? live : [...live, ...dueOf(sql, account, 1, max - live.length)]
 }
 
-/** Whether the oldest record of the inbox has waited for as long as a part of a batch may. */
-const isRipe = ({ sql, now }: Work, flushMs: number): boolean => {
-  const oldest = sql.oldestInbox.get() as SqlRow | undefined
-  const age = now - Number(oldest?.received_at ?? now)
-  // An age below zero is a clock that was set back.
-  return age >= flushMs || age < 0
-}
-
-/** See Store.lease. `want` is called where the inbox holds records that could be sent if they were applied. */
+/** See Store.lease. Where too few rows are due, it applies records of the inbox first. */
 export const lease = (
   work: Work,
-  want: () => void,
   {
     account: name,
     holder,
@@ -49,8 +40,8 @@ export const lease = (
   sql.promoteWaiting.run(account, now, now + farthestDueMs)
   let found = dueRows(sql, account, batches * max)
   if (found.length < batches * max && work.inbox.size() > 0) {
-    if (isRipe(work, flushMs) && settleSmall(work)) found = dueRows(sql, account, batches * max)
-    else want()
+    if (!settleSmall(work)) applySlice(work)
+    found = dueRows(sql, account, batches * max)
   }
   const next = (sql.nextWaiting.get(account) as SqlRow).due_at
   const readyAts = found.map((row) => row.ready_at)

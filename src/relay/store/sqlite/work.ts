@@ -48,13 +48,16 @@ const createNumberWriter = (): ((sql: Statements, delta: Delta, at: number) => v
   let pruned = 0
   return (sql, delta, at) => {
     const minute = minuteOf(at)
+    let hasPruned = false
     for (const { account, name, by } of delta.entries()) {
       sql.addToTally.run(Number(account), name, by)
       if (!name.startsWith('event:')) continue
-      const { changes } = sql.addToMinute.run(Number(account), minute, name.slice('event:'.length), by)
-      if (Number(changes) > 0 && minute !== pruned) sql.forgetMinutes.run(Number(account), minute - minutesKeptMs)
+      sql.addToMinute.run(Number(account), minute, name.slice('event:'.length), by)
+      if (minute === pruned) continue
+      sql.forgetMinutes.run(Number(account), minute - minutesKeptMs)
+      hasPruned = true
     }
-    pruned = minute
+    if (hasPruned) pruned = minute
   }
 }
 
