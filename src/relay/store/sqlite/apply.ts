@@ -1,123 +1,155 @@
-import type { PutResult } from '../port.ts'
-import { decide } from '../rules/decide.ts'
+import type { EventName, PutResult } from '../port.ts'
+import { decide, type Ownership } from '../rules/decide.ts'
 import { fingerprint } from '../rules/fingerprint.ts'
+import { poolOf, recountConfirmed, type TallyName } from '../rules/tally.ts'
 import type { SqlRow, SqlValue } from './driver.ts'
 import type { AcceptedRecord } from './inbox-records.ts'
-import { isHold, laneNumber, laneOf, standingOf, stateOf, type TokenRow, warningsColumn } from './row.ts'
+import { isHold, ownershipColumns, poolOfRow, recordColumns, standingOf, stateOf, type TokenRow } from './row.ts'
 import { rowsInserted } from './statements.ts'
 import type { Work } from './work.ts'
 
 /** Takes a row's present state out of the numbers, before it becomes something else. */
 export const uncount = ({ delta }: Work, row: TokenRow): void => {
-  delta.add(String(row.account), `state:${stateOf(row.state)}:${laneOf(row.lane)}`, -1)
+  delta.add(String(row.account), `state:${stateOf(row.state)}:${poolOfRow(row)}`, -1)
   if (stateOf(row.state) === 'rejected' && row.error_code !== null)
     delta.add(String(row.account), `code:${row.error_code}`, -1)
+  recountConfirmed(delta, String(row.account), row.confirmed_on, null)
 }
 
-/** The columns of a new row, in the order of `insertTokens`. */
-const addColumns = (columns: SqlValue[], record: AcceptedRecord, print: string): void => {
-  const { seq, account, receivedAt: at, entry } = record
-  const { id, type, keys } = entry.token
-  const keyed = entry.sender === 'trusted' ? 0 : 1
-  columns.push(
-    account,
-    entry.objectId,
-    type,
-    laneNumber(entry.lane),
-    seq,
-    seq,
-    keyed,
-    at,
-    at,
-    Buffer.from(print, 'hex'),
-  )
-  columns.push(id, keys?.p256dh ?? null, keys?.auth ?? null, warningsColumn(entry.warnings))
+/** Removes a row that nobody has leased, with the event that says why. */
+export const discard = (work: Work, row: TokenRow, event: EventName): void => {
+  uncount(work, row)
+  work.delta.event(String(row.account), event)
+  work.sql.eraseToken.run(row.id)
 }
 
-const none: ReadonlySet<number> = new Set()
+/** Whether an unproved record may be queued where this row is. The oldest that was put off gives way to it. */
+const makeRoom = (work: Work, account: number, row: TokenRow | undefined, maxUnproved: number): boolean => {
+  if (row && stateOf(row.state) === 'queued' && row.proved === 0) return true
+  if (work.count(account, 'state:queued:unproved') < maxUnproved) return true
+  const oldest = work.sql.oldestDeferred.get(account) as TokenRow | undefined
+  if (oldest) discard(work, oldest, 'evicted')
+  return oldest !== undefined
+}
+
+/** A record on its way into the table. */
+interface Prepared {
+  record: AcceptedRecord
+  print: string
+  /** What it makes of a row that it is the first of. */
+  asNew: Ownership
+}
+
+const prepare = (record: AcceptedRecord): Prepared => {
+  const print = fingerprint(record.entry)
+  const decision = decide(undefined, record.entry, print, record.receivedAt)
+  if (decision.kind !== 'queue') throw new Error('a record of an objectId that is not known is always queued')
+  return { record, print, asNew: decision.row }
+}
+
+/** What became of records, gathered so that many of one kind are added to the numbers at once. */
+const createCounter = ({ delta }: Work) => {
+  const sums = new Map<TallyName, number>()
+  let of = 0
+  const write = (): void => {
+    for (const [name, count] of sums) delta.add(String(of), name, count)
+    sums.clear()
+  }
+  const add = (account: number, name: TallyName): void => {
+    if (account !== of) write()
+    of = account
+    sums.set(name, (sums.get(name) ?? 0) + 1)
+  }
+  return {
+    queued: (account: number, result: 'queued' | 'replaced', row: Ownership): PutResult => {
+      add(account, `state:queued:${poolOf(row)}`)
+      add(account, `event:${result}`)
+      recountConfirmed(delta, String(account), null, row.confirmedOn)
+      return { result }
+    },
+    event: (account: number, event: EventName): void => add(account, `event:${event}`),
+    write,
+  }
+}
+type Counter = ReturnType<typeof createCounter>
 
 /** Inserts the rows of records whose objectIds have none yet; gives the sequence numbers of these, undefined: of all. */
-const insert = (
-  { sql }: Work,
-  records: readonly AcceptedRecord[],
-  prints: readonly string[],
-): ReadonlySet<number> | undefined => {
+const insert = ({ sql }: Work, records: readonly Prepared[]): ReadonlySet<number> | undefined => {
   const columns: SqlValue[] = []
-  records.forEach((record, at) => {
-    addColumns(columns, record, prints[at] ?? '')
-  })
+  for (const { record, print, asNew } of records) {
+    const { seq, account, receivedAt: at, entry } = record
+    columns.push(account, entry.objectId, entry.token.type, ...ownershipColumns(asNew), seq, seq, at, at)
+    columns.push(Buffer.from(print, 'hex'), ...recordColumns(entry))
+  }
   const statement = records.length === rowsInserted ? sql.insertTokens : sql.insertToken
   const { changes, lastInsertRowid } = statement.run(...columns)
   if (Number(changes) === records.length) return undefined
-  if (Number(changes) === 0) return none
+  if (Number(changes) === 0) return new Set()
   const { seqs } = sql.insertedFrom.get(Number(lastInsertRowid) - Number(changes) + 1) as SqlRow
   // Written by SQLite.
   return new Set(JSON.parse(String(seqs)) as number[])
 }
 
-/** What becomes of a record whose objectId has a row. */
-const applyToRow = (work: Work, record: AcceptedRecord, print: string): PutResult['result'] => {
+/** What becomes of a record whose objectId may have a row. */
+const applyToRow = (work: Work, counter: Counter, prepared: Prepared, maxUnproved: number): PutResult => {
   const { sql, delta } = work
+  const { record, print } = prepared
   const { seq, account, receivedAt: at, entry } = record
   const name = String(account)
-  // The statement selects the columns that TokenRow names, and the row was in the way of an insertion just now.
-  const row = sql.findToken.get(account, entry.objectId) as TokenRow
-  const decision = decide(isHold(row) ? undefined : standingOf(row), entry, print, at)
-  if (decision.kind === 'refuse') return 'refused'
-  const key = decision.keyed ? 1 : 0
+  // The statement selects the columns that TokenRow names.
+  const row = sql.findToken.get(account, entry.objectId) as TokenRow | undefined
+  const decision = decide(row && !isHold(row) ? standingOf(row) : undefined, entry, print, at)
+  if (decision.kind === 'refuse') {
+    counter.event(account, 'refused')
+    return { result: 'refused' }
+  }
   if (decision.kind === 'keep') {
-    if (decision.promote) {
-      delta.add(name, `state:${stateOf(row.state)}:import`, -1)
-      delta.add(name, `state:${stateOf(row.state)}:live`, 1)
+    if (row && decision.isChanged) {
+      delta.add(name, `state:${stateOf(row.state)}:${poolOfRow(row)}`, -1)
+      delta.add(name, `state:${stateOf(row.state)}:${poolOf(decision.row)}`, 1)
+      recountConfirmed(delta, name, row.confirmed_on, decision.row.confirmedOn)
+      sql.keepToken.run(row.id, ...ownershipColumns(decision.row))
     }
-    if (decision.promote || key !== row.keyed) sql.keepToken.run(row.id, key, decision.promote ? 0 : row.lane)
-    return 'unchanged'
+    counter.event(account, 'unchanged')
+    return { result: 'unchanged' }
   }
-  if (!isHold(row)) uncount(work, row)
-  const { token, lane, warnings } = entry
-  const { id, type, keys } = token
-  const tokenColumns = [id, keys?.p256dh ?? null, keys?.auth ?? null, warningsColumn(warnings)]
-  sql.requeueToken.run(row.id, type, laneNumber(lane), seq, key, at, Buffer.from(print, 'hex'), ...tokenColumns)
-  return decision.result
-}
-
-/** Adds what became of records to the numbers, once for all that became the same. */
-const createCounter = ({ delta }: Work) => {
-  const sums: { account: number; lane: 'live' | 'import'; result: PutResult['result']; count: number }[] = []
-  return {
-    add: ({ account, entry: { lane } }: AcceptedRecord, result: PutResult['result']): void => {
-      const sum = sums.find((one) => one.account === account && one.lane === lane && one.result === result)
-      if (sum) sum.count++
-      else sums.push({ account, lane, result, count: 1 })
-    },
-    write: (): void => {
-      for (const { account, lane, result, count } of sums) {
-        delta.event(String(account), result, count)
-        if (result === 'queued' || result === 'replaced') delta.add(String(account), `state:queued:${lane}`, count)
-      }
-    },
-  }
+  counter.write()
+  if (!decision.row.proved && !makeRoom(work, account, row, maxUnproved)) return { result: 'full' }
+  if (row && !isHold(row)) uncount(work, row)
+  if (decision.isTakeover) counter.event(account, 'takeover')
+  if (row) {
+    const columns = [...ownershipColumns(decision.row), seq, at, Buffer.from(print, 'hex'), ...recordColumns(entry)]
+    sql.requeueToken.run(row.id, entry.token.type, ...columns)
+  } else insert(work, [prepared])
+  return counter.queued(account, decision.result, decision.row)
 }
 
 /**
  * Applies records to the table, in their order. Nearly every one is the first of its objectId, so rows are inserted first,
- * as many as a statement takes; only where that met a row it is read, and `decide` says what becomes of it.
+ * as many as a statement takes; only where that met a row it is read, and `decide` says what becomes of it. A record that
+ * proves nothing may find no room, so its row is looked for first.
  */
-export const apply = (work: Work, records: readonly AcceptedRecord[]): PutResult[] => {
+export const apply = (
+  work: Work,
+  records: readonly AcceptedRecord[],
+  maxUnproved = Number.POSITIVE_INFINITY,
+): PutResult[] => {
   const results: PutResult[] = []
   const counter = createCounter(work)
-  for (let from = 0; from < records.length; ) {
-    const isFull = records.length - from >= rowsInserted
-    const together = records.slice(from, from + (isFull ? rowsInserted : 1))
+  const all = records.map(prepare)
+  for (let from = 0; from < all.length; ) {
+    const some = all.slice(from, from + rowsInserted)
+    const isFull = some.length === rowsInserted && some.every(({ asNew }) => asNew.proved)
+    const together = isFull ? some : some.slice(0, 1)
     from += together.length
-    const prints = together.map(({ entry }) => fingerprint(entry.token))
-    const inserted = insert(work, together, prints)
-    together.forEach((record, at) => {
+    const inserted = together.every(({ asNew }) => asNew.proved) ? insert(work, together) : new Set<number>()
+    for (const prepared of together) {
+      const { record, asNew } = prepared
       const isNew = !inserted || inserted.has(record.seq)
-      const result = isNew ? 'queued' : applyToRow(work, record, prints[at] ?? '')
-      counter.add(record, result)
-      results.push({ result })
-    })
+      results.push(
+        isNew ? counter.queued(record.account, 'queued', asNew) : applyToRow(work, counter, prepared, maxUnproved),
+      )
+    }
   }
   counter.write()
   return results

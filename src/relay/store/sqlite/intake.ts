@@ -1,9 +1,10 @@
 import { StoreError } from '../errors.ts'
 import type { NewEntry, PutResult } from '../port.ts'
-import { apply, uncount } from './apply.ts'
+import { takesLiveRoom } from '../rules/decide.ts'
+import { apply, discard, uncount } from './apply.ts'
 import { type AcceptedRecord, keyOf } from './inbox-records.ts'
 import { settleSmall } from './merge.ts'
-import { isHold, laneOf, stateOf, type TokenRow } from './row.ts'
+import { isHold, poolOfRow, stateOf, type TokenRow } from './row.ts'
 import type { Work } from './work.ts'
 
 /** Said by an operation that has to know what becomes of a profile's record which is not applied: it did nothing. */
@@ -15,6 +16,7 @@ export const defaultDirect = 16
 
 export interface IntakeLimits {
   maxQueued: number
+  maxUnproved: number
   direct: number
 }
 
@@ -32,7 +34,7 @@ const findRow = ({ sql }: Work, account: number, objectId: string): TokenRow | u
 const assertRoom = (work: Work, entries: readonly NewEntry[], maxQueued: number): void => {
   const live = new Map<number, number>()
   for (const entry of entries) {
-    if (entry.lane !== 'live') continue
+    if (!takesLiveRoom(entry)) continue
     const account = work.account(entry.account)
     live.set(account, (live.get(account) ?? 0) + 1)
   }
@@ -50,7 +52,7 @@ const mayWait = ({ sender, lane, replaceLive }: NewEntry): boolean =>
 export const put = (
   work: Work,
   entries: readonly NewEntry[],
-  { maxQueued, direct }: IntakeLimits,
+  { maxQueued, maxUnproved, direct }: IntakeLimits,
 ): PutResult[] | Later => {
   assertRoom(work, entries, maxQueued)
   const allMayWait = entries.every(mayWait)
@@ -62,7 +64,7 @@ export const put = (
   })
   if (!allMayWait || (work.inbox.isEmpty() && work.direct.records + records.length <= direct)) {
     work.direct.records += records.length
-    return apply(work, records)
+    return apply(work, records, maxUnproved)
   }
   return records.map((record) => {
     work.inbox.append({ ...record, key: keyOf(record.account, record.entry.objectId) })
@@ -76,7 +78,7 @@ export const withdraw = (work: Work, account: number, objectId: string): boolean
   const row = findRow(work, account, objectId)
   if (!row || stateOf(row.state) === 'withdrawn') return row !== undefined
   uncount(work, row)
-  work.delta.add(String(account), `state:withdrawn:${laneOf(row.lane)}`, 1)
+  work.delta.add(String(account), `state:withdrawn:${poolOfRow(row)}`, 1)
   work.delta.event(String(account), 'withdrawn')
   work.sql.withdrawToken.run(row.id, work.now, work.nextSequence())
   return true
@@ -91,9 +93,11 @@ export const erase = (work: Work, account: number, objectId: string): boolean | 
   if (!isCurrent(work, account, objectId)) return later
   const row = findRow(work, account, objectId)
   if (!row) return false
-  uncount(work, row)
-  work.delta.event(String(account), 'erased')
-  if (row.holder === null) work.sql.eraseToken.run(row.id)
-  else work.sql.holdToken.run(row.id)
+  if (row.holder === null) discard(work, row, 'erased')
+  else {
+    uncount(work, row)
+    work.delta.event(String(account), 'erased')
+    work.sql.holdToken.run(row.id)
+  }
   return true
 }

@@ -1,9 +1,19 @@
-import { type Counts, type EventName, eventNames, type Minute, type RejectedRow, type TokenStatus } from '../port.ts'
+import {
+  type Counts,
+  type EventName,
+  eventNames,
+  type Minute,
+  type RejectedRow,
+  type Store,
+  type TokenStatus,
+} from '../port.ts'
 import { decide, type Standing } from '../rules/decide.ts'
+import { discardedAtOnce, isDiscarded } from '../rules/discard.ts'
 import { fingerprint } from '../rules/fingerprint.ts'
 import { readCounts } from '../rules/tally.ts'
+import { discard } from './apply.ts'
 import type { SqlRow } from './driver.ts'
-import { isHold, laneOf, queuedStatusOf, rejectedRowOf, standingOf, statusOf, type TokenRow } from './row.ts'
+import { isHold, poolOfRow, queuedStatusOf, rejectedRowOf, standingOf, statusOf, type TokenRow } from './row.ts'
 import type { Statements } from './statements.ts'
 import type { Reading, Work } from './work.ts'
 
@@ -15,11 +25,10 @@ export const find = ({ sql, inbox }: Reading, account: number, objectId: string)
   let status = isKnown ? statusOf(row) : undefined
   let standing: Standing | undefined = isKnown ? standingOf(row) : undefined
   for (const { entry, receivedAt } of inbox.pending(account, objectId)) {
-    const print = fingerprint(entry.token)
+    const print = fingerprint(entry)
     const decision = decide(standing, entry, print, receivedAt)
     if (decision.kind !== 'queue') continue
-    const { keyed } = decision
-    standing = { state: 'queued', lane: entry.lane, fingerprint: print, settledAt: null, keyed }
+    standing = { state: 'queued', fingerprint: print, settledAt: null, ...decision.row }
     status = queuedStatusOf(entry, receivedAt)
   }
   return status
@@ -35,6 +44,7 @@ export const counts = ({ sql, inbox }: Reading, account: number): Counts => {
     waiting > 0 ? sql.oldestInbox.get() : undefined,
     sql.oldestDue.get(account, 0),
     sql.oldestDue.get(account, 1),
+    sql.oldestDue.get(account, 2),
     sql.oldestWaiting.get(account),
     sql.oldestHeld.get(account),
   ]
@@ -69,6 +79,21 @@ export const rejected = (
   return (rows as TokenRow[]).map(rejectedRowOf)
 }
 
+/** See Store.discardRejected. */
+export const discardRejected = (
+  work: Work,
+  account: number,
+  limits: Parameters<Store['discardRejected']>[1],
+): number => {
+  const pools = ['live', 'unproved', 'import'] as const
+  const all = pools.reduce((sum, pool) => sum + work.count(account, `state:rejected:${pool}`), 0)
+  const gone = (work.sql.oldestRejected.all(account, discardedAtOnce) as TokenRow[]).filter((row, at) =>
+    isDiscarded(row.settled_at, all - at, limits),
+  )
+  for (const row of gone) discard(work, row, 'discarded')
+  return gone.length
+}
+
 /** Rows that one transaction of retryRejected takes, so that intake does not wait behind a large one. */
 export const retryPage = 1000
 
@@ -77,11 +102,11 @@ export const retry = (work: Work, account: number, objectIds: readonly string[],
   let retried = 0
   for (const objectId of objectIds) {
     const row = work.sql.findToken.get(account, objectId) as TokenRow | undefined
-    if (row?.state !== 4 || (code !== undefined && row.error_code !== code)) continue
+    if (row?.state !== 4 || row.token === null || (code !== undefined && row.error_code !== code)) continue
     work.sql.retryToken.run(row.id, work.nextSequence(), work.now)
     const name = String(account)
-    work.delta.add(name, `state:rejected:${laneOf(row.lane)}`, -1)
-    work.delta.add(name, `state:queued:${laneOf(row.lane)}`, 1)
+    work.delta.add(name, `state:rejected:${poolOfRow(row)}`, -1)
+    work.delta.add(name, `state:queued:${poolOfRow(row)}`, 1)
     if (row.error_code !== null) work.delta.add(name, `code:${row.error_code}`, -1)
     work.delta.event(name, 'queued')
     retried++

@@ -9,7 +9,7 @@ import { gatherWork } from './gather-work.ts'
 import { defaultDirect, erase, type Later, later, put, withdraw } from './intake.ts'
 import { applySlice, settleSmall, smallInbox } from './merge.ts'
 import { createMerger } from './merger.ts'
-import { counts, find, history, rejected, retry, retryPage } from './reports.ts'
+import { counts, discardRejected, find, history, rejected, retry, retryPage } from './reports.ts'
 import { prepareStatements } from './statements.ts'
 import { type Connection, createTransactions } from './transactions.ts'
 import { lease, release, settle, takeSlots } from './upload.ts'
@@ -31,7 +31,14 @@ const startPatienceMs = 5_000
  */
 export const openSqliteStore = async (
   file: string,
-  { maxQueued = 1_000_000, direct = defaultDirect, cacheBytes, logPages, now = Date.now }: StoreOptions = {},
+  {
+    maxQueued = 1_000_000,
+    maxUnproved = 100_000,
+    direct = defaultDirect,
+    cacheBytes,
+    logPages,
+    now = Date.now,
+  }: StoreOptions = {},
 ): Promise<Store> => {
   const { DatabaseSync } = await loadSqlite()
   const migrations = readMigrations(new URL('./migrations/', import.meta.url))
@@ -98,7 +105,7 @@ export const openSqliteStore = async (
     return read(operation)
   }
   const putEntries: Store['put'] = async (entries) => {
-    const results = await whenCurrent((work) => put(work, entries, { maxQueued, direct }))
+    const results = await whenCurrent((work) => put(work, entries, { maxQueued, maxUnproved, direct }))
     wake(
       entries.map((entry) => entry.account),
       entries.length,
@@ -162,6 +169,7 @@ export const openSqliteStore = async (
       return retried
     },
 
+    discardRejected: (account, limits) => write((work) => discardRejected(work, work.account(account), limits)),
     secret: (name) =>
       write(({ sql }) => {
         sql.addSecret.run(name, randomBytes(32).toString('base64url'))

@@ -190,7 +190,7 @@ describe('a merge', () => {
     await one.put(names(500).map((name) => entry(name, `newer-${name}`)))
     await one.put(names(500).map((name) => entry(name, `newer-${name}`)))
   }
-  const whole = { live: 3_000, import: 0, queued: 3_000, replaced: 500, unchanged: 500 }
+  const whole = { live: 3_000, unproved: 0, import: 0, queued: 3_000, replaced: 500, unchanged: 500 }
   /** Lets it write some slices and not the last. */
   const untilHalfDone = (): Promise<void> =>
     vi.waitFor(() => {
@@ -226,7 +226,7 @@ describe('a merge', () => {
   it('does not apply a record over a newer one that a browser has sent meanwhile', async () => {
     await fill()
     await untilHalfDone()
-    expect(await other.put([entry('p2999', 'of its browser', { sender: 'proved' })])).toEqual([{ result: 'replaced' }])
+    expect(await other.put([entry('p2999', 'of its browser', { sender: 'ticket' })])).toEqual([{ result: 'replaced' }])
     await untilApplied()
     const leased = await one.lease({ account, holder: 'h', max: 5_000, flushMs: 0 })
     expect('entries' in leased && leased.entries.find(({ objectId }) => objectId === 'p2999')?.token.id).toBe(

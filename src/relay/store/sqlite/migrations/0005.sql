@@ -4,7 +4,8 @@ CREATE TABLE account (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 
 -- state: 0 queued and due, 1 queued and waiting for due_at, 2 uploading, 3 accepted, 4 rejected, 5 withdrawn,
 --   6 erased while an upload is in flight (a hold, which goes with the lease).
--- lane: 0 live, 1 import.
+-- lane: 0 live, 1 deferred, 2 import; see `Lane` in port.ts. proved: see `Pool`.
+-- confirmed_on: the day, since the epoch, of a browser's last confirmation.
 CREATE TABLE token (
   id INTEGER PRIMARY KEY,
   account INTEGER NOT NULL REFERENCES account (id),
@@ -15,6 +16,8 @@ CREATE TABLE token (
   seq INTEGER NOT NULL,
   generation INTEGER NOT NULL,
   keyed INTEGER NOT NULL,
+  proved INTEGER NOT NULL DEFAULT 1,
+  confirmed_on INTEGER,
   holder INTEGER,
   attempts INTEGER NOT NULL,
   deferrals INTEGER NOT NULL,
@@ -36,6 +39,8 @@ CREATE UNIQUE INDEX token_person ON token (account, object_id);
 CREATE INDEX token_due ON token (account, lane, seq) WHERE state = 0 AND holder IS NULL;
 CREATE INDEX token_waiting ON token (account, due_at) WHERE state = 1;
 CREATE INDEX token_waiting_age ON token (account, seq) WHERE state = 1;
+-- The oldest of the unproved rows that were put off, which give way to new ones.
+CREATE INDEX token_deferred ON token (account, seq) WHERE lane = 1 AND state IN (0, 1);
 CREATE INDEX token_held ON token (holder) WHERE holder IS NOT NULL;
 CREATE INDEX token_rejected ON token (account, seq) WHERE state = 4;
 
