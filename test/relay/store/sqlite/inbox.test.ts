@@ -159,7 +159,7 @@ describe('who has to know what becomes of a record', () => {
     ])
     expect([withdrawn, erased, answer]).toEqual([true, true, [{ result: 'replaced' }]])
     expect(await one.counts(account)).toMatchObject({
-      queued: { live: 2_998 },
+      queued: { live: 2_997, unproved: 1 },
       withdrawn: 1,
       events: { queued: 3_000, replaced: 1, withdrawn: 1, erased: 1 },
     })
