@@ -1,5 +1,4 @@
 import { randomBytes, randomInt } from 'node:crypto'
-import { putBulkBy } from '../bulk.ts'
 import { StoreError } from '../errors.ts'
 import { postgresMigrations } from '../migrations/postgres.ts'
 import type { Store, StoreOptions } from '../port.ts'
@@ -116,7 +115,6 @@ export const openPostgresStore = async (
 
   return {
     put: putAll,
-    putBulk: putBulkBy(putAll),
     withdraw: (account, objectId) => run(() => group.write(withdraw(account, objectId))),
     erase: (account, objectId) =>
       run(async () => {
