@@ -1,7 +1,7 @@
-// npm run build: compiles the emitting projects, then bundles the browser ones, drops inner types and
-// prints the scripts' hashes. `--clean` empties the output first.
+// npm run build: compiles the emitting projects, then bundles the browser ones, copies the migrations, drops inner types
+// and prints the scripts' hashes. `--clean` empties the output first.
 import { spawnSync } from 'node:child_process'
-import { chmodSync, copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -18,6 +18,14 @@ if (process.argv.includes('--clean'))
 for (const project of ['src/relay', 'src/client', 'sw', 'src/relay/operations/status/page'])
   run(bin('typescript', 'bin/tsc'), '-p', project)
 run(bin('rollup', 'dist/bin/rollup'), '--config', '--silent')
+// The stores read their migrations from beside their modules.
+const store = join(root, 'src/relay/store')
+for (const file of readdirSync(store, { recursive: true, encoding: 'utf8' }))
+  if (file.endsWith('.sql')) {
+    const copy = join(root, 'dist/relay/store', file)
+    mkdirSync(dirname(copy), { recursive: true })
+    copyFileSync(join(store, file), copy)
+  }
 const page = join(root, 'src/relay/operations/status/page')
 const browser = join(root, 'dist/browser')
 copyFileSync(join(page, 'icon.svg'), join(browser, 'pushferry-status.svg'))

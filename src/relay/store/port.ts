@@ -53,7 +53,7 @@ export interface NewEntry {
   warnings: readonly string[]
 }
 
-/** What became of one NewEntry. `refused`: another token is bound to this objectId and the sender proved nothing. */
+/** What became of one NewEntry; `queued` also where a backend's record is not decided upon yet. `refused`: another token is bound to this objectId and the sender proved nothing. */
 export interface PutResult {
   result: IntakeResult | 'refused'
 }

@@ -4,8 +4,7 @@ import { decide } from '../rules/decide.ts'
 import { fingerprint } from '../rules/fingerprint.ts'
 import { accountNumber } from './accounts.ts'
 import type { Operation } from './operation.ts'
-import { type KnownRow, known, type Row } from './row.ts'
-import type { NewRow } from './take.ts'
+import { type KnownRow, known, type Row, storable } from './row.ts'
 import type { Key, Work } from './work.ts'
 
 /** Takes a row's present state out of the numbers, before it becomes something else. */
@@ -44,16 +43,10 @@ const enteredRow = (
   warnings: entry.warnings,
 })
 
-/** What `decide` says of an entry whose objectId is not known: it is queued. */
-const newRowOf = (entry: NewEntry): NewRow => {
+/** `now`: when the record was accepted. */
+const enterOne = (work: Work, key: Key, entry: NewEntry, now: number): PutResult => {
+  const { delta } = work
   const print = fingerprint(entry.token)
-  const decision = decide(undefined, entry, print, 0)
-  return { entry, fingerprint: print, keyed: decision.kind === 'queue' && decision.keyed }
-}
-const queued: PutResult = { result: 'queued' }
-
-const putOne = (work: Work, key: Key, entry: NewEntry, print: string): PutResult => {
-  const { delta, now } = work
   const name = String(key.account)
   const held = work.find(key)
   const row = known(held)
@@ -80,26 +73,47 @@ const putOne = (work: Work, key: Key, entry: NewEntry, print: string): PutResult
   return { result }
 }
 
+/** Decides upon records one after another and makes their rows. */
+export const enter = (entries: readonly NewEntry[], acceptedAt?: number): Operation<readonly PutResult[]> => ({
+  keys: entries,
+  run: (work) =>
+    entries.map((entry) => {
+      const key = { account: accountNumber(entry.account), objectId: entry.objectId }
+      return enterOne(work, key, entry, acceptedAt ?? work.now)
+    }),
+})
+
 /**
- * See Store.put. The limit is exact for this process. What other processes commit at the same moment is not seen, so
- * that each of them may go over it by the live records of one transaction. Far from it nobody looks: see room.ts.
+ * See Store.put; for records whose results somebody waits for. The limit is exact for this process. What other processes
+ * commit at the same moment is not seen, so that each of them may go over it by the live records of one transaction.
  */
 export const put = (entries: readonly NewEntry[], maxQueued: number): Operation<readonly PutResult[]> => {
-  const rows = entries.map(newRowOf)
   const live = entries.filter(({ lane }) => lane === 'live').map(({ account }) => account)
+  const { keys, run } = enter(entries)
   return {
-    keys: entries,
-    fresh: { rows, result: entries.map(() => queued) },
+    keys,
     counted: live,
     run: (work) => {
       for (const name of new Set(live))
         if (work.queuedLive(accountNumber(name)) + live.filter((one) => one === name).length > maxQueued)
           throw new StoreError('full', `more than ${maxQueued} records are queued`)
-      return rows.map(({ entry, fingerprint: print }) =>
-        putOne(work, { account: accountNumber(entry.account), objectId: entry.objectId }, entry, print),
-      )
+      return run(work)
     },
   }
+}
+
+/** Over so many bytes, an objectId does not fit into an index. */
+const mostIdBytes = 2_000
+
+/**
+ * Refuses what could not be applied: an acknowledged record must not wait for ever.
+ *
+ * @throws StoreError (`unavailable`)
+ */
+export const checkStorable = (entries: readonly NewEntry[]): void => {
+  for (const { objectId } of entries)
+    if (storable(objectId) !== objectId || Buffer.byteLength(objectId) > mostIdBytes)
+      throw new StoreError('unavailable', 'PostgreSQL cannot store this objectId')
 }
 
 /** See Store.withdraw. A row whose token is in flight stays leased, so that the next token waits for the result. */

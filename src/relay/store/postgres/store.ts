@@ -1,8 +1,8 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import { putBulkBy } from '../bulk.ts'
 import { StoreError } from '../errors.ts'
-import { postgresMigrations } from '../migrations/postgres.ts'
-import type { Store, StoreOptions } from '../port.ts'
+import { readMigrations } from '../migrations/read.ts'
+import type { NewEntry, PutResult, Store, StoreOptions } from '../port.ts'
 import { accountNumber } from './accounts.ts'
 import { createCleanUp } from './clean-up.ts'
 import { createTransactions } from './connection.ts'
@@ -10,28 +10,43 @@ import { loadPg, type PgPool, settingsFor } from './driver.ts'
 import { createGroupRun } from './group.ts'
 import { createGroupCommit } from './group-commit.ts'
 import { createHolders } from './holders.ts'
-import { erase, put, withdraw } from './intake.ts'
+import { type Append, createAppendRun, createApply } from './inbox.ts'
+import { checkStorable, erase, put, withdraw } from './intake.ts'
 import { createLease } from './lease.ts'
 import { migrate } from './migrate.ts'
 import { createNumberWriter, shards } from './numbers.ts'
+import type { Operation } from './operation.ts'
 import { counts, history, pagesOf, refusedPages, rejected, retry } from './reports.ts'
-import { createRoom } from './room.ts'
 import { findable, known, type RowColumns, rowOf, statusOf } from './row.ts'
 import { settle } from './settle.ts'
 import { sql } from './statements.ts'
 import { createWakeUp } from './wake-up.ts'
 import { idColumns } from './work.ts'
 
-/** Connections for intake and results: one for groups of small operations, one for large ones. */
-const rowsConnections = 2
+/** Connections for intake and results: one to append to the inbox, one to apply it, one for operations on rows. */
+const rowsConnections = 3
 /** Connections for everything else but listening. */
-const otherConnections = 4
+const otherConnections = 3
+/** How long an append may wait to be applied where nobody asks for its records, in ms. */
+const applyAfterMs = 100
+
+/** Schemas before these were never released; a database that has one is refused. */
+const migrations = readMigrations(new URL('./migrations/', import.meta.url))
+
+/** Whether nobody waits for what becomes of a record: its sender may have the row, whatever there is. */
+const isForInbox = ({ sender, lane, replaceLive }: NewEntry): boolean =>
+  sender === 'trusted' && lane === 'live' && replaceLive
+const countByAccount = (entries: readonly NewEntry[]): ReadonlyMap<string, number> => {
+  const rows = new Map<string, number>()
+  for (const { account } of entries) rows.set(account, (rows.get(account) ?? 0) + 1)
+  return rows
+}
 
 /**
  * The outbox in a PostgreSQL database, for any number of relays. Everything stands in the schema `pushferry`, which is
  * made when it is missing; the migrations are applied.
  *
- * Uses up to seven connections: two for intake and results, four for the rest, one to listen. It works through PgBouncer
+ * Uses up to seven connections: three for intake and results, three for the rest, one to listen. It works through PgBouncer
  * in transaction mode: nothing it relies on outlives a transaction, and no parameter is asked for at the start of a
  * connection. Only the wake-up by other processes does not come through there, and uploaders poll.
  *
@@ -71,7 +86,7 @@ export const openPostgresStore = async (
   const otherPool = openPool(otherConnections)
   const others = createTransactions(otherPool)
   try {
-    await migrate(others, postgresMigrations)
+    await migrate(others, migrations)
   } catch (error) {
     await Promise.all([rowsPool.end(), others.end()])
     throw error
@@ -80,15 +95,46 @@ export const openPostgresStore = async (
   // A share for each, so that this store's own ways of counting do not wait for each other either.
   const share = randomInt(Math.floor(shards / 3)) * 3
   const rowsTransactions = createTransactions(rowsPool)
-  const room = createRoom(rowsTransactions, maxQueued)
   const wakeUp = createWakeUp(() => new driver.Client(settings), others)
-  const runWith = (part: number) =>
-    createGroupRun(rowsTransactions, createNumberWriter(share + part), room, {
-      maxQueued,
-      now,
-      onTaken: wakeUp.ring,
-    })
-  const group = createGroupCommit(runWith(1), runWith(2))
+  const runRows = createGroupRun(rowsTransactions, createNumberWriter(share + 1), now)
+  const rows = createGroupCommit(runRows, ({ keys }: Operation<unknown>) => keys.length)
+  /** A group answers each operation with its own result. */
+  const write = <T>(operation: Operation<T>): Promise<T> => rows.write(operation) as Promise<T>
+
+  const applyPending = createApply(rowsTransactions, createNumberWriter(share + 2))
+  const applies = createGroupCommit(
+    async (group: readonly undefined[]) => {
+      await applyPending()
+      return group.map((value) => ({ value }))
+    },
+    () => 0,
+  )
+  /** Resolves once every record that was acknowledged before is in the tables. */
+  const caughtUp = async (): Promise<void> => {
+    const [inbox] = await others.read<{ pending: boolean }>({ text: sql.isPending })
+    if (inbox?.pending) await applies.write(undefined)
+  }
+  let applying: NodeJS.Timeout | undefined
+  const applySoon = (): void => {
+    applying ??= setTimeout(() => {
+      applying = undefined
+      // Fails where the database does, of which others hear; the next who looks applies it.
+      applies.write(undefined).catch(() => {})
+    }, applyAfterMs)
+  }
+  const runAppend = createAppendRun(rowsTransactions, { maxQueued, now, apply: applyPending })
+  const appends = createGroupCommit(
+    async (group: readonly Append[]) => {
+      const answers = await runAppend(group)
+      const taken = group.flatMap(({ entries }, at) => (answers[at] && 'value' in answers[at] ? entries : []))
+      if (taken.length > 0) {
+        applySoon()
+        wakeUp.ring(countByAccount(taken))
+      }
+      return answers
+    },
+    ({ entries }) => entries.length,
+  )
   const otherNumbers = createNumberWriter(share)
   const lease = createLease(others, otherNumbers, now)
   const holders = createHolders(others, otherNumbers, now)
@@ -106,32 +152,51 @@ export const openPostgresStore = async (
     promise.then(end, end)
     return promise
   }
+  /** The same for what has to see every record that was acknowledged before. */
+  const seeing = <T>(operation: () => Promise<T>): Promise<T> => run(() => caughtUp().then(operation))
   const alone = (text: string, ...values: readonly unknown[]): Promise<void> =>
     others.transact(async () => ({ result: undefined, last: [{ text, values }] }))
 
-  /** Without `run`, whose promises would cost a record as much as its place in a group. */
-  const putAll: Store['put'] = (entries) => (closed ? Promise.reject(isClosed()) : group.write(put(entries, maxQueued)))
+  /** Takes records whose results somebody waits for. */
+  const putSeen = async (entries: readonly NewEntry[]): Promise<readonly PutResult[]> => {
+    checkStorable(entries)
+    await caughtUp()
+    const results = await write(put(entries, maxQueued))
+    wakeUp.ring(countByAccount(entries))
+    return results
+  }
+  /** Of an append without `run`, whose promises would cost a record as much as its place in a group. */
+  const putAll = (entries: readonly NewEntry[]): Promise<readonly PutResult[]> => {
+    if (closed) return Promise.reject(isClosed())
+    if (!entries.every(isForInbox)) return run(() => putSeen(entries))
+    try {
+      checkStorable(entries)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+    return appends.write({ entries }) as Promise<readonly PutResult[]> // what its run answers an append with
+  }
 
   return {
     put: putAll,
     putBulk: putBulkBy(putAll),
-    withdraw: (account, objectId) => run(() => group.write(withdraw(account, objectId))),
+    withdraw: (account, objectId) => seeing(async () => write(withdraw(account, objectId))),
     erase: (account, objectId) =>
-      run(async () => {
-        const erased = await group.write(erase(account, objectId))
+      seeing(async () => {
+        const erased = await write(erase(account, objectId))
         await cleanUp()
         return erased
       }),
     find: (account, objectId) =>
-      run(async () => {
+      seeing(async () => {
         const ids = idColumns([{ account: accountNumber(account), objectId: findable(objectId) }])
         const [columns] = await others.read<RowColumns>({ text: sql.findRows, values: ids })
         const row = columns && known(rowOf(columns))
         return row && statusOf(objectId, row)
       }),
 
-    lease: (request) => run(() => lease(request)),
-    settle: (holder, settlements) => run(() => group.write(settle(holder, settlements))),
+    lease: (request) => seeing(async () => lease(request)),
+    settle: (holder, settlements) => run(() => write(settle(holder, settlements))),
     takeSlots: (request) => run(() => holders.takeSlots(request)),
     join: (holder, report) => run(() => holders.join(holder, report)),
     beat: (holder, report) => run(() => holders.beat(holder, report)),
@@ -139,22 +204,22 @@ export const openPostgresStore = async (
     reap: (stale) => run(() => holders.reap(stale)),
     leave: (holder) => run(() => holders.leave(holder)),
 
-    counts: (account) => run(async () => counts(others.read, accountNumber(account))),
-    history: (account, since) => run(async () => history(others.read, accountNumber(account), since)),
+    counts: (account) => seeing(async () => counts(others.read, accountNumber(account))),
+    history: (account, since) => seeing(async () => history(others.read, accountNumber(account), since)),
     count: (account, event, by) =>
       run(() =>
-        group.write({
+        write({
           keys: [],
           counted: [account],
           run: ({ delta }) => delta.event(String(accountNumber(account)), event, by),
         }),
       ),
-    rejected: (account, page) => run(async () => rejected(others.read, accountNumber(account), page)),
+    rejected: (account, page) => seeing(async () => rejected(others.read, accountNumber(account), page)),
     retryRejected: (account, { objectIds, code }) =>
-      run(async () => {
+      seeing(async () => {
         const pages = objectIds ? pagesOf(objectIds) : refusedPages(others.read, accountNumber(account), code)
         let retried = 0
-        for await (const ids of pages) retried += await group.write(retry(account, ids, code))
+        for await (const ids of pages) retried += await write(retry(account, ids, code))
         wakeUp.ring(new Map([[account, retried]]))
         return retried
       }),
@@ -168,12 +233,16 @@ export const openPostgresStore = async (
       }),
     // The way that records take: what keeps those from being stored must not leave the probe well.
     probe: () =>
-      run(() => group.write({ keys: [], writes: [{ text: sql.touchProbe, values: [share] }], run: () => undefined })),
+      run(async () => {
+        await appends.write({ entries: [], writes: [{ text: sql.touchProbe, values: [share] }] })
+      }),
     onWork: wakeUp.onWork,
     close: () => {
       closed ??= (async () => {
         await Promise.allSettled(underWay)
-        await group.idle()
+        clearTimeout(applying)
+        await Promise.all([appends.idle(), applies.idle(), rows.idle()])
+        clearTimeout(applying)
         await wakeUp.close()
         await Promise.all([rowsTransactions.end(), others.end()])
       })()
