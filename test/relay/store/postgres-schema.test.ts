@@ -28,7 +28,7 @@ describe('the schema in PostgreSQL', () => {
   it('is made once when many relays start at the same moment', async () => {
     const stores = await Promise.all(Array.from({ length: 6 }, () => openPostgresStore(url)))
     const { rows } = await client.query('SELECT number, name FROM pushferry.migration')
-    expect(rows).toEqual([{ number: 6, name: 'inbox' }])
+    expect(rows).toEqual([{ number: 6, name: '0006.sql' }])
     await Promise.all(stores.map((store) => store.probe()))
     await Promise.all(stores.map((store) => store.close()))
   })

@@ -6,7 +6,7 @@ import { findable } from './row.ts'
 import { sql } from './statements.ts'
 import { type FoundRow, idColumns, type Key, type Known } from './work.ts'
 
-/** How many numbers `nextAges` takes at a time; see migrations/6-inbox.sql. */
+/** How many numbers `nextAges` takes at a time; see migrations/0006.sql. */
 const agesAtOnce = 1_000
 
 /** Gives out numbers from the blocks that were taken. */

@@ -1,5 +1,5 @@
 /*
- * Every statement of the adapter, by what it does. State numbers: see migrations/6-inbox.sql.
+ * Every statement of the adapter, by what it does. State numbers: see migrations/0006.sql.
  *
  * Many rows go in one parameter, a JSON array of objects whose members are named as the columns; ids, which are looked
  * for more often, as an array for each column. None is given a name, so that nothing is prepared: a plan that was kept

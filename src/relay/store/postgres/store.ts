@@ -1,7 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import { putBulkBy } from '../bulk.ts'
 import { StoreError } from '../errors.ts'
-import { readMigrations } from '../migrations/read.ts'
+import { readMigrations } from '../migrations/migration.ts'
 import type { NewEntry, PutResult, Store, StoreOptions } from '../port.ts'
 import { accountNumber } from './accounts.ts'
 import { createCleanUp } from './clean-up.ts'
