@@ -54,7 +54,7 @@ describe('a PostgreSQL whose administrator changed the defaults of transactions'
     const store = await openPostgresStore(url)
     await store.probe()
     expect(await store.put([entry('a'), entry('b')])).toEqual([{ result: 'queued' }, { result: 'queued' }])
-    expect(await store.put([entry('a', 'newer', { sender: 'proved' })])).toEqual([{ result: 'replaced' }])
+    expect(await store.put([entry('a', 'newer', { sender: 'key' })])).toEqual([{ result: 'replaced' }])
     await store.join('holder-1', '{}')
     expect(await store.lease({ account, holder: 'holder-1', max: 9, flushMs: 0 })).toHaveProperty('entries.length', 2)
     expect(await store.erase(account, 'a')).toBe(true)

@@ -223,7 +223,7 @@ describe('the outbox in PostgreSQL, when the database fails', { timeout: 60_000 
       expect((await store.counts(account)).events).toMatchObject({ queued: 1, unchanged: 1 })
     })
     it('takes a new token that it had taken without knowing, and settles a result once', async () => {
-      const browser = { sender: 'proved' } as const
+      const browser = { sender: 'key' } as const
       await spoiled.put([entry('a', 'former', browser)])
       proxy.loseCommitOf('UPDATE pushferry.queue')
       await expect(spoiled.put([entry('a', 'newer', browser)])).rejects.toMatchObject({ code: 'unavailable' })

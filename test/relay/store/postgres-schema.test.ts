@@ -28,7 +28,7 @@ describe('the schema in PostgreSQL', () => {
   it('is made once when many relays start at the same moment', async () => {
     const stores = await Promise.all(Array.from({ length: 6 }, () => openPostgresStore(url)))
     const { rows } = await client.query('SELECT number, name FROM pushferry.migration')
-    expect(rows).toEqual([{ number: 6, name: '0006.sql' }])
+    expect(rows).toEqual([{ number: 7, name: '0007.sql' }])
     await Promise.all(stores.map((store) => store.probe()))
     await Promise.all(stores.map((store) => store.close()))
   })
@@ -40,7 +40,7 @@ describe('the schema in PostgreSQL', () => {
     expect(await second.find('ACC', 'a')).toMatchObject({ state: 'queued' })
     await second.close()
   })
-  it.each([1, 5])('is refused and left as it is where it is schema %i, which was never released', async (schema) => {
+  it.each([1, 6])('is refused and left as it is where it is schema %i, which was never released', async (schema) => {
     await client.query(`CREATE SCHEMA pushferry; CREATE TABLE pushferry.migration (
       number integer PRIMARY KEY, name text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now());
       INSERT INTO pushferry.migration (number, name) VALUES (${schema}, 'unreleased')`)
@@ -50,11 +50,11 @@ describe('the schema in PostgreSQL', () => {
   })
   it('is refused when a newer release has made it', async () => {
     await (await openPostgresStore(url)).close()
-    await client.query("INSERT INTO pushferry.migration (number, name) VALUES (7, 'from the future')")
+    await client.query("INSERT INTO pushferry.migration (number, name) VALUES (8, 'from the future')")
     await expect(openPostgresStore(url)).rejects.toMatchObject({
       name: 'StoreError',
       code: 'future-schema',
-      message: 'the database has schema 7, but this release knows only up to 6: use a newer release',
+      message: 'the database has schema 8, but this release knows only up to 7: use a newer release',
     })
   })
   it('stands apart from other tables of the database, whatever the search path is', async () => {

@@ -140,7 +140,7 @@ export const createApply = ({ transact }: Transactions, numbers: NumberWriter): 
       const last = rows.at(-1) ?? first
       const { writes } = await runOperations(
         ask,
-        rows.map((row) => enter(entriesOf(row), row.received_at)),
+        rows.map((row) => enter(entriesOf(row), { acceptedAt: row.received_at })),
         numbers,
         last.received_at,
       )

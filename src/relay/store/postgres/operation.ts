@@ -7,6 +7,11 @@ export interface Operation<T> {
   /** Accounts whose number of queued live rows it wants to know. */
   counted?: readonly string[]
   /**
+   * The accounts of its unproved records, each once for each record, and how many may be queued: for all of them an older one
+   * may have to give way.
+   */
+  unproved?: { accounts: readonly string[]; most: number }
+  /**
    * Runs without waiting for anything, perhaps more than once.
    * Throws a StoreError, before it has changed anything, to be refused alone.
    */

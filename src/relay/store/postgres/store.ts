@@ -9,11 +9,11 @@ import { type Commits, countByAccount, createCommits } from './commits.ts'
 import { createTransactions, type Transactions } from './connection.ts'
 import { loadPg, type PgPool, settingsFor } from './driver.ts'
 import { createHolders } from './holders.ts'
-import { checkStorable, erase, put, withdraw } from './intake.ts'
+import { type Capacities, checkStorable, erase, put, withdraw } from './intake.ts'
 import { createLease } from './lease.ts'
 import { migrate } from './migrate.ts'
 import { createNumberWriter, shards } from './numbers.ts'
-import { counts, history, pagesOf, refusedPages, rejected, retry } from './reports.ts'
+import { counts, discardRejected, history, oldestRejected, pagesOf, refusedPages, rejected, retry } from './reports.ts'
 import { findable, known, type RowColumns, rowOf, statusOf } from './row.ts'
 import { settle } from './settle.ts'
 import { sql } from './statements.ts'
@@ -29,8 +29,8 @@ const otherConnections = 3
 const migrations = readMigrations(new URL('./migrations/', import.meta.url))
 
 /** Whether nobody waits for what becomes of a record: its sender may have the row, whatever there is. */
-const isForInbox = ({ sender, lane, replaceLive }: NewEntry): boolean =>
-  sender === 'trusted' && lane === 'live' && replaceLive
+const isForInbox = ({ sender, lane, replaceLive, shownKeys }: NewEntry): boolean =>
+  sender === 'trusted' && lane === 'live' && replaceLive && !shownKeys
 
 /** Runs operations as long as the store is open; ending waits for them. */
 const createDoor = ({ catchUp }: Pick<Commits, 'catchUp'>) => {
@@ -64,22 +64,19 @@ interface Parts {
   wakeUp: Pick<WakeUp, 'ring'>
 }
 type Rows = Pick<Store, 'put' | 'putBulk' | 'withdraw' | 'erase' | 'find'>
-type Reports = Pick<Store, 'counts' | 'history' | 'count' | 'rejected' | 'retryRejected'>
+type Reports = Pick<Store, 'counts' | 'history' | 'count' | 'rejected' | 'retryRejected' | 'discardRejected'>
 
-const createRows = ({
-  commits,
-  door,
-  others,
-  wakeUp,
-  maxQueued,
-  cleanUp,
-}: Parts & { maxQueued: number; cleanUp: () => Promise<void> }): Rows => {
+const createRows = (
+  { commits, door, others, wakeUp }: Parts,
+  capacities: Capacities,
+  cleanUp: () => Promise<void>,
+): Rows => {
   const putAll = async (entries: readonly NewEntry[]): Promise<readonly PutResult[]> => {
     door.refuseClosed()
     checkStorable(entries)
     if (entries.every(isForInbox)) return commits.append(entries)
     return door.seeing(async () => {
-      const results = await commits.write(put(entries, maxQueued))
+      const results = await commits.write(put(entries, capacities))
       wakeUp.ring(countByAccount(entries))
       return results
     })
@@ -124,6 +121,11 @@ const createReports = ({ commits, door, others, wakeUp }: Parts): Reports => ({
       wakeUp.ring(new Map([[account, retried]]))
       return retried
     }),
+  discardRejected: (account, limits) =>
+    door.seeing(async () => {
+      const oldest = await oldestRejected(others.read, accountNumber(account))
+      return oldest.ids.length === 0 ? 0 : commits.write(discardRejected(account, oldest, limits))
+    }),
 })
 
 /** A secret of the store, which is made when it is missing. */
@@ -166,7 +168,7 @@ const readSecret = async ({ transact, read }: Transactions, name: string): Promi
  */
 export const openPostgresStore = async (
   url: string,
-  { maxQueued = 1_000_000, now = Date.now }: StoreOptions = {},
+  { maxQueued = 1_000_000, maxUnproved = 100_000, now = Date.now }: StoreOptions = {},
 ): Promise<Store> => {
   const driver = await loadPg()
   const settings = settingsFor(driver, url)
@@ -205,7 +207,7 @@ export const openPostgresStore = async (
   let ended: Promise<void> | undefined
 
   return {
-    ...createRows({ ...parts, maxQueued, cleanUp: createCleanUp(otherPool) }),
+    ...createRows(parts, { maxQueued, maxUnproved }, createCleanUp(otherPool)),
     ...createReports(parts),
     lease: (request) => door.seeing(() => lease(request)),
     settle: (holder, settlements) => door.run(() => commits.write(settle(holder, settlements))),
