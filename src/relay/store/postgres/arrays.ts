@@ -12,13 +12,10 @@ const quoted = (text: string): string => `"${/["\\]/.test(text) ? text.replaceAl
  */
 export const arraysOf = (rows: readonly RowValues[]): readonly (string | null)[] =>
   (Object.keys(rowColumns) as (keyof RowValues)[]).map((name) => {
-    let list = ''
-    let isEmpty = true
-    for (const row of rows) {
+    if (rows.every((row) => row[name] === null)) return null
+    const elements = rows.map((row) => {
       const value = row[name]
-      if (value !== null) isEmpty = false
-      const element = value === null ? 'NULL' : typeof value === 'string' ? quoted(value) : value
-      list += list === '' ? element : `,${element}`
-    }
-    return isEmpty ? null : `{${list}}`
+      return typeof value === 'string' ? quoted(value) : (value ?? 'NULL')
+    })
+    return `{${elements.join(',')}}`
   })
