@@ -1,4 +1,4 @@
-// What the kill test is told, by the environment. Wrong values end the process with one line.
+// The kill test's settings, from the environment. A wrong value ends the process with one line.
 const fail = (line) => {
   console.error(line)
   process.exit(2)
