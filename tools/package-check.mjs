@@ -14,7 +14,7 @@ import { formatMessage } from 'publint/utils'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
-/** What may be in the tarball; a source map would lead to sources that are not. */
+/** The allowed files of the tarball. Source maps are not allowed, because they would name sources that it does not contain. */
 const wanted = [
   /^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/,
   /^dist\/(cli|import|relay|simulator|ticket|wire)\/([\w-]+\/)*[\w-]+\.js$/,

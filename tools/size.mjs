@@ -12,7 +12,7 @@ const budgets = [
   { what: 'soft prompt', file: 'pushferry-prompt.min.js', budget: 2000 },
 ]
 /**
- * What a visitor of others downloads to get subscribed, gzip bytes: page, worker. Bundled with esbuild 0.28.2, minified
+ * Bytes that visitors of other products download to subscribe (gzip): page, worker. Bundled with esbuild 0.28.2, minified
  * with terser 5.51.2, gzip -9 -n, in November 2026; `as published` files with their source-map comment taken off.
  */
 const peers = [

@@ -7,7 +7,7 @@ const again = 'run the same command again to go on; nothing is done twice'
 const waits = (waiting: number | undefined): string =>
   waiting === undefined ? 'what is queued waits' : `${counted(waiting, 'record')} ${waiting === 1 ? 'waits' : 'wait'}`
 
-/** What is left to do after an import, a line for each thing; empty when there is nothing. */
+/** The remaining steps after an import, one line each; empty when there are none. */
 export const nextSteps = (
   { how, failure, waiting, refusedBefore = 0 }: ImportEnd,
   { rejected, rejects, isDry }: { rejected: number; rejects: Rejects | undefined; isDry: boolean },
@@ -22,7 +22,7 @@ export const nextSteps = (
     lines.push(`${waits(waiting)} in the store for a relay to upload; pushferry status shows how that goes`)
   if (rejected > 0 && rejects)
     lines.push(
-      `${counted(rejected, 'rejected row')} ${rejected === 1 ? 'is' : 'are'} in ${rejects.paths.join(', ')}: mend and import that`,
+      `${counted(rejected, 'rejected row')} ${rejected === 1 ? 'is' : 'are'} in ${rejects.paths.join(', ')}: fix and import them`,
     )
   if (rejected > 0 && !rejects)
     lines.push('--rejects FILE writes the rejected rows to a file, each with its line and reason')

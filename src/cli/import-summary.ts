@@ -13,7 +13,7 @@ const meaning = (code: RejectionCode): string => {
   return isRecordCode(code) ? recordProblems[code] : meaningOf(code).meaning
 }
 
-/** Codes as they stand in a table: malformed rows first, then by number. */
+/** The order of codes in a table: malformed rows first, then by number. */
 const inOrder = ({ rejected }: Tally): [RejectionCode, number][] =>
   [...rejected].sort(([one], [other]) => (one === malformed ? -1 : other === malformed ? 1 : one - other))
 

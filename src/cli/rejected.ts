@@ -129,7 +129,7 @@ export const defineRejected: DefineCommand = (command, io, exitWith) => {
 Examples:
   $ pushferry rejected list --code 535
   $ pushferry rejected retry --code 530
-  $ pushferry rejected export > rejected.csv    # mend it, then: pushferry import rejected.csv`,
+  $ pushferry rejected export > rejected.csv    # fix it, then: pushferry import rejected.csv`,
     )
   which(command.command('list'))
     .description('Shows rejected records, the latest first, a page at a time.')

@@ -141,7 +141,7 @@ describe('rejected rows', () => {
     const rejects = folder.file('r.csv')
     const { err } = await runImport([csv, ndjson, '--rejects', rejects, '--enqueue-only'])
     const second = folder.file('r-2.csv')
-    expect(err).toContain(`4 rejected rows are in ${rejects}, ${second}: mend and import that`)
+    expect(err).toContain(`4 rejected rows are in ${rejects}, ${second}: fix and import them`)
     const text = readFileSync(rejects, 'utf8')
     expect(text.split('\n')).toEqual([
       'id;note;objectId;type;line;code;reason',
