@@ -7,9 +7,9 @@ import { gzipSync } from 'node:zlib'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const budgets = [
-  { what: 'page script', file: 'pushferry.min.js', budget: 3000 },
-  { what: 'worker script, with display', file: 'pushferry-sw.min.js', budget: 2200 },
-  { what: 'soft prompt', file: 'pushferry-prompt.min.js', budget: 2000 },
+  { what: 'page script', file: 'pushferry.min.js', budget: 4500 },
+  { what: 'worker script, with display', file: 'pushferry-sw.min.js', budget: 2700 },
+  { what: 'soft prompt', file: 'pushferry-prompt.min.js', budget: 2200 },
 ]
 /**
  * What a visitor of others downloads to get subscribed, gzip bytes: page, worker. Bundled with esbuild 0.28.2, minified

@@ -68,7 +68,7 @@ describe('the states', () => {
 
 describe('the options', () => {
   it('of the page client are those of docs/client.md', () => {
-    expect(namesIn(rowsOf(sectionOf(client, '## Options')))).toEqual(known.split(','))
+    expect(namesIn(rowsOf(sectionOf(client, '## Options')))).toEqual(known)
   })
 
   it('of the worker are those of docs/worker.md', () => {
@@ -86,7 +86,7 @@ describe('the options', () => {
   })
 
   it('of the script tag are those that it reads', () => {
-    const [, read1 = ''] = /dataset: \{([^}]*)\}/.exec(read('src/client/script-tag.ts')) ?? []
+    const [, read1 = ''] = /const \{([^}]*)\} = tag\?\.dataset/.exec(read('src/client/tag-settings.ts')) ?? []
     const attributes = [...read1.replace(/= [^,]*/g, '').matchAll(/(\w+)(: \w+)?/g)].map(
       ([, name = '']) => `data-${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
     )

@@ -1,0 +1,47 @@
+/**
+ * The registration key in a first-party cookie, beside CleverTap's own ID in `WZRK_G`: what clears IndexedDB alone (an
+ * eviction, `Clear-Site-Data: "storage"`, another subdomain) leaves the ID, and must leave what proves it. One key, of the
+ * last objectId.
+ */
+const name = 'pushferry_key'
+/** 400 days, the longest that Chrome keeps a cookie; Safari keeps one that a script has set for 7. */
+const maxAge = 34_560_000
+
+const pairOf = (objectId: string, key: string): string => `${name}=${encodeURIComponent(objectId)}:${key}`
+
+const readCookies = (): readonly string[] => {
+  try {
+    return String(document.cookie).split('; ')
+  } catch {
+    // A sandboxed frame.
+    return []
+  }
+}
+
+/** The key that was kept for this objectId, or an empty string. */
+export const readKeyCookie = (objectId: string): string => {
+  const start = pairOf(objectId, '')
+  return (
+    readCookies()
+      .find((pair) => pair.startsWith(start))
+      ?.slice(start.length) ?? ''
+  )
+}
+
+/**
+ * Keeps the key on the broadest domain that the browser takes, found by trying: it refuses public suffixes. Does nothing
+ * where cookies are blocked.
+ */
+export const writeKeyCookie = (objectId: string, key: string): void => {
+  const pair = pairOf(objectId, key)
+  const labels = location.hostname.split('.')
+  for (let count = 2; count <= labels.length + 1; count++) {
+    const domain = count > labels.length ? '' : `; Domain=${labels.slice(-count).join('.')}`
+    try {
+      Reflect.set(document, 'cookie', `${pair}${domain}; Path=/; Max-Age=${maxAge}; SameSite=Lax; Secure`)
+    } catch {
+      return
+    }
+    if (readCookies().includes(pair)) return
+  }
+}

@@ -1,0 +1,103 @@
+import { deliver } from '../browser/deliver.ts'
+import { limit } from '../browser/limit.ts'
+import { dayMs, decodeRow, keyHeader, oweWithdrawal, type Row } from '../browser/row.ts'
+import type { Rows } from '../browser/rows.ts'
+import { type SyncCapable, wakeTag } from '../browser/wake.ts'
+import { within } from './errors.ts'
+import { handOver } from './fallback.ts'
+import { readKeyCookie, writeKeyCookie } from './key-cookie.ts'
+import { findObjectId } from './object-id.ts'
+import type { Settings } from './options.ts'
+import { findVapidKey, subscribe, unsubscribe } from './subscription.ts'
+import type { Worker } from './worker.ts'
+
+/** What the verbs of one client share. */
+export interface Client {
+  readonly settings: Settings
+  readonly worker: Worker
+  readonly rows: Rows
+}
+
+/** What a verb wants: `keep` leaves registered or unregistered what is. */
+export type Wish = 'register' | 'unregister' | 'keep'
+
+/** Reads the row as this visit takes it up. */
+const openRow = async ({ settings, worker, rows }: Client, wish: Wish): Promise<Row> => {
+  const stored = await rows.read(worker.scope())
+  const row = stored.relay === settings.base ? stored : { ...decodeRow('', 0), relay: settings.base, off: stored.off }
+  if (wish !== 'keep') row.off = wish === 'unregister'
+  // Our own back-off paces the timer and the worker; somebody who comes back need not wait. `Retry-After` binds all.
+  if (row.waitMs) row.retryAt = 0
+  if ((wish === 'register' && row.reason) || Date.now() - row.at > settings.refreshAfterDays * dayMs) row.at = 0
+  return row
+}
+
+/** Takes up the subscription for an objectId, whose proof may have outlived the row. */
+const claim = (row: Row, objectId: string): void => {
+  if (row.objectId !== objectId) oweWithdrawal(row)
+  row.objectId = objectId
+  delete row.withdraw[objectId]
+  const key = row.keys[objectId]?.[keyHeader] ?? readKeyCookie(objectId)
+  row.keys[objectId] = key ? { [keyHeader]: key } : {}
+}
+
+/** Owes the withdrawal that the permission asks for. */
+const followPermission = (row: Row, permission: NotificationPermission): void => {
+  if (permission === 'default' && row.settled && !row.off) {
+    oweWithdrawal(row)
+    row.reason = 'permission-revoked'
+  } else if (row.off || permission === 'denied') oweWithdrawal(row)
+}
+
+/**
+ * Brings browser, row and relay into agreement: what every verb and every trigger comes down to. Runs inside the lock.
+ *
+ * @returns the row, as it was written
+ * @throws PushError
+ */
+export const reconcile = async (client: Client, wish: Wish): Promise<Row> => {
+  const { settings, worker, rows } = client
+  const { ticket, timeoutMs, fetch, log } = settings
+  const row = await openRow(client, wish)
+  const { permission } = Notification
+  const isActive = permission === 'granted' && !row.off
+  const isFresh = wish !== 'register' && row.at > 0
+  log(`${wish}: permission ${permission}${row.off ? ', unregistered' : ''}`)
+
+  let live: PushSubscription | undefined
+  const registration = await (isActive ? worker.start() : worker.find())
+  if (isActive && registration) {
+    const objectId = await findObjectId(settings)
+    if (objectId === null) {
+      oweWithdrawal(row)
+      row.objectId = ''
+      row.reason = 'signed-out'
+    } else {
+      row.vapidKey = await findVapidKey(settings, row, isFresh)
+      live = await subscribe(registration, row, settings)
+      claim(row, objectId)
+    }
+  } else followPermission(row, permission)
+
+  const save = async () => {
+    await rows.write(worker.scope(), row)
+    // Whoever closes the page now leaves the rest to the worker, which waits for the lock. The cast: see SyncCapable.
+    limit(() => (registration as unknown as SyncCapable).sync.register(wakeTag), timeoutMs).catch(() => {})
+  }
+  const authorize = async () => {
+    if (ticket)
+      row.keys[row.objectId] = {
+        ...row.keys[row.objectId],
+        Authorization: `Bearer ${await within('relay-refused', timeoutMs, () => ticket(row.objectId))}`,
+      }
+  }
+  const { at } = row
+  await deliver(row, live, { fetch, timeoutMs, save, authorize })
+  log(row.reason || (live ? 'acknowledged' : 'nothing is registered'))
+  const key = row.keys[row.objectId]?.[keyHeader]
+  if (key && live && (row.at !== at || !readKeyCookie(row.objectId))) writeKeyCookie(row.objectId, key)
+  if (live && registration) await handOver(row, live, registration, settings)
+  await rows.write(worker.scope(), row)
+  if (row.off) await unsubscribe(registration, settings)
+  return row
+}
