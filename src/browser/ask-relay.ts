@@ -1,5 +1,6 @@
 import { limit } from './limit.ts'
-import { type KeptReason, readReason } from './reason.ts'
+import { filled, members } from './members.ts'
+import { isReason, type KeptReason } from './reason.ts'
 
 /** What a delivery came to. */
 export type Answer =
@@ -11,9 +12,9 @@ export type Answer =
 
 /** `Retry-After` (RFC 9110 §10.2.3, seconds or a date) in ms; 0 without a usable one. */
 const readRetryAfter = (value: string | null, now: number): number => {
-  const ms = value === null ? 0 : Number(value) * 1000 || Date.parse(value) - now
+  const ms = Number(value) * 1000 || Date.parse(value ?? '') - now
   // NaN and the past count as none.
-  return ms > 0 ? Math.round(ms) : 0
+  return Math.max(ms || 0, 0)
 }
 
 /**
@@ -33,12 +34,12 @@ export const readAnswer = (
   body: unknown,
   now: number,
 ): Answer => {
-  // The cast: the members of anything but an object are undefined, and each is looked at before it is used.
-  const { registrationKey, code } = Object(body) as { registrationKey?: unknown; code?: unknown }
-  if (isWithdrawal && status === 204) return { is: 'acknowledged', registrationKey: '' }
-  if (!isWithdrawal && status < 300 && typeof registrationKey === 'string' && registrationKey)
-    return { is: 'acknowledged', registrationKey }
-  const reason = readReason(code) ?? `http-${status}`
+  const answer = members(body)
+  const registrationKey = isWithdrawal ? '' : filled(answer?.registrationKey)
+  if (isWithdrawal ? status === 204 : status < 300 && registrationKey)
+    return { is: 'acknowledged', registrationKey: registrationKey ?? '' }
+  const code = filled(answer?.code)?.replaceAll('_', '-')
+  const reason = isReason(code) ? code : (`http-${status}` as const)
   return status >= 400 && status < 500 && ![401, 408, 425, 429].includes(status)
     ? { is: 'never', reason }
     : { is: 'later', reason, retryAfterMs: readRetryAfter(retryAfter, now) }

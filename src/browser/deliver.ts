@@ -1,5 +1,5 @@
 import { type Answer, askRelay } from './ask-relay.ts'
-import { dayMs, keyHeader, type Row } from './row.ts'
+import { dayMs, type Row } from './row.ts'
 
 /**
  * The token id in an endpoint: what follows its last slash. The same as wire's `readEndpoint` for every push service that
@@ -9,6 +9,12 @@ const tokenId = (endpoint: string): string | undefined => endpoint.split('/').po
 
 /** What stands for one registration: a subscription never changes, so its endpoint stands for its keys. */
 export const identityOf = (objectId: string, live: PushSubscription): string => objectId + live.endpoint
+
+/** Headers that prove to the relay who is asking. */
+const proof = (registrationKey: string | undefined, ticket: string): Record<string, string> => ({
+  ...(registrationKey && { 'X-Pushferry-Key': registrationKey }),
+  ...(ticket && { Authorization: `Bearer ${ticket}` }),
+})
 
 export interface Delivery {
   readonly fetch: typeof globalThis.fetch
@@ -45,47 +51,37 @@ export const deliver = async (
   live: PushSubscription | undefined,
   { fetch, timeoutMs, save, authorize }: Delivery,
 ): Promise<void> => {
-  const { objectId } = row
-  const identity = live && objectId ? identityOf(objectId, live) : ''
-  const owed = Object.entries(row.withdraw)
   if (row.retryAt > Date.now()) return
   row.retryAt = 0
-  const url = `${row.relay}subscriptions`
-
-  for (const [other, headers] of owed) {
+  const send = async (path: string, request: RequestInit): Promise<Answer> => {
     await save()
-    const answer = await askRelay(
-      `${url}/${encodeURIComponent(other)}`,
-      { method: 'DELETE', headers },
-      fetch,
-      timeoutMs,
-    )
+    const answer = await askRelay(`${row.relay}subscriptions${path}`, request, fetch, timeoutMs)
     if (answer.is === 'later') putOff(row, answer)
-    else delete row.withdraw[other]
+    return answer
+  }
+
+  for (const [other, key] of Object.entries(row.withdraw)) {
+    const answer = await send(`/${encodeURIComponent(other)}`, { method: 'DELETE', headers: proof(key, '') })
+    if (answer.is !== 'later') delete row.withdraw[other]
     await save()
   }
 
+  const { objectId } = row
+  const identity = live && objectId ? identityOf(objectId, live) : ''
   if (live && identity && (identity !== row.settled || !row.at)) {
     await authorize?.(row)
-    await save()
-    const answer = await askRelay(
-      url,
-      {
-        method: 'POST',
-        headers: { 'Content-Type': 'application/json', ...row.keys[objectId] },
-        body: JSON.stringify({
-          type: 'token',
-          tokenData: { id: tokenId(live.endpoint), type: 'chrome', keys: live.toJSON().keys },
-          objectId,
-          endpoint: live.endpoint,
-          replaces: row.last === live.endpoint ? undefined : tokenId(row.last),
-        }),
-      },
-      fetch,
-      timeoutMs,
-    )
+    const answer = await send('', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', ...proof(row.keys[objectId], row.ticket) },
+      body: JSON.stringify({
+        type: 'token',
+        tokenData: { id: tokenId(live.endpoint), type: 'chrome', keys: live.toJSON().keys },
+        objectId,
+        endpoint: live.endpoint,
+        replaces: row.last === live.endpoint ? undefined : tokenId(row.last),
+      }),
+    })
     if (answer.is === 'later') {
-      putOff(row, answer)
       // A refresh that fails leaves a registration as settled as it was.
       if (row.settled !== identity) row.reason = answer.reason
     } else {
@@ -94,7 +90,7 @@ export const deliver = async (
       row.reason = answer.is === 'never' ? answer.reason : ''
       if (answer.is === 'acknowledged') {
         row.last = live.endpoint
-        row.keys[objectId] = { [keyHeader]: answer.registrationKey }
+        row.keys[objectId] = answer.registrationKey
       }
     }
     await save()

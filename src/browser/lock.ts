@@ -9,8 +9,5 @@ import { limit } from './limit.ts'
 export const withLock = <T>(work: () => Promise<T>, timeoutMs: number): Promise<T> => {
   let begun: Promise<T> | undefined
   const begin = () => (begun ??= work())
-  return limit(async () => {
-    await navigator.locks.request('pushferry', begin)
-    return begin()
-  }, timeoutMs).catch(begin)
+  return limit(() => navigator.locks.request('pushferry', begin), timeoutMs).catch(begin)
 }

@@ -15,22 +15,21 @@ const timeoutMs = 1000
 
 /** Opens nothing before the first use. */
 export const createRows = (): Rows => {
-  const open = () => createStore('pushferry', 'rows')
-  let store = open()
+  const store = createStore('pushferry', 'rows')
   /** The row that IndexedDB has not taken, or not yet. */
-  let memory: string | undefined
+  let memory: Row | undefined
 
   const use = <T>(work: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> =>
     limit(
       () =>
         store('readwrite', (rows) => {
-          const database = rows.transaction.db
-          // A site that deletes the database, at a logout for one, would wait for this connection for ever.
-          if (database)
-            database.onversionchange = () => {
-              database.close()
-              store = open()
-            }
+          const { db } = rows.transaction
+          // A site that deletes the database, at a logout for one, would wait for this connection for ever. idb-keyval
+          // opens another one after a `close` event, which `close()` itself does not fire.
+          db.onversionchange = () => {
+            db.close()
+            db.dispatchEvent(new Event('close'))
+          }
           return promisifyRequest(work(rows))
         }),
       timeoutMs,
@@ -40,11 +39,10 @@ export const createRows = (): Rows => {
     read: async (scope) =>
       decodeRow(memory ?? (await use((rows) => rows.get(scope)).catch(() => undefined)), Date.now()),
     write: async (scope, row) => {
-      const text = JSON.stringify(row)
-      memory = text
-      await use((rows) => rows.put(text, scope)).then(
+      memory = row
+      await use((rows) => rows.put(row, scope)).then(
         () => {
-          if (memory === text) memory = undefined
+          if (memory === row) memory = undefined
         },
         () => {},
       )

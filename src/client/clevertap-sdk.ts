@@ -18,17 +18,16 @@ interface SdkPage {
 
 const pollMs = 200
 
-/** Why the SDK cannot take it yet, or `undefined`. */
+/** Why the SDK cannot take a subscription of this objectId yet, or `undefined`. */
 const missing = ({ clevertap, $WZRK_WR }: SdkPage, objectId: string): string | undefined => {
-  const { notifications } = clevertap ?? {}
-  if (!notifications?.setApplicationServerKey || !notifications.setUpWebPushNotifications)
-    return 'The CleverTap Web SDK (1.10.0 or later) is not on this page.'
-  const id = clevertap?.getCleverTapID?.()
-  if (typeof id !== 'string' || !id) return 'The CleverTap Web SDK has no ID yet.'
-  if (id.endsWith(':OO')) return 'The user has opted out of CleverTap.'
-  if (id !== objectId) return 'The CleverTap Web SDK has another ID than the objectId of this page.'
-  if ($WZRK_WR?.isMuted?.()) return 'The CleverTap Web SDK is muted.'
-  return undefined
+  if (typeof clevertap?.notifications?.setUpWebPushNotifications !== 'function')
+    return 'is not on this page, or older than 1.10.0'
+  if (clevertap.getCleverTapID?.() !== objectId) return 'has another ID, or none'
+  return objectId.endsWith(':OO') || $WZRK_WR?.isMuted?.() ? 'is muted, or the user has opted out' : undefined
+}
+
+const fail = (problem: string): never => {
+  throw new Error(`The CleverTap Web SDK ${problem}.`)
 }
 
 /**
@@ -51,26 +50,23 @@ export const clevertapSdk =
   async (subscription, { objectId, vapidPublicKey, registration }) => {
     const script = registration.active?.scriptURL ?? ''
     if (!script || new URL('.', script).href !== registration.scope)
-      throw new Error(
-        'The CleverTap Web SDK needs the worker in the folder of its scope. Host it as /pushferry/sw.js, and set serviceWorker.',
-      )
+      fail('needs the worker in the folder of its scope, such as /pushferry/sw.js')
     // The cast: what other scripts put there, each member of which is looked at before it is used.
     const page = self as SdkPage
     for (let left = timeoutMs / pollMs; missing(page, objectId) && left > 0; left--) await pause(pollMs)
     const problem = missing(page, objectId)
-    if (problem) throw new Error(problem)
+    if (problem) fail(problem)
 
-    const { notifications } = page.clevertap ?? {}
     const taken = await Promise.race([
       new Promise<boolean>((resolve) => {
+        const { notifications } = page.clevertap ?? {}
         notifications?.setApplicationServerKey?.(vapidPublicKey)
         notifications?.setUpWebPushNotifications?.(() => resolve(true), new URL(script).pathname)
       }),
-      pause(timeoutMs).then(() => false),
+      pause(timeoutMs),
     ])
-    if (!taken) throw new Error('The CleverTap Web SDK did not take the subscription in time.')
-    const now = await registration.pushManager.getSubscription()
-    if (now?.endpoint !== subscription.endpoint)
-      throw new Error('The CleverTap Web SDK has replaced the subscription. Give both the same VAPID key.')
+    if (!taken) fail('did not take the subscription in time')
+    if ((await registration.pushManager.getSubscription())?.endpoint !== subscription.endpoint)
+      fail('has replaced the subscription: give both the same VAPID key')
     return 'handed-to-clevertap-sdk'
   }

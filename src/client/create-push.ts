@@ -1,3 +1,4 @@
+import type { Row } from '../browser/row.ts'
 import { createRows } from '../browser/rows.ts'
 import { type PushError, readFailure } from './errors.ts'
 import { type Options, resolveOptions } from './options.ts'
@@ -47,15 +48,15 @@ export const createPush = (options: Options): Push => {
     return now
   }
 
-  const run = async (verb: (client: Client) => Promise<number>): Promise<Status> => {
+  const run = async (verb: (client: Client) => Promise<Row>): Promise<Status> => {
     let retryAt = 0
     let error: PushError | undefined
     running++
     try {
-      retryAt = await verb(client)
+      retryAt = (await verb(client)).retryAt
     } catch (cause) {
       error = readFailure('worker-failed', cause)
-      settings.log(error.message, error)
+      settings.log(error)
     }
     failure = error
     // Adding a listener again changes nothing.

@@ -53,15 +53,13 @@ export class PushError extends Error {
 /** What fails where a step of this code fails. */
 type Step = 'no-object-id' | 'worker-failed' | 'push-service-unavailable' | 'relay-refused'
 
-/** What `PushManager` throws, by name and message. */
-const readPushFailure = ({ name, message }: Error): { code: PushErrorCode; retryable: boolean } => {
-  if (name === 'NotAllowedError' || message.includes('permission denied'))
-    return { code: 'permission-denied', retryable: false }
-  if (name === 'InvalidAccessError' || name === 'InvalidCharacterError')
-    return { code: 'bad-vapid-key', retryable: false }
-  if (message.includes('no active Service Worker')) return { code: 'worker-failed', retryable: true }
-  if (name === 'AbortError') return { code: 'push-service-unavailable', retryable: true }
-  return { code: 'subscribe-failed', retryable: name !== 'NotSupportedError' && name !== 'TypeError' }
+/** The code for what `PushManager` throws, by name and message, and whether to retry. */
+const readPushFailure = ({ name, message }: Error): [code: PushErrorCode, retryable: boolean] => {
+  if (name === 'NotAllowedError' || message.includes('permission denied')) return ['permission-denied', false]
+  if (name === 'InvalidAccessError' || name === 'InvalidCharacterError') return ['bad-vapid-key', false]
+  if (message.includes('no active Service Worker')) return ['worker-failed', true]
+  if (name === 'AbortError') return ['push-service-unavailable', true]
+  return ['subscribe-failed', name !== 'NotSupportedError' && name !== 'TypeError']
 }
 
 /**
@@ -83,10 +81,8 @@ const readPushFailure = ({ name, message }: Error): { code: PushErrorCode; retry
  */
 export const readFailure = (step: Step, cause: unknown): PushError => {
   if (cause instanceof PushError) return cause
-  if (step === 'push-service-unavailable' && cause instanceof Error) {
-    const { code, retryable } = readPushFailure(cause)
-    return new PushError(code, retryable, cause)
-  }
+  if (step === 'push-service-unavailable' && cause instanceof Error)
+    return new PushError(...readPushFailure(cause), cause)
   return new PushError(step === 'worker-failed' && !cause ? 'worker-timeout' : step, true, cause)
 }
 

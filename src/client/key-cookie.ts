@@ -7,22 +7,12 @@ const name = 'pushferry_key'
 /** 400 days, the longest that Chrome keeps a cookie; Safari keeps one that a script has set for 7. */
 const maxAge = 34_560_000
 
-const pairOf = (objectId: string, key: string): string => `${name}=${encodeURIComponent(objectId)}:${key}`
-
-const readCookies = (): readonly string[] => {
-  try {
-    return String(document.cookie).split('; ')
-  } catch {
-    // A sandboxed frame.
-    return []
-  }
-}
-
 /** The key that was kept for this objectId, or an empty string. */
 export const readKeyCookie = (objectId: string): string => {
-  const start = pairOf(objectId, '')
+  const start = `${name}=${encodeURIComponent(objectId)}:`
   return (
-    readCookies()
+    document.cookie
+      .split('; ')
       .find((pair) => pair.startsWith(start))
       ?.slice(start.length) ?? ''
   )
@@ -33,15 +23,11 @@ export const readKeyCookie = (objectId: string): string => {
  * where cookies are blocked.
  */
 export const writeKeyCookie = (objectId: string, key: string): void => {
-  const pair = pairOf(objectId, key)
   const labels = location.hostname.split('.')
-  for (let count = 2; count <= labels.length + 1; count++) {
-    const domain = count > labels.length ? '' : `; Domain=${labels.slice(-count).join('.')}`
-    try {
-      Reflect.set(document, 'cookie', `${pair}${domain}; Path=/; Max-Age=${maxAge}; SameSite=Lax; Secure`)
-    } catch {
-      return
-    }
-    if (readCookies().includes(pair)) return
+  const domains = labels.map((_, from) => `; Domain=${labels.slice(from).join('.')}`).reverse()
+  for (const domain of [...domains, '']) {
+    const pair = `${name}=${encodeURIComponent(objectId)}:${key}`
+    Reflect.set(document, 'cookie', `${pair}${domain}; Path=/; Max-Age=${maxAge}; SameSite=Lax; Secure`)
+    if (readKeyCookie(objectId) === key) return
   }
 }

@@ -49,21 +49,6 @@ export interface Options {
   fetch?: typeof globalThis.fetch
 }
 
-/** The names of all options. */
-export const known: readonly string[] = [
-  'relay',
-  'objectId',
-  'vapidPublicKey',
-  'serviceWorker',
-  'scope',
-  'ticket',
-  'fallback',
-  'refreshAfterDays',
-  'timeoutMs',
-  'debug',
-  'fetch',
-] satisfies (keyof Options)[]
-
 /** Options with their defaults. */
 export interface Settings {
   /** The relay's browser routes, with a slash at the end. */
@@ -78,46 +63,43 @@ export interface Settings {
   readonly timeoutMs: number
   readonly fetch: typeof globalThis.fetch
   /** Prints a step where `debug` is set. Never given a token, endpoint, key or ticket. */
-  readonly log: (step: string, detail?: unknown) => void
+  readonly log: (...step: unknown[]) => void
 }
 
-/** How many letters have to be put in, taken away or changed (Levenshtein). */
-const distance = (from: string, to: string): number => {
-  let row = Array.from({ length: to.length + 1 }, (_, index) => index)
-  for (const letter of from.toLowerCase()) {
-    const next = [(row[0] ?? 0) + 1]
-    for (let index = 0; index < to.length; index++)
-      next.push(
-        Math.min(
-          (row[index] ?? 0) + (letter === to[index]?.toLowerCase() ? 0 : 1),
-          (row[index + 1] ?? 0) + 1,
-          (next[index] ?? 0) + 1,
-        ),
-      )
-    row = next
-  }
-  return row[to.length] ?? 0
-}
+/** How many pairs of neighbouring letters of one name are in the other. */
+const likeness = (name: string, other: string): number =>
+  [...name].filter((letter, at) => other.toLowerCase().includes(`${letter}${name[at + 1]}`.toLowerCase())).length
+
+/** Each option and its default, in the order of the documentation. */
+export const defaultOptions = (): Omit<Settings, 'base' | 'log'> & { relay: unknown; debug: boolean } => ({
+  relay: undefined,
+  objectId: undefined,
+  vapidPublicKey: undefined,
+  serviceWorker: '/pushferry-sw.min.js',
+  scope: undefined,
+  ticket: undefined,
+  fallback: undefined,
+  refreshAfterDays: 7,
+  timeoutMs: 10_000,
+  debug: false,
+  fetch: globalThis.fetch,
+})
 
 /** @throws TypeError for an option that is not known, with the known ones, and for a relay that is no absolute URL */
 export const resolveOptions = (options: Options): Settings => {
-  for (const name of Object.keys(options))
+  const settings = defaultOptions()
+  const known = Object.keys(settings)
+  for (const [name, value] of Object.entries(options)) {
     if (!known.includes(name)) {
-      const [nearest, ...others] = [...known].sort((a, b) => distance(name, a) - distance(name, b))
-      throw new TypeError(`Unknown option ${name}. Did you mean ${nearest}? The others are ${others.join(', ')}.`)
+      const [nearest, ...others] = known.sort((a, b) => likeness(name, b) - likeness(name, a))
+      throw new TypeError(`Unknown option ${name}. Did you mean ${nearest}? Others: ${others.join(', ')}.`)
     }
+    if (value !== undefined) Reflect.set(settings, name, value)
+  }
   const base = new URL(options.relay).href
   return {
+    ...settings,
     base: `${base}${base.endsWith('/') ? '' : '/'}v1/`,
-    objectId: options.objectId,
-    vapidPublicKey: options.vapidPublicKey,
-    serviceWorker: options.serviceWorker ?? '/pushferry-sw.min.js',
-    scope: options.scope,
-    ticket: options.ticket,
-    fallback: options.fallback,
-    refreshAfterDays: options.refreshAfterDays ?? 7,
-    timeoutMs: options.timeoutMs ?? 10_000,
-    fetch: options.fetch ?? globalThis.fetch,
-    log: options.debug ? (step, detail = '') => console.info(`Pushferry: ${step}`, detail) : () => {},
+    log: settings.debug ? console.info.bind(console, 'Pushferry:') : () => {},
   }
 }

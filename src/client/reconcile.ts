@@ -1,6 +1,8 @@
 import { deliver } from '../browser/deliver.ts'
 import { limit } from '../browser/limit.ts'
-import { dayMs, decodeRow, keyHeader, oweWithdrawal, type Row } from '../browser/row.ts'
+import { withLock } from '../browser/lock.ts'
+import { isHandedTo } from '../browser/reason.ts'
+import { dayMs, decodeRow, oweWithdrawal, type Row } from '../browser/row.ts'
 import type { Rows } from '../browser/rows.ts'
 import { type SyncCapable, wakeTag } from '../browser/wake.ts'
 import { within } from './errors.ts'
@@ -9,6 +11,7 @@ import { readKeyCookie, writeKeyCookie } from './key-cookie.ts'
 import { findObjectId } from './object-id.ts'
 import type { Settings } from './options.ts'
 import { findVapidKey, subscribe, unsubscribe } from './subscription.ts'
+import { obstacle } from './support.ts'
 import type { Worker } from './worker.ts'
 
 /** What the verbs of one client share. */
@@ -24,11 +27,12 @@ export type Wish = 'register' | 'unregister' | 'keep'
 /** Reads the row as this visit takes it up. */
 const openRow = async ({ settings, worker, rows }: Client, wish: Wish): Promise<Row> => {
   const stored = await rows.read(worker.scope())
-  const row = stored.relay === settings.base ? stored : { ...decodeRow('', 0), relay: settings.base, off: stored.off }
+  const row = stored.relay === settings.base ? stored : decodeRow({ relay: settings.base, off: stored.off }, 0)
   if (wish !== 'keep') row.off = wish === 'unregister'
   // Our own back-off paces the timer and the worker; somebody who comes back need not wait. `Retry-After` binds all.
   if (row.waitMs) row.retryAt = 0
-  if ((wish === 'register' && row.reason) || Date.now() - row.at > settings.refreshAfterDays * dayMs) row.at = 0
+  const isRefused = row.reason && !isHandedTo(row.reason)
+  if ((wish === 'register' && isRefused) || Date.now() - row.at > settings.refreshAfterDays * dayMs) row.at = 0
   return row
 }
 
@@ -37,32 +41,25 @@ const claim = (row: Row, objectId: string): void => {
   if (row.objectId !== objectId) oweWithdrawal(row)
   row.objectId = objectId
   delete row.withdraw[objectId]
-  const key = row.keys[objectId]?.[keyHeader] ?? readKeyCookie(objectId)
-  row.keys[objectId] = key ? { [keyHeader]: key } : {}
+  row.keys[objectId] ??= readKeyCookie(objectId)
 }
 
 /** Owes the withdrawal that the permission asks for. */
 const followPermission = (row: Row, permission: NotificationPermission): void => {
-  if (permission === 'default' && row.settled && !row.off) {
-    oweWithdrawal(row)
-    row.reason = 'permission-revoked'
-  } else if (row.off || permission === 'denied') oweWithdrawal(row)
+  const isRevoked = permission === 'default' && row.settled && !row.off
+  if (row.off || isRevoked || permission === 'denied') oweWithdrawal(row)
+  if (isRevoked) row.reason = 'permission-revoked'
 }
 
-/**
- * Brings browser, row and relay into agreement: what every verb and every trigger comes down to. Runs inside the lock.
- *
- * @returns the row, as it was written
- * @throws PushError
- */
-export const reconcile = async (client: Client, wish: Wish): Promise<Row> => {
+/** Brings browser, row and relay into agreement. Runs inside the lock. @throws PushError */
+const work = async (client: Client, wish: Wish): Promise<Row> => {
   const { settings, worker, rows } = client
   const { ticket, timeoutMs, fetch, log } = settings
   const row = await openRow(client, wish)
+  const { at } = row
   const { permission } = Notification
   const isActive = permission === 'granted' && !row.off
-  const isFresh = wish !== 'register' && row.at > 0
-  log(`${wish}: permission ${permission}${row.off ? ', unregistered' : ''}`)
+  log(wish, permission)
 
   let live: PushSubscription | undefined
   const registration = await (isActive ? worker.start() : worker.find())
@@ -73,7 +70,7 @@ export const reconcile = async (client: Client, wish: Wish): Promise<Row> => {
       row.objectId = ''
       row.reason = 'signed-out'
     } else {
-      row.vapidKey = await findVapidKey(settings, row, isFresh)
+      row.vapidKey = await findVapidKey(settings, row, wish !== 'register' && at > 0)
       live = await subscribe(registration, row, settings)
       claim(row, objectId)
     }
@@ -85,19 +82,26 @@ export const reconcile = async (client: Client, wish: Wish): Promise<Row> => {
     limit(() => (registration as unknown as SyncCapable).sync.register(wakeTag), timeoutMs).catch(() => {})
   }
   const authorize = async () => {
-    if (ticket)
-      row.keys[row.objectId] = {
-        ...row.keys[row.objectId],
-        Authorization: `Bearer ${await within('relay-refused', timeoutMs, () => ticket(row.objectId))}`,
-      }
+    row.ticket = ticket ? await within('relay-refused', timeoutMs, () => ticket(row.objectId)) : ''
   }
-  const { at } = row
   await deliver(row, live, { fetch, timeoutMs, save, authorize })
-  log(row.reason || (live ? 'acknowledged' : 'nothing is registered'))
-  const key = row.keys[row.objectId]?.[keyHeader]
-  if (key && live && (row.at !== at || !readKeyCookie(row.objectId))) writeKeyCookie(row.objectId, key)
-  if (live && registration) await handOver(row, live, registration, settings)
+  log(row.reason || (live ? 'registered' : 'not registered'))
+  if (live && registration) {
+    const key = row.keys[row.objectId]
+    if (key && (row.at !== at || !readKeyCookie(row.objectId))) writeKeyCookie(row.objectId, key)
+    if (row.reason === 'push-service-not-accepted') await handOver(row, live, registration, settings)
+  }
   await rows.write(worker.scope(), row)
   if (row.off) await unsubscribe(registration, settings)
   return row
 }
+
+/**
+ * What every verb and every trigger comes down to: brings browser, row and relay into agreement, one at a time across tabs
+ * and worker. Does nothing where push cannot work.
+ *
+ * @returns the row, as it was written
+ * @throws PushError
+ */
+export const reconcile = async (client: Client, wish: Wish): Promise<Row> =>
+  obstacle() ? decodeRow({}, 0) : withLock(() => work(client, wish), client.settings.timeoutMs)

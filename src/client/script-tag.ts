@@ -36,22 +36,21 @@ interface Page {
 const page = self as Page
 const before = page.pushferry
 const queue = Array.isArray(before?.q) ? before.q : []
-const { options, auto } = findSettings({ 'clevertap-sdk': clevertapSdk() })
+const { auto = true, relay, ...others } = findSettings({ 'clevertap-sdk': clevertapSdk() })
+const ignore = () => {}
 
 if (typeof before?.createPush === 'function' && !before.q) {
   // Evaluated before, by a navigation of Turbo's or a second tag: one client.
-  if (auto) before.sync?.().catch(() => {})
-} else if (options) {
-  const push = { ...createPush(options), createPush }
+  if (auto) before.sync?.().catch(ignore)
+} else if (relay) {
+  const push = { ...createPush({ ...others, relay }), createPush }
   page.pushferry = push
   // The cast: only the page writes its stub, and the verbs are what it names.
   for (const [name, values, resolve] of queue)
     if (Object.hasOwn(push, name)) resolve((push[name as 'sync'] as (...values: unknown[]) => unknown)(...values))
-  if (auto) push.sync().catch(() => {})
+  if (auto) push.sync().catch(ignore)
 } else {
   // A stub keeps what was called, for a script that knows its relay.
   page.pushferry = Object.assign(Array.isArray(before?.q) ? before : {}, { createPush })
-  console.error(
-    'Pushferry: the script does not know its relay. Set data-relay on its tag, or self.PUSHFERRY = { relay } before it.',
-  )
+  console.error('Pushferry: set data-relay on the script tag, or self.PUSHFERRY = { relay } before it.')
 }

@@ -1,3 +1,4 @@
+import { filled, members } from '../browser/members.ts'
 import type { Row } from '../browser/row.ts'
 import { readFailure, within } from './errors.ts'
 import type { Settings } from './options.ts'
@@ -12,17 +13,16 @@ const tries = 3
  * @throws PushError `relay-refused` when the relay cannot be asked or has none
  */
 export const findVapidKey = async (
-  { vapidPublicKey, base, fetch, timeoutMs, log }: Settings,
+  { vapidPublicKey, base, fetch, timeoutMs }: Settings,
   row: Row,
   isFresh: boolean,
 ): Promise<string> => {
   if (vapidPublicKey) return vapidPublicKey
   if (isFresh && row.vapidKey) return row.vapidKey
-  log('asks the relay for its VAPID key')
   const ask = async () => {
     const body: unknown = await (await fetch(`${base}config`)).json()
-    const { vapidPublicKey: key } = Object(body) as { vapidPublicKey?: unknown }
-    if (typeof key !== 'string' || !key) throw new Error('The relay has no VAPID public key.')
+    const key = filled(members(body)?.vapidPublicKey)
+    if (!key) throw new Error('The relay has no VAPID public key.')
     return key
   }
   return within('relay-refused', timeoutMs, ask).catch((error: unknown) => {
@@ -44,14 +44,19 @@ export const findVapidKey = async (
 export const subscribe = async (
   { pushManager }: ServiceWorkerRegistration,
   row: Row,
-  { timeoutMs, log }: Settings,
+  { timeoutMs }: Settings,
 ): Promise<PushSubscription> => {
-  const attempt = async (left: number): Promise<PushSubscription | null> => {
+  const attempt = async (left: number): Promise<PushSubscription> => {
     try {
-      return await pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: row.vapidKey })
+      const live: PushSubscription | null = await pushManager.subscribe({
+        userVisibleOnly: true,
+        applicationServerKey: row.vapidKey,
+      })
+      // Firefox for Android (mozilla-mobile/fenix 20365).
+      if (live) return live
+      throw null
     } catch (cause) {
       const failure = readFailure('push-service-unavailable', cause)
-      log('could not subscribe', cause)
       if (left <= 1 || !failure.retryable) throw failure
       await pause(retryMs)
       if (cause instanceof Error && cause.name === 'InvalidStateError') {
@@ -62,10 +67,7 @@ export const subscribe = async (
       return attempt(left - 1)
     }
   }
-  const live = await within('push-service-unavailable', timeoutMs, () => attempt(tries))
-  // Firefox for Android (mozilla-mobile/fenix 20365).
-  if (!live) throw readFailure('push-service-unavailable', live)
-  return live
+  return within('push-service-unavailable', timeoutMs, () => attempt(tries))
 }
 
 /** Ends the subscription of a worker that may not be there. @throws PushError */

@@ -1,3 +1,8 @@
+import type { Status } from './status.ts'
+
+/** The states in which push cannot work. */
+export type Obstacle = Extract<Status, { state: 'unsupported' | 'needs-install' }>
+
 /**
  * Why push cannot work in this page, or `undefined`.
  *
@@ -5,14 +10,16 @@
  * says so with `navigator.standalone`, which no other platform has. Before iOS 16.4 installing does not help either, but
  * nothing tells those versions apart in a tab.
  */
-export const obstacle = (): 'insecure-context' | 'needs-install' | 'unsupported' | undefined => {
+export const obstacle = (): Obstacle | undefined => {
   try {
-    if (!self.isSecureContext) return 'insecure-context'
+    if (!self.isSecureContext) return { state: 'unsupported', reason: 'insecure-context' }
     // A sandboxed frame throws from some of these.
     if (self.PushManager && self.Notification?.permission && navigator.serviceWorker) return undefined
     // The cast: TypeScript's library does not know Safari's member.
-    return (navigator as { standalone?: boolean }).standalone === false ? 'needs-install' : 'unsupported'
+    if ((navigator as { standalone?: boolean }).standalone === false)
+      return { state: 'needs-install', reason: 'needs-install' }
   } catch {
-    return 'unsupported'
+    // Unsupported.
   }
+  return { state: 'unsupported', reason: 'unsupported' }
 }

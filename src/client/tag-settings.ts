@@ -2,11 +2,9 @@ import type { Fallback } from './fallback.ts'
 import type { Options } from './options.ts'
 
 /** What the page says about its client. */
-export interface TagSettings {
-  /** `undefined` where there is no relay. */
-  readonly options: Options | undefined
+interface TagSettings extends Partial<Options> {
   /** Whether to run `sync()` on load. */
-  readonly auto: boolean
+  auto?: boolean
 }
 
 /**
@@ -15,44 +13,44 @@ export interface TagSettings {
  * sites let others write other elements.
  */
 const findTag = (): HTMLScriptElement | undefined => {
-  const isOurs = (tag: unknown): tag is HTMLScriptElement => tag instanceof HTMLScriptElement
-  const { currentScript } = document
-  if (isOurs(currentScript)) return currentScript
   try {
-    return [...document.querySelectorAll('script[src*="/pushferry.min.js"],script[data-relay]')].find(isOurs)
+    return [
+      document.currentScript,
+      ...document.querySelectorAll('script[src*="/pushferry.min.js"],script[data-relay]'),
+    ].find((tag) => tag instanceof HTMLScriptElement)
   } catch {
     return undefined
   }
 }
 
 /** `self.PUSHFERRY`, if it is a plain object: an element with that `id` is none. */
-const readGlobal = (): Partial<Options> & { auto?: boolean } => {
+const readGlobal = (): TagSettings => {
   const { PUSHFERRY: given } = self as { PUSHFERRY?: unknown }
   return typeof given === 'object' && given && Object.getPrototypeOf(given) === Object.prototype ? given : {}
 }
 
-/** @param fallbacks what `data-fallback` may name */
+/**
+ * The attributes of the tag over `self.PUSHFERRY`, over the origin of the script as `relay`.
+ *
+ * @param fallbacks what `data-fallback` may name
+ */
 export const findSettings = (fallbacks: Readonly<Record<string, Fallback>>): TagSettings => {
   const tag = findTag()
-  const { auto: wanted, ...given } = readGlobal()
   const { relay, serviceWorker, scope, vapidKey, objectId, fallback, debug, auto } = tag?.dataset ?? {}
-  const handler = fallback === undefined ? undefined : fallbacks[fallback]
-  if (fallback !== undefined && !handler)
-    console.error(`Pushferry: unknown data-fallback. The known one is ${Object.keys(fallbacks)}.`)
-  const options: Partial<Options> = {
-    // The origin of the script, unless somebody says otherwise.
-    ...(tag?.src && { relay: new URL(tag.src).origin }),
-    ...given,
-    ...(relay && { relay }),
-    ...(serviceWorker && { serviceWorker }),
-    ...(scope && { scope }),
-    ...(vapidKey && { vapidPublicKey: vapidKey }),
-    ...(objectId && { objectId }),
-    ...(handler && { fallback: handler }),
-    ...(debug !== undefined && debug !== 'false' && { debug: true }),
+  if (fallback && !fallbacks[fallback]) console.error(`Pushferry: data-fallback is one of ${Object.keys(fallbacks)}.`)
+  const attributes = {
+    relay,
+    serviceWorker,
+    scope,
+    vapidPublicKey: vapidKey,
+    objectId,
+    fallback: fallbacks[fallback ?? ''],
+    debug: debug === undefined ? undefined : debug !== 'false',
+    auto: auto === undefined ? undefined : auto !== 'false',
   }
-  return {
-    options: options.relay ? { ...options, relay: options.relay } : undefined,
-    auto: auto === undefined ? wanted !== false : auto !== 'false',
-  }
+  return Object.assign(
+    tag?.src ? { relay: new URL(tag.src).origin } : {},
+    readGlobal(),
+    Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined && value !== '')),
+  )
 }

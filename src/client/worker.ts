@@ -56,7 +56,7 @@ export const createWorker = ({ serviceWorker, scope: wanted, timeoutMs }: Settin
     // Not `ready`: it never settles in a page outside the scope.
     while (!registration.active) {
       const coming = registration.installing ?? registration.waiting
-      if (!coming) throw new Error('The service worker died while it was installed.')
+      if (!coming) throw new Error('It died while it was installed.')
       await new Promise((resolve) => coming.addEventListener('statechange', resolve))
     }
     return registration
@@ -64,7 +64,9 @@ export const createWorker = ({ serviceWorker, scope: wanted, timeoutMs }: Settin
 
   const find = async () => {
     const wantedScope = scope()
-    return (await navigator.serviceWorker.getRegistrations()).find((one) => one.scope === wantedScope)
+    const found = await navigator.serviceWorker.getRegistration(wantedScope)
+    // It may be the one of a broader scope.
+    return found?.scope === wantedScope ? found : undefined
   }
   return {
     scope,

@@ -20,9 +20,7 @@ describe('what broke page clients in the field', () => {
 
   it('B6: believes no stored time that lies further ahead than a day', async () => {
     await registered(world)
-    world.storage.change((value) =>
-      JSON.stringify({ ...JSON.parse(String(value)), retryAt: Date.now() + 30 * 86_400_000, settled: '' }),
-    )
+    world.storage.change((row) => ({ ...Object(row), retryAt: Date.now() + 30 * 86_400_000, settled: '' }))
     await returnTo(world)
     expect(world.relay.of('POST')).toHaveLength(2)
   })
