@@ -10,8 +10,9 @@ const maxAge = 34_560_000
 /** The key that was kept for this objectId, or an empty string. */
 export const readKeyCookie = (objectId: string): string => {
   const start = `${name}=${encodeURIComponent(objectId)}:`
+  // A string in any case: an element of a page that lets others write some may have that name.
   return (
-    document.cookie
+    `${document.cookie}`
       .split('; ')
       .find((pair) => pair.startsWith(start))
       ?.slice(start.length) ?? ''

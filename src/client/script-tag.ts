@@ -1,5 +1,6 @@
 import { clevertapSdk } from './clevertap-sdk.ts'
 import { createPush } from './create-push.ts'
+import type { Push } from './push.ts'
 import { findSettings } from './tag-settings.ts'
 
 /**
@@ -26,31 +27,29 @@ import { findSettings } from './tag-settings.ts'
  */
 interface Page {
   /** Ours, or a stub, or whatever else has that name: an element with it as its `id`. */
-  pushferry?: {
-    q?: unknown
-    createPush?: unknown
-    sync?(): Promise<unknown>
-  }
+  pushferry?: Partial<Client> & { q?: unknown }
+  /** Ours, where a stub that is evaluated again does not replace it. */
+  [kept]?: Client
 }
+type Client = Push & { createPush: typeof createPush }
 
+const kept = Symbol.for('pushferry')
+// The cast: TypeScript does not know our global.
 const page = self as Page
 const before = page.pushferry
-const queue = Array.isArray(before?.q) ? before.q : []
+const queue = Array.isArray(before?.q) ? before.q : undefined
 const { auto = true, relay, ...others } = findSettings({ 'clevertap-sdk': clevertapSdk() })
-const ignore = () => {}
 
-if (typeof before?.createPush === 'function' && !before.q) {
-  // Evaluated before, by a navigation of Turbo's or a second tag: one client.
-  if (auto) before.sync?.().catch(ignore)
-} else if (relay) {
-  const push = { ...createPush({ ...others, relay }), createPush }
-  page.pushferry = push
+// Evaluated again, by a navigation of Turbo's or a second tag, it is one client still.
+const client = page[kept] ?? (relay ? { ...createPush({ ...others, relay }), createPush } : undefined)
+if (client) {
+  page[kept] = page.pushferry = client
   // The cast: only the page writes its stub, and the verbs are what it names.
-  for (const [name, values, resolve] of queue)
-    if (Object.hasOwn(push, name)) resolve((push[name as 'sync'] as (...values: unknown[]) => unknown)(...values))
-  if (auto) push.sync().catch(ignore)
+  for (const [name, values, resolve] of queue ?? [])
+    if (Object.hasOwn(client, name)) resolve((client[name as 'sync'] as (...values: unknown[]) => unknown)(...values))
+  if (auto) client.sync().catch(() => {})
 } else {
   // A stub keeps what was called, for a script that knows its relay.
-  page.pushferry = Object.assign(Array.isArray(before?.q) ? before : {}, { createPush })
+  page.pushferry = Object.assign((queue && before) ?? {}, { createPush })
   console.error('Pushferry: set data-relay on the script tag, or self.PUSHFERRY = { relay } before it.')
 }

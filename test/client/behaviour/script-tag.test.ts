@@ -27,6 +27,7 @@ beforeEach(() => {
 afterEach(() => {
   world.leave()
   delete page.pushferry
+  Reflect.deleteProperty(globalThis, Symbol.for('pushferry'))
 })
 
 /** The page meets `<script async src="…/pushferry.min.js" data-…>`. */
