@@ -15,7 +15,7 @@ import { messages } from './messages.ts'
  * - `worker-timeout`: the service worker was not active in time.
  * - `push-service-unavailable`: the browser cannot reach its push service, or has it switched off (Brave's default).
  * - `subscribe-failed`: the browser would not subscribe or unsubscribe, for another reason (see `cause`).
- * - `relay-refused`: the relay said no (`cause` is its problem code), could not be asked for its VAPID key or has none,
+ * - `relay-refused`: the relay said no (`cause` is the reason), could not be asked for its VAPID key or has none,
  *   or the site's own `ticket` function failed.
  */
 export type PushErrorCode =

@@ -4,16 +4,16 @@ import type { PushErrorCode } from './errors.ts'
 /**
  * Why things are as they are. A closed list:
  *
- * - what the relay has said to the last try: its problem code with dashes (`push-service-not-accepted`,
- *   `registration-key-mismatch`, `ticket-required`, …), or `http-503`, the status of an answer that had none, or
- *   `unreachable`: it gave no answer in time
+ * - the relay's answer to the last try: its problem code with dashes (`push-service-not-accepted`,
+ *   `registration-key-mismatch`, `ticket-required`, …), or `http-413`, the status of any other answer, or `unreachable`: it
+ *   gave no answer in time
  * - `handed-to-…` where the relay does not take this browser's push service, and the `fallback` has taken the subscription.
  *   Nobody acknowledges that
  * - `permission-revoked` where the permission was granted, and the browser took it back. Ask again, in a click
  * - `signed-out` where the `objectId` function said that nobody is signed in
  * - else the code of the `PushError` that the last verb of this page ended with
  */
-export type Reason = KeptReason | PushErrorCode | `handed-to-${string}`
+export type Reason = KeptReason | PushErrorCode
 
 /**
  * How far this browser has come. What `status()`, `getSnapshot()` and every verb answer. Holds no token, endpoint, key or

@@ -13,8 +13,9 @@ export type Obstacle = Extract<Status, { state: 'unsupported' | 'needs-install' 
 export const obstacle = (): Obstacle | undefined => {
   try {
     if (!self.isSecureContext) return { state: 'unsupported', reason: 'insecure-context' }
-    // A sandboxed frame throws from some of these.
-    if (self.PushManager && self.Notification?.permission && navigator.serviceWorker) return undefined
+    // A sandboxed frame has no origin, and throws from some of the others.
+    if (self.origin !== 'null' && self.PushManager && self.Notification?.permission && navigator.serviceWorker)
+      return undefined
     // The cast: TypeScript's library does not know Safari's member.
     if ((navigator as { standalone?: boolean }).standalone === false)
       return { state: 'needs-install', reason: 'needs-install' }

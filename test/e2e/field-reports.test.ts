@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { becomes, failureOf, idlePage, liveToken, register, status, sync, tagPage } from './support/customer-page.ts'
 import { describeBrowsers } from './support/describe-browser.ts'
+import { startUndecided } from './support/first-visit.ts'
 import type { Tab } from './support/push-browser.ts'
 import { startScene } from './support/scene.ts'
 import { built, html, script } from './support/site.ts'
@@ -214,9 +215,24 @@ describeBrowsers('pages of the field', (name) => {
     expect(await status(tab)).toMatchObject({ state: 'registered' })
   })
 
+  test('B11: a proxy that answers with a code of another kind is shown by its status', async () => {
+    const { site, relay, vapid } = await startScene(browser())
+    site.serve('/', idlePage(relay.url, { attributes: { 'vapid-key': vapid.publicKey } }))
+    const { tab } = browser()
+    await tab.goto(site.origin)
+    relay.failNext({ status: 403, body: { code: 'BLOCKED_BY_RULE' } })
+    expect(await failureOf(tab, 'register')).toMatchObject({ code: 'relay-refused', cause: 'http-403' })
+    expect(await status(tab)).toMatchObject({ state: 'subscribed', reason: 'http-403' })
+  })
+})
+
+describeBrowsers('a user who is asked by the site first', (name) => {
+  const browser = useBrowser((warmUpOrigin) => startUndecided(name, warmUpOrigin))
+
   test('B13: a permission that the browser takes back is told to the relay once, with its own reason', async () => {
     const { site, relay } = await startScene(browser())
     const { tab } = browser()
+    await browser().setPermission(site.origin, 'granted')
     await tab.goto(site.origin)
     await becomes(tab, 'registered')
     await browser().setPermission(site.origin, 'default')
@@ -227,14 +243,5 @@ describeBrowsers('pages of the field', (name) => {
     expect(await sync(tab)).toMatchObject({ state: 'prompt', reason: 'permission-revoked' })
     expect(relay.log.all('answered').filter(({ method }) => method === 'DELETE')).toHaveLength(1)
     expect(await relay.ask('/v1/tokens/customer-1')).toMatchObject({ state: 'withdrawn' })
-  })
-
-  test('B11: a proxy that answers with a code of another kind is shown by its status', async () => {
-    const { site, relay } = await startScene(browser(), { files: (url) => ({ '/': idlePage(url) }) })
-    const { tab } = browser()
-    await tab.goto(site.origin)
-    relay.failNext({ status: 403, body: { code: 'BLOCKED_BY_RULE' } })
-    expect(await failureOf(tab, 'register')).toMatchObject({ code: 'relay-refused', cause: 'http-403' })
-    expect(await status(tab)).toMatchObject({ state: 'subscribed', reason: 'http-403' })
   })
 })
