@@ -81,8 +81,9 @@ export const decodeRow = (stored: unknown, now: number): Row => {
   return row
 }
 
-/** Owes the relay a withdrawal, if it has had its say on this registration. */
+/** Owes the relay a withdrawal, if it has given a key for this registration: without one it would refuse. */
 export const oweWithdrawal = (row: Row): void => {
-  if (row.settled) row.withdraw[row.objectId] = row.keys[row.objectId] ?? ''
+  const key = row.keys[row.objectId]
+  if (row.settled && key) row.withdraw[row.objectId] = key
   row.settled = row.reason = ''
 }

@@ -41,7 +41,8 @@ const claim = (row: Row, objectId: string): void => {
   if (row.objectId !== objectId) oweWithdrawal(row)
   row.objectId = objectId
   delete row.withdraw[objectId]
-  row.keys[objectId] ??= readKeyCookie(objectId)
+  // Empty is a key that the relay has not given yet; another subdomain may have it by now.
+  row.keys[objectId] ||= readKeyCookie(objectId)
 }
 
 /** Owes the withdrawal that the permission asks for. */
@@ -70,8 +71,10 @@ const work = async (client: Client, wish: Wish): Promise<Row> => {
       row.objectId = ''
       row.reason = 'signed-out'
     } else {
+      log('the worker is active')
       row.vapidKey = await findVapidKey(settings, row, wish !== 'register' && at > 0)
       live = await subscribe(registration, row, settings)
+      log('subscribed')
       claim(row, objectId)
     }
   } else followPermission(row, permission)

@@ -53,6 +53,12 @@ describe('oweWithdrawal', () => {
     expect(row.withdraw).toEqual({})
   })
 
+  it('owes nothing for what the relay has refused, or a fallback has taken', () => {
+    const row = decodeRow({ objectId: 'ct-1', settled: 'ct-1https://…', keys: { 'ct-1': '' } }, now)
+    oweWithdrawal(row)
+    expect(row).toMatchObject({ withdraw: {}, settled: '' })
+  })
+
   it('takes the registration key with it', () => {
     const row = decodeRow({ objectId: 'ct-1', settled: 'ct-1https://…', keys: { 'ct-1': 'k' } }, now)
     oweWithdrawal(row)

@@ -18,6 +18,14 @@ describe('what broke page clients in the field', () => {
     expect(world.relay.of('POST').at(-1)?.headers.get('X-Pushferry-Key')).toBe('key-of-ct-1')
   })
 
+  it('B1: shows a key that another subdomain has brought since it was refused', async () => {
+    world.relay.next.POST.push(problem(403, 'registration_key_mismatch'))
+    await outcomeOf(world, visit().register())
+    world.cookie = 'pushferry_key=ct-1:key-of-ct-1'
+    expect(await outcomeOf(world, visit().register())).toMatchObject({ state: 'registered' })
+    expect(world.relay.of('POST').map(({ headers }) => headers.get('X-Pushferry-Key'))).toEqual([null, 'key-of-ct-1'])
+  })
+
   it('B6: believes no stored time that lies further ahead than a day', async () => {
     await registered(world)
     world.storage.change((row) => ({ ...Object(row), retryAt: Date.now() + 30 * 86_400_000, settled: '' }))
@@ -66,6 +74,19 @@ describe('an objectId function that answers null', () => {
     expect(await outcomeOf(world, push.status())).toMatchObject({ state: 'granted', reason: 'signed-out' })
     expect(world.relay.of('DELETE').map(({ path }) => path)).toEqual(['/v1/subscriptions/ct-1'])
     expect(world.push().live).toBe(live)
+  })
+})
+
+describe('debug', () => {
+  it('prints each step, and no token, key or ticket', async () => {
+    const print = vi.spyOn(console, 'info').mockImplementation(() => {})
+    await registered(world, { debug: true, ticket: () => 'secret-ticket' })
+    expect(print.mock.calls.map(([, ...step]) => step)).toEqual([
+      ['register', 'granted'],
+      ['the worker is active'],
+      ['subscribed'],
+      ['registered'],
+    ])
   })
 })
 
