@@ -16,7 +16,6 @@ const minify = (module, preamble) =>
       unsafe_arrows: true,
       pure_getters: true,
       keep_fargs: false,
-      if_return: false,
       lhs_constants: false,
     },
     mangle: { properties: { regex: /^_/ } },

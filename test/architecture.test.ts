@@ -22,10 +22,10 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 const packages: Readonly<Record<string, readonly string[]>> = {
   'src/wire': [],
   'src/ticket': [],
-  'src/browser': [],
-  'src/client': ['idb-keyval'],
+  'src/browser': ['idb-keyval'],
+  'src/client': [],
   'src/prompt': [],
-  sw: ['idb-keyval'],
+  sw: [],
 }
 
 const sourcesOf = (folder: string): string[] =>

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { known } from '../../src/client/options.ts'
+import { defaultOptions } from '../../src/client/options.ts'
 import { operations } from '../../src/relay/http/openapi/operations.ts'
 import { recordProblems, relayProblems } from '../../src/wire/problem.ts'
 import { namesIn, read, root, rowsOf, sectionOf } from './markdown.ts'
@@ -69,7 +69,7 @@ describe('the states', () => {
 
 describe('the options', () => {
   it('of the page client are those of docs/client.md', () => {
-    expect(namesIn(rowsOf(sectionOf(client, '## Options')))).toEqual(known.split(','))
+    expect(namesIn(rowsOf(sectionOf(client, '## Options')))).toEqual(Object.keys(defaultOptions()))
   })
 
   it('of the worker are those of docs/worker.md', () => {
@@ -87,7 +87,7 @@ describe('the options', () => {
   })
 
   it('of the script tag are those that it reads', () => {
-    const attributes = destructuredFrom('src/client/script-tag.ts', 'dataset').map(
+    const attributes = destructuredFrom('src/client/tag-settings.ts', 'dataset').map(
       (name) => `data-${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
     )
     expect(attributes.length).toBeGreaterThan(3)

@@ -1,7 +1,7 @@
 import { runInThisContext } from 'node:vm'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createVapidPublicKey } from '../../fakes/browser-push.ts'
-import { type BrowserWorld, enterBrowserWorld, relayUrl } from '../../fakes/browser-world.ts'
+import { type BrowserWorld, enterBrowserWorld, FakeScriptElement, relayUrl } from '../../fakes/browser-world.ts'
 
 interface Page {
   pushferry?: {
@@ -27,17 +27,12 @@ beforeEach(() => {
 afterEach(() => {
   world.leave()
   delete page.pushferry
+  Reflect.deleteProperty(globalThis, Symbol.for('pushferry'))
 })
 
 /** The page meets `<script async src="…/pushferry.min.js" data-…>`. */
 const load = async (dataset: Record<string, string> = {}) => {
-  const attribute = (name: string) => name.slice(5).replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
-  const script = {
-    src: `${relayUrl}/pushferry.min.js`,
-    dataset,
-    getAttribute: (name: string) => dataset[attribute(name)] ?? null,
-    hasAttribute: (name: string) => attribute(name) in dataset,
-  }
+  const script = new FakeScriptElement(`${relayUrl}/pushferry.min.js`, dataset)
   Object.assign(document, { currentScript: script })
   vi.resetModules()
   await import('../../../src/client/script-tag.ts')
