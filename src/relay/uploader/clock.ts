@@ -1,6 +1,8 @@
+import { steadyNow } from '../steady-clock.ts'
+
 /** Time and randomness, so that tests can replace both. */
 export interface Clock {
-  /** Wall clock, ms since the epoch: for times that are stored. */
+  /** Ms since the epoch: for times that are stored. */
   now(): number
   /** Monotonic ms: for waits, which a changed wall clock must not stretch. */
   elapsed(): number
@@ -11,7 +13,7 @@ export interface Clock {
 }
 
 export const systemClock: Clock = {
-  now: Date.now,
+  now: steadyNow,
   elapsed: () => performance.now(),
   random: Math.random,
   after: (waitMs, call) => {

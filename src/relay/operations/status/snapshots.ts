@@ -1,4 +1,5 @@
 import type { AccountConfig, Config } from '../../config/types.ts'
+import { steadyNow } from '../../steady-clock.ts'
 import { StoreError } from '../../store/errors.ts'
 import { type Counts, eventNames, type Store } from '../../store/port.ts'
 import type { Health } from '../../uploader/health.ts'
@@ -43,13 +44,14 @@ const storeWaitMs = 2_000
 const shownRejections = 20
 
 const nothing: Counts = {
-  queued: { live: 0, import: 0 },
+  queued: { live: 0, unproved: 0, import: 0 },
   uploading: 0,
   accepted: 0,
   rejected: 0,
   withdrawn: 0,
   oldestReceivedAt: null,
   rejectedByCode: {},
+  confirmedOn: {},
   events: Object.fromEntries(eventNames.map((name) => [name, 0])) as Counts['events'],
 }
 
@@ -66,7 +68,7 @@ const createStoreCheck = (store: Pick<Store, 'probe'>, now: () => number) => {
 }
 
 /** Makes the snapshots of one relay. Nothing runs before `start`, but `current` works. */
-export const createSnapshots = ({ config, store, uploads, version, now = Date.now }: SnapshotParts): Snapshots => {
+export const createSnapshots = ({ config, store, uploads, version, now = steadyNow }: SnapshotParts): Snapshots => {
   const startedAt = now()
   const health = createHealthLog(now)
   const check = createStoreCheck(store, now)

@@ -142,6 +142,7 @@ export const openInThread = async (
     count: handOn('count'),
     rejected: handOn('rejected'),
     retryRejected: handOn('retryRejected'),
+    discardRejected: handOn('discardRejected'),
     secret: handOn('secret'),
     probe: handOn('probe'),
     onWork: (listener) => {
