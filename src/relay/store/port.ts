@@ -78,8 +78,9 @@ export interface Claim {
 }
 
 /**
- * What became of one NewEntry. `refused`: another token is bound to this objectId and the sender proved nothing. `full`: as
- * many unproved records as `maxUnproved` are queued, and CleverTap has put off none of them that could give way.
+ * What became of one NewEntry. `queued` also where a record of a backend is not decided upon yet. `refused`: another token is
+ * bound to this objectId and the sender proved nothing. `full`: as many unproved records as `maxUnproved` are queued, and
+ * CleverTap has put off none of them that could give way.
  */
 export interface PutResult {
   result: IntakeResult | 'refused' | 'full'

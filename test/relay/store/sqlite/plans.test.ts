@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { readMigrations } from '../../../../src/relay/store/migrations/migration.ts'
 import { loadSqlite, type SqlDatabase } from '../../../../src/relay/store/sqlite/driver.ts'
-
 import { sql } from '../../../../src/relay/store/sqlite/statements.ts'
 import { walksOf } from './query-plan.ts'
 
