@@ -7,10 +7,18 @@ const again = 'run the same command again to go on; nothing is done twice'
 const waits = (waiting: number | undefined): string =>
   waiting === undefined ? 'what is queued waits' : `${counted(waiting, 'record')} ${waiting === 1 ? 'waits' : 'wait'}`
 
+interface NextStepsFacts {
+  rejected: number
+  /** Tokens that a newer one of the same profile left out. */
+  older: number
+  rejects: Rejects | undefined
+  isDry: boolean
+}
+
 /** What is left to do after an import, a line for each thing; empty when there is nothing. */
 export const nextSteps = (
   { how, failure, waiting, refusedBefore = 0 }: ImportEnd,
-  { rejected, rejects, isDry }: { rejected: number; rejects: Rejects | undefined; isDry: boolean },
+  { rejected, older, rejects, isDry }: NextStepsFacts,
 ): string => {
   const lines: string[] = []
   if (how === 'interrupted') lines.push(isDry ? 'interrupted' : `interrupted: ${waits(waiting)} in the store; ${again}`)
@@ -22,6 +30,10 @@ export const nextSteps = (
   if (how === 'late') lines.push(`${waits(waiting)} in the store, for a running relay or for the same command again`)
   if (how === 'enqueued' && !isDry && waiting !== undefined && waiting > 0)
     lines.push(`${waits(waiting)} in the store for a relay to upload; pushferry status shows how that goes`)
+  if (older > 0)
+    lines.push(
+      `${counted(older, 'token')} ${older === 1 ? 'was' : 'were'} left out, because a profile has one token and the import has a newer one for it`,
+    )
   if (rejected > 0 && rejects)
     lines.push(
       `${counted(rejected, 'rejected row')} ${rejected === 1 ? 'is' : 'are'} in ${rejects.paths.join(', ')}: mend and import that`,

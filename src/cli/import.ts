@@ -4,6 +4,7 @@ import { ImportError } from '../import/error.ts'
 import { readFieldMap, readTypeMap } from '../import/field-map.ts'
 import { openInput } from '../import/input.ts'
 import { type Join, openJoin } from '../import/join.ts'
+import { olderToken } from '../import/newest.ts'
 import { type Plan, planInput } from '../import/plan.ts'
 import { probeSample } from '../import/probe.ts'
 import { createRejects, type Rejects } from '../import/rejects.ts'
@@ -105,7 +106,7 @@ const conclude = ({ options, io, progress, rejects }: Job, end: ImportEnd): Exit
   rejects?.close()
   stdout.write(options.json ? summaryJson(tally) : summaryTable(tally, { how: end.how, isDry }, paintFor(stdout, env)))
   const rejected = rejectedIn(tally)
-  stderr.write(nextSteps(end, { rejected, rejects, isDry }))
+  stderr.write(nextSteps(end, { rejected, older: tally.skipped.get(olderToken) ?? 0, rejects, isDry }))
   return rejected + tally.unmatched === 0 && (end.how === 'enqueued' || end.how === 'settled' || end.how === 'late')
     ? 0
     : 1

@@ -29,4 +29,9 @@ export const tallyRejection = ({ rejected }: Tally, { code }: Pick<Rejection, 'c
   rejected.set(code, (rejected.get(code) ?? 0) + 1)
 }
 
+/** Counts a row that is passed over. */
+export const tallySkipped = ({ skipped }: Tally, reason: string): void => {
+  skipped.set(reason, (skipped.get(reason) ?? 0) + 1)
+}
+
 export const rejectedIn = ({ rejected }: Tally): number => [...rejected.values()].reduce((sum, n) => sum + n, 0)
