@@ -1,4 +1,4 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { readRow } from '../../src/import/enqueue.ts'
@@ -100,6 +100,10 @@ describe('the file of rejected rows', () => {
     expect(() => createRejects(file('in.csv'), [plan])).toThrow(/--rejects would overwrite an input/)
     expect(() => createRejects(file('no/such/folder'), [plan])).toThrow(/--rejects .*: there is no such folder$/)
     createRejects(file('out.csv'), [plan]).close()
+    expect(statSync(file('out.csv')).mode & 0o777).toBe(0o600)
+    chmodSync(file('out.csv'), 0o644)
+    symlinkSync(file('out.csv'), file('link.csv'))
+    createRejects(file('link.csv'), [plan]).close()
     expect(statSync(file('out.csv')).mode & 0o777).toBe(0o600)
   })
 })
