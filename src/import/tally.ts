@@ -1,6 +1,6 @@
 import type { Rejection, RejectionCode } from './row.ts'
 
-/** What has become of the rows of an import so far. Every row that was read is in exactly one of the other three. */
+/** What has become of the rows of an import so far. Every row that was read is in exactly one of the others. */
 export interface Tally {
   read: number
   /** They stand in the store and go to CleverTap, or are there already. */

@@ -28,6 +28,7 @@ const readRegistration = (record: Members, nowMs: number): VendorToken => {
  * passed over.
  */
 export const azure: Preset = {
+  vendor: 'Azure Notification Hubs',
   name: 'a list of Azure Notification Hubs registrations',
   formats: ['json'],
   isOne: (has) =>

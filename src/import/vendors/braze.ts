@@ -23,6 +23,7 @@ const readToken = (token: unknown): VendorToken => {
  * `push_tokens` where a user has any (https://www.braze.com/docs/api/endpoints/export/user_data/post_users_segment).
  */
 export const braze: Preset = {
+  vendor: 'Braze',
   name: 'a Braze export',
   formats: ['json'],
   isOne: (has) => has('braze_id') || (has('external_id') && (has('push_tokens') || has('devices'))),

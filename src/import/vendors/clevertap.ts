@@ -23,6 +23,7 @@ const read = (record: Members): VendorToken => {
  * with those of this one. In CSV `device` is a cell such as `{"token":"…"}`.
  */
 export const clevertap: Preset = {
+  vendor: 'CleverTap',
   name: 'a CleverTap Profile Export',
   formats: ['csv', 'json'],
   isOne: (has) =>

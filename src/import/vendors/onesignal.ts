@@ -16,6 +16,7 @@ const isYes = (cell: string): boolean => /^(?:t|true|1|yes)$/i.test(cell)
  * token, or the endpoint of a web subscription (https://documentation.onesignal.com/reference/csv-export).
  */
 export const oneSignal: Preset = {
+  vendor: 'OneSignal',
   name: 'a OneSignal export',
   formats: ['csv'],
   isOne: (has) => signs.filter(has).length >= 3,

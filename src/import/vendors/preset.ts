@@ -19,6 +19,8 @@ export interface VendorToken {
  * Where it is recognised, columns that the vendor has renamed or left out are named before anything is read.
  */
 export interface Preset {
+  /** Whose it is, as the heading of its guide in docs/import.md has it. */
+  vendor: string
   /** For people: `a OneSignal export`. */
   name: string
   formats: readonly ('csv' | 'json')[]

@@ -19,6 +19,7 @@ const read = (record: Members, nowMs: number): VendorToken => {
  * objectId beside it: `{"objectId": "…", "endpoint": "…", "keys": {…}}` or `{"objectId": "…", "subscription": {…}}`.
  */
 export const pushSubscription: Preset = {
+  vendor: 'Push subscriptions of your own',
   name: 'a list of browser push subscriptions',
   formats: ['json'],
   isOne: (has) =>

@@ -27,6 +27,7 @@ const readEndpoint = (record: Members): VendorToken => {
  * when a push service has refused the token.
  */
 export const sns: Preset = {
+  vendor: 'Amazon SNS',
   name: 'a list of Amazon SNS endpoints',
   formats: ['json'],
   isOne: (has) => ['EndpointArn', 'Attributes', 'Attributes.Token', 'Attributes.Enabled'].filter(has).length >= 2,
