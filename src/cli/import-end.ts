@@ -10,7 +10,12 @@ const waits = (waiting: number | undefined): string =>
 /** What is left to do after an import, a line for each thing; empty when there is nothing. */
 export const nextSteps = (
   { how, failure, waiting, refusedBefore = 0 }: ImportEnd,
-  { rejected, rejects, isDry }: { rejected: number; rejects: Rejects | undefined; isDry: boolean },
+  {
+    rejected,
+    unmatched,
+    rejects,
+    isDry,
+  }: { rejected: number; unmatched: number; rejects: Rejects | undefined; isDry: boolean },
 ): string => {
   const lines: string[] = []
   if (how === 'interrupted') lines.push(isDry ? 'interrupted' : `interrupted: ${waits(waiting)} in the store; ${again}`)
@@ -22,12 +27,18 @@ export const nextSteps = (
   if (how === 'late') lines.push(`${waits(waiting)} in the store, for a running relay or for the same command again`)
   if (how === 'enqueued' && !isDry && waiting !== undefined && waiting > 0)
     lines.push(`${waits(waiting)} in the store for a relay to upload; pushferry status shows how that goes`)
-  if (rejected > 0 && rejects)
+  const listed = [
+    ...(rejected > 0 ? [counted(rejected, 'rejected row')] : []),
+    ...(unmatched > 0 ? [counted(unmatched, 'unmatched row')] : []),
+  ].join(' and ')
+  if (listed !== '' && rejects)
     lines.push(
-      `${counted(rejected, 'rejected row')} ${rejected === 1 ? 'is' : 'are'} in ${rejects.paths.join(', ')}: mend and import that`,
+      `${listed} ${rejected + unmatched === 1 ? 'is' : 'are'} in ${rejects.paths.join(', ')}: mend and import that`,
     )
-  if (rejected > 0 && !rejects)
-    lines.push('--rejects FILE writes the rejected rows to a file, each with its line and reason')
+  if (listed !== '' && !rejects)
+    lines.push(
+      `--rejects FILE writes the ${unmatched === 0 ? 'rejected' : rejected === 0 ? 'unmatched' : 'rejected and unmatched'} rows to a file, each with its line and reason`,
+    )
   if (refusedBefore > 0)
     lines.push(
       `${counted(refusedBefore, 'record')} of the store ${refusedBefore === 1 ? 'was' : 'were'} rejected by CleverTap before: pushferry rejected list`,

@@ -5,7 +5,7 @@ import { ImportError } from './error.ts'
 import type { FieldMap } from './field-map.ts'
 import { type Field, mappedFields, readWebToken, recordOfFields, type TypeRules } from './fields.ts'
 import { unguard } from './formula-guard.ts'
-import { chooseObjectId, type Join } from './join.ts'
+import { type Join, joinedObjectId } from './join.ts'
 import type { Row } from './row.ts'
 import { oneSignal } from './vendors/onesignal.ts'
 
@@ -23,6 +23,14 @@ const presets = [oneSignal]
 
 const quote = '"'
 const replacement = '\uFFFD'
+
+/** The column of a name, or the only one whose dotted path ends in it; -1 where there is none. */
+const findLast = (header: readonly string[], name: string): number => {
+  const [first, second] = header.filter((column) => column.endsWith(`.${name}`))
+  return header.includes(name) || first === undefined || second !== undefined
+    ? header.indexOf(name)
+    : header.indexOf(first)
+}
 
 /**
  * Plans the reading of a CSV file from its beginning.
@@ -45,7 +53,7 @@ export const planCsv = (
       'usage',
       `this is ${preset.name}, which has no CleverTap IDs: take them from a second file with --join FILE --on COLUMN`,
     )
-  const leftColumn = join === undefined ? undefined : columnOf(join.left)
+  const leftColumn = join === undefined ? undefined : findLast(header, join.left)
   if (leftColumn === -1) throw new ImportError('usage', `--on: there is no column ${join?.left} in the import`)
   const rules: TypeRules = { ...given, typeMap: new Map([...(preset?.typeMap ?? []), ...(given.typeMap ?? [])]) }
   const presetMap = new Map([...(preset?.map ?? [])].filter(([, name]) => columnOf(name) !== -1))
@@ -79,20 +87,7 @@ export const planCsv = (
   const joined = (cells: readonly string[]): string | NonNullable<Row['aside']> => {
     if (join === undefined || leftColumn === undefined) return objectId(cells)
     const key = unguard(cells[leftColumn]?.trim() ?? '')
-    const found = key === '' ? [] : join.find(key)
-    if (found.length === 0)
-      return { kind: 'unmatched', reason: `the join file has no CleverTap ID for this ${join.left}` }
-    const written = type(cells).toLowerCase()
-    const chosen = chooseObjectId(
-      found,
-      rules.typeMap?.get(written) ?? (written === '' ? (defaultType ?? '') : written),
-    )
-    return (
-      chosen ?? {
-        kind: 'ambiguous',
-        reason: `the join file has several CleverTap IDs for this ${join.left}: ${found.join(', ')}`,
-      }
-    )
+    return joinedObjectId(join, key, type(cells), rules, defaultType)
   }
   /** Exports end rows with more delimiters, or with fewer, than their header has; a value too many is another thing. */
   const isTooLong = (cells: readonly string[]): boolean =>

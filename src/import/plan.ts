@@ -23,7 +23,7 @@ export interface Plan {
 
 export interface PlanOptions extends TypeRules {
   map: FieldMap
-  /** Where objectIds are taken from that the input does not have; CSV only. */
+  /** Where objectIds are taken from that the input does not have. */
   join?: Join | undefined
   /** The type of rows that have none. */
   defaultType: string | undefined
@@ -47,8 +47,6 @@ export const planInput = (input: Input, { map, defaultType, join, ...rules }: Pl
       throw error instanceof ImportError ? new ImportError(error.kind, `${name}: ${error.message}`) : error
     }
   }
-  if (join !== undefined && format !== 'empty')
-    throw new ImportError('usage', `${name}: --join works with CSV; save the export as CSV`)
   const form = format === 'json' ? 'document' : 'lines'
   return {
     input,
@@ -57,6 +55,6 @@ export const planInput = (input: Input, { map, defaultType, join, ...rules }: Pl
     delimiter: undefined,
     vendor: undefined,
     shape: { kind: format === 'json' ? 'json' : 'ndjson' },
-    rows: (onBytes) => jsonRows(input.read(onBytes), form, map, defaultType, rules),
+    rows: (onBytes) => jsonRows(input.read(onBytes), form, { ...rules, map, defaultType, join }),
   }
 }
