@@ -1,6 +1,6 @@
 import { mappedFields } from '../import/fields.ts'
-import type { JoinFile } from '../import/join-pairs.ts'
 import type { Plan } from '../import/plan.ts'
+import type { RecordsRead } from '../import/read-records.ts'
 import { count, counted } from '../relay/operations/status/view/words.ts'
 
 const delimiterNames: Readonly<Record<string, string>> = {
@@ -36,8 +36,8 @@ export const describePlan = (
   return `${name}: ${vendor === undefined ? '' : `${vendor}, by its columns: `}${formatNames[format]} with ${signs}${packed}: ${taken.join(', ')}${rowType}\n`
 }
 
-/** What a join file was taken for, in one line, and what of it could not be read. */
-export const describeJoinFile = (file: JoinFile): string => {
+/** What a file of `--join` or `--export` was taken for, in one line, and what of it could not be read. */
+export const describeRecords = (file: RecordsRead): string => {
   const { name, format, isProfileExport, records, unreadable, firstUnreadable } = file
   const whose = isProfileExport ? 'a CleverTap Profile Export: ' : ''
   const bad =

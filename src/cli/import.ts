@@ -18,7 +18,7 @@ import { chooseAccount } from './choose-accounts.ts'
 import { CliError } from './cli-error.ts'
 import type { DefineCommand } from './commands.ts'
 import { nextSteps } from './import-end.ts'
-import { describeJoinFile, describePlan } from './import-plan.ts'
+import { describePlan, describeRecords } from './import-plan.ts'
 import { describeProbe, isGood } from './import-probe.ts'
 import { createStanding } from './import-standing.ts'
 import { summaryJson, summaryTable } from './import-summary.ts'
@@ -88,7 +88,7 @@ const joinAll = async (
   const inputs: Input[] = []
   for (const name of joinNames) inputs.push(await openInput(name, stdin))
   const join = await openJoin(inputs, on)
-  for (const file of join.files) stderr.write(describeJoinFile(file))
+  for (const file of join.files) stderr.write(describeRecords(file))
   return join
 }
 

@@ -1,11 +1,11 @@
-import { StoreError } from '../relay/store/errors.ts'
-import { loadSqlite } from '../relay/store/sqlite/driver.ts'
 import type { TokenType } from '../wire/record.ts'
 import { ImportError } from './error.ts'
 import type { TypeRules } from './fields.ts'
 import type { Input } from './input.ts'
-import { type JoinFile, readPairs } from './join-pairs.ts'
+import { readPairs } from './join-pairs.ts'
+import type { RecordsRead } from './read-records.ts'
 import type { Row } from './row.ts'
+import { explainTemporary, openTemporaryDatabase } from './temporary-database.ts'
 
 /** Other files that have the objectIds. */
 export interface Join {
@@ -13,7 +13,7 @@ export interface Join {
   left: string
   /** The distinct objectIds of a key; of more than `mostIds` only so many. */
   find(key: string): readonly string[]
-  files: readonly JoinFile[]
+  files: readonly RecordsRead[]
   close(): void
 }
 
@@ -74,49 +74,31 @@ export const joinedObjectId = (
   return { kind: 'ambiguous', reason: `the join file has several CleverTap IDs for this ${join.left}: ${named}${more}` }
 }
 
-const explain = (error: unknown): unknown => {
-  if (error instanceof ImportError) return error
-  if (error instanceof StoreError) return new ImportError('usage', `--join: ${error.message}`, { cause: error })
-  const why = error instanceof Error ? error.message : String(error)
-  return new ImportError(
-    'failed',
-    `--join: its temporary file cannot be written (${why}); SQLITE_TMPDIR names another folder for it`,
-    { cause: error },
-  )
-}
-
 /**
- * Reads join files (CSV, NDJSON, JSON, CleverTap Profile Exports) into a temporary database of SQLite's own, which lies in
- * the folder for temporary files, is readable by its owner only, has no name and is gone when it is closed or the process
- * ends in whatever way. Memory does not grow with the files.
+ * Reads join files (CSV, NDJSON, JSON, CleverTap Profile Exports) into a temporary database. Memory does not grow with them.
  *
- * @throws ImportError (`usage`) when a file cannot be read, or when a column is missing; (`failed`) when the temporary file
- *   cannot be written.
+ * @throws ImportError (`usage`) when a file cannot be read, or when a column is missing; (`failed`) when the temporary
+ *   database cannot be written.
  */
 export const openJoin = async (inputs: readonly Input[], on: string): Promise<Join> => {
   const columns = readOn(on)
+  const database = await openTemporaryDatabase('--join')
   try {
-    const { DatabaseSync } = await loadSqlite()
-    const database = new DatabaseSync('')
-    try {
-      database.exec('PRAGMA cache_size=-32768; CREATE TABLE pairs (key TEXT NOT NULL, id TEXT NOT NULL); BEGIN')
-      const insert = database.prepare('INSERT INTO pairs VALUES (?, ?)')
-      const files: JoinFile[] = []
-      for (const input of inputs) files.push(await readPairs(input, columns, (key, id) => void insert.run(key, id)))
-      database.exec('COMMIT; CREATE INDEX by_key ON pairs (key, id)')
-      const select = database.prepare(`SELECT DISTINCT id FROM pairs WHERE key = ? LIMIT ${mostIds}`)
-      return {
-        left: columns.left,
-        // The column is TEXT NOT NULL.
-        find: (value) => select.all(value).map((row) => (row as { id: string }).id),
-        files,
-        close: () => database.close(),
-      }
-    } catch (error) {
-      database.close()
-      throw error
+    database.exec('CREATE TABLE pairs (key TEXT NOT NULL, id TEXT NOT NULL); BEGIN')
+    const insert = database.prepare('INSERT INTO pairs VALUES (?, ?)')
+    const files: RecordsRead[] = []
+    for (const input of inputs) files.push(await readPairs(input, columns, (key, id) => void insert.run(key, id)))
+    database.exec('COMMIT; CREATE INDEX pairs_by_key ON pairs (key, id)')
+    const select = database.prepare(`SELECT DISTINCT id FROM pairs WHERE key = ? LIMIT ${mostIds}`)
+    return {
+      left: columns.left,
+      // The column is TEXT NOT NULL.
+      find: (value) => select.all(value).map((row) => (row as { id: string }).id),
+      files,
+      close: () => database.close(),
     }
   } catch (error) {
-    throw explain(error)
+    database.close()
+    throw explainTemporary('--join', error)
   }
 }

@@ -7,19 +7,33 @@ import { unguard } from './formula-guard.ts'
 import type { Input } from './input.ts'
 import { jsonValues } from './json-values.ts'
 import { isMembers, type Members } from './members.ts'
+import { isExported } from './profile-ids.ts'
 
-/** A record of a file that says something about profiles; without `members` it cannot be read. */
-export interface FileRecord {
-  line: number
-  members: Members | undefined
+/** What was read of a file of records so far. */
+export interface RecordsRead {
+  name: string
+  format: Exclude<Format, 'empty'>
+  isProfileExport: boolean
+  records: number
+  /** Records that cannot be read, and the line of the first. */
+  unreadable: number
+  firstUnreadable: number | undefined
 }
 
-/** A file of records, and how they are written. */
+/** A file of records that say something about profiles: CSV, whose columns become members, NDJSON or JSON. */
 export interface RecordFile {
-  format: Exclude<Format, 'empty'>
   /** The columns of a CSV. */
   header: readonly string[] | undefined
-  read(): AsyncIterable<readonly FileRecord[]>
+  /** Those that can be read. */
+  records: AsyncIterable<readonly { line: number; members: Members }[]>
+  /** Grows while `records` is read. */
+  read: RecordsRead
+}
+
+interface Found {
+  line: number
+  /** Undefined where it cannot be read. */
+  members: Members | undefined
 }
 
 const parse = (bytes: Buffer): Members | undefined => {
@@ -31,48 +45,65 @@ const parse = (bytes: Buffer): Members | undefined => {
   }
 }
 
-const csvFile = (input: Input, column: string): RecordFile => {
-  const { header, delimiter, lineBreak, skip } = readDialect(input.head.text, new Map([['id', column] as const]))
+const jsonRecords = async function* (input: Input, format: 'ndjson' | 'json'): AsyncGenerator<readonly Found[]> {
+  const bytes = input.read()
+  for await (const pieces of format === 'ndjson' ? byteLines(bytes) : jsonValues(bytes))
+    yield pieces.map(({ line, bytes, cut }) => ({ line, members: cut === undefined ? parse(bytes) : undefined }))
+}
+
+const tableRecords = async function* (
+  input: Input,
+  { header, delimiter, lineBreak, skip }: ReturnType<typeof readDialect>,
+): AsyncGenerator<readonly Found[]> {
   const isPlausible = (cells: readonly string[]): boolean => cells.length === header.length
-  return {
-    format: 'csv',
-    header,
-    read: async function* () {
-      let skipped = 0
-      for await (const records of csvRecords(input.read(), { delimiter, lineBreak, isPlausible })) {
-        const found: FileRecord[] = []
-        for (const { line, cells, broken } of records) {
-          if (skipped++ < skip) continue
-          const members: Record<string, string> = {}
-          for (let at = 0; at < header.length; at++) members[header[at] ?? ''] = unguard(cells[at]?.trim() ?? '')
-          found.push({ line, members: broken ? undefined : members })
-        }
-        yield found
-      }
-    },
+  let skipped = 0
+  for await (const records of csvRecords(input.read(), { delimiter, lineBreak, isPlausible })) {
+    const found: Found[] = []
+    for (const { line, cells, broken } of records) {
+      if (skipped++ < skip) continue
+      const members: Record<string, string> = {}
+      for (let at = 0; at < header.length; at++) members[header[at] ?? ''] = unguard(cells[at]?.trim() ?? '')
+      found.push({ line, members: broken ? undefined : members })
+    }
+    yield found
   }
 }
 
 /**
- * Opens a file of records: CSV, whose columns become members, NDJSON or JSON. It is read in bounded memory.
+ * Opens a file of records, which is read in bounded memory.
  *
  * @param column one that a CSV has; tells how it is written.
- * @throws ImportError (`usage`) when it is empty, or its first line cannot be read.
+ * @throws what `fail` makes of the reason, when the file is empty or its first line cannot be read.
  */
-export const openRecordFile = (input: Input, column: string): RecordFile => {
+export const openRecordFile = (input: Input, column: string, fail: (why: string) => ImportError): RecordFile => {
   const format = formatOf(input.head.text, input.name)
-  if (format === 'empty') throw new ImportError('usage', 'it is empty')
-  if (format === 'csv') return csvFile(input, column)
-  return {
+  if (format === 'empty') throw fail('it is empty')
+  const read: RecordsRead = {
+    name: input.name,
     format,
-    header: undefined,
-    read: async function* () {
-      const bytes = input.read()
-      for await (const pieces of format === 'ndjson' ? byteLines(bytes) : jsonValues(bytes))
-        yield pieces.map((piece) => ({
-          line: piece.line,
-          members: piece.cut === undefined ? parse(piece.bytes) : undefined,
-        }))
-    },
+    isProfileExport: false,
+    records: 0,
+    unreadable: 0,
+    firstUnreadable: undefined,
+  }
+  const readable = async function* (found: AsyncIterable<readonly Found[]>): RecordFile['records'] & AsyncGenerator {
+    for await (const records of found)
+      yield records.flatMap(({ line, members }) => {
+        read.records++
+        if (members !== undefined) {
+          read.isProfileExport ||= isExported(members)
+          return [{ line, members }]
+        }
+        read.unreadable++
+        read.firstUnreadable ??= line
+        return []
+      })
+  }
+  if (format !== 'csv') return { header: undefined, read, records: readable(jsonRecords(input, format)) }
+  try {
+    const dialect = readDialect(input.head.text, new Map([['id', column] as const]))
+    return { header: dialect.header, read, records: readable(tableRecords(input, dialect)) }
+  } catch (error) {
+    throw error instanceof ImportError ? fail(error.message) : error
   }
 }
