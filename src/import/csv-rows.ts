@@ -87,7 +87,9 @@ export const planCsv = (
   const joined = (cells: readonly string[]): string | NonNullable<Row['aside']> => {
     if (join === undefined || leftColumn === undefined) return objectId(cells)
     const key = unguard(cells[leftColumn]?.trim() ?? '')
-    return joinedObjectId(join, key, type(cells), rules, defaultType)
+    const web = endpointOf(cells)
+    const read = web === '' ? undefined : readWebToken(web, rules)
+    return joinedObjectId(join, key, typeof read === 'object' ? read.type : type(cells), rules, defaultType)
   }
   /** Exports end rows with more delimiters, or with fewer, than their header has; a value too many is another thing. */
   const isTooLong = (cells: readonly string[]): boolean =>

@@ -1,4 +1,4 @@
-import type { TokenType } from '../wire/record.ts'
+import { type TokenType, tokenTypes } from '../wire/record.ts'
 import { ImportError } from './error.ts'
 import type { TypeRules } from './fields.ts'
 import type { Input } from './input.ts'
@@ -66,9 +66,11 @@ export const joinedObjectId = (
   const found = key === '' ? [] : join.find(key)
   if (found.length === 0)
     return { kind: 'unmatched', reason: `the join file has no CleverTap ID for this ${join.left}` }
-  const written = writtenType.toLowerCase()
-  const chosen = chooseObjectId(found, typeMap?.get(written) ?? (written === '' ? defaultType : written))
-  if (chosen !== undefined) return chosen
+  const foreign = writtenType.toLowerCase()
+  const type = typeMap?.get(foreign) ?? (foreign === '' ? defaultType : foreign)
+  const chosen = chooseObjectId(found, type)
+  // Without a type that is known none of them can be chosen, and it is the type that has to be corrected.
+  if (chosen !== undefined || !tokenTypes.some((one) => one === type)) return chosen ?? found[0] ?? ''
   const more = found.length > mostNamed ? ` and ${found.length - mostNamed} more` : ''
   const named = found.slice(0, mostNamed).join(', ')
   return { kind: 'ambiguous', reason: `the join file has several CleverTap IDs for this ${join.left}: ${named}${more}` }

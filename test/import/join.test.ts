@@ -88,6 +88,20 @@ describe('a join', () => {
     expect(listed).toContain('several CleverTap IDs for this user: -one, Ne22k5-xQ90s, __one')
   })
 
+  it('takes the type of a web subscription from its endpoint', async () => {
+    const p256dh = 'BLc4xRzKlKORKWlbdgFaBrrPK3ydWAHo4M0gs0i1oEKgPpWC5cW8OCzVrOQRv-1npXRWk8udnW3oYhIO4475rds='
+    const row = `u1,https://fcm.googleapis.com/fcm/send/web-token,${p256dh},5I2Bu2oKdyy9CwL8QVF0NQ==`
+    const input = write('t.csv', `user,endpoint,p256dh,auth\n${row}\n`)
+    const ids = write('profiles.json', lines(...exported))
+    expect((await join(input, [ids], 'user=identity')).summary).toMatchObject({ read: 1, queued: 1 })
+  })
+
+  it('refuses a type that it does not know with 535, also where several CleverTap IDs fit', async () => {
+    const input = write('t.csv', 'user,type,id\nu1,webpush,t1\n')
+    const { summary } = await join(input, [write('profiles.json', lines(...exported))], 'user=identity')
+    expect(summary.rejected).toEqual({ 535: 1 })
+  })
+
   it('looks up any of the identities that a Profile Export lists', async () => {
     const input = write('tokens.csv', 'mail,type,id\none@example.com,fcm,t1\nu2,fcm,t2\n')
     for (const file of [write('p.json', lines(...exported)), write('p.csv', exportedCsv)])
