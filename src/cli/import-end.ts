@@ -9,6 +9,7 @@ const waits = (waiting: number | undefined): string =>
 
 interface NextStepsFacts {
   rejected: number
+  unmatched: number
   /** Tokens that a newer one of the same profile left out. */
   older: number
   rejects: Rejects | undefined
@@ -18,7 +19,7 @@ interface NextStepsFacts {
 /** What is left to do after an import, a line for each thing; empty when there is nothing. */
 export const nextSteps = (
   { how, failure, waiting, refusedBefore = 0 }: ImportEnd,
-  { rejected, older, rejects, isDry }: NextStepsFacts,
+  { rejected, unmatched, older, rejects, isDry }: NextStepsFacts,
 ): string => {
   const lines: string[] = []
   if (how === 'interrupted') lines.push(isDry ? 'interrupted' : `interrupted: ${waits(waiting)} in the store; ${again}`)
@@ -34,12 +35,18 @@ export const nextSteps = (
     lines.push(
       `${counted(older, 'token')} ${older === 1 ? 'was' : 'were'} left out, because a profile has one token and the import has a newer one for it`,
     )
-  if (rejected > 0 && rejects)
+  const listed = [
+    ...(rejected > 0 ? [counted(rejected, 'rejected row')] : []),
+    ...(unmatched > 0 ? [counted(unmatched, 'unmatched row')] : []),
+  ].join(' and ')
+  if (listed !== '' && rejects)
     lines.push(
-      `${counted(rejected, 'rejected row')} ${rejected === 1 ? 'is' : 'are'} in ${rejects.paths.join(', ')}: mend and import that`,
+      `${listed} ${rejected + unmatched === 1 ? 'is' : 'are'} in ${rejects.paths.join(', ')}: mend and import that`,
     )
-  if (rejected > 0 && !rejects)
-    lines.push('--rejects FILE writes the rejected rows to a file, each with its line and reason')
+  if (listed !== '' && !rejects)
+    lines.push(
+      `--rejects FILE writes the ${unmatched === 0 ? 'rejected' : rejected === 0 ? 'unmatched' : 'rejected and unmatched'} rows to a file, each with its line and reason`,
+    )
   if (refusedBefore > 0)
     lines.push(
       `${counted(refusedBefore, 'record')} of the store ${refusedBefore === 1 ? 'was' : 'were'} rejected by CleverTap before: pushferry rejected list`,

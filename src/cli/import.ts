@@ -2,7 +2,7 @@ import { InvalidArgumentError, Option } from 'commander'
 import { dryRun } from '../import/dry-run.ts'
 import { ImportError } from '../import/error.ts'
 import { readFieldMap, readTypeMap } from '../import/field-map.ts'
-import { openInput } from '../import/input.ts'
+import { type Input, openInput } from '../import/input.ts'
 import { type Join, openJoin } from '../import/join.ts'
 import { olderToken } from '../import/newest.ts'
 import { type Plan, planInput } from '../import/plan.ts'
@@ -19,7 +19,7 @@ import { chooseAccount } from './choose-accounts.ts'
 import { CliError } from './cli-error.ts'
 import type { DefineCommand } from './commands.ts'
 import { nextSteps } from './import-end.ts'
-import { describePlan } from './import-plan.ts'
+import { describePlan, describeRecords } from './import-plan.ts'
 import { describeProbe, isGood } from './import-probe.ts'
 import { createStanding } from './import-standing.ts'
 import { summaryJson, summaryTable } from './import-summary.ts'
@@ -33,7 +33,7 @@ import { withStore } from './with-store.ts'
 interface ImportOptions {
   map?: readonly string[]
   mapType?: readonly string[]
-  join?: string
+  join?: readonly string[]
   on?: string
   type?: TokenType
   dryRun?: true
@@ -80,6 +80,21 @@ const planAll = async (
   return plans
 }
 
+const joinAll = async (
+  names: readonly string[],
+  joinNames: readonly string[],
+  on: string,
+  { stdin, stderr }: Io,
+): Promise<Join> => {
+  if ([...names, ...joinNames].filter((name) => name === '-').length > 1)
+    throw new CliError('- is standard input and can be read once', 2)
+  const inputs: Input[] = []
+  for (const name of joinNames) inputs.push(await openInput(name, stdin))
+  const join = await openJoin(inputs, on)
+  for (const file of join.files) stderr.write(describeRecords(file))
+  return join
+}
+
 /** Shows the progress while `work` runs, and a word when it has been interrupted. */
 const shown = async <T>(
   { io, progress, signal }: Job,
@@ -106,7 +121,8 @@ const conclude = ({ options, io, progress, rejects }: Job, end: ImportEnd): Exit
   rejects?.close()
   stdout.write(options.json ? summaryJson(tally) : summaryTable(tally, { how: end.how, isDry }, paintFor(stdout, env)))
   const rejected = rejectedIn(tally)
-  stderr.write(nextSteps(end, { rejected, older: tally.skipped.get(olderToken) ?? 0, rejects, isDry }))
+  const older = tally.skipped.get(olderToken) ?? 0
+  stderr.write(nextSteps(end, { rejected, unmatched: tally.unmatched, older, rejects, isDry }))
   return rejected + tally.unmatched === 0 && (end.how === 'enqueued' || end.how === 'settled' || end.how === 'late')
     ? 0
     : 1
@@ -185,7 +201,7 @@ const importFiles = async (names: readonly string[], options: ImportOptions, io:
     throw new CliError('--join FILE goes with --on COLUMN', 2)
   let join: Join | undefined
   try {
-    if (options.join !== undefined) join = await openJoin(await openInput(options.join, io.stdin), options.on ?? '')
+    if (options.join !== undefined) join = await joinAll(names, options.join, options.on ?? '', io)
     const plans = await planAll(names, options, io, account?.webTypes ?? [], join)
     const job: Job = {
       options,
@@ -229,7 +245,11 @@ export const defineImport: DefineCommand = (command, io, exitWith) => {
       'what a type of the file is here, such as 0=apns,1=fcm; can be repeated or comma-separated',
       (text: string, before: readonly string[] = []) => [...before, text],
     )
-    .option('--join <file>', 'a CSV that has the objectId for a column of the import; goes with --on')
+    .option(
+      '--join <file>',
+      'a file that has the objectId for a column of the import: CSV, NDJSON, JSON, a CleverTap Profile Export; can be repeated; goes with --on',
+      (text: string, before: readonly string[] = []) => [...before, text],
+    )
     .option(
       '--on <column=column>',
       "the column to join on: the import's, then the join file's where it has another name",

@@ -1,9 +1,9 @@
-import { loadSqlite } from '../relay/store/sqlite/driver.ts'
 import { decodeRecord } from '../wire/decode.ts'
 import { canonicalToken } from '../wire/record.ts'
 import type { Plan } from './plan.ts'
 import type { Row } from './row.ts'
 import { type Tally, tallySkipped } from './tally.ts'
+import { explainTemporary, openTemporaryDatabase } from './temporary-database.ts'
 
 /** Why a row is passed over whose profile has a newer token in the same import. */
 export const olderToken = 'older token'
@@ -21,14 +21,13 @@ interface Staged {
   token: string
 }
 
-/**
- * Rows by objectId in a temporary database of SQLite's own, which lies in the folder for temporary files, is readable by its
- * owner only, has no name and is gone when it is closed. Memory does not grow with the rows.
- */
+/** What an error about the temporary database is told with. */
+const what = 'one token for each profile'
+
+/** Rows by objectId in a temporary database. */
 const openStage = async () => {
-  const { DatabaseSync } = await loadSqlite()
-  const database = new DatabaseSync('')
-  database.exec(`PRAGMA cache_size=-32768; PRAGMA journal_mode=OFF;
+  const database = await openTemporaryDatabase(what)
+  database.exec(`PRAGMA journal_mode=OFF;
     CREATE TABLE rows (id TEXT PRIMARY KEY, used_at REAL, token TEXT, value TEXT) WITHOUT ROWID; BEGIN`)
   const select = database.prepare('SELECT used_at, token FROM rows WHERE id = ?')
   const replace = database.prepare('INSERT OR REPLACE INTO rows VALUES (?, ?, ?, ?)')
@@ -109,6 +108,8 @@ export const keepNewest = (plans: readonly Plan[], tally: Tally): Plan[] => {
                 giveOn(rows.length)
                 yield rows
               }
+            } catch (error) {
+              throw explainTemporary(what, error)
             } finally {
               if (!isDone) close()
             }

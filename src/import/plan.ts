@@ -25,7 +25,7 @@ export interface Plan {
 
 export interface PlanOptions extends TypeRules {
   map: FieldMap
-  /** Where objectIds are taken from that the input does not have; CSV only. */
+  /** Where objectIds are taken from that the input does not have. */
   join?: Join | undefined
   /** The type of rows that have none. */
   defaultType: string | undefined
@@ -61,12 +61,10 @@ const plan = async (input: Input, { map, defaultType, join, ...rules }: PlanOpti
     const rows = planVendorRecords(vendor, records, format, { ...rules, map, defaultType, join })
     return { ...common, vendor, rows: (onBytes) => rows(input.read(onBytes)) }
   }
-  if (join !== undefined && format !== 'empty')
-    throw new ImportError('usage', '--join works with CSV and with the exports that are known; save the export as CSV')
   const form = format === 'json' ? 'document' : 'lines'
   return {
     ...common,
     vendor: undefined,
-    rows: (onBytes) => jsonRows(input.read(onBytes), form, map, defaultType, rules),
+    rows: (onBytes) => jsonRows(input.read(onBytes), form, { ...rules, map, defaultType, join }),
   }
 }

@@ -10,6 +10,9 @@ import { recognise } from './vendors/recognise.ts'
 type Form = Parameters<typeof jsonRows>[1]
 const formOf = (format: Format): Form => (format === 'json' ? 'document' : 'lines')
 
+/** What makes jsonRows give the values as they are. */
+const asTheyAre = { map: new Map(), defaultType: undefined }
+
 /** The objects at the beginning of an input that are no records of ours. */
 export const foreignRecords = async ({ text }: Head, format: Format): Promise<readonly Members[]> => {
   const head = async function* () {
@@ -17,7 +20,7 @@ export const foreignRecords = async ({ text }: Head, format: Format): Promise<re
   }
   const found: Members[] = []
   // The last one is cut off, and comes out with that problem.
-  for await (const rows of jsonRows(head(), formOf(format), new Map(), undefined))
+  for await (const rows of jsonRows(head(), formOf(format), asTheyAre))
     for (const { value, problem } of rows)
       if (problem === undefined && isMembers(value) && !isMembers(value.tokenData)) found.push(value)
   return found
@@ -36,6 +39,6 @@ export const planVendorRecords = (
 ): ((bytes: AsyncIterable<Uint8Array>) => AsyncIterable<readonly Row[]>) => {
   const { expand } = planVendor(preset, records, options)
   return async function* (bytes) {
-    for await (const rows of jsonRows(bytes, formOf(format), new Map(), undefined)) yield rows.flatMap(expand)
+    for await (const rows of jsonRows(bytes, formOf(format), asTheyAre)) yield rows.flatMap(expand)
   }
 }

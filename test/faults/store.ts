@@ -36,6 +36,7 @@ const operations: readonly Operation[] = [
   'history',
   'count',
   'rejected',
+  'accepted',
   'retryRejected',
   'secret',
   'probe',

@@ -2,7 +2,7 @@ import { randomBytes, randomInt } from 'node:crypto'
 import { putBulkBy } from '../bulk.ts'
 import { StoreError } from '../errors.ts'
 import { postgresMigrations } from '../migrations/postgres.ts'
-import type { Store, StoreOptions } from '../port.ts'
+import type { AcceptedRow, Store, StoreOptions } from '../port.ts'
 import { accountNumber } from './accounts.ts'
 import { createCleanUp } from './clean-up.ts'
 import { createTransactions } from './connection.ts'
@@ -150,6 +150,8 @@ export const openPostgresStore = async (
         }),
       ),
     rejected: (account, page) => run(async () => rejected(others.read, accountNumber(account), page)),
+    accepted: (account, { limit, after = '' }) =>
+      run(() => others.read<AcceptedRow>({ text: sql.acceptedRows, values: [accountNumber(account), after, limit] })),
     retryRejected: (account, { objectIds, code }) =>
       run(async () => {
         const pages = objectIds ? pagesOf(objectIds) : refusedPages(others.read, accountNumber(account), code)

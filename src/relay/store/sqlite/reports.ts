@@ -1,4 +1,12 @@
-import { type Counts, type EventName, eventNames, type Minute, type RejectedRow, type TokenStatus } from '../port.ts'
+import {
+  type AcceptedRow,
+  type Counts,
+  type EventName,
+  eventNames,
+  type Minute,
+  type RejectedRow,
+  type TokenStatus,
+} from '../port.ts'
 import { readCounts } from '../rules/tally.ts'
 import type { SqlRow } from './driver.ts'
 import { type ArrivalRow, arrivalStatusOf, isHold, laneOf, rejectedRowOf, statusOf, type TokenRow } from './row.ts'
@@ -54,6 +62,14 @@ export const rejected = (
       : sql.rejectedOfCode.all(account, after, limit, code)
   return (rows as TokenRow[]).map(rejectedRowOf)
 }
+
+/** See Store.accepted. */
+export const accepted = (
+  sql: Statements,
+  account: number,
+  { limit, after = '' }: { limit: number; after?: string },
+  // The statement selects the columns that AcceptedRow names.
+): AcceptedRow[] => sql.acceptedTokens.all(account, after, limit) as AcceptedRow[]
 
 /** Rows that one transaction of retryRejected takes, so that intake does not wait behind a large one. */
 export const retryPage = 1000

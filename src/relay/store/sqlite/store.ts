@@ -9,7 +9,7 @@ import { loadSqlite, type SqlRow } from './driver.ts'
 import { gatherWork } from './gather-work.ts'
 import { erase, put, withdraw } from './intake.ts'
 import { createMover } from './mover.ts'
-import { counts, find, history, rejected, retry, retryPage } from './reports.ts'
+import { accepted, counts, find, history, rejected, retry, retryPage } from './reports.ts'
 import { prepareStatements } from './statements.ts'
 import { type Connection, createTransactions } from './transactions.ts'
 import { lease, release, settle, takeSlots } from './upload.ts'
@@ -113,6 +113,7 @@ export const openSqliteStore = async (
     count: (account, event, by) =>
       transactions.write((work) => work.delta.event(String(work.account(account)), event, by)),
     rejected: (account, page) => transactions.read(({ sql, account: number }) => rejected(sql, number(account), page)),
+    accepted: (account, page) => transactions.read(({ sql, account: number }) => accepted(sql, number(account), page)),
     retryRejected: async (account, { objectIds, code }) => {
       const retryThese = (chosen: readonly string[]): Promise<number> =>
         transactions.write((work) => retry(work, work.account(account), chosen, code))

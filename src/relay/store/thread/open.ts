@@ -141,6 +141,7 @@ export const openInThread = async (
     history: handOn('history'),
     count: handOn('count'),
     rejected: handOn('rejected'),
+    accepted: handOn('accepted'),
     retryRejected: handOn('retryRejected'),
     secret: handOn('secret'),
     probe: handOn('probe'),
