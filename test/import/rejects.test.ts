@@ -50,10 +50,10 @@ describe('the file of rejected rows', () => {
       { text: 'nonsense', line: 2, code: 535, reason: 'why, "really"' },
       { value: 7, line: 3, code: 535, reason: 'why, "really"' },
     ])
-    const [json] = await refuseAll(['{"d":[{"a":1},\n{"b":2}]}'], file('r.json'))
+    const [json] = await refuseAll(['{"d":[{"objectId":1},\n{"b":2}]}'], file('r.json'))
     expect(JSON.parse(json ?? '')).toEqual({
       d: [
-        { a: 1, line: 1, code: 535, reason: 'why, "really"' },
+        { objectId: 1, line: 1, code: 535, reason: 'why, "really"' },
         { b: 2, line: 2, code: 535, reason: 'why, "really"' },
       ],
     })
@@ -87,7 +87,9 @@ describe('the file of rejected rows', () => {
   it('is one for inputs of the same columns, and a numbered one for each that differs', async () => {
     const { file } = folder()
     const csv = 'objectId,type,id\na,fcm,t\n'
-    const plans = await Promise.all([csv, '{"a":1}', csv, 'objectId;id;type\na;b;c\n'].map((text) => planned({ text })))
+    const plans = await Promise.all(
+      [csv, '{"objectId":"a"}', csv, 'objectId;id;type\na;b;c\n'].map((text) => planned({ text })),
+    )
     const { paths, close } = createRejects(file('r.csv'), plans)
     close()
     expect(paths).toEqual([file('r.csv'), file('r-2.csv'), file('r-3.csv')])
