@@ -69,15 +69,15 @@ export const planCsv = (
     reader('endpoint'),
   ]
   /** The objectId of a row: its own, or that of its key in the join file; else why there is none. */
-  const objectIdOf = (cells: readonly string[], writtenType: string): string | NonNullable<Row['aside']> => {
+  const joined = (cells: readonly string[], writtenType: string): string | NonNullable<Row['aside']> => {
     if (join === undefined || leftColumn === undefined) return objectId(cells)
     return joinedObjectId(join, unguard(cells[leftColumn]?.trim() ?? ''), writtenType, rules, defaultType)
   }
   const make = (line: number, cells: readonly string[]): readonly Row[] => {
     const web = endpoint(cells)
-    const read = web === '' ? undefined : readWebToken(web, rules)
-    if (typeof read === 'string') return [{ line, value: undefined, problem: read, source: cells }]
-    const own = objectIdOf(cells, read?.type ?? type(cells))
+    const token = web === '' ? undefined : readWebToken(web, rules)
+    if (typeof token === 'string') return [{ line, value: undefined, problem: token, source: cells }]
+    const own = joined(cells, token?.type ?? type(cells))
     if (typeof own !== 'string') return [{ line, value: undefined, aside: own, source: cells }]
     const texts = {
       objectId: own,

@@ -67,8 +67,8 @@ export const planVendor = (
       return { problem: `${key} is a number that is not exact in JSON: export it as a string, in quotes` }
     const text = textOf(value)
     if (join === undefined) return text
-    const found = joinedObjectId(join, text, written, rules, defaultType)
-    return typeof found === 'string' ? found : { aside: found }
+    const joined = joinedObjectId(join, text, written, rules, defaultType)
+    return typeof joined === 'string' ? joined : { aside: joined }
   }
 
   const rowOf = (row: Row, record: Members, token: VendorToken): Row => {
