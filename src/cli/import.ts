@@ -72,7 +72,9 @@ const planAll = async (
   const typeMap = readTypeMap(options.mapType ?? [])
   const plans: Plan[] = []
   for (const name of names)
-    plans.push(planInput(await openInput(name, stdin), { map, defaultType: options.type, typeMap, webTypes, join }))
+    plans.push(
+      await planInput(await openInput(name, stdin), { map, defaultType: options.type, typeMap, webTypes, join }),
+    )
   for (const plan of plans) stderr.write(describePlan(plan, options.type))
   return plans
 }

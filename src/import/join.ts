@@ -38,7 +38,7 @@ const prefixes: Readonly<Record<TokenType, string>> = {
 const prefixOf = (objectId: string): string => /^(?:__|-|~)?/.exec(objectId)?.[0] ?? ''
 
 /** Of several objectIds, the one whose prefix fits the type; undefined where that leaves none or several. */
-export const chooseObjectId = (objectIds: readonly string[], type: string): string | undefined => {
+const chooseObjectId = (objectIds: readonly string[], type: string): string | undefined => {
   const [only, second] = objectIds
   if (second === undefined) return only
   if (objectIds.length >= mostIds) return undefined

@@ -121,7 +121,7 @@ test('an address that is not there is one line as well', async () => {
 
 test('a passcode that cannot be is refused without being shown', async () => {
   const { code, err } = await runCli(['simulate', '--port', '0', '--passcode', 'se cret'])
-  expect([code, err]).toEqual([2, 'pushferry: option passcode must be a non-empty text without white space\n'])
+  expect([code, err]).toEqual([2, 'pushferry: option passcode must be a non-empty string without white space\n'])
 })
 
 test.each([

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { Registry } from 'prom-client'
 import type { IntakeEvent } from '../../http/parts.ts'
+import { steadyNow } from '../../steady-clock.ts'
 import type { Store } from '../../store/port.ts'
 import type { UploadReport } from '../../uploader/report.ts'
 import type { UploadState } from '../../uploader/uploads.ts'
@@ -49,7 +50,7 @@ export const createMetrics = ({
   uploads,
   version,
   droppedLines = () => 0,
-  now = Date.now,
+  now = steadyNow,
 }: MetricsParts): Metrics => {
   const registry = new Registry()
   const instruments = createInstruments(registry)

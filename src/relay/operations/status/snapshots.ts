@@ -1,4 +1,5 @@
 import type { AccountConfig, Config } from '../../config/types.ts'
+import { steadyNow } from '../../steady-clock.ts'
 import { StoreError } from '../../store/errors.ts'
 import { type Counts, eventNames, type Store } from '../../store/port.ts'
 import type { Health } from '../../uploader/health.ts'
@@ -66,7 +67,7 @@ const createStoreCheck = (store: Pick<Store, 'probe'>, now: () => number) => {
 }
 
 /** Makes the memory and the snapshots of one relay. Nothing runs before `start`, but `current` can be asked. */
-export const createSnapshots = ({ config, store, uploads, version, now = Date.now }: SnapshotParts): Snapshots => {
+export const createSnapshots = ({ config, store, uploads, version, now = steadyNow }: SnapshotParts): Snapshots => {
   const startedAt = now()
   const health = createHealthLog(now)
   const check = createStoreCheck(store, now)

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { steadyNow } from '../../steady-clock.ts'
 import { putBulkBy } from '../bulk.ts'
 import { StoreError } from '../errors.ts'
 import type { EventName, Minute, NewEntry, PutResult, RejectedRow, Settlement, Store, StoreOptions } from '../port.ts'
@@ -12,7 +13,7 @@ import { enterRow, freeRow, isDue, known, leasedEntry, type Row, rejectedRow, se
  * The outbox in memory: the executable meaning of the port. It keeps every promise but durability, for tests and as the
  * reference that the model-based tests compare the others with. Not offered as a setting.
  */
-export const createMemoryStore = ({ maxQueued = 1_000_000, now = Date.now }: StoreOptions = {}): Store => {
+export const createMemoryStore = ({ maxQueued = 1_000_000, now = steadyNow }: StoreOptions = {}): Store => {
   const rows = new Map<string, Row>()
   const holders = new Map<string, { beat: number; report: string; slots: Map<string, number> }>()
   const numbers = new Map<string, Map<string, number>>()
