@@ -1,6 +1,6 @@
 import type { Format } from './format.ts'
 import type { Head } from './head.ts'
-import { jsonRows } from './json-rows.ts'
+import { type JsonOptions, jsonRows } from './json-rows.ts'
 import { isMembers, type Members, memberAt } from './members.ts'
 import type { Row } from './row.ts'
 import { planVendor, type VendorOptions } from './vendor-rows.ts'
@@ -8,6 +8,8 @@ import type { Preset } from './vendors/preset.ts'
 import { recognise } from './vendors/recognise.ts'
 
 type Form = Parameters<typeof jsonRows>[1]
+/** Records as they stand there. */
+const asWritten: JsonOptions = { map: new Map(), defaultType: undefined }
 const formOf = (format: Format): Form => (format === 'json' ? 'document' : 'lines')
 
 /** What makes jsonRows give the values as they are. */
