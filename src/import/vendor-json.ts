@@ -12,9 +12,6 @@ type Form = Parameters<typeof jsonRows>[1]
 const asWritten: JsonOptions = { map: new Map(), defaultType: undefined }
 const formOf = (format: Format): Form => (format === 'json' ? 'document' : 'lines')
 
-/** What makes jsonRows give the values as they are. */
-const asTheyAre = { map: new Map(), defaultType: undefined }
-
 /** The objects at the beginning of an input. */
 export const firstRecords = async ({ text }: Head, format: Format): Promise<readonly Members[]> => {
   const head = async function* () {
@@ -22,7 +19,7 @@ export const firstRecords = async ({ text }: Head, format: Format): Promise<read
   }
   const found: Members[] = []
   // The last one is cut off, and comes out with that problem.
-  for await (const rows of jsonRows(head(), formOf(format), asTheyAre))
+  for await (const rows of jsonRows(head(), formOf(format), asWritten))
     for (const { value, problem } of rows) if (problem === undefined && isMembers(value)) found.push(value)
   return found
 }
@@ -42,6 +39,6 @@ export const planVendorRecords = (
 ): ((bytes: AsyncIterable<Uint8Array>) => AsyncIterable<readonly Row[]>) => {
   const { expand } = planVendor(preset, records, options)
   return async function* (bytes) {
-    for await (const rows of jsonRows(bytes, formOf(format), asTheyAre)) yield rows.flatMap(expand)
+    for await (const rows of jsonRows(bytes, formOf(format), asWritten)) yield rows.flatMap(expand)
   }
 }
