@@ -31,6 +31,7 @@ export const braze: Preset = {
   needed: ['push_tokens[].token', 'push_tokens[].platform'],
   advice:
     'export with push_tokens among fields_to_export, and where the first users have none, keep only the lines with push_tokens',
+  user: 'external_id',
   types,
   read: (record) => {
     const { push_tokens: list } = record

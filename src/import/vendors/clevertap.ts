@@ -32,6 +32,7 @@ export const clevertap: Preset = {
   needed: ['clevertapId', 'device.token'],
   advice:
     'export CleverTap ID and Device Token, and where the first profiles have no token, keep only those that have one',
+  user: 'identity',
   types: new Map(),
   read: (record) => [read(record)],
 }

@@ -23,6 +23,7 @@ export const oneSignal: Preset = {
   columns: { id: 'identifier', type: 'device_type', p256dh: 'web_p256', auth: 'web_auth' },
   needed: ['identifier', 'device_type', 'invalid_identifier'],
   advice: 'export with POST /players/csv_export, and leave the names of its columns as they are',
+  user: 'external_user_id',
   types,
   read: (record): readonly VendorToken[] => {
     const cell = (name: string): string => textOf(record[name])

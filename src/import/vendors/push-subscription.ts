@@ -33,6 +33,7 @@ export const pushSubscription: Preset = {
     'keys.auth|subscription.keys.auth|auth|subscription.auth',
   ],
   advice: 'save what JSON.stringify(subscription) gives, with the objectId beside it',
+  user: 'USER',
   types: new Map(),
   read: (record, nowMs) => [read(record, nowMs)],
 }

@@ -34,6 +34,7 @@ export const sns: Preset = {
   columns: { id: 'Attributes.Token', type: 'EndpointArn' },
   needed: ['EndpointArn', 'Attributes.Token', 'Attributes.Enabled'],
   advice: 'export with aws sns list-endpoints-by-platform-application --output json',
+  user: 'CustomUserData',
   types,
   read: (record) => [readEndpoint(record)],
 }

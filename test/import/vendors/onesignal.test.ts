@@ -45,7 +45,9 @@ describe('a OneSignal export', () => {
 
   it('is refused without a join, and never gives its own ids for tokens', async () => {
     const { code, err, received } = await imported('players.csv', players, { argv: ['--type', 'fcm'] })
-    expect(err).toContain('this is a OneSignal export, which has no CleverTap IDs')
+    expect(err).toContain(
+      'this is a OneSignal export, which has no CleverTap IDs: take them from a second file with --join FILE --on external_user_id=COLUMN',
+    )
     expect(code).toBe(2)
     expect(received).toEqual([])
   })
