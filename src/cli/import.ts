@@ -90,6 +90,7 @@ const joinAll = async (
     throw new CliError('- is standard input and can be read once', 2)
   const inputs: Input[] = []
   for (const name of joinNames) inputs.push(await openInput(name, stdin))
+  stderr.write(`reading ${joinNames.join(', ')} for --join\n`)
   const join = await openJoin(inputs, on)
   for (const file of join.files) stderr.write(describeRecords(file))
   return join

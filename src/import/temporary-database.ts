@@ -2,6 +2,12 @@ import { StoreError } from '../relay/store/errors.ts'
 import { loadSqlite, type SqlDatabase } from '../relay/store/sqlite/driver.ts'
 import { ImportError } from './error.ts'
 
+/*
+ * Measured with a million pairs of key and CleverTap ID, Node 20, processor time: 6 µs a pair to insert and index, 9 µs for a
+ * look-up. In batches of 1,500 sorted keys a look-up takes 5 µs, which saves a tenth of an import, and every reader
+ * would have to gather its keys first. A Map in memory takes 350 MB for a million.
+ */
+
 /** SQLite keeps so much of it in memory; the rest lies on the disk. */
 const cacheKib = 32 * 1024
 
