@@ -34,7 +34,7 @@ describe('the commands of docs/import.md', () => {
     expect(commands.length).toBeGreaterThanOrEqual(12)
   })
 
-  it.each(commands)('%s', async (command) => {
+  it.each(commands)('the command runs as it stands there: %s', async (command) => {
     const folder = temporaryFolder()
     onTestFinished(() => folder.remove())
     const clevertap = await startSimulator()
