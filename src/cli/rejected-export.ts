@@ -18,20 +18,28 @@ const shapes: Readonly<Record<ExportFormat, Shape>> = {
 }
 const columns = Object.fromEntries(fields.map((field) => [field, field]))
 
-/** Writes every refused row as `pushferry import` reads it, with code and reason. Resolves to how many there were. */
+/**
+ * Writes every refused row whose token was kept as `pushferry import` reads it, with code and reason. Resolves to how many
+ * were written, and how many could not be because their sender had proved nothing.
+ */
 export const exportRejected = async (
   store: Pick<Store, 'rejected'>,
   account: string,
   { code, format }: { code: number | undefined; format: ExportFormat },
   output: TextOutput,
-): Promise<number> => {
+): Promise<{ rows: number; withoutToken: number }> => {
   const shape = shapes[format]
   const { start, between, end, row } = writingOf(shape)
   let rows = 0
+  let withoutToken = 0
   await writeAll(output, start)
   for await (const page of rejectedPages(store, account, { code })) {
     let text = ''
     for (const { objectId, token, error } of page) {
+      if (token === null) {
+        withoutToken++
+        continue
+      }
       const source = sourceOf({ shape, columns }, objectId, token)
       text +=
         (rows++ > 0 ? between : '') +
@@ -41,5 +49,5 @@ export const exportRejected = async (
   }
   // An empty document is a document too; an empty file of lines has no line.
   if (rows > 0 || format === 'json') await writeAll(output, end)
-  return rows
+  return { rows, withoutToken }
 }

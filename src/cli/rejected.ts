@@ -6,6 +6,7 @@ import type { DefineCommand } from './commands.ts'
 import type { ExitCode, Io } from './io.ts'
 import { wholeNumberArgument } from './number-argument.ts'
 import { type ExportFormat, exportFormats, exportRejected } from './rejected-export.ts'
+import { rejectedPages } from './rejected-pages.ts'
 import { storeConfig } from './store-accounts.ts'
 import { withStore } from './with-store.ts'
 
@@ -25,7 +26,7 @@ const onAccount = <T>(
   return withStore(config, { mustExist: true }, (store) => use(store, id))
 }
 
-const listed = ({ objectId, type, error, attempts, receivedAt, settledAt, cursor }: RejectedRow) => ({
+const listed = ({ objectId, type, error, attempts, receivedAt, settledAt, token, cursor }: RejectedRow) => ({
   objectId,
   type,
   code: error.code,
@@ -33,8 +34,13 @@ const listed = ({ objectId, type, error, attempts, receivedAt, settledAt, cursor
   attempts,
   receivedAt,
   settledAt,
+  retryable: token !== null,
   cursor,
 })
+
+/** Why some rows can be neither queued again nor exported. */
+const noToken = (rows: number): string =>
+  `pushferry: the ${rows === 1 ? 'token' : 'tokens'} of ${counted(rows, 'record')} ${rows === 1 ? 'was' : 'were'} not kept, because the browser had proved nothing: it sends the token again by itself\n`
 
 const describe = ({ objectId, type, error, settledAt, receivedAt }: RejectedRow): string =>
   `${new Date(settledAt ?? receivedAt).toISOString().slice(0, 19)}Z  ${error.code}  ${type.padEnd(6)}  ${objectId}  ${error.message}\n`
@@ -59,6 +65,20 @@ const list = (options: WhichOptions & { limit: number; after?: number }, io: Io)
     return 0
   })
 
+/** How many of those that were to be queued again have no token. */
+const unkeptRows = async (
+  store: Store,
+  account: string,
+  objectIds: readonly string[],
+  code: number | undefined,
+): Promise<number> => {
+  const named = new Set(objectIds)
+  let rows = 0
+  for await (const page of rejectedPages(store, account, { code }))
+    rows += page.filter(({ token, objectId }) => token === null && (named.size === 0 || named.has(objectId))).length
+  return rows
+}
+
 const retry = (objectIds: readonly string[], options: WhichOptions, io: Io): Promise<ExitCode> =>
   onAccount<ExitCode>(io, options, async (store, account) => {
     const { code, json } = options
@@ -66,21 +86,24 @@ const retry = (objectIds: readonly string[], options: WhichOptions, io: Io): Pro
       ...(objectIds.length > 0 ? { objectIds } : {}),
       ...(code === undefined ? {} : { code }),
     })
-    const missed = Math.max(0, new Set(objectIds).size - retried)
+    const unkept = await unkeptRows(store, account, objectIds, code)
+    const missed = Math.max(0, new Set(objectIds).size - retried - unkept)
     if (json) io.stdout.write(`${JSON.stringify({ account, queued: retried })}\n`)
     else
       io.stdout.write(
         `${counted(retried, 'record')} ${retried === 1 ? 'is' : 'are'} queued again${retried === 0 ? '' : ', for a relay to upload'}\n`,
       )
+    if (unkept > 0) io.stderr.write(noToken(unkept))
     if (missed > 0)
       io.stderr.write(`pushferry: ${count(missed)} of those given ${missed === 1 ? 'is' : 'are'} not rejected\n`)
-    return missed > 0 ? 1 : 0
+    return missed > 0 || (objectIds.length > 0 && unkept > 0) ? 1 : 0
   })
 
 const exportAll = (options: WhichOptions & { format: ExportFormat }, io: Io): Promise<ExitCode> =>
   onAccount<ExitCode>(io, options, async (store, account) => {
     const { code, format, json } = options
-    await exportRejected(store, account, { code, format: json ? 'json' : format }, io.stdout)
+    const { withoutToken } = await exportRejected(store, account, { code, format: json ? 'json' : format }, io.stdout)
+    if (withoutToken > 0) io.stderr.write(noToken(withoutToken))
     return 0
   })
 
@@ -119,12 +142,18 @@ Examples:
     .option('--json', 'print the page as JSON')
     .action(async (options: WhichOptions & { limit: number; after?: number }) => exitWith(await list(options, io)))
   which(command.command('retry'))
-    .description('Queues rejected records again: those of the given CleverTap IDs, those of a code, or all.')
+    .description(
+      'Queues rejected records again: those of the given CleverTap IDs, those of a code, or all. Of a browser that proved nothing no ' +
+        'token is kept, so its record cannot be queued again; the browser registers again by itself.',
+    )
     .argument('[objectId...]', 'CleverTap IDs; without any, all')
     .option('--json', 'print {"account", "queued"}')
     .action(async (objectIds: string[], options: WhichOptions) => exitWith(await retry(objectIds, options, io)))
   which(command.command('export'))
-    .description('Prints all rejected records, tokens included, as pushferry import reads them, with code and reason.')
+    .description(
+      'Prints all rejected records, tokens included, as pushferry import reads them, with code and reason; except those of browsers ' +
+        'that proved nothing, whose tokens are not kept.',
+    )
     .addOption(new Option('--format <format>', 'what to print').choices(exportFormats).default('csv'))
     .option('--json', 'the same as --format json: {"d":[…]}')
     .action(async (options: WhichOptions & { format: ExportFormat }) => exitWith(await exportAll(options, io)))

@@ -76,7 +76,7 @@ const judge = (
   { type, fingerprint: held }: AcceptedRow,
   shown: readonly { profile: number; token: string | null }[],
 ): { verdict: 'seen' | 'other'; profile: number } | undefined => {
-  const match = shown.find(({ token }) => token !== null && fingerprint({ type, id: token }) === held)
+  const match = shown.find(({ token }) => token !== null && fingerprint({ token: { type, id: token } }) === held)
   if (match) return { verdict: 'seen', profile: match.profile }
   // The fingerprint of a web token is of its keys as well, which no export has: it cannot be told from another.
   const another = type === 'chrome' ? undefined : shown.find(({ token }) => token !== null)

@@ -66,7 +66,8 @@ export const traceRefusals = async (parts: RefusalParts): Promise<number> => {
   }
   const moveUntraced = (row: RejectedRow): void => {
     const { objectId, token, error, receivedAt } = row
-    if (receivedAt < startedAt || receivedAt > queuedUntil) return
+    // A row without a token is a browser's.
+    if (token === null || receivedAt < startedAt || receivedAt > queuedUntil) return
     move(row)
     const refusal = { code: error.code, reason: withoutNumber(error.message) }
     rejects?.add(firstPlan.shape, { line: undefined, source: sourceOf(firstPlan, objectId, token) }, refusal)
@@ -76,8 +77,9 @@ export const traceRefusals = async (parts: RefusalParts): Promise<number> => {
   const isTraceable = !signal.aborted && plans.some(({ input }) => input.isRepeatable)
   for await (const row of refusedSince(parts)) {
     const { objectId, token, error, receivedAt } = row
+    if (token === null) continue
     if (!isTraceable || traced.size >= mostTraced) moveUntraced(row)
-    else traced.set(objectId, { fingerprint: fingerprint(token), error, receivedAt })
+    else traced.set(objectId, { fingerprint: fingerprint({ token }), error, receivedAt })
   }
   for (const { input, rows, shape } of plans) {
     if (!input.isRepeatable) continue
@@ -88,7 +90,7 @@ export const traceRefusals = async (parts: RefusalParts): Promise<number> => {
         if (!decoded?.ok) continue
         const { objectId, tokenData } = decoded.record
         const refused = traced.get(objectId)
-        if (refused === undefined || refused.fingerprint !== fingerprint(tokenData)) continue
+        if (refused === undefined || refused.fingerprint !== fingerprint({ token: tokenData })) continue
         traced.delete(objectId)
         move(refused)
         rejects?.add(shape, row, { code: refused.error.code, reason: withoutNumber(refused.error.message) })

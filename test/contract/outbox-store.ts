@@ -12,6 +12,7 @@ export interface Subject {
   end(): Promise<void>
 }
 
+const day = 24 * 60 * 60 * 1000
 const fcm = (id: string): Token => ({ type: 'fcm', id })
 const isBatch = (leased: Batch | { waitMs: number | null }): leased is Batch => 'entries' in leased
 
@@ -132,7 +133,7 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
     it('keeps accounts apart', async () => {
       await store.put([entry('a', 'shared')])
       expect(await store.put([entry('a', 'shared', { account: 'OTHER' })])).toEqual([{ result: 'queued' }])
-      expect((await store.counts('OTHER')).queued).toEqual({ live: 1, import: 0 })
+      expect((await store.counts('OTHER')).queued).toEqual({ live: 1, unproved: 0, import: 0 })
     })
     it('keeps accounts apart within one call', async () => {
       await store.put([entry('a')])
@@ -143,8 +144,8 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
         { result: 'replaced' },
         { result: 'queued' },
       ])
-      expect((await store.counts('OTHER')).queued).toEqual({ live: 2, import: 0 })
-      expect((await store.counts(account)).queued).toEqual({ live: 3, import: 0 })
+      expect((await store.counts('OTHER')).queued).toEqual({ live: 2, unproved: 0, import: 0 })
+      expect((await store.counts(account)).queued).toEqual({ live: 3, unproved: 0, import: 0 })
     })
     it('does not let an import replace a live or withdrawn row, unless it was told to', async () => {
       await store.put([entry('a', 'live'), entry('w', 'gone')])
@@ -158,7 +159,7 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
     it('moves an imported row to the live lane when the same token arrives live', async () => {
       await store.put([entry('a', 't', { lane: 'import' })])
       expect(await putOne(entry('a', 't'))).toBe('unchanged')
-      expect((await store.counts(account)).queued).toEqual({ live: 1, import: 0 })
+      expect((await store.counts(account)).queued).toEqual({ live: 1, unproved: 0, import: 0 })
     })
     it('refuses live records over the queue limit, whole calls at a time, and takes imports', async () => {
       await beginWithRoomFor(50)
@@ -213,7 +214,7 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
       await putBulk(store, newBulk(rows))
       stop()
       expect(woken).toEqual([[account, 123]])
-      expect((await store.counts(account)).queued).toEqual({ live: 0, import: 123 })
+      expect((await store.counts(account)).queued).toEqual({ live: 0, unproved: 0, import: 123 })
       expect(await putOne(entry('o0', 'of its browser', { sender: 'unproved' }))).toBe('replaced')
     })
     it('is taken as a whole or not at all', async () => {
@@ -224,12 +225,12 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
   })
 
   describe('registration keys', () => {
-    const browser = (id: string, sender: 'proved' | 'unproved'): NewEntry => entry('a', id, { sender })
+    const browser = (id: string, sender: 'ticket' | 'key' | 'unproved'): NewEntry => entry('a', id, { sender })
     it('binds an objectId to its first browser: another token needs proof, the identical one does not', async () => {
       expect(await putOne(browser('t', 'unproved'))).toBe('queued')
       expect(await putOne(browser('other', 'unproved'))).toBe('refused')
       expect(await putOne(browser('t', 'unproved'))).toBe('unchanged')
-      expect(await putOne(browser('other', 'proved'))).toBe('replaced')
+      expect(await putOne(browser('other', 'key'))).toBe('replaced')
       expect((await store.counts(account)).events.refused).toBe(1)
     })
     it('lets the first browser have a row that a backend made, and only that one', async () => {
@@ -237,12 +238,190 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
       expect(await putOne(browser('web', 'unproved'))).toBe('replaced')
       expect(await putOne(browser('thief', 'unproved'))).toBe('refused')
     })
-    it('stays bound when a backend replaces the token, and when the row is withdrawn', async () => {
+    it('stays bound when a backend replaces the token', async () => {
       await store.put([browser('t', 'unproved')])
       await store.put([entry('a', 'native')])
       expect(await putOne(browser('thief', 'unproved'))).toBe('refused')
+    })
+    it('lets any browser have a row that was withdrawn, and only that one', async () => {
+      await store.put([browser('t', 'unproved')])
       await store.withdraw(account, 'a')
+      expect(await putOne(browser('next', 'unproved'))).toBe('replaced')
       expect(await putOne(browser('thief', 'unproved'))).toBe('refused')
+    })
+    it('lets a browser have a row whose own browser has not confirmed it for longer than the claim says', async () => {
+      const claim = { idleDays: 30, always: false }
+      const other = entry('a', 'other', { sender: 'unproved', claim })
+      await store.put([browser('t', 'unproved')])
+      now += 29 * day
+      expect(await putOne(browser('t', 'unproved'))).toBe('unchanged')
+      now += 30 * day
+      expect(await putOne(other)).toBe('refused')
+      now += day
+      expect(await putOne(browser('other', 'unproved'))).toBe('refused')
+      expect(await putOne(other)).toBe('replaced')
+      expect((await store.counts(account)).events).toMatchObject({ takeover: 1, replaced: 1, refused: 2 })
+    })
+    it('lets the newest registration win without a key where the claim says so, and counts it', async () => {
+      await store.put([browser('t', 'unproved')])
+      const claim = { idleDays: 30, always: true }
+      expect(await putOne(entry('a', 'newest', { sender: 'unproved', claim }))).toBe('replaced')
+      expect(await putOne(entry('a', 'with the key', { sender: 'key', claim }))).toBe('replaced')
+      expect((await store.counts(account)).events).toMatchObject({ takeover: 1, replaced: 2 })
+    })
+    it('does not take an endpoint for the identical subscription, where the type takes no keys', async () => {
+      const shown = (auth: string): Partial<NewEntry> => ({ shownKeys: { p256dh: 'p', auth }, sender: 'unproved' })
+      await store.put([entry('a', 'endpoint', shown('own'))])
+      expect(await putOne(entry('a', 'endpoint', shown('stolen')))).toBe('refused')
+      expect(await putOne(entry('a', 'endpoint', { sender: 'unproved' }))).toBe('refused')
+      expect(await putOne(entry('a', 'endpoint', shown('own')))).toBe('unchanged')
+      expect((await lease()).entries).toMatchObject([{ token: { type: 'fcm', id: 'endpoint' } }])
+    })
+    it('remembers the day on which a browser was last heard of, and writes it once a week', async () => {
+      const confirmed = async () => (await store.counts(account)).confirmedOn
+      const first = Math.floor(now / day)
+      await store.put([browser('t', 'unproved'), entry('b')])
+      expect(await confirmed()).toEqual({ [first]: 1 })
+      now += 6 * day
+      await store.put([browser('t', 'key')])
+      expect(await confirmed()).toEqual({ [first]: 1 })
+      now += day
+      await store.put([browser('t', 'unproved')])
+      await store.put([entry('a', 'of a backend')])
+      expect(await confirmed()).toEqual({ [first + 7]: 1 })
+      await store.put([browser('changed', 'key'), entry('c', 'c', { sender: 'ticket' })])
+      expect(await confirmed()).toEqual({ [first + 7]: 2 })
+      await store.withdraw(account, 'a')
+      await store.erase(account, 'c')
+      expect(await confirmed()).toEqual({})
+    })
+  })
+
+  describe('capacity', () => {
+    const unproved = (objectId: string, more: Partial<NewEntry> = {}): NewEntry =>
+      entry(objectId, `token-of-${objectId}`, { sender: 'unproved', ...more })
+    const putOff = async (batch: Batch, dueInMs = 60_000): Promise<void> =>
+      settle(batch, { kind: 'deferred', dueAt: now + dueInMs, error: { code: 530, message: 'not live' } })
+    const queued = async () => (await store.counts(account)).queued
+
+    beforeEach(async () => {
+      await subject.end()
+      await begin({ maxQueued: 2, maxUnproved: 2 })
+    })
+
+    it('is one for those who prove themselves and another for browsers that prove nothing', async () => {
+      await store.put([unproved('u1'), unproved('u2')])
+      await store.put([entry('backend')])
+      expect(await putOne(entry('ticket', 't', { sender: 'ticket' }))).toBe('queued')
+      expect(await queued()).toEqual({ live: 2, unproved: 2, import: 0 })
+      await expect(store.put([entry('more')])).rejects.toMatchObject({ code: 'full' })
+      expect(await putOne(unproved('u3'))).toBe('full')
+      expect(await store.find(account, 'u3')).toBeUndefined()
+    })
+    it('takes a record that changes nothing, or replaces one that waits, although it is full', async () => {
+      await store.put([unproved('u1'), unproved('u2')])
+      expect(await putOne(unproved('u1'))).toBe('unchanged')
+      expect(await putOne(entry('u2', 'changed', { sender: 'key' }))).toBe('replaced')
+      expect(await queued()).toEqual({ live: 0, unproved: 2, import: 0 })
+    })
+    it('gives the place of the oldest unproved record that CleverTap put off to a new one, as if it had never come', async () => {
+      await store.put([unproved('old')])
+      now += 1
+      await store.put([unproved('young')])
+      await putOff(await lease())
+      await store.put([entry('backend')])
+      await putOff(await lease())
+      expect(await putOne(unproved('new'))).toBe('queued')
+      expect(await store.find(account, 'old')).toBeUndefined()
+      expect(await stateOf('young')).toBe('queued')
+      expect(await stateOf('backend')).toBe('queued')
+      expect(await queued()).toEqual({ live: 1, unproved: 2, import: 0 })
+      const counts = await store.counts(account)
+      expect(counts.events.evicted).toBe(1)
+      expect(counts.confirmedOn).toEqual({ [Math.floor(now / day)]: 2 })
+      expect(await putOne(unproved('old'))).toBe('queued')
+      expect(await stateOf('young')).toBeUndefined()
+      expect(await putOne(unproved('third'))).toBe('full')
+    })
+    it('lets as many give way as records come together', async () => {
+      await store.put([unproved('u1'), unproved('u2')])
+      await putOff(await lease())
+      const results = await Promise.all(['a', 'b', 'c'].map((objectId) => putOne(unproved(objectId))))
+      expect(results.sort()).toEqual(['full', 'queued', 'queued'])
+      expect(await queued()).toEqual({ live: 0, unproved: 2, import: 0 })
+      expect((await store.counts(account)).events.evicted).toBe(2)
+    })
+    it('takes nothing from whoever is being uploaded', async () => {
+      await store.put([unproved('u1'), unproved('u2')])
+      await putOff(await lease(), 0)
+      expect(ids(await lease())).toEqual(['u1', 'u2'])
+      await store.put([unproved('u3'), unproved('u4')])
+      expect(await putOne(unproved('u5'))).toBe('full')
+      expect(await stateOf('u1')).toBe('uploading')
+    })
+    it('counts a registration key as proof once CleverTap has accepted the record', async () => {
+      await store.put([unproved('a')])
+      await store.put([entry('a', 'second', { sender: 'key' })])
+      expect(await queued()).toEqual({ live: 0, unproved: 1, import: 0 })
+      await settle(await lease(), { kind: 'accepted' })
+      await store.put([entry('a', 'third', { sender: 'key' })])
+      expect(await queued()).toEqual({ live: 1, unproved: 0, import: 0 })
+      await store.put([entry('a', 'fourth', { sender: 'key' })])
+      expect(await queued()).toEqual({ live: 1, unproved: 0, import: 0 })
+    })
+    it('moves a record to the proved when a backend sends the same', async () => {
+      await store.put([unproved('a')])
+      await putOff(await lease())
+      expect(await putOne(entry('a'))).toBe('unchanged')
+      expect(await queued()).toEqual({ live: 1, unproved: 0, import: 0 })
+    })
+    it('uploads what was never tried before unproved records that were put off, and these before imports', async () => {
+      await store.put([unproved('junk')])
+      await putOff(await lease(), 1000)
+      await store.put([entry('i', 'ti', { lane: 'import' })])
+      await store.put([unproved('visitor')])
+      await store.put([entry('backend')])
+      now += 1000
+      expect(ids(await lease())).toEqual(['visitor', 'backend', 'junk', 'i'])
+    })
+  })
+
+  describe('refused records', () => {
+    const refuse = async (one: NewEntry): Promise<void> => {
+      await store.put([one])
+      await settle(await lease(), { kind: 'rejected', error: { code: 530, message: 'unknown' } })
+    }
+
+    it('keep no token when their sender had proved nothing, so that nobody can send them again', async () => {
+      await refuse(entry('a', 'stranger', { sender: 'unproved' }))
+      await refuse(entry('b', 'backend'))
+      expect(await store.rejected(account, { limit: 10 })).toMatchObject([
+        { objectId: 'b', token: { id: 'backend' } },
+        { objectId: 'a', token: null, error: { code: 530 } },
+      ])
+      expect(await store.retryRejected(account, { objectIds: ['a'] })).toBe(0)
+      expect(await store.retryRejected(account, {})).toBe(1)
+      expect(await stateOf('a')).toBe('rejected')
+      now += day + 1
+      expect(await putOne(entry('a', 'stranger', { sender: 'unproved' }))).toBe('queued')
+    })
+    it('are removed once they are old, or too many, the oldest first', async () => {
+      await refuse(entry('a'))
+      now += 1000
+      await refuse(entry('b', 'b', { sender: 'unproved' }))
+      await refuse(entry('c'))
+      await refuse(entry('d'))
+      expect(await store.discardRejected(account, { before: now, most: 100 })).toBe(1)
+      expect(await store.find(account, 'a')).toBeUndefined()
+      expect(await store.discardRejected(account, { before: now, most: 2 })).toBe(1)
+      expect((await store.rejected(account, { limit: 10 })).map((row) => row.objectId)).toEqual(['d', 'c'])
+      expect(await store.discardRejected(account, { before: now, most: 2 })).toBe(0)
+      expect(await store.counts(account)).toMatchObject({
+        rejected: 2,
+        rejectedByCode: { 530: 2 },
+        confirmedOn: {},
+        events: { discarded: 2 },
+      })
     })
   })
 
@@ -374,7 +553,7 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
     it.each(['accepted', 'returned'] as const)(
       'knows nobody whom it erased in flight, and forgets the rest once that is %s',
       async (kind) => {
-        await store.put([entry('a', 'old', { sender: 'proved', warnings: ['odd'] })])
+        await store.put([entry('a', 'old', { sender: 'key', warnings: ['odd'] })])
         const before = await lease()
         expect(await store.erase(account, 'a')).toBe(true)
         expect(await store.find(account, 'a')).toBeUndefined()
@@ -611,9 +790,9 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
       const expected = ['_b', 'ü', '€', '😀', "'"].map((objectId) => ({
         objectId,
         type: 'fcm',
-        fingerprint: fingerprint(fcm(`token-of-${objectId}`)),
+        fingerprint: fingerprint({ token: fcm(`token-of-${objectId}`) }),
       }))
-      expected.push({ objectId: 'web', type: 'chrome', fingerprint: fingerprint(web.token) })
+      expected.push({ objectId: 'web', type: 'chrome', fingerprint: fingerprint(web) })
       expect(found).toHaveLength(expected.length)
       expect(found).toEqual(expect.arrayContaining(expected))
     })
@@ -654,7 +833,7 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
       expect((await store.counts(account)).queued.live).toBe(40)
     })
     it('answers calls that come together as it would one after another', async () => {
-      await store.put([entry('known'), entry('withdrawn'), entry('bound', 'first', { sender: 'proved' })])
+      await store.put([entry('known'), entry('withdrawn'), entry('bound', 'first', { sender: 'key' })])
       await store.withdraw(account, 'withdrawn')
       const results = await Promise.all([
         store.put([entry('z'), entry('a'), entry('m')]),
@@ -688,7 +867,7 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
       expect(await putOne(entry('browser', 'other', { sender: 'unproved' }))).toBe('refused')
       expect(await store.find(account, 'browser')).toMatchObject({ warnings: ['odd'], receivedAt: now })
       const counts = await store.counts(account)
-      expect(counts).toMatchObject({ queued: { live: 10, import: 1 }, withdrawn: 0 })
+      expect(counts).toMatchObject({ queued: { live: 8, unproved: 2, import: 1 }, withdrawn: 0 })
       expect(counts.events).toMatchObject({ queued: 12, replaced: 3, unchanged: 2, refused: 2 })
       expect(await store.counts('OTHER')).toMatchObject({ queued: { live: 1, import: 0 } })
       const leased = (await lease()).entries
@@ -718,7 +897,7 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
         'rejected',
         'fulfilled',
       ])
-      expect((await store.counts(account)).queued).toEqual({ live: 50, import: 1 })
+      expect((await store.counts(account)).queued).toEqual({ live: 50, unproved: 0, import: 1 })
     })
     it('finishes what has begun before it closes, and refuses what comes after', async () => {
       const last = store.put([entry('last')])

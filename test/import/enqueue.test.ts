@@ -152,7 +152,7 @@ describe('queueing an import', () => {
       objectId,
       token: { type: 'fcm', id: 'live' },
       lane: 'live',
-      sender: 'proved',
+      sender: 'ticket',
       replaceLive: true,
       warnings: [],
     })

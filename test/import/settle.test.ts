@@ -6,7 +6,7 @@ import type { Counts, Holder } from '../../src/relay/store/port.ts'
 const base = await createMemoryStore().counts('A')
 const counts = (imported: number, uploading: number, oldestReceivedAt: number | null): Counts => ({
   ...base,
-  queued: { live: 0, import: imported },
+  queued: { live: 0, unproved: 0, import: imported },
   uploading,
   oldestReceivedAt,
 })

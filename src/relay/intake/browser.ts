@@ -12,6 +12,8 @@ import { typeOfHost } from './push-type.ts'
 export interface Subscription {
   objectId: string
   token: Token
+  /** The keys, where the token's type takes none. */
+  shownKeys?: NonNullable<Token['keys']>
   warnings: readonly string[]
 }
 
@@ -32,8 +34,8 @@ const isReplaces = (value: unknown): boolean =>
 
 /**
  * Reads the body of a browser's registration: a `chrome` record and the endpoint from which its id must come. Pure, and
- * never throws. The public key must be a point on P-256, because a browser made it. The keys are dropped when the operator
- * mapped the push service to a type without keys.
+ * never throws. The public key must be a point on P-256, because a browser made it. The keys are compared but not sent when the
+ * operator mapped the push service to a type without keys.
  */
 export const readSubscription = (value: unknown, webTypes: readonly WebType[]): ReadSubscription => {
   const decoded = decodeRecord(value)
@@ -55,13 +57,15 @@ export const readSubscription = (value: unknown, webTypes: readonly WebType[]): 
     )
   if (!isOnP256(Buffer.from(keys.p256dh, 'base64url')))
     return refuse('tokenData.keys.p256dh must be a point on the curve P-256')
-  const token: Token = accepted === 'chrome' ? { id, type: accepted, keys } : { id, type: accepted }
-  return { ok: true, subscription: { objectId, token, warnings: decoded.warnings } }
+  const { warnings } = decoded
+  return accepted === 'chrome'
+    ? { ok: true, subscription: { objectId, token: { id, type: accepted, keys }, warnings } }
+    : { ok: true, subscription: { objectId, token: { id, type: accepted }, shownKeys: keys, warnings } }
 }
 
 /** Makes the store entry of a browser's registration. `sender` says whether the browser proved its objectId. */
 export const browserEntry = (
-  { objectId, token, warnings }: Subscription,
+  subscription: Subscription,
   account: string,
-  sender: 'proved' | 'unproved',
-): NewEntry => ({ account, objectId, token, lane: 'live', sender, replaceLive: true, warnings })
+  sender: 'ticket' | 'key' | 'unproved',
+): NewEntry => ({ ...subscription, account, lane: 'live', sender, replaceLive: true })

@@ -22,7 +22,7 @@ export const flatRow = ({ objectId, token, warnings }: Pick<NewEntry, 'objectId'
     token.id,
     token.keys?.p256dh,
     token.keys?.auth,
-    fingerprint(token),
+    fingerprint({ token }),
     warnings.length > 0 ? JSON.stringify(warnings) : '',
   ].join(unitSeparator)
 

@@ -31,8 +31,18 @@ import type { IntakeResult, Token, TokenType } from '../../wire/record.ts'
 /** What a row is doing. `queued` includes a row that waits for a later try. */
 export type TokenState = 'queued' | 'uploading' | 'accepted' | 'rejected' | 'withdrawn'
 
-/** Live records are uploaded before imported ones. */
-export type Lane = 'live' | 'import'
+/**
+ * What is uploaded first: live records, then those of unproved senders that CleverTap has put off, then imported ones. So a
+ * new visitor's first upload waits neither for junk that is tried again and again nor for an import.
+ */
+export const lanes = ['live', 'deferred', 'import'] as const
+export type Lane = (typeof lanes)[number]
+
+/**
+ * Whose capacity a row takes up. `live`: of backends, tickets, and registration keys whose record CleverTap has accepted;
+ * `unproved`: of browsers that proved nothing; `import`: without a limit.
+ */
+export type Pool = 'live' | 'unproved' | 'import'
 
 /** A record on its way into the store. */
 export interface NewEntry {
@@ -40,22 +50,39 @@ export interface NewEntry {
   objectId: string
   /** Canonical, as decodeRecord returns it. */
   token: Token
-  lane: Lane
+  /** The keys that a browser showed where the token's type takes none: compared, never sent. */
+  shownKeys?: NonNullable<Token['keys']>
+  lane: Exclude<Lane, 'deferred'>
   /**
    * Whether the sender has shown that the objectId is its own:
    * `trusted`: a backend or an import; a row that it makes has no registration key yet;
-   * `proved`: a browser with the registration key or a ticket;
-   * `unproved`: a browser without; taken when the row is absent, has no key yet, or has the identical token.
+   * `ticket`: a browser with a ticket;
+   * `key`: a browser with the registration key, which proves something once CleverTap has accepted a record of the row;
+   * `unproved`: a browser without; taken when the row is absent, has no key (a withdrawn row has none), has the identical
+   * token, or may be claimed.
    */
-  sender: 'trusted' | 'proved' | 'unproved'
+  sender: 'trusted' | 'ticket' | 'key' | 'unproved'
+  /** When an unproved browser may take over a row with a registration key; left out: never. */
+  claim?: Claim
   /** False for an import that must leave live and withdrawn rows alone; such a row counts as `unchanged`. */
   replaceLive: boolean
   warnings: readonly string[]
 }
 
-/** What became of one NewEntry. `refused`: another token is bound to this objectId and the sender proved nothing. */
+/** When an unproved browser may take over a row whose registration key it does not have. Counted as `takeover`. */
+export interface Claim {
+  /** After so many days without a confirmation by the row's browser. */
+  idleDays: number
+  /** At any time: the newest registration wins. */
+  always: boolean
+}
+
+/**
+ * What became of one NewEntry. `refused`: another token is bound to this objectId and the sender proved nothing. `full`: as
+ * many unproved records as `maxUnproved` are queued, and CleverTap has put off none of them that could give way.
+ */
 export interface PutResult {
-  result: IntakeResult | 'refused'
+  result: IntakeResult | 'refused' | 'full'
 }
 
 /** Rows of an import as one flat text: of one account, on the import lane, from a trusted sender. See bulk.ts. */
@@ -92,7 +119,8 @@ export interface RecordError {
 
 /** A refused row, with the token that `rejected export` and another try need. */
 export interface RejectedRow extends TokenStatus {
-  token: Token
+  /** Null for a record of an unproved sender: its token is not kept, so that it can be neither exported nor tried again. */
+  token: Token | null
   error: RecordError
   /** Pass as `after` to get the next page. */
   cursor: number
@@ -157,7 +185,7 @@ export interface Holder {
 
 /** Numbers of one account, kept in the store across restarts, exact as of the last commit. */
 export interface Counts {
-  queued: { live: number; import: number }
+  queued: Readonly<Record<Pool, number>>
   uploading: number
   accepted: number
   rejected: number
@@ -166,6 +194,8 @@ export interface Counts {
   oldestReceivedAt: number | null
   /** Rejected rows by CleverTap's code. */
   rejectedByCode: Readonly<Record<string, number>>
+  /** Rows by the day (see `dayOf`) on which their browser was last heard of, which is written at most once a week. */
+  confirmedOn: Readonly<Record<string, number>>
   /** What has happened since the store was made, by event; see `EventName`. */
   events: Readonly<Record<EventName, number>>
 }
@@ -176,6 +206,9 @@ export const eventNames = [
   'replaced',
   'unchanged',
   'refused',
+  'takeover',
+  'evicted',
+  'discarded',
   'withdrawn',
   'erased',
   'accepted',
@@ -202,7 +235,9 @@ export interface Store {
    * Takes records in. Newest wins; the results stand in the order of the entries. When one call names an objectId
    * twice the later entry wins and both are answered for.
    *
-   * Rejects with `full` when the live rows that are queued would become more than the store's `maxQueued`.
+   * Rejects with `full` when the rows of the pool `live` that are queued would become more than the store's `maxQueued`.
+   * Unproved records have a capacity of their own, `maxUnproved`: a new one takes the place of the oldest that CleverTap has
+   * put off, which is removed as if it had never come and counted as `evicted`. Where none was put off the result is `full`.
    */
   put(entries: readonly NewEntry[]): Promise<readonly PutResult[]>
 
@@ -212,7 +247,10 @@ export interface Store {
    */
   putBulk(bulk: Bulk): Promise<BulkResult>
 
-  /** Cancels a queued upload and marks the row withdrawn; its token is forgotten. False when there is no such row. */
+  /**
+   * Cancels a queued upload and marks the row withdrawn; its token is forgotten, and any browser may have the objectId next.
+   * False when there is no such row.
+   */
   withdraw(account: string, objectId: string): Promise<boolean>
 
   /**
@@ -276,8 +314,17 @@ export interface Store {
   /** A page of accepted rows, each once, in an order of the store's own. */
   accepted(account: string, page: { limit: number; after?: string }): Promise<readonly AcceptedRow[]>
 
-  /** Queues refused rows anew: those of these objectIds, or of this code, or all. Resolves to how many. */
+  /**
+   * Queues refused rows anew: those of these objectIds, or of this code, or all; except those whose token was not kept.
+   * Resolves to how many.
+   */
   retryRejected(account: string, which: { objectIds?: readonly string[]; code?: number }): Promise<number>
+
+  /**
+   * Removes refused rows, the oldest refusals first: those that were refused before `before` (ms since the epoch), and those
+   * beyond the latest `most`. Counted as `discarded`. Resolves to how many; at most 1,000 a call, so that nothing waits long.
+   */
+  discardRejected(account: string, limits: { before: number; most: number }): Promise<number>
 
   /** A secret that is made once, at random, and then stays with the store: 32 bytes in base64url. */
   secret(name: string): Promise<string>
@@ -297,8 +344,10 @@ export interface Store {
 
 /** What can be given to every adapter. */
 export interface StoreOptions {
-  /** Live rows that may be queued at a time, per account (default 1,000,000). Imported rows do not count. */
+  /** Rows of the pool `live` that may be queued at a time, per account (default 1,000,000). */
   maxQueued?: number
+  /** Rows of the pool `unproved` that may be queued at a time, per account (default 100,000). */
+  maxUnproved?: number
   /** How much of the database SQLite keeps in memory (default 64 MiB). Of no meaning to other adapters. */
   cacheBytes?: number
   /** How many pages SQLite's log may have before it is copied into the file (default 1,000). Likewise. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createMemoryStore } from '../../../src/relay/store/memory/store.ts'
-import type { Lane, NewEntry, Outcome, Store } from '../../../src/relay/store/port.ts'
+import type { NewEntry, Outcome, Store } from '../../../src/relay/store/port.ts'
 import { openSqliteStore } from '../../../src/relay/store/sqlite/store.ts'
 import type { Token } from '../../../src/wire/record.ts'
 import { newBulk } from '../../support/new-bulk.ts'
@@ -101,8 +101,9 @@ const anEntry: fc.Arbitrary<NewEntry> = fc.record({
   account: anAccount,
   objectId: anObjectId,
   token: aToken,
-  lane: fc.constantFrom<Lane>('live', 'live', 'import'),
-  sender: fc.constantFrom('trusted', 'proved', 'unproved'),
+  lane: fc.constantFrom<NewEntry['lane']>('live', 'live', 'import'),
+  sender: fc.constantFrom<NewEntry['sender']>('trusted', 'ticket', 'key', 'unproved', 'unproved'),
+  claim: fc.record({ idleDays: fc.constantFrom(1, 30), always: fc.constantFrom(false, false, true) }),
   replaceLive: fc.boolean(),
   warnings: fc.constantFrom([], ['odd']),
 })
@@ -229,6 +230,13 @@ const steps = [
         ),
       ),
     ),
+  fc
+    .tuple(anAccount, fc.constantFrom(0, day), fc.constantFrom(1, 100))
+    .map(([account, age, most]) =>
+      step(`discard ${account} older than ${age}, but for ${most}`, (world, real) =>
+        both(world, real, (store) => store.discardRejected(account, { before: world.now - age, most })),
+      ),
+    ),
   fc.constantFrom(1, 999, 60_000, 3_600_000, day + 1).map((ms) =>
     step(`wait ${ms}`, async (world) => {
       world.now += ms
@@ -249,13 +257,14 @@ test('SQLite does what the reference in memory does, whatever is done, in whatev
       const folder = memoryFolder()
       const world: World = {
         now: 1_800_000_000_000,
-        reference: createMemoryStore({ maxQueued: 8, now: () => world.now }),
+        reference: createMemoryStore({ maxQueued: 8, maxUnproved: 2, now: () => world.now }),
         leased: [],
         lives: ['life-a', 'life-b'],
         born: 0,
         jumped: false,
       }
-      const open = (): Promise<Store> => openSqliteStore(folder.file('m.db'), { maxQueued: 8, now: () => world.now })
+      const open = (): Promise<Store> =>
+        openSqliteStore(folder.file('m.db'), { maxQueued: 8, maxUnproved: 2, now: () => world.now })
       const real: Real = {
         store: await open(),
         // What a killed process leaves: leases, slots and holders stay, and nobody says good-bye.

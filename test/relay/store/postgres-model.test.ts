@@ -13,7 +13,7 @@ const entries = fc.array(
     objectId: fc.constantFrom(...ids),
     token: fc.constantFrom('t1', 't2', 't3').map((id) => ({ type: 'fcm', id }) as const),
     lane: fc.constantFrom('live', 'import'),
-    sender: fc.constantFrom('trusted', 'proved', 'unproved'),
+    sender: fc.constantFrom<NewEntry['sender']>('trusted', 'ticket', 'key', 'unproved'),
     replaceLive: fc.boolean(),
     warnings: fc.constantFrom([], ['odd']),
     account: fc.constant(account),

@@ -50,7 +50,7 @@ describe('relays that share a PostgreSQL', () => {
     expect(new Set(rows.map((row) => row.object_id)).size).toBe(rows.length)
     const counts = await one.counts(account)
     expect(counts).toMatchObject({ uploading: of(2), accepted: of(3), rejected: of(4), withdrawn: of(5) })
-    expect(counts.queued).toEqual({ live: of(0, 1), import: 0 })
+    expect(counts.queued).toEqual({ live: of(0, 1), unproved: 0, import: 0 })
   }
 
   it('keep one row for an objectId that both are given at once: one makes it, all later ones replace it', async () => {

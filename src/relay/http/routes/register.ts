@@ -3,6 +3,7 @@ import { maxBrowserBodyBytes } from '../../../wire/limits.ts'
 import type { Acknowledgement } from '../../../wire/record.ts'
 import { browserEntry, type ReadSubscription, readSubscription } from '../../intake/browser.ts'
 import { readTraceId } from '../../operations/trace.ts'
+import { StoreError } from '../../store/errors.ts'
 import { createAdmission } from '../admission.ts'
 import { keyMismatch } from '../proof.ts'
 import type { Refusal } from '../refusal.ts'
@@ -56,11 +57,14 @@ export const addRegister = (app: FastifyInstance, scope: Scope): void => {
       const tooMany = await admission.tooMany(request, account.id, objectId, proof)
       if (tooMany) return refuse(request, reply, tooMany)
       if (proof.kind === 'refused') return refuse(request, reply, proof.refusal)
-      const [put] = await store.put([browserEntry(read.subscription, account.id, proof.kind)])
+      const [put] = await store.put([
+        browserEntry(read.subscription, account.id, proof.kind === 'proved' ? proof.by : proof.kind),
+      ])
       if (!put) throw new Error('the store gave no result for the entry')
       const { result } = put
       tell(request, account.id, result)
       if (result === 'refused') return refuse(request, reply, { ...keyMismatch, log: { objectId } })
+      if (result === 'full') throw new StoreError('full', 'as many unproved records wait as may')
       reply.code(202)
       return { result, objectId, registrationKey } satisfies Acknowledgement
     },

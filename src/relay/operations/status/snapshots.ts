@@ -44,13 +44,14 @@ const storeWaitMs = 2_000
 const shownRejections = 20
 
 const nothing: Counts = {
-  queued: { live: 0, import: 0 },
+  queued: { live: 0, unproved: 0, import: 0 },
   uploading: 0,
   accepted: 0,
   rejected: 0,
   withdrawn: 0,
   oldestReceivedAt: null,
   rejectedByCode: {},
+  confirmedOn: {},
   events: Object.fromEntries(eventNames.map((name) => [name, 0])) as Counts['events'],
 }
 

@@ -10,6 +10,7 @@ import type {
   TokenState,
   TokenStatus,
 } from '../port.ts'
+import type { Ownership } from '../rules/decide.ts'
 import { farthestDueMs, transition } from '../rules/transition.ts'
 
 /** A row of the in-memory outbox. The fields mean what the columns of the SQL adapters mean. */
@@ -26,6 +27,8 @@ export interface Row {
   sequence: number
   generation: number
   keyed: boolean
+  proved: boolean
+  confirmedOn: number | null
   holder: string | null
   attempts: number
   deferrals: number
@@ -45,7 +48,7 @@ export const enterRow = (
   old: Row | undefined,
   entry: NewEntry,
   fingerprint: string,
-  keyed: boolean,
+  ownership: Ownership,
   sequence: number,
   now: number,
 ): Row => {
@@ -57,10 +60,9 @@ export const enterRow = (
     fingerprint,
     state: 'queued',
     waiting: false,
-    lane: entry.lane,
     sequence,
     generation: sequence,
-    keyed,
+    ...ownership,
     holder: old?.holder ?? null,
     attempts: 0,
     deferrals: 0,
@@ -86,8 +88,9 @@ export const freeRow = (row: Row): void => {
 
 /** Applies an outcome and names the event that it is. */
 export const settleRow = (row: Row, outcome: Outcome, sequence: number, now: number): EventName | undefined => {
-  const change = transition(outcome, row.error, now)
+  const change = transition(outcome, row, now)
   row.state = change.state
+  row.lane = change.lane
   row.waiting = change.waiting
   row.dueAt = change.dueAt
   if (change.waiting) row.readyAt = change.dueAt
@@ -118,6 +121,6 @@ export const statusOf = (row: KnownRow): TokenStatus => {
 
 /** The row as an operator's refused row; nothing when it is none. */
 export const rejectedRow = (row: Row): RejectedRow[] =>
-  row.state === 'rejected' && row.token && row.error
+  row.state === 'rejected' && row.error
     ? [{ ...statusOf({ ...row, state: row.state }), token: row.token, error: row.error, cursor: row.sequence }]
     : []

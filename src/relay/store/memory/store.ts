@@ -2,18 +2,53 @@ import { randomBytes } from 'node:crypto'
 import { steadyNow } from '../../steady-clock.ts'
 import { putBulkBy } from '../bulk.ts'
 import { StoreError } from '../errors.ts'
-import type { EventName, Minute, NewEntry, PutResult, RejectedRow, Settlement, Store, StoreOptions } from '../port.ts'
-import { decide } from '../rules/decide.ts'
+import {
+  type EventName,
+  lanes,
+  type Minute,
+  type NewEntry,
+  type PutResult,
+  type RejectedRow,
+  type Settlement,
+  type Store,
+  type StoreOptions,
+} from '../port.ts'
+import { decide, takesLiveRoom } from '../rules/decide.ts'
+import { discardedAtOnce, isDiscarded } from '../rules/discard.ts'
 import { takeDue } from '../rules/due.ts'
 import { fingerprint } from '../rules/fingerprint.ts'
-import { createDelta, type Delta, minuteOf, minutesKeptMs, readCounts } from '../rules/tally.ts'
-import { enterRow, freeRow, isDue, known, leasedEntry, type Row, rejectedRow, settleRow, statusOf } from './row.ts'
+import {
+  createDelta,
+  type Delta,
+  minuteOf,
+  minutesKeptMs,
+  poolOf,
+  readCounts,
+  recountConfirmed,
+  type TallyName,
+} from '../rules/tally.ts'
+import {
+  enterRow,
+  freeRow,
+  isDue,
+  type KnownRow,
+  known,
+  leasedEntry,
+  type Row,
+  rejectedRow,
+  settleRow,
+  statusOf,
+} from './row.ts'
 
 /**
  * The outbox in memory: the executable meaning of the port. It keeps every promise but durability, for tests and as the
  * reference that the model-based tests compare the others with. Not offered as a setting.
  */
-export const createMemoryStore = ({ maxQueued = 1_000_000, now = steadyNow }: StoreOptions = {}): Store => {
+export const createMemoryStore = ({
+  maxQueued = 1_000_000,
+  maxUnproved = 100_000,
+  now = steadyNow,
+}: StoreOptions = {}): Store => {
   const rows = new Map<string, Row>()
   const holders = new Map<string, { beat: number; report: string; slots: Map<string, number> }>()
   const numbers = new Map<string, Map<string, number>>()
@@ -50,8 +85,34 @@ export const createMemoryStore = ({ maxQueued = 1_000_000, now = steadyNow }: St
     for (const listener of listeners) listener(account, count)
   }
 
+  const count = (account: string, name: TallyName, delta: Delta): number =>
+    (numbers.get(account)?.get(name) ?? 0) + delta.of(account, name)
+  /** Takes a row out of the numbers, before it becomes something else. */
+  const uncount = (row: KnownRow, delta: Delta): void => {
+    delta.add(row.account, `state:${row.state}:${poolOf(row)}`, -1)
+    if (row.state === 'rejected' && row.error) delta.add(row.account, `code:${row.error.code}`, -1)
+    recountConfirmed(delta, row.account, row.confirmedOn, null)
+  }
+  /** Removes a row that nobody has leased. */
+  const remove = (row: KnownRow, delta: Delta, event: EventName): void => {
+    uncount(row, delta)
+    delta.event(row.account, event)
+    rows.delete(keyOf(row.account, row.objectId))
+  }
+  /** Whether an unproved record may be queued where this row is. The oldest that was put off gives way to it. */
+  const makeRoom = (row: KnownRow | undefined, account: string, delta: Delta): boolean => {
+    if (row?.state === 'queued' && !row.proved) return true
+    if (count(account, 'state:queued:unproved', delta) < maxUnproved) return true
+    const [oldest] = ofAccount(account)
+      .flatMap((one) => known(one) ?? [])
+      .filter((one) => one.state === 'queued' && one.lane === 'deferred' && one.holder === null)
+      .sort((a, b) => a.sequence - b.sequence)
+    if (oldest) remove(oldest, delta, 'evicted')
+    return oldest !== undefined
+  }
+
   const putOne = (entry: NewEntry, delta: Delta): PutResult => {
-    const print = fingerprint(entry.token)
+    const print = fingerprint(entry)
     const held = rows.get(keyOf(entry.account, entry.objectId))
     const row = known(held)
     const decision = decide(row, entry, print, now())
@@ -60,21 +121,22 @@ export const createMemoryStore = ({ maxQueued = 1_000_000, now = steadyNow }: St
       return { result: 'refused' }
     }
     if (decision.kind === 'keep' && row) {
-      row.keyed = decision.keyed
-      if (decision.promote) {
-        delta.add(row.account, `state:${row.state}:import`, -1)
-        delta.add(row.account, `state:${row.state}:live`, 1)
-        row.lane = 'live'
-      }
+      delta.add(row.account, `state:${row.state}:${poolOf(row)}`, -1)
+      delta.add(row.account, `state:${row.state}:${poolOf(decision.row)}`, 1)
+      recountConfirmed(delta, row.account, row.confirmedOn, decision.row.confirmedOn)
+      Object.assign(row, decision.row)
       delta.event(entry.account, 'unchanged')
       return { result: 'unchanged' }
     }
-    const result = decision.kind === 'queue' ? decision.result : 'queued'
-    const fresh = enterRow(held, entry, print, decision.keyed, ++sequence, now())
-    if (row) delta.add(row.account, `state:${row.state}:${row.lane}`, -1)
-    if (row?.state === 'rejected' && row.error) delta.add(row.account, `code:${row.error.code}`, -1)
-    delta.add(entry.account, `state:queued:${fresh.lane}`, 1)
+    if (decision.kind === 'keep') throw new Error('a row that there is not was kept')
+    const { result, row: ownership, isTakeover } = decision
+    if (!ownership.proved && !makeRoom(row, entry.account, delta)) return { result: 'full' }
+    if (row) uncount(row, delta)
+    delta.add(entry.account, `state:queued:${poolOf(ownership)}`, 1)
+    recountConfirmed(delta, entry.account, null, ownership.confirmedOn)
+    if (isTakeover) delta.event(entry.account, 'takeover')
     delta.event(entry.account, result)
+    const fresh = enterRow(held, entry, print, ownership, ++sequence, now())
     rows.set(keyOf(entry.account, entry.objectId), fresh)
     return { result }
   }
@@ -85,9 +147,9 @@ export const createMemoryStore = ({ maxQueued = 1_000_000, now = steadyNow }: St
     row.holder = null
     if (row.state === 'erased') rows.delete(keyOf(account, objectId))
     if (row.generation !== generation || row.state !== 'uploading') return
+    delta.add(account, `state:uploading:${poolOf(row)}`, -1)
     const event = settleRow(row, outcome, ++sequence, now())
-    delta.add(account, `state:uploading:${row.lane}`, -1)
-    delta.add(account, `state:${row.state}:${row.lane}`, 1)
+    delta.add(account, `state:${row.state}:${poolOf(row)}`, 1)
     if (outcome.kind === 'rejected') delta.add(account, `code:${outcome.error.code}`, 1)
     if (event) delta.event(account, event)
   }
@@ -102,8 +164,8 @@ export const createMemoryStore = ({ maxQueued = 1_000_000, now = steadyNow }: St
       if (row.state === 'erased') rows.delete(keyOf(row.account, row.objectId))
       if (row.state !== 'uploading') continue
       freeRow(row)
-      delta.add(row.account, `state:uploading:${row.lane}`, -1)
-      delta.add(row.account, `state:queued:${row.lane}`, 1)
+      delta.add(row.account, `state:uploading:${poolOf(row)}`, -1)
+      delta.add(row.account, `state:queued:${poolOf(row)}`, 1)
     }
     holders.delete(holder)
     return freed
@@ -112,8 +174,8 @@ export const createMemoryStore = ({ maxQueued = 1_000_000, now = steadyNow }: St
   const put: Store['put'] = async (entries) => {
     const results = await operate((delta) => {
       for (const account of new Set(entries.map((entry) => entry.account))) {
-        const live = entries.filter((entry) => entry.account === account && entry.lane === 'live').length
-        if (live > 0 && (numbers.get(account)?.get('state:queued:live') ?? 0) + live > maxQueued)
+        const live = entries.filter((entry) => entry.account === account && takesLiveRoom(entry)).length
+        if (live > 0 && count(account, 'state:queued:live', delta) + live > maxQueued)
           throw new StoreError('full', `more than ${maxQueued} records are queued`)
       }
       return entries.map((entry) => putOne(entry, delta))
@@ -130,11 +192,11 @@ export const createMemoryStore = ({ maxQueued = 1_000_000, now = steadyNow }: St
       operate((delta) => {
         const row = known(rows.get(keyOf(account, objectId)))
         if (!row || row.state === 'withdrawn') return row !== undefined
-        delta.add(account, `state:${row.state}:${row.lane}`, -1)
-        delta.add(account, `state:withdrawn:${row.lane}`, 1)
-        if (row.state === 'rejected' && row.error) delta.add(account, `code:${row.error.code}`, -1)
+        uncount(row, delta)
+        delta.add(account, `state:withdrawn:${poolOf(row)}`, 1)
         delta.event(account, 'withdrawn')
         Object.assign(row, { state: 'withdrawn', waiting: false, token: null, settledAt: now(), error: null })
+        Object.assign(row, { keyed: false, confirmedOn: null })
         row.generation++
         return true
       }),
@@ -143,12 +205,14 @@ export const createMemoryStore = ({ maxQueued = 1_000_000, now = steadyNow }: St
       operate((delta) => {
         const row = known(rows.get(keyOf(account, objectId)))
         if (!row) return false
-        delta.add(account, `state:${row.state}:${row.lane}`, -1)
-        if (row.state === 'rejected' && row.error) delta.add(account, `code:${row.error.code}`, -1)
+        if (row.holder === null) {
+          remove(row, delta, 'erased')
+          return true
+        }
+        uncount(row, delta)
         delta.event(account, 'erased')
-        if (row.holder === null) return rows.delete(keyOf(account, objectId))
         const nothing = { token: null, fingerprint: '', settledAt: null, error: null, warnings: [] }
-        rows.set(keyOf(account, objectId), { ...row, ...nothing, state: 'erased', keyed: false })
+        rows.set(keyOf(account, objectId), { ...row, ...nothing, state: 'erased', keyed: false, confirmedOn: null })
         return true
       }),
 
@@ -164,7 +228,7 @@ export const createMemoryStore = ({ maxQueued = 1_000_000, now = steadyNow }: St
         const queued = ofAccount(account).filter((row) => row.state === 'queued' && row.holder === null)
         const found = queued
           .filter((row) => isDue(row, now(), farthestDueMs))
-          .sort((a, b) => Number(a.lane === 'import') - Number(b.lane === 'import') || a.sequence - b.sequence)
+          .sort((a, b) => lanes.indexOf(a.lane) - lanes.indexOf(b.lane) || a.sequence - b.sequence)
           .slice(0, batches * max)
         const dueAts = queued.filter((row) => !isDue(row, now(), farthestDueMs)).map((row) => row.dueAt)
         const readyAts = found.map((row) => row.readyAt)
@@ -172,8 +236,8 @@ export const createMemoryStore = ({ maxQueued = 1_000_000, now = steadyNow }: St
         if ('waitMs' in take) return take
         const due = found.slice(0, take.rows)
         for (const row of due) {
-          delta.add(account, `state:queued:${row.lane}`, -1)
-          delta.add(account, `state:uploading:${row.lane}`, 1)
+          delta.add(account, `state:queued:${poolOf(row)}`, -1)
+          delta.add(account, `state:uploading:${poolOf(row)}`, 1)
           Object.assign(row, { state: 'uploading', waiting: false, holder })
         }
         return { account, entries: due.map(leasedEntry) }
@@ -261,12 +325,13 @@ export const createMemoryStore = ({ maxQueued = 1_000_000, now = steadyNow }: St
         const chosen = ofAccount(account).filter(
           (row) =>
             row.state === 'rejected' &&
+            row.token !== null &&
             (code === undefined || row.error?.code === code) &&
             (objectIds === undefined || objectIds.includes(row.objectId)),
         )
         for (const row of chosen) {
-          delta.add(account, `state:rejected:${row.lane}`, -1)
-          delta.add(account, `state:queued:${row.lane}`, 1)
+          delta.add(account, `state:rejected:${poolOf(row)}`, -1)
+          delta.add(account, `state:queued:${poolOf(row)}`, 1)
           if (row.error) delta.add(account, `code:${row.error.code}`, -1)
           delta.event(account, 'queued')
           freeRow(row)
@@ -278,6 +343,19 @@ export const createMemoryStore = ({ maxQueued = 1_000_000, now = steadyNow }: St
       wake(account, retried)
       return retried
     },
+
+    discardRejected: (account, { before, most }) =>
+      operate((delta) => {
+        const refused = ofAccount(account)
+          .flatMap((row) => known(row) ?? [])
+          .filter((row) => row.state === 'rejected')
+          .sort((a, b) => a.sequence - b.sequence)
+        const gone = refused
+          .slice(0, discardedAtOnce)
+          .filter((row, at) => isDiscarded(row.settledAt, refused.length - at, { before, most }))
+        for (const row of gone) remove(row, delta, 'discarded')
+        return gone.length
+      }),
 
     secret: (name) =>
       operate(() => {

@@ -4,7 +4,7 @@
  *
  * `count` adds to numbers, and to the minute's where they are events.
  *
- * `take` makes the rows of operations none of whose ids is known yet, and counts them. It returns the operations that it
+ * `take` makes the rows of operations of proved senders none of whose ids is known yet, and counts them. It returns the operations that it
  * has left alone, whole: where an id is known, or where an account (`counted`) would come to have more than `most` live
  * rows with those that come now (`lives`). Rows are numbered by their `places`. They are made in the order in which they
  * are given, which is that of their ids, so that two callers cannot each wait for the other. Fails as contention where
@@ -78,9 +78,9 @@ BEGIN
   FOR block IN 0 .. (cardinality(ids) - 1) / 1000 LOOP
     ages[block] := nextval('pushferry.age');
   END LOOP;
-  INSERT INTO pushferry.queue (account, object_id, type, state, lane, seq, keyed, attempts, deferrals, failures,
+  INSERT INTO pushferry.queue (account, object_id, type, state, lane, seq, keyed, proved, attempts, deferrals, failures,
       received_at, ready_at, due_at, fingerprint, token, p256dh, auth, warnings)
-    SELECT accounts[i], ids[i], types[i], 0, lanes[i], ages[places[i] / 1000] + places[i] % 1000, keyings[i], 0, 0, 0,
+    SELECT accounts[i], ids[i], types[i], 0, lanes[i], ages[places[i] / 1000] + places[i] % 1000, keyings[i], true, 0, 0, 0,
       received, received, 0, decode(fingerprints[i], 'hex'), tokens[i], points[i], auths[i], notes[i]
     FROM generate_series(1, cardinality(ids)) AS i
     WHERE operations[i] <> ALL (passed);

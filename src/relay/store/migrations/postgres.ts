@@ -9,7 +9,8 @@ import { count, take } from './postgres-take.ts'
  *
  * state: 0 queued and due, 1 queued and waiting for due_at, 2 uploading, 3 accepted, 4 rejected, 5 withdrawn (in `queue`
  * as long as the upload of its former token is in flight), 6 erased while an upload is in flight (a hold, which goes with
- * the lease). lane: 0 live, 1 import. lease: the number of one lease, never used again.
+ * the lease). lane: 0 live, 1 deferred, 2 import; see `Lane`. proved: see `Pool`. confirmed_on: the
+ * day, since the epoch, of a browser's last confirmation. lease: the number of one lease, never used again.
  *
  * Ids compare by byte, which is quicker, and an index of them does not depend on the system's locale. An account's id follows
  * from its name; see postgres/accounts.ts.
@@ -37,6 +38,8 @@ CREATE TABLE pushferry.queue (
   state smallint NOT NULL,
   lane smallint NOT NULL,
   keyed boolean NOT NULL,
+  proved boolean NOT NULL DEFAULT true,
+  confirmed_on integer,
   object_id text COLLATE "C" NOT NULL,
   type text NOT NULL,
   fingerprint bytea NOT NULL,
@@ -56,6 +59,7 @@ CREATE TABLE pushferry.queue (
 CREATE INDEX queue_due ON pushferry.queue (account, lane, seq) WHERE state = 0 AND holder IS NULL;
 CREATE INDEX queue_waiting ON pushferry.queue (account, due_at) WHERE state = 1;
 CREATE INDEX queue_waiting_age ON pushferry.queue (account, seq) WHERE state = 1;
+CREATE INDEX queue_deferred ON pushferry.queue (account, seq) WHERE lane = 1 AND state IN (0, 1) AND holder IS NULL;
 CREATE INDEX queue_held ON pushferry.queue (holder) WHERE holder IS NOT NULL;
 CREATE TABLE pushferry.settled (
   received_at bigint NOT NULL,
@@ -67,6 +71,8 @@ CREATE TABLE pushferry.settled (
   state smallint NOT NULL,
   lane smallint NOT NULL,
   keyed boolean NOT NULL,
+  proved boolean NOT NULL DEFAULT true,
+  confirmed_on integer,
   object_id text COLLATE "C" NOT NULL,
   type text NOT NULL,
   fingerprint bytea NOT NULL,
@@ -109,7 +115,7 @@ $$;
 `
 
 /**
- * Numbered in order, never edited after a release. They find the schema `pushferry` made. Schemas 1 to 4 were never released; a
+ * Numbered in order, never edited after a release. They find the schema `pushferry` made. Schemas 1 to 5 were never released; a
  * database that has one is refused.
  */
-export const postgresMigrations: readonly Migration[] = [{ number: 5, name: 'the outbox', sql: first + count + take }]
+export const postgresMigrations: readonly Migration[] = [{ number: 6, name: 'the outbox', sql: first + count + take }]

@@ -3,7 +3,8 @@ import type { Migration } from './migration.ts'
 /*
  * state: 0 queued and due, 1 queued and waiting for due_at, 2 uploading, 3 accepted, 4 rejected, 5 withdrawn, 6 erased while
  * an upload is in flight (a hold, which goes with the lease).
- * lane: 0 live, 1 import.
+ * lane: 0 live, 1 deferred, 2 import; see `Lane`. proved: see `Pool`. confirmed_on: the day, since the epoch, of a browser's last
+ * confirmation. token_deferred: the oldest of the unproved rows that were put off, which give way to new ones.
  * arrival: rows of the live lane that are new to the store, before they are in `token`; see sqlite/arrivals.ts. Always queued and
  * due. token_waiting_age: the oldest of the rows that wait. The indexes that serve the uploader are partial, so that a settled row costs only its own.
  */
@@ -19,6 +20,8 @@ CREATE TABLE token (
   seq INTEGER NOT NULL,
   generation INTEGER NOT NULL,
   keyed INTEGER NOT NULL,
+  proved INTEGER NOT NULL DEFAULT 1,
+  confirmed_on INTEGER,
   holder INTEGER,
   attempts INTEGER NOT NULL,
   deferrals INTEGER NOT NULL,
@@ -57,6 +60,8 @@ CREATE TABLE arrival (
   object_id TEXT NOT NULL,
   type TEXT NOT NULL,
   keyed INTEGER NOT NULL,
+  proved INTEGER NOT NULL DEFAULT 1,
+  confirmed_on INTEGER,
   received_at INTEGER NOT NULL,
   fingerprint BLOB NOT NULL,
   token TEXT NOT NULL,
@@ -65,9 +70,10 @@ CREATE TABLE arrival (
   warnings TEXT
 );
 CREATE INDEX token_waiting_age ON token (account, seq) WHERE state = 1;
+CREATE INDEX token_deferred ON token (account, seq) WHERE lane = 1 AND state IN (0, 1);
 `
 
 /**
- * Numbered in order, never edited after a release. Schemas 1 to 3 were never released; a database that has one is refused.
+ * Numbered in order, never edited after a release. Schemas 1 to 4 were never released; a database that has one is refused.
  */
-export const sqliteMigrations: readonly Migration[] = [{ number: 4, name: 'the outbox', sql: first }]
+export const sqliteMigrations: readonly Migration[] = [{ number: 5, name: 'the outbox', sql: first }]

@@ -12,6 +12,7 @@ import { createWork } from './work.ts'
 
 export interface GroupOptions {
   maxQueued: number
+  maxUnproved: number
   now: () => number
   /** Is told after a commit how many records it took in, by account. */
   onTaken: (rows: ReadonlyMap<string, number>) => void
@@ -43,7 +44,7 @@ export const createGroupRun = (
   { transact }: Transactions,
   numbers: NumberWriter,
   room: Room,
-  { maxQueued, now, onTaken }: GroupOptions,
+  { maxQueued, maxUnproved, now, onTaken }: GroupOptions,
 ): ((jobs: readonly Job[]) => Promise<void>) => {
   let expectsNew = true
 
@@ -83,7 +84,7 @@ export const createGroupRun = (
     let wereNew: readonly Job[] = []
     const answers = await transact(async ({ ask }) => {
       const group = jobs.map(({ operation }) => operation)
-      const work = createWork({ ...(await readKnown(group, ask)), now: Math.floor(now()) })
+      const work = createWork({ ...(await readKnown(group, ask, maxUnproved)), now: Math.floor(now()) })
       const isNew = (key: Job['operation']['keys'][number]): boolean =>
         work.find({ account: accountNumber(key.account), objectId: key.objectId }) === undefined
       wereNew = jobs.filter(({ operation: { fresh, keys } }) => fresh && keys.every(isNew))

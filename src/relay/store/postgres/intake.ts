@@ -1,7 +1,8 @@
 import { StoreError } from '../errors.ts'
-import type { NewEntry, PutResult } from '../port.ts'
-import { decide } from '../rules/decide.ts'
+import type { EventName, NewEntry, PutResult } from '../port.ts'
+import { decide, type Ownership, takesLiveRoom } from '../rules/decide.ts'
 import { fingerprint } from '../rules/fingerprint.ts'
+import { poolOf, recountConfirmed } from '../rules/tally.ts'
 import { accountNumber } from './accounts.ts'
 import type { Operation } from './operation.ts'
 import { type KnownRow, known, type Row } from './row.ts'
@@ -10,8 +11,29 @@ import type { Key, Work } from './work.ts'
 
 /** Takes a row's present state out of the numbers, before it becomes something else. */
 export const uncount = ({ delta }: Work, { account }: Key, row: KnownRow): void => {
-  delta.add(String(account), `state:${row.state}:${row.lane}`, -1)
+  delta.add(String(account), `state:${row.state}:${poolOf(row)}`, -1)
   if (row.state === 'rejected' && row.error) delta.add(String(account), `code:${row.error.code}`, -1)
+  recountConfirmed(delta, String(account), row.confirmedOn, null)
+}
+
+/** Removes a row that nobody has leased, with the event that says why. */
+export const discard = (work: Work, key: Key, row: KnownRow, event: EventName): void => {
+  uncount(work, key, row)
+  work.delta.event(String(key.account), event)
+  work.erase(key)
+}
+
+/** Whether an unproved record may be queued where this row is. The oldest that was put off gives way to it. */
+const makeRoom = (work: Work, account: number, row: KnownRow | undefined, maxUnproved: number): boolean => {
+  if (row?.state === 'queued' && !row.proved) return true
+  if (work.queued(account, 'unproved') < maxUnproved) return true
+  for (const key of work.evictable(account)) {
+    const oldest = known(work.find(key))
+    if (oldest?.state !== 'queued' || oldest.lane !== 'deferred') continue
+    discard(work, key, oldest, 'evicted')
+    return true
+  }
+  return false
 }
 
 /** The row that a record makes: a new one, or the old one with another token, which keeps its lease. */
@@ -19,7 +41,7 @@ const enteredRow = (
   old: Row | undefined,
   entry: NewEntry,
   print: string,
-  keyed: boolean,
+  ownership: Ownership,
   seq: number,
   now: number,
 ): Row => ({
@@ -28,9 +50,8 @@ const enteredRow = (
   fingerprint: print,
   state: 'queued',
   waiting: false,
-  lane: entry.lane,
   seq,
-  keyed,
+  ...ownership,
   holder: old?.holder ?? null,
   lease: old?.lease ?? null,
   attempts: 0,
@@ -46,13 +67,13 @@ const enteredRow = (
 
 /** What `decide` says of an entry whose objectId is not known: it is queued. */
 const newRowOf = (entry: NewEntry): NewRow => {
-  const print = fingerprint(entry.token)
+  const print = fingerprint(entry)
   const decision = decide(undefined, entry, print, 0)
-  return { entry, fingerprint: print, keyed: decision.kind === 'queue' && decision.keyed }
+  return { entry, fingerprint: print, keyed: decision.kind === 'queue' && decision.row.keyed }
 }
 const queued: PutResult = { result: 'queued' }
 
-const putOne = (work: Work, key: Key, entry: NewEntry, print: string): PutResult => {
+const putOne = (work: Work, key: Key, entry: NewEntry, print: string, maxUnproved: number): PutResult => {
   const { delta, now } = work
   const name = String(key.account)
   const held = work.find(key)
@@ -63,19 +84,23 @@ const putOne = (work: Work, key: Key, entry: NewEntry, print: string): PutResult
     return { result: 'refused' }
   }
   if (decision.kind === 'keep' && row) {
-    if (decision.promote) {
-      delta.add(name, `state:${row.state}:import`, -1)
-      delta.add(name, `state:${row.state}:live`, 1)
+    if (decision.isChanged) {
+      delta.add(name, `state:${row.state}:${poolOf(row)}`, -1)
+      delta.add(name, `state:${row.state}:${poolOf(decision.row)}`, 1)
+      recountConfirmed(delta, name, row.confirmedOn, decision.row.confirmedOn)
+      work.save(key, { ...row, ...decision.row })
     }
-    if (decision.promote || decision.keyed !== row.keyed)
-      work.save(key, { ...row, keyed: decision.keyed, lane: decision.promote ? 'live' : row.lane })
     delta.event(name, 'unchanged')
     return { result: 'unchanged' }
   }
-  const result = decision.kind === 'queue' ? decision.result : 'queued'
+  if (decision.kind === 'keep') throw new Error('a row that there is not was kept')
+  const { result, row: ownership, isTakeover } = decision
+  if (!ownership.proved && !makeRoom(work, key.account, row, maxUnproved)) return { result: 'full' }
   if (row) uncount(work, key, row)
-  work.save(key, enteredRow(held, entry, print, decision.keyed, work.nextSequence(), now))
-  delta.add(name, `state:queued:${entry.lane}`, 1)
+  work.save(key, enteredRow(held, entry, print, ownership, work.nextSequence(), now))
+  delta.add(name, `state:queued:${poolOf(ownership)}`, 1)
+  recountConfirmed(delta, name, null, ownership.confirmedOn)
+  if (isTakeover) delta.event(name, 'takeover')
   delta.event(name, result)
   return { result }
 }
@@ -84,19 +109,27 @@ const putOne = (work: Work, key: Key, entry: NewEntry, print: string): PutResult
  * See Store.put. The limit is exact for this process. What other processes commit at the same moment is not seen, so
  * that each of them may go over it by the live records of one transaction. Far from it nobody looks: see room.ts.
  */
-export const put = (entries: readonly NewEntry[], maxQueued: number): Operation<readonly PutResult[]> => {
+export const put = (
+  entries: readonly NewEntry[],
+  { maxQueued, maxUnproved }: { maxQueued: number; maxUnproved: number },
+): Operation<readonly PutResult[]> => {
   const rows = entries.map(newRowOf)
-  const live = entries.filter(({ lane }) => lane === 'live').map(({ account }) => account)
+  const live = entries.filter(takesLiveRoom).map(({ account }) => account)
+  const unproved = entries
+    .filter(({ sender }) => sender === 'unproved' || sender === 'key')
+    .map(({ account }) => account)
+  const isTrusted = entries.every(({ sender }) => sender === 'trusted')
   return {
     keys: entries,
-    fresh: { rows, result: entries.map(() => queued) },
+    ...(isTrusted ? { fresh: { rows, result: entries.map(() => queued) } } : {}),
     counted: live,
+    ...(unproved.length > 0 ? { unproved } : {}),
     run: (work) => {
       for (const name of new Set(live))
-        if (work.queuedLive(accountNumber(name)) + live.filter((one) => one === name).length > maxQueued)
+        if (work.queued(accountNumber(name), 'live') + live.filter((one) => one === name).length > maxQueued)
           throw new StoreError('full', `more than ${maxQueued} records are queued`)
       return rows.map(({ entry, fingerprint: print }) =>
-        putOne(work, { account: accountNumber(entry.account), objectId: entry.objectId }, entry, print),
+        putOne(work, { account: accountNumber(entry.account), objectId: entry.objectId }, entry, print, maxUnproved),
       )
     },
   }
@@ -110,10 +143,11 @@ export const withdraw = (account: string, objectId: string): Operation<boolean> 
     const row = known(work.find(key))
     if (!row || row.state === 'withdrawn') return row !== undefined
     uncount(work, key, row)
-    work.delta.add(String(key.account), `state:withdrawn:${row.lane}`, 1)
+    work.delta.add(String(key.account), `state:withdrawn:${poolOf(row)}`, 1)
     work.delta.event(String(key.account), 'withdrawn')
     const { now } = work
-    work.save(key, { ...row, state: 'withdrawn', waiting: false, token: null, dueAt: 0, settledAt: now, error: null })
+    const gone = { waiting: false, token: null, dueAt: 0, settledAt: now, error: null, keyed: false, confirmedOn: null }
+    work.save(key, { ...row, ...gone, state: 'withdrawn' })
     return true
   },
 })
@@ -126,6 +160,7 @@ const holdOf = (row: Row): Row => ({
   token: null,
   fingerprint: '',
   keyed: false,
+  confirmedOn: null,
   receivedAt: 0,
   readyAt: 0,
   dueAt: 0,
@@ -141,10 +176,13 @@ export const erase = (account: string, objectId: string): Operation<boolean> => 
     const key = { account: accountNumber(account), objectId }
     const row = known(work.find(key))
     if (!row) return false
+    if (row.lease === null) {
+      discard(work, key, row, 'erased')
+      return true
+    }
     uncount(work, key, row)
     work.delta.event(String(key.account), 'erased')
-    if (row.lease === null) work.erase(key)
-    else work.save(key, holdOf(row))
+    work.save(key, holdOf(row))
     return true
   },
 })

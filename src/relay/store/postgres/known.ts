@@ -4,10 +4,12 @@ import { type PgQuery, rowsFrom } from './driver.ts'
 import type { Operation } from './operation.ts'
 import { findable } from './row.ts'
 import { sql } from './statements.ts'
-import { type FoundRow, idColumns, type Key, type Known } from './work.ts'
+import { type FoundRow, idColumns, type Key, type Known, queuedKey } from './work.ts'
 
 /** How many numbers `nextAges` takes at a time; see migrations/postgres.ts. */
 const agesAtOnce = 1_000
+
+type CountRow = Readonly<{ account: number; n: number }>
 
 /** Gives out numbers from the blocks that were taken. */
 const agesFrom = (blocks: readonly number[]): (() => number) => {
@@ -23,12 +25,14 @@ const agesFrom = (blocks: readonly number[]): (() => number) => {
 export const readKnown = async (
   group: readonly Operation<unknown>[],
   ask: Session['ask'],
+  maxUnproved: number,
 ): Promise<Omit<Known, 'now'>> => {
   const keys = new Map<string, Key>()
   const named = group.reduce((sum, one) => sum + one.keys.length, 0)
   for (const one of group)
     for (const { account: name, objectId } of one.keys)
       keys.set(`${name}\n${objectId}`, { account: accountNumber(name), objectId: findable(objectId) })
+  const unproved = group.flatMap((one) => one.unproved ?? []).map(accountNumber)
   const counted = [...new Set(group.flatMap((one) => one.counted ?? []))].map(accountNumber)
   const ids = idColumns([...keys.values()])
 
@@ -37,12 +41,26 @@ export const readKnown = async (
   const rowsAt = wanted(keys.size > 0, sql.findRows, ...ids)
   const agesAt = wanted(keys.size > 0, sql.nextAges, Math.ceil(named / agesAtOnce))
   const countsAt = wanted(counted.length > 0, sql.readNumbers, counted, 'state:queued:live')
+  const unprovedAt = wanted(unproved.length > 0, sql.readNumbers, [...new Set(unproved)], 'state:queued:unproved')
   const answers = await ask(...queries)
   const rowsOf = <Row>(at: number): readonly Row[] => rowsFrom<Row>(answers[at - 1])
 
+  const queued = new Map<string, number>()
+  for (const { account, n } of rowsOf<CountRow>(countsAt)) queued.set(queuedKey(account, 'live'), n)
+  for (const { account, n } of rowsOf<CountRow>(unprovedAt)) queued.set(queuedKey(account, 'unproved'), n)
+  /** Only where the capacity may be reached, which is rare. */
+  const evictable: FoundRow[] = []
+  for (const account of new Set(unproved)) {
+    const come = unproved.filter((one) => one === account).length
+    if ((queued.get(queuedKey(account, 'unproved')) ?? 0) + come <= maxUnproved) continue
+    const [oldest] = await ask({ text: sql.oldestDeferred, values: [account, come + named] })
+    evictable.push(...rowsFrom<FoundRow>(oldest))
+  }
+
   return {
+    evictable,
+    queued,
     rows: rowsOf<FoundRow>(rowsAt),
     nextSequence: agesFrom(rowsOf<{ first: number }>(agesAt).map(({ first }) => first)),
-    queuedLive: new Map(rowsOf<{ account: number; n: number }>(countsAt).map((row) => [row.account, row.n])),
   }
 }

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import type { Batch, Store } from '../port.ts'
 import { takeDue } from '../rules/due.ts'
-import { createDelta } from '../rules/tally.ts'
+import { createDelta, poolOf } from '../rules/tally.ts'
 import { farthestDueMs as defaultFarthestDueMs } from '../rules/transition.ts'
 import { accountNumber } from './accounts.ts'
 import type { Transactions } from './connection.ts'
@@ -69,9 +69,9 @@ export const createLease = ({ transact }: Transactions, numbers: NumberWriter, n
         const rows = columns.map(rowOf)
 
         const delta = createDelta()
-        for (const { lane } of rows) {
-          delta.add(String(account), `state:queued:${lane}`, -1)
-          delta.add(String(account), `state:uploading:${lane}`, 1)
+        for (const row of rows) {
+          delta.add(String(account), `state:queued:${poolOf(row)}`, -1)
+          delta.add(String(account), `state:uploading:${poolOf(row)}`, 1)
         }
         const entries = columns.map((one, index) => leasedEntryOf(one.object_id, rows[index] ?? rowOf(one), lease))
         asked = true

@@ -21,6 +21,8 @@ export interface Operation<T> {
   keys: readonly { account: string; objectId: string }[]
   /** Accounts whose number of queued live rows it wants to know. */
   counted?: readonly string[]
+  /** The accounts of its unproved records, each once for each record: for all of them an older one may have to give way. */
+  unproved?: readonly string[]
   /** All that it does, and its result, where none of its rows is known yet and its accounts' queues have room for them. */
   fresh?: { rows: readonly NewRow[]; result: T }
   /** Statements of its own, behind those that write its rows. */

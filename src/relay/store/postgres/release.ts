@@ -1,4 +1,5 @@
 import type { EventName } from '../port.ts'
+import { poolOf } from '../rules/tally.ts'
 import type { Session } from './connection.ts'
 import { type PgQuery, rowsFrom } from './driver.ts'
 import { rowOf } from './row.ts'
@@ -25,7 +26,7 @@ export const release = async (
   const nextSequence = (): number => {
     throw new Error('a row that is given back keeps its age')
   }
-  const work = createWork({ now, rows, queuedLive: new Map(), nextSequence })
+  const work = createWork({ now, rows, queued: new Map(), evictable: [], nextSequence })
   for (const found of rows) {
     const row = rowOf(found)
     const name = String(found.account)
@@ -36,8 +37,8 @@ export const release = async (
     else work.save(key, { ...row, holder: null, lease: null, ...dueAtOnce })
     if (event) work.delta.event(name, event)
     if (!isUploading) continue
-    work.delta.add(name, `state:uploading:${row.lane}`, -1)
-    work.delta.add(name, `state:queued:${row.lane}`, 1)
+    work.delta.add(name, `state:uploading:${poolOf(row)}`, -1)
+    work.delta.add(name, `state:queued:${poolOf(row)}`, 1)
   }
   return { freed: rows.length, work }
 }

@@ -1,9 +1,11 @@
-import { type Counts, type EventName, eventNames, type Minute, type RejectedRow } from '../port.ts'
-import { readCounts } from '../rules/tally.ts'
+import { type Counts, type EventName, eventNames, type Minute, type RejectedRow, type Store } from '../port.ts'
+import { discardedAtOnce, isDiscarded } from '../rules/discard.ts'
+import { poolOf, readCounts } from '../rules/tally.ts'
 import { accountNumber } from './accounts.ts'
 import type { Transactions } from './connection.ts'
+import { discard } from './intake.ts'
 import type { Operation } from './operation.ts'
-import { rejectedRowOf, rowOf } from './row.ts'
+import { known, rejectedRowOf, rowOf } from './row.ts'
 import { sql } from './statements.ts'
 import type { FoundRow } from './work.ts'
 
@@ -69,9 +71,9 @@ export const retry = (account: string, objectIds: readonly string[], code?: numb
     for (const objectId of new Set(objectIds)) {
       const key = { account: number, objectId }
       const row = work.find(key)
-      if (row?.state !== 'rejected' || (code !== undefined && row.error?.code !== code)) continue
-      work.delta.add(name, `state:rejected:${row.lane}`, -1)
-      work.delta.add(name, `state:queued:${row.lane}`, 1)
+      if (row?.state !== 'rejected' || !row.token || (code !== undefined && row.error?.code !== code)) continue
+      work.delta.add(name, `state:rejected:${poolOf(row)}`, -1)
+      work.delta.add(name, `state:queued:${poolOf(row)}`, 1)
       if (row.error) work.delta.add(name, `code:${row.error.code}`, -1)
       work.delta.event(name, 'queued')
       const anew = { attempts: 0, deferrals: 0, failures: 0, dueAt: 0, settledAt: null, error: null }
@@ -79,5 +81,33 @@ export const retry = (account: string, objectIds: readonly string[], code?: numb
       retried++
     }
     return retried
+  },
+})
+
+/** The ids of the oldest refused rows, and how many refused rows there are. See Store.discardRejected. */
+export const oldestRejected = async (read: Read, account: number): Promise<{ ids: readonly string[]; all: number }> => {
+  const rows = await read<{ object_id: string }>({ text: sql.oldestRejected, values: [account, discardedAtOnce] })
+  const numbers = await read<{ name: string; n: number }>({ text: sql.readTally, values: [account] })
+  const all = numbers.reduce((sum, { name, n }) => sum + (name.startsWith('state:rejected:') ? n : 0), 0)
+  return { ids: rows.map((row) => row.object_id), all }
+}
+
+/** Removes those of the oldest refused rows that the limits do not keep and that are refused still. */
+export const discardRejected = (
+  account: string,
+  { ids, all }: { ids: readonly string[]; all: number },
+  limits: Parameters<Store['discardRejected']>[1],
+): Operation<number> => ({
+  keys: ids.map((objectId) => ({ account, objectId })),
+  run: (work) => {
+    let discarded = 0
+    ids.forEach((objectId, at) => {
+      const key = { account: accountNumber(account), objectId }
+      const row = known(work.find(key))
+      if (row?.state !== 'rejected' || !isDiscarded(row.settledAt, all - at, limits)) return
+      discard(work, key, row, 'discarded')
+      discarded++
+    })
+    return discarded
   },
 })

@@ -1,5 +1,13 @@
 import type { Token, TokenType } from '../../../wire/record.ts'
-import type { Lane, LeasedEntry, RecordError, RejectedRow, TokenState, TokenStatus } from '../port.ts'
+import {
+  type Lane,
+  type LeasedEntry,
+  lanes,
+  type RecordError,
+  type RejectedRow,
+  type TokenState,
+  type TokenStatus,
+} from '../port.ts'
 
 /** A row, from whichever of the two tables. The fields mean what they mean in memory-row.ts. */
 export interface Row {
@@ -12,6 +20,8 @@ export interface Row {
   lane: Lane
   seq: number
   keyed: boolean
+  proved: boolean
+  confirmedOn: number | null
   holder: string | null
   /** The number of the lease that it is in; its holder's results name it. Null: in nobody's lease. */
   lease: number | null
@@ -35,6 +45,8 @@ export type RowColumns = Readonly<{
   lane: number
   seq: number | null
   keyed: boolean
+  proved: boolean
+  confirmed_on: number | null
   holder: string | null
   lease: number | null
   attempts: number
@@ -58,7 +70,6 @@ const states: readonly Row['state'][] = ['queued', 'queued', 'uploading', 'accep
 export type KnownRow = Row & { state: TokenState }
 export const known = (row: Row | undefined): KnownRow | undefined => (row && isKnown(row) ? row : undefined)
 const isKnown = (row: Row): row is KnownRow => row.state !== 'erased'
-export const lanes: readonly Lane[] = ['live', 'import']
 export const laneNumber = (lane: Lane): number => lanes.indexOf(lane)
 const stateNumber = ({ state, waiting }: Row): number => (state === 'queued' && waiting ? 1 : states.indexOf(state))
 
@@ -81,6 +92,8 @@ export const rowOf = (columns: RowColumns): Row => {
     lane: lanes[columns.lane] ?? 'live',
     seq: columns.seq ?? 0,
     keyed: columns.keyed,
+    proved: columns.proved,
+    confirmedOn: columns.confirmed_on,
     holder: columns.holder,
     lease: columns.lease,
     attempts: columns.attempts,
@@ -112,6 +125,8 @@ export const columnsOf = (account: number, objectId: string, row: Row): Readonly
   lane: laneNumber(row.lane),
   seq: isOpen(row) || row.state === 'rejected' ? row.seq : undefined,
   keyed: row.keyed,
+  proved: row.proved,
+  confirmed_on: row.confirmedOn ?? undefined,
   lease: row.lease ?? undefined,
   attempts: row.attempts,
   deferrals: row.deferrals,
@@ -140,25 +155,15 @@ export const statusOf = (objectId: string, row: KnownRow): TokenStatus => ({
   warnings: row.warnings,
 })
 
-const tokenOf = (row: Row): Token => {
-  if (!row.token) throw new Error('a row that can be uploaded has lost its token')
-  return row.token
+export const leasedEntryOf = (objectId: string, row: Row, lease: number): LeasedEntry => {
+  const { token, lane, attempts, deferrals, failures, receivedAt } = row
+  if (!token) throw new Error('a row that can be uploaded has lost its token')
+  return { objectId, generation: lease, token, lane, attempts, deferrals, failures, receivedAt }
 }
-
-export const leasedEntryOf = (objectId: string, row: Row, lease: number): LeasedEntry => ({
-  objectId,
-  generation: lease,
-  token: tokenOf(row),
-  lane: row.lane,
-  attempts: row.attempts,
-  deferrals: row.deferrals,
-  failures: row.failures,
-  receivedAt: row.receivedAt,
-})
 
 export const rejectedRowOf = (objectId: string, row: Row): RejectedRow => ({
   ...statusOf(objectId, { ...row, state: 'rejected' }),
-  token: tokenOf(row),
+  token: row.token,
   error: row.error ?? { code: 0, message: '' },
   cursor: row.seq,
 })

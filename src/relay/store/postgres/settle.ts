@@ -1,4 +1,5 @@
 import type { Settlement } from '../port.ts'
+import { poolOf } from '../rules/tally.ts'
 import { transition } from '../rules/transition.ts'
 import { accountNumber } from './accounts.ts'
 import type { Operation } from './operation.ts'
@@ -18,10 +19,11 @@ const settleOne = (work: Work, key: Key, holder: string, { generation, outcome }
     work.save(key, free)
     return
   }
-  const change = transition(outcome, row.error, now)
+  const change = transition(outcome, row, now)
   work.save(key, {
     ...free,
     state: change.state,
+    lane: change.lane,
     waiting: change.waiting,
     token: change.keepToken ? row.token : null,
     seq: change.state === 'rejected' ? work.nextSequence() : row.seq,
@@ -34,8 +36,8 @@ const settleOne = (work: Work, key: Key, holder: string, { generation, outcome }
     failures: row.failures + change.failures,
   })
   const name = String(key.account)
-  delta.add(name, `state:uploading:${row.lane}`, -1)
-  delta.add(name, `state:${change.state}:${row.lane}`, 1)
+  delta.add(name, `state:uploading:${poolOf(row)}`, -1)
+  delta.add(name, `state:${change.state}:${poolOf({ ...row, lane: change.lane })}`, 1)
   if (outcome.kind === 'rejected') delta.add(name, `code:${outcome.error.code}`, 1)
   if (change.event) delta.event(name, change.event)
 }

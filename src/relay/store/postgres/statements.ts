@@ -9,25 +9,25 @@
  * Rows are locked in the order of their ids wherever a statement may wait for them.
  */
 
-const queueColumns = `account, object_id, type, state, lane, seq, keyed, lease, attempts, deferrals, failures, received_at,
+const queueColumns = `account, object_id, type, state, lane, seq, keyed, proved, confirmed_on, lease, attempts, deferrals, failures, received_at,
   ready_at, due_at, settled_at, fingerprint, token, p256dh, auth, error_code, error_message, warnings`
-const settledColumns = `account, object_id, type, state, lane, seq, keyed, attempts, received_at, settled_at,
+const settledColumns = `account, object_id, type, state, lane, seq, keyed, proved, confirmed_on, attempts, received_at, settled_at,
   fingerprint, token, p256dh, auth, error_code, error_message, warnings`
 const ids = 'unnest($1::bigint[], $2::text[]) AS k (account, object_id)'
 const inOrder = (rows: string): string => `(SELECT * FROM ${rows} ORDER BY account, object_id COLLATE "C") AS k`
 const versions = inOrder('unnest($1::bigint[], $2::text[], $3::xid[]) AS k (account, object_id, version)')
 const rows = `jsonb_to_recordset($1) AS k (account bigint, object_id text, version xid, type text, state smallint,
-  lane smallint, seq bigint, keyed boolean, lease bigint, attempts integer, deferrals integer, failures integer,
+  lane smallint, seq bigint, keyed boolean, proved boolean, confirmed_on integer, lease bigint, attempts integer, deferrals integer, failures integer,
   received_at bigint, ready_at bigint, due_at bigint, settled_at bigint, fingerprint bytea, token text,
   p256dh text, auth text, error_code double precision, error_message text, warnings text)`
 
 /** A row with its version: PostgreSQL's number of the transaction that wrote it. */
-const fromQueue = `q.xmin::text AS version, false AS settled, q.account, q.object_id, q.type, q.state, q.lane, q.seq, q.keyed,
-  h.id AS holder, q.lease, q.attempts, q.deferrals, q.failures, q.received_at, q.ready_at, q.due_at, q.settled_at,
+const fromQueue = `q.xmin::text AS version, false AS settled, q.account, q.object_id, q.type, q.state, q.lane, q.seq, q.keyed, q.proved,
+  q.confirmed_on,  h.id AS holder, q.lease, q.attempts, q.deferrals, q.failures, q.received_at, q.ready_at, q.due_at, q.settled_at,
   q.fingerprint, q.token, q.p256dh, q.auth, q.error_code, q.error_message, q.warnings
   FROM pushferry.queue q LEFT JOIN pushferry.holder h ON h.n = q.holder`
-const fromSettled = `s.xmin::text AS version, true AS settled, s.account, s.object_id, s.type, s.state, s.lane, s.seq, s.keyed,
-  NULL AS holder, NULL::bigint AS lease, s.attempts, NULL::integer AS deferrals, NULL::integer AS failures, s.received_at,
+const fromSettled = `s.xmin::text AS version, true AS settled, s.account, s.object_id, s.type, s.state, s.lane, s.seq, s.keyed, s.proved,
+  s.confirmed_on,  NULL AS holder, NULL::bigint AS lease, s.attempts, NULL::integer AS deferrals, NULL::integer AS failures, s.received_at,
   NULL::bigint AS ready_at, NULL::bigint AS due_at, s.settled_at, s.fingerprint, s.token, s.p256dh, s.auth, s.error_code,
   s.error_message, s.warnings
   FROM pushferry.settled s`
@@ -58,6 +58,7 @@ export const sql = {
   /** As it is with a row that is dropped. */
   changeQueue: `WITH changed AS (
     UPDATE pushferry.queue q SET type = k.type, state = k.state, lane = k.lane, seq = k.seq, keyed = k.keyed,
+      proved = k.proved, confirmed_on = k.confirmed_on,
       holder = CASE WHEN k.lease IS NULL THEN NULL ELSE q.holder END, lease = k.lease, attempts = k.attempts,
       deferrals = k.deferrals, failures = k.failures, received_at = k.received_at, ready_at = k.ready_at, due_at = k.due_at,
       settled_at = k.settled_at, fingerprint = k.fingerprint, token = k.token, p256dh = k.p256dh,
@@ -83,7 +84,8 @@ export const sql = {
     UPDATE pushferry.queue q SET state = 0, ready_at = q.due_at, due_at = 0
     FROM (SELECT * FROM late UNION ALL SELECT * FROM lost) AS k WHERE q.account = k.account AND q.object_id = k.object_id`,
   nextWaiting: 'SELECT min(due_at) AS due_at FROM pushferry.queue WHERE account = $1 AND state = 1',
-  dueRows: `SELECT q.ctid AS place, q.account, q.object_id, q.type, q.state, q.lane, q.seq, q.keyed, NULL AS holder, q.lease, q.attempts,
+  dueRows: `SELECT q.ctid AS place, q.account, q.object_id, q.type, q.state, q.lane, q.seq, q.keyed, q.proved,
+      q.confirmed_on, NULL AS holder, q.lease, q.attempts,
       q.deferrals, q.failures, q.received_at, q.ready_at, q.due_at, q.settled_at, q.fingerprint, q.token, q.p256dh, q.auth,
       q.error_code, q.error_message, q.warnings
     FROM pushferry.queue q WHERE q.account = $1 AND q.state = 0 AND q.holder IS NULL
@@ -99,6 +101,10 @@ export const sql = {
   heldRows: `SELECT ${fromQueue} WHERE q.holder = $1 AND ($2::bigint[] IS NULL OR q.lease = ANY ($2))
     ORDER BY q.account, q.object_id FOR UPDATE OF q`,
 
+  /** Unproved and put off, with nobody's lease. Others may be at the same. */
+  oldestDeferred: `SELECT ${fromQueue} WHERE q.account = $1 AND q.lane = 1 AND q.state IN (0, 1) AND q.holder IS NULL
+    ORDER BY q.seq LIMIT $2`,
+  oldestRejected: `SELECT s.object_id FROM pushferry.settled s WHERE s.account = $1 AND s.state = 4 ORDER BY s.seq LIMIT $2`,
   rejectedRows: `SELECT ${fromSettled} WHERE s.account = $1 AND s.state = 4 AND s.seq < $2 ORDER BY s.seq DESC LIMIT $3`,
   rejectedOfCode: `SELECT ${fromSettled} WHERE s.account = $1 AND s.state = 4 AND s.seq < $2 AND s.error_code = $4
     ORDER BY s.seq DESC LIMIT $3`,
@@ -135,6 +141,8 @@ export const sql = {
       (SELECT seq, received_at FROM pushferry.queue WHERE account = $1 AND lane = 0 AND state = 0 AND holder IS NULL
         ORDER BY seq LIMIT 1)
       UNION ALL (SELECT seq, received_at FROM pushferry.queue WHERE account = $1 AND lane = 1 AND state = 0 AND holder IS NULL
+        ORDER BY seq LIMIT 1)
+      UNION ALL (SELECT seq, received_at FROM pushferry.queue WHERE account = $1 AND lane = 2 AND state = 0 AND holder IS NULL
         ORDER BY seq LIMIT 1)
       UNION ALL (SELECT seq, received_at FROM pushferry.queue WHERE account = $1 AND state = 1 ORDER BY seq LIMIT 1)
       UNION ALL (SELECT seq, received_at FROM pushferry.queue WHERE account = $1 AND holder IS NOT NULL AND state IN (0, 2)

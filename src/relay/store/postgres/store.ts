@@ -14,7 +14,7 @@ import { erase, put, withdraw } from './intake.ts'
 import { createLease } from './lease.ts'
 import { migrate } from './migrate.ts'
 import { createNumberWriter, shards } from './numbers.ts'
-import { counts, history, pagesOf, refusedPages, rejected, retry } from './reports.ts'
+import { counts, discardRejected, history, oldestRejected, pagesOf, refusedPages, rejected, retry } from './reports.ts'
 import { createRoom } from './room.ts'
 import { findable, known, type RowColumns, rowOf, statusOf } from './row.ts'
 import { settle } from './settle.ts'
@@ -56,7 +56,7 @@ const otherConnections = 4
  */
 export const openPostgresStore = async (
   url: string,
-  { maxQueued = 1_000_000, now = Date.now }: StoreOptions = {},
+  { maxQueued = 1_000_000, maxUnproved = 100_000, now = Date.now }: StoreOptions = {},
 ): Promise<Store> => {
   const driver = await loadPg()
   const settings = settingsFor(driver, url)
@@ -85,6 +85,7 @@ export const openPostgresStore = async (
   const runWith = (part: number) =>
     createGroupRun(rowsTransactions, createNumberWriter(share + part), room, {
       maxQueued,
+      maxUnproved,
       now,
       onTaken: wakeUp.ring,
     })
@@ -110,7 +111,8 @@ export const openPostgresStore = async (
     others.transact(async () => ({ result: undefined, last: [{ text, values }] }))
 
   /** Without `run`, whose promises would cost a record as much as its place in a group. */
-  const putAll: Store['put'] = (entries) => (closed ? Promise.reject(isClosed()) : group.write(put(entries, maxQueued)))
+  const putAll: Store['put'] = (entries) =>
+    closed ? Promise.reject(isClosed()) : group.write(put(entries, { maxQueued, maxUnproved }))
 
   return {
     put: putAll,
@@ -161,6 +163,11 @@ export const openPostgresStore = async (
         return retried
       }),
 
+    discardRejected: (account, limits) =>
+      run(async () => {
+        const oldest = await oldestRejected(others.read, accountNumber(account))
+        return oldest.ids.length === 0 ? 0 : group.write(discardRejected(account, oldest, limits))
+      }),
     secret: (name) =>
       run(async () => {
         await alone(sql.addSecret, name, randomBytes(32).toString('base64url'))

@@ -5,10 +5,10 @@ import { accountNumber } from './accounts.ts'
 import type { PgQuery } from './driver.ts'
 import { countColumns } from './numbers.ts'
 import type { Job } from './operation.ts'
-import { findable, laneNumber, lanes, storable, warningsText } from './row.ts'
+import { findable, laneNumber, storable, warningsText } from './row.ts'
 import { sql } from './statements.ts'
 
-/** An entry, as the row that it becomes where its objectId is not known yet. */
+/** An entry of a proved sender, as the row that it becomes where its objectId is not known yet. */
 export interface NewRow {
   entry: NewEntry
   fingerprint: string
@@ -71,7 +71,7 @@ export const takeQuery = (
   for (const number of numbers) {
     const own = rows.filter((one) => one.number === number)
     delta.event(String(number), 'queued', own.length)
-    for (const lane of lanes)
+    for (const lane of ['live', 'import'] as const)
       delta.add(String(number), `state:queued:${lane}`, own.filter(({ row }) => row.entry.lane === lane).length)
   }
   return {

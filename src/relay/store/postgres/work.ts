@@ -25,7 +25,9 @@ export interface Work {
   save(key: Key, row: Row): void
   erase(key: Key): void
   /** A number as of the last commit and of what this transaction has added. */
-  queuedLive(account: number): number
+  queued(account: number, pool: 'live' | 'unproved'): number
+  /** Unproved rows that were put off, the oldest first: as many as this transaction may have to evict. */
+  evictable(account: number): readonly Key[]
   writes(): readonly PgQuery[]
 }
 
@@ -33,9 +35,14 @@ export interface Work {
 export interface Known {
   now: number
   rows: readonly FoundRow[]
-  queuedLive: ReadonlyMap<number, number>
+  /** Numbers of queued rows, by `queuedKey`. */
+  queued: ReadonlyMap<string, number>
+  evictable: readonly FoundRow[]
   nextSequence(): number
 }
+
+/** Under which an account's number of queued rows is known. */
+export const queuedKey = (account: number, pool: 'live' | 'unproved'): string => `${account} ${pool}`
 
 const textOf = ({ account, objectId }: Key): string => `${account}\n${objectId}`
 interface Entry {
@@ -91,7 +98,7 @@ const writesOf = (entries: readonly Entry[]): PgQuery[] => {
   ]
 }
 
-export const createWork = ({ now, rows, queuedLive, nextSequence }: Known): Work => {
+export const createWork = ({ now, rows, queued, evictable, nextSequence }: Known): Work => {
   const entries = new Map<string, Entry>()
   const delta = createDelta()
 
@@ -105,7 +112,7 @@ export const createWork = ({ now, rows, queuedLive, nextSequence }: Known): Work
     }
     entries.set(textOf(key), { ...entry, now: row })
   }
-  for (const found of rows) {
+  for (const found of [...evictable, ...rows]) {
     const key = { account: found.account, objectId: found.object_id }
     const row = rowOf(found)
     entries.set(textOf(key), { key, before: row, version: found.version, wasOpen: !found.settled, now: row })
@@ -118,7 +125,10 @@ export const createWork = ({ now, rows, queuedLive, nextSequence }: Known): Work
     find: (key) => entries.get(textOf(key))?.now,
     save: set,
     erase: (key) => set(key, undefined),
-    queuedLive: (account) => (queuedLive.get(account) ?? 0) + delta.of(String(account), 'state:queued:live'),
+    queued: (account, pool) =>
+      (queued.get(queuedKey(account, pool)) ?? 0) + delta.of(String(account), `state:queued:${pool}`),
+    evictable: (account) =>
+      evictable.filter((one) => one.account === account).map((one) => ({ account, objectId: one.object_id })),
     writes: () => writesOf([...entries.values()]),
   }
 }

@@ -1,5 +1,10 @@
 import { hash } from 'node:crypto'
-import { canonicalToken, type Token } from '../../../wire/record.ts'
+import { canonicalToken } from '../../../wire/record.ts'
+import type { NewEntry } from '../port.ts'
 
-/** SHA-256 of the canonical token, in hex: all that is kept of a token once it is settled, and how tokens are compared. */
-export const fingerprint = (token: Token): string => hash('sha256', canonicalToken(token))
+/**
+ * SHA-256 of the canonical token, in hex: all that is kept of a token once it is settled, and how tokens are compared. Keys
+ * that a browser showed count also where the type takes none: whoever knows an endpoint alone has not the identical token.
+ */
+export const fingerprint = ({ token, shownKeys }: Pick<NewEntry, 'token' | 'shownKeys'>): string =>
+  hash('sha256', canonicalToken(shownKeys && !token.keys ? { ...token, keys: shownKeys } : token))

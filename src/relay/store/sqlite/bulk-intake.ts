@@ -25,7 +25,7 @@ const putOthers = (
   delta.event(String(account), 'unchanged', kept.size)
   return left.flatMap((row): [number, PutResult['result']][] => {
     if (kept.has(row)) return [[row, 'unchanged']]
-    const { result } = putOne(work, account, entryAt(bulk, values, row * valuesInRow), false)
+    const { result } = putOne(work, account, entryAt(bulk, values, row * valuesInRow), false, Number.POSITIVE_INFINITY)
     return result === 'queued' ? [] : [[row, result]]
   })
 }

@@ -5,11 +5,14 @@ import {
   eventNames,
   type Minute,
   type RejectedRow,
+  type Store,
   type TokenStatus,
 } from '../port.ts'
+import { discardedAtOnce, isDiscarded } from '../rules/discard.ts'
 import { readCounts } from '../rules/tally.ts'
 import type { SqlRow } from './driver.ts'
-import { type ArrivalRow, arrivalStatusOf, isHold, laneOf, rejectedRowOf, statusOf, type TokenRow } from './row.ts'
+import { discard } from './intake.ts'
+import { type ArrivalRow, arrivalStatusOf, isHold, poolOfRow, rejectedRowOf, statusOf, type TokenRow } from './row.ts'
 import type { Statements } from './statements.ts'
 import type { Reading, Work } from './work.ts'
 
@@ -29,6 +32,7 @@ export const counts = (sql: Statements, account: number): Counts => {
     sql.oldestArrival.get(account),
     sql.oldestDue.get(account, 0),
     sql.oldestDue.get(account, 1),
+    sql.oldestDue.get(account, 2),
     sql.oldestWaiting.get(account),
     sql.oldestHeld.get(account),
   ]
@@ -71,6 +75,21 @@ export const accepted = (
   // The statement selects the columns that AcceptedRow names.
 ): AcceptedRow[] => sql.acceptedTokens.all(account, after, limit) as AcceptedRow[]
 
+/** See Store.discardRejected. */
+export const discardRejected = (
+  work: Work,
+  account: number,
+  limits: Parameters<Store['discardRejected']>[1],
+): number => {
+  const pools = ['live', 'unproved', 'import'] as const
+  const all = pools.reduce((sum, pool) => sum + work.count(account, `state:rejected:${pool}`), 0)
+  const gone = (work.sql.oldestRejected.all(account, discardedAtOnce) as TokenRow[]).filter((row, at) =>
+    isDiscarded(row.settled_at, all - at, limits),
+  )
+  for (const row of gone) discard(work, row, 'discarded')
+  return gone.length
+}
+
 /** Rows that one transaction of retryRejected takes, so that intake does not wait behind a large one. */
 export const retryPage = 1000
 
@@ -79,11 +98,11 @@ export const retry = (work: Work, account: number, objectIds: readonly string[],
   let retried = 0
   for (const objectId of objectIds) {
     const row = work.sql.findToken.get(account, objectId) as TokenRow | undefined
-    if (row?.state !== 4 || (code !== undefined && row.error_code !== code)) continue
+    if (row?.state !== 4 || row.token === null || (code !== undefined && row.error_code !== code)) continue
     work.sql.retryToken.run(row.id, work.nextSequence(), work.now)
     const name = String(account)
-    work.delta.add(name, `state:rejected:${laneOf(row.lane)}`, -1)
-    work.delta.add(name, `state:queued:${laneOf(row.lane)}`, 1)
+    work.delta.add(name, `state:rejected:${poolOfRow(row)}`, -1)
+    work.delta.add(name, `state:queued:${poolOfRow(row)}`, 1)
     if (row.error_code !== null) work.delta.add(name, `code:${row.error_code}`, -1)
     work.delta.event(name, 'queued')
     retried++

@@ -1,6 +1,16 @@
 import type { Token, TokenType } from '../../../wire/record.ts'
-import type { Lane, LeasedEntry, RecordError, RejectedRow, TokenState, TokenStatus } from '../port.ts'
-import type { Standing } from '../rules/decide.ts'
+import {
+  type Lane,
+  type LeasedEntry,
+  lanes,
+  type Pool,
+  type RecordError,
+  type RejectedRow,
+  type TokenState,
+  type TokenStatus,
+} from '../port.ts'
+import type { Ownership, Standing } from '../rules/decide.ts'
+import { poolOf } from '../rules/tally.ts'
 import type { SqlValue } from './driver.ts'
 
 /** A row of the table `token`; see migrations/sqlite.ts. */
@@ -14,6 +24,8 @@ export type TokenRow = Readonly<{
   seq: number
   generation: number
   keyed: number
+  proved: number
+  confirmed_on: number | null
   holder: number | null
   attempts: number
   deferrals: number
@@ -40,6 +52,7 @@ export type DueRow = Pick<
   | 'object_id'
   | 'type'
   | 'lane'
+  | 'proved'
   | 'seq'
   | 'generation'
   | 'attempts'
@@ -53,7 +66,6 @@ export type DueRow = Pick<
 >
 
 const states: readonly TokenState[] = ['queued', 'queued', 'uploading', 'accepted', 'rejected', 'withdrawn']
-const lanes: readonly Lane[] = ['live', 'import']
 
 const erased = 6
 /** Whether this is the hold of a row that was erased while an upload of it was in flight. */
@@ -61,7 +73,17 @@ export const isHold = ({ state }: Pick<TokenRow, 'state'>): boolean => state ===
 
 export const stateOf = (state: number): TokenState => states[state] ?? 'withdrawn'
 export const laneOf = (lane: number): Lane => lanes[lane] ?? 'live'
-export const laneNumber = (lane: Lane): number => (lane === 'live' ? 0 : 1)
+export const laneNumber = (lane: Lane): number => lanes.indexOf(lane)
+/** The pool that a row takes room in. */
+export const poolOfRow = ({ lane, proved }: Pick<TokenRow, 'lane' | 'proved'>): Pool =>
+  poolOf({ lane: laneOf(lane), proved: proved === 1 })
+/** The columns lane, keyed, proved and confirmed_on. */
+export const ownershipColumns = ({
+  lane,
+  keyed,
+  proved,
+  confirmedOn,
+}: Ownership): [number, number, number, number | null] => [laneNumber(lane), keyed ? 1 : 0, proved ? 1 : 0, confirmedOn]
 
 export const standingOf = (row: TokenRow): Standing => ({
   state: stateOf(row.state),
@@ -69,14 +91,16 @@ export const standingOf = (row: TokenRow): Standing => ({
   fingerprint: Buffer.from(row.fingerprint).toString('hex'),
   settledAt: row.settled_at,
   keyed: row.keyed === 1,
+  proved: row.proved === 1,
+  confirmedOn: row.confirmed_on,
 })
 
 export const errorOf = (row: TokenRow): RecordError | null =>
   row.error_code === null ? null : { code: row.error_code, message: row.error_message ?? '' }
 
-const tokenOf = (row: Pick<TokenRow, 'type' | 'token' | 'p256dh' | 'auth'>): Token => {
+const tokenOf = (row: Pick<TokenRow, 'type' | 'token' | 'p256dh' | 'auth'>): Token | null => {
   const { type, token: id, p256dh, auth } = row
-  if (id === null) throw new Error('a row that can be uploaded has lost its token')
+  if (id === null) return null
   return p256dh === null || auth === null ? { id, type } : { id, type, keys: { p256dh, auth } }
 }
 
@@ -106,16 +130,20 @@ export const statusOf = (row: TokenRow): TokenStatus => ({
   warnings: warningsOf(row.warnings),
 })
 
-export const leasedEntryOf = (row: DueRow): LeasedEntry => ({
-  objectId: row.object_id,
-  generation: row.generation,
-  token: tokenOf(row),
-  lane: laneOf(row.lane),
-  attempts: row.attempts,
-  deferrals: row.deferrals,
-  failures: row.failures,
-  receivedAt: row.received_at,
-})
+export const leasedEntryOf = (row: DueRow): LeasedEntry => {
+  const token = tokenOf(row)
+  if (!token) throw new Error('a row that can be uploaded has lost its token')
+  return {
+    objectId: row.object_id,
+    generation: row.generation,
+    token,
+    lane: laneOf(row.lane),
+    attempts: row.attempts,
+    deferrals: row.deferrals,
+    failures: row.failures,
+    receivedAt: row.received_at,
+  }
+}
 
 export const rejectedRowOf = (row: TokenRow): RejectedRow => ({
   ...statusOf(row),

@@ -8,9 +8,9 @@ export const sql = {
   findAccount: 'SELECT id FROM account WHERE name = ?',
   addAccount: 'INSERT INTO account (name) VALUES (?) ON CONFLICT (name) DO NOTHING',
 
-  insertToken: `INSERT INTO token (account, object_id, type, state, lane, seq, generation, keyed, attempts, deferrals, failures,
-      received_at, ready_at, due_at, fingerprint, token, p256dh, auth, warnings)
-    VALUES (?1, ?2, ?3, 0, ?4, ?5, ?5, ?6, 0, 0, 0, ?7, ?7, 0, ?8, ?9, ?10, ?11, ?12)
+  insertToken: `INSERT INTO token (account, object_id, type, state, lane, keyed, proved, confirmed_on, seq, generation, attempts, deferrals,
+      failures, received_at, ready_at, due_at, fingerprint, token, p256dh, auth, warnings)
+    VALUES (?1, ?2, ?3, 0, ?4, ?5, ?6, ?7, ?8, ?8, 0, 0, 0, ?9, ?9, 0, ?10, ?11, ?12, ?13, ?14)
     ON CONFLICT (account, object_id) DO NOTHING`,
   /**
    * As insertToken, for so many rows of an import at a time; after account and time, of each row: objectId (null: there is
@@ -19,14 +19,14 @@ export const sql = {
    */
   insertTokens: `WITH k (account, at) AS (VALUES (?, ?)),
       v AS (VALUES ${Array.from({ length: rowsInserted }, () => '(?, ?, ?, ?, ?, ?, ?, ?)').join(', ')})
-    INSERT INTO token (account, object_id, type, state, lane, seq, generation, keyed, attempts, deferrals, failures,
+    INSERT INTO token (account, object_id, type, state, lane, seq, generation, keyed, proved, attempts, deferrals, failures,
       received_at, ready_at, due_at, fingerprint, token, p256dh, auth, warnings)
-    SELECT k.account, column1, column2, 0, 1, column3, column3, 0, 0, 0, 0, k.at, k.at, 0, unhex(column4),
+    SELECT k.account, column1, column2, 0, 2, column3, column3, 0, 1, 0, 0, 0, k.at, k.at, 0, unhex(column4),
       column5, column6, column7, column8 FROM k, v WHERE column1 IS NOT NULL
     ON CONFLICT (account, object_id) DO NOTHING`,
   /** Which of the sequence numbers from ?2 to ?3 rows were just inserted with. */
   insertedOf: `SELECT json_group_array(seq) AS seqs FROM token
-    WHERE account = ?1 AND lane = 1 AND state = 0 AND holder IS NULL AND seq BETWEEN ?2 AND ?3`,
+    WHERE account = ?1 AND lane = 2 AND state = 0 AND holder IS NULL AND seq BETWEEN ?2 AND ?3`,
   /** Which of the named persons have a row that an import leaves as it is: `decide` keeps it, whatever its token. */
   keptOf: `SELECT json_group_array(named.value ->> 0) AS kept FROM json_each(?2) AS named
     CROSS JOIN token AS t INDEXED BY token_person ON t.account = ?1 AND t.object_id = named.value ->> 1 WHERE t.state NOT IN (4, 6)`,
@@ -34,35 +34,39 @@ export const sql = {
       coalesce((SELECT n FROM single WHERE name = 'erased_last'), 0) AS erased`,
   personsAfter: `SELECT max(id) AS "to", json_group_array(account) AS accounts, json_group_array(object_id) AS objectIds
     FROM (SELECT id, account, object_id FROM token WHERE id > ? ORDER BY id LIMIT ?)`,
-  insertArrival: `INSERT INTO arrival (seq, account, object_id, type, keyed, received_at, fingerprint, token, p256dh, auth,
-      warnings)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)`,
+  insertArrival: `INSERT INTO arrival (seq, account, object_id, type, keyed, proved, confirmed_on, received_at, fingerprint, token,
+      p256dh, auth, warnings)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)`,
   arrivalsAfter: 'SELECT seq, account, object_id FROM arrival WHERE seq > ? ORDER BY seq',
   findArrival: 'SELECT type, received_at, warnings FROM arrival WHERE seq = ?',
   firstArrival: 'SELECT min(seq) AS seq FROM arrival',
   oldestArrival: 'SELECT seq, received_at FROM arrival WHERE account = ? ORDER BY seq LIMIT 1',
   /** A person is not in both tables, unless another program has written to the file: then the newest wins here too. */
-  moveArrivals: `INSERT INTO token (account, object_id, type, state, lane, seq, generation, keyed, attempts, deferrals, failures,
-      received_at, ready_at, due_at, fingerprint, token, p256dh, auth, warnings)
-    SELECT account, object_id, type, 0, 0, seq, seq, keyed, 0, 0, 0, received_at, received_at, 0, fingerprint, token,
+  moveArrivals: `INSERT INTO token (account, object_id, type, state, lane, seq, generation, keyed, proved, confirmed_on, attempts,
+      deferrals, failures, received_at, ready_at, due_at, fingerprint, token, p256dh, auth, warnings)
+    SELECT account, object_id, type, 0, 0, seq, seq, keyed, proved, confirmed_on, 0, 0, 0, received_at, received_at, 0, fingerprint, token,
       p256dh, auth, warnings FROM arrival WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq
     ON CONFLICT (account, object_id) DO UPDATE SET type = excluded.type, state = 0, lane = 0, seq = excluded.seq,
-      generation = excluded.generation, keyed = excluded.keyed, attempts = 0, deferrals = 0, failures = 0,
+      generation = excluded.generation, keyed = excluded.keyed, proved = excluded.proved,
+      confirmed_on = excluded.confirmed_on, attempts = 0, deferrals = 0, failures = 0,
       received_at = excluded.received_at, ready_at = excluded.ready_at, due_at = 0, settled_at = NULL,
       fingerprint = excluded.fingerprint, token = excluded.token, p256dh = excluded.p256dh, auth = excluded.auth,
       error_code = NULL, error_message = NULL, warnings = excluded.warnings WHERE excluded.seq > token.seq`,
   forgetArrivals: 'DELETE FROM arrival WHERE seq BETWEEN ?1 AND ?2',
-  requeueToken: `UPDATE token SET type = ?2, state = 0, lane = ?3, seq = ?4, generation = ?4, keyed = ?5,
-      attempts = 0, deferrals = 0, failures = 0, received_at = ?6, ready_at = ?6, due_at = 0, settled_at = NULL,
-      fingerprint = ?7, token = ?8, p256dh = ?9, auth = ?10, error_code = NULL, error_message = NULL, warnings = ?11
+  requeueToken: `UPDATE token SET type = ?2, state = 0, lane = ?3, keyed = ?4, proved = ?5, confirmed_on = ?6, seq = ?7,
+      generation = ?7, attempts = 0, deferrals = 0, failures = 0, received_at = ?8, ready_at = ?8, due_at = 0,
+      settled_at = NULL, fingerprint = ?9, token = ?10, p256dh = ?11, auth = ?12, error_code = NULL, error_message = NULL,
+      warnings = ?13
     WHERE id = ?1`,
-  keepToken: 'UPDATE token SET keyed = ?2, lane = ?3 WHERE id = ?1',
+  keepToken: 'UPDATE token SET lane = ?2, keyed = ?3, proved = ?4, confirmed_on = ?5 WHERE id = ?1',
+  /** Unproved and put off, and so of nobody's lease: a row is leased only while it is uploading, or when it was replaced. */
+  oldestDeferred: `SELECT * FROM token WHERE account = ? AND lane = 1 AND state IN (0, 1) AND holder IS NULL ORDER BY seq LIMIT 1`,
   findToken: 'SELECT * FROM token WHERE account = ? AND object_id = ?',
-  withdrawToken: `UPDATE token SET state = 5, generation = generation + 1, settled_at = ?2, due_at = 0, token = NULL,
+  withdrawToken: `UPDATE token SET state = 5, keyed = 0, confirmed_on = NULL, generation = generation + 1, settled_at = ?2, due_at = 0, token = NULL,
       p256dh = NULL, auth = NULL, error_code = NULL, error_message = NULL WHERE id = ?1`,
   eraseToken: 'DELETE FROM token WHERE id = ?',
   /** Erases a row that is leased: what remains is a hold, which goes with the lease. */
-  holdToken: `UPDATE token SET state = 6, keyed = 0, received_at = 0, ready_at = 0, due_at = 0, settled_at = NULL,
+  holdToken: `UPDATE token SET state = 6, keyed = 0, confirmed_on = NULL, received_at = 0, ready_at = 0, due_at = 0, settled_at = NULL,
       fingerprint = x'', token = NULL, p256dh = NULL, auth = NULL, error_code = NULL, error_message = NULL, warnings = NULL
     WHERE id = ?`,
   /** Once the row with that id is erased. */
@@ -73,25 +77,25 @@ export const sql = {
     WHERE account = ?1 AND state = 1 AND (due_at <= ?2 OR due_at > ?3)`,
   nextWaiting: 'SELECT min(due_at) AS due_at FROM token WHERE account = ? AND state = 1',
   /** As one text, because the driver takes longer over each value than SQLite does over a row. Members: see `DueRow`. */
-  dueTokens: `SELECT json_group_array(json_object('id', id, 'object_id', object_id, 'type', type, 'lane', lane, 'seq', seq,
+  dueTokens: `SELECT json_group_array(json_object('id', id, 'object_id', object_id, 'type', type, 'lane', lane, 'proved', proved, 'seq', seq,
       'generation', generation, 'attempts', attempts, 'deferrals', deferrals, 'failures', failures,
       'received_at', received_at, 'ready_at', ready_at, 'token', token, 'p256dh', p256dh, 'auth', auth)) AS rows
     FROM (SELECT * FROM token WHERE account = ? AND lane = ? AND state = 0 AND holder IS NULL ORDER BY seq LIMIT ?)`,
   leaseTokens: 'UPDATE token SET state = 2, holder = ?1 WHERE id IN (SELECT value FROM json_each(?2))',
-  /** Of rows that are named by objectId and generation, those that a result for them counts for, by lane. */
-  heldOf: `SELECT t.lane, json_group_array(t.id) AS ids, json_group_array(t.object_id) AS names
+  /** Of rows that are named by objectId and generation, those that a result for them counts for, by pool. */
+  heldOf: `SELECT t.lane, t.proved, json_group_array(t.id) AS ids, json_group_array(t.object_id) AS names
     FROM json_each(?1) AS named CROSS JOIN token AS t INDEXED BY token_person
       ON t.account = ?2 AND t.object_id = named.value ->> 0
-    WHERE t.holder = ?3 AND t.state = 2 AND t.generation = named.value ->> 1 GROUP BY t.lane`,
+    WHERE t.holder = ?3 AND t.state = 2 AND t.generation = named.value ->> 1 GROUP BY t.lane, t.proved`,
   acceptTokens: `UPDATE token SET holder = NULL, state = 3, due_at = 0, settled_at = ?1, attempts = attempts + 1,
       error_code = NULL, error_message = NULL, token = NULL, p256dh = NULL, auth = NULL
     WHERE id IN (SELECT value FROM json_each(?2))`,
   freeToken: 'UPDATE token SET holder = NULL WHERE id = ?',
-  settleToken: `UPDATE token SET holder = NULL, state = ?2, seq = ?3, ready_at = ?4, due_at = ?5, settled_at = ?6,
+  settleToken: `UPDATE token SET holder = NULL, state = ?2, lane = ?12, seq = ?3, ready_at = ?4, due_at = ?5, settled_at = ?6,
       attempts = attempts + ?7, deferrals = deferrals + ?8, failures = failures + ?9, error_code = ?10, error_message = ?11
     WHERE id = ?1`,
   forgetToken: 'UPDATE token SET token = NULL, p256dh = NULL, auth = NULL WHERE id = ?',
-  heldTokens: 'SELECT id, account, lane, state FROM token WHERE holder = ?',
+  heldTokens: 'SELECT id, account, lane, proved, state FROM token WHERE holder = ?',
   returnToken: 'UPDATE token SET holder = NULL, state = 0, due_at = 0 WHERE id = ?',
 
   rejectedTokens: 'SELECT * FROM token WHERE account = ? AND state = 4 AND seq < ? ORDER BY seq DESC LIMIT ?',
@@ -99,6 +103,7 @@ export const sql = {
     ORDER BY seq DESC LIMIT ?3`,
   acceptedTokens: `SELECT object_id AS objectId, type, lower(hex(fingerprint)) AS fingerprint FROM token
     WHERE account = ? AND state = 3 AND object_id > ? ORDER BY object_id LIMIT ?`,
+  oldestRejected: 'SELECT * FROM token WHERE account = ? AND state = 4 ORDER BY seq LIMIT ?',
   retryToken: `UPDATE token SET state = 0, generation = ?2, seq = ?2, ready_at = ?3, due_at = 0, attempts = 0,
       deferrals = 0, failures = 0, settled_at = NULL, error_code = NULL, error_message = NULL WHERE id = ?1`,
 

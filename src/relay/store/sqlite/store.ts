@@ -9,7 +9,7 @@ import { loadSqlite, type SqlRow } from './driver.ts'
 import { gatherWork } from './gather-work.ts'
 import { erase, put, withdraw } from './intake.ts'
 import { createMover } from './mover.ts'
-import { accepted, counts, find, history, rejected, retry, retryPage } from './reports.ts'
+import { accepted, counts, discardRejected, find, history, rejected, retry, retryPage } from './reports.ts'
 import { prepareStatements } from './statements.ts'
 import { type Connection, createTransactions } from './transactions.ts'
 import { lease, release, settle, takeSlots } from './upload.ts'
@@ -28,7 +28,7 @@ const startPatienceMs = 5_000
  */
 export const openSqliteStore = async (
   file: string,
-  { maxQueued = 1_000_000, cacheBytes, logPages, now = Date.now }: StoreOptions = {},
+  { maxQueued = 1_000_000, maxUnproved = 100_000, cacheBytes, logPages, now = Date.now }: StoreOptions = {},
 ): Promise<Store> => {
   const { DatabaseSync } = await loadSqlite()
   const databaseFile = createDatabaseFile(file)
@@ -70,7 +70,7 @@ export const openSqliteStore = async (
 
   return {
     put: async (entries) => {
-      const results = await transactions.write((work) => put(work, entries, maxQueued))
+      const results = await transactions.write((work) => put(work, entries, { maxQueued, maxUnproved }))
       wake(
         entries.map((entry) => entry.account),
         entries.length,
@@ -135,6 +135,8 @@ export const openSqliteStore = async (
       return retried
     },
 
+    discardRejected: (account, limits) =>
+      transactions.write((work) => discardRejected(work, work.account(account), limits)),
     secret: (name) =>
       transactions.write(({ sql }) => {
         sql.addSecret.run(name, randomBytes(32).toString('base64url'))

@@ -1,10 +1,21 @@
 import type { Batch, Settlement, Store } from '../port.ts'
 import { takeDue } from '../rules/due.ts'
+import { poolOf } from '../rules/tally.ts'
 import { farthestDueMs as defaultFarthestDueMs, transition } from '../rules/transition.ts'
 import { arrivalsMoved } from './arrivals.ts'
 import type { SqlRow } from './driver.ts'
 import { removeRow } from './intake.ts'
-import { type DueRow, errorOf, isHold, laneOf, leasedEntryOf, stateOf, type TokenRow } from './row.ts'
+import {
+  type DueRow,
+  errorOf,
+  isHold,
+  laneNumber,
+  laneOf,
+  leasedEntryOf,
+  poolOfRow,
+  stateOf,
+  type TokenRow,
+} from './row.ts'
 import type { Statements } from './statements.ts'
 import type { Work } from './work.ts'
 
@@ -35,7 +46,10 @@ const dueRows = (work: Work, account: number, max: number): DueRow[] | undefined
   const { sql } = work
   const live = dueLive(work, account, max)
   if (!live) return undefined
-  return live.length === max ? live : [...live, ...dueOf(sql, account, 1, max - live.length)]
+  const found = [...live]
+  for (const lane of ['deferred', 'import'] as const)
+    if (found.length < max) found.push(...dueOf(sql, account, laneNumber(lane), max - found.length))
+  return found
 }
 
 /** See Store.lease. */
@@ -63,8 +77,8 @@ export const lease = (
   if ('waitMs' in take) return take
   const due = found.slice(0, take.rows)
   for (const row of due) {
-    delta.add(String(account), `state:queued:${laneOf(row.lane)}`, -1)
-    delta.add(String(account), `state:uploading:${laneOf(row.lane)}`, 1)
+    delta.add(String(account), `state:queued:${poolOfRow(row)}`, -1)
+    delta.add(String(account), `state:uploading:${poolOfRow(row)}`, 1)
   }
   sql.leaseTokens.run(number, JSON.stringify(due.map((row) => row.id)))
   return { account: name, entries: due.map(leasedEntryOf) }
@@ -88,7 +102,8 @@ const acceptAll = (
     const number = account(name)
     const accepted = [...some.values()].filter(({ outcome }) => outcome.kind === 'accepted')
     const wanted = JSON.stringify(accepted.map(({ objectId, generation }) => [objectId, generation]))
-    for (const { lane, ids, names } of sql.heldOf.all(wanted, number, holder) as SqlRow[]) {
+    for (const { lane, proved, ids, names } of sql.heldOf.all(wanted, number, holder) as SqlRow[]) {
+      const pool = poolOfRow({ lane: Number(lane), proved: Number(proved) })
       sql.acceptTokens.run(now, String(ids))
       // Written by SQLite.
       const people = JSON.parse(String(names)) as string[]
@@ -96,8 +111,8 @@ const acceptAll = (
         const settlement = some.get(objectId)
         if (settlement) done.add(settlement)
       }
-      delta.add(String(number), `state:uploading:${laneOf(Number(lane))}`, -people.length)
-      delta.add(String(number), `state:accepted:${laneOf(Number(lane))}`, people.length)
+      delta.add(String(number), `state:uploading:${pool}`, -people.length)
+      delta.add(String(number), `state:accepted:${pool}`, people.length)
       delta.event(String(number), 'accepted', people.length)
     }
   }
@@ -119,7 +134,7 @@ const settleOne = (work: Work, holder: number, settlement: Settlement): void => 
     sql.freeToken.run(row.id)
     return
   }
-  const change = transition(outcome, errorOf(row), now)
+  const change = transition(outcome, { error: errorOf(row), lane: laneOf(row.lane), proved: row.proved === 1 }, now)
   const state = { queued: change.waiting ? 1 : 0, uploading: 2, accepted: 3, rejected: 4, withdrawn: 5 }[change.state]
   sql.settleToken.run(
     row.id,
@@ -133,10 +148,11 @@ const settleOne = (work: Work, holder: number, settlement: Settlement): void => 
     change.failures,
     change.error?.code ?? null,
     change.error?.message ?? null,
+    laneNumber(change.lane),
   )
   if (!change.keepToken) sql.forgetToken.run(row.id)
-  delta.add(name, `state:uploading:${laneOf(row.lane)}`, -1)
-  delta.add(name, `state:${change.state}:${laneOf(row.lane)}`, 1)
+  delta.add(name, `state:uploading:${poolOfRow(row)}`, -1)
+  delta.add(name, `state:${change.state}:${poolOf({ lane: change.lane, proved: row.proved === 1 })}`, 1)
   if (outcome.kind === 'rejected') delta.add(name, `code:${outcome.error.code}`, 1)
   if (change.event) delta.event(name, change.event)
 }
@@ -176,8 +192,8 @@ export const release = (work: Work, holder: string, beat?: number): number => {
     else if (stateOf(row.state) !== 'uploading') sql.freeToken.run(row.id)
     else {
       sql.returnToken.run(row.id)
-      delta.add(String(row.account), `state:uploading:${laneOf(row.lane)}`, -1)
-      delta.add(String(row.account), `state:queued:${laneOf(row.lane)}`, 1)
+      delta.add(String(row.account), `state:uploading:${poolOfRow(row)}`, -1)
+      delta.add(String(row.account), `state:queued:${poolOfRow(row)}`, 1)
     }
     if (beat !== undefined) delta.event(String(row.account), 'expired')
   }

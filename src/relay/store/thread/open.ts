@@ -143,6 +143,7 @@ export const openInThread = async (
     rejected: handOn('rejected'),
     accepted: handOn('accepted'),
     retryRejected: handOn('retryRejected'),
+    discardRejected: handOn('discardRejected'),
     secret: handOn('secret'),
     probe: handOn('probe'),
     onWork: (listener) => {

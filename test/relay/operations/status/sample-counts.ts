@@ -5,13 +5,14 @@ export const countsWith = (
   events: Partial<Counts['events']> = {},
   more: Partial<Omit<Counts, 'events'>> = {},
 ): Counts => ({
-  queued: { live: 0, import: 0 },
+  queued: { live: 0, unproved: 0, import: 0 },
   uploading: 0,
   accepted: 0,
   rejected: 0,
   withdrawn: 0,
   oldestReceivedAt: null,
   rejectedByCode: {},
+  confirmedOn: {},
   events: { ...(Object.fromEntries(eventNames.map((name) => [name, 0])) as Counts['events']), ...events },
   ...more,
 })

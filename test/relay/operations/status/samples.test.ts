@@ -44,7 +44,7 @@ describe('samples of the store', () => {
 
   it('keep the depth of the queue, live and by the minute for a day', () => {
     const samples = createSamples()
-    const deep = (live: number) => countsWith({}, { queued: { live, import: 1 }, uploading: 2 })
+    const deep = (live: number) => countsWith({}, { queued: { live, unproved: 0, import: 1 }, uploading: 2 })
     samples.add(start, deep(4))
     samples.add(start + 60_000, deep(7))
     expect(samples.waiting(stepsOf('live', start + 60_000)).at(-1)).toBe(10)
