@@ -7,10 +7,19 @@ const again = 'run the same command again to go on; nothing is done twice'
 const waits = (waiting: number | undefined): string =>
   waiting === undefined ? 'what is queued waits' : `${counted(waiting, 'record')} ${waiting === 1 ? 'waits' : 'wait'}`
 
+interface NextStepsFacts {
+  rejected: number
+  unmatched: number
+  /** Tokens that a newer one of the same profile left out. */
+  older: number
+  rejects: Rejects | undefined
+  isDry: boolean
+}
+
 /** The remaining steps after an import, one line each; empty when there are none. */
 export const nextSteps = (
   { how, failure, waiting, refusedBefore = 0 }: ImportEnd,
-  { rejected, rejects, isDry }: { rejected: number; rejects: Rejects | undefined; isDry: boolean },
+  { rejected, unmatched, older, rejects, isDry }: NextStepsFacts,
 ): string => {
   const lines: string[] = []
   if (how === 'interrupted') lines.push(isDry ? 'interrupted' : `interrupted: ${waits(waiting)} in the store; ${again}`)
@@ -20,12 +29,22 @@ export const nextSteps = (
   if (how === 'late') lines.push(`${waits(waiting)} in the store, for a running relay or for the same command again`)
   if (how === 'enqueued' && !isDry && waiting !== undefined && waiting > 0)
     lines.push(`${waits(waiting)} in the store for a relay to upload; pushferry status shows how that goes`)
-  if (rejected > 0 && rejects)
+  if (older > 0)
     lines.push(
-      `${counted(rejected, 'rejected row')} ${rejected === 1 ? 'is' : 'are'} in ${rejects.paths.join(', ')}: fix and import them`,
+      `${counted(older, 'token')} ${older === 1 ? 'was' : 'were'} left out, because a profile has one token and the import has a newer one for it`,
     )
-  if (rejected > 0 && !rejects)
-    lines.push('--rejects FILE writes the rejected rows to a file, each with its line and reason')
+  const listed = [
+    ...(rejected > 0 ? [counted(rejected, 'rejected row')] : []),
+    ...(unmatched > 0 ? [counted(unmatched, 'unmatched row')] : []),
+  ].join(' and ')
+  if (listed !== '' && rejects)
+    lines.push(
+      `${listed} ${rejected + unmatched === 1 ? 'is' : 'are'} in ${rejects.paths.join(', ')}: fix and import them`,
+    )
+  if (listed !== '' && !rejects)
+    lines.push(
+      `--rejects FILE writes the ${unmatched === 0 ? 'rejected' : rejected === 0 ? 'unmatched' : 'rejected and unmatched'} rows to a file, each with its line and reason`,
+    )
   if (refusedBefore > 0)
     lines.push(
       `${counted(refusedBefore, 'record')} of the store ${refusedBefore === 1 ? 'was' : 'were'} rejected by CleverTap before: pushferry rejected list`,

@@ -1,5 +1,7 @@
 import { mappedFields } from '../import/fields.ts'
 import type { Plan } from '../import/plan.ts'
+import type { RecordsRead } from '../import/read-records.ts'
+import { count, counted } from '../relay/operations/status/view/words.ts'
 
 const delimiterNames: Readonly<Record<string, string>> = {
   ',': 'commas',
@@ -39,4 +41,13 @@ export const describePlan = (
   const rowType = columns.type !== undefined && defaultType !== undefined ? ` (${defaultType} where there is none)` : ''
   const signs = delimiterNames[delimiter] ?? JSON.stringify(delimiter)
   return `${name}: ${whose}${formatNames[format]} with ${signs}${packed}: ${taken.join(', ')}${rowType}\n`
+}
+
+/** What a file of `--join` or `--export` was taken for, in one line, and what of it could not be read. */
+export const describeRecords = (file: RecordsRead): string => {
+  const { name, format, isProfileExport, records, unreadable, firstUnreadable } = file
+  const whose = isProfileExport ? 'a CleverTap Profile Export: ' : ''
+  const bad =
+    unreadable > 0 ? `, ${count(unreadable)} of which cannot be read (the first in line ${firstUnreadable})` : ''
+  return `${name}: ${whose}${formatNames[format]}, ${counted(records, 'record')}${bad}\n`
 }

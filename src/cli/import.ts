@@ -2,8 +2,9 @@ import { InvalidArgumentError, Option } from 'commander'
 import { dryRun } from '../import/dry-run.ts'
 import { ImportError } from '../import/error.ts'
 import { readFieldMap, readTypeMap } from '../import/field-map.ts'
-import { openInput } from '../import/input.ts'
+import { type Input, openInput } from '../import/input.ts'
 import { type Join, openJoin } from '../import/join.ts'
+import { olderToken } from '../import/newest.ts'
 import { type Plan, planInput } from '../import/plan.ts'
 import { probeSample } from '../import/probe.ts'
 import { createRejects, type Rejects } from '../import/rejects.ts'
@@ -18,7 +19,7 @@ import { chooseAccount } from './choose-accounts.ts'
 import { CliError } from './cli-error.ts'
 import type { DefineCommand } from './commands.ts'
 import { nextSteps } from './import-end.ts'
-import { describePlan } from './import-plan.ts'
+import { describePlan, describeRecords } from './import-plan.ts'
 import { describeProbe, isGood } from './import-probe.ts'
 import { createImportProgress } from './import-progress.ts'
 import { summaryJson, summaryTable } from './import-summary.ts'
@@ -32,7 +33,7 @@ import { withStore } from './with-store.ts'
 interface ImportOptions {
   map?: readonly string[]
   mapType?: readonly string[]
-  join?: string
+  join?: readonly string[]
   on?: string
   type?: TokenType
   dryRun?: true
@@ -83,6 +84,22 @@ const planAll = async (
   return plans
 }
 
+const joinAll = async (
+  names: readonly string[],
+  joinNames: readonly string[],
+  on: string,
+  { stdin, stderr }: Io,
+): Promise<Join> => {
+  if ([...names, ...joinNames].filter((name) => name === '-').length > 1)
+    throw new CliError('- is standard input and can be read once', 2)
+  const inputs: Input[] = []
+  for (const name of joinNames) inputs.push(await openInput(name, stdin))
+  stderr.write(`reading ${joinNames.join(', ')} for --join\n`)
+  const join = await openJoin(inputs, on)
+  for (const file of join.files) stderr.write(describeRecords(file))
+  return join
+}
+
 /** Shows the progress while `work` runs, and a word when it has been interrupted. */
 const shown = async <T>(
   { io, progress, signal }: Job,
@@ -109,7 +126,8 @@ const conclude = ({ options, io, progress, rejects }: Job, end: ImportEnd): Exit
   rejects?.close()
   stdout.write(options.json ? summaryJson(tally) : summaryTable(tally, { how: end.how, isDry }, paintFor(stdout, env)))
   const rejected = rejectedIn(tally)
-  stderr.write(nextSteps(end, { rejected, rejects, isDry }))
+  const older = tally.skipped.get(olderToken) ?? 0
+  stderr.write(nextSteps(end, { rejected, unmatched: tally.unmatched, older, rejects, isDry }))
   return rejected + tally.unmatched === 0 && (end.how === 'enqueued' || end.how === 'settled' || end.how === 'late')
     ? 0
     : 1
@@ -188,7 +206,7 @@ const importFiles = async (names: readonly string[], options: ImportOptions, io:
     throw new CliError('--join FILE needs --on COLUMN', 2)
   let join: Join | undefined
   try {
-    if (options.join !== undefined) join = await openJoin(await openInput(options.join, io.stdin), options.on ?? '')
+    if (options.join !== undefined) join = await joinAll(names, options.join, options.on ?? '', io)
     const plans = await planAll(names, options, io, account?.webTypes ?? [], join)
     const job: Job = {
       options,
@@ -232,7 +250,11 @@ export const defineImport: DefineCommand = (command, io, exitWith) => {
       'maps types of the file to token types, such as 0=apns,1=fcm; can be repeated or comma-separated',
       (text: string, before: readonly string[] = []) => [...before, text],
     )
-    .option('--join <file>', 'a CSV that has the objectId for a column of the import; goes with --on')
+    .option(
+      '--join <file>',
+      'a file that has the objectId for a column of the import: CSV, NDJSON, JSON, a CleverTap Profile Export; can be repeated; goes with --on',
+      (text: string, before: readonly string[] = []) => [...before, text],
+    )
     .option(
       '--on <column=column>',
       "the column to join on: the import's, then the join file's where it has another name",
@@ -248,7 +270,10 @@ export const defineImport: DefineCommand = (command, io, exitWith) => {
       readWait,
     )
     .option('--account <id>', 'the account, where several are configured')
-    .option('--json', 'print {"read", "queued", "unchanged", "rejected": {CODE: n}} and nothing else')
+    .option(
+      '--json',
+      'print {"read", "queued", "unchanged", "rejected": {CODE: n}, "skipped": {REASON: n}, "unmatched"} and nothing else',
+    )
     .addHelpText(
       'after',
       `
@@ -259,8 +284,12 @@ device_token; what was found is shown first. Where one objectId stands in severa
 A record that CleverTap puts off because its profile may not be live yet is tried again for a day and longer
 (PUSHFERRY_DEFER) and waited for; --wait ends that earlier, and a relay or the same command goes on.
 
-Each row that was read is queued, unchanged or rejected. Codes are CleverTap's, and "malformed" for a row that cannot be
-read. Exit code 0: none was rejected; 1: some were, or it did not come to its end; 2: wrong usage, nothing was done.
+Exports of OneSignal, Braze, Amazon SNS, Azure Notification Hubs and CleverTap, and push subscriptions of browsers, are known by
+their columns or members.
+
+Each row that was read is queued, unchanged, rejected, skipped (what another vendor marks as dead, for instance) or unmatched
+(not in the join file). Codes are CleverTap's, and "malformed" for a row that cannot be read. Exit code 0: none was rejected or
+unmatched; 1: some were, or it did not come to its end; 2: wrong usage, nothing was done.
 
 Examples:
   $ pushferry import tokens.csv --dry-run

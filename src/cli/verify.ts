@@ -8,10 +8,13 @@ import { CliError } from './cli-error.ts'
 import type { DefineCommand } from './commands.ts'
 import type { ExitCode, Io } from './io.ts'
 import { describeTrouble } from './network-trouble.ts'
+import { verifyExport } from './verify-export.ts'
 
 interface VerifyOptions {
   account?: string
   token?: string
+  export?: readonly string[]
+  list?: true
   json?: true
 }
 
@@ -108,16 +111,35 @@ export const verify = async (
   }
 }
 
+const verifyEither = (objectIds: readonly string[], options: VerifyOptions, io: Io): Promise<ExitCode> => {
+  if (options.export === undefined) {
+    if (objectIds.length === 0)
+      throw new CliError("missing required argument 'objectId', or --export FILE; see pushferry verify --help", 2)
+    if (options.list) throw new CliError('--list goes with --export FILE', 2)
+    return verify(objectIds, options, io)
+  }
+  if (objectIds.length > 0) throw new CliError('--export compares the whole store: leave the CleverTap IDs out', 2)
+  if (options.token !== undefined) throw new CliError('--token goes with one objectId, not with --export', 2)
+  return verifyExport({ ...options, export: options.export }, io)
+}
+
 /** `pushferry verify`. */
 export const defineVerify: DefineCommand = (command, io, exitWith) => {
   command
     .description(
       "Asks CleverTap's profile API whether a push token is on the profile, because the answer success to an upload does " +
         'not prove it. Reads CLEVERTAP_ACCOUNT_ID, CLEVERTAP_PASSCODE (or _FILE) and CLEVERTAP_REGION or ' +
-        'CLEVERTAP_URL.',
+        'CLEVERTAP_URL. With --export it compares the store with a CleverTap Profile Export instead, and reads ' +
+        'PUSHFERRY_STORE and CLEVERTAP_ACCOUNT_ID.',
     )
-    .argument('<objectId...>', 'CleverTap IDs')
+    .argument('[objectId...]', 'CleverTap IDs')
     .option('--token <token>', 'the token that is expected, with one objectId; - reads it from stdin')
+    .option(
+      '--export <file>',
+      'compare all that CleverTap accepted with this Profile Export (CSV, NDJSON or JSON, also gzipped); can be repeated',
+      (file: string, before: readonly string[] = []) => [...before, file],
+    )
+    .option('--list', 'with --export: list the CleverTap IDs with another token, and those that were not seen')
     .option('--account <id>', 'the account, where several are configured')
     .option('--json', 'print the findings as JSON')
     .addHelpText(
@@ -126,9 +148,13 @@ export const defineVerify: DefineCommand = (command, io, exitWith) => {
 Each objectId is confirmed (a token is there), missing or unknown (CleverTap does not say). Tokens are shown as the
 first 8 hex digits of their SHA-256, as in the relay's log. Exit code 0 when all are confirmed, else 1.
 
+With --export each record that CleverTap accepted is seen (its token is on the profile), has another token, or is not
+seen; that is no proof that it is lost. Exit code 0 when all are seen, else 1.
+
 Examples:
   $ pushferry verify __gc4grg4053N1eYkW6OBH71jhFev7b1iP -HwB9gZWb3RcKhXCQ222FhAhkjeYQs0Hj
-  $ pushferry verify __gc4grg4053N1eYkW6OBH71jhFev7b1iP --token - < token.txt`,
+  $ pushferry verify __gc4grg4053N1eYkW6OBH71jhFev7b1iP --token - < token.txt
+  $ pushferry verify --export profiles-1.json.gz --export profiles-2.json.gz --list`,
     )
-    .action(async (objectIds: string[], options: VerifyOptions) => exitWith(await verify(objectIds, options, io)))
+    .action(async (objectIds: string[], options: VerifyOptions) => exitWith(await verifyEither(objectIds, options, io)))
 }

@@ -5,7 +5,7 @@ import { ImportError } from './error.ts'
 import type { FieldMap } from './field-map.ts'
 import { type Field, mappedFields, readWebToken, recordOfFields, type TypeRules } from './fields.ts'
 import { unguard } from './formula-guard.ts'
-import { chooseObjectId, type Join } from './join.ts'
+import { type Join, joinedObjectId } from './join.ts'
 import type { Row } from './row.ts'
 import { planVendorTable, recogniseTable } from './vendor-csv.ts'
 import type { Preset } from './vendors/preset.ts'
@@ -18,6 +18,14 @@ export interface CsvPlan {
   /** Which column each field is taken from, by its name in the file. */
   columns: Readonly<Partial<Record<Field, string>>>
   rows: (bytes: AsyncIterable<Uint8Array>) => AsyncGenerator<readonly Row[]>
+}
+
+/** The column of a name, or the only one whose dotted path ends in it; -1 where there is none. */
+const findLast = (header: readonly string[], name: string): number => {
+  const [first, second] = header.filter((column) => column.endsWith(`.${name}`))
+  return header.includes(name) || first === undefined || second !== undefined
+    ? header.indexOf(name)
+    : header.indexOf(first)
 }
 
 /**
@@ -39,7 +47,7 @@ export const planCsv = (
     const { columns, ours, make } = planVendorTable(vendor, head, dialect, { ...rules, map, defaultType, join })
     return { dialect, vendor, columns, rows: (bytes) => tableRows(bytes, dialect, ours, make) }
   }
-  const leftColumn = join === undefined ? undefined : header.indexOf(join.left)
+  const leftColumn = join === undefined ? undefined : findLast(header, join.left)
   if (leftColumn === -1) throw new ImportError('usage', `--on: there is no column ${join?.left} in the import`)
   const at = findColumns(header, map, defaultType, join !== undefined)
   const ours = mappedFields.flatMap((field) => at[field] ?? [])
@@ -61,29 +69,15 @@ export const planCsv = (
     reader('endpoint'),
   ]
   /** The objectId of a row: its own, or that of its key in the join file; else why there is none. */
-  const joined = (cells: readonly string[]): string | NonNullable<Row['aside']> => {
+  const joined = (cells: readonly string[], writtenType: string): string | NonNullable<Row['aside']> => {
     if (join === undefined || leftColumn === undefined) return objectId(cells)
-    const key = unguard(cells[leftColumn]?.trim() ?? '')
-    const found = key === '' ? [] : join.find(key)
-    if (found.length === 0)
-      return { kind: 'unmatched', reason: `the join file has no CleverTap ID for this ${join.left}` }
-    const written = type(cells).toLowerCase()
-    const chosen = chooseObjectId(
-      found,
-      rules.typeMap?.get(written) ?? (written === '' ? (defaultType ?? '') : written),
-    )
-    return (
-      chosen ?? {
-        kind: 'ambiguous',
-        reason: `the join file has several CleverTap IDs for this ${join.left}: ${found.join(', ')}`,
-      }
-    )
+    return joinedObjectId(join, unguard(cells[leftColumn]?.trim() ?? ''), writtenType, rules, defaultType)
   }
   const make = (line: number, cells: readonly string[]): readonly Row[] => {
     const web = endpoint(cells)
-    const problem = web === '' ? undefined : readWebToken(web, rules)
-    if (typeof problem === 'string') return [{ line, value: undefined, problem, source: cells }]
-    const own = joined(cells)
+    const token = web === '' ? undefined : readWebToken(web, rules)
+    if (typeof token === 'string') return [{ line, value: undefined, problem: token, source: cells }]
+    const own = joined(cells, token?.type ?? type(cells))
     if (typeof own !== 'string') return [{ line, value: undefined, aside: own, source: cells }]
     const texts = {
       objectId: own,

@@ -1,21 +1,24 @@
-import { loadSqlite } from '../relay/store/sqlite/driver.ts'
-import type { TokenType } from '../wire/record.ts'
-import { findColumn } from './columns.ts'
-import { csvRecords } from './csv-records.ts'
-import { readDialect } from './dialect.ts'
+import { type TokenType, tokenTypes } from '../wire/record.ts'
 import { ImportError } from './error.ts'
-import { formatOf } from './format.ts'
-import { unguard } from './formula-guard.ts'
+import type { TypeRules } from './fields.ts'
 import type { Input } from './input.ts'
+import { readPairs } from './join-pairs.ts'
+import type { RecordsRead } from './read-records.ts'
+import type { Row } from './row.ts'
+import { explainTemporary, openTemporaryDatabase } from './temporary-database.ts'
 
-/** A second file that has the objectIds. */
+/** Other files that have the objectIds. */
 export interface Join {
   /** The column of the import that is looked up. */
   left: string
-  /** The distinct objectIds of a key. */
+  /** The distinct objectIds of a key; of more than `mostIds` only so many. */
   find(key: string): readonly string[]
+  files: readonly RecordsRead[]
   close(): void
 }
+
+/** A key with more CleverTap IDs than this is no key of a profile. */
+const mostIds = 100
 
 /** Reads `LEFT` or `LEFT=RIGHT`: the import's column, and the join file's. */
 export const readOn = (text: string): { left: string; right: string } => {
@@ -35,54 +38,69 @@ const prefixes: Readonly<Record<TokenType, string>> = {
 const prefixOf = (objectId: string): string => /^(?:__|-|~)?/.exec(objectId)?.[0] ?? ''
 
 /** Of several objectIds, the one whose prefix fits the type; undefined where that leaves none or several. */
-export const chooseObjectId = (objectIds: readonly string[], type: string): string | undefined => {
+const chooseObjectId = (objectIds: readonly string[], type: string): string | undefined => {
   const [only, second] = objectIds
   if (second === undefined) return only
+  if (objectIds.length >= mostIds) return undefined
   const fitting = objectIds.filter((one) =>
     Object.entries(prefixes).some(([t, p]) => t === type && p === prefixOf(one)),
   )
   return fitting.length === 1 ? fitting[0] : undefined
 }
 
+/** How many IDs the reason of a refused row names. */
+const mostNamed = 5
+
 /**
- * Reads a join file (CSV) into a temporary database of SQLite's own, which lies in the folder for temporary files, is
- * readable by its owner only, has no name and is gone when it is closed. Memory does not grow with the file.
+ * The objectId that the join files have for the key of a row, or why it has none.
  *
- * @throws ImportError (`usage`) when it is no CSV, or when a column is missing.
+ * @param writtenType as it stands in the row; empty where there is none.
  */
-export const openJoin = async (input: Input, on: string): Promise<Join> => {
-  const { left, right } = readOn(on)
-  const fail = (why: string): ImportError => new ImportError('usage', `--join ${input.name}: ${why}`)
-  if (formatOf(input.head.text, input.name) !== 'csv') throw fail('it must be CSV, with the names of its columns first')
-  const map = new Map([['id', right] as const])
-  const { header, delimiter, lineBreak, skip } = readDialect(input.head.text, map)
-  const key = findColumn(header, 'id', map)
-  const objectId = findColumn(header, 'objectId', new Map())
-  if (key === undefined) throw fail(`there is no column ${right}, or several; name it with --on ${left}=COLUMN`)
-  if (objectId === undefined) throw fail('no column is plainly the objectId, such as clevertap_id')
-  const { DatabaseSync } = await loadSqlite()
-  const database = new DatabaseSync('')
+export const joinedObjectId = (
+  join: Join,
+  key: string,
+  writtenType: string,
+  { typeMap }: TypeRules,
+  defaultType = '',
+): string | NonNullable<Row['aside']> => {
+  const found = key === '' ? [] : join.find(key)
+  if (found.length === 0)
+    return { kind: 'unmatched', reason: `the join file has no CleverTap ID for this ${join.left}` }
+  const foreign = writtenType.toLowerCase()
+  const type = typeMap?.get(foreign) ?? (foreign === '' ? defaultType : foreign)
+  const chosen = chooseObjectId(found, type)
+  // Without a type that is known none of them can be chosen, and it is the type that has to be corrected.
+  if (chosen !== undefined || !tokenTypes.some((one) => one === type)) return chosen ?? found[0] ?? ''
+  const more = found.length > mostNamed ? ` and ${found.length - mostNamed} more` : ''
+  const named = found.slice(0, mostNamed).join(', ')
+  return { kind: 'ambiguous', reason: `the join file has several CleverTap IDs for this ${join.left}: ${named}${more}` }
+}
+
+/**
+ * Reads join files (CSV, NDJSON, JSON, CleverTap Profile Exports) into a temporary database. Memory does not grow with them.
+ *
+ * @throws ImportError (`usage`) when a file cannot be read, or when a column is missing; (`failed`) when the temporary
+ *   database cannot be written.
+ */
+export const openJoin = async (inputs: readonly Input[], on: string): Promise<Join> => {
+  const columns = readOn(on)
+  const database = await openTemporaryDatabase('--join')
   try {
-    database.exec('PRAGMA cache_size=-32768; CREATE TABLE pairs (key TEXT NOT NULL, id TEXT NOT NULL); BEGIN')
+    database.exec('CREATE TABLE pairs (key TEXT NOT NULL, id TEXT NOT NULL); BEGIN')
     const insert = database.prepare('INSERT INTO pairs VALUES (?, ?)')
-    let skipped = 0
-    for await (const records of csvRecords(input.read(), { delimiter, lineBreak, isPlausible: () => true }))
-      for (const { cells, broken } of records) {
-        if (skipped++ < skip || broken) continue
-        const pair = [key, objectId].map((column) => unguard(cells[column]?.trim() ?? ''))
-        const [name = '', id = ''] = pair
-        if (name !== '' && id !== '') insert.run(name, id)
-      }
-    database.exec('COMMIT; CREATE INDEX by_key ON pairs (key, id)')
+    const files: RecordsRead[] = []
+    for (const input of inputs) files.push(await readPairs(input, columns, (key, id) => void insert.run(key, id)))
+    database.exec('COMMIT; CREATE INDEX pairs_by_key ON pairs (key, id)')
+    const select = database.prepare(`SELECT DISTINCT id FROM pairs WHERE key = ? LIMIT ${mostIds}`)
+    return {
+      left: columns.left,
+      // The column is TEXT NOT NULL.
+      find: (value) => select.all(value).map((row) => (row as { id: string }).id),
+      files,
+      close: () => database.close(),
+    }
   } catch (error) {
     database.close()
-    throw error
-  }
-  const select = database.prepare('SELECT DISTINCT id FROM pairs WHERE key = ? LIMIT 10')
-  return {
-    left,
-    // The column is TEXT NOT NULL.
-    find: (value) => select.all(value).map((row) => (row as { id: string }).id),
-    close: () => database.close(),
+    throw explainTemporary('--join', error)
   }
 }

@@ -1,29 +1,31 @@
 import { byteLines } from './byte-lines.ts'
 import type { FieldMap } from './field-map.ts'
 import { type Field, mappedFields, readWebToken, recordOfFields, type TypeRules } from './fields.ts'
+import { createMemberFinder } from './find-member.ts'
+import { type Join, joinedObjectId } from './join.ts'
 import { type JsonPiece, jsonValues } from './json-values.ts'
+import { isLossy, isMembers, memberAt, textOf } from './members.ts'
 import type { Row } from './row.ts'
 
-type Members = Readonly<Record<string, unknown>>
+export interface JsonOptions extends TypeRules {
+  map: FieldMap
+  /** The type of rows that have none. */
+  defaultType: string | undefined
+  join?: Join | undefined
+}
 
-const isObject = (value: unknown): value is Members =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+/** The member that stands for a field. */
+const fieldIn = (value: unknown, field: Field, map: FieldMap): unknown => memberAt(value, map.get(field) ?? field)
 
-const textOf = (value: unknown): string =>
-  typeof value === 'string' ? value.trim() : typeof value === 'number' ? String(value) : ''
-
-/** A number that JSON.parse has rounded, or might have: two IDs may have become one. */
-const isLossy = (value: unknown): boolean => typeof value === 'number' && !Number.isSafeInteger(value)
-
-/** The record in a value: as it is, or put together from the members that `map` names. */
-const recordIn = (value: unknown, map: FieldMap, defaultType: string | undefined, rules: TypeRules): unknown => {
-  if (!isObject(value)) return value
+/** The record in a value: as it is, or put together from the members that `map` names. `joined` is its objectId then. */
+const recordIn = (value: unknown, joined: string | undefined, { map, defaultType, ...rules }: JsonOptions): unknown => {
+  if (!isMembers(value)) return value
   const { tokenData } = value
-  if (!isObject(tokenData)) {
-    if (map.size === 0) return value
-    const text = (field: Field): string => textOf(value[map.get(field) ?? field])
+  if (!isMembers(tokenData)) {
+    if (map.size === 0 && joined === undefined) return value
+    const text = (field: Field): string => textOf(fieldIn(value, field, map))
     const texts = {
-      objectId: text('objectId'),
+      objectId: joined ?? text('objectId'),
       type: text('type'),
       id: text('id'),
       p256dh: text('p256dh'),
@@ -36,55 +38,72 @@ const recordIn = (value: unknown, map: FieldMap, defaultType: string | undefined
   const hasType = tokenData.type !== undefined && tokenData.type !== null && tokenData.type !== ''
   return {
     ...value,
-    ...(mapped === undefined ? {} : { objectId: value[mapped] }),
+    ...(mapped === undefined ? {} : { objectId: memberAt(value, mapped) }),
+    ...(joined === undefined ? {} : { objectId: joined }),
     ...(hasType || defaultType === undefined ? {} : { tokenData: { ...tokenData, type: defaultType } }),
   }
 }
 
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
-const rowOf = (
-  { line, bytes, cut }: JsonPiece,
-  map: FieldMap,
-  defaultType: string | undefined,
-  rules: TypeRules,
-): Row => {
-  const unreadable = (problem: string): Row => ({ line, value: undefined, problem, source: bytes.toString('utf8') })
-  if (cut === 'end') return unreadable('the document ends in the middle of it: was the file cut off?')
-  if (cut === 'length') return unreadable('it is longer than a record can be')
+/** The text of a piece as a value, or why it is none. */
+const parse = ({ bytes, cut }: JsonPiece): { source: string; value: unknown } | string => {
+  if (cut === 'end') return 'the document ends in the middle of it: was the file cut off?'
+  if (cut === 'length') return 'it is longer than a record can be'
   let source: string
   try {
     source = decoder.decode(bytes)
   } catch {
-    return unreadable('it is not UTF-8')
+    return 'it is not UTF-8'
   }
-  let parsed: unknown
   try {
-    parsed = JSON.parse(source)
+    return { source, value: JSON.parse(source) as unknown }
   } catch {
-    return unreadable('it is not JSON')
+    return 'it is not JSON'
   }
-  const lossy = mappedFields.find((field) => isObject(parsed) && isLossy(parsed[map.get(field) ?? field]))
-  if (lossy !== undefined)
-    return unreadable(`the ${lossy} is a number that is not exact in JSON: export it as a string, in quotes`)
-  const endpoint = map.get('endpoint')
-  const web = endpoint !== undefined && isObject(parsed) ? textOf(parsed[endpoint]) : ''
-  const read = web === '' ? undefined : readWebToken(web, rules)
-  if (typeof read === 'string') return unreadable(read)
-  return { line, value: recordIn(parsed, map, defaultType, rules), source }
+}
+
+const inexact = (what: string): string =>
+  `the ${what} is a number that is not exact in JSON: export it as a string, in quotes`
+
+/** Makes what turns a piece into a row. */
+const createRowReader = (options: JsonOptions): ((piece: JsonPiece) => Row) => {
+  const { map, defaultType, join, ...rules } = options
+  const finder = join && createMemberFinder(join.left, '--on')
+  const typeIn = (value: unknown): string =>
+    textOf(isMembers(value) && isMembers(value.tokenData) ? value.tokenData.type : fieldIn(value, 'type', map))
+
+  return (piece) => {
+    const { line, bytes } = piece
+    const unreadable = (problem: string): Row => ({ line, value: undefined, problem, source: bytes.toString('utf8') })
+    const parsed = parse(piece)
+    if (typeof parsed === 'string') return unreadable(parsed)
+    const { source, value } = parsed
+    const lossy = mappedFields.find((field) => isMembers(value) && isLossy(fieldIn(value, field, map)))
+    if (lossy !== undefined) return unreadable(inexact(lossy))
+    const endpoint = map.has('endpoint') ? textOf(fieldIn(value, 'endpoint', map)) : ''
+    const web = endpoint === '' ? undefined : readWebToken(endpoint, rules)
+    if (typeof web === 'string') return unreadable(web)
+    if (join === undefined || finder === undefined || !isMembers(value))
+      return { line, value: recordIn(value, undefined, options), source }
+    const key = finder.find(value)
+    if (isLossy(key)) return unreadable(inexact(join.left))
+    const joined = joinedObjectId(join, textOf(key), web?.type ?? typeIn(value), rules, defaultType)
+    return typeof joined === 'string'
+      ? { line, value: recordIn(value, joined, options), source }
+      : { line, value: undefined, aside: joined, source }
+  }
 }
 
 /**
- * Reads records that stand one in a line (`lines`), or in a JSON document (`document`). With a map, a record may also be
- * an object of plain members, such as `{"ct_id": "…", "token": "…"}`, without `tokenData`.
+ * Reads records that stand one in a line (`lines`), or in a JSON document (`document`). With a map or a join, a record may
+ * also be an object of plain members, such as `{"ct_id": "…", "token": "…"}`, without `tokenData`.
  */
 export const jsonRows = async function* (
   bytes: AsyncIterable<Uint8Array>,
   form: 'lines' | 'document',
-  map: FieldMap,
-  defaultType: string | undefined,
-  rules: TypeRules = {},
+  options: JsonOptions,
 ): AsyncGenerator<readonly Row[]> {
-  for await (const pieces of form === 'lines' ? byteLines(bytes) : jsonValues(bytes))
-    yield pieces.map((piece) => rowOf(piece, map, defaultType, rules))
+  const rowOf = createRowReader(options)
+  for await (const pieces of form === 'lines' ? byteLines(bytes) : jsonValues(bytes)) yield pieces.map(rowOf)
 }

@@ -63,6 +63,14 @@ const createCapture = () => {
   }
 }
 
+/*
+ * A streaming parser from the registry was measured instead: 200 MB, 690,000 records, Node 20, seconds of processor time
+ * and peak memory. This file with JSON.parse: 4.8 s, 73 MB. jsonparse 1.3.1 (last released in 2017): 5.6 s, 83 MB.
+ * @streamparser/json 0.0.26: 6.3 s, 124 MB. stream-json 3.8.0: 10.8 s, 123 MB. Each ends the file at the first record that is
+ * no JSON, holds a string that is never closed in memory, and gives rounded numbers without their text; here each of these
+ * costs one record, which is written back as it stood.
+ */
+
 /**
  * Takes the records out of a JSON document without holding more of it than one record: the elements of the array `d` of
  * its object (or of another of `lists`), those of an array that is the whole document, or its object itself where that has

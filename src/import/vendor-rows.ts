@@ -1,9 +1,8 @@
-import { tokenTypes } from '../wire/record.ts'
 import { isPlainName } from './columns.ts'
 import { ImportError } from './error.ts'
 import type { FieldMap } from './field-map.ts'
 import { type Field, mappedFields, readWebToken, recordOfFields, type TypeRules, unknownService } from './fields.ts'
-import { chooseObjectId, type Join } from './join.ts'
+import { type Join, joinedObjectId } from './join.ts'
 import { isLossy, isMembers, type Members, memberAt, pathsOf, textOf } from './members.ts'
 import type { Row } from './row.ts'
 import type { Preset, VendorToken } from './vendors/preset.ts'
@@ -36,7 +35,7 @@ const keyPath = (preset: Preset, records: readonly Members[], { map, join }: Ven
   if (path !== undefined) return path
   throw new ImportError(
     'usage',
-    `this is ${preset.name}, which has no CleverTap IDs: take them from a second file with --join FILE --on COLUMN`,
+    `this is ${preset.name}, which has no CleverTap IDs: take them from a second file with --join FILE --on ${preset.user}=COLUMN`,
   )
 }
 
@@ -68,20 +67,8 @@ export const planVendor = (
       return { problem: `${key} is a number that is not exact in JSON: export it as a string, in quotes` }
     const text = textOf(value)
     if (join === undefined) return text
-    const found = text === '' ? [] : join.find(text)
-    if (found.length === 0)
-      return { aside: { kind: 'unmatched', reason: `the join file has no CleverTap ID for this ${join.left}` } }
-    const foreign = written.toLowerCase()
-    const type = rules.typeMap?.get(foreign) ?? (written === '' ? (defaultType ?? '') : foreign)
-    const chosen = chooseObjectId(found, type)
-    // Without a type that is known none of them can be chosen, and it is the type that has to be corrected.
-    if (chosen !== undefined || !tokenTypes.some((one) => one === type)) return chosen ?? found[0] ?? ''
-    return {
-      aside: {
-        kind: 'ambiguous',
-        reason: `the join file has several CleverTap IDs for this ${join.left}: ${found.join(', ')}`,
-      },
-    }
+    const joined = joinedObjectId(join, text, written, rules, defaultType)
+    return typeof joined === 'string' ? joined : { aside: joined }
   }
 
   const rowOf = (row: Row, record: Members, token: VendorToken): Row => {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { StoreError } from '../../src/relay/store/errors.ts'
 import {
+  type AcceptedRow,
   type Batch,
   type Counts,
   eventNames,
@@ -9,6 +10,7 @@ import {
   type Store,
   type StoreOptions,
 } from '../../src/relay/store/port.ts'
+import { fingerprint } from '../../src/relay/store/rules/fingerprint.ts'
 import type { Token } from '../../src/wire/record.ts'
 import { account, newEntry as entry } from '../support/new-entry.ts'
 
@@ -777,6 +779,31 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
       expect(rest.map((row) => row.objectId)).toEqual(['a'])
       const of535 = await store.rejected(account, { limit: 9, code: 535 })
       expect(of535.map((row) => row.objectId)).toEqual(['c', 'a'])
+    })
+    it('lists accepted rows with the fingerprints of their tokens, each once, by page, of one account', async () => {
+      const keys = { p256dh: 'key', auth: 'secret' }
+      const web = entry('web', 't', { token: { type: 'chrome', id: 't', keys } })
+      const odd = ['a', 'B', '_b', 'ü', '€', '😀', "'"]
+      await store.put([...odd.map((id) => entry(id, `token-of-${id}`)), web, entry('a', 't', { account: 'OTHER' })])
+      await settle(await lease(), { kind: 'accepted' })
+      await store.put([entry('refused'), entry('left')])
+      await settle(await lease(1), { kind: 'rejected', error: { code: 535, message: '' } })
+      await store.put([entry('a', 'newer')])
+      await store.withdraw(account, 'B')
+      const found: AcceptedRow[] = []
+      for (let after: string | undefined; ; after = found.at(-1)?.objectId) {
+        const page = await store.accepted(account, { limit: 2, ...(after === undefined ? {} : { after }) })
+        found.push(...page)
+        if (page.length < 2) break
+      }
+      const expected = ['_b', 'ü', '€', '😀', "'"].map((objectId) => ({
+        objectId,
+        type: 'fcm',
+        fingerprint: fingerprint({ token: fcm(`token-of-${objectId}`) }),
+      }))
+      expected.push({ objectId: 'web', type: 'chrome', fingerprint: fingerprint({ token: web.token }) })
+      expect(found).toHaveLength(expected.length)
+      expect(found).toEqual(expect.arrayContaining(expected))
     })
     it('queues refused rows anew: those that are named, those of a code, or all', async () => {
       await store.put([entry('a'), entry('b'), entry('c'), entry('d')])

@@ -35,6 +35,7 @@ const operations: readonly Operation[] = [
   'history',
   'count',
   'rejected',
+  'accepted',
   'retryRejected',
   'secret',
   'probe',

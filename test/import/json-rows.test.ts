@@ -13,7 +13,7 @@ const rowsOf = (
   text: string | Uint8Array,
   maps: string[] = [],
   type?: string,
-): Promise<Row[]> => gather(jsonRows(chunks(text), form, readFieldMap(maps), type))
+): Promise<Row[]> => gather(jsonRows(chunks(text), form, { map: readFieldMap(maps), defaultType: type }))
 const values = async (...args: Parameters<typeof rowsOf>): Promise<unknown[]> =>
   (await rowsOf(...args)).map(({ value, problem }) => problem ?? value)
 

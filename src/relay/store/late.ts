@@ -66,6 +66,7 @@ export const createLateStore = (open: () => Promise<Store>, onTrouble: (error: u
     history: (account, since) => ask((store) => store.history(account, since)),
     count: (account, event, by) => ask((store) => store.count(account, event, by)),
     rejected: (account, page) => ask((store) => store.rejected(account, page)),
+    accepted: (account, page) => ask((store) => store.accepted(account, page)),
     retryRejected: (account, which) => ask((store) => store.retryRejected(account, which)),
     discardRejected: (account, limits) => ask((store) => store.discardRejected(account, limits)),
     secret: (name) => ask((store) => store.secret(name)),

@@ -114,6 +114,15 @@ export interface RejectedRow extends TokenStatus {
   cursor: number
 }
 
+/** A row that CleverTap has accepted. */
+export interface AcceptedRow {
+  /** Pass as `after` to get the next page. */
+  objectId: string
+  type: TokenType
+  /** SHA-256 of the canonical token, in hex: see rules/fingerprint.ts. */
+  fingerprint: string
+}
+
 /** One leased row. */
 export interface LeasedEntry {
   objectId: string
@@ -283,6 +292,9 @@ export interface Store {
 
   /** A page of refused rows, the latest refusal first. */
   rejected(account: string, page: { limit: number; after?: number; code?: number }): Promise<readonly RejectedRow[]>
+
+  /** A page of accepted rows, each once, in an order of the store's own. */
+  accepted(account: string, page: { limit: number; after?: string }): Promise<readonly AcceptedRow[]>
 
   /**
    * Queues refused rows anew: those of these objectIds, or of this code, or all; except those whose token was not kept.

@@ -309,6 +309,15 @@ export const createMemoryStore = ({
           .slice(0, limit),
       ),
 
+    accepted: (account, { limit, after = '' }) =>
+      operate(() =>
+        ofAccount(account)
+          .filter(({ state, objectId }) => state === 'accepted' && objectId > after)
+          .sort((a, b) => (a.objectId < b.objectId ? -1 : 1))
+          .slice(0, limit)
+          .map(({ objectId, type, fingerprint }) => ({ objectId, type, fingerprint })),
+      ),
+
     retryRejected: async (account, { objectIds, code }) => {
       const retried = await operate((delta) => {
         const chosen = ofAccount(account).filter(

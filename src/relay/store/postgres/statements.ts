@@ -161,6 +161,9 @@ export const sql = {
   rejectedOfCode: `SELECT ${fromSettled} WHERE s.account = $1 AND s.state = 4 AND s.seq < $2 AND s.error_code = $4
     ORDER BY s.seq DESC LIMIT $3`,
 
+  acceptedRows: `SELECT object_id AS "objectId", type, encode(fingerprint, 'hex') AS fingerprint FROM pushferry.settled
+    WHERE account = $1 AND state = 3 AND object_id > $2 ORDER BY object_id LIMIT $3`,
+
   joinHolder: 'INSERT INTO pushferry.holder (id, beat, report) VALUES ($1, 0, $2) ON CONFLICT (id) DO NOTHING',
   beatHolder: 'UPDATE pushferry.holder SET beat = beat + 1, report = $2 WHERE id = $1',
   findHolder: 'SELECT n FROM pushferry.holder WHERE id = $1',

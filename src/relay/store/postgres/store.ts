@@ -1,7 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import { StoreError } from '../errors.ts'
 import { readMigrations } from '../migrations/migration.ts'
-import type { NewEntry, PutResult, Store, StoreOptions } from '../port.ts'
+import type { AcceptedRow, NewEntry, PutResult, Store, StoreOptions } from '../port.ts'
 import { accountNumber } from './accounts.ts'
 import { createCleanUp } from './clean-up.ts'
 import { type Commits, countByAccount, createCommits } from './commits.ts'
@@ -63,7 +63,10 @@ interface Parts {
   wakeUp: Pick<WakeUp, 'ring'>
 }
 type Rows = Pick<Store, 'put' | 'withdraw' | 'erase' | 'find'>
-type Reports = Pick<Store, 'counts' | 'history' | 'count' | 'rejected' | 'retryRejected' | 'discardRejected'>
+type Reports = Pick<
+  Store,
+  'counts' | 'history' | 'count' | 'rejected' | 'accepted' | 'retryRejected' | 'discardRejected'
+>
 
 const createRows = (
   { commits, door, others, wakeUp }: Parts,
@@ -111,6 +114,10 @@ const createReports = ({ commits, door, others, wakeUp }: Parts): Reports => ({
       }),
     ),
   rejected: (account, page) => door.seeing(() => rejected(others.read, accountNumber(account), page)),
+  accepted: (account, { limit, after = '' }) =>
+    door.seeing(() =>
+      others.read<AcceptedRow>({ text: sql.acceptedRows, values: [accountNumber(account), after, limit] }),
+    ),
   retryRejected: (account, { objectIds, code }) =>
     door.seeing(async () => {
       const pages = objectIds ? pagesOf(objectIds) : refusedPages(others.read, accountNumber(account), code)

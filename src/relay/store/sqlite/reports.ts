@@ -1,4 +1,5 @@
 import {
+  type AcceptedRow,
   type Counts,
   type EventName,
   eventNames,
@@ -78,6 +79,14 @@ export const rejected = (
       : sql.rejectedOfCode.all(account, after, limit, code)
   return (rows as TokenRow[]).map(rejectedRowOf)
 }
+
+/** See Store.accepted. */
+export const accepted = (
+  sql: Statements,
+  account: number,
+  { limit, after = '' }: { limit: number; after?: string },
+  // The statement selects the columns that AcceptedRow names.
+): AcceptedRow[] => sql.acceptedTokens.all(account, after, limit) as AcceptedRow[]
 
 /** See Store.discardRejected. */
 export const discardRejected = (

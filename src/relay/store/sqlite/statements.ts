@@ -76,6 +76,8 @@ export const sql = {
   rejectedTokens: 'SELECT * FROM token WHERE account = ? AND state = 4 AND seq < ? ORDER BY seq DESC LIMIT ?',
   rejectedOfCode: `SELECT * FROM token WHERE account = ?1 AND state = 4 AND seq < ?2 AND error_code = ?4
     ORDER BY seq DESC LIMIT ?3`,
+  acceptedTokens: `SELECT object_id AS objectId, type, lower(hex(fingerprint)) AS fingerprint FROM token
+    WHERE account = ? AND state = 3 AND object_id > ? ORDER BY object_id LIMIT ?`,
   oldestRejected: 'SELECT * FROM token WHERE account = ? AND state = 4 ORDER BY seq LIMIT ?',
   retryToken: `UPDATE token SET state = 0, generation = ?2, seq = ?2, ready_at = ?3, due_at = 0, attempts = 0,
       deferrals = 0, failures = 0, settled_at = NULL, error_code = NULL, error_message = NULL WHERE id = ?1`,

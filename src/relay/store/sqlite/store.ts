@@ -9,7 +9,7 @@ import { gatherWork } from './gather-work.ts'
 import { defaultDirect, erase, type Later, later, put, withdraw } from './intake.ts'
 import { applySlice, settleSmall, smallInbox } from './merge.ts'
 import { createMerger } from './merger.ts'
-import { counts, discardRejected, find, history, rejected, retry, retryPage } from './reports.ts'
+import { accepted, counts, discardRejected, find, history, rejected, retry, retryPage } from './reports.ts'
 import { prepareStatements } from './statements.ts'
 import { type Connection, createTransactions } from './transactions.ts'
 import { lease, release, settle, takeSlots } from './upload.ts'
@@ -150,6 +150,7 @@ export const openSqliteStore = async (
     history: (account, since) => readCurrent(({ sql, account: number }) => history(sql, number(account), since)),
     count: (account, event, by) => write((work) => work.delta.event(String(work.account(account)), event, by)),
     rejected: (account, page) => readCurrent(({ sql, account: number }) => rejected(sql, number(account), page)),
+    accepted: (account, page) => readCurrent(({ sql, account: number }) => accepted(sql, number(account), page)),
     retryRejected: async (account, { objectIds, code }) => {
       const retryThese = (chosen: readonly string[]): Promise<number> =>
         write((work) => retry(work, work.account(account), chosen, code))

@@ -1,0 +1,129 @@
+import { type Comparison, compareExport, type Verdict, verdicts } from '../import/compare-export.ts'
+import { ImportError } from '../import/error.ts'
+import { type Input, openInput } from '../import/input.ts'
+import { count, counted } from '../relay/operations/status/view/words.ts'
+import type { Counts } from '../relay/store/port.ts'
+import { chooseAccount } from './choose-accounts.ts'
+import { CliError } from './cli-error.ts'
+import { describeRecords } from './import-plan.ts'
+import type { ExitCode, Io } from './io.ts'
+import { storeConfig } from './store-accounts.ts'
+import { withStore } from './with-store.ts'
+import { writeAll } from './write-all.ts'
+
+export interface VerifyExportOptions {
+  export: readonly string[]
+  list?: true
+  account?: string
+  json?: true
+}
+
+const names: Readonly<Record<Verdict, string>> = { seen: 'seen', other: 'other token', notSeen: 'not seen' }
+
+const sum = (counts: ReadonlyMap<string, number>): number => [...counts.values()].reduce((all, n) => all + n, 0)
+
+/** Rows that are no accepted ones, and so are not expected in an export. */
+const notCompared = ({ queued, uploading, rejected, withdrawn }: Counts): number =>
+  queued.live + queued.import + uploading + rejected + withdrawn
+
+const table = ({ counts }: Comparison): string => {
+  const rows = verdicts.map((verdict) => ({ verdict, n: count(sum(counts[verdict])), types: counts[verdict] }))
+  const width = Math.max(...rows.map(({ n }) => n.length))
+  return rows
+    .map(({ verdict, n, types }) => {
+      const byType = [...types].map(([type, many]) => `${count(many)} ${type}`).join(', ')
+      return `${names[verdict].padEnd(13)}${n.padStart(width)}${byType === '' ? '' : `  ${byType}`}\n`
+    })
+    .join('')
+}
+
+/** What the numbers do not say. */
+const remarks = ({ counts, tokens }: Comparison, others: number): string => {
+  const lines: string[] = []
+  if (tokens === 0)
+    lines.push(
+      'No profile of the export shows a token. Export with device attributes, and give every file of the export.',
+    )
+  if (sum(counts.other) > 0)
+    lines.push('Other token: CleverTap keeps the token that a profile has, and does not replace it by upload.')
+  if (sum(counts.notSeen) > 0)
+    lines.push(
+      'Not seen is no proof that a token is lost: an export shows one token of a profile with several devices, and may be ' +
+        'older than the upload. pushferry verify ID asks CleverTap about one profile.',
+    )
+  if (counts.notSeen.has('chrome'))
+    lines.push(
+      'A web token (chrome) is never seen: the store keeps the fingerprint of it with its keys, and an export has no keys.',
+    )
+  if (others > 0)
+    lines.push(
+      `${counted(others, 'record')} of the store ${others === 1 ? 'is' : 'are'} not compared: CleverTap has not accepted ${others === 1 ? 'it' : 'them'}.`,
+    )
+  return lines.map((line) => `${line}\n`).join('')
+}
+
+const print = async (comparison: Comparison, others: number, { list }: VerifyExportOptions, { stdout }: Io) => {
+  await writeAll(stdout, table(comparison))
+  if (list)
+    for (const page of comparison.unseen())
+      await writeAll(
+        stdout,
+        page.map(({ objectId, type, verdict }) => `${objectId}  ${type}  ${names[verdict]}\n`).join(''),
+      )
+  await writeAll(stdout, remarks(comparison, others))
+}
+
+/** The same as data. `profiles`, with `--list`, is written by the page, as it may be long. */
+const printJson = async (
+  { counts, unseen }: Comparison,
+  more: { ok: boolean; account: string; notCompared: number },
+  { list }: VerifyExportOptions,
+  { stdout }: Io,
+) => {
+  const { ok, account, notCompared } = more
+  const data = {
+    ok,
+    account,
+    ...Object.fromEntries(verdicts.map((verdict) => [verdict, Object.fromEntries(counts[verdict])])),
+    notCompared,
+  }
+  const text = JSON.stringify(data, undefined, 2)
+  if (!list) return writeAll(stdout, `${text}\n`)
+  await writeAll(stdout, `${text.slice(0, -2)},\n  "profiles": [`)
+  let between = '\n'
+  for (const page of unseen()) {
+    await writeAll(stdout, between + page.map((one) => `    ${JSON.stringify(one)}`).join(',\n'))
+    between = ',\n'
+  }
+  await writeAll(stdout, `${between === '\n' ? '' : '\n  '}]\n}\n`)
+}
+
+/** Compares the accepted rows of the store with a CleverTap Profile Export. 0 when all are seen, else 1. */
+export const verifyExport = async (options: VerifyExportOptions, io: Io): Promise<ExitCode> => {
+  const config = storeConfig(io, options.account)
+  const { id: account } = chooseAccount(config, options.account)
+  if (options.export.filter((name) => name === '-').length > 1)
+    throw new CliError('- is standard input and can be read once', 2)
+  try {
+    const inputs: Input[] = []
+    for (const name of options.export) inputs.push(await openInput(name, io.stdin))
+    return await withStore(config, { mustExist: true }, async (store) => {
+      const comparison = await compareExport(inputs, store, account)
+      try {
+        for (const file of comparison.files) io.stderr.write(describeRecords(file))
+        const others = notCompared(await store.counts(account))
+        const { other, notSeen } = comparison.counts
+        const ok = sum(other) + sum(notSeen) === 0
+        if (options.json) await printJson(comparison, { ok, account, notCompared: others }, options, io)
+        else await print(comparison, others, options, io)
+        return ok ? 0 : 1
+      } finally {
+        comparison.close()
+      }
+    })
+  } catch (error) {
+    throw error instanceof ImportError
+      ? new CliError(error.message, error.kind === 'usage' ? 2 : 1, { cause: error })
+      : error
+  }
+}

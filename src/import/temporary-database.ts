@@ -1,0 +1,44 @@
+import { StoreError } from '../relay/store/errors.ts'
+import { loadSqlite, type SqlDatabase } from '../relay/store/sqlite/driver.ts'
+import { ImportError } from './error.ts'
+
+/*
+ * Measured with a million pairs of key and CleverTap ID, Node 20, processor time: 6 µs a pair to insert and index, 9 µs for a
+ * look-up. In batches of 1,500 sorted keys a look-up takes 5 µs, which saves a tenth of an import, and every reader
+ * would have to gather its keys first. A Map in memory takes 350 MB for a million.
+ */
+
+/** SQLite keeps so much of it in memory; the rest lies on the disk. */
+const cacheKib = 32 * 1024
+
+/**
+ * Opens a database of SQLite's own for data that is too long for memory. It lies in the folder for temporary files, is
+ * readable by its owner only, has no name there, and is gone when it is closed or the process ends in whatever way.
+ *
+ * @throws ImportError (`usage`) when this Node has no SQLite.
+ */
+export const openTemporaryDatabase = async (option: string): Promise<SqlDatabase> => {
+  try {
+    const { DatabaseSync } = await loadSqlite()
+    const database = new DatabaseSync('')
+    database.exec(`PRAGMA cache_size = -${cacheKib}`)
+    return database
+  } catch (error) {
+    throw explainTemporary(option, error)
+  }
+}
+
+/** What went wrong with such a database, for people; errors that are for people already stay what they are. */
+export const explainTemporary = (option: string, error: unknown): unknown => {
+  if (error instanceof ImportError) return error
+  if (error instanceof StoreError)
+    return error.code === 'no-driver'
+      ? new ImportError('usage', `${option}: ${error.message}`, { cause: error })
+      : error
+  if (!(error instanceof Error) || !('code' in error) || error.code !== 'ERR_SQLITE_ERROR') return error
+  return new ImportError(
+    'failed',
+    `${option}: its temporary file cannot be written (${error.message}); SQLITE_TMPDIR names another folder for it`,
+    { cause: error },
+  )
+}

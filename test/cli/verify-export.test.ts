@@ -1,0 +1,159 @@
+import { writeFileSync } from 'node:fs'
+import { gzipSync } from 'node:zlib'
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import type { Outcome, Store } from '../../src/relay/store/port.ts'
+import type { Token } from '../../src/wire/record.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+import { account, refused, startStore } from './store.ts'
+
+let folder: ReturnType<typeof temporaryFolder>
+beforeEach(() => {
+  folder = temporaryFolder()
+  onTestFinished(() => folder.remove())
+})
+const write = (name: string, content: string | Uint8Array): string => {
+  writeFileSync(folder.file(name), content)
+  return folder.file(name)
+}
+const lines = (...records: unknown[]): string => records.map((one) => `${JSON.stringify(one)}\n`).join('')
+const profile = (ids: readonly string[], token?: string) => ({
+  identity: ids[0],
+  clevertapId: ids[0],
+  clevertapIds: `[${ids.join(',')}]`,
+  ...(token === undefined ? {} : { device: { token } }),
+})
+
+const settleAll = async (store: Store, tokens: Readonly<Record<string, Token>>, outcome: Outcome): Promise<void> => {
+  const more = { account, lane: 'live', sender: 'trusted', replaceLive: true, warnings: [] } as const
+  await store.put(Object.entries(tokens).map(([objectId, token]) => ({ objectId, token, ...more })))
+  await store.join('uploader', '{}')
+  const leased = await store.lease({ account, holder: 'uploader', max: 100, flushMs: 0 })
+  if ('waitMs' in leased) throw new Error('nothing was leased')
+  await store.settle(
+    'uploader',
+    leased.entries.map(({ objectId, generation }) => ({ account, objectId, generation, outcome })),
+  )
+  await store.leave('uploader')
+}
+const fcm = (id: string): Token => ({ type: 'fcm', id })
+const apns = (id: string): Token => ({ type: 'apns', id })
+const web: Token = { type: 'chrome', id: 'web-token', keys: { p256dh: 'key', auth: 'secret' } }
+
+describe('verify --export', () => {
+  it('is content when every accepted token is on its profile', async () => {
+    const { store, run } = await startStore()
+    await settleAll(store, { __a: fcm('ta'), '-b': apns('tb') }, { kind: 'accepted' })
+    const file = write(
+      'profiles.json',
+      lines(profile(['__a'], 'ta'), profile(['-b'], 'tb'), profile(['__stranger'], 'x')),
+    )
+    expect(await run(['verify', '--export', file])).toEqual({
+      code: 0,
+      out: 'seen         2  1 apns, 1 fcm\nother token  0\nnot seen     0\n',
+      err: `${file}: a CleverTap Profile Export: NDJSON, 3 records\n`,
+    })
+  })
+
+  it('tells another token from one that is not seen, by type, and lists both on request', async () => {
+    const { store, run } = await startStore()
+    await settleAll(
+      store,
+      { __seen: fcm('t1'), __other: fcm('t2'), '-gone': apns('t3'), '-empty': apns('t4'), web },
+      { kind: 'accepted' },
+    )
+    const csv = `identity,clevertapId,clevertapIds,device
+a,__seen,[__seen],"{""token"":""t1""}"
+b,__other,[__other],"{""token"":""newer""}"
+c,-empty,[-empty],
+d,web,[web],"{""token"":""web-token""}"
+`
+    const file = write('profiles.csv.gz', gzipSync(csv))
+    const { code, out } = await run(['verify', '--export', file, '--list'])
+    expect(code).toBe(1)
+    expect(out.split('\n').slice(0, 7)).toEqual([
+      'seen         1  1 fcm',
+      'other token  1  1 fcm',
+      'not seen     3  2 apns, 1 chrome',
+      '-empty  apns  not seen',
+      '-gone  apns  not seen',
+      '__other  fcm  other token',
+      'web  chrome  not seen',
+    ])
+    expect(out).toContain('Not seen is no proof that a token is lost')
+    expect(out).toContain('A web token (chrome) is never seen')
+    expect(JSON.parse((await run(['verify', '--export', file, '--json'])).out)).toEqual({
+      ok: false,
+      account,
+      seen: { fcm: 1 },
+      other: { fcm: 1 },
+      notSeen: { apns: 2, chrome: 1 },
+      notCompared: 0,
+    })
+    const listed = JSON.parse((await run(['verify', '--export', file, '--json', '--list'])).out)
+    expect(listed.profiles).toEqual([
+      { objectId: '-empty', type: 'apns', verdict: 'notSeen' },
+      { objectId: '-gone', type: 'apns', verdict: 'notSeen' },
+      { objectId: '__other', type: 'fcm', verdict: 'other' },
+      { objectId: 'web', type: 'chrome', verdict: 'notSeen' },
+    ])
+  })
+
+  it('does not take the token of one device of a profile for another token of its other device', async () => {
+    const { store, run } = await startStore()
+    await settleAll(store, { __phone: fcm('t1'), '-pad': apns('t2') }, { kind: 'accepted' })
+    const file = write('p.json', lines(profile(['-pad', '__phone'], 't1')))
+    const { out } = await run(['verify', '--export', file, '--list'])
+    expect(out).toContain('seen         1  1 fcm\nother token  0\nnot seen     1  1 apns\n-pad  apns  not seen\n')
+  })
+
+  it('reads all files of a split export, and one that knows the token is enough', async () => {
+    const { store, run } = await startStore()
+    await settleAll(store, { __a: fcm('ta'), __b: fcm('tb') }, { kind: 'accepted' })
+    const first = write('1.json', lines(profile(['__a'], 'ta'), profile(['__b'], 'older')))
+    const second = write('2.json', lines(profile(['__b'], 'tb')))
+    expect((await run(['verify', '--export', first, '--export', second])).code).toBe(0)
+  })
+
+  it('leaves out what CleverTap has not accepted, and says so', async () => {
+    const { store, run } = await startStore()
+    await settleAll(store, { __refused: fcm('t1') }, refused(535))
+    await settleAll(store, { __a: fcm('ta') }, { kind: 'accepted' })
+    const { code, out } = await run(['verify', '--export', write('p.json', lines(profile(['__a'], 'ta')))])
+    expect([code, out]).toEqual([0, expect.stringContaining('1 record of the store is not compared')])
+  })
+
+  it('walks a store of more rows than a page', async () => {
+    const { store, run } = await startStore()
+    const ids = Array.from({ length: 1_100 }, (_, at) => `__${at}`)
+    for (let from = 0; from < ids.length; from += 100)
+      await settleAll(store, Object.fromEntries(ids.slice(from, from + 100).map((id) => [id, fcm(id)])), {
+        kind: 'accepted',
+      })
+    const file = write('p.json', lines(...ids.slice(50).map((id) => profile([id], id))))
+    const { out } = await run(['verify', '--export', file, '--json', '--list'])
+    const { seen, notSeen, profiles } = JSON.parse(out)
+    expect([seen, notSeen, profiles.length]).toEqual([{ fcm: 1_050 }, { fcm: 50 }, 50])
+  })
+
+  it('says when the export was made without device attributes', async () => {
+    const { store, run } = await startStore()
+    await settleAll(store, { __a: fcm('ta') }, { kind: 'accepted' })
+    const { code, out } = await run(['verify', '--export', write('p.json', lines(profile(['__a'])))])
+    expect([code, out]).toEqual([1, expect.stringContaining('No profile of the export shows a token')])
+  })
+
+  it.each([
+    ['no export', 'a.csv', 'objectId,type,id\n__a,fcm,t\n', 'it is no CleverTap Profile Export with CleverTap IDs'],
+    ['an empty file', 'a.json', '', 'it is empty'],
+    [
+      'an ID that JSON has rounded',
+      'a.json',
+      '{"identity":"a","clevertapId":12345678901234567890}\n',
+      'line 1: a CleverTap ID is a number',
+    ],
+  ])('refuses with exit code 2: %s', async (_, name, content, message) => {
+    const { run } = await startStore()
+    const { code, out, err } = await run(['verify', '--export', write(name, content)])
+    expect([code, out, err]).toEqual([2, '', expect.stringContaining(message)])
+  })
+})

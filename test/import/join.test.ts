@@ -1,0 +1,206 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { gzipSync } from 'node:zlib'
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { runCli } from '../cli/run-cli.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+
+let folder: ReturnType<typeof temporaryFolder>
+beforeEach(() => {
+  folder = temporaryFolder()
+  onTestFinished(() => folder.remove())
+})
+const write = (name: string, content: string | Uint8Array): string => {
+  writeFileSync(folder.file(name), content)
+  return folder.file(name)
+}
+const lines = (...records: unknown[]): string => records.map((one) => `${JSON.stringify(one)}\n`).join('')
+
+/** A dry run that writes what it set aside; `put` are the rows that would be queued, as a CSV of their own has them. */
+const join = async (input: string, joins: readonly string[], on: string, more: readonly string[] = []) => {
+  const rejects = folder.file('rejects.csv')
+  const files = joins.flatMap((file) => ['--join', file])
+  const argv = ['import', input, ...files, '--on', on, '--dry-run', '--json', '--rejects', rejects, ...more]
+  const { code, out, err } = await runCli(argv)
+  return {
+    code,
+    err,
+    summary: out === '' ? undefined : JSON.parse(out),
+    listed: code === 2 ? '' : readFileSync(rejects, 'utf8'),
+  }
+}
+
+const tokens = 'user,type,id\nu1,apns,t1\nu1,fcm,t2\nu2,fcm,t3\nnobody,fcm,t4\n'
+const all = { read: 4, queued: 3, unchanged: 0, rejected: {}, skipped: {}, unmatched: 1 }
+
+const exported = [
+  {
+    identity: 'u1',
+    all_identities: ['u1', 'one@example.com'],
+    clevertapId: '__one',
+    clevertapIds: '[__one,-one,Ne22k5-xQ90s]',
+    device: { token: 'x' },
+    'MSG-push': true,
+  },
+  { identity: 'u2', all_identities: ['u2'], clevertapId: '__two', clevertapIds: '[__two]', device: { token: '' } },
+]
+const exportedCsv = `identity,all_identities,clevertapId,clevertapIds,device,Name
+u1,"[ ""u1"",""one@example.com"" ]",__one,"[__one,-one,Ne22k5-xQ90s]","{""token"":""x""}",A
+u2,"[ ""u2"" ]",__two,[__two],"{""token"":""""}",B
+`
+
+describe('a join', () => {
+  it.each([
+    ['CSV', 'ids.csv', 'identity,clevertap_id\nu1,__one\nu1,-one\nu2,__two\n'],
+    [
+      'NDJSON',
+      'ids.ndjson',
+      lines({ identity: 'u1', ct_id: '__one' }, { identity: 'u1', ct_id: '-one' }, { identity: 'u2', ct_id: '__two' }),
+    ],
+    [
+      'a JSON list',
+      'ids.json',
+      JSON.stringify([
+        { identity: 'u1', objectId: '__one' },
+        { identity: 'u2', objectId: '__two' },
+      ]),
+    ],
+    ['a Profile Export of NDJSON', 'profiles.json', lines(...exported)],
+    [
+      'a Profile Export of JSON over several lines',
+      'profiles.json',
+      exported.map((one) => JSON.stringify(one, undefined, 2)).join('\n'),
+    ],
+    ['a Profile Export of CSV', 'profiles.csv', exportedCsv],
+  ])('reads %s, plain and gzipped', async (_, name, content) => {
+    const input = write('tokens.csv', tokens)
+    const plain = await join(input, [write(name, content)], 'user=identity')
+    expect([plain.code, plain.summary]).toEqual([1, all])
+    expect(plain.listed).toMatch(/,5,530,the join file has no CleverTap ID for this user\n$/)
+    expect(plain.err.includes('a CleverTap Profile Export: ')).toBe(name.startsWith('profiles'))
+    const packed = await join(input, [write(`${name}.gz`, gzipSync(content))], 'user=identity')
+    expect(packed.summary).toEqual(all)
+  })
+
+  it('takes the CleverTap ID whose prefix fits the type, for each type of one profile', async () => {
+    const input = write('tokens.csv', 'user,type,id,p256dh,auth\nu1,apns,t1,,\nu1,fcm,t2,,\nu1,wns,t3,,\n')
+    const { code, summary, listed } = await join(input, [write('profiles.json', lines(...exported))], 'user=identity')
+    expect([code, summary.queued, summary.rejected]).toEqual([1, 2, { 530: 1 }])
+    expect(listed).toContain('several CleverTap IDs for this user: -one, Ne22k5-xQ90s, __one')
+  })
+
+  it('takes the type of a web subscription from its endpoint', async () => {
+    const p256dh = 'BLc4xRzKlKORKWlbdgFaBrrPK3ydWAHo4M0gs0i1oEKgPpWC5cW8OCzVrOQRv-1npXRWk8udnW3oYhIO4475rds='
+    const row = `u1,https://fcm.googleapis.com/fcm/send/web-token,${p256dh},5I2Bu2oKdyy9CwL8QVF0NQ==`
+    const input = write('t.csv', `user,endpoint,p256dh,auth\n${row}\n`)
+    const ids = write('profiles.json', lines(...exported))
+    expect((await join(input, [ids], 'user=identity')).summary).toMatchObject({ read: 1, queued: 1 })
+  })
+
+  it('refuses a type that it does not know with 535, also where several CleverTap IDs fit', async () => {
+    const input = write('t.csv', 'user,type,id\nu1,webpush,t1\n')
+    const { summary } = await join(input, [write('profiles.json', lines(...exported))], 'user=identity')
+    expect(summary.rejected).toEqual({ 535: 1 })
+  })
+
+  it('looks up any of the identities that a Profile Export lists', async () => {
+    const input = write('tokens.csv', 'mail,type,id\none@example.com,fcm,t1\nu2,fcm,t2\n')
+    for (const file of [write('p.json', lines(...exported)), write('p.csv', exportedCsv)])
+      expect((await join(input, [file], 'mail=all_identities')).summary.queued).toBe(2)
+  })
+
+  it('reads the several files that a large export is split into', async () => {
+    const [first, second] = exported
+    const files = [write('a.json', lines(first)), write('b.csv', 'identity,clevertapId\nu2,__two\n')]
+    expect((await join(write('tokens.csv', tokens), files, 'user=identity')).summary).toEqual(all)
+    expect(second).toBeDefined()
+  })
+
+  it.each([
+    ['a dotted path', 'who.id=profile.uid'],
+    ['the last name where only one member has it', 'id=uid'],
+  ])('finds nested members by %s', async (_, on) => {
+    const input = write(
+      't.ndjson',
+      lines({ who: { id: 'u1' }, type: 'fcm', token: 't1' }, { who: { id: 'x' }, type: 'fcm', token: 't2' }),
+    )
+    const ids = write('ids.ndjson', lines({ profile: { uid: 'u1' }, ct_id: '__one' }))
+    const { summary } = await join(input, [ids], on, ['--map', 'id=token'])
+    expect(summary).toEqual({ read: 2, queued: 1, unchanged: 0, rejected: {}, skipped: {}, unmatched: 1 })
+  })
+
+  it('finds a column of a table whose name is a path by its last name', async () => {
+    const input = write('t.csv', 'Attributes.CustomUserData,type,id\nu1,fcm,t1\n')
+    const ids = write('ids.csv', 'profile.uid,ct_id\nu1,__one\n')
+    expect((await join(input, [ids], 'CustomUserData=uid')).summary.queued).toBe(1)
+  })
+
+  it('refuses a last name that several members have, and names them', async () => {
+    const ids = write('ids.ndjson', lines({ a: { uid: 'u1' }, b: { uid: 'u2' }, ct_id: '__one' }))
+    const { code, err } = await join(write('tokens.csv', tokens), [ids], 'user=uid')
+    expect([code, err]).toEqual([2, expect.stringContaining('several members are called uid: a.uid and b.uid')])
+  })
+
+  it('joins NDJSON and JSON records, those of CleverTap’s own shape as well', async () => {
+    const ids = write('ids.csv', 'identity,ct_id\nu1,__one\nu1,-one\n7,__seven\n')
+    const records = [
+      { user: 'u1', tokenData: { id: 't1', type: 'apns' }, type: 'token' },
+      { user: 'u1', id: 't2', type: 'FCM' },
+      { user: 7, id: 't3', type: 'fcm' },
+    ]
+    for (const input of [write('t.ndjson', lines(...records)), write('t.json', JSON.stringify({ d: records }))])
+      expect(await join(input, [ids], 'user=identity')).toMatchObject({ code: 0, summary: { read: 3, queued: 3 } })
+  })
+
+  it('refuses numbers that JSON has rounded, in the import and in the join file', async () => {
+    const ids = write('ids.csv', 'identity,ct_id\n12345678901234567000,__one\n')
+    const input = write('t.ndjson', '{"user":12345678901234567890,"id":"t","type":"fcm"}\n')
+    const left = await join(input, [ids], 'user=identity')
+    expect(left.summary).toMatchObject({ queued: 0, rejected: { malformed: 1 } })
+    const inexact = write(
+      'ids.ndjson',
+      '{"identity":"a","ct_id":"__a"}\n{"identity":12345678901234567890,"ct_id":"__one"}\n',
+    )
+    const right = await join(write('tokens.csv', tokens), [inexact], 'user=identity')
+    expect(right.code).toBe(2)
+    expect(right.err).toContain('line 2: the identity is a number that is not exact in JSON')
+  })
+
+  it('says how many records of the join file cannot be read, and goes on', async () => {
+    const ids = write(
+      'ids.ndjson',
+      `{"identity":"u1","ct_id":"__one"}\n{"identity":\n${lines({ identity: 'u2', ct_id: '__two' })}`,
+    )
+    const { summary, err } = await join(write('tokens.csv', tokens), [ids], 'user=identity')
+    expect(summary).toEqual(all)
+    expect(err).toContain('ids.ndjson: NDJSON, 3 records, 1 of which cannot be read (the first in line 2)')
+  })
+
+  it('never takes a placeholder for a key or an ID', async () => {
+    const ids = write('ids.csv', 'identity,ct_id\nNULL,__one\nu2,null\n')
+    const input = write('t.csv', 'user,type,id\nNULL,fcm,t1\nu2,fcm,t2\n')
+    expect((await join(input, [ids], 'user=identity')).summary).toMatchObject({ queued: 0, unmatched: 2 })
+  })
+
+  it.each([
+    ['an empty file', 'ids.csv', '', /it is empty/],
+    ['CSV without the column', 'ids.csv', 'mail,ct_id\na,b\n', /there is no column identity/],
+    ['NDJSON without the member', 'ids.ndjson', lines({ mail: 'a', ct_id: 'b' }), /there is no column identity/],
+    ['no CleverTap IDs', 'ids.csv', 'identity,mail\na,b\n', /no column is plainly the objectId/],
+  ])('refuses %s before anything is done', async (_, name, content, message) => {
+    const { code, err } = await join(write('tokens.csv', tokens), [write(name, content)], 'user=identity')
+    expect([code, err]).toEqual([2, expect.stringMatching(message)])
+  })
+
+  it('names a few IDs of a key that very many profiles share, and refuses it', async () => {
+    const many = Array.from({ length: 300 }, (_, at) => `shared,${at === 7 ? '__fits' : `id${at}`}\n`).join('')
+    const input = write('t.csv', 'user,type,id\nshared,fcm,t1\n')
+    const { summary, listed } = await join(input, [write('ids.csv', `identity,ct_id\n${many}`)], 'user=identity')
+    expect(summary.rejected).toEqual({ 530: 1 })
+    expect(listed).toMatch(/__fits, id0, id1, id10, id100 and 95 more/)
+  })
+
+  it('reads standard input once, for the import or for the join', async () => {
+    const { code, err } = await join('-', ['-'], 'user=identity')
+    expect([code, err]).toEqual([2, expect.stringContaining('- is standard input and can be read once')])
+  })
+})
