@@ -107,7 +107,7 @@ test('a taken port is one line that names it and says how to change it', async (
   expect(await runCli(['simulate', '--port', port])).toEqual({
     code: 1,
     out: '',
-    err: `pushferry: port ${port} of 127.0.0.1 is taken: give another with --port, or 0 for any\n`,
+    err: `pushferry: port ${port} of 127.0.0.1 is taken: choose another with --port, or 0 for any\n`,
   })
 })
 
@@ -126,7 +126,7 @@ test('a passcode that cannot be is refused without being shown', async () => {
 
 test.each([
   ['429,times', '"times" is not of the form NAME=VALUE'],
-  ['{"kind"', 'it begins like JSON but is none'],
+  ['{"kind"', 'it begins like JSON but is not valid JSON'],
   ['reject', 'fault reject needs code: a whole number from 100 to 999'],
   ['latency,ms=soon', 'ms of fault latency must be a whole number from 0 to 86400000'],
 ])('--fail %s says what is wrong', async (fault, message) => {

@@ -104,7 +104,7 @@ describe('a new user’s wrong setting ends the relay with one line that says wh
     ],
     ['a folder in the place of a file', { PUSHFERRY_STORE: 'sqlite:/tmp' }, 1, '/tmp is a folder'],
   ]
-  it.each(wrong)('%s', async (_, settings, code, line) => {
+  it.each(wrong)('names the setting and the way out: %s', async (_, settings, code, line) => {
     const { exited, err } = await startRelay(settings)
     expect(await exited).toEqual([code, null])
     expect(err()).toContain(line)
@@ -140,7 +140,7 @@ describe('a new user’s doubtful setting is warned about at the start', { timeo
     ],
     ['a relay that accepts no records', { PUSHFERRY_API_KEYS: '' }, 'neither PUSHFERRY_ORIGINS nor PUSHFERRY_API_KEYS'],
   ]
-  it.each(doubtful)('%s', async (_, settings, words) => {
+  it.each(doubtful)('names the setting and the way out: %s', async (_, settings, words) => {
     const { out, err } = await startRelay(settings)
     await expect.poll(out, { timeout: 20_000 }).toContain(words)
     expect(err()).toBe('')

@@ -16,7 +16,7 @@ test.each([
   [{ latencyMs: 0.5 }, 'latencyMs must be a whole number from 0 to 600000'],
   [{ accountId: 'a b' }, 'accountId must be a non-empty string without white space'],
   [{ passcode: '' }, 'passcode must be a non-empty string without white space'],
-])('%j: %s', (options, message) => {
+])('refuses the options %j with a TypeError: %s', (options, message) => {
   expect(() => resolveOptions(options)).toThrow(new TypeError(`option ${message}`))
 })
 

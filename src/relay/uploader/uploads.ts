@@ -128,7 +128,7 @@ export const createUploads = (
       wakeAll()
     },
   })
-  const told: UploadEvents = {
+  const ownEvents: UploadEvents = {
     ...events,
     onHealth: (account, health, before) => {
       events.onHealth?.(account, health, before)
@@ -136,7 +136,7 @@ export const createUploads = (
     },
   }
   const senders = createSenders(accounts)
-  const shared = { store, clock, holder, events: told, telemetry, senders }
+  const shared = { store, clock, holder, events: ownEvents, telemetry, senders }
   const uploaders = new Map(accounts.map((account) => [account.id, uploaderOf(account, shared)]))
   let ignoreWork = (): void => {}
 

@@ -407,7 +407,7 @@ describe('a file with a byte order mark', () => {
     ['UTF-16, as PowerShell writes it', (text) => Buffer.from(`\uFEFF${text}`, 'utf16le')],
     ['UTF-16, the big end first', (text) => Buffer.from(`\uFEFF${text}`, 'utf16le').swap16()],
   ]
-  it.each(forms)('in %s is read', (_, encode) => {
+  it.each(forms)('reads a settings file encoded in %s', (_, encode) => {
     expect(loadConfig({ PUSHFERRY_CONFIG: written('config.json', encode(json)) }).accounts[0]?.passcode).toBe(
       'marked-1',
     )

@@ -62,7 +62,7 @@ describe('halves', () => {
     [2, [1, 1]],
     [3, [2, 1]],
     [100, [50, 50]],
-  ])('of %i rows', (count, expected) => {
+  ])('splits a refused batch of %i rows', (count, expected) => {
     const rows = many(count)
     expect(sizes(halves(rows))).toEqual(expected)
     expect(ids(halves(rows))).toEqual(ids([rows]))

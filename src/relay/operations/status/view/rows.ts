@@ -1,10 +1,10 @@
 import type { AccountStatus, PageState, UploadMode } from './snapshot.ts'
 import { ago, count, counted } from './words.ts'
 
-/** One cell: a text, with a class where it looks different, or a button that tries records of a code again. */
+/** One cell: a text, optionally with a class, or a button that retries the records with a code. */
 export type Cell = { text: string; as?: 'code' | 'note' | 'number' } | { text: string; retry: number }
 
-/** One row of a list. `key` tells rows apart when the list changes. */
+/** One row of a list. `key` identifies the row when the list changes. */
 export interface Row {
   key: string
   cells: readonly Cell[]
