@@ -119,7 +119,7 @@ const verifyEither = (objectIds: readonly string[], options: VerifyOptions, io: 
     return verify(objectIds, options, io)
   }
   if (objectIds.length > 0) throw new CliError('--export compares the whole store: leave the CleverTap IDs out', 2)
-  if (options.token !== undefined) throw new CliError('--token goes with one objectId, not with --export', 2)
+  if (options.token !== undefined) throw new CliError('--token needs exactly one objectId, and no --export', 2)
   return verifyExport({ ...options, export: options.export }, io)
 }
 

@@ -151,7 +151,7 @@ d,web,[web],"{""token"":""web-token""}"
       '{"identity":"a","clevertapId":12345678901234567890}\n',
       'line 1: a CleverTap ID is a number',
     ],
-  ])('refuses with exit code 2: %s', async (_, name, content, message) => {
+  ])('refuses to compare the store with %s', async (_, name, content, message) => {
     const { run } = await startStore()
     const { code, out, err } = await run(['verify', '--export', write(name, content)])
     expect([code, out, err]).toEqual([2, '', expect.stringContaining(message)])

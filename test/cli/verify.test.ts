@@ -115,7 +115,7 @@ __d  unknown  the connection broke: is a proxy or firewall in between?
 test.each([
   [[], "missing required argument 'objectId', or --export FILE; see pushferry verify --help"],
   [['a', '--export', 'x'], '--export compares the whole store: leave the CleverTap IDs out'],
-  [['--export', 'x', '--token', 'x'], '--token goes with one objectId, not with --export'],
+  [['--export', 'x', '--token', 'x'], '--token needs exactly one objectId, and no --export'],
   [['a', '--list'], '--list goes with --export FILE'],
   [['a', 'b', '--token', 'x'], '--token needs exactly one objectId'],
 ])('refuses the arguments %j with exit code 2', async (argv, message) => {
