@@ -53,7 +53,7 @@ else
     let disk: SmallDisk
     let store: Store
     beforeEach(async () => {
-      disk = mountSmallDisk(8)
+      disk = mountSmallDisk(24)
       disk.fill(4 * 1024 * 1024)
       store = await openSqliteStore(disk.file('outbox.db'))
       await store.join('h', '{}')

@@ -82,3 +82,50 @@ describe('a path that names something else by mistake', () => {
     expect(statSync(other).mode & 0o777).toBe(0o755)
   })
 })
+
+describe('the log beside the database', () => {
+  const modeOf = (end: string): string => (statSync(path(end)).mode & 0o777).toString(8)
+
+  it('is copied into the database, and cut off, before a store that opens gives its first answer', async () => {
+    await store.put([newEntry('unsynced')])
+    for (const end of ends) copyFileSync(path(end), folder.file(`crashed.db${end}`))
+    rmSync(folder.file('crashed.db-shm'))
+    expect(statSync(folder.file('crashed.db-wal')).size).toBeGreaterThan(0)
+    const heir = await openSqliteStore(folder.file('crashed.db'))
+    expect(statSync(folder.file('crashed.db-wal')).size).toBe(0)
+    expect(await heir.find(account, 'unsynced')).toMatchObject({ state: 'queued' })
+    await heir.close()
+  })
+  it('grows while a reader holds it open, and is small again after that', async () => {
+    const reader = new DatabaseSync(path(''))
+    reader.exec('BEGIN')
+    reader.prepare('SELECT count(*) FROM token').get()
+    for (let call = 0; call < 12; call++)
+      await store.put(
+        Array.from({ length: 500 }, (_, at) => newEntry(`${call}-${at}`, `${call}-${at}-`.padEnd(4_000, 'x'))),
+      )
+    const { wal = 0 } = (await store.bytes?.()) ?? {}
+    expect(wal).toBeGreaterThan(20 * 1024 * 1024)
+    reader.exec('COMMIT')
+    reader.close()
+    for (let call = 0; call < 10; call++) await store.put([newEntry(`after-${call}`)])
+    expect((await store.bytes?.())?.wal).toBeLessThanOrEqual(16 * 1024 * 1024)
+  })
+  it('says how large it is, and how large the database', async () => {
+    expect(await store.bytes?.()).toEqual({ database: statSync(path('')).size, wal: statSync(path('-wal')).size })
+  })
+  it('can be written by its owner after a start on a database that was read-only', async () => {
+    await store.close()
+    chmodSync(path(''), 0o400)
+    // SQLite gives its files the mode of the database. A user other than root is refused before that.
+    store = await openSqliteStore(path(''))
+    await store.put([newEntry('after')])
+    expect([modeOf('-wal'), modeOf('-shm')]).toEqual(['600', '600'])
+  })
+  it('can be written after an earlier start has left it read-only', async () => {
+    await store.close()
+    writeFileSync(path('-shm'), '', { mode: 0o400 })
+    store = await openSqliteStore(path(''))
+    expect(modeOf('-shm')).toBe('600')
+  })
+})
