@@ -10,7 +10,6 @@ import {
   type StoreOptions,
 } from '../../src/relay/store/port.ts'
 import type { Token } from '../../src/wire/record.ts'
-import { newBulk, putBulk } from '../support/new-bulk.ts'
 import { account, newEntry as entry } from '../support/new-entry.ts'
 
 /** How an adapter is opened for one test. `reopen` gives a second handle on the same data where there is such a thing. */
@@ -194,11 +193,16 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
     })
   })
 
-  describe('a bulk', () => {
+  describe('an import', () => {
+    const imported = (objectId: string, id?: string, more: Partial<NewEntry> = {}): NewEntry =>
+      entry(objectId, id, { lane: 'import', replaceLive: false, ...more })
+    const put = async (rows: readonly NewEntry[]): Promise<string[]> =>
+      (await store.put(rows)).map(({ result }) => result)
+
     it('brings in all that its rows have', async () => {
       const token: Token = { type: 'chrome', id: 'id', keys: { p256dh: 'p', auth: 'a' } }
-      const rows = [entry('ünï-😀', 'ïd', { warnings: ['x', 'y, "z"'] }), entry('web', 'id', { token })]
-      expect(await putBulk(store, newBulk(rows))).toEqual(['queued', 'queued'])
+      const rows = [imported('ünï-😀', 'ïd', { warnings: ['x', 'y, "z"'] }), imported('web', 'id', { token })]
+      expect(await put(rows)).toEqual(['queued', 'queued'])
       expect(await store.find(account, 'ünï-😀')).toMatchObject({ state: 'queued', warnings: ['x', 'y, "z"'] })
       expect((await lease()).entries).toMatchObject([
         { objectId: 'ünï-😀', lane: 'import', token: { type: 'fcm', id: 'ïd' } },
@@ -208,32 +212,22 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
     it('leaves live and withdrawn rows alone, and the first of its rows with an objectId stays, unless it replaces', async () => {
       await store.put([entry('live'), entry('gone')])
       await store.withdraw(account, 'gone')
-      const rows = [entry('new', 'n1'), entry('live', 'other'), entry('gone', 'other'), entry('new', 'n2')]
-      expect(await putBulk(store, newBulk(rows))).toEqual(['queued', 'unchanged', 'unchanged', 'unchanged'])
+      const rows = [imported('new', 'n1'), imported('live', 'other'), imported('gone', 'other'), imported('new', 'n2')]
+      expect(await put(rows)).toEqual(['queued', 'unchanged', 'unchanged', 'unchanged'])
       expect(await stateOf('gone')).toBe('withdrawn')
       expect((await lease()).entries.map(({ token }) => token.id)).toEqual(['token-of-live', 'n1'])
-      expect(await putBulk(store, newBulk(rows, { replaceLive: true }))).toEqual([
-        'unchanged',
-        'replaced',
-        'replaced',
-        'replaced',
-      ])
+      const replacing = rows.map((row) => ({ ...row, replaceLive: true }))
+      expect(await put(replacing)).toEqual(['unchanged', 'replaced', 'replaced', 'replaced'])
       expect((await store.counts(account)).events).toMatchObject({ queued: 3, unchanged: 4, replaced: 3 })
     })
     it('binds no objectId, knows no limit, and wakes the uploader', async () => {
       const woken: [string, number][] = []
       const stop = store.onWork((name, rows) => woken.push([name, rows]))
-      const rows = Array.from({ length: 123 }, (_, at) => entry(`o${at}`))
-      await putBulk(store, newBulk(rows))
+      await put(Array.from({ length: 123 }, (_, at) => imported(`o${at}`)))
       stop()
       expect(woken).toEqual([[account, 123]])
       expect((await store.counts(account)).queued).toEqual({ live: 0, unproved: 0, import: 123 })
       expect(await putOne(entry('o0', 'of its browser', { sender: 'unproved' }))).toBe('replaced')
-    })
-    it('is taken as a whole or not at all', async () => {
-      const rows = [entry('a'), entry('b', 'two\u001fvalues')]
-      await expect(store.putBulk(newBulk(rows))).rejects.toMatchObject({ code: 'unavailable' })
-      expect(await store.find(account, 'a')).toBeUndefined()
     })
   })
 
@@ -585,7 +579,7 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
       await lease()
       await store.erase(account, 'a')
       await store.erase(account, 'b')
-      expect(await putBulk(store, newBulk([entry('a', 'new')]))).toEqual(['queued'])
+      expect(await putOne(entry('a', 'new', { lane: 'import', replaceLive: false }))).toBe('queued')
       await store.reap([{ id: holder, beat: 0 }])
       await store.join('holder-2', '{}')
       expect((await lease(100, 'holder-2')).entries.map((one) => one.token.id)).toEqual(['new'])
@@ -755,7 +749,7 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
     })
     it('keeps what happened by the minute, for eight days', async () => {
       const start = now - (now % 60_000)
-      await store.put([entry('a'), entry('b')])
+      expect(await counted(() => store.put([entry('a'), entry('b')]))).toEqual({ queued: 2 })
       now += 60_000
       await store.count(account, 'confirmed', 3)
       expect(await store.history(account, start)).toEqual([

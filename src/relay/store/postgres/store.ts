@@ -1,5 +1,4 @@
 import { randomBytes, randomInt } from 'node:crypto'
-import { putBulkBy } from '../bulk.ts'
 import { StoreError } from '../errors.ts'
 import { readMigrations } from '../migrations/migration.ts'
 import type { NewEntry, PutResult, Store, StoreOptions } from '../port.ts'
@@ -71,7 +70,7 @@ interface Parts {
   others: Transactions
   wakeUp: Pick<WakeUp, 'ring'>
 }
-type Rows = Pick<Store, 'put' | 'putBulk' | 'withdraw' | 'erase' | 'find'>
+type Rows = Pick<Store, 'put' | 'withdraw' | 'erase' | 'find'>
 type Reports = Pick<Store, 'counts' | 'history' | 'count' | 'rejected' | 'retryRejected' | 'discardRejected'>
 
 const createRows = (
@@ -91,7 +90,6 @@ const createRows = (
   }
   return {
     put: putAll,
-    putBulk: putBulkBy(putAll),
     withdraw: (account, objectId) => door.seeing(() => commits.write(withdraw(account, objectId))),
     erase: (account, objectId) =>
       door.seeing(async () => {
