@@ -31,6 +31,15 @@ export const countByAccount = (entries: readonly NewEntry[]): ReadonlyMap<string
   return rows
 }
 
+/** How operations count and tell of records. */
+export interface CommitSettings {
+  /** The first of two shares of the numbers; see numbers.ts. */
+  share: number
+  maxQueued: number
+  now: () => number
+  ring: (rows: ReadonlyMap<string, number>) => void
+}
+
 /** Many calls for the same thing: those that come while it is under way share the next. */
 const createShared = (run: () => Promise<void>): GroupCommit<undefined> =>
   createGroupCommit(
@@ -44,18 +53,7 @@ const createShared = (run: () => Promise<void>): GroupCommit<undefined> =>
 export const createCommits = (
   transactions: Transactions,
   read: Transactions['read'],
-  {
-    share,
-    maxQueued,
-    now,
-    ring,
-  }: {
-    /** The first of two shares of the numbers; see numbers.ts. */
-    share: number
-    maxQueued: number
-    now: () => number
-    ring: (rows: ReadonlyMap<string, number>) => void
-  },
+  { share, maxQueued, now, ring }: CommitSettings,
 ): Commits => {
   const rows = createGroupCommit(
     createGroupRun(transactions, createNumberWriter(share), now),

@@ -17,6 +17,30 @@ type DueRow = RowColumns & Readonly<{ place: string }>
 /** Numbers of leases are drawn: they need no order, and one in 2^48 of the same row is never drawn twice. */
 const drawLease = (): number => randomInt(1, 2 ** 48 - 1)
 
+/** Leases whose commit was asked for and not answered: rows may be leased that nobody knows of. */
+const createDoubts = ({ transact }: Transactions, numbers: NumberWriter, now: () => number) => {
+  const doubtful = new Map<string, Set<number>>()
+  return {
+    add: (id: string, lease: number): void => {
+      doubtful.set(id, (doubtful.get(id) ?? new Set()).add(lease))
+    },
+    /** Gives back what these leases of a holder have. */
+    settle: async (id: string): Promise<void> => {
+      const leases = [...(doubtful.get(id) ?? [])]
+      if (leases.length === 0) return
+      await transact(async ({ ask }) => {
+        const holder = await lockHolder(ask, id)
+        if (holder === undefined) return { result: undefined, last: 'nothing to keep' }
+        const { work } = await release(ask, holder, { leases, now: Math.floor(now()) })
+        return { result: undefined, last: [...work.writes(), ...numbers.writes(work.delta, work.now)] }
+      })
+      const left = new Set([...(doubtful.get(id) ?? [])].filter((lease) => !leases.includes(lease)))
+      if (left.size > 0) doubtful.set(id, left)
+      else doubtful.delete(id)
+    },
+  }
+}
+
 /**
  * Makes Store.lease. Rows that somebody else is just writing are passed over, so that relays never wait for each other
  * here, and never get the same row.
@@ -24,28 +48,12 @@ const drawLease = (): number => randomInt(1, 2 ** 48 - 1)
  * Should the connection be lost while a lease is being committed, rows may be leased that nobody knows of. Such a lease
  * is remembered, and what it has is given back before this holder leases anything else.
  */
-export const createLease = ({ transact }: Transactions, numbers: NumberWriter, now: () => number): Store['lease'] => {
-  const doubtful = new Map<string, Set<number>>()
-
-  const settleDoubts = async (id: string): Promise<void> => {
-    const leases = [...(doubtful.get(id) ?? [])]
-    if (leases.length === 0) return
-    await transact(async ({ ask }) => {
-      const holder = await lockHolder(ask, id)
-      if (holder === undefined) return { result: undefined, last: 'nothing to keep' }
-      const { work } = await release(ask, holder, { leases, now: Math.floor(now()) })
-      return { result: undefined, last: [...work.writes(), ...numbers.writes(work.delta, work.now)] }
-    })
-    const left = new Set([...(doubtful.get(id) ?? [])].filter((lease) => !leases.includes(lease)))
-    if (left.size > 0) doubtful.set(id, left)
-    else doubtful.delete(id)
-  }
-  const doubt = (id: string, lease: number): void => {
-    doubtful.set(id, (doubtful.get(id) ?? new Set()).add(lease))
-  }
+export const createLease = (transactions: Transactions, numbers: NumberWriter, now: () => number): Store['lease'] => {
+  const { transact } = transactions
+  const doubts = createDoubts(transactions, numbers, now)
 
   return async ({ account: name, holder, max, batches = 1, flushMs, farthestDueMs = defaultFarthestDueMs }) => {
-    await settleDoubts(holder)
+    await doubts.settle(holder)
     const account = accountNumber(name)
     const lease = drawLease()
     let asked = false
@@ -85,7 +93,7 @@ export const createLease = ({ transact }: Transactions, numbers: NumberWriter, n
         }
       })
     } catch (error) {
-      if (asked) doubt(holder, lease)
+      if (asked) doubts.add(holder, lease)
       throw error
     }
   }

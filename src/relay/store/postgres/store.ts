@@ -6,7 +6,7 @@ import { accountNumber } from './accounts.ts'
 import { createCleanUp } from './clean-up.ts'
 import { type Commits, countByAccount, createCommits } from './commits.ts'
 import { createTransactions, type Transactions } from './connection.ts'
-import { loadPg, type PgPool, settingsFor } from './driver.ts'
+import { loadPg, type PgDriver, type PgPool, type PgSettings, settingsFor } from './driver.ts'
 import { createHolders } from './holders.ts'
 import { type Capacities, checkStorable, erase, put, withdraw } from './intake.ts'
 import { createLease } from './lease.ts'
@@ -30,6 +30,14 @@ const migrations = readMigrations(new URL('./migrations/', import.meta.url))
 /** Whether nobody waits for what becomes of a record: its sender may have the row, whatever there is. */
 const isForInbox = ({ sender, lane, replaceLive, shownKeys }: NewEntry): boolean =>
   sender === 'trusted' && lane === 'live' && replaceLive && !shownKeys
+
+const openPool = (driver: PgDriver, settings: PgSettings, max: number): PgPool => {
+  const pool = new driver.Pool({ ...settings, max, idleTimeoutMillis: 60_000 })
+  // A connection that breaks fails what is asked of it; one that nobody uses is missed by nobody.
+  pool.on('error', () => {})
+  pool.on('connect', (client) => client.on('error', () => {}))
+  return pool
+}
 
 /** Runs operations as long as the store is open; ending waits for them. */
 const createDoor = ({ catchUp }: Pick<Commits, 'catchUp'>) => {
@@ -177,14 +185,7 @@ export const openPostgresStore = async (
 ): Promise<Store> => {
   const driver = await loadPg()
   const settings = settingsFor(driver, url)
-  const openPool = (max: number): PgPool => {
-    const pool = new driver.Pool({ ...settings, max, idleTimeoutMillis: 60_000 })
-    // A connection that breaks fails what is asked of it; one that nobody uses is missed by nobody.
-    pool.on('error', () => {})
-    pool.on('connect', (client) => client.on('error', () => {}))
-    return pool
-  }
-  const otherPool = openPool(otherConnections)
+  const otherPool = openPool(driver, settings, otherConnections)
   const others = createTransactions(otherPool)
   try {
     await migrate(others, migrations)
@@ -195,7 +196,7 @@ export const openPostgresStore = async (
 
   // Shares for each way of counting, so that this store's own do not wait for each other either.
   const share = randomInt(Math.floor(shards / 3)) * 3
-  const transactions = createTransactions(openPool(rowsConnections))
+  const transactions = createTransactions(openPool(driver, settings, rowsConnections))
   const wakeUp = createWakeUp(() => new driver.Client(settings), others)
   const commits = createCommits(transactions, others.read, { share, maxQueued, now, ring: wakeUp.ring })
   const numbers = createNumberWriter(share + 2)
