@@ -1,6 +1,16 @@
 import { apiOrigin, proxyRange, region, storeLocation, websiteOrigin, webType } from './address-kinds.ts'
 import { apiKeys, headerSecret, ticketKeys, vapidPublicKey } from './key-kinds.ts'
-import { duration, type Kind, listOf, matching, milliseconds, oneOf, share, wholeNumber } from './kinds.ts'
+import {
+  duration,
+  durationFrom,
+  type Kind,
+  listOf,
+  matching,
+  milliseconds,
+  oneOf,
+  share,
+  wholeNumber,
+} from './kinds.ts'
 
 /**
  * One thing that the relay can be told. `account` settings may stand in the environment, and there they are for every
@@ -156,7 +166,23 @@ export const settings = {
   }),
   PUSHFERRY_MAX_QUEUED: withDefault(wholeNumber(1, 1_000_000_000), '1000000', {
     scope: 'process',
-    doc: 'Live records that may wait for upload in each account; more are answered with 503.',
+    doc: 'Records of senders who prove themselves that may wait for upload in each account; more are answered with 503.',
+  }),
+  PUSHFERRY_MAX_UNPROVED: withDefault(wholeNumber(1, 1_000_000_000), '100000', {
+    scope: 'process',
+    doc: 'Records of browsers that prove nothing that may wait in each account; then the oldest that CleverTap has put off gives way.',
+  }),
+  PUSHFERRY_KEEP_REJECTED: withDefault(durationFrom(1), '30d', {
+    scope: 'process',
+    doc: 'How long rejected records are kept for another try: this long, and at most 100,000 in each account.',
+  }),
+  PUSHFERRY_TAKEOVER: withDefault(oneOf('refuse', 'accept'), 'refuse', {
+    scope: 'account',
+    doc: 'Whether a browser without the registration key may replace the token of an objectId, for sites that give one objectId to several browsers.',
+  }),
+  PUSHFERRY_KEY_IDLE: withDefault(durationFrom(15), '30d', {
+    scope: 'account',
+    doc: 'How long a registration key holds without a word from its browser; pages confirm theirs once a week.',
   }),
   PUSHFERRY_RATE_LIMIT: withDefault(wholeNumber(0, 1_000_000_000), '60', {
     scope: 'process',

@@ -23,7 +23,9 @@ interface Sample extends Happened {
 /** A sample that is missing is bridged over so many steps; a longer gap stays one. */
 const bridgedSteps = 3
 
-export const waitingIn = ({ queued, uploading }: Counts): number => queued.live + queued.import + uploading
+/** Records that wait or are being uploaded. */
+export const waitingIn = ({ queued, uploading }: Pick<Counts, 'queued' | 'uploading'>): number =>
+  queued.live + queued.unproved + queued.import + uploading
 
 /** All that had to be uploaded: a replaced token has to be, just as a new one. */
 export const queuedIn = (events: Readonly<Partial<Record<'queued' | 'replaced', number>>>): number =>
