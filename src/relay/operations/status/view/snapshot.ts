@@ -112,7 +112,10 @@ export interface AccountStatus {
   verdict: Verdict
   upload: UploadHealth
   queue: {
+    /** Of backends, tickets and accepted registration keys. */
     live: number
+    /** Of browsers that proved nothing. */
+    unproved: number
     import: number
     uploading: number
     /** When the record that has been in the queue longest was received; null: the queue is empty. */
@@ -120,6 +123,17 @@ export interface AccountStatus {
     /** How long the queue will take at the present rate; null when there is none to speak of, or no rate. */
     etaMs: number | null
   }
+  /** How full the queue is, by whose records. Imports have no limit. */
+  capacity: {
+    live: { waiting: number; limit: number }
+    /** `evicted`: in the last day, records that gave way because this capacity was full. */
+    unproved: { waiting: number; limit: number; evicted: number }
+  }
+  /**
+   * Browsers that are registered: heard of in the last 30 days, and idle, whose key holds no longer. In the last day: refused
+   * because another browser has the objectId, and takeovers of such an objectId.
+   */
+  browsers: { heard: number; idle: number; refused: number; takeovers: number }
   /** Settled records in the store. */
   settled: { accepted: number; rejected: number; withdrawn: number }
   last: { minute: Happened | null; hour: Happened; day: Happened }
@@ -129,7 +143,9 @@ export interface AccountStatus {
   slots: { inFlight: number; limit: number; concurrency: number }
   rejected: { codes: readonly RejectedCode[]; latest: readonly Rejection[] }
   /** What else happened in the last day, by the names of the store's events. */
-  events: Readonly<Record<'replaced' | 'withdrawn' | 'deferred' | 'expired' | 'confirmed' | 'missing', number>>
+  events: Readonly<
+    Record<'replaced' | 'withdrawn' | 'deferred' | 'expired' | 'discarded' | 'confirmed' | 'missing', number>
+  >
   changes: readonly StateChange[]
   others: readonly OtherProcess[]
 }
