@@ -10,7 +10,7 @@ import { partOf, plotOf } from './support/report.mjs'
  * `bounds({ seconds, rounds })`, if it takes others than it is given.
  */
 const parts = {
-  intake: () => import('./intake.mjs'),
+  sustained: () => import('./sustained.mjs'),
   upload: () => import('./upload.mjs'),
   import: () => import('./import.mjs'),
   growth: () => import('./growth.mjs'),

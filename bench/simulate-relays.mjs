@@ -2,7 +2,7 @@
 // clock that jumps from event to event. CleverTap and the database are stand-ins: each answer takes `latency`, each
 // transaction 3 ms, and there is always work (or none at all, in the last lines). So it says how well the protocol
 // shares, and how much it asks of the database; not how fast a database is. Needs `npm run build`.
-import { createHolderLife } from '../dist/relay/uploader/holder.js'
+import { createHeartbeat } from '../dist/relay/uploader/heartbeat.js'
 import { createUploader } from '../dist/relay/uploader/loop.js'
 
 const account = 'SIMULATED'
@@ -119,7 +119,7 @@ const simulate = async ({ relays, limit, latencyMs, hasWork }) => {
       upload,
     })
     const wake = () => uploader.wake(0)
-    const holder = createHolderLife({ store, clock, leaseMs, report: () => '{}', onLost: wake, onFreed: wake })
+    const holder = createHeartbeat({ store, clock, leaseMs, report: () => '{}', onLost: wake, onFreed: wake })
     // They start one after the other, as in a roll-out.
     clock.after(number * 50, () => holder.start().then(wake))
   }

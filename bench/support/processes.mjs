@@ -18,8 +18,9 @@ export const run = async (name, ...args) => {
 }
 
 /**
- * Starts a server of this folder as a process of its own. `cpuUs` asks it for the CPU time that it has used so far; `idle`
- * waits until it has nothing to do any more: the relay goes on with rows behind their acknowledgement.
+ * Starts a server of this folder as a process of its own. `used` asks it for the CPU time that it has used so far and for the bytes
+ * that it has written to files (undefined where the system does not say); `idle` waits until it has nothing to do any more: the relay
+ * goes on with records behind their acknowledgement.
  */
 export const serve = async (name, ...args) => {
   const child = fork(path(name), args, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
@@ -29,19 +30,19 @@ export const serve = async (name, ...args) => {
     first,
     exited.then(([code]) => Promise.reject(new Error(`${name} ended with ${code}`))),
   ])
-  const cpuUs = async () => {
+  const used = async () => {
     const answered = once(child, 'message')
-    child.send('cpu')
+    child.send('used')
     const [answer] = await answered
-    return answer.cpuUs
+    return answer
   }
   return {
     url,
-    cpuUs,
+    used,
     idle: async () => {
-      for (let spent = await cpuUs(); ; ) {
+      for (let { cpuUs: spent } = await used(); ; ) {
         await sleep(250)
-        const now = await cpuUs()
+        const { cpuUs: now } = await used()
         if (now - spent < 10_000) return
         spent = now
       }

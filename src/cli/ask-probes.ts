@@ -2,11 +2,11 @@ import type { ClevertapClient } from '../relay/clevertap/client.ts'
 import { readAnswer } from '../relay/clevertap/outcome.ts'
 import type { Probe } from './check-probes.ts'
 
-/** What CleverTap said to one probe. */
+/** CleverTap's answer to one probe. */
 export type ProbeVerdict =
   | { kind: 'accepted' }
   | { kind: 'refused'; code: number; message: string }
-  /** It said nothing that tells. `reason` is a code of the system or a few words. */
+  /** The answer does not say. `reason` is a system error code or a few words. */
   | { kind: 'unclear'; reason: string }
 
 export interface ProbeAnswer {
@@ -14,13 +14,13 @@ export interface ProbeAnswer {
   verdict: ProbeVerdict
 }
 
-/** Everything that was learned about one account. Without answers the first question already failed. */
+/** The results for one account. Without answers the first probe failed. */
 export interface ProbeAnswers {
   credentials: 'accepted' | 'refused' | 'unknown'
   answers: readonly ProbeAnswer[]
 }
 
-/** How often one question is asked again when a running relay, or anybody else, uses all of the account's slots. */
+/** Number of retries of a probe while a running relay or another program uses all of the account's slots. */
 const maxThrottled = 5
 const throttledMs = 1000
 
@@ -52,8 +52,8 @@ const askOne = async (
 }
 
 /**
- * Asks one probe after the other, each with `dryRun=1`, so that nothing is stored and one slot is enough. Ends at once
- * when the credentials are refused, or when the very first question gets no usable answer.
+ * Sends one probe after the other with `dryRun=1`, so that CleverTap stores nothing and one slot is enough. Stops when
+ * CleverTap refuses the credentials, or when the first probe gets no usable answer.
  */
 export const askProbes = async (
   probes: readonly Probe[],

@@ -1,7 +1,7 @@
 import { fingerprint } from '../relay/keys/fingerprint.ts'
 import type { Call } from '../simulator/index.ts'
 
-/** Tokens of a call are shown one by one up to this many, and counted by type beyond. */
+/** Up to this number of tokens are listed individually; a longer call shows counts by type. */
 const shownTokens = 3
 
 type TokenData = { id?: unknown; type?: unknown }
@@ -35,8 +35,7 @@ const describeAnswer = ({ status, processed, unprocessed, codes, refusal, fault 
 }
 
 /**
- * One line about a call, for people. Tokens are shown as fingerprints, the same that the relay's log shows; the
- * passcode is not shown at all.
+ * Describes a call in one line. Tokens appear as fingerprints, the same as in the relay's log; the passcode does not appear.
  */
 export const callLine = (call: Call): string => {
   const { at, number, method, path, dryRun, size, records, tookMs, inFlight } = call

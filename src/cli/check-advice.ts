@@ -1,10 +1,10 @@
 import type { ProbeAnswer, ProbeAnswers, ProbeVerdict } from './ask-probes.ts'
 import { describeTrouble } from './network-trouble.ts'
 
-/** What the advice depends on, beside the answers. */
+/** The facts that decide the advice, besides the answers. */
 export interface AdviceContext {
   padding: 'padded' | 'unpadded'
-  /** The profiles that were given with `--object-id`. */
+  /** The profiles from `--object-id`. */
   objectIds: readonly string[]
 }
 
@@ -13,10 +13,10 @@ const isProfileCode = (code: number): boolean => [523, 526, 530].includes(code)
 const verdictOf = (answers: readonly ProbeAnswer[], name: string): ProbeVerdict['kind'] | undefined =>
   answers.find(({ probe }) => probe.name === name)?.verdict.kind
 
-/** What to do about credentials that were not accepted. */
+/** Advice for refused credentials. */
 export const credentialsAdvice = ({ credentials, answers }: ProbeAnswers): string | undefined => {
   if (credentials === 'refused')
-    return 'account, passcode or region is wrong, CleverTap answers all three alike: compare them with the dashboard (Settings > Project; the region stands in its address), or let --regions look for the region'
+    return 'account, passcode or region is wrong (CleverTap gives the same answer for all three): compare them with the dashboard (Settings > Project; its address contains the region), or use --regions to try the other regions'
   const [first] = answers
   return credentials === 'unknown' && first?.verdict.kind === 'unclear'
     ? describeTrouble(first.verdict.reason)
@@ -26,11 +26,11 @@ export const credentialsAdvice = ({ credentials, answers }: ProbeAnswers): strin
 const chromeAdvice = (answers: readonly ProbeAnswer[], padding: AdviceContext['padding']): string => {
   const other = padding === 'padded' ? 'unpadded' : 'padded'
   return verdictOf(answers, `chrome, keys ${other}`) === 'accepted'
-    ? `the account wants the keys ${other}: set PUSHFERRY_KEY_PADDING=${other}`
+    ? `the account accepts the keys ${other}: set PUSHFERRY_KEY_PADDING=${other}`
     : "the account does not take browsers' tokens by upload (CleverTap's newer documentation names APNS, FCM and GCM only): ask CleverTap's support to allow type chrome on /1/upload"
 }
 
-/** What to do about a type that was not accepted; nothing for one that was, and for a detail. */
+/** Advice for a refused type; none for an accepted type or a detail. */
 export const typeAdvice = (
   { probe, verdict }: ProbeAnswer,
   answers: readonly ProbeAnswer[],
@@ -41,7 +41,7 @@ export const typeAdvice = (
   if (isProfileCode(verdict.code)) {
     return objectIds.includes(probe.record.objectId)
       ? 'CleverTap does not know this profile: was its user live on the app or site, with this account?'
-      : 'CleverTap looks the profile up, and the one that was asked with is a sample: give a live CleverTap ID of that platform with --object-id'
+      : 'CleverTap looks up the profile, and the check used a sample: give a live CleverTap ID of that platform with --object-id'
   }
   if (verdict.code === 534)
     return `CleverTap takes ${probe.type} for another kind of CleverTap ID only: give one of that platform with --object-id`

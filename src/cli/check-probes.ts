@@ -3,19 +3,19 @@ import { recordFor } from '../relay/clevertap/record.ts'
 import { sampleRecord } from '../relay/clevertap/sample-record.ts'
 import type { Token, TokenRecord, TokenType } from '../wire/record.ts'
 
-/** The documented samples' token, which is good for every type. */
+/** The token of the documented samples. It is valid for every type. */
 const sampleId = sampleRecord.tokenData.id
 
-/** One question to CleverTap: does this record pass? */
+/** One probe: a record that CleverTap accepts or refuses. */
 export interface Probe {
-  /** A type of its own, or a detail that is told but does not count. */
+  /** `type`: counts for the result. `detail`: is reported only. */
   kind: 'type' | 'detail'
   name: string
   type: TokenType
   record: TokenRecord
 }
 
-/** The documented samples' objectIds: each has the prefix that goes with its platform. */
+/** The objectIds of the documented samples, each with the prefix of its platform. */
 const sampleObjectIds: Readonly<Record<TokenType, string>> = {
   chrome: 'QBOpVJZmKilRAzfaiVS86Tovxm75lHxg',
   fcm: sampleRecord.objectId,
@@ -30,7 +30,7 @@ const sampleKeys = {
   p256dh: 'BLc4xRzKlKORKWlbdgFaBrrPK3ydWAHo4M0gs0i1oEKgPpWC5cW8OCzVrOQRv-1npXRWk8udnW3oYhIO4475rds',
   auth: '5I2Bu2oKdyy9CwL8QVF0NQ',
 }
-/** The shape of the last path segment of an endpoint of Mozilla's push service. */
+/** The format of the last path segment of Mozilla's endpoints. */
 const mozillaId = `gAAAAABm${'Zk3sQ9vXy2LrT7pW'.repeat(9)}`
 
 const prefixes: readonly (readonly [string, readonly TokenType[]])[] = [
@@ -39,7 +39,7 @@ const prefixes: readonly (readonly [string, readonly TokenType[]])[] = [
   ['~', ['wns', 'mpns']],
 ]
 
-/** The first of the given profiles that is of the type's platform, else the documented sample's. */
+/** The first given profile of the type's platform, else the documented sample's objectId. */
 const objectIdFor = (type: TokenType, given: readonly string[]): string => {
   const prefix = prefixes.find(([, types]) => types.includes(type))?.[0]
   const fits = (objectId: string): boolean =>
@@ -51,8 +51,8 @@ const sampleToken = (type: TokenType): Token =>
   type === 'chrome' ? { type, id: sampleId, keys: sampleKeys } : { type, id: sampleId }
 
 /**
- * The questions that `pushferry check` asks, each of one record. The details answer what CleverTap's documents leave
- * open about Chrome tokens and dry runs.
+ * The probes of `pushferry check`, each with one record. The details answer questions about Chrome tokens and dry runs that
+ * CleverTap's documentation leaves open.
  */
 export const checkProbes = (
   types: readonly TokenType[],

@@ -6,13 +6,13 @@ import { type AdviceContext, credentialsAdvice, typeAdvice } from './check-advic
 export interface AccountReport {
   account: string
   url: string
-  /** Credentials and every type that was asked for were accepted. */
+  /** Whether CleverTap accepted the credentials and every requested type. */
   ok: boolean
   credentials: 'accepted' | 'refused' | 'unknown'
-  /** What to do about the credentials; `null` when nothing is. */
+  /** Advice about the credentials; `null` when there is none. */
   advice: string | null
   types: readonly ProbeReport[]
-  /** What was tried beside that. It does not count for `ok`. */
+  /** Further probes, which do not count for `ok`. */
   details: readonly ProbeReport[]
 }
 
@@ -25,7 +25,7 @@ export interface ProbeReport {
   advice: string | null
 }
 
-/** Brings the answers into the form that is printed. `region` is where the credentials turned out to be good. */
+/** Makes the report that is printed. `region` is the region in which the credentials were accepted. */
 export const reportAccount = (
   { account, url, region }: { account: string; url: string; region: string | undefined },
   answers: ProbeAnswers,
@@ -64,8 +64,8 @@ export const reportAccount = (
 }
 
 const line = ({ name, verdict, code, message, advice }: ProbeReport, width: number): string => {
-  const told = verdict === 'accepted' ? 'accepted' : `${verdict}: ${[code, message].filter(Boolean).join(' ')}`
-  return `  ${name.padEnd(width)}  ${told}\n${advice ? `  ${''.padEnd(width)}  -> ${advice}\n` : ''}`
+  const result = verdict === 'accepted' ? 'accepted' : `${verdict}: ${[code, message].filter(Boolean).join(' ')}`
+  return `  ${name.padEnd(width)}  ${result}\n${advice ? `  ${''.padEnd(width)}  -> ${advice}\n` : ''}`
 }
 
 /** The report for people. */
@@ -75,6 +75,6 @@ export const describeReport = ({ account, url, credentials, advice, types, detai
   const head = `account ${account} at ${url}\n  ${'credentials'.padEnd(width)}  ${credentials}\n`
   const hint = advice ? `  ${''.padEnd(width)}  -> ${advice}\n` : ''
   const body = types.map((one) => line(one, width)).join('')
-  const tail = details.length > 0 ? `tried beside that\n${details.map((one) => line(one, wide)).join('')}` : ''
+  const tail = details.length > 0 ? `also tried\n${details.map((one) => line(one, wide)).join('')}` : ''
   return head + hint + body + tail
 }

@@ -19,7 +19,7 @@ interface CheckOptions {
   json?: true
 }
 
-/** What `check` does through others, for tests. */
+/** Functions that tests replace. */
 export interface CheckParts {
   open: (account: AccountConfig, url: string) => ClevertapClient
   wait: (ms: number) => Promise<unknown>
@@ -52,7 +52,7 @@ const checkAccount = async (
   }
 }
 
-/** Checks the configured accounts and prints what was found. 0 when all of it was accepted, else 1. */
+/** Checks the configured accounts and prints the results. Resolves to 0 when everything was accepted, else 1. */
 export const check = async (
   options: CheckOptions,
   { stdout, env }: Pick<Io, 'stdout' | 'env'>,

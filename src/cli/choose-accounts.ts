@@ -4,9 +4,9 @@ type Known = { id: string }
 const names = (accounts: readonly Known[]): string => accounts.map(({ id }) => id).join(', ')
 
 /**
- * The accounts that a command is about: the one that was asked for, or all.
+ * The accounts for a command: the requested one, or all.
  *
- * @throws CliError for one that is not configured, with those that are.
+ * @throws CliError for an account that is not configured; it lists those that are.
  */
 export const chooseAccounts = <Account extends Known>(
   { accounts }: { accounts: readonly Account[] },
@@ -15,13 +15,13 @@ export const chooseAccounts = <Account extends Known>(
   if (wanted === undefined) return accounts
   const chosen = accounts.filter(({ id }) => id === wanted)
   if (chosen.length > 0) return chosen
-  throw new CliError(`--account is none of those configured: ${names(accounts)}`, 2)
+  throw new CliError(`--account is not configured; the accounts are ${names(accounts)}`, 2)
 }
 
 /**
- * The one account that a command is about.
+ * The account for a command that needs exactly one.
  *
- * @throws CliError also when there are several and none was asked for.
+ * @throws CliError also when several are configured and none was requested.
  */
 export const chooseAccount = <Account extends Known>(
   config: { accounts: readonly Account[] },

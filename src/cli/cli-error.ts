@@ -1,12 +1,12 @@
 /**
- * Ends a command with one line on stderr and no stack trace: exit code 1 when something failed, 2 when it was called or
- * configured wrongly.
+ * Ends a command with one line on stderr, without a stack trace. Exit code 1: something failed; 2: wrong usage or
+ * configuration.
  */
 export class CliError extends Error {
   override readonly name = 'CliError'
   readonly exitCode: 1 | 2
 
-  /** The message is one line that says what was wrong and what is allowed or to be done. It holds no secret. */
+  /** The message is one line that says what is wrong and what is allowed or what to do. It contains no secret. */
   constructor(message: string, exitCode: 1 | 2, options?: ErrorOptions) {
     super(message, options)
     this.exitCode = exitCode

@@ -1,14 +1,14 @@
 import type { CommandEntry } from './commands.ts'
 
-/** The command that is called, or whose help is asked for. The program itself has no option that takes a value. */
+/** The command that is called, or whose help is requested. The program itself has no option with a value. */
 export const calledName = (argv: readonly string[]): string | undefined => {
   const words = argv.filter((word) => !word.startsWith('-'))
   return words[0] === 'help' ? words[1] : words[0]
 }
 
 /**
- * The CleverTap ID of an iPhone begins with a dash. Puts what looks like one behind `--`, so that it is an argument;
- * options of one letter, `-h` and `-V`, stay what they are.
+ * Moves arguments that look like an iPhone's CleverTap ID, which begins with a dash, behind `--`, so that they are not read
+ * as options. Options of one letter, `-h` and `-V`, stay options.
  */
 const objectIdsLast = (argv: readonly string[]): string[] => {
   if (argv.includes('--')) return [...argv]
@@ -17,10 +17,10 @@ const objectIdsLast = (argv: readonly string[]): string[] => {
 }
 
 /**
- * The words to give to commander, which would answer `help nonsense` and `nonsense --help` with the help of the whole
- * program: a name that is not known is better answered as such.
+ * The words to pass to commander. Commander would answer `help nonsense` and `nonsense --help` with the help of the whole
+ * program; an unknown name should be an error.
  *
- * @param entry the command that is called; `undefined` when there is none of that name.
+ * @param entry the command; `undefined` when no command has that name.
  */
 export const commandWords = (argv: readonly string[], entry: CommandEntry | undefined): string[] => {
   const called = calledName(argv)

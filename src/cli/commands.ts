@@ -2,21 +2,21 @@ import type { Command } from 'commander'
 import type { ExitCode, Io } from './io.ts'
 
 /**
- * Gives a command its arguments, options, help and action. The action calls `exitWith` with the outcome; without that
- * it is 0. It throws `CliError` for what is the user's to mend.
+ * Defines a command's arguments, options, help and action. The action calls `exitWith` with the exit code (default 0), and
+ * throws `CliError` for errors that the user can fix.
  */
 export type DefineCommand = (command: Command, io: Io, exitWith: (code: ExitCode) => void) => void
 
-/** A command as the list of commands shows it. What it needs is loaded only when it is called. */
+/** A command in the list of commands. Its modules are loaded only when it is called. */
 export interface CommandEntry {
   name: string
   summary: string
   load: () => Promise<DefineCommand>
-  /** Its arguments are CleverTap IDs, of which an iPhone's begin with a dash: they are told from options. */
+  /** Its arguments are CleverTap IDs. An iPhone's begins with a dash and must not be read as an option. */
   takesObjectIds?: true
 }
 
-/** Every command there is, in the order of the list in `pushferry --help`. */
+/** All commands, in the order of `pushferry --help`. */
 export const commands: readonly CommandEntry[] = [
   {
     name: 'init',
@@ -73,7 +73,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'vapid',
-    summary: 'make a VAPID key pair and say where each half goes',
+    summary: 'make a VAPID key pair and say where each key belongs',
     load: async () => (await import('./vapid.ts')).defineVapid,
   },
   {

@@ -2,7 +2,7 @@ import { Argument, Command } from 'commander'
 import { type CommandEntry, commands, type DefineCommand } from './commands.ts'
 import type { ExitCode, Io } from './io.ts'
 
-/** What can follow a command: its sub-commands, and the options of all of them. */
+/** The words that can follow a command: its sub-commands, and the options of all of them. */
 interface Completion {
   name: string
   summary: string
@@ -54,7 +54,7 @@ const shells: Readonly<Record<string, (all: readonly Completion[]) => string>> =
   fish,
 }
 
-/** Prints the completion script of a shell. Every command is loaded for it, none is run. */
+/** Prints the completion script of a shell. Loads every command and runs none. */
 const completion = async (shell: string, io: Io): Promise<ExitCode> => {
   const all = await Promise.all(commands.map((entry) => complete(entry, io)))
   io.stdout.write(shells[shell]?.(all) ?? '')

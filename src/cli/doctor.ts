@@ -35,7 +35,7 @@ const doctor = async (address: string, options: DoctorOptions, { stdout }: Io): 
   return isOk ? 0 : 1
 }
 
-/** `pushferry doctor`. Only reads: it registers nothing. */
+/** `pushferry doctor`. Only reads; registers nothing. */
 export const defineDoctor: DefineCommand = (command, io, exitWith) => {
   command
     .description(

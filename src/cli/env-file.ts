@@ -2,18 +2,18 @@ import { readFileSync } from 'node:fs'
 import { CliError } from './cli-error.ts'
 
 /*
- * Not `util.parseEnv`: it cuts an unquoted value at `#`, so that half a passcode is sent and refused far from the cause,
- * and it skips a line that it cannot read. Docker and systemd keep the `#`.
+ * Not `util.parseEnv`, because that cuts an unquoted value at `#`, so that half a passcode would be sent and refused, and
+ * skips lines that it cannot read. Docker and systemd keep the `#`.
  */
 
 const withoutQuotes = (value: string): string => /^(["'])(.*)\1$/s.exec(value)?.[2] ?? value
 
 /**
- * Reads the lines `NAME=value` of an environment file. Blank lines and lines that begin with `#` are skipped, `export`
- * in front of a name and quotes around a whole value are taken off.
+ * Reads the lines `NAME=value` of an environment file. Skips blank lines and lines that begin with `#`. Removes `export`
+ * before a name and quotes around a whole value.
  *
- * @param file how an error names it.
- * @throws CliError (exit code 2) for the first line that cannot be read. The message has its number, never its value.
+ * @param file the name of the file in an error message.
+ * @throws CliError (exit code 2) for the first line that cannot be read. The message has the line's number, never its value.
  */
 export const parseEnvFile = (text: string, file: string): ReadonlyMap<string, string> => {
   if (text.includes('\0')) throw new CliError(`${file} is not UTF-8. Save it as UTF-8 (PowerShell: -Encoding utf8)`, 2)
@@ -35,7 +35,7 @@ export const parseEnvFile = (text: string, file: string): ReadonlyMap<string, st
 /**
  * Reads an environment file from disk.
  *
- * @throws CliError (exit code 2) when there is no such file or it cannot be read.
+ * @throws CliError (exit code 2) when the file does not exist or cannot be read.
  */
 export const readEnvFile = (file: string): ReadonlyMap<string, string> => {
   let text: string
@@ -50,8 +50,8 @@ export const readEnvFile = (file: string): ReadonlyMap<string, string> => {
 }
 
 /**
- * The values of a file that an environment does not have yet. The environment wins, also where it has the `_FILE` of a
- * name that the file sets, or the name of a `_FILE`. An empty variable counts as not set.
+ * The values of a file that are not set in the environment. The environment also wins when it sets the `_FILE` variant of a
+ * name in the file, or the plain name of a `_FILE`. An empty variable counts as not set.
  */
 export const missingFrom = (
   env: Readonly<Record<string, string | undefined>>,

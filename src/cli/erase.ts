@@ -13,7 +13,7 @@ interface EraseOptions {
 interface Erasure {
   objectId: string
   account: string
-  /** `unknown`: there was no such row. */
+  /** `unknown`: the store had no such row. */
   result: 'erased' | 'unknown' | 'failed'
   reason: string | null
 }
@@ -21,7 +21,7 @@ interface Erasure {
 const describe = ({ objectId, account, result, reason }: Erasure, many: boolean): string =>
   `${objectId}  ${{ erased: 'erased', unknown: 'was not there', failed: 'FAILED' }[result]}${many ? `  account ${account}` : ''}${reason === null ? '' : `  ${reason}`}\n`
 
-/** Erases each objectId from each account. 0 when none failed, whether there was something to erase or not, else 1. */
+/** Erases each objectId from each account. Resolves to 0 when nothing failed, also for unknown objectIds, else 1. */
 const erase = async (objectIds: readonly string[], options: EraseOptions, io: Io): Promise<ExitCode> => {
   const config = storeConfig(io, options.account)
   const accounts = chooseAccounts(config, options.account)

@@ -5,7 +5,7 @@ const parseJson = (text: string): unknown => {
   try {
     return JSON.parse(text)
   } catch {
-    throw new InvalidArgumentError('it begins like JSON but is none.')
+    throw new InvalidArgumentError('it begins like JSON but is not valid JSON.')
   }
 }
 
@@ -15,7 +15,7 @@ const parseValue = (name: string, text: string): unknown => {
   return /^-?\d+$/.test(text) ? Number(text) : text
 }
 
-/** `KIND[,NAME=VALUE…]` as an object; a kind of three digits is short for `status,status=…`. */
+/** Parses `KIND[,NAME=VALUE…]` to an object; a kind of three digits is short for `status,status=…`. */
 const parseWords = (text: string): unknown => {
   const [kind = '', ...pairs] = text.split(',')
   const members: Record<string, unknown> = /^\d{3}$/.test(kind) ? { kind: 'status', status: Number(kind) } : { kind }
@@ -28,7 +28,7 @@ const parseWords = (text: string): unknown => {
   return members
 }
 
-/** How `parseFaultArgument` is explained in the help. */
+/** Description of a fault argument for the help. */
 export const faultArgumentHelp = `A fault is KIND or KIND,NAME=VALUE,… or a JSON object. It hits one call unless times says otherwise.
   kinds    ${faultKinds.join(' ')}
            a number of three digits is short for status: 429 means status,status=429
@@ -38,9 +38,9 @@ export const faultArgumentHelp = `A fault is KIND or KIND,NAME=VALUE,… or a JS
   echo     record=omitted|changed number=omitted|shifted`
 
 /**
- * Reads a fault from a command line and puts it behind those that came before it.
+ * Reads a fault from the command line and appends it to the earlier ones.
  *
- * @throws InvalidArgumentError which says what is wrong and what is allowed.
+ * @throws InvalidArgumentError that says what is wrong and what is allowed.
  */
 export const parseFaultArgument = (text: string, before: readonly Fault[] = []): readonly Fault[] => {
   const read = readFault(text.startsWith('{') ? parseJson(text) : parseWords(text))

@@ -2,13 +2,13 @@ import type { ClevertapClient } from '../relay/clevertap/client.ts'
 import { askProbes } from './ask-probes.ts'
 import type { Probe } from './check-probes.ts'
 
-/** The regions that CleverTap documents, and one that only its own tools name. */
+/** The regions that CleverTap documents, and one that only CleverTap's own tools name. */
 const regions = ['eu1', 'in1', 'sg1', 'us1', 'aps3', 'mec1', 'sk1'] as const
 
 /**
- * Asks the other regions with the same credentials, one after the other.
+ * Tries the same credentials in the other regions, one after the other.
  *
- * @returns the first in which they are accepted. A region that does not answer is passed over.
+ * @returns the first region that accepts them. A region that does not answer is skipped.
  */
 export const findRegion = async (
   refusedUrl: string,

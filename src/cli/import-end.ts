@@ -16,9 +16,7 @@ export const nextSteps = (
   if (how === 'interrupted') lines.push(isDry ? 'interrupted' : `interrupted: ${waits(waiting)} in the store; ${again}`)
   if (how === 'failed') lines.push(isDry ? `${failure}` : `${failure}; ${waits(waiting)} in the store, then ${again}`)
   if (how === 'refused')
-    lines.push(
-      `CleverTap refuses the credentials: pushferry check says what to fix; ${waits(waiting)} in the store, then ${again}`,
-    )
+    lines.push(`CleverTap refuses the credentials: run pushferry check; ${waits(waiting)} in the store, then ${again}`)
   if (how === 'late') lines.push(`${waits(waiting)} in the store, for a running relay or for the same command again`)
   if (how === 'enqueued' && !isDry && waiting !== undefined && waiting > 0)
     lines.push(`${waits(waiting)} in the store for a relay to upload; pushferry status shows how that goes`)

@@ -22,8 +22,15 @@ export const describePlan = (
   defaultType: string | undefined,
 ): string => {
   const { gzip, encoding } = head
+  const whose = vendor === undefined ? '' : `${vendor.name}, by its ${format === 'csv' ? 'columns' : 'members'}: `
   const packed = `${gzip ? ', gzipped' : ''}${encoding === 'utf-8' ? '' : `, ${encoding.toUpperCase()}`}`
-  if (!columns) return `${name}: ${formatNames[format]}${packed}\n`
+  if (!columns) {
+    const paths = mappedFields.flatMap((field) => {
+      const path = vendor?.columns[field]
+      return path === undefined ? [] : [`${field} from ${path}`]
+    })
+    return `${name}: ${whose}${formatNames[format]}${packed}${paths.length > 0 ? `: ${paths.join(', ')}` : ''}\n`
+  }
   const taken = mappedFields.flatMap((field) => {
     const column = columns[field]
     if (column !== undefined) return field === column ? [field] : [`${field} from ${JSON.stringify(column)}`]
@@ -31,5 +38,5 @@ export const describePlan = (
   })
   const rowType = columns.type !== undefined && defaultType !== undefined ? ` (${defaultType} where there is none)` : ''
   const signs = delimiterNames[delimiter] ?? JSON.stringify(delimiter)
-  return `${name}: ${vendor === undefined ? '' : `${vendor}, by its columns: `}${formatNames[format]} with ${signs}${packed}: ${taken.join(', ')}${rowType}\n`
+  return `${name}: ${whose}${formatNames[format]} with ${signs}${packed}: ${taken.join(', ')}${rowType}\n`
 }

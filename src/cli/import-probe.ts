@@ -7,7 +7,7 @@ import { describeTrouble } from './network-trouble.ts'
 export const describeProbe = (report: ProbeReport): string => {
   switch (report.kind) {
     case 'unauthorized':
-      return 'CleverTap refuses the credentials: pushferry check says what to fix\n'
+      return 'CleverTap refuses the credentials: run pushferry check\n'
     case 'unknown':
       return `CleverTap could not be asked about a sample: ${describeTrouble(report.reason)}\n`
     case 'judged': {

@@ -20,12 +20,12 @@ import type { DefineCommand } from './commands.ts'
 import { nextSteps } from './import-end.ts'
 import { describePlan } from './import-plan.ts'
 import { describeProbe, isGood } from './import-probe.ts'
-import { createStanding } from './import-standing.ts'
+import { createImportProgress } from './import-progress.ts'
 import { summaryJson, summaryTable } from './import-summary.ts'
 import type { ExitCode, Io } from './io.ts'
 import { keepHeapSmall } from './keep-heap-small.ts'
 import { paintFor } from './paint.ts'
-import { showStanding } from './status-line.ts'
+import { showProgress } from './status-line.ts'
 import { storeConfig } from './store-accounts.ts'
 import { withStore } from './with-store.ts'
 
@@ -67,12 +67,15 @@ const planAll = async (
   webTypes: readonly WebType[],
   join: Join | undefined,
 ): Promise<Plan[]> => {
-  if (names.filter((name) => name === '-').length > 1) throw new CliError('- is standard input and can be read once', 2)
+  if (names.filter((name) => name === '-').length > 1)
+    throw new CliError('- is standard input, which can be read only once', 2)
   const map = readFieldMap(options.map ?? [])
   const typeMap = readTypeMap(options.mapType ?? [])
   const plans: Plan[] = []
   for (const name of names)
-    plans.push(planInput(await openInput(name, stdin), { map, defaultType: options.type, typeMap, webTypes, join }))
+    plans.push(
+      await planInput(await openInput(name, stdin), { map, defaultType: options.type, typeMap, webTypes, join }),
+    )
   for (const plan of plans) stderr.write(describePlan(plan, options.type))
   return plans
 }
@@ -80,12 +83,12 @@ const planAll = async (
 /** Shows the progress while `work` runs, and a word when it has been interrupted. */
 const shown = async <T>(
   { io, progress, signal }: Job,
-  state: Parameters<typeof createStanding>[1],
+  state: Parameters<typeof createImportProgress>[1],
   work: () => Promise<T>,
 ): Promise<T> => {
-  const line = showStanding(io, createStanding(progress, state))
+  const line = showProgress(io, createImportProgress(progress, state))
   const onAbort = (): void => {
-    io.stderr.write('\nstopping after the piece at hand; Ctrl-C again ends it at once\n')
+    io.stderr.write('\nstopping after the current chunk; press Ctrl-C again to end at once\n')
   }
   signal.addEventListener('abort', onAbort, { once: true })
   try {
@@ -179,7 +182,7 @@ const importFiles = async (names: readonly string[], options: ImportOptions, io:
       2,
     )
   if ((options.join === undefined) !== (options.on === undefined))
-    throw new CliError('--join FILE goes with --on COLUMN', 2)
+    throw new CliError('--join FILE needs --on COLUMN', 2)
   let join: Join | undefined
   try {
     if (options.join !== undefined) join = await openJoin(await openInput(options.join, io.stdin), options.on ?? '')
@@ -212,8 +215,8 @@ const readWait = (text: string): number => {
 export const defineImport: DefineCommand = (command, io, exitWith) => {
   command
     .description(
-      'Imports tokens from files: checks every row, queues it in the store, uploads it to CleverTap and ends when all is ' +
-        'settled. Reads CSV (with a first line that names its columns), NDJSON and JSON ({"d":[…]}), plain or gzipped.',
+      'Imports tokens from files: checks every row, queues it in the store, uploads it to CleverTap and ends when all are ' +
+        'completed. Reads CSV (with a first line that names its columns), NDJSON and JSON ({"d":[…]}), plain or gzipped.',
     )
     .argument('<file...>', 'files to import; - is standard input')
     .option(
@@ -223,7 +226,7 @@ export const defineImport: DefineCommand = (command, io, exitWith) => {
     )
     .option(
       '--map-type <foreign=type>',
-      'what a type of the file is here, such as 0=apns,1=fcm; can be repeated or comma-separated',
+      'maps types of the file to token types, such as 0=apns,1=fcm; can be repeated or comma-separated',
       (text: string, before: readonly string[] = []) => [...before, text],
     )
     .option('--join <file>', 'a CSV that has the objectId for a column of the import; goes with --on')
@@ -231,14 +234,14 @@ export const defineImport: DefineCommand = (command, io, exitWith) => {
       '--on <column=column>',
       "the column to join on: the import's, then the join file's where it has another name",
     )
-    .addOption(new Option('--type <type>', 'the type of rows that have none').choices(tokenTypes))
+    .addOption(new Option('--type <type>', 'the type of rows without one').choices(tokenTypes))
     .option('--dry-run', 'check everything, store nothing, and ask CleverTap about a sample')
     .option('--replace', 'replace the token of a row that is live; without it such a row is left as it is')
     .option('--rejects <file>', 'write rejected rows there, each with line, code and reason')
     .option('--enqueue-only', 'queue, and leave the upload to a running relay')
     .option(
       '--wait <duration>',
-      'wait at most so long for the upload, such as 30m (default: until all is settled)',
+      'longest wait for the upload, such as 30m (default: until all records are completed)',
       readWait,
     )
     .option('--account <id>', 'the account, where several are configured')

@@ -3,15 +3,15 @@ import { Writable } from 'node:stream'
 import { CliError } from './cli-error.ts'
 import type { Io } from './io.ts'
 
-/** One thing that `pushferry init` needs to know. */
+/** A question of `pushferry init`. */
 export interface Question {
   text: string
   isSecret?: true
-  /** Why an answer does not do; `undefined` for one that does. */
+  /** Why an answer is invalid; `undefined` for a valid one. */
   refuse: (answer: string) => string | undefined
 }
 
-/** Asks questions on a terminal. A secret is not shown while it is typed. */
+/** Asks questions on a terminal. Does not show a secret while it is typed. */
 export const createAsker = (io: Io): { ask: (question: Question) => Promise<string>; close: () => void } => {
   let isMuted = false
   const output = new Writable({
@@ -21,7 +21,7 @@ export const createAsker = (io: Io): { ask: (question: Question) => Promise<stri
     },
   })
   const lines = createInterface({ input: io.stdin, output, terminal: io.stdin.isTTY === true })
-  // Not `question`: it loses what is pasted, or typed ahead, between two questions.
+  // Not `question`, because it loses input that is pasted or typed ahead between two questions.
   const answers = lines[Symbol.asyncIterator]()
   let isClosed = false
   lines.once('close', () => {
@@ -29,7 +29,7 @@ export const createAsker = (io: Io): { ask: (question: Question) => Promise<stri
   })
   const prompt = (question: string): void => {
     lines.setPrompt(question)
-    // Answers may still be waiting after the input has ended, and from Node 24 on a closed interface throws when it prompts.
+    // Answers may still be buffered after the input has ended; from Node 24 on a closed interface throws when it prompts.
     if (isClosed) io.stderr.write(question)
     else lines.prompt()
   }

@@ -16,7 +16,7 @@ interface InitOptions {
   file: string
 }
 
-/** What cannot be generated: the setting, the option that gives it, and how it is asked for. */
+/** The settings that cannot be generated, each with its option and its question. */
 const needed = [
   {
     name: 'CLEVERTAP_ACCOUNT_ID',
@@ -45,12 +45,12 @@ const optional = new Set<string>(['PUSHFERRY_ORIGINS', 'PUSHFERRY_VAPID_PUBLIC_K
 
 const refuse = (name: (typeof needed)[number]['name'], answer: string): string | undefined => {
   if (answer === '') return optional.has(name) ? undefined : 'given'
-  // The table pairs each name with its own value type; here only whether it can be read matters.
+  // The table pairs each name with its own value type; here it only matters whether the value can be read.
   const { kind } = settings[name] as Setting<unknown>
   return kind.read(answer) === undefined ? kind.allowed : undefined
 }
 
-/** Takes what the options and the environment give, and asks for the rest where there is a terminal. */
+/** Reads values from the options and the environment, and asks for the others on a terminal. */
 const collect = async (options: InitOptions, io: Io): Promise<Map<string, string>> => {
   const values = new Map<string, string>()
   const open: (typeof needed)[number][] = []
@@ -112,13 +112,13 @@ ${line('PUSHFERRY_SECRET')}
 
 const init = async (options: InitOptions, io: Io): Promise<ExitCode> => {
   const { file } = options
-  const taken = new CliError(`${file} exists, and init never writes over a file. Give another name with --file`, 2)
+  const taken = new CliError(`${file} exists, and init never overwrites a file. Choose another name with --file`, 2)
   if (existsSync(file)) throw taken
   const values = await collect(options, io)
   values.set('PUSHFERRY_API_KEYS', `backend:${generate()}`)
   values.set('PUSHFERRY_ADMIN_KEY', generate())
   values.set('PUSHFERRY_SECRET', generate())
-  // What is written must start a relay. A ConfigError of this names the setting.
+  // The file must start a relay. A ConfigError names the wrong setting.
   loadConfig(Object.fromEntries(values))
   try {
     writeFileSync(file, fileOf(values), { flag: 'wx', mode: 0o600 })

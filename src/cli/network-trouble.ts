@@ -14,5 +14,5 @@ const meanings: Readonly<Record<string, string>> = {
     'the certificate there is not trusted: is a proxy in between? NODE_EXTRA_CA_CERTS can name its authority',
 }
 
-/** What a connection's failure means and what to do about it, for people. `reason` is a system's or undici's code. */
+/** Explains why a connection failed and what to do. `reason` is a code of the system or of undici. */
 export const describeTrouble = (reason: string): string => meanings[reason] ?? `no usable answer (${reason})`

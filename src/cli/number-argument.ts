@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander'
 
-/** Makes a reader of whole numbers within bounds, for an option or argument of a command. */
+/** Makes a parser of whole numbers within bounds, for an option or argument of a command. */
 export const wholeNumberArgument =
   (least: number, most: number) =>
   (text: string): number => {

@@ -1,6 +1,6 @@
 import type { Io, TextOutput } from './io.ts'
 
-/** Colours for what deserves a look. */
+/** Colours for important parts of the output. */
 export interface Paint {
   good(text: string): string
   bad(text: string): string

@@ -1,11 +1,11 @@
 import type { Io } from './io.ts'
 
-/** Ends at once: what the second Ctrl-C, or a reader that has gone away, asks for. */
+/** Ends the process at once, after a second Ctrl-C or when the output pipe is closed. */
 const interruptedExitCode = 130
 
-/** The command's view of a real process. Nothing is listened to before it is asked for, but a closed pipe. */
+/** The `Io` of a real process. Adds signal listeners only when a command reads `interrupted`. */
 export const createProcessIo = (host: NodeJS.Process): Io => {
-  // `pushferry status | head` closes the pipe early; that is no error of the command.
+  // `pushferry status | head` closes the pipe early, which is no error.
   for (const stream of [host.stdout, host.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code !== 'EPIPE') throw error

@@ -5,7 +5,7 @@ import { decodeBase64, encodeBase64Url } from '../wire/base64.ts'
 import { CliError } from './cli-error.ts'
 import type { Io } from './io.ts'
 
-/** A browser's subscription, as `JSON.stringify(subscription)` gives it. */
+/** A browser's subscription, as `JSON.stringify(subscription)` writes it. */
 export interface Subscription {
   endpoint: string
   keys: { p256dh: string; auth: string }
@@ -30,7 +30,7 @@ const readJson = async (file: string, what: string, { stdin }: Pick<Io, 'stdin'>
     const value: unknown = JSON.parse(text.replace(/^\uFEFF/, ''))
     if (isObject(value)) return value
   } catch {
-    // Said below; the parser's message would quote the text.
+    // Reported below. The parser's own message would quote the input.
   }
   throw new CliError(`${what} must hold a JSON object${text.trim() === '' ? ', but it is empty' : ''}`, 2)
 }
@@ -45,7 +45,7 @@ const isLoopback = ({ hostname }: URL): boolean => /^(localhost|127\.\d+\.\d+\.\
 /**
  * Reads the subscription of `--subscription`; `-` is standard input.
  *
- * @throws CliError (exit code 2) for what is no subscription. It never quotes what was read.
+ * @throws CliError (exit code 2) for anything but a subscription. The message never quotes the input.
  */
 export const readSubscription = async (file: string, io: Pick<Io, 'stdin'>): Promise<Subscription> => {
   const what = '--subscription'
@@ -68,7 +68,7 @@ export const readSubscription = async (file: string, io: Pick<Io, 'stdin'>): Pro
 /**
  * Reads the pair of `--vapid`, as `pushferry vapid --json` prints it.
  *
- * @throws CliError (exit code 2) for what is no pair, or whose halves do not belong together.
+ * @throws CliError (exit code 2) for anything but a pair, or when the two keys do not belong together.
  */
 export const readVapidPair = async (file: string, io: Pick<Io, 'stdin'>): Promise<VapidPair> => {
   const members = await readJson(file, '--vapid', io)

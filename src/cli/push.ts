@@ -18,7 +18,7 @@ interface PushOptions {
 const timeoutMs = 10_000
 const ttlSeconds = 60
 
-/** A push as CleverTap's arrive once they are decrypted. Without report paths: nobody would take the reports. */
+/** A decrypted push in CleverTap's format, without report URLs, because no server would accept the reports. */
 const payloadOf = ({ title, body, url }: Pick<PushOptions, 'title' | 'body' | 'url'>): string =>
   JSON.stringify({
     title,
@@ -30,13 +30,13 @@ const payloadOf = ({ title, body, url }: Pick<PushOptions, 'title' | 'body' | 'u
 
 const meaningOf = (status: number): string => {
   if (status >= 200 && status < 300)
-    return 'taken. If nothing shows in a minute, look at the permission of the site and the notification settings of the system'
+    return 'accepted. If no notification appears within a minute, check the permission of the site and the notification settings of the system'
   if (status === 404 || status === 410) return 'this subscription is gone. Subscribe again in the browser'
   if (status === 400 || status === 401 || status === 403)
     return 'refused: the subscription was made with another VAPID pair, or the clock of this machine is wrong'
   if (status === 413) return 'the message is too large. Shorten --title or --body'
   if (status === 429) return 'too many messages for this subscription. Try again in some minutes'
-  return 'the push service has trouble. Try again later'
+  return 'the push service failed. Try again later'
 }
 
 const codeOf = (error: unknown): string =>
@@ -88,12 +88,12 @@ const push = async (options: PushOptions, io: Io): Promise<ExitCode> => {
   }
 }
 
-/** `pushferry push`. Sends to the browser's push service, past relay and CleverTap. */
+/** `pushferry push`. Sends directly to the browser's push service, without relay and CleverTap. */
 export const definePush: DefineCommand = (command, io, exitWith) => {
   command
     .description(
       "Sends a test notification in CleverTap's shape to one browser and says what its push service answered. It goes " +
-        'past relay and CleverTap: it shows that subscription, VAPID pair and worker fit together.',
+        'directly to the push service, not through relay and CleverTap, and shows that subscription, VAPID pair and worker fit.',
     )
     .requiredOption('--subscription <file>', "the browser's PushSubscription as JSON; - for standard input")
     .requiredOption(
@@ -103,7 +103,7 @@ export const definePush: DefineCommand = (command, io, exitWith) => {
     .option('--title <text>', 'title of the notification', 'Test')
     .option('--body <text>', 'its text', 'Sent by pushferry push.')
     .option('--url <url>', 'what a click opens')
-    .option('--subject <address>', 'whom the push service may write to', 'https://www.example.com')
+    .option('--subject <address>', 'contact address for the push service', 'https://www.example.com')
     .option('--json', 'print {"pushService", "status", "meaning"}')
     .addHelpText(
       'after',

@@ -1,6 +1,6 @@
-/** How fast something grows. */
+/** Measures a growth rate. */
 export interface Rate {
-  /** Notes a value, and gives its growth per second over the last half minute; undefined before there is any. */
+  /** Adds a value and returns the growth per second over the last half minute; undefined with a single value. */
   note(value: number): number | undefined
 }
 
@@ -14,7 +14,7 @@ export const createRate = (elapsed: () => number = () => performance.now()): Rat
       const at = elapsed()
       noted.push({ at, value })
       const old = noted.filter((one) => one.at < at - windowMs).length
-      // The last one from before the window stays, so that the window is always full.
+      // Keeps the last value before the window, so that the rate covers the whole window.
       if (old > 1) noted = noted.slice(old - 1)
       const [first] = noted
       return first && at - first.at >= 500 ? ((value - first.value) * 1000) / (at - first.at) : undefined

@@ -19,8 +19,8 @@ const shapes: Readonly<Record<ExportFormat, Shape>> = {
 const columns = Object.fromEntries(fields.map((field) => [field, field]))
 
 /**
- * Writes every refused row whose token was kept as `pushferry import` reads it, with code and reason. Resolves to how many
- * were written, and how many could not be because their sender had proved nothing.
+ * Writes every rejected row that has its token in a format that `pushferry import` reads, with code and reason. Resolves to the number
+ * of rows written, and of those that have no token because their sender was unproved.
  */
 export const exportRejected = async (
   store: Pick<Store, 'rejected'>,
@@ -47,7 +47,7 @@ export const exportRejected = async (
     }
     await writeAll(output, text)
   }
-  // An empty document is a document too; an empty file of lines has no line.
+  // An empty JSON export is still a document; an empty NDJSON or CSV export has no rows.
   if (rows > 0 || format === 'json') await writeAll(output, end)
   return { rows, withoutToken }
 }

@@ -1,6 +1,6 @@
 import type { RejectedRow, Store } from '../relay/store/port.ts'
 
-/** Every refused row of an account, or those of one code, page by page, the latest refusal first. */
+/** Reads the rejected rows of an account, or those with one code, page by page, latest first. */
 export const rejectedPages = async function* (
   store: Pick<Store, 'rejected'>,
   account: string,

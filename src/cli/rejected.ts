@@ -136,7 +136,7 @@ Examples:
     .option('--limit <n>', 'records in a page', wholeNumberArgument(1, 10_000), 20)
     .option(
       '--after <cursor>',
-      'the page after this one; each page says what comes next',
+      'show the page after this one; each page prints the value for the next',
       wholeNumberArgument(0, 1e15 - 1),
     )
     .option('--json', 'print the page as JSON')

@@ -32,7 +32,7 @@ const relay = async ({ env, interruption }: Io): Promise<void> => {
   await running.stop()
 }
 
-/** `pushferry relay`. Runs until it is interrupted, and that is a success. */
+/** `pushferry relay`. Runs until it is interrupted; then the exit code is 0. */
 export const defineRelay: DefineCommand = (command, io) => {
   command
     .description('Runs the relay: takes tokens in, stores them, and uploads them to CleverTap.')

@@ -9,7 +9,7 @@ import { readVersion } from './version.ts'
 
 const oneLine = (text: string): string => text.trim().replace(/\s*\n\s*/g, ' ')
 
-/** Commander's words for a wrong command line, with what is allowed where it does not say so itself. */
+/** Commander's message for a wrong command line, with the allowed values where commander omits them. */
 const usageError = (text: string, table: readonly CommandEntry[], called: string | undefined): string => {
   const allowed =
     text.includes('unknown command') && called === undefined
@@ -21,7 +21,7 @@ const usageError = (text: string, table: readonly CommandEntry[], called: string
 }
 
 const complain = ({ stderr, env }: Io, error: unknown): ExitCode => {
-  // Commander has written its text by now. Help and version are such errors as well, with 0.
+  // Commander has already written its message. Help and version are such errors too, with exit code 0.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
   if (error instanceof CliError || error instanceof ConfigError) {
     stderr.write(`pushferry: ${oneLine(error.message)}\n`)
@@ -33,26 +33,26 @@ const complain = ({ stderr, env }: Io, error: unknown): ExitCode => {
   return 1
 }
 
-/** Adds `--env-file` to a command, or to what stands below it where that is what is called. */
+/** Adds `--env-file` to a command, or to its sub-commands if it has any. */
 const addEnvFile = (command: Command): void => {
   if (command.commands.length > 0) command.commands.forEach(addEnvFile)
   else
     command.option(
       '--env-file <file>',
-      'read settings from this file of NAME=value lines; the environment wins over it; can be repeated, the last wins',
+      'read settings from this file of NAME=value lines; the environment has precedence; can be repeated, the last file wins',
       (file: string, before: readonly string[] = []) => [...before, file],
     )
 }
 
-/** Puts the settings of the files into the environment before the command looks at it. */
+/** Adds the settings of the files to the environment before the command reads it. */
 const applyEnvFiles = (io: Io, files: readonly string[]): void => {
   const values = new Map(files.flatMap((file) => [...readEnvFile(file)]))
   io.setEnv(missingFrom(io.env, values))
 }
 
 /**
- * Runs one command line, without the two leading words that a process has, and settles with its exit code. Never
- * rejects. Loads nothing but the command that is called.
+ * Runs one command line, without the first two words of `process.argv`, and resolves to its exit code. Never rejects. Loads
+ * only the command that is called.
  */
 export const run = async (
   argv: readonly string[],
@@ -68,7 +68,7 @@ export const run = async (
   const program = new Command('pushferry')
     .description('Carries push tokens to CleverTap.')
     .version(readVersion())
-    // Without this the program would swallow the `--` that is meant for a command.
+    // Without this the program itself would consume the `--` that is meant for a command.
     .enablePositionalOptions()
     .exitOverride()
     .configureOutput({

@@ -46,9 +46,9 @@ const start = async (options: SimulatorOptions): Promise<Simulator> => {
     const { code = '' } = error as NodeJS.ErrnoException // listen() fails with nothing else
     const { port, host } = options
     if (code === 'EADDRINUSE')
-      throw new CliError(`port ${port} of ${host} is taken: give another with --port, or 0 for any`, 1)
+      throw new CliError(`port ${port} of ${host} is taken: choose another with --port, or 0 for any`, 1)
     if (code === 'EACCES')
-      throw new CliError(`port ${port} of ${host} is not allowed to you: give one above 1023 with --port`, 1)
+      throw new CliError(`this user may not listen on port ${port} of ${host}: choose one above 1023 with --port`, 1)
     throw new CliError(`cannot listen on ${host}: ${code || 'unknown reason'}; give another address with --host`, 1)
   }
 }
@@ -62,7 +62,7 @@ const greeting = (
   Ctrl-C ends it.
 `
 
-/** No secret: it opens nothing but a simulator that nobody gave another one. */
+/** Not a secret: it is the simulator's default passcode. */
 const defaultPasscode = 'sim-passcode'
 
 const sumUp = ({ counts }: Simulator): string =>
@@ -108,21 +108,21 @@ const simulate = async (options: SimulateOptions, { stdout, interruption }: Io):
   stdout.write(json ? `${JSON.stringify(simulator.counts)}\n` : sumUp(simulator))
 }
 
-/** `pushferry simulate`. Runs until it is interrupted, and that is a success. */
+/** `pushferry simulate`. Runs until it is interrupted; then the exit code is 0. */
 export const defineSimulate: DefineCommand = (command, io) => {
   command
     .description(
       'Runs a strict local CleverTap: the documented answers, limits and codes, and faults on request. ' +
         'It keeps everything in memory and prints one line a call, tokens as fingerprints.',
     )
-    .option('--port <port>', 'port to listen on, 0 for any free one', wholeNumberArgument(0, 65_535), 8091)
+    .option('--port <port>', 'port to listen on; 0 for any free port', wholeNumberArgument(0, 65_535), 8091)
     .option('--host <address>', 'address to listen on', '127.0.0.1')
-    .option('--account <id>', 'account id that callers must give', 'SIM-000-0000')
-    .option('--passcode <passcode>', 'passcode that callers must give', defaultPasscode)
-    .option('--limit <n>', 'requests in flight, one more is answered 429', wholeNumberArgument(1, 1_000_000), 3)
+    .option('--account <id>', 'account id that callers must send', 'SIM-000-0000')
+    .option('--passcode <passcode>', 'passcode that callers must send', defaultPasscode)
+    .option('--limit <n>', 'limit of requests in flight; further ones get 429', wholeNumberArgument(1, 1_000_000), 3)
     .option('--latency <ms>', 'time before each answer', wholeNumberArgument(0, 600_000), 0)
     .addOption(
-      new Option('--rotation <what>', 'what becomes of a token for a profile that has another one')
+      new Option('--rotation <what>', 'whether a new token replaces the token of a profile')
         .choices(['keep', 'replace'])
         .default('keep', 'keep, as documented'),
     )
@@ -133,13 +133,13 @@ export const defineSimulate: DefineCommand = (command, io) => {
     )
     .option(
       '--profile <objectId>',
-      'a profile that is there, any other is then 530; can be repeated (default: every profile is there)',
+      'an existing profile; all others are then refused with 530; can be repeated (default: every profile exists)',
       (objectId: string, before: readonly string[] = []) => [...before, objectId],
     )
-    .option('--fail <fault>', 'a fault for the next call it fits; can be repeated', parseFaultArgument)
+    .option('--fail <fault>', 'a fault for the next call that fits; can be repeated', parseFaultArgument)
     .option(
       '--no-records',
-      'forget the records of each call, which long runs have no room for: /_sim/received is without',
+      'do not keep the records of each call, to save memory in long runs; /_sim/received then omits them',
     )
     .option('--json', 'print one JSON object a line: the address, each call, the counts at the end')
     .addHelpText('after', help)

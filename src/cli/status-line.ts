@@ -1,13 +1,13 @@
 import type { Io } from './io.ts'
 
-/** Shows how something long-running stands, on stderr. */
+/** Shows progress on stderr. */
 export interface StatusLine {
-  /** Stops showing it, and leaves the screen as if it had never been there. */
+  /** Stops and removes the progress line from the screen. */
   stop(): void
 }
 
-/** What is shown: the share that is done, if that is known, and the words for it, the most telling ones first. */
-export interface Standing {
+/** The progress to show: the share that is done, if known, and words, the most important first. */
+export interface Progress {
   title: string
   /** From 0 to 1. */
   share: number | undefined
@@ -16,48 +16,48 @@ export interface Standing {
 
 const drawEveryMs = 100
 const lineEveryMs = 5_000
-/** A line of a log that would say the same as the last one is left out so many times in a row: a minute. */
+/** Number of unchanged log lines that are skipped in a row: one minute. */
 const mostLeftOut = 11
 const barWidth = 24
 const narrowBarWidth = 8
-/** From so many columns on, there is room for a bar in full beside the words. */
+/** Smallest width, in columns, for a full bar beside the words. */
 const wideColumns = 100
 
-/** A terminal that can draw over a line. */
+/** Whether the output is a terminal that can overwrite a line. */
 export const isFancy = ({ stderr, env }: Pick<Io, 'stderr' | 'env'>): boolean =>
   stderr.isTTY === true && env.TERM !== 'dumb'
 
 const percent = (share: number): string => `${String(Math.floor(share * 100)).padStart(3)} %`
 
 /**
- * One line of at most `columns` characters, with a bar where the share is known. Words that find no room are left out; only
- * the first of them are cut short instead.
+ * One line of at most `columns` characters, with a bar where the share is known. Words that do not fit are omitted; the
+ * first ones are truncated instead.
  */
-export const barLine = ({ title, share, words }: Standing, columns: number): string => {
+export const barLine = ({ title, share, words }: Progress, columns: number): string => {
   const width = columns < wideColumns ? narrowBarWidth : barWidth
   const filled = Math.round((share ?? 0) * width)
   const bar = share === undefined ? '' : `[${'#'.repeat(filled)}${'.'.repeat(width - filled)}] ${percent(share)}  `
-  const room = Math.max(20, columns - 1)
+  const maxLength = Math.max(20, columns - 1)
   const [first = '', ...others] = words
   let line = `${title}  ${bar}${first}`
-  if (line.length > room) return `${line.slice(0, room - 1)}…`
-  for (const word of others) if (line.length + word.length + 2 <= room) line += `, ${word}`
+  if (line.length > maxLength) return `${line.slice(0, maxLength - 1)}…`
+  for (const word of others) if (line.length + word.length + 2 <= maxLength) line += `, ${word}`
   return line
 }
 
 /** The same for a log: no bar. */
-export const plainLine = ({ title, share, words }: Standing): string =>
+export const plainLine = ({ title, share, words }: Progress): string =>
   `${title}${share === undefined ? '' : ` ${percent(share).trim()}`}: ${words.join(', ')}`
 
 /**
- * Draws a bar ten times a second on a terminal; anywhere else it writes a line every five seconds, or every minute while it
- * would say the same.
+ * Draws a bar ten times a second on a terminal. Elsewhere it writes a line every five seconds, or every minute while nothing
+ * changes.
  *
- * @param standing is asked each time.
+ * @param progress called for each drawing.
  */
-export const showStanding = (
+export const showProgress = (
   { stderr, env }: Pick<Io, 'stderr' | 'env'>,
-  standing: () => Standing,
+  progress: () => Progress,
   everyMs = isFancy({ stderr, env }) ? drawEveryMs : lineEveryMs,
 ): StatusLine => {
   const fancy = isFancy({ stderr, env })
@@ -65,9 +65,9 @@ export const showStanding = (
   let leftOut = 0
   const draw = (): void => {
     // A carriage return and "erase to the end of the line" (ECMA-48 EL).
-    if (fancy) stderr.write(`\r${barLine(standing(), stderr.columns ?? 80)}\u001B[K`)
+    if (fancy) stderr.write(`\r${barLine(progress(), stderr.columns ?? 80)}\u001B[K`)
     else {
-      const line = plainLine(standing())
+      const line = plainLine(progress())
       if (line === last && leftOut < mostLeftOut) leftOut++
       else {
         stderr.write(`${line}\n`)

@@ -7,26 +7,26 @@ import type { Paint } from './paint.ts'
 
 type Happened = Readonly<Record<'queued' | 'accepted' | 'rejected', number>>
 
-/** How one account stands, as `pushferry status --json` prints it. Times are milliseconds since the epoch. */
+/** The status of one account, as `pushferry status --json` prints it. Times are milliseconds since the epoch. */
 export interface AccountReport {
   account: string
   queue: { live: number; unproved: number; import: number; uploading: number; oldestReceivedAt: number | null }
   settled: { accepted: number; rejected: number; withdrawn: number }
   last: { fiveMinutes: Happened; hour: Happened }
   rejected: readonly { code: number; records: number; meaning: string }[]
-  /** `none`: no process uploads for this account. `processes` uploads as of their last beat. */
+  /** `none`: no process uploads for this account. `processes`: number of uploading processes, by their last heartbeat. */
   upload: {
     state: 'ok' | 'throttled' | 'failing' | 'suspended' | 'none'
     reason: string | null
     processes: number
     inFlight: number
   }
-  /** Accepted records that were looked up on their profile (PUSHFERRY_VERIFY). */
+  /** Accepted records that a relay looked up with CleverTap's profile API (PUSHFERRY_VERIFY). */
   verified: { confirmed: number; missing: number; unknown: number }
 }
 
 const minuteMs = 60_000
-/** How far back the history is needed, in ms. */
+/** Length of the history to read, in ms. */
 export const historyMs = 60 * minuteMs
 
 const sum = (minutes: readonly Minute[], since: number): Happened => {
@@ -39,7 +39,7 @@ const sum = (minutes: readonly Minute[], since: number): Happened => {
 
 const worst = ['suspended', 'failing', 'throttled', 'ok'] as const
 
-/** Puts together what the store says of one account. Pure. */
+/** Makes the status of one account from the store's numbers. Pure. */
 export const reportStatus = (
   account: string,
   { counts, history, holders }: { counts: Counts; history: readonly Minute[]; holders: readonly Holder[] },
@@ -66,14 +66,14 @@ export const reportStatus = (
   }
 }
 
-/** Whether somebody has to do something before everything arrives. */
+/** Whether the operator must act before everything can arrive. */
 export const isInTrouble = ({ upload }: AccountReport): boolean =>
   upload.state === 'suspended' || upload.state === 'failing'
 
 const uploadWords = ({ upload, queue }: AccountReport, { good, bad }: Paint): string => {
   const { state, reason, processes, inFlight } = upload
   const waiting = queue.live + queue.unproved + queue.import + queue.uploading
-  if (state === 'none') return waiting > 0 ? bad('nobody uploads: start pushferry relay') : 'no relay is running'
+  if (state === 'none') return waiting > 0 ? bad('no relay uploads: start pushferry relay') : 'no relay is running'
   if (state === 'ok')
     return `${good('ok')}, ${counted(inFlight, 'request')} in flight from ${counted(processes, 'process', 'processes')}`
   const explained = explainHealth(state, reason)
@@ -92,13 +92,13 @@ const queueWords = ({ queue }: AccountReport, now: number): string => {
   const parts = kinds.length > 1 ? ` (${kinds.join(', ')})` : ''
   const age = oldestReceivedAt === null ? '' : ago(oldestReceivedAt, now)
   const oldest = age === '' ? '' : `; the oldest came ${age === 'now' ? 'just now' : age}`
-  return `${counted(waiting, 'record')} waiting${parts}, ${count(uploading)} on their way${oldest}`
+  return `${counted(waiting, 'record')} waiting${parts}, ${count(uploading)} being uploaded${oldest}`
 }
 
 const happenedWords = ({ queued, accepted, rejected }: Happened): string =>
   `${count(queued)} queued, ${count(accepted)} accepted, ${count(rejected)} rejected`
 
-/** The same for people. */
+/** Formats the report for people. */
 export const describeStatus = (report: AccountReport, now: number, paint: Paint): string => {
   const { account, settled, last, rejected, verified } = report
   const { confirmed, missing, unknown } = verified

@@ -11,7 +11,7 @@ interface StatusOptions {
   json?: true
 }
 
-/** Reads the store and prints how the accounts stand. 1 when uploads of one of them are suspended or fail, else 0. */
+/** Reads the store and prints the accounts' status. Resolves to 1 when an account's uploads are suspended or fail, else 0. */
 const status = async (options: StatusOptions, io: Io, now: () => number = Date.now): Promise<ExitCode> => {
   const config = storeConfig(io, options.account)
   const accounts = chooseAccounts(config, options.account)
@@ -40,8 +40,8 @@ const status = async (options: StatusOptions, io: Io, now: () => number = Date.n
 export const defineStatus: DefineCommand = (command, io, exitWith) => {
   command
     .description(
-      'Shows the queue, what happened lately, failures by code, and whether uploads go through, as the store has it: also ' +
-        'beside a running relay. Reads PUSHFERRY_STORE and CLEVERTAP_ACCOUNT_ID.',
+      'Shows the queue, recent events, failures by code, and whether uploads succeed, from the store. Works beside a running ' +
+        'relay. Reads PUSHFERRY_STORE and CLEVERTAP_ACCOUNT_ID.',
     )
     .option('--account <id>', 'the account; default: all that are configured')
     .option('--json', 'print the same as JSON')

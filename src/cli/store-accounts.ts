@@ -3,10 +3,10 @@ import { CliError } from './cli-error.ts'
 import type { Io } from './io.ts'
 
 /**
- * The configuration of a command that works on the store. It needs PUSHFERRY_STORE and an account's id, which may come
- * with `--account` alone.
+ * Loads the configuration of a command that uses the store. It needs PUSHFERRY_STORE and an account id, which `--account`
+ * can give.
  *
- * @throws CliError without an account's id, ConfigError for a setting that is wrong.
+ * @throws CliError without an account id, ConfigError for a wrong setting.
  */
 export const storeConfig = ({ env }: Pick<Io, 'env'>, wanted: string | undefined): StoreConfig => {
   const isTold = Boolean(env.CLEVERTAP_ACCOUNT_ID?.trim() || env.PUSHFERRY_CONFIG?.trim())

@@ -15,17 +15,17 @@ interface VerifyOptions {
   json?: true
 }
 
-/** What is said about one objectId. */
+/** The result for one objectId. */
 interface Verification {
   objectId: string
   verdict: ProfileVerdict
   platform: string | null
-  /** Of the token on the profile: the first 8 hex digits of its SHA-256. */
+  /** Fingerprint of the token on the profile: the first 8 hex digits of its SHA-256. */
   fingerprint: string | null
   reason: string | null
 }
 
-/** How often a question is asked again when all of the account's slots are in use, and after how long. */
+/** Number of retries while all of the account's slots are in use, and the wait before each. */
 const maxThrottled = 5
 const throttledMs = 1000
 
@@ -47,16 +47,16 @@ const reasonOf = (finding: ProfileFinding, verdict: ProfileVerdict): string | nu
         : 'the profile holds another token; CleverTap does not replace one by upload'
     case 'no-token':
       return verdict === 'unknown'
-        ? "no token is shown, and it is not documented that browsers' tokens are"
+        ? "the profile shows no token; CleverTap does not document whether it shows browsers' tokens"
         : 'the profile shows no token for this device'
     case 'no-profile':
-      return 'there is no such profile: was its user ever live on the app or site?'
+      return 'no such profile: has its user ever opened the app or site?'
     case 'throttled':
-      return 'too many requests in flight for this account: ask again later'
+      return 'too many requests in flight for this account: try again later'
     case 'unreadable':
       return describeTrouble(finding.reason)
     case 'unauthorized':
-      throw new CliError('CleverTap refuses the credentials: pushferry check says what to fix', 1)
+      throw new CliError('CleverTap refuses the credentials: run pushferry check', 1)
   }
 }
 
@@ -71,8 +71,8 @@ const judge = (objectId: string, finding: ProfileFinding, expected: string | und
   }
 }
 
-const describe = ({ objectId, verdict, platform, fingerprint: mark, reason }: Verification): string =>
-  `${objectId}  ${verdict}${platform ? `  ${platform}` : ''}${mark ? `  token ${mark}` : ''}${reason ? `  ${reason}` : ''}\n`
+const describe = ({ objectId, verdict, platform, fingerprint, reason }: Verification): string =>
+  `${objectId}  ${verdict}${platform ? `  ${platform}` : ''}${fingerprint ? `  token ${fingerprint}` : ''}${reason ? `  ${reason}` : ''}\n`
 
 const readExpected = async (token: string | undefined, { stdin }: Io): Promise<string | undefined> => {
   if (token !== '-') return token
@@ -81,15 +81,14 @@ const readExpected = async (token: string | undefined, { stdin }: Io): Promise<s
   return text.trim()
 }
 
-/** Asks for each objectId in turn. 0 when every token was confirmed, else 1. */
+/** Looks up each objectId in turn. Resolves to 0 when every token was confirmed, else 1. */
 export const verify = async (
   objectIds: readonly string[],
   options: VerifyOptions,
   io: Io,
   wait: Wait = (ms) => sleep(ms),
 ): Promise<ExitCode> => {
-  if (options.token !== undefined && objectIds.length > 1)
-    throw new CliError('--token goes with one objectId, not with several', 2)
+  if (options.token !== undefined && objectIds.length > 1) throw new CliError('--token needs exactly one objectId', 2)
   const account = chooseAccount(loadConfig(io.env), options.account)
   const expected = await readExpected(options.token, io)
   const { apiOrigin: url, id: accountId, passcode, proxy, uploadTimeoutMs: timeoutMs } = account
@@ -113,8 +112,8 @@ export const verify = async (
 export const defineVerify: DefineCommand = (command, io, exitWith) => {
   command
     .description(
-      "Asks CleverTap's profile API whether a push token is on the profile, because an upload that was answered with " +
-        'success is no proof of it. Reads CLEVERTAP_ACCOUNT_ID, CLEVERTAP_PASSCODE (or _FILE) and CLEVERTAP_REGION or ' +
+      "Asks CleverTap's profile API whether a push token is on the profile, because the answer success to an upload does " +
+        'not prove it. Reads CLEVERTAP_ACCOUNT_ID, CLEVERTAP_PASSCODE (or _FILE) and CLEVERTAP_REGION or ' +
         'CLEVERTAP_URL.',
     )
     .argument('<objectId...>', 'CleverTap IDs')

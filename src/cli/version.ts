@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 
-/** The version of the installed package. The package file is two folders up from the source as from the build. */
+/** The version of the installed package, from package.json, two folders above both source and build. */
 export const readVersion = (): string => {
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
   return String(version)

@@ -8,10 +8,10 @@ import { CliError } from './cli-error.ts'
 import { storeExitCode } from './store-exit-code.ts'
 
 /**
- * Opens the store, gives it to `use`, and closes it again whatever happens.
+ * Opens the store, passes it to `use`, and always closes it again.
  *
- * @param mustExist for a command that only looks: it makes no database where there is none.
- * @throws CliError for what is wrong with the store.
+ * @param mustExist for a command that only reads: it does not create a database.
+ * @throws CliError when the store cannot be used.
  */
 export const withStore = async <T>(
   { store: location, maxQueued, maxUnproved }: Pick<StoreConfig, 'store' | 'maxQueued' | 'maxUnproved'>,
@@ -20,7 +20,7 @@ export const withStore = async <T>(
 ): Promise<T> => {
   if (mustExist && location.kind === 'sqlite' && !existsSync(location.path))
     throw new CliError(
-      `there is no database ${location.path}: set PUSHFERRY_STORE to the one that the relay has, or go to its folder`,
+      `there is no database ${location.path}: set PUSHFERRY_STORE to the relay's database, or run the command in its folder`,
       2,
     )
   try {

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { Writable } from 'node:stream'
 import type { TextOutput } from './io.ts'
 
-/** Writes, and waits while the reader at the other end of a pipe is slower. */
+/** Writes a string, and waits while the reader of a pipe is slower. */
 export const writeAll = async (output: TextOutput, text: string): Promise<void> => {
   const hasRoom = output.write(text)
   if (hasRoom === false && output instanceof Writable) await once(output, 'drain')

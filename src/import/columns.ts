@@ -34,6 +34,9 @@ const meanings: Readonly<Record<Field, readonly string[]>> = {
   auth: ['auth', 'authkey', 'authsecret', 'keysauth', 'keyauth', 'webauth', 'tokendatakeysauth'],
 }
 
+/** Whether a name plainly means a field. */
+export const isPlainName = (field: Field, name: string): boolean => meanings[field].includes(bare(name))
+
 const places = (header: readonly string[], fits: (name: string) => boolean): number[] =>
   header.flatMap((name, at) => (fits(name.trim()) ? [at] : []))
 
@@ -51,7 +54,7 @@ const guessed = (header: readonly string[], field: Field, isOurs: boolean): numb
   const own = places(header, (name) => name === field)
   // Tables number their rows in a column `id`, so one that has a token beside it is asked about.
   if (isOurs && own.length > 0 && field !== 'id') return own
-  return places(header, (name) => meanings[field].includes(bare(name)))
+  return places(header, (name) => isPlainName(field, name))
 }
 
 /** The column of one field, by `map` or by its name; undefined where there is none, or several. */

@@ -21,6 +21,10 @@ export interface TypeRules {
   webTypes?: readonly WebType[]
 }
 
+/** Why the endpoint of a push service that nobody maps stands for no token. */
+export const unknownService =
+  'the endpoint is of a push service that CleverTap documents no type for; PUSHFERRY_WEB_TYPES can map its host'
+
 /** The id and type that an endpoint stands for, or why it stands for none. */
 export const readWebToken = (
   endpoint: string,
@@ -29,9 +33,7 @@ export const readWebToken = (
   const read = readEndpoint(endpoint)
   if (!read) return 'the endpoint is not an https URL that ends in an id'
   const type = typeOfHost(read.host, webTypes)
-  return type === undefined
-    ? 'the endpoint is of a push service that CleverTap documents no type for; PUSHFERRY_WEB_TYPES can map its host'
-    : { id: read.id, type }
+  return type === undefined ? unknownService : { id: read.id, type }
 }
 
 /** Exporters fill the unused key columns of native tokens with placeholders. */

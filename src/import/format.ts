@@ -1,10 +1,14 @@
+import { lists } from './json-values.ts'
+
 /** What an input is made of, once it is unpacked. */
 export type Format = 'csv' | 'ndjson' | 'json' | 'empty'
+
+const startsWithList = new RegExp(`^\\{\\s*"(?:${lists.join('|')})"\\s*:`)
 
 const isRecordLine = (line: string): boolean => {
   try {
     const value: unknown = JSON.parse(line)
-    return typeof value === 'object' && value !== null && !('d' in value && Array.isArray(value.d))
+    return typeof value === 'object' && value !== null && !lists.some((name) => Array.isArray(Object(value)[name]))
   } catch {
     return false
   }
@@ -20,7 +24,7 @@ export const formatOf = (head: string, name: string): Format => {
   if (text === '') return 'empty'
   if (text.startsWith('[')) return 'json'
   if (!text.startsWith('{')) return 'csv'
-  if (/^\{\s*"d"\s*:/.test(text)) return 'json'
+  if (startsWithList.test(text)) return 'json'
   const [first = '', second = ''] = text.split('\n', 2)
   if (isRecordLine(first)) return 'ndjson'
   const ending = /\.(\w+)(?:\.gz)?$/.exec(name.toLowerCase())?.[1]

@@ -6,6 +6,10 @@ export interface JsonPiece {
   cut?: 'end' | 'length'
 }
 
+/** Members that a document may have its records in: CleverTap's, and Amazon's of a list of endpoints. */
+export const lists: readonly string[] = ['d', 'Endpoints']
+const longestList = Math.max(...lists.map((name) => name.length))
+
 /** A record with more bytes than this is none. */
 const mostBytes = 1024 * 1024
 
@@ -61,8 +65,8 @@ const createCapture = () => {
 
 /**
  * Takes the records out of a JSON document without holding more of it than one record: the elements of the array `d` of
- * its object, those of an array that is the whole document, or its object itself where that has no `d`. Several
- * documents may follow one another. It only finds where records begin and end; whether they are JSON is for the reader
+ * its object (or of another of `lists`), those of an array that is the whole document, or its object itself where that has
+ * no such array. Several documents may follow one another. It only finds where records begin and end; whether they are JSON is for the reader
  * of the piece to see. A document that ends before its brackets are closed ends in a piece that is cut.
  */
 export const jsonValues = async function* (bytes: AsyncIterable<Uint8Array>): AsyncGenerator<readonly JsonPiece[]> {
@@ -82,11 +86,11 @@ export const jsonValues = async function* (bytes: AsyncIterable<Uint8Array>): As
     if (escaped) escaped = false
     else if (byte === backslash) escaped = true
     else if (byte === quote) inString = false
-    if (inString && nameNext && name.length < 8) name += String.fromCharCode(byte)
+    if (inString && nameNext && name.length <= longestList) name += String.fromCharCode(byte)
   }
   const open = (byte: number, at: number): void => {
     if (level === 0 && byte === openBracket) recordLevel = 1
-    else if (level === 1 && recordLevel === 0 && byte === openBracket && !nameNext && name === 'd') {
+    else if (level === 1 && recordLevel === 0 && byte === openBracket && !nameNext && lists.includes(name)) {
       recordLevel = 2
       capture.drop()
     } else if (level === recordLevel) {

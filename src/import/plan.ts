@@ -7,6 +7,8 @@ import type { Input } from './input.ts'
 import type { Join } from './join.ts'
 import { jsonRows } from './json-rows.ts'
 import type { Row, Shape } from './row.ts'
+import { foreignRecords, planVendorRecords, recogniseRecords } from './vendor-json.ts'
+import type { Preset } from './vendors/preset.ts'
 
 /** An input, and how its rows will be read. */
 export interface Plan {
@@ -15,8 +17,8 @@ export interface Plan {
   /** Of CSV: which column each field is taken from, and what separates them. */
   columns: Readonly<Partial<Record<Field, string>>> | undefined
   delimiter: string | undefined
-  /** Whose export it was taken for, by its columns. */
-  vendor: string | undefined
+  /** Whose export it was taken for, by its columns or members. */
+  vendor: Preset | undefined
   shape: Shape
   rows(onBytes?: (bytes: number) => void): AsyncIterable<readonly Row[]>
 }
@@ -34,29 +36,37 @@ export interface PlanOptions extends TypeRules {
  *
  * @throws ImportError (`usage`) with the input's name, when it cannot be.
  */
-export const planInput = (input: Input, { map, defaultType, join, ...rules }: PlanOptions): Plan => {
+export const planInput = async (input: Input, options: PlanOptions): Promise<Plan> => {
+  try {
+    return await plan(input, options)
+  } catch (error) {
+    throw error instanceof ImportError ? new ImportError(error.kind, `${input.name}: ${error.message}`) : error
+  }
+}
+
+const plan = async (input: Input, { map, defaultType, join, ...rules }: PlanOptions): Promise<Plan> => {
   const { name, head } = input
   const format = formatOf(head.text, name)
   if (format === 'csv') {
-    try {
-      const { dialect, columns, vendor, rows } = planCsv(head.text, map, defaultType, { ...rules, join })
-      const { header, delimiter } = dialect
-      const shape: Shape = { kind: 'csv', header, delimiter }
-      return { input, format, columns, delimiter, vendor, shape, rows: (onBytes) => rows(input.read(onBytes)) }
-    } catch (error) {
-      throw error instanceof ImportError ? new ImportError(error.kind, `${name}: ${error.message}`) : error
-    }
+    const { dialect, columns, vendor, rows } = planCsv(head.text, map, defaultType, { ...rules, join })
+    const { header, delimiter } = dialect
+    const shape: Shape = { kind: 'csv', header, delimiter }
+    return { input, format, columns, delimiter, vendor, shape, rows: (onBytes) => rows(input.read(onBytes)) }
+  }
+  const shape: Shape = { kind: format === 'json' ? 'json' : 'ndjson' }
+  const common = { input, format, columns: undefined, delimiter: undefined, shape }
+  const records = map.has('id') || map.has('endpoint') ? [] : await foreignRecords(head, format)
+  const vendor = recogniseRecords(records)
+  if (vendor) {
+    const rows = planVendorRecords(vendor, records, format, { ...rules, map, defaultType, join })
+    return { ...common, vendor, rows: (onBytes) => rows(input.read(onBytes)) }
   }
   if (join !== undefined && format !== 'empty')
-    throw new ImportError('usage', `${name}: --join works with CSV; save the export as CSV`)
+    throw new ImportError('usage', '--join works with CSV and with the exports that are known; save the export as CSV')
   const form = format === 'json' ? 'document' : 'lines'
   return {
-    input,
-    format,
-    columns: undefined,
-    delimiter: undefined,
+    ...common,
     vendor: undefined,
-    shape: { kind: format === 'json' ? 'json' : 'ndjson' },
     rows: (onBytes) => jsonRows(input.read(onBytes), form, map, defaultType, rules),
   }
 }

@@ -8,6 +8,8 @@ export interface Row {
   problem?: string
   /** Why it is neither put nor judged. `ambiguous`: several objectIds fit its key. */
   aside?: { kind: 'skipped' | 'unmatched' | 'ambiguous'; reason: string }
+  /** When its token was last used, as a vendor writes it. */
+  usedAt?: unknown
   /** As it was read: the cells of a CSV row, else its text. For writing it back. */
   source: readonly string[] | string
 }

@@ -3,35 +3,34 @@ import { createDismissalMemory, isSnoozed } from './dismissal.ts'
 import { type PromptChoice, type PromptOptions, resolveOptions } from './options.ts'
 
 /**
- * What became of `show()`: the user's choice, or `'snoozed'` (dismissed lately), `'not-needed'` (there is nothing to
- * ask: already decided, or push is not to be had here), `'closed'` (by `close()`).
+ * The result of `show()`: the user's choice, `'snoozed'` (dismissed recently), `'not-needed'` (the user has decided
+ * already, or push is unsupported), or `'closed'` (by `close()`).
  */
 export type PromptOutcome = PromptChoice | 'snoozed' | 'not-needed' | 'closed'
 
 export interface Prompt {
   /**
-   * Asks, if there is something to ask. In the state `prompt` the user is asked whether to go on to the browser's own
-   * question; in `needs-install` (iPhone, iPad) told how to add the site to the home screen.
+   * Shows the dialog where it is needed. In the state `prompt` it asks whether to continue to the browser's own prompt; in
+   * `needs-install` (iPhone, iPad) it explains how to add the site to the home screen.
    *
-   * Settles with the choice, not with the registration that follows it: `push.onChange` and `onChoice` tell about that.
-   * While a dialog is open, further calls get the same promise.
+   * Resolves with the choice and does not wait for the registration that follows; `push.onChange` and `onChoice` report that.
+   * While a dialog is open, further calls return the same promise.
    *
-   * @param options.force asks even if the user dismissed lately: for a button of the site's that says so
+   * @param options.force shows the dialog even after a recent dismissal, for example from a button of the site
    */
   show(options?: { force?: boolean }): Promise<PromptOutcome>
   /**
-   * Takes an open dialog away, or keeps one from opening, without counting as a dismissal. Call it where the page's
-   * body is swapped (Turbo and its like): of a dialog that is torn out with the body nobody hears again.
+   * Removes an open dialog, or prevents one from opening, without counting as a dismissal. Call it before the page's body
+   * is replaced (as Turbo does): the promise of a dialog that is removed with the body never settles.
    */
   close(): void
 }
 
 /**
- * A soft prompt: one dialog that asks before the browser does, because the browser asks only once. Nothing happens, and
- * no page is needed, until `show()`.
+ * Makes a soft prompt: one dialog that asks before the browser does, because the browser asks only once. Has no side
+ * effects and needs no page before `show()`.
  *
- * A dismissal is remembered, and so is an acceptance that came to nothing (the user then dismissed the browser's
- * question). Nothing is sent anywhere.
+ * It remembers a dismissal, and an acceptance after which the user dismissed the browser's prompt. It sends nothing.
  *
  * @example
  * const prompt = createPrompt({ push, title: 'Know when it ships?', accept: 'Yes, tell me' })
@@ -57,7 +56,7 @@ export const createPrompt = (options: PromptOptions): Prompt => {
 
     let registration: Promise<unknown> | undefined
     open = openDialog(texts, () => {
-      // Runs up to the first await, thus inside the click; what `register` throws becomes a rejection.
+      // `async` runs up to the first await inside the click, and turns an exception of `register` into a rejection.
       registration = (async () => push.register())()
       registration.then(() => write(0, 0), dismiss)
     })

@@ -1,33 +1,33 @@
 import { style } from './style.ts'
 
-/** What a dialog shows. */
+/** The texts of a dialog. */
 export interface DialogTexts {
   readonly title: string
   readonly body: string
-  /** A numbered list, where there is something to do. */
+  /** A numbered list of steps. */
   readonly steps?: readonly string[]
-  /** The first button, where there is something to accept. */
+  /** The first button, if the dialog asks a question. */
   readonly accept?: string
-  /** The button that is always there. */
+  /** The button that closes the dialog. */
   readonly dismiss: string
 }
 
-/** How a dialog ended: by a button, by Escape and its like (dismissed), or by the caller. */
+/** How a dialog ended: by a button, by Escape or a similar gesture (dismissed), or by the caller. */
 export type DialogEnd = 'accepted' | 'dismissed' | 'closed'
 
 export interface OpenDialog {
-  /** Settles when the dialog is gone from the page. */
+  /** Resolves when the dialog is removed from the page. */
   ended: Promise<DialogEnd>
-  /** Takes it away without a choice. */
+  /** Removes the dialog without a choice. */
   close(): void
 }
 
 /**
- * Opens a modal dialog on top of the page: the browser holds the focus in it, gives it back afterwards and takes Escape
- * (or Android's back) as a dismissal. The direction of writing follows the texts.
+ * Opens a modal dialog. The browser keeps the focus in it, restores it afterwards, and treats Escape (or Android's back
+ * gesture) as a dismissal. The writing direction follows the texts.
  *
- * It lives in a shadow root with a constructed style sheet and is made of text nodes only, so that a policy of
- * `default-src 'self'; require-trusted-types-for 'script'` has nothing to object to, and the page's rules do not reach in.
+ * The dialog is in a shadow root with a constructed style sheet and contains text nodes only. So it works under
+ * `default-src 'self'; require-trusted-types-for 'script'`, and the page's style rules do not apply to it.
  *
  * @param onAccept called inside the click on the first button, before the dialog closes
  */
@@ -39,7 +39,7 @@ export const openDialog = ({ title, body, steps, accept, dismiss }: DialogTexts,
     sheet.replaceSync(style)
     root.adoptedStyleSheets = [sheet]
   } catch {
-    // Safari before 16.4 constructs none: the browser's own look of a dialog does as well.
+    // Safari before 16.4 has no constructed style sheets; the browser's default style is good enough.
   }
   const add = <Tag extends keyof HTMLElementTagNameMap>(parent: ParentNode, tag: Tag, part: string, text = '') => {
     const element = document.createElement(tag)
@@ -71,13 +71,13 @@ export const openDialog = ({ title, body, steps, accept, dismiss }: DialogTexts,
   const ended = new Promise<DialogEnd>((resolve) => {
     dialog.onclose = () => {
       host.remove()
-      // The cast: only the calls of `close` in this file set it, and Escape leaves it empty.
+      // Cast: only the calls of `close` in this file set `returnValue`, and Escape leaves it empty.
       resolve((dialog.returnValue || 'dismissed') as DialogEnd)
     }
   })
   document.body.append(host)
   dialog.showModal()
-  // Not a button: a key that was meant for the page must not choose. Screen readers read title and text from here.
+  // Focuses the heading, not a button, so that a key press meant for the page chooses nothing. Screen readers start here.
   heading.tabIndex = -1
   heading.focus()
   return { ended, close: () => dialog.close('closed') }

@@ -1,9 +1,9 @@
-/** How often the prompt was dismissed, and when last, in milliseconds since 1970. Both may be NaN, or 0 for never. */
+/** Number of dismissals, and the time of the last one, in milliseconds since 1970. Both may be NaN, or 0 for never. */
 export type Dismissal = readonly [count: number, at: number]
 
 /**
- * Whether the prompt keeps silent: `days` after the first dismissal, twice as long after each further one. A dismissal
- * in the future, which a wrong clock left behind, counts for nothing.
+ * Whether the prompt stays hidden: for `days` after the first dismissal, twice as long after each further one. A dismissal
+ * in the future, stored while the clock was wrong, is ignored.
  */
 export const isSnoozed = ([count, at]: Dismissal, now: number, days: number): boolean =>
   now >= at && now < at + days * 86_400_000 * 2 ** (count - 1)
@@ -17,8 +17,8 @@ export interface DismissalMemory {
 const key = 'pushferry-prompt'
 
 /**
- * Remembers dismissals in `localStorage`, across tabs and visits; for the life of the page where that is blocked, full
- * or wiped. What is no dismissal there reads as one that snoozes nothing. Nothing is touched before the first call.
+ * Remembers dismissals in `localStorage`, or in memory where that is blocked, full or cleared. An invalid stored value
+ * counts as no dismissal. Does not touch storage before the first call.
  */
 export const createDismissalMemory = (): DismissalMemory => {
   let held = ''
@@ -27,7 +27,7 @@ export const createDismissalMemory = (): DismissalMemory => {
       try {
         held = localStorage.getItem(key) ?? held
       } catch {
-        // Blocked: what is held has to do.
+        // Blocked: use the value in memory.
       }
       const [count = 0, at = 0] = held.split(' ').map(Number)
       return [count, at]
@@ -37,7 +37,7 @@ export const createDismissalMemory = (): DismissalMemory => {
       try {
         localStorage.setItem(key, held)
       } catch {
-        // Blocked or full: held is enough for this page.
+        // Blocked or full: the value in memory is enough for this page.
       }
     },
   }

@@ -1,48 +1,48 @@
-/** What the prompt needs of a Pushferry client; `createPush(…)` and the global `pushferry` fit. */
+/** The part of a Pushferry client that the prompt uses. `createPush(…)` and the global `pushferry` have it. */
 export interface PromptPush {
   /** Called inside the click on the accepting button, before anything else, so that the click's activation holds. */
   register(): Promise<unknown>
   status(): Promise<{ readonly state: string }>
 }
 
-/** What the user did with the prompt. */
+/** The user's choice. */
 export type PromptChoice = 'accepted' | 'dismissed'
 
-/** The guide for iPhone and iPad, where a site must be on the home screen before it may send pushes. */
+/** The texts for iPhone and iPad, where a site must be on the home screen before it can send pushes. */
 export interface InstallTexts {
   /** Heading. */
   title?: string
-  /** What stands above the steps. */
+  /** Text above the steps. */
   body?: string
-  /** One text a step. */
+  /** One text per step. */
   steps?: readonly string[]
   /** The only button. */
   dismiss?: string
 }
 
-/** Texts are plain texts, never markup, and all have an English default. */
+/** Options of the soft prompt. Texts are plain text without markup, and have English defaults. */
 export interface PromptOptions {
   push: PromptPush
   /** Heading of the question. It names the dialog for screen readers. */
   title?: string
-  /** What the user gets by accepting, in a sentence or two. */
+  /** The benefit for the user, in one or two sentences. */
   body?: string
-  /** The button that goes on to the browser's own question. */
+  /** The button that continues to the browser's own prompt. */
   accept?: string
-  /** The button that puts it off. */
+  /** The button that dismisses the prompt for now. */
   dismiss?: string
-  /** What is shown in the state `needs-install`. */
+  /** Texts for the state `needs-install`. */
   install?: InstallTexts
-  /** Days of silence after the first dismissal; every further one doubles them. Default 7. */
+  /** Days until the prompt is shown again after the first dismissal. Each further dismissal doubles them. Default 7. */
   askAgainAfterDays?: number
   /**
-   * Told of every choice, for statistics. `registration` comes with `'accepted'` and settles as `push.register()` does;
-   * it may be left alone, its failure is handled.
+   * Called with every choice, for statistics. `registration` comes with `'accepted'` and settles as `push.register()` does;
+   * it may be ignored, because its rejection is handled.
    */
   onChoice?: (choice: PromptChoice, registration?: Promise<unknown>) => void
 }
 
-/** `PromptOptions` with nothing missing. */
+/** `PromptOptions` with all defaults. */
 export type PromptSettings = Required<Omit<PromptOptions, 'install'>> & { install: Required<InstallTexts> }
 
 // Plain ASCII: a script without a charset is read in the page's encoding.
@@ -66,7 +66,7 @@ const defaults: Omit<PromptSettings, 'push'> & { push: unknown } = {
   onChoice: () => {},
 }
 
-/** Puts what is given over the defaults; an option that is `undefined` was not given. */
+/** Merges the given options into the defaults. An option that is `undefined` counts as not given. */
 const fill = <Settings extends object>(given: { readonly [Name in keyof Settings]?: unknown }, known: Settings) => {
   const filled = { ...known }
   for (const [name, value] of Object.entries(given)) {

@@ -1,16 +1,16 @@
 import { createPrompt, type Prompt } from './create-prompt.ts'
 import type { PromptOptions, PromptPush } from './options.ts'
 
-/** What the two script tags put on the page. The cast: a global has no type but the one its script gives it. */
+/** The globals of the two script tags. Cast: globals that scripts define have no types. */
 const page = globalThis as unknown as {
-  /** Comes with `pushferry.min.js`, or with the stub that stands in for it. */
+  /** Defined by `pushferry.min.js`, or by its stub. */
   readonly pushferry: PromptPush
   pushferryPrompt: (options?: Partial<PromptOptions>) => Prompt
 }
 
 /**
- * `createPrompt` for the page's own `pushferry`, which is looked up at every call: the two scripts may load in any
- * order, and a stub be replaced in between.
+ * `createPrompt` for the page's global `pushferry`. Looks it up on every call, because the two scripts may load in any
+ * order, and a stub may be replaced in between.
  */
 page.pushferryPrompt = (options) =>
   createPrompt({

@@ -1,12 +1,11 @@
 /**
- * The dialog's look. Its colours are the browser's own, so that dark mode and forced colours come by themselves, and
- * its sizes follow the page's text. A site themes it with the custom properties `--pushferry-color-scheme` (`light` or
- * `dark` holds it to one), `--pushferry-background`, `--pushferry-color`, `--pushferry-accent`,
- * `--pushferry-accent-color`, `--pushferry-radius` and `--pushferry-font`, and reaches all else with
- * `pushferry-prompt::part(…)`: `dialog title body steps step buttons accept dismiss`; the bell is
- * `::part(dialog)::before`.
+ * The dialog's style. It uses the browser's system colours, so that dark mode and forced colours work, and its sizes follow
+ * the page's text. A site can theme it with the custom properties `--pushferry-color-scheme` (`light` or `dark` fixes
+ * one), `--pushferry-background`, `--pushferry-color`, `--pushferry-accent`, `--pushferry-accent-color`,
+ * `--pushferry-radius` and `--pushferry-font`, and style the rest with `pushferry-prompt::part(…)`:
+ * `dialog title body steps step buttons accept dismiss`; the bell is `::part(dialog)::before`.
  *
- * One rule a line: nothing minifies it.
+ * One rule per line, because no tool minifies it.
  */
 export const style = `dialog{box-sizing:border-box;width:26em;padding:1.5em;background:var(--pushferry-background,Canvas);color:var(--pushferry-color,CanvasText);color-scheme:var(--pushferry-color-scheme,light dark);font-family:var(--pushferry-font);line-height:1.5;text-align:start;overflow-wrap:anywhere}
 dialog,button{border:1px solid #888;border-radius:var(--pushferry-radius,.75em)}

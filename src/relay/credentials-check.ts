@@ -17,9 +17,9 @@ export interface CredentialsCheckParts {
 }
 
 export interface CredentialsCheck {
-  /** Settles when CleverTap has answered, or failed to answer, for every account. Never rejects. */
+  /** Resolves when CleverTap has answered, or failed to answer, for every account. Never rejects. */
   ask(): Promise<void>
-  /** Aborts running dry runs, and settles when their slots are given back. */
+  /** Aborts running dry runs. Resolves when their slots are given back. */
   stop(): Promise<void>
 }
 
@@ -51,7 +51,7 @@ export const createCredentialsCheck = ({
   const stopped = new AbortController()
   let asked: Promise<void> = Promise.resolve()
 
-  /** Why uploads would not go through; null when they would. */
+  /** Why CleverTap would refuse uploads; null when it would take them. */
   const troubleOf = async (account: AccountConfig): Promise<HealthCause | null> => {
     const client = open(account)
     try {
@@ -65,8 +65,8 @@ export const createCredentialsCheck = ({
   }
   const tell = (account: string, trouble: HealthCause | null): void => {
     if (stopped.signal.aborted) return
-    if (trouble) log.warn('CleverTap will take no records', { account, reason: `${trouble.cause}. ${trouble.remedy}` })
-    else log.info('CleverTap takes the credentials', { account })
+    if (trouble) log.warn('CleverTap refuses uploads', { account, reason: `${trouble.cause}. ${trouble.remedy}` })
+    else log.info('CleverTap accepts the credentials', { account })
   }
   const ask = async (account: AccountConfig): Promise<void> => {
     const { queued, uploading } = await store.counts(account.id)

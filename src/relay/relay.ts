@@ -19,56 +19,58 @@ import { packageVersion } from './version.ts'
 /** Options of `createRelay`. All are optional. */
 export interface RelayOptions {
   /**
-   * Settings by their names (`CLEVERTAP_ACCOUNT_ID`, `PUSHFERRY_STORE` …; docs/relay.md lists them). Default: the
-   * process's environment. Not read when `config` is given.
+   * Settings by name (`CLEVERTAP_ACCOUNT_ID`, `PUSHFERRY_STORE` …; docs/relay.md lists them). Default: `process.env`. Not
+   * read when `config` is given.
    */
   env?: Readonly<Record<string, string | undefined>>
-  /** A configuration that has been read already. */
+  /** A configuration instead of `env`. */
   config?: Config
-  /** Where lines go. Default: JSON on standard output. */
+  /** The log. Default: JSON lines on standard output. */
   log?: Log
 }
 
-/** A relay. One object, one life: it is started once and stopped once. */
+/** A relay. It can be started once and stopped once. */
 export interface Relay {
   /**
-   * Opens the store, starts the uploads and listens. Resolves to the origin that it listens on. While the database is
-   * out of reach it resolves all the same, and the relay answers 503 until it is there.
+   * Opens the store, starts the uploads and listens. Resolves to the origin that it listens on. Also resolves while the
+   * database cannot be reached; the relay then answers 503 until it can.
    *
-   * Rejects with a RelayError: the port is taken or not allowed, the store can never be opened by waiting, or the relay
-   * was stopped meanwhile.
+   * Rejects with a RelayError when the port is taken or not allowed, when the store cannot be opened and waiting would not
+   * help, or when the relay was stopped meanwhile.
    */
   start(): Promise<{ url: string }>
   /**
-   * As `start`, but does not listen: for a server that is mounted elsewhere. Once it has resolved, `server.routing` takes
-   * requests.
+   * As `start`, but does not listen: for a relay inside another HTTP server. Pass requests to `server.routing` once it has
+   * resolved.
    *
    * @example
    * await relay.startUploads()
    * http.createServer((request, response) => relay.server.routing(request, response)).listen(3000)
    */
   startUploads(): Promise<void>
-  /** Stops intake, finishes what is in flight for up to ten seconds, gives the rest back. Can be called at any time. */
+  /** Stops intake, waits up to ten seconds for uploads in flight, and gives the other rows back. Can be called at any time. */
   stop(): Promise<void>
   /** The HTTP side: `server.inject` for tests, `server.routing` to mount it in another Node server. */
   readonly server: FastifyInstance
 }
 
-/** How long a start waits for the first attempt to open the store, in ms. */
+/** Timeout of a start for the first attempt to open the store, in ms. */
 const firstOpenMs = 5_000
 
-/** The relay cannot start; the message says why and what to do. */
+/** The relay cannot start. The message says why and what to do. */
 export class RelayError extends Error {
   override readonly name = 'RelayError'
 }
 
 const optionNames = ['env', 'config', 'log'] as const satisfies readonly (keyof RelayOptions)[]
 
-/** A misspelt option would be a relay that runs with other settings than its owner thinks. */
+/** A misspelt option would start a relay with other settings than its owner expects. */
 const refuseUnknown = (options: RelayOptions): void => {
   const unknown = Object.keys(options).find((name) => !optionNames.some((one) => one === name))
   if (unknown !== undefined)
-    throw new TypeError(`createRelay: unknown option ${JSON.stringify(unknown)}; known are ${optionNames.join(', ')}`)
+    throw new TypeError(
+      `createRelay: unknown option ${JSON.stringify(unknown)}; known options are ${optionNames.join(', ')}`,
+    )
 }
 
 const describeListenError = (error: unknown, { host, port }: Config): RelayError => {
@@ -77,14 +79,14 @@ const describeListenError = (error: unknown, { host, port }: Config): RelayError
     code === 'EADDRINUSE'
       ? `port ${port} of ${host} is taken: set PUSHFERRY_PORT to another, or to 0 for any free one`
       : code === 'EACCES'
-        ? `port ${port} of ${host} is not allowed to this user: set PUSHFERRY_PORT to one above 1023`
+        ? `this user may not listen on port ${port} of ${host}: set PUSHFERRY_PORT to one above 1023`
         : `cannot listen on ${host} port ${port} (${code ?? 'unknown reason'}): set PUSHFERRY_HOST to an address of this machine`
   return new RelayError(what, { cause: error })
 }
 
 /**
- * Composes a relay from its configuration. Reads the environment at once and throws a ConfigError for what is wrong in
- * it, and a TypeError for an option that is not known; everything else happens in `start`.
+ * Makes a relay from its configuration. Reads the environment at once and throws a ConfigError for a wrong setting, and a
+ * TypeError for an unknown option; everything else happens in `start`.
  *
  * @example
  * import { createRelay } from 'pushferry/relay'
@@ -99,7 +101,7 @@ export const createRelay = (options: RelayOptions = {}): Relay => {
   const log = options.log ?? createLog(config.logLevel, output)
   let onFirstFailure = (): void => {}
   const failedOnce = new Promise<void>((resolve) => (onFirstFailure = resolve))
-  /** Once it has begun to serve, it waits for its store whatever is wrong with that. */
+  /** Once the relay serves requests it retries any failure to open the store. */
   let isServing = false
   const tellTrouble = createTroubleLog(log)
   const late = createLateStore(
@@ -146,7 +148,7 @@ export const createRelay = (options: RelayOptions = {}): Relay => {
     stopping ??= (async () => {
       const closed = server.close()
       late.giveUp()
-      // An attempt to reach a database far away may hang; a store that it opens after all is closed at once.
+      // An attempt to reach a remote database may hang. If it opens the store after all, the store is closed at once.
       await inTime(uploading ?? Promise.resolve(), 1_000).catch(() => {})
       await Promise.all([
         uploads.stop(),
@@ -160,7 +162,7 @@ export const createRelay = (options: RelayOptions = {}): Relay => {
     })()
     return stopping
   }
-  /** A start that fails leaves nothing behind that runs. */
+  /** Stops everything when a step of the start fails. */
   const orStop = async <T>(step: () => Promise<T>): Promise<T> => {
     try {
       return await step()
@@ -180,11 +182,11 @@ export const createRelay = (options: RelayOptions = {}): Relay => {
       void credentials.ask()
     })
     uploading.catch(() => {})
-    // The first attempt decides, so that a relay that listens takes records where it can; but nobody waits long for it.
+    // Waits for the first attempt to open the store, so that a relay that listens takes records if it can, but for 5 s at most.
     const patience = new Promise((resolve) => setTimeout(resolve, firstOpenMs).unref())
     await Promise.race([uploading, failedOnce, patience])
     isServing = true
-    // Without it Fastify throws at the first request that `routing` gets.
+    // Without it Fastify throws at the first request to `routing`.
     if (!stopping) await server.ready()
   }
 
@@ -194,7 +196,7 @@ export const createRelay = (options: RelayOptions = {}): Relay => {
     start: () =>
       orStop(async () => {
         await startUploads()
-        if (stopping) throw new RelayError('the relay was stopped before it listened')
+        if (stopping) throw new RelayError('the relay was stopped before it could listen')
         const url = await server.listen({ host: config.host, port: config.port }).catch((error: unknown) => {
           throw describeListenError(error, config)
         })

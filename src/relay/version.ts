@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 
-/** The package's version. Reads package.json, which is at the same place seen from src/relay and from dist/relay. */
+/** The package's version, from package.json, whose relative path is the same from src/relay and from dist/relay. */
 export const packageVersion = (): string => {
   const file: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
   const version = typeof file === 'object' && file !== null && 'version' in file ? file.version : undefined

@@ -1,10 +1,10 @@
 /*
- * The texts and shapes of CleverTap's answers.
- * Codes and their words: developer.clevertap.com/docs/api-errors. The flat shape of whole-request errors and the end of
- * a per-record text, "record number : n" counted from 1, are from recordings of the real API.
+ * The messages and formats of CleverTap's answers.
+ * Source of codes and messages: developer.clevertap.com/docs/api-errors. The flat format of whole-request errors, and
+ * "record number : n" (counted from 1) at the end of a per-record message, come from recordings of the real API.
  */
 
-/** A refused record, at its place in the call. */
+/** A refused record, by its index in the call. */
 export interface Refusal {
   /** From 0. */
   index: number
@@ -19,7 +19,7 @@ export interface UploadAnswer {
   unprocessed: readonly UnprocessedItem[]
 }
 
-/** One item of `unprocessed`. `record` is the submitted one, echoed; a fault may leave it out. */
+/** One item of `unprocessed`. `record` echoes the submitted record; a fault may omit it. */
 export interface UnprocessedItem {
   status: 'fail'
   code: number
@@ -40,7 +40,7 @@ const codeTexts: Readonly<Record<number, string>> = {
   555: 'Miscellaneous server error',
 }
 
-/** CleverTap's words for a per-record code. */
+/** CleverTap's message for a per-record code. */
 export const textOfCode = (code: number): string => codeTexts[code] ?? `Error ${code}`
 
 const statusTexts: Readonly<Record<number, string>> = {
@@ -55,14 +55,14 @@ const statusTexts: Readonly<Record<number, string>> = {
   503: 'Service Unavailable. Please retry later',
 }
 
-/** The answer to a request that is refused whole. */
+/** The answer to a request that is refused as a whole. */
 export const flatError = (code: number, error = statusTexts[code] ?? `Error ${code}`): object => ({
   status: 'fail',
   error,
   code,
 })
 
-/** The answer to an upload of these records of which these are refused. */
+/** The answer to an upload of `records`, of which `refusals` are refused. */
 export const uploadAnswer = (records: readonly unknown[], refusals: readonly Refusal[]): UploadAnswer => {
   const processed = records.length - refusals.length
   const unprocessed = refusals.map(

@@ -4,7 +4,7 @@ import { readFault } from './read-fault.ts'
 import { isJsonType, readBody } from './read-upload.ts'
 import type { Simulator } from './simulator.ts'
 
-/** What the control routes work on. */
+/** State that the control routes read and change. */
 export interface Controls {
   simulator: Simulator
   pendingFaults: () => readonly Fault[]
@@ -22,13 +22,13 @@ const readJson = async (
   request: IncomingMessage,
 ): Promise<{ ok: true; value: unknown } | { ok: false; reply: Reply }> => {
   const body = await readBody(request)
-  // A page of another origin can post anything but this type without being asked first.
+  // Requiring this type forces a CORS preflight, so that no page of another origin can post here.
   if (!isJsonType(request.headers['content-type']))
     return { ok: false, reply: refuse(415, 'Content-Type must be application/json') }
   try {
     return { ok: true, value: JSON.parse(String(body)) }
   } catch {
-    return { ok: false, reply: refuse(400, 'the body is no JSON') }
+    return { ok: false, reply: refuse(400, 'the body is not JSON') }
   }
 }
 
@@ -51,7 +51,7 @@ const addProfiles = async (request: IncomingMessage, { simulator }: Controls): P
   const { value } = read
   const objectIds = typeof value === 'object' && value !== null && 'objectIds' in value ? value.objectIds : undefined
   if (!Array.isArray(objectIds) || !objectIds.every((one) => typeof one === 'string'))
-    return refuse(400, 'give {"objectIds": ["…"]}')
+    return refuse(400, 'the body must be {"objectIds": ["…"]}')
   simulator.addProfiles(...objectIds)
   return { status: 204 }
 }
@@ -89,15 +89,15 @@ const routes: Readonly<Record<string, Route>> = {
 
 const reply = (path: string, request: IncomingMessage, controls: Controls): Reply | Promise<Reply> => {
   const route = Object.hasOwn(routes, path) ? routes[path] : undefined
-  if (!route) return refuse(404, `no such route: there are ${Object.keys(routes).join(', ')}`)
+  if (!route) return refuse(404, `no such route; the routes are ${Object.keys(routes).join(', ')}`)
   const allowed = Object.keys(route)
   const act = allowed.includes(request.method ?? '') ? route[request.method ?? ''] : undefined
   return act?.(request, controls) ?? refuse(405, `allowed: ${allowed.join(', ')}`, { Allow: allowed.join(', ') })
 }
 
 /**
- * Answers `/_sim` and what is below it. Without credentials, and with whole tokens in its answers: the simulator holds
- * nothing but what a developer sent it. No other page may read it, since no answer allows another origin.
+ * Serves `/_sim` and the routes below it. They need no credentials, and their answers contain whole tokens, because the
+ * simulator has only what a developer sent it. Pages of other origins cannot read them, because no answer has CORS headers.
  */
 export const control = async (
   path: string,

@@ -2,21 +2,21 @@ import type { Refusal } from './answer.ts'
 import { textOfCode } from './answer.ts'
 import type { Fault, FaultEffect } from './fault.ts'
 
-/** What is known about a call when a fault for it is looked for. */
+/** The facts about a call that decide which fault fits it. */
 export interface FaultSubject {
   on: 'upload' | 'profile'
   dryRun: boolean
-  /** Of every record that has one, in the call's order; `undefined` while only the head of the request is there. */
+  /** The objectId of each record, in the call's order; `undefined` while only the request's headers have arrived. */
   objectIds: readonly (string | undefined)[] | undefined
 }
 
-/** The faults that wait for a call. */
+/** The queue of faults for future calls. */
 export interface FaultQueue {
   add(fault: Fault): void
   clear(): void
-  /** Those that have not been used up. */
+  /** Faults that are not used up. */
   pending(): readonly Fault[]
-  /** Takes the first fault that fits; `reject` faults are never taken this way. */
+  /** Takes the first fault that fits, except `reject` faults. */
   take(subject: FaultSubject): Fault | undefined
   /** The records that `reject` faults refuse. */
   rejections(subject: FaultSubject): readonly Refusal[]
@@ -38,11 +38,11 @@ const fits = ({ on, dryRun, objectIds, ...effect }: Fault, subject: FaultSubject
 
 const limitOf = ({ times }: Fault): number => (times === 'always' ? Number.POSITIVE_INFINITY : (times ?? 1))
 
-/** Makes an empty queue. Nothing in it depends on time or chance. */
+/** Makes an empty queue. It does not depend on time or randomness. */
 export const createFaultQueue = (): FaultQueue => {
   let waiting: Waiting[] = []
 
-  /** Counts a call that fits, and tells whether it is the turn of the fault. */
+  /** Counts a call that fits, and returns whether the fault applies to it (see `every`). */
   const isTurn = (one: Waiting): boolean => ++one.fitted % (one.fault.every ?? 1) === 0
 
   return {
@@ -73,7 +73,7 @@ export const createFaultQueue = (): FaultQueue => {
   }
 }
 
-/** Whether the records are taken in although the answer goes wrong; see `FaultScope.applied`. */
+/** Whether CleverTap stores the records although the answer is faulty; see `FaultScope.applied`. */
 export const isApplied = (fault: Fault | undefined): boolean => {
   if (!fault) return true
   const instead: readonly FaultEffect['kind'][] = ['status', 'hang', 'html', 'no-items']

@@ -1,40 +1,41 @@
-/** Counts what is in flight on one route of one account. */
+/** Counts and limits the calls in flight on one route of one account. */
 export interface Gate {
   readonly inFlight: number
-  /** Comes in, whether there is room or not. */
+  /** Counts a new call, whether it is below the limit or not. */
   enter(): Visit
 }
 
-/** One call between its arrival and its last byte. */
+/** One call, from its arrival to the last byte of its answer. */
 export interface Visit {
-  /** How many were in flight on arrival, this one included. */
+  /** Calls in flight on its arrival, this one included. */
   inFlight: number
-  hasRoom: boolean
-  /** Gives the place back; only the first time counts. */
+  /** Whether the call is within the limit. */
+  isAllowed: boolean
+  /** Ends the call; only the first time counts. */
   leave(): void
 }
 
 export const createGate = (limit: number): Gate => {
   let inFlight = 0
-  /** Those that were let in; a refused call takes no place from others. */
-  let inside = 0
+  /** Calls within the limit; a refused call does not count against it. */
+  let allowed = 0
   return {
     get inFlight() {
       return inFlight
     },
     enter: () => {
-      const hasRoom = inside < limit
+      const isAllowed = allowed < limit
       inFlight++
-      if (hasRoom) inside++
+      if (isAllowed) allowed++
       let isIn = true
       return {
         inFlight,
-        hasRoom,
+        isAllowed,
         leave: () => {
           if (!isIn) return
           isIn = false
           inFlight--
-          if (hasRoom) inside--
+          if (isAllowed) allowed--
         },
       }
     },

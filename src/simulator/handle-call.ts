@@ -5,20 +5,20 @@ import { type Arrival, type Outcome, type Parts, profile, refuse, upload } from 
 import type { Call } from './simulator.ts'
 import { speak } from './speak.ts'
 
-/** Serves CleverTap's own paths, and 404 on every other. */
+/** Serves CleverTap's paths, and answers 404 on every other. */
 export interface CallHandler {
-  /** Uploads that are open now. */
+  /** Uploads in flight. */
   readonly inFlight: number
-  /** Settles when the answer is written, or what a fault does instead is done. Rejects when the connection breaks. */
+  /** Resolves when the answer is written or a fault has taken effect. Rejects when the connection breaks. */
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>
 }
 
 type Route = { on: 'upload' | 'profile'; method: string; gate: Gate; answer: typeof upload }
 
-/** In flight at once on `/1/profile.json`: 3, whatever the uploads' limit is (developer.clevertap.com/docs/api-request-limit). */
+/** Limit of calls in flight to `/1/profile.json`, independent of the uploads' limit (developer.clevertap.com/docs/api-request-limit). */
 const profileLimit = 3
 
-/** How late a timer of Node fires and its answer leaves on the mean, in ms, beyond a timer's whole milliseconds. */
+/** Mean delay of Node's timers and of sending an answer, in ms, beyond whole milliseconds. */
 const lateMs = 0.5
 
 const seenHeaders = (request: IncomingMessage): Record<string, string> => {
@@ -29,7 +29,7 @@ const seenHeaders = (request: IncomingMessage): Record<string, string> => {
   return Object.fromEntries(headers)
 }
 
-/** `onChange` is called whenever a call has begun or is over and recorded. */
+/** Makes the handler. It calls `onChange` when a call begins, and when a call has ended and is recorded. */
 export const createCallHandler = (parts: Parts, onChange: () => void): CallHandler => {
   const { options, ledger, faults } = parts
   const uploads = createGate(options.limit)
@@ -38,8 +38,8 @@ export const createCallHandler = (parts: Parts, onChange: () => void): CallHandl
     '/1/profile.json': { on: 'profile', method: 'GET', gate: createGate(profileLimit), answer: profile },
   }
 
-  /** Refuses what the head of a request already gives reason to; everything else is up to its route. */
-  const answer = async (route: Route | undefined, hasRoom: boolean, arrival: Arrival): Promise<Outcome> => {
+  /** Refuses a call that its headers show to be wrong. Passes every other call to its route. */
+  const answer = async (route: Route | undefined, isAllowed: boolean, arrival: Arrival): Promise<Outcome> => {
     const { request, dryRun } = arrival
     if (!route) return refuse(404, 'no such path')
     if (request.method !== route.method)
@@ -47,7 +47,7 @@ export const createCallHandler = (parts: Parts, onChange: () => void): CallHandl
     const { 'x-clevertap-account-id': accountId, 'x-clevertap-passcode': passcode } = request.headers
     if (accountId !== options.accountId) return refuse(401, 'wrong or missing account id')
     if (passcode !== options.passcode) return refuse(401, 'wrong or missing passcode')
-    if (!hasRoom) return refuse(429, 'too many in flight')
+    if (!isAllowed) return refuse(429, 'too many in flight')
     const early = faults.take({ on: route.on, dryRun, objectIds: undefined })
     return early ? { status: 0, body: {}, fault: early } : route.answer(arrival, parts)
   }
@@ -66,7 +66,7 @@ export const createCallHandler = (parts: Parts, onChange: () => void): CallHandl
 
     let outcome: Outcome = { status: 0, body: {} }
     let isOver = false
-    /** Records the call. Before the last byte of an answer leaves, so that whoever has the answer finds it recorded. */
+    /** Records the call, before the last byte of the answer is sent, so that the caller finds it recorded. */
     const end = (status: number | null): void => {
       visit?.leave()
       if (isOver) return
@@ -100,11 +100,11 @@ export const createCallHandler = (parts: Parts, onChange: () => void): CallHandl
       end(null)
     })
 
-    outcome = await answer(route, visit?.hasRoom ?? false, { request, query, dryRun, entry })
+    outcome = await answer(route, visit?.isAllowed ?? false, { request, query, dryRun, entry })
     const { status, body, fault, refusal, headers } = outcome
     if (refusal !== undefined) request.resume()
     const latencyMs = options.latencyMs + (fault?.kind === 'latency' ? fault.ms : 0)
-    // What reading and judging took is part of the latency, so that it is the same for one record and for a hundred.
+    // The latency includes the time for reading and judging, so that it is the same for 1 record and for 100.
     const delayMs = latencyMs > 0 && refusal === undefined ? arrivedMs + latencyMs - performance.now() : 0
     if (delayMs >= 1) await wait(Math.floor(delayMs - lateMs), undefined, { signal: gone.signal })
     await speak({ response, status, body, headers, fault, onLast: end, gone: gone.signal })

@@ -1,16 +1,16 @@
 /*
- * What CleverTap says about one record. Deliberately not built on src/wire: a stand-in that shared the decoder of the
- * product would agree with its mistakes.
+ * CleverTap's verdict on one record. Does not use src/wire, because a simulator with the product's own decoder would repeat
+ * its mistakes.
  */
 
-/** How strictly records are judged. */
+/** Settings for judging records. */
 export interface Rules {
   keyPadding: 'padded' | 'any'
-  /** Whether there is a profile of this objectId. */
+  /** Whether a profile with this objectId exists. */
   exists: (objectId: string) => boolean
 }
 
-/** A record that was found good, or the code it is refused with. */
+/** An accepted record, or the code of its refusal. */
 export type Verdict = { ok: true; objectId: string; token: JudgedToken } | { ok: false; code: number }
 
 /** A token as it was sent. */
@@ -24,12 +24,12 @@ type Members = { readonly [name: string]: unknown }
 
 const isObject = (value: unknown): value is Members =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
-// The first test of each is the fast way for what nearly every text is.
+// The first test in each line is the fast path for nearly every string.
 const hasForbidden = (text: string): boolean => !/^[!-~]*$/.test(text) && /[\s\p{Cc}\p{Cs}]/u.test(text)
 const isLonger = (text: string, most: number): boolean => text.length > most && [...text].length > most
 const refuse = (code: number): Verdict => ({ ok: false, code })
 
-/** Which types a prefixed CleverTap ID can carry; one without a prefix carries any (the document's curl sample has gcm). */
+/** Token types by prefix of the CleverTap ID. An ID without a prefix takes any type (the documented curl sample has gcm). */
 const platforms: readonly { prefix: string; types: readonly string[] }[] = [
   { prefix: '__', types: ['fcm', 'gcm'] },
   { prefix: '-', types: ['apns'] },
@@ -43,7 +43,7 @@ const fitsPlatform = (objectId: string, type: string): boolean => {
   return platform === undefined || platform.types.includes(type)
 }
 
-/** URL-safe base64 of this many bytes; the two samples in the document are padded. */
+/** Whether a value is URL-safe base64 of this many bytes. The two documented samples are padded. */
 const isKey = (value: unknown, bytes: number, padding: Rules['keyPadding']): value is string => {
   if (typeof value !== 'string') return false
   const digits = Math.ceil((bytes * 8) / 6)
@@ -54,9 +54,9 @@ const isKey = (value: unknown, bytes: number, padding: Rules['keyPadding']): val
 const startsWith4 = (key: string): boolean => Buffer.from(key, 'base64url')[0] === 4
 
 /**
- * Judges one record as CleverTap documents it: 524, 530–533 and 535 from its list of codes, 534 where the prefix of the
- * objectId names a platform that the type does not belong to. (That 534 compares those two is an inference that every
- * documented sample obeys.) Lengths are not documented; 128 and 4,096 characters are what Pushferry promises to keep to.
+ * Judges one record as CleverTap documents it: 524, 530–533 and 535 from its list of codes, 534 when the prefix of the
+ * objectId names a platform without this type. (That 534 compares these two is an inference; every documented sample agrees
+ * with it.) CleverTap documents no lengths; 128 and 4,096 characters are Pushferry's own limits.
  */
 export const judgeRecord = (record: unknown, rules: Rules): Verdict => {
   if (!isObject(record) || record.type !== 'token') return refuse(524)
@@ -78,7 +78,7 @@ export const judgeRecord = (record: unknown, rules: Rules): Verdict => {
     : refuse(535)
 }
 
-/** How `/1/profile.json` names the platform of a CleverTap ID. */
+/** The platform of a CleverTap ID, as `/1/profile.json` names it. */
 export const platformOf = (objectId: string): string => {
   if (objectId.startsWith('__')) return 'Android'
   if (objectId.startsWith('-')) return 'iOS'

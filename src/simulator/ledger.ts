@@ -3,27 +3,27 @@ import { platformOf } from './judge.ts'
 import type { ResolvedOptions } from './options.ts'
 import type { Call, Counts, LiveError, Profile } from './simulator.ts'
 
-/** Everything that the simulator remembers. */
+/** The simulator's records of calls, profiles and errors. */
 export interface Ledger {
   readonly calls: readonly Call[]
   readonly profiles: ReadonlyMap<string, Profile>
   readonly errors: readonly LiveError[]
   readonly counts: Readonly<Counts>
-  /** Whether there is a profile of this objectId. */
+  /** Whether a profile with this objectId exists. */
   exists(objectId: string): boolean
   addProfiles(objectIds: readonly string[]): void
-  /** An upload was let in or refused for the limit: how many were open at that moment. */
+  /** Notes the number of uploads in flight when an upload arrived. */
   noteInFlight(inFlight: number): void
-  /** A call begins. */
+  /** Begins the record of a call. */
   open(): Entry
   forget(inFlight: number): void
 }
 
-/** What one call leaves in the ledger: nothing, when everything was forgotten since it began. */
+/** The ledger's record of one call. It changes nothing when the ledger was cleared after the call began. */
 export interface Entry {
   /** 1 for the first. */
   readonly number: number
-  /** A record of a real upload was taken in. */
+  /** Stores a token that a real upload delivered. */
   store(objectId: string, token: JudgedToken): void
   noteRejected(count: number): void
   close(call: Call): void
@@ -63,7 +63,7 @@ export const createLedger = ({ knownObjectIds, rotation, now }: ResolvedOptions)
     }
   }
 
-  /** Calls end in another order than they begin in; they are kept in the order of their beginning. */
+  /** Calls may end in another order than they began. They are kept in the order in which they began. */
   const close = (call: Call): void => {
     counts.calls++
     if (call.status === 429) counts.tooMany++

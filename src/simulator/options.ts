@@ -1,6 +1,6 @@
 import type { Call, SimulatorOptions } from './simulator.ts'
 
-/** Every option with its default in place. */
+/** All options, with their defaults. */
 export interface ResolvedOptions {
   port: number
   host: string
@@ -10,7 +10,7 @@ export interface ResolvedOptions {
   latencyMs: number
   rotation: 'keep' | 'replace'
   keyPadding: 'padded' | 'any'
-  /** `undefined` when every profile is there. */
+  /** `undefined`: every profile exists. */
   knownObjectIds: readonly string[] | undefined
   keepRecords: boolean
   onCall: (call: Call) => void
@@ -28,12 +28,12 @@ const oneOf = (...words: readonly string[]): Rule => ({
   fits: (value) => words.some((word) => word === value),
 })
 const headerText: Rule = {
-  allowed: 'a non-empty text without white space',
+  allowed: 'a non-empty string without white space',
   fits: (value) => typeof value === 'string' && /^[!-~]+$/.test(value),
 }
 const aFunction: Rule = { allowed: 'a function', fits: (value) => typeof value === 'function' }
 
-/** The only place that knows which options there are and what each may be. */
+/** The allowed values of each option. */
 const rules: Readonly<Record<keyof SimulatorOptions, Rule>> = {
   port: wholeNumber(0, 65_535),
   host: headerText,
@@ -55,10 +55,10 @@ const rules: Readonly<Record<keyof SimulatorOptions, Rule>> = {
 const isKnown = (name: string): name is keyof SimulatorOptions => Object.hasOwn(rules, name)
 
 /**
- * Puts the defaults in.
+ * Fills in the defaults.
  *
- * @throws TypeError for an unknown name, with the known ones listed, and for a value that is not allowed. The value
- *   itself is never in the text, since it may be a passcode.
+ * @throws TypeError for an unknown name, with the known ones listed, and for a value that is not allowed. The message does
+ *   not contain the value, because it may be a passcode.
  */
 export const resolveOptions = (options: SimulatorOptions): ResolvedOptions => {
   for (const [name, value] of Object.entries(options)) {

@@ -1,6 +1,6 @@
 import type { Fault, FaultKind } from './fault.ts'
 
-/** A fault that makes sense, or one sentence on why it does not. */
+/** A valid fault, or one sentence that says why it is invalid. */
 export type ReadFault = { ok: true; fault: Fault } | { ok: false; message: string }
 
 type Rule = { allowed: string; fits: (value: unknown) => boolean }
@@ -18,16 +18,16 @@ const either = (one: Rule, other: Rule): Rule => ({
   allowed: `${one.allowed} or ${other.allowed}`,
   fits: (value) => one.fits(value) || other.fits(value),
 })
-const text: Rule = { allowed: 'a text', fits: (value) => typeof value === 'string' }
+const string: Rule = { allowed: 'a string', fits: (value) => typeof value === 'string' }
 const truth: Rule = { allowed: 'true or false', fits: (value) => typeof value === 'boolean' }
 const object: Rule = { allowed: 'an object', fits: (value) => typeof value === 'object' && value !== null }
-const texts: Rule = {
-  allowed: 'an object of texts',
-  fits: (value) => object.fits(value) && Object.values(Object(value)).every(text.fits),
+const strings: Rule = {
+  allowed: 'an object of strings',
+  fits: (value) => object.fits(value) && Object.values(Object(value)).every(string.fits),
 }
 const objectIds: Rule = {
-  allowed: 'an array of texts',
-  fits: (value) => typeof value === 'function' || (Array.isArray(value) && value.every(text.fits)),
+  allowed: 'an array of strings',
+  fits: (value) => typeof value === 'function' || (Array.isArray(value) && value.every(string.fits)),
 }
 
 const scopeRules: Rules = {
@@ -45,9 +45,9 @@ const effectRules: Readonly<Record<FaultKind, { members: Rules; required: readon
   status: {
     members: {
       status: number(200, 599),
-      body: either(text, object),
-      retryAfter: either(number(0, 1_000_000_000), text),
-      headers: texts,
+      body: either(string, object),
+      retryAfter: either(number(0, 1_000_000_000), string),
+      headers: strings,
     },
     required: ['status'],
   },
@@ -55,19 +55,19 @@ const effectRules: Readonly<Record<FaultKind, { members: Rules; required: readon
   reset: { members: { at: oneOf('request', 'answer', 'body') }, required: [] },
   html: { members: {}, required: [] },
   truncated: { members: {}, required: [] },
-  reject: { members: { code: number(100, 999), error: text }, required: ['code'] },
+  reject: { members: { code: number(100, 999), error: string }, required: ['code'] },
   'no-items': { members: {}, required: [] },
   counts: { members: { processed: number(-1, 1_000_000_000) }, required: ['processed'] },
   echo: { members: { record: oneOf('omitted', 'changed'), number: oneOf('omitted', 'shifted') }, required: [] },
   trickle: { members: { ms: milliseconds, bytes: number(1, 1_000_000) }, required: ['ms'] },
 }
 
-/** The kinds of faults, for texts that list what is allowed. */
+/** The kinds of faults, for messages that list them. */
 export const faultKinds: readonly string[] = Object.keys(effectRules)
 
 const isKind = (kind: unknown): kind is FaultKind => typeof kind === 'string' && Object.hasOwn(effectRules, kind)
 
-/** Decodes a fault that came over HTTP, from the command line or from a caller. Never throws. */
+/** Decodes a fault from HTTP, the command line or a caller. Never throws. */
 export const readFault = (value: unknown): ReadFault => {
   const refuse = (message: string): ReadFault => ({ ok: false, message })
   if (!object.fits(value) || Array.isArray(value)) return refuse('a fault must be an object')
@@ -86,7 +86,7 @@ export const readFault = (value: unknown): ReadFault => {
   const missing = required.find((name) => members[name] === undefined)
   if (missing) return refuse(`fault ${kind} needs ${missing}: ${rules[missing]?.allowed}`)
   if (kind === 'reset' && members.at === 'request' && members.objectIds !== undefined)
-    return refuse('fault reset at request cannot have objectIds: the records are not there yet')
-  // Every member was checked against the rules of its kind just above.
+    return refuse('fault reset at request cannot have objectIds: the records have not arrived yet')
+  // The loop above checked every member.
   return { ok: true, fault: members as unknown as Fault }
 }

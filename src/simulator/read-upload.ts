@@ -1,17 +1,17 @@
 import type { IncomingMessage } from 'node:http'
 
-/** CleverTap publishes no ceiling for a body; this one only keeps the process small. 100 full records are a quarter of it. */
+/** Largest body, in bytes. CleverTap publishes no limit; this one bounds memory. 100 records of full length are a quarter of it. */
 const maxBodyBytes = 8 * 1024 * 1024
 
-/** Records that CleverTap takes in one call. */
+/** CleverTap's limit of records in one call. */
 const maxRecords = 100
 
-/** The records of a call, or why the call is refused whole. `error` is the text to answer, if not the usual one. */
+/** The records of a call, or why the call is refused as a whole. `error` is the message to answer, if not the usual one. */
 export type ReadUpload =
   | { ok: true; records: readonly unknown[] }
   | { ok: false; status: 400 | 413; refusal: string; error?: string }
 
-/** Reads a body whole. `undefined` when it is over the ceiling. Rejects when the connection breaks. */
+/** Reads a whole body. Resolves to `undefined` when it is too long. Rejects when the connection breaks. */
 export const readBody = async (request: IncomingMessage): Promise<Buffer | undefined> => {
   const pieces: Buffer[] = []
   let length = 0
@@ -31,11 +31,11 @@ const parse = (body: Buffer): unknown => {
   }
 }
 
-/** Whether a Content-Type is JSON in UTF-8, as documented with and without the charset. */
+/** Whether a Content-Type is JSON in UTF-8. CleverTap documents it with and without the charset. */
 export const isJsonType = (contentType: string | undefined): boolean =>
   /^application\/json\s*(;\s*charset=("utf-8"|utf-8)\s*)?$/i.test(contentType ?? '')
 
-/** Takes the envelope of an upload apart: `{"d":[record, …]}`, at most 100. A bare record is refused. */
+/** Reads the records of an upload, `{"d":[record, …]}`, at most 100. A bare record is refused. */
 export const readUpload = (body: Buffer | undefined, contentType: string | undefined): ReadUpload => {
   if (!body) return { ok: false, status: 413, refusal: `the body is over ${maxBodyBytes} bytes` }
   if (!isJsonType(contentType)) {
@@ -43,7 +43,7 @@ export const readUpload = (body: Buffer | undefined, contentType: string | undef
     return { ok: false, status: 400, refusal, error: `Malformed request: ${refusal}` }
   }
   const envelope = parse(body)
-  if (envelope === undefined) return { ok: false, status: 400, refusal: 'the body is no JSON in UTF-8' }
+  if (envelope === undefined) return { ok: false, status: 400, refusal: 'the body is not JSON in UTF-8' }
   const records = typeof envelope === 'object' && envelope !== null && 'd' in envelope ? envelope.d : undefined
   if (!Array.isArray(records)) return { ok: false, status: 400, refusal: 'there is no array d' }
   if (records.length > maxRecords) {

@@ -10,22 +10,22 @@ import type { Entry, Ledger } from './ledger.ts'
 import type { ResolvedOptions } from './options.ts'
 import { readBody, readUpload } from './read-upload.ts'
 
-/** The right answer to a call, what was found in it, and the fault that spoils it. */
+/** The correct answer to a call, facts about the call, and the fault that changes the answer. */
 export interface Outcome {
   status: number
   body: object
   headers?: Readonly<Record<string, string>>
-  /** Why the call was refused whole. */
+  /** Why the call was refused as a whole. */
   refusal?: string
   records?: readonly unknown[]
   processed?: number
   codes?: Readonly<Record<number, number>>
   fault?: Fault | undefined
-  /** Whether `reject` faults had a hand in it. */
+  /** Whether `reject` faults refused records. */
   isRejected?: boolean
 }
 
-/** A call whose head was let in. */
+/** A call whose headers were accepted. */
 export interface Arrival {
   request: IncomingMessage
   query: URLSearchParams
@@ -39,7 +39,7 @@ export interface Parts {
   faults: FaultQueue
 }
 
-/** An answer that refuses the call whole, with CleverTap's flat body. */
+/** An answer that refuses the whole call, with CleverTap's flat body. */
 export const refuse = (status: number, refusal: string, error?: string): Outcome => ({
   status,
   body: flatError(status, error),
@@ -58,8 +58,8 @@ const readObjectId = (record: unknown): string | undefined => {
 }
 
 /**
- * `POST /1/upload`. What is taken in is stored here, before any waiting: a caller that goes away meanwhile has
- * delivered all the same, which is the harder case for it.
+ * `POST /1/upload`. Stores accepted records at once, before the latency: a caller that disconnects meanwhile has delivered
+ * them without knowing, which is the harder case for the caller.
  */
 export const upload = async ({ request, query, dryRun, entry }: Arrival, parts: Parts): Promise<Outcome> => {
   const { options, ledger, faults } = parts
@@ -72,7 +72,7 @@ export const upload = async ({ request, query, dryRun, entry }: Arrival, parts: 
   const { records } = read
   const subject: FaultSubject = { on: 'upload', dryRun, objectIds: records.map(readObjectId) }
   const fault = faults.take(subject)
-  // A fault that takes the place of the answer leaves the records' own faults for the next try.
+  // A fault that replaces the answer leaves the `reject` faults for the next try.
   const isAnswered = isApplied(fault)
   const rejections = new Map(isAnswered ? faults.rejections(subject).map((one) => [one.index, one]) : [])
   const rules = { keyPadding: options.keyPadding, exists: ledger.exists }
@@ -100,12 +100,12 @@ export const upload = async ({ request, query, dryRun, entry }: Arrival, parts: 
   }
 }
 
-/** `GET /1/profile.json?objectId=`: the device of that objectId, with `push_token` when it holds one. */
+/** `GET /1/profile.json?objectId=`: the device of that objectId, with `push_token` when it has a token. */
 export const profile = async ({ query, dryRun }: Arrival, { ledger, faults }: Parts): Promise<Outcome> => {
   const objectId = query.get('objectId')
-  if (!objectId) return refuse(400, 'objectId is missing', 'Malformed request: give objectId')
+  if (!objectId) return refuse(400, 'objectId is missing', 'Malformed request: objectId is missing')
   const fault = faults.take({ on: 'profile', dryRun, objectIds: [objectId] })
-  if (!ledger.exists(objectId)) return { ...refuse(404, 'there is no such profile', 'Profile not found'), fault }
+  if (!ledger.exists(objectId)) return { ...refuse(404, 'no such profile', 'Profile not found'), fault }
   const held = ledger.profiles.get(objectId)
   const device = {
     platform: platformOf(objectId),

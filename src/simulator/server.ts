@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { createConditions } from './conditions.ts'
 import { control } from './control.ts'
 import { createFaultQueue } from './fault-queue.ts'
 import { createCallHandler } from './handle-call.ts'
@@ -7,7 +8,6 @@ import { createLedger } from './ledger.ts'
 import { resolveOptions } from './options.ts'
 import { readFault } from './read-fault.ts'
 import type { Simulator, SimulatorOptions } from './simulator.ts'
-import { createWaitingRoom } from './waiting-room.ts'
 
 const listen = (server: Server, port: number, host: string): Promise<AddressInfo> =>
   new Promise((resolve, reject) => {
@@ -20,17 +20,17 @@ const listen = (server: Server, port: number, host: string): Promise<AddressInfo
     })
   })
 
-/** Where callers on this machine reach it, also when it listens on every address. */
+/** The origin for callers on this machine, also when the simulator listens on every address. */
 const originOf = ({ address, port }: AddressInfo): string => {
   const reachable = address === '0.0.0.0' ? '127.0.0.1' : address === '::' ? '::1' : address
   return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`
 }
 
 /**
- * Starts a strict local CleverTap on a loopback port. It is `node:http` and nothing else.
+ * Starts a strict local CleverTap, on a loopback port by default. It uses only `node:http`.
  *
- * Answers `POST /1/upload` and `GET /1/profile.json?objectId=` as CleverTap documents them, and its own control routes
- * below `/_sim`. Settles when it listens.
+ * Answers `POST /1/upload` and `GET /1/profile.json?objectId=` as CleverTap documents them, and has control routes below
+ * `/_sim`. Resolves when it listens.
  *
  * @throws TypeError (as a rejection) for an unknown option or value; the system's error when the port is taken.
  */
@@ -38,17 +38,17 @@ export const startSimulator = async (given: SimulatorOptions = {}): Promise<Simu
   const options = resolveOptions(given)
   const ledger = createLedger(options)
   const faults = createFaultQueue()
-  const waiting = createWaitingRoom()
-  const calls = createCallHandler({ options, ledger, faults }, waiting.look)
+  const conditions = createConditions()
+  const calls = createCallHandler({ options, ledger, faults }, conditions.check)
 
-  // Longer than any caller keeps an idle connection, so that none is closed just as it is used again.
+  // Longer than callers keep idle connections, so that none is closed just when a caller reuses it.
   const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
     const path = request.url?.split('?', 1)[0] ?? ''
     const served =
       path === '/_sim' || path.startsWith('/_sim/')
         ? control(path, request, response, { simulator, pendingFaults: faults.pending })
         : calls.handle(request, response)
-    // All that rejects is a connection that broke while it was read from or waited on; its call is recorded as such.
+    // Rejects only when the connection breaks; the call is recorded with status null.
     served.catch(() => response.destroy())
   })
   const address = await listen(server, options.port, options.host)
@@ -77,7 +77,7 @@ export const startSimulator = async (given: SimulatorOptions = {}): Promise<Simu
     },
     clearFaults: faults.clear,
     addProfiles: (...objectIds) => ledger.addProfiles(objectIds),
-    until: (condition, timeoutMs = 10_000) => waiting.until(simulator, condition, timeoutMs),
+    until: (condition, timeoutMs = 10_000) => conditions.until(simulator, condition, timeoutMs),
     clear: () => {
       faults.clear()
       ledger.forget(calls.inFlight)

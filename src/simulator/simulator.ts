@@ -1,8 +1,8 @@
 import type { Fault, FaultKind } from './fault.ts'
 
-/** What the strict local CleverTap is told at its start. Unknown names are refused with a `TypeError`. */
+/** Options of the simulator. Unknown names are refused with a `TypeError`. */
 export interface SimulatorOptions {
-  /** 0, the default, takes a free port. */
+  /** Port to listen on. Default 0: any free port. */
   port?: number
   /** `127.0.0.1` by default. */
   host?: string
@@ -10,31 +10,31 @@ export interface SimulatorOptions {
   accountId?: string
   /** `sim-passcode` by default. */
   passcode?: string
-  /** Uploads that may be in flight at once; one more is answered 429. 3 by default, as documented. */
+  /** Limit of uploads in flight; further ones get 429. Default 3, as documented. */
   limit?: number
-  /** How long after its arrival a call is answered; it counts as in flight meanwhile. 0 by default. */
+  /** Time from a call's arrival to its answer, in ms. The call counts as in flight meanwhile. Default 0. */
   latencyMs?: number
   /**
-   * What becomes of a token for a profile that has another one already. `keep`, the default, is what the API document
-   * says: the answer is success, the old token stays, and the Live Error Stream gets an entry. `replace` takes the new.
+   * Whether a profile's token can be replaced. `keep`, the default, is documented: the answer is success, the old token
+   * stays, and the Live Error Stream gets an entry. `replace` stores the new token.
    */
   rotation?: 'keep' | 'replace'
   /**
-   * `padded`, the default, takes keys only as the documented samples have them: URL-safe and padded. `any` also takes
-   * them without padding, as browsers write them.
+   * `padded`, the default, accepts keys only in the format of the documented samples: URL-safe and padded. `any` also
+   * accepts keys without padding, as browsers give them.
    */
   keyPadding?: 'padded' | 'any'
-  /** The only profiles there are: a record for any other is refused with 530. By default every profile is there. */
+  /** The profiles that exist: a record for another one is refused with 530. Default: every profile exists. */
   knownObjectIds?: readonly string[]
   /** Whether `received()` keeps the records of every call; `false` saves memory in long runs. `true` by default. */
   keepRecords?: boolean
-  /** Is told of each call when it is over, also of one that was cut off. Must not throw. */
+  /** Called after each call, also after an aborted one. Must not throw. */
   onCall?: (call: Call) => void
   /** Milliseconds since 1970. */
   now?: () => number
 }
 
-/** One call to one of CleverTap's routes, as it was seen and answered. Calls to `/_sim/…` are not recorded. */
+/** A recorded call to one of CleverTap's routes. Calls to `/_sim/…` are not recorded. */
 export interface Call {
   /** 1 for the first that arrived. */
   number: number
@@ -47,26 +47,26 @@ export interface Call {
   dryRun: boolean
   /** Names in lower case. The passcode is replaced by `[redacted]`. */
   headers: Readonly<Record<string, string>>
-  /** Calls to the same route that were open as this one arrived, itself included. */
+  /** Calls to the same route in flight when this one arrived, this one included. */
   inFlight: number
-  /** How many records it held; 0 where the body could not be read. */
+  /** Number of records; 0 when the body could not be read. */
   size: number
   /** The records exactly as sent, in their order; empty with `keepRecords: false`. */
   records: readonly unknown[]
-  /** What was answered; `null` when no complete answer was sent (hang, reset, or the caller went away). */
+  /** Status of the answer; `null` when no complete answer was sent (hang, reset, or the caller disconnected). */
   status: number | null
-  /** Records that the answer calls processed, and those that it refuses. */
+  /** Numbers of processed and of unprocessed records in the answer. */
   processed: number
   unprocessed: number
-  /** How many records were refused, by code. */
+  /** Numbers of refused records, by code. */
   codes: Readonly<Record<number, number>>
   /** Why the whole call was refused, in words; `null` otherwise. */
   refusal: string | null
-  /** The kind of the fault that was used on it, `reject` only if there was no other. */
+  /** The kind of the fault that applied; `reject` only if there was no other. */
   fault: FaultKind | null
 }
 
-/** A token that a profile holds, as it was sent. */
+/** The token of a profile, as it was sent. */
 export interface StoredToken {
   objectId: string
   id: string
@@ -74,7 +74,7 @@ export interface StoredToken {
   keys?: { p256dh: string; auth: string }
 }
 
-/** A profile, that is to say one device of a user, and its token. */
+/** A profile (one device of a user) and its token. */
 export interface Profile {
   objectId: string
   /** As `/1/profile.json` names it: `Android`, `iOS`, `Windows` or `Web`. */
@@ -86,7 +86,7 @@ export interface Profile {
   duplicates: number
 }
 
-/** An entry of the Live Error Stream: what CleverTap answers as success and then does not do. */
+/** An entry of the Live Error Stream: CleverTap answered success and did not store the token. */
 export interface LiveError {
   /** Milliseconds since 1970. */
   at: number
@@ -96,21 +96,21 @@ export interface LiveError {
   message: string
 }
 
-/** Sums since the start or the last `clear()`. */
+/** Counts since the start or the last `clear()`. */
 export interface Counts {
   calls: number
-  /** Calls answered 429, whether for the limit or by a fault. */
+  /** Calls answered with 429, because of the limit or a fault. */
   tooMany: number
-  /** Most uploads that were open at once, counting those that were refused for it. */
+  /** Largest number of uploads in flight, including refused ones. */
   peakInFlight: number
-  /** Records of real uploads that were taken in, refused, or taken in again although the profile had that very token. */
+  /** Records of real uploads: accepted, rejected, and accepted although the profile already had the same token. */
   accepted: number
   rejected: number
   duplicates: number
 }
 
 /**
- * A strict local CleverTap. It holds everything in memory and forgets it when it stops.
+ * A strict local CleverTap. It keeps its data in memory only.
  *
  * @example
  * const clevertap = await startSimulator()
@@ -124,7 +124,7 @@ export interface Simulator {
   readonly url: string
   readonly accountId: string
   readonly passcode: string
-  /** Every call that is over, in the order in which they arrived. A live view, which grows and is emptied by `clear`. */
+  /** All calls that have ended, in the order of their arrival. A live view: it grows, and `clear` empties it. */
   received(): readonly Call[]
   /** By objectId. */
   readonly profiles: ReadonlyMap<string, Profile>
@@ -132,21 +132,21 @@ export interface Simulator {
   readonly errors: readonly LiveError[]
   readonly counts: Readonly<Counts>
   readonly peakInFlight: number
-  /** Calls to `/1/upload` that are open now. */
+  /** Calls to `/1/upload` in flight. */
   readonly inFlight: number
-  /** Puts faults at the end of the queue. Throws a `TypeError` for one that makes no sense. */
+  /** Adds faults to the end of the queue. Throws a `TypeError` for an invalid one. */
   fail(...faults: readonly Fault[]): void
-  /** Takes every fault out of the queue. What hangs goes on hanging. */
+  /** Removes all faults from the queue. Calls that hang go on hanging. */
   clearFaults(): void
-  /** Adds profiles to those that are there; only of use with `knownObjectIds`. */
+  /** Adds existing profiles. Only useful with `knownObjectIds`. */
   addProfiles(...objectIds: readonly string[]): void
   /**
-   * Settles as soon as the condition holds; it is asked at once, whenever a call arrives, and whenever one is over.
-   * Rejects after `timeoutMs` (10 000) with the counts in the message.
+   * Resolves when the condition is true. Checks it at once, whenever a call arrives, and whenever one ends. Rejects after
+   * `timeoutMs` (10,000) with the counts in the message.
    */
   until(condition: (simulator: Simulator) => boolean, timeoutMs?: number): Promise<void>
-  /** Forgets calls, profiles' tokens, errors, counts and faults. */
+  /** Clears calls, tokens of profiles, errors, counts and faults. */
   clear(): void
-  /** Closes every connection, also those that hang. May be called twice. */
+  /** Closes all connections, also those that hang. Can be called more than once. */
   stop(): Promise<void>
 }

@@ -4,15 +4,15 @@ import type { UnprocessedItem, UploadAnswer } from './answer.ts'
 import { flatError } from './answer.ts'
 import type { Fault } from './fault.ts'
 
-/** What is needed to answer one call, rightly or wrongly. */
+/** Everything that `speak` needs to answer one call. */
 export interface Speech {
   response: ServerResponse
-  /** The right answer. */
+  /** The correct answer. */
   status: number
   body: object
   headers: Readonly<Record<string, string>> | undefined
   fault: Fault | undefined
-  /** Is called just before the last byte of a complete answer leaves, with the status: from then on the caller may call again. */
+  /** Called with the status just before the last byte of a complete answer is sent: afterwards the caller may call again. */
   onLast: (status: number) => void
   /** Aborts when the connection is gone. */
   gone: AbortSignal
@@ -35,7 +35,7 @@ const say = (
   response.end(body)
 }
 
-/** The answer with its items altered as an `echo` fault says. */
+/** Applies an `echo` fault to the items of an answer. */
 const altered = (answer: UploadAnswer, fault: Fault & { kind: 'echo' }): UploadAnswer => {
   const alter = ({ record, error, ...item }: UnprocessedItem): UnprocessedItem => {
     const text = error.replace(/ record number : (\d+)$/, (_, n) =>
@@ -47,7 +47,7 @@ const altered = (answer: UploadAnswer, fault: Fault & { kind: 'echo' }): UploadA
   return { ...answer, unprocessed: answer.unprocessed.map(alter) }
 }
 
-/** The same record to a reader, but not to a comparison of texts: another order, another alphabet, one member more. */
+/** An equivalent record with different JSON: other order of members, other alphabet of the keys, one extra member. */
 const changed = (value: unknown): unknown => {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
   const members = Object.entries(value).reverse()
@@ -86,8 +86,8 @@ const resetInBody = ({ response, status, body }: Speech): Promise<void> =>
   })
 
 /**
- * Answers a call, or does instead what the fault says. Settles when the last byte is written, the connection broken or
- * the hang begun.
+ * Answers a call, or shows the fault. Resolves when the last byte is written, the connection is broken, or the hang has
+ * begun.
  */
 export const speak = async (speech: Speech): Promise<void> => {
   const { response, status, body, headers, fault } = speech

@@ -2,17 +2,17 @@ import { encodeBase64Url } from '../wire/base64.ts'
 import { readySigningKey, signParameters, type TicketAlg, type TicketSigningKey } from './signing-key.ts'
 
 export interface SignTicketOptions {
-  /** The CleverTap ID that the signed-in user has. The ticket is good for this one only. */
+  /** The CleverTap ID of the signed-in user. The ticket is valid for this ID only. */
   objectId: string
-  /** The secret or private key whose other half the relay has as `PUSHFERRY_TICKET_KEY`. */
+  /** The shared secret, or the private key for the public key in the relay's `PUSHFERRY_TICKET_KEY`. */
   key: TicketSigningKey
-  /** Default: what the key says. A key that does not fit is refused. */
+  /** Default: the algorithm of the key. A key that does not fit is refused. */
   alg?: TicketAlg
-  /** `aud`, where the relay has `PUSHFERRY_TICKET_AUDIENCE`. */
+  /** `aud`, if the relay has `PUSHFERRY_TICKET_AUDIENCE`. */
   audience?: string
-  /** How long the ticket is good: 1 to 900, default 300. */
+  /** Lifetime of the ticket in seconds: 1 to 900, default 300. */
   expiresInSeconds?: number
-  /** `kid`, where the relay has a key set. Default: that of the JWK. */
+  /** `kid`, if the relay has a key set. Default: the `kid` of the JWK. */
   keyId?: string
   /** Wall clock, ms since the epoch. */
   now?: () => number
@@ -25,7 +25,7 @@ const maxSeconds = 900
 const check = (options: SignTicketOptions): void => {
   const unknown = Object.keys(options).find((name) => !known.includes(name))
   if (unknown !== undefined)
-    throw new TypeError(`signTicket: ${unknown} is no option; the options are ${known.join(', ')}`)
+    throw new TypeError(`signTicket: ${unknown} is not an option; the options are ${known.join(', ')}`)
   const { objectId, alg, audience, expiresInSeconds = 1, keyId } = options
   if (typeof objectId !== 'string' || objectId === '')
     throw new TypeError('signTicket: objectId must be a non-empty string')
@@ -40,12 +40,12 @@ const check = (options: SignTicketOptions): void => {
 const encode = (value: object): string => encodeBase64Url(new TextEncoder().encode(JSON.stringify(value)))
 
 /**
- * Signs a ticket: a JWT (RFC 7519) that lets a browser bind a token to this objectId. Call it on the site's backend,
- * for the user who is signed in there, and hand the text to the page's `ticket` option.
+ * Signs a ticket: a JWT (RFC 7519) that lets a browser register a token for this objectId. Call it on the site's backend
+ * for the signed-in user, and pass the ticket to the page's `ticket` option.
  *
- * Runs wherever WebCrypto does and needs nothing else. Settles when the signature is made; no side effects.
+ * Runs in every runtime with WebCrypto. Resolves when the signature is made. No side effects.
  *
- * @throws TypeError for an unknown option, a value out of its range, or a key that cannot sign.
+ * @throws TypeError for an unknown option, a value out of range, or a key that cannot sign.
  *
  * @example
  * import { signTicket } from 'pushferry/ticket'

@@ -1,9 +1,9 @@
 import { decodeBase64 } from '../wire/base64.ts'
 
-/** The signatures that the relay takes (RFC 7518 §3.2 and §3.4, RFC 8037 §3.1). */
+/** The signature algorithms that the relay accepts (RFC 7518 §3.2 and §3.4, RFC 8037 §3.1). */
 export type TicketAlg = 'HS256' | 'ES256' | 'EdDSA'
 
-/** A private or secret key as JWK (RFC 7517). A `kid` in it goes into the ticket. */
+/** A private or secret key as a JWK (RFC 7517). Its `kid` goes into the ticket. */
 export interface TicketJwk {
   readonly kty: string
   readonly [member: string]: unknown
@@ -12,10 +12,10 @@ export interface TicketJwk {
 /** WebCrypto's `CryptoKey`, by a name that every runtime's types know. */
 export type TicketCryptoKey = Parameters<typeof crypto.subtle.sign>[1]
 
-/** What signs: a shared secret, a PKCS #8 PEM, raw bytes of a shared secret, a JWK, or a WebCrypto key that may sign. */
+/** A signing key: a shared secret as a string or bytes, a PKCS #8 PEM, a JWK, or a WebCrypto key with the usage `sign`. */
 export type TicketSigningKey = string | Uint8Array | TicketJwk | TicketCryptoKey
 
-/** A key with all that WebCrypto needs to be told at every signature. */
+/** A key that is imported into WebCrypto, with its algorithm and id. */
 export interface ReadySigningKey {
   alg: TicketAlg
   key: TicketCryptoKey
@@ -29,7 +29,7 @@ const importParameters = {
   EdDSA: { name: 'Ed25519' },
 } as const satisfies Record<TicketAlg, object>
 
-/** What `crypto.subtle.sign` takes for each kind. */
+/** The parameters of `crypto.subtle.sign` for each algorithm. */
 export const signParameters = {
   HS256: { name: 'HMAC' },
   ES256: { name: 'ECDSA', hash: 'SHA-256' },
@@ -52,7 +52,7 @@ const fromPem = async (pem: string, alg: TicketAlg | undefined): Promise<ReadySi
   const base64 = /^\s*-----BEGIN PRIVATE KEY-----([\w+/=\s]+)-----END PRIVATE KEY-----\s*$/.exec(pem)?.[1]
   const der = base64 === undefined ? undefined : decodeBase64(base64.replace(/\s/g, ''))
   if (!der) throw new TypeError('signTicket: a PEM key must be PKCS #8, "BEGIN PRIVATE KEY"')
-  // A PKCS #8 text names its kind in ASN.1; trying both is shorter than reading that and just as certain.
+  // PKCS #8 names the algorithm in ASN.1. Trying both is shorter than parsing that, and as reliable.
   for (const one of ['ES256', 'EdDSA'] as const) {
     if (alg !== undefined && alg !== one) continue
     const key = await crypto.subtle
@@ -78,7 +78,7 @@ const fromJwk = async (jwk: TicketJwk, given: TicketAlg | undefined): Promise<Re
     const secret = typeof jwk.k === 'string' ? decodeBase64(jwk.k) : undefined
     return { ...(await fromSecret(Uint8Array.from(secret ?? []))), id }
   }
-  // Only what makes the key: use, key_ops and alg are worded differently by whoever made it.
+  // Only the members of the key itself: generators disagree about `use`, `key_ops` and `alg`.
   const { kty, crv, x, y, d } = jwk as Record<string, string>
   const members = alg === 'ES256' ? { kty, crv, x, y, d } : { kty, crv, x, d }
   const key = await crypto.subtle
@@ -103,7 +103,7 @@ const fromCryptoKey = (key: TicketCryptoKey, given: TicketAlg | undefined): Read
   return { alg, key, id: undefined }
 }
 
-/** Makes any key that a caller may hold ready to sign. Throws a TypeError, without a word of the key, for any other. */
+/** Imports a signing key of any supported form. Throws a TypeError, which quotes nothing of the key, for any other value. */
 export const readySigningKey = async (key: TicketSigningKey, alg: TicketAlg | undefined): Promise<ReadySigningKey> => {
   if (typeof key === 'string')
     return key.includes('-----BEGIN') ? fromPem(key, alg) : fromSecret(new TextEncoder().encode(key), alg)

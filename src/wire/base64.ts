@@ -1,15 +1,15 @@
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
-/** A digit's value by its character code, in either alphabet; 255 for what is no digit. */
+/** A digit's value by its character code, in either alphabet; 255 for other characters. */
 const values = new Uint8Array(128).fill(255)
 for (const [value, digit] of [...alphabet].entries()) values[digit.charCodeAt(0)] = value
 values['+'.charCodeAt(0)] = 62
 values['/'.charCodeAt(0)] = 63
 
 /**
- * Reads base64 of either alphabet, mixed or not, padded or not (RFC 4648 §4 and §5: CleverTap's own sample mixes the
- * URL-safe alphabet with padding).
+ * Decodes base64 in either alphabet, also mixed, padded or not (RFC 4648 §4 and §5). CleverTap's own sample combines the
+ * URL-safe alphabet with padding.
  *
- * @returns the bytes, or `undefined` when the text is no base64. Never throws.
+ * @returns the bytes, or `undefined` when the string is not base64. Never throws.
  */
 export const decodeBase64 = (text: string): Uint8Array | undefined => {
   const digits = text.replace(/={1,2}$/, '')
@@ -31,7 +31,7 @@ export const decodeBase64 = (text: string): Uint8Array | undefined => {
   return bytes
 }
 
-/** Writes bytes as URL-safe base64 without padding, the canonical form in which keys are kept and compared. */
+/** Encodes bytes as URL-safe base64 without padding, the canonical form in which keys are stored and compared. */
 export const encodeBase64Url = (bytes: ArrayLike<number>): string => {
   let text = ''
   for (let at = 0; at < bytes.length; at += 3) {
@@ -42,11 +42,11 @@ export const encodeBase64Url = (bytes: ArrayLike<number>): string => {
   return text
 }
 
-/** Whether a text that decodes is already what `encodeBase64Url` would write: no padding, no loose bits at its end. */
+/** Whether a valid base64 string is canonical, as `encodeBase64Url` writes it: no padding, no unused bits set at its end. */
 export const isCanonicalBase64Url = (text: string): boolean => {
   const looseBits = [0, 0, 15, 3][text.length % 4] ?? 0
   return /^[\w-]*$/.test(text) && ((values[text.charCodeAt(text.length - 1)] ?? 0) & looseBits) === 0
 }
 
-/** Pads a canonical key to a multiple of four, as CleverTap's documented samples are. */
+/** Pads a canonical key to a multiple of four characters, as in CleverTap's documented samples. */
 export const padBase64 = (text: string): string => text + '='.repeat((4 - (text.length % 4)) % 4)

@@ -4,7 +4,7 @@ import { placeholderHint } from './placeholder.ts'
 import type { RecordCode, RecordProblem } from './problem.ts'
 import { type Token, type TokenKeys, type TokenRecord, type TokenType, tokenTypes } from './record.ts'
 
-/** A decoded record, or the one fault that was found first. */
+/** A decoded record, or the first problem that was found. */
 export type Decoded =
   | { ok: true; record: TokenRecord; warnings: readonly string[] }
   | { ok: false; problem: RecordProblem }
@@ -26,7 +26,7 @@ const isObject = (value: unknown): value is Members =>
 const hasForbidden = (text: string): boolean => !/^[!-~]*$/.test(text) && /[\s\p{Cc}\p{Cf}\p{Cs}]/u.test(text)
 const forbidden = 'white space, a control character, an invisible format character or a broken character'
 
-/** All that push services put in their endpoints' last part. Which of it belongs to FCM: `isFcmId`. */
+/** Whether an id has only characters that push services use in the last part of endpoints. For FCM alone: `isFcmId`. */
 const isWebId = (id: string): boolean => /^[\w\-:.%~=?&/+]+$/.test(id)
 const isLonger = (text: string, limit: number): boolean =>
   text.length > limit && (text.length > limit * 2 || [...text].length > limit)
@@ -51,7 +51,7 @@ const readObjectId = (members: Members): Read<string> => {
   return { ok: true, value: objectId }
 }
 
-/** Whether a text can be an objectId at all. */
+/** Whether a string is a valid objectId. */
 export const isObjectId = (objectId: string): boolean => readObjectId({ objectId }).ok
 
 const readKey = (value: unknown, name: keyof TokenKeys, length: number): Read<string> => {
@@ -104,7 +104,7 @@ const readToken = (tokenData: unknown): Read<Token> => {
   return { ok: true, value: read.value ? { id, type: known, keys: read.value } : { id, type: known } }
 }
 
-/** Which prefix of a CleverTap ID goes with which platform: the documented samples all keep to it. */
+/** The prefixes of CleverTap IDs by platform. All documented samples follow them. */
 const platforms = [
   { prefix: '__', name: 'Android', types: ['fcm', 'gcm'] },
   { prefix: '-', name: 'iOS', types: ['apns'] },
@@ -119,11 +119,11 @@ const platformWarnings = (objectId: string, type: TokenType): readonly string[] 
 }
 
 /**
- * Reads anything into a token record, or says what is wrong with it. Never throws, whatever it is given.
+ * Decodes any value to a token record, or returns the problem. Never throws.
  *
- * The record comes back canonical: keys as URL-safe base64 without padding, unknown members dropped, so that two
- * records of the same token are deeply equal. A CleverTap ID whose platform prefix does not fit the token's type is a
- * warning only. Codes are CleverTap's (developer.clevertap.com/docs/api-errors).
+ * The record is canonical: keys are URL-safe base64 without padding and unknown members are dropped, so two records of the
+ * same token are deeply equal. A CleverTap ID whose platform prefix does not fit the token's type gives only a warning. The
+ * codes are CleverTap's (developer.clevertap.com/docs/api-errors).
  *
  * @example
  * const decoded = decodeRecord(JSON.parse(body))

@@ -1,4 +1,4 @@
-/** Ceilings that both sides enforce. CleverTap publishes only the first; the others are ours (SPEC of the record). */
+/* Limits that both sides enforce. CleverTap publishes only the first; the others are Pushferry's own. */
 
 /** Records that CleverTap takes in one `/1/upload` call. */
 export const maxUploadBatch = 100

@@ -10,8 +10,8 @@ export const isPlaceholder = (text: string): boolean => {
 }
 
 /**
- * Says what an exporter or a spreadsheet put in place of a value, in any letter case, and how to get the value itself;
- * `undefined` for any other string. The hint never repeats the value.
+ * Explains a placeholder that an exporter or a spreadsheet wrote instead of a value, in any letter case, and how to get the
+ * value; `undefined` for any other string. The hint never repeats the value.
  */
 export const placeholderHint = (text: string): string | undefined => {
   if (isPlaceholder(text))

@@ -1,4 +1,4 @@
-/** CleverTap's codes for what can be wrong with one record, with our words for them. */
+/** CleverTap's codes for problems of one record, with Pushferry's descriptions. */
 export const recordProblems = {
   524: 'the record is not an object with type "token"',
   530: 'objectId is missing or not valid',
@@ -9,13 +9,13 @@ export const recordProblems = {
 } as const
 export type RecordCode = keyof typeof recordProblems
 
-/** What is wrong with one record. The message names the fault and what is allowed, never the value. */
+/** The problem of one record. The message says what is wrong and what is allowed. It never contains the value. */
 export interface RecordProblem {
   code: RecordCode
   message: string
 }
 
-/** The stable `code` of every problem document (RFC 9457) that the relay answers with, and its status. */
+/** The stable `code` of each of the relay's problem documents (RFC 9457), with its status. */
 export const relayProblems = {
   malformed_json: 400,
   invalid_record: 400,
@@ -35,7 +35,7 @@ export const relayProblems = {
 } as const
 export type RelayProblemCode = keyof typeof relayProblems
 
-/** RFC 9457 problem document. `recordCode` is CleverTap's number and comes with `invalid_record` only. */
+/** RFC 9457 problem document. `recordCode` is CleverTap's number; only `invalid_record` has it. */
 export interface RelayProblem {
   type: string
   title: string

@@ -2,13 +2,13 @@
 export const tokenTypes = ['chrome', 'apns', 'gcm', 'fcm', 'wns', 'mpns'] as const
 export type TokenType = (typeof tokenTypes)[number]
 
-/** The two halves of a web subscription that a sender needs to encrypt for it (RFC 8291), in base64. */
+/** The keys of a web subscription that a sender needs to encrypt messages (RFC 8291), in base64. */
 export interface TokenKeys {
   p256dh: string
   auth: string
 }
 
-/** A push token as its platform gave it. `keys` is there for `chrome` and for no other type. */
+/** A push token from its platform. Only type `chrome` has `keys`. */
 export interface Token {
   id: string
   type: TokenType
@@ -16,8 +16,8 @@ export interface Token {
 }
 
 /**
- * The one record of this product: what a browser or backend hands to the relay and what the relay hands to CleverTap.
- * Source of the shape: CleverTap, Upload Device Tokens API.
+ * The token record that browsers and backends send to the relay, and that the relay sends to CleverTap. Source of the
+ * format: CleverTap, Upload Device Tokens API.
  */
 export interface TokenRecord {
   type: 'token'
@@ -26,22 +26,22 @@ export interface TokenRecord {
   objectId: string
 }
 
-/** What a browser posts to `/v1/subscriptions`: the record, and where it came from. */
+/** The body that a browser posts to `/v1/subscriptions`: the record and its endpoint. */
 export interface SubscriptionMessage extends TokenRecord {
-  /** `PushSubscription.endpoint`, whole. It tells the relay the push service; it is never sent to CleverTap. */
+  /** The whole `PushSubscription.endpoint`. It identifies the push service. The relay never sends it to CleverTap. */
   endpoint: string
-  /** The token id that this one takes the place of, when the browser knows it. */
+  /** The token id that this one replaces, if the browser knows it. */
   replaces?: string
 }
 
-/** What the relay made of a record. */
+/** The relay's result for a record. */
 export type IntakeResult = 'queued' | 'replaced' | 'unchanged'
 
 /** The answer to a `SubscriptionMessage` (status 202): the registration is on disk. */
 export interface Acknowledgement {
   result: IntakeResult
   objectId: string
-  /** Proves later that the same browser is speaking. Sent back in the header `X-Pushferry-Key`. */
+  /** Proves later that a request comes from the same browser. Sent in the header `X-Pushferry-Key`. */
   registrationKey: string
 }
 
@@ -55,7 +55,7 @@ export interface RelayConfig {
 export const registrationKeyHeader = 'X-Pushferry-Key'
 
 /**
- * One text for one token: two tokens are the same exactly when these texts are equal. Expects canonical keys, as
+ * The canonical string of a token: two tokens are the same exactly when these strings are equal. Expects canonical keys, as
  * `decodeRecord` returns them. The separator cannot occur in any part.
  */
 export const canonicalToken = ({ type, id, keys }: Token): string =>

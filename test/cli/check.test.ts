@@ -51,7 +51,7 @@ test('an account that takes everything: a line for each type, exit code 0, and n
   fcm          accepted
   wns          accepted
   mpns         accepted
-tried beside that
+also tried
   chrome, keys unpadded    refused: 535 Invalid token data
   chrome, no keys          refused: 535 Invalid token data
   chrome, a Firefox token  accepted
@@ -89,7 +89,7 @@ test('a refused type makes it 1 and says what to do', async () => {
 test('keys in the form that the account does not want: the setting to change', async () => {
   const { code, types } = await checkJson(await simulate(), ['--type', 'chrome'], { PUSHFERRY_KEY_PADDING: 'unpadded' })
   expect(code).toBe(1)
-  expect(types.get('chrome')?.advice).toBe('the account wants the keys padded: set PUSHFERRY_KEY_PADDING=padded')
+  expect(types.get('chrome')?.advice).toBe('the account accepts the keys padded: set PUSHFERRY_KEY_PADDING=padded')
 })
 
 test('chrome refused in either form: the account does not take it by upload', async () => {
@@ -168,7 +168,7 @@ test('several accounts are all checked, or the one that is asked for', async () 
   expect(await runCli(['check', '--account', 'X'], { env })).toEqual({
     code: 2,
     out: '',
-    err: 'pushferry: --account is none of those configured: ONE, TWO\n',
+    err: 'pushferry: --account is not configured; the accounts are ONE, TWO\n',
   })
 })
 

@@ -127,7 +127,7 @@ describe('the mistakes of a site owner', () => {
   test('4: a single-page app answers its page for the worker file', async () => {
     setWorker({ type: 'text/html', body: '<!doctype html>' })
     expect((await failures()).lines).toEqual([
-      expect.stringContaining('is text/html -> The server gives a page for what it does not have'),
+      expect.stringContaining('is text/html -> The server answers with a page for missing files'),
     ])
   })
   test('5: the worker file is behind a redirect', async () => {
@@ -232,7 +232,10 @@ test('a page without the tag is looked at with --relay and --service-worker', as
 test('a site that redirects to another origin is told which one counts', async () => {
   const before = await serve((_, response) => void response.writeHead(302, { location: `${site}/` }).end())
   const { code, out } = await runCli(['doctor', before])
-  expect([code, out]).toEqual([0, expect.stringContaining(`What counts is ${site}: have that in PUSHFERRY_ORIGINS.`)])
+  expect([code, out]).toEqual([
+    0,
+    expect.stringContaining(`Set PUSHFERRY_ORIGINS to ${site}, the address after the redirect.`),
+  ])
 })
 
 test.each(['www.example.com', 'ftp://www.example.com'])(

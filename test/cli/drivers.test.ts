@@ -77,7 +77,7 @@ describe('an installation without a driver', () => {
   it.each([
     ['SQLite needs no pg', ['pg'], 'sqlite:outbox.db'],
     ['PostgreSQL needs no SQLite', sqlite, postgres],
-  ])('a relay on %s', async (_, packages, store) => {
+  ])("starts without the other store's driver: a relay on %s", async (_, packages, store) => {
     const { code, out, err } = await run('relay', packages, store)
     expect({ code, err }).toEqual({ code: 0, err: '' })
     expect(out).toContain('"event":"listening"')

@@ -11,7 +11,7 @@ test.each([
     { kind: 'reject', code: 530, objectIds: ['__a', '-1', '2'], error: 'No' },
   ],
   ['{"kind":"latency","ms":5}', { kind: 'latency', ms: 5 }],
-])('%s', (text, fault) => {
+])('reads the fault argument %s as a fault', (text, fault) => {
   expect(parseFaultArgument(text)).toEqual([fault])
 })
 

@@ -208,9 +208,9 @@ describe('what it cannot do it refuses in one line, without a token, and with 2'
       ['--rejects', '/nowhere/r.csv'],
       /--rejects \/nowhere\/r\.csv: there is no such folder/,
     ],
-    ['another account', header, ['--account', 'B'], /--account is none of those configured: A/],
+    ['another account', header, ['--account', 'B'], /--account is not configured; the accounts are A/],
     ['wait for what', header, ['--wait', '5'], /must be a whole number with ms, s, m, h or d/],
-  ])('%s', async (_what, content, argv, message) => {
+  ])('refuses with one line and exit code 2: %s', async (_what, content, argv, message) => {
     if (content !== undefined) write('a.csv', content)
     const { code, out, err } = await runImport([folder.file('a.csv'), '--enqueue-only', ...argv])
     const last = err.trimEnd().split('\n').at(-1) ?? ''

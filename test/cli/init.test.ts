@@ -105,12 +105,12 @@ describe('the mistakes of a site owner', () => {
   })
   test('the file exists: it stays as it is', async () => {
     writeFileSync(file, 'precious')
-    expect(await refused(options())).toContain('exists, and init never writes over a file')
+    expect(await refused(options())).toContain('exists, and init never overwrites a file')
     expect(readFileSync(file, 'utf8')).toBe('precious')
   })
   test('the file is a link that leads nowhere: nothing is written through it', async () => {
     symlinkSync(folder.file('elsewhere'), file)
-    expect(await refused(options())).toContain('exists, and init never writes over a file')
+    expect(await refused(options())).toContain('exists, and init never overwrites a file')
     expect(() => statSync(folder.file('elsewhere'))).toThrow('ENOENT')
   })
   test('no such folder ends with 1', async () => {
@@ -129,7 +129,7 @@ describe('the mistakes of a site owner', () => {
   })
   test('the private half of the VAPID pair in the place of the public', async () => {
     const err = await refused([...options(), '--vapid-public-key', 'Q2hlY2sgdGhlIHByaXZhdGUgaGFsZiBvZiBhIHBhaXI'])
-    expect(err).toContain('--vapid-public-key must be the public half')
+    expect(err).toContain('--vapid-public-key must be the public key')
     expect(err).not.toContain('Q2hlY2s')
   })
   test('the name of a country as region', async () => {

@@ -44,7 +44,7 @@ const push = (subscription: unknown, pair: unknown = vapid, ...more: string[]) =
 
 test('sends an encrypted, signed message and says that the push service has taken it', async () => {
   const { code, out, err } = await push({ endpoint, expirationTime: null, keys })
-  expect([code, out, err]).toEqual([0, expect.stringMatching(/^127\.0\.0\.1:\d+ answered 201: taken\./), ''])
+  expect([code, out, err]).toEqual([0, expect.stringMatching(/^127\.0\.0\.1:\d+ answered 201: accepted\./), ''])
   expect(taken).toHaveLength(1)
   expect(taken[0]?.headers).toMatchObject({ 'content-encoding': 'aes128gcm', ttl: '60' })
   expect(taken[0]?.headers.authorization).toContain(`k=${vapid.publicKey}`)

@@ -107,7 +107,7 @@ test('a taken port is one line that names it and says how to change it', async (
   expect(await runCli(['simulate', '--port', port])).toEqual({
     code: 1,
     out: '',
-    err: `pushferry: port ${port} of 127.0.0.1 is taken: give another with --port, or 0 for any\n`,
+    err: `pushferry: port ${port} of 127.0.0.1 is taken: choose another with --port, or 0 for any\n`,
   })
 })
 
@@ -121,12 +121,12 @@ test('an address that is not there is one line as well', async () => {
 
 test('a passcode that cannot be is refused without being shown', async () => {
   const { code, err } = await runCli(['simulate', '--port', '0', '--passcode', 'se cret'])
-  expect([code, err]).toEqual([2, 'pushferry: option passcode must be a non-empty text without white space\n'])
+  expect([code, err]).toEqual([2, 'pushferry: option passcode must be a non-empty string without white space\n'])
 })
 
 test.each([
   ['429,times', '"times" is not of the form NAME=VALUE'],
-  ['{"kind"', 'it begins like JSON but is none'],
+  ['{"kind"', 'it begins like JSON but is not valid JSON'],
   ['reject', 'fault reject needs code: a whole number from 100 to 999'],
   ['latency,ms=soon', 'ms of fault latency must be a whole number from 0 to 86400000'],
 ])('--fail %s says what is wrong', async (fault, message) => {

@@ -1,40 +1,40 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { barLine, showStanding } from '../../src/cli/status-line.ts'
+import { barLine, showProgress } from '../../src/cli/status-line.ts'
 
-const standing = {
+const progress = {
   title: 'reading',
   share: 0.5,
   words: ['21,000 rows/s', 'about 20 s to go', '500,000 rows', '5,000 rejected'],
 }
-const words = standing.words.join(', ')
+const words = progress.words.join(', ')
 
 describe('the bar', () => {
   it('is drawn in full on a wide terminal', () => {
-    expect(barLine(standing, 120)).toBe(`reading  [############............]  50 %  ${words}`)
+    expect(barLine(progress, 120)).toBe(`reading  [############............]  50 %  ${words}`)
   })
 
-  it('leaves out whole words where there is no room, the last ones first', () => {
-    expect(barLine(standing, 80)).toBe('reading  [####....]  50 %  21,000 rows/s, about 20 s to go, 500,000 rows')
-    expect(barLine(standing, 60)).toBe('reading  [####....]  50 %  21,000 rows/s, about 20 s to go')
+  it('leaves out whole words where there is no width, the last ones first', () => {
+    expect(barLine(progress, 80)).toBe('reading  [####....]  50 %  21,000 rows/s, about 20 s to go, 500,000 rows')
+    expect(barLine(progress, 60)).toBe('reading  [####....]  50 %  21,000 rows/s, about 20 s to go')
   })
 
   it('cuts the first words short and never reaches the last column, where a terminal would begin a new line', () => {
-    const line = barLine({ ...standing, words: ['CleverTap cannot be reached, trying again'] }, 60)
+    const line = barLine({ ...progress, words: ['CleverTap cannot be reached, trying again'] }, 60)
     expect(line).toBe('reading  [####....]  50 %  CleverTap cannot be reached, tr…')
     expect(line).toHaveLength(59)
   })
 
   it('is left out where the share is not known', () => {
-    expect(barLine({ ...standing, share: undefined }, 120)).toBe(`reading  ${words}`)
+    expect(barLine({ ...progress, share: undefined }, 120)).toBe(`reading  ${words}`)
   })
 })
 
-describe('a standing', () => {
+describe('a progress', () => {
   beforeEach(() => void vi.useFakeTimers())
   afterEach(() => void vi.useRealTimers())
   const shown = (isTTY: boolean, env: Record<string, string> = {}) => {
     let text = ''
-    const now = { ...standing }
+    const now = { ...progress }
     const stderr = {
       isTTY,
       columns: 120,
@@ -42,7 +42,7 @@ describe('a standing', () => {
         text += piece
       },
     }
-    return { now, text: () => text, line: showStanding({ stderr, env }, () => now) }
+    return { now, text: () => text, line: showProgress({ stderr, env }, () => now) }
   }
 
   it('is a plain line every five seconds in a pipe and on a dumb terminal', () => {

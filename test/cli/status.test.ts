@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { newEntry } from '../support/new-entry.ts'
 import { account, refused, settle, startStore } from './store.ts'
 
-it('shows the queue, what happened, failures by code with their meaning, and that nobody uploads', async () => {
+it('shows the queue, what happened, failures by code with their meaning, and that no relay uploads', async () => {
   const { run, store } = await startStore()
   await settle(store, 'a', { kind: 'accepted' })
   await settle(store, 'b', refused(535))
@@ -19,8 +19,8 @@ it('shows the queue, what happened, failures by code with their meaning, and tha
   ])
   const { code, out } = await run(['status'])
   expect(code).toBe(0)
-  expect(out).toMatch(/uploads +nobody uploads: start pushferry relay/)
-  expect(out).toMatch(/queue +1 record waiting, 0 on their way; the oldest came (just now|\d+ s ago)/)
+  expect(out).toMatch(/uploads +no relay uploads: start pushferry relay/)
+  expect(out).toMatch(/queue +1 record waiting, 0 being uploaded; the oldest came (just now|\d+ s ago)/)
   expect(out).toMatch(/last 5 min +3 queued, 1 accepted, 1 rejected/)
   expect(out).toMatch(/rejected +535 +1 {2}\S+/)
 })
@@ -68,6 +68,6 @@ it('needs an account, and one that is configured', async () => {
   })
   expect(await run(['status', '--account', 'OTHER'])).toMatchObject({
     code: 2,
-    err: `pushferry: --account is none of those configured: ${account}\n`,
+    err: `pushferry: --account is not configured; the accounts are ${account}\n`,
   })
 })

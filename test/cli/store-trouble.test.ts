@@ -17,7 +17,7 @@ test.each(commands)('%s %s: without a database it makes none and says where it l
   const { code, out, err } = await run(argv, `sqlite:${folder.file('s.db')}`)
   expect([code, out]).toEqual([2, ''])
   expect(err).toBe(
-    `pushferry: there is no database ${folder.file('s.db')}: set PUSHFERRY_STORE to the one that the relay has, or go to its folder\n`,
+    `pushferry: there is no database ${folder.file('s.db')}: set PUSHFERRY_STORE to the relay's database, or run the command in its folder\n`,
   )
 })
 

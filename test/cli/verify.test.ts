@@ -48,8 +48,8 @@ test('what is missing, what CleverTap does not say, and why', async () => {
   expect(code).toBe(1)
   expect(out.split('\n')).toEqual([
     '__a  missing  Android  the profile shows no token for this device',
-    '__b  missing  there is no such profile: was its user ever live on the app or site?',
-    "web  unknown  Web  no token is shown, and it is not documented that browsers' tokens are",
+    '__b  missing  no such profile: has its user ever opened the app or site?',
+    "web  unknown  Web  the profile shows no token; CleverTap does not document whether it shows browsers' tokens",
     '',
   ])
 })
@@ -95,11 +95,7 @@ test('--json prints the same as data', async () => {
 test('refused credentials end it with one line', async () => {
   const clevertap = await simulate()
   const { code, out, err } = await verify({ ...clevertap, passcode: 'wrong' }, ['__a', '__b'])
-  expect([code, out, err]).toEqual([
-    1,
-    '',
-    'pushferry: CleverTap refuses the credentials: pushferry check says what to fix\n',
-  ])
+  expect([code, out, err]).toEqual([1, '', 'pushferry: CleverTap refuses the credentials: run pushferry check\n'])
   expect(clevertap.received()).toHaveLength(1)
 })
 
@@ -118,8 +114,8 @@ __d  unknown  the connection broke: is a proxy or firewall in between?
 
 test.each([
   [[], "missing required argument 'objectId'; see pushferry verify --help"],
-  [['a', 'b', '--token', 'x'], '--token goes with one objectId, not with several'],
-])('%j is wrong usage', async (argv, message) => {
+  [['a', 'b', '--token', 'x'], '--token needs exactly one objectId'],
+])('refuses the arguments %j with exit code 2', async (argv, message) => {
   const clevertap = await simulate()
   expect(await verify(clevertap, argv)).toEqual({ code: 2, out: '', err: `pushferry: ${message}\n` })
 })

@@ -59,19 +59,19 @@ describe('a new user’s wrong setting ends the relay with one line that says wh
       "the dashboard's host as the region",
       { CLEVERTAP_REGION: 'eu1.dashboard.clevertap.com', CLEVERTAP_URL: '' },
       2,
-      "it is the first word of the dashboard's address alone",
+      "use only the first word of the dashboard's address",
     ],
     [
       'an origin with a path',
       { PUSHFERRY_ORIGINS: 'https://a.example/shop' },
       2,
-      'it goes on behind the host, end it there',
+      'it has a path, query or fragment, remove it',
     ],
     [
       'a pattern of origins',
       { PUSHFERRY_ORIGINS: 'https://*.a.example' },
       2,
-      'a * is no pattern here, name each origin',
+      '* is not a wildcard here, list each origin',
     ],
     ['an origin without scheme', { PUSHFERRY_ORIGINS: 'www.a.example' }, 2, 'it does not begin with https://'],
     ['a misspelt name', { PUSHFERRY_ORIGIN: 'https://a.example' }, 2, 'did you mean PUSHFERRY_ORIGINS?'],
@@ -79,21 +79,21 @@ describe('a new user’s wrong setting ends the relay with one line that says wh
       'the private half of a VAPID pair',
       { PUSHFERRY_VAPID_PUBLIC_KEY: 'A'.repeat(43) },
       2,
-      'the private half, which belongs to CleverTap alone: set the public one',
+      'the private key, which only CleverTap should have: set the public key',
     ],
     [
       'a path without sqlite:',
       { PUSHFERRY_STORE: '/data/pushferry.db' },
       2,
-      'for a file write sqlite: before its path',
+      'for a file, write sqlite: before its path',
     ],
     [
       'a password that is not % encoded',
       { PUSHFERRY_STORE: `postgres://me:${secret}#1@db.example/d` },
       2,
-      'in user and password write # as %23',
+      'in the user name and password write # as %23',
     ],
-    ['believing every proxy', { PUSHFERRY_TRUST_PROXY: 'true' }, 2, 'name the address or range of your proxy'],
+    ['believing every proxy', { PUSHFERRY_TRUST_PROXY: 'true' }, 2, 'set the address or range of your proxy'],
     ['tickets without a key', { PUSHFERRY_TICKETS: 'required' }, 2, 'PUSHFERRY_TICKET_KEY must be set'],
     ['a duration without a unit', { PUSHFERRY_DEFER: '60' }, 2, 'it has no unit, add one (60s, not 60)'],
     [
@@ -104,7 +104,7 @@ describe('a new user’s wrong setting ends the relay with one line that says wh
     ],
     ['a folder in the place of a file', { PUSHFERRY_STORE: 'sqlite:/tmp' }, 1, '/tmp is a folder'],
   ]
-  it.each(wrong)('%s', async (_, settings, code, line) => {
+  it.each(wrong)('names the setting and the way out: %s', async (_, settings, code, line) => {
     const { exited, err } = await startRelay(settings)
     expect(await exited).toEqual([code, null])
     expect(err()).toContain(line)
@@ -138,9 +138,9 @@ describe('a new user’s doubtful setting is warned about at the start', { timeo
       { PUSHFERRY_STORE: `postgres://me:${secret}@203.0.113.1/d` },
       'add ?sslmode=verify-full',
     ],
-    ['a relay that takes no records', { PUSHFERRY_API_KEYS: '' }, 'neither PUSHFERRY_ORIGINS nor PUSHFERRY_API_KEYS'],
+    ['a relay that accepts no records', { PUSHFERRY_API_KEYS: '' }, 'neither PUSHFERRY_ORIGINS nor PUSHFERRY_API_KEYS'],
   ]
-  it.each(doubtful)('%s', async (_, settings, words) => {
+  it.each(doubtful)('names the setting and the way out: %s', async (_, settings, words) => {
     const { out, err } = await startRelay(settings)
     await expect.poll(out, { timeout: 20_000 }).toContain(words)
     expect(err()).toBe('')

@@ -110,7 +110,7 @@ describe('how far a token has come', () => {
       'done done todo todo todo',
     ],
     ['the demo is gone', { ...registered, snapshot: undefined }, 'done done done done todo'],
-  ])('%s', (_, facts, expected) => {
+  ])('shows how far the token has come: %s', (_, facts, expected) => {
     expect(states(facts)).toBe(expected)
   })
 

@@ -157,11 +157,14 @@ describe('the demo site', () => {
     ['more than 16 KiB', '/demo/upload', JSON.stringify({ a: 'a'.repeat(17_000) }), {}, 400],
     ['an unknown mode', '/demo/mode', '{"mode":"toString"}', {}, 400],
     ['a post to a file', '/style.css', '{}', {}, 405],
-  ])('refuses %s', async (_, path, body, headers, status) => {
+  ])('the demo site refuses %s', async (_, path, body, headers, status) => {
     expect((await post(path, body, { origin: demo.site, ...headers })).status).toBe(status)
   })
 
-  test.each(['/nothing', '/tsconfig.json', '/../start.mjs', '/%2e%2e/sample.json'])('has no %s', async (path) => {
-    expect((await fetch(demo.site + path)).status).toBe(404)
-  })
+  test.each(['/nothing', '/tsconfig.json', '/../start.mjs', '/%2e%2e/sample.json'])(
+    'the demo site has no %s',
+    async (path) => {
+      expect((await fetch(demo.site + path)).status).toBe(404)
+    },
+  )
 })

@@ -41,7 +41,7 @@ const forgetCookies = (tab: Tab): Promise<void> =>
 describeBrowsers('the CleverTap ID', (name) => {
   const browser = useBrowser(() => startBrowser(name, { origin: '*' }))
 
-  test.each(Object.entries(shapes))('is found in %s', async (_, head) => {
+  test.each(Object.entries(shapes))('finds the CleverTap ID in %s', async (_, head) => {
     const { site, onProfile } = await startScene(browser(), {
       files: (url) => ({ '/': tagPage(url, { attributes: { 'object-id': null }, head: `<script>${head}</script>` }) }),
     })

@@ -27,7 +27,7 @@ describe('the records of a JSON document', () => {
     ['nothing', '{"d":[]}', []],
     ['an object that only seems to be a list', '{"d":{"d":[1]}}', ['{"d":{"d":[1]}}']],
     ['no objects', '{"d":[1,true,null,"x"]}', ['1', 'true', 'null', '"x"']],
-  ])('are %s', async (_, text, expected) => {
+  ])('reads as rows of a JSON file: %s', async (_, text, expected) => {
     for (const size of [1, 3, 1000]) expect(await valuesOf(text, size)).toEqual(expected)
   })
 

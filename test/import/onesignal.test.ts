@@ -86,9 +86,9 @@ test('a renamed column or a missing join column is named', async () => {
     'external_user_id=identity',
   ])
   expect(renamed.code).toBe(2)
-  expect(renamed.err).toContain('no column is plainly the type among "id", "ident"')
+  expect(renamed.err).toContain('this looks like a OneSignal export, but has no column identifier among "id", "ident"')
   const left = await dry(`${header}\n${rows[1]}\n`, [...join, 'user=identity'])
-  expect(left.err).toContain('--on: there is no column user in the import')
+  expect(left.err).toContain('--on: there is no column or member user in the import')
   const right = await dry(`${header}\n${rows[1]}\n`, [...join, 'external_user_id=mail'])
   expect(right.err).toContain('there is no column mail, or several')
   expect(right.code).toBe(2)

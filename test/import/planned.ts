@@ -10,5 +10,5 @@ export const planned = async (
 ): Promise<Plan> => {
   const isText = 'text' in source
   const input = await openInput(isText ? '-' : source.path, Readable.from(isText ? [source.text] : []))
-  return planInput(input, { map: readFieldMap(maps), defaultType: type })
+  return await planInput(input, { map: readFieldMap(maps), defaultType: type })
 }

@@ -21,7 +21,7 @@ describe('whether an import is settled', () => {
     ['something is on its way', counts(0, 1, 5), 0, false],
     ['what is on its way came later', counts(0, 1, 1001), 0, true],
     ['what is on its way has been for longer than an upload takes', counts(0, 1, 5), 30_001, true],
-  ])('%s', (_, now, calmMs, settled) => {
+  ])('decides whether an import has ended: %s', (_, now, calmMs, settled) => {
     expect(isSettled(now, { ...times, calmMs })).toBe(settled)
   })
 })

@@ -39,7 +39,7 @@ describe('a release', () => {
     ['from another branch', { branch: 'part' }, 'not main'],
     ['with changes', { changes: ' M README.md' }, 'not committed'],
     ['twice', { tags: 'v1.2.0' }, 'tagged already'],
-  ])('is not made %s', (_, facts, reason) => {
+  ])('a release is not made %s', (_, facts, reason) => {
     expect(found(facts)).toContain(reason)
   })
 })

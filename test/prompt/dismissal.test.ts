@@ -11,7 +11,7 @@ describe('the silence after a dismissal', () => {
     [2, 14],
     [3, 28],
     [4, 56],
-  ])('number %i lasts %i days', (count, days) => {
+  ])('dismissal number %i hides the prompt for %i days', (count, days) => {
     expect(isSnoozed([count, at], at, 7)).toBe(true)
     expect(isSnoozed([count, at], at + days * day - 1, 7)).toBe(true)
     expect(isSnoozed([count, at], at + days * day, 7)).toBe(false)
@@ -27,7 +27,7 @@ describe('the silence after a dismissal', () => {
     ['there was none', 0, 0],
     ['what is stored is no dismissal', Number.NaN, Number.NaN],
     ['it lies in the future, left there by a wrong clock', 1, at + 400 * day],
-  ])('is over when %s', (_why, count, when) => {
+  ])('no longer hides the prompt when %s', (_why, count, when) => {
     expect(isSnoozed([count, when], at, 7)).toBe(false)
   })
 

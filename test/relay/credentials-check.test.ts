@@ -50,7 +50,7 @@ describe('a starting relay', () => {
     expect(asked).toBe(1)
     expect(lines).toEqual([
       {
-        event: 'CleverTap will take no records',
+        event: 'CleverTap refuses uploads',
         reason: expect.stringContaining('Compare CLEVERTAP_ACCOUNT_ID, CLEVERTAP_PASSCODE and CLEVERTAP_REGION'),
       },
     ])
@@ -64,7 +64,7 @@ describe('a starting relay', () => {
   it('says that the credentials are taken, whatever CleverTap thinks of the sample', async () => {
     const refused = { status: 'fail', processed: 0, unprocessed: [{ code: 530, error: 'x', record: {} }] }
     for (const answer of [answered(200, JSON.stringify(refused)), answered(400, '{}'), answered(429)])
-      expect((await ask(answer)).lines[0]?.event).toBe('CleverTap takes the credentials')
+      expect((await ask(answer)).lines[0]?.event).toBe('CleverTap accepts the credentials')
   })
   it('asks nothing while records wait or others have all slots, because uploads tell as much', async () => {
     expect(await ask(answered(401), { queued: ['__a'] })).toEqual({ asked: 0, lines: [], holders: [] })

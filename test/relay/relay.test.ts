@@ -49,7 +49,7 @@ describe('createRelay', () => {
   it('refuses an option that it does not know, and names those that it does', () => {
     const misspelt = { enviroment: {} } as RelayOptions // what plain JavaScript may give
     expect(() => createRelay(misspelt)).toThrow(
-      new TypeError('createRelay: unknown option "enviroment"; known are env, config, log'),
+      new TypeError('createRelay: unknown option "enviroment"; known options are env, config, log'),
     )
   })
 
@@ -124,7 +124,7 @@ describe('createRelay', () => {
     await expect
       .poll(() => lines)
       .toContainEqual([
-        'CleverTap will take no records',
+        'CleverTap refuses uploads',
         {
           account: clevertap.accountId,
           reason: expect.stringMatching(/^CleverTap refuses the credentials \(HTTP 401\)/),
@@ -137,7 +137,7 @@ describe('createRelay', () => {
     const { relay } = await setUp()
     const started = relay.start()
     const stopped = relay.stop()
-    await expect(started).rejects.toThrow(new RelayError('the relay was stopped before it listened'))
+    await expect(started).rejects.toThrow(new RelayError('the relay was stopped before it could listen'))
     await stopped
     expect(relay.server.addresses()).toEqual([])
     await expect(relay.start()).rejects.toThrow(RelayError)

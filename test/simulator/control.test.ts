@@ -58,7 +58,7 @@ test.each([
   ['PUT', '/_sim/faults', undefined, 405],
   ['POST', '/_sim/faults', 'text/plain', 415],
   ['POST', '/_sim/faults', 'application/json', 400],
-])('%s %s with %s is %i', async (method, path, type, status) => {
+])('answers a control request %s %s with %s by %i', async (method, path, type, status) => {
   const clevertap = await simulate()
   const body = method === 'POST' ? '{' : null
   const headers: Record<string, string> = type ? { 'Content-Type': type } : {}

@@ -35,7 +35,7 @@ const faulty: [string, unknown, number][] = [
   ['keys on fcm', record({ id: 'x', type: 'fcm', keys: { p256dh, auth } }), 535],
 ]
 
-test.each(faulty)('%s', (_, value, code) => {
+test.each(faulty)('refuses a faulty record by its code: %s', (_, value, code) => {
   expect(judgeRecord(value, rules)).toEqual({ ok: false, code })
 })
 
@@ -48,7 +48,7 @@ test.each([
   ['unpadded', p256dh.slice(0, -1), auth.slice(0, -2)],
   ['half padded', p256dh, auth.slice(0, -1)],
   ['a point that starts with 0x05', `F${p256dh.slice(1)}`, auth],
-])('keys %s are 535', (_, one, other) => {
+])('refuses a chrome token with keys %s', (_, one, other) => {
   expect(judgeRecord(chrome({ p256dh: one, auth: other }), rules)).toEqual({ ok: false, code: 535 })
 })
 
@@ -80,6 +80,6 @@ test.each([
   ['~a', 'Windows'],
   ['_w_a', 'Web'],
   ['a', 'Web'],
-])('%s is of platform %s', (objectId, platform) => {
+])('says that the CleverTap ID %s is of platform %s', (objectId, platform) => {
   expect(platformOf(objectId)).toBe(platform)
 })

@@ -14,9 +14,9 @@ test.each([
   [{ port: 65_536 }, 'port must be a whole number from 0 to 65535'],
   [{ limit: 0 }, 'limit must be a whole number from 1 to 1000000'],
   [{ latencyMs: 0.5 }, 'latencyMs must be a whole number from 0 to 600000'],
-  [{ accountId: 'a b' }, 'accountId must be a non-empty text without white space'],
-  [{ passcode: '' }, 'passcode must be a non-empty text without white space'],
-])('%j: %s', (options, message) => {
+  [{ accountId: 'a b' }, 'accountId must be a non-empty string without white space'],
+  [{ passcode: '' }, 'passcode must be a non-empty string without white space'],
+])('refuses the options %j with a TypeError: %s', (options, message) => {
   expect(() => resolveOptions(options)).toThrow(new TypeError(`option ${message}`))
 })
 

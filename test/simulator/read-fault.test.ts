@@ -8,7 +8,7 @@ test.each([
   [{ kind: 'reset', at: 'request' }],
   [{ kind: 'reject', code: 530, objectIds: ['a'], times: 3, every: 2 }],
   [{ kind: 'echo', record: 'changed', number: 'omitted', applied: false }],
-])('%j is a fault', (fault) => {
+])('accepts %j as a valid fault', (fault) => {
   expect(readFault(fault)).toEqual({ ok: true, fault })
 })
 
@@ -22,6 +22,6 @@ test.each([
   [{ kind: 'hang', toString: 1 }, /^fault hang has no toString/],
   [{ kind: 'hang', times: 0 }, 'times of fault hang must be a whole number from 1 to 1000000000 or always'],
   [{ kind: 'reset', at: 'request', objectIds: ['a'] }, /^fault reset at request cannot have objectIds/],
-])('%j: %s', (value, message) => {
+])('refuses the fault %j with the message: %s', (value, message) => {
   expect(readFault(value)).toEqual({ ok: false, message: expect.stringMatching(message) })
 })

@@ -63,7 +63,7 @@ test.each([
   ['the account id is wrong', { 'X-CleverTap-Account-Id': 'other' }],
   ['the passcode is wrong', { 'X-CleverTap-Passcode': 'other' }],
   ['the passcode is empty', { 'X-CleverTap-Passcode': '' }],
-])('401 when %s', async (_, headers) => {
+])('answers a call with 401 when %s', async (_, headers) => {
   const clevertap = await simulate()
   const answer = await post(clevertap, [fcm('a')], { headers })
   expect(answer.status).toBe(401)
@@ -80,7 +80,7 @@ test.each([
   ['null', 'null'],
   ['a d that is no array', '{"d":{}}'],
   ['a byte order mark', '\uFEFF{"d":[]}'],
-])('400 for %s', async (_, body) => {
+])('answers a call with 400 for %s', async (_, body) => {
   const clevertap = await simulate()
   const answer = await post(clevertap, [], { body })
   expect(answer.status).toBe(400)
@@ -114,7 +114,7 @@ test.each([
   ['application/json; charset=latin1', 400],
   ['text/plain', 400],
   ['application/x-www-form-urlencoded', 400],
-])('Content-Type %s is answered %i', async (type, status) => {
+])('answers a call of Content-Type %s with %i', async (type, status) => {
   const clevertap = await simulate()
   expect((await post(clevertap, [fcm('a')], { headers: { 'Content-Type': type } })).status).toBe(status)
 })

@@ -15,7 +15,7 @@ describe('where a click leads', () => {
     ['/sale', 'https://shop.example/sale'],
     ['sale?x=1', 'https://shop.example/sale?x=1'],
     ['https://shop.example', 'https://shop.example/'],
-  ])('%s leads to %s', (link, url) => {
+  ])('a click on the link %s leads to %s', (link, url) => {
     expect(target(link)).toBe(url)
   })
 
@@ -73,7 +73,10 @@ describe('CleverTap’s clicked request', () => {
 })
 
 describe('a notification that is not ours', () => {
-  it.each([undefined, null, 'x', {}, { wzrk_id: '1' }, { FCM_MSG: {} }])('has no plan: %j', (data) => {
-    expect(readClick(data, '')).toBeUndefined()
-  })
+  it.each([undefined, null, 'x', {}, { wzrk_id: '1' }, { FCM_MSG: {} }])(
+    'plans nothing for the foreign notification data %j',
+    (data) => {
+      expect(readClick(data, '')).toBeUndefined()
+    },
+  )
 })

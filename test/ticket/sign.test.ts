@@ -55,7 +55,7 @@ describe('signTicket', () => {
   })
 
   it.each<[string, object, RegExp]>([
-    ['an unknown option', { expiresIn: 5 }, /expiresIn is no option; the options are objectId, key, alg/],
+    ['an unknown option', { expiresIn: 5 }, /expiresIn is not an option; the options are objectId, key, alg/],
     ['no objectId', { objectId: '' }, /objectId must be a non-empty string/],
     ['too long a life', { expiresInSeconds: 901 }, /from 1 to 900/],
     ['no life', { expiresInSeconds: 0 }, /from 1 to 900/],

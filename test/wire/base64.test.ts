@@ -40,7 +40,7 @@ describe('base64', () => {
   })
 
   it.each(['A', 'AAAAA', 'AA A', 'AA\n', '====', 'AA===', 'A=A=', 'ä', 'AAAA\u0000', '__proto__!', 'constructor.'])(
-    'is not %j',
+    'refuses to decode the string %j',
     (text) => {
       expect(decodeBase64(text)).toBeUndefined()
     },

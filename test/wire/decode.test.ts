@@ -160,7 +160,7 @@ describe('decodeRecord', () => {
     [535, web({ p256dh: p256dh.slice(0, 80), auth })],
     [535, web({ p256dh: Buffer.alloc(65).toString('base64'), auth })],
     [535, web({ p256dh: `${p256dh} `, auth })],
-  ])('gives code %i (%#)', (code, value) => {
+  ])('gives an invalid record the code %i (%#)', (code, value) => {
     expect(decodeRecord(value)).toMatchObject({ ok: false, problem: { code } })
   })
 
@@ -240,7 +240,7 @@ describe('decodeRecord', () => {
     ['~1', 'fcm', true],
     ['_w_1', 'apns', false],
     ['37b08803', 'gcm', false],
-  ])('warns of %s with %s: %s', (objectId, type, warns) => {
+  ])('warns of the objectId %s with type %s: %s', (objectId, type, warns) => {
     const decoded = decodeRecord(record({ objectId }, { type }))
     expect(decoded.ok && decoded.warnings.length).toBe(warns ? 1 : 0)
   })

@@ -28,7 +28,7 @@ describe('an endpoint', () => {
     ' https://fcm.googleapis.com/x',
     'https://fcm.googleapis.com/x\n',
     'javascript:https://fcm.googleapis.com/x',
-  ])('is not %j', (endpoint) => {
+  ])('reads no endpoint from %j', (endpoint) => {
     expect(readEndpoint(endpoint)).toBeUndefined()
   })
 

@@ -17,12 +17,13 @@ process.once('exit', () => {
 const agent = new Agent({ connections: 64, keepAliveTimeout: 1000 })
 export const closeCalls = () => agent.close()
 
-/** Starts one on this store, with so many slots. Settles when it listens. */
-export const startRelay = async (clevertap, store, slots) => {
+/** Starts one on this store, with so many slots, and with more of an environment. Settles when it listens. */
+export const startRelay = async (clevertap, store, slots, environment = {}) => {
   const child = spawn(process.execPath, [main, 'relay'], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: {
       PATH: process.env.PATH,
+      ...environment,
       CLEVERTAP_URL: clevertap.url,
       CLEVERTAP_ACCOUNT_ID: clevertap.accountId,
       CLEVERTAP_PASSCODE: clevertap.passcode,
@@ -51,8 +52,12 @@ export const startRelay = async (clevertap, store, slots) => {
     isRunning: () => running.has(child),
     kill: (signal) => child.kill(signal),
     /** Rejects with an error that has a `code` when there is no answer. */
-    call: async (method, path, body) => {
-      const headers = { authorization: `Bearer ${apiKey}`, ...(body && { 'content-type': 'application/json' }) }
+    call: async (method, path, body, more) => {
+      const headers = {
+        ...more,
+        authorization: `Bearer ${apiKey}`,
+        ...(body && { 'content-type': 'application/json' }),
+      }
       const answer = await request(`${url}${path}`, { method, dispatcher: agent, headers, ...(body && { body }) })
       const text = await answer.body.text()
       return { status: answer.statusCode, body: text === '' ? undefined : JSON.parse(text) }

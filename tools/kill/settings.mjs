@@ -1,14 +1,10 @@
+import { wholeNumber } from '../whole-number.mjs'
+
 // What the kill test is told, by the environment. Wrong values end the process with one line.
 const fail = (line) => {
   console.error(line)
   process.exit(2)
 }
-const wholeNumber = (name, byDefault, most = Number.MAX_SAFE_INTEGER) => {
-  const value = Number(process.env[name] ?? byDefault)
-  if (Number.isSafeInteger(value) && value > 0 && value <= most) return value
-  return fail(`${name} must be a whole number from 1 ${most === Number.MAX_SAFE_INTEGER ? 'up' : `to ${most}`}`)
-}
-
 export const store = process.env.STORE ?? 'sqlite'
 if (store !== 'sqlite' && store !== 'postgres') fail('STORE must be sqlite or postgres')
 export const rounds = wholeNumber('ROUNDS', 20)

@@ -1,9 +1,9 @@
-/** An answer as far as it is looked at, or why there is none. */
+/** The parts of an answer that the checks use, or the reason why there is no answer. */
 export type Answer =
   | { kind: 'answer'; status: number; headers: Headers; text: string; url: URL }
   | { kind: 'none'; reason: string }
 
-/** Asks a server; never rejects. */
+/** Requests a URL. Never rejects. */
 export type Ask = (url: URL, init?: RequestInit) => Promise<Answer>
 
 const maxCharacters = 4_000_000
@@ -15,7 +15,7 @@ const reasonOf = (error: unknown): string => {
   return cause instanceof Error ? ('code' in cause ? String(cause.code) : cause.message) : error.message
 }
 
-/** Asks by `fetch`, with a time limit for the whole answer. */
+/** Uses `fetch`, with a timeout for the whole answer. */
 export const createAsk =
   (timeoutMs: number, fetch = globalThis.fetch): Ask =>
   async (url, init) => {
@@ -34,7 +34,7 @@ export const createAsk =
     }
   }
 
-/** Whether browsers trust an origin with service workers: https, or http on this machine. */
+/** Whether browsers allow service workers on an origin: https, or http on this machine. */
 export const isSecure = ({ protocol, hostname }: URL): boolean =>
   protocol === 'https:' || /^(localhost|.*\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname)
 

@@ -34,14 +34,14 @@ const checkHealth = async (relay: URL, page: URL, ask: Ask): Promise<Finding> =>
   if (typeof status !== 'string')
     return failed(
       name,
-      `${relay.origin} answers ${answer.status}, but is no relay`,
-      'Name the address of the relay, or let the proxy pass every path to it.',
+      `${relay.origin} answers ${answer.status}, but is not a relay`,
+      'Use the address of the relay, or let the proxy forward every path to it.',
     )
   if (answer.status !== 200)
     return failed(
       name,
       `takes no records now (${answer.status})`,
-      'Look at its log: its store is full or cannot be reached.',
+      'Read its log: its store is full or cannot be reached.',
     )
   const uploads = (Array.isArray(accounts) ? accounts : Object.values(isRecord(accounts) ? accounts : {}))
     .map((one) => (isRecord(one) ? one.upload : undefined))
@@ -131,7 +131,7 @@ const checkKey = (key: unknown, tagKey: string | undefined): Finding => {
   return ok(name, tagKey ? 'the same in tag and relay' : 'the relay has one')
 }
 
-/** Checks a relay as a page of this origin meets it: reachable, secure, CORS, VAPID key. */
+/** Checks a relay as a page of this origin would use it: reachable, secure, CORS, VAPID key. */
 export const checkRelay = async (relay: URL, page: URL, tagKey: string | undefined, ask: Ask): Promise<Finding[]> => {
   const health = await checkHealth(relay, page, ask)
   const answers = health.state !== 'failed' || health.found.startsWith('CleverTap')

@@ -6,7 +6,7 @@ import { blockedBy, refusesTrustedTypes } from './csp.ts'
 import { type Finding, failed, ok, warning } from './finding.ts'
 import { type Attributes, type Page, readPage } from './page.ts'
 
-/** What was given instead of the attributes of the page's tag. */
+/** Values from the command line that replace attributes of the page's tag. */
 export interface SiteOptions {
   relay?: URL
   serviceWorker?: string
@@ -65,19 +65,13 @@ const checkScript = async (script: URL, tag: Attributes, ask: Ask): Promise<Find
   return ok(name, script.href)
 }
 
-/** Looks at a site from outside, in the order in which a browser would meet what is wrong. Never rejects. */
+/** Checks a site from outside, in the order in which a browser would meet each problem. Never rejects. */
 export const checkSite = async (address: URL, options: SiteOptions, ask: Ask): Promise<Finding[]> => {
   const answer = await ask(address, { headers: { accept: 'text/html' } })
   if (answer.kind === 'none')
     return [failed('page', `no answer from ${address.href} (${answer.reason})`, 'Correct the address.')]
   if (answer.status !== 200)
-    return [
-      failed(
-        'page',
-        `${answer.url.href} answers ${answer.status}`,
-        'Give the address of a page that everybody may see.',
-      ),
-    ]
+    return [failed('page', `${answer.url.href} answers ${answer.status}`, 'Use the address of a public page.')]
   if (!isSecure(answer.url))
     return [failed('page', `${answer.url.origin} is not https`, 'Push works on https only. Put the site behind https.')]
   const page = readPage(answer.text, answer.url, answer.headers.get('content-security-policy'))
@@ -87,7 +81,7 @@ export const checkSite = async (address: URL, options: SiteOptions, ask: Ask): P
       ? warning(
           'page',
           `${address.origin} leads to ${page.url.origin}`,
-          `What counts is ${page.url.origin}: have that in PUSHFERRY_ORIGINS.`,
+          `Set PUSHFERRY_ORIGINS to ${page.url.origin}, the address after the redirect.`,
         )
       : ok('page', page.url.href),
   ]

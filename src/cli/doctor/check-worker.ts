@@ -4,7 +4,7 @@ import { type Finding, failed, ok } from './finding.ts'
 
 const name = 'worker'
 
-/** The absolute addresses and paths that a classic worker imports. */
+/** The absolute URLs and paths that a classic worker imports. */
 const importsOf = (code: string): readonly string[] =>
   [...code.matchAll(/importScripts\s*\(([^)]*)\)/g)].flatMap(([, list = '']) =>
     [...list.matchAll(/["'`]([^"'`]+)["'`]/g)].map(([, address = '']) => address),
@@ -97,7 +97,7 @@ export const checkWorker = async (
         name,
         `${worker.pathname} is ${typeOf(headers)}`,
         /html/i.test(typeOf(headers))
-          ? 'The server gives a page for what it does not have. Put the worker file there.'
+          ? 'The server answers with a page for missing files. Put the worker file there.'
           : 'Serve it as text/javascript.',
       ),
     ]

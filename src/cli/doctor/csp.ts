@@ -1,7 +1,7 @@
-/** What one Content-Security-Policy says, by directive. */
+/** One Content-Security-Policy, by directive. */
 export type Policy = ReadonlyMap<string, readonly string[]>
 
-/** Reads the policies of a header or a `<meta>` tag. A comma separates policies; all of them hold. */
+/** Reads the policies of a header or a `<meta>` tag. A comma separates policies; all of them apply. */
 export const parsePolicies = (text: string): readonly Policy[] =>
   text
     .split(',')
@@ -9,7 +9,7 @@ export const parsePolicies = (text: string): readonly Policy[] =>
       const directives = new Map<string, readonly string[]>()
       for (const directive of policy.split(';')) {
         const [name, ...values] = directive.trim().split(/\s+/)
-        // The first of one name counts (CSP3 §2.2.1).
+        // The first directive of a name applies (CSP3 §2.2.1).
         if (name && !directives.has(name.toLowerCase())) directives.set(name.toLowerCase(), values)
       }
       return directives
@@ -49,9 +49,9 @@ const matches = (source: string, url: URL, page: URL): boolean => {
 }
 
 /**
- * The directive that keeps a page from a URL; `undefined` where none does.
+ * The directive that blocks a URL for a page; `undefined` where none does.
  *
- * @param nonce of the script tag. With `'strict-dynamic'` hosts count for nothing, and only the nonce or a hash helps.
+ * @param nonce of the script tag. With `'strict-dynamic'` hosts are ignored, and only the nonce or a hash allows the script.
  */
 export const blockedBy = (
   policies: readonly Policy[],
@@ -65,7 +65,7 @@ export const blockedBy = (
     const sources = name === undefined ? undefined : policy.get(name)
     if (name === undefined || sources === undefined) continue
     if (kind === 'script-src' && nonce && sources.includes(`'nonce-${nonce}'`)) continue
-    // Only for scripts: elsewhere the keyword means nothing.
+    // Only for scripts: other directives ignore the keyword.
     const strict = kind !== 'connect-src' && sources.includes("'strict-dynamic'")
     if (!strict && sources.some((source) => matches(source, url, page))) continue
     return strict ? `${name} with 'strict-dynamic'` : name
@@ -73,7 +73,7 @@ export const blockedBy = (
   return undefined
 }
 
-/** Whether the policies demand Trusted Types of a page and do not let it create the policy `pushferry`. */
+/** Whether the policies require Trusted Types and do not allow the policy `pushferry`. */
 export const refusesTrustedTypes = (policies: readonly Policy[]): boolean => {
   if (!policies.some((policy) => policy.get('require-trusted-types-for')?.includes("'script'"))) return false
   return policies.some((policy) => {

@@ -1,9 +1,9 @@
-/** One line of what `pushferry doctor` found. */
+/** One line of the report of `pushferry doctor`. */
 export interface Finding {
   name: string
   state: 'ok' | 'warning' | 'failed'
   found: string
-  /** What to do; `null` when nothing is. */
+  /** Advice; `null` when there is none. */
   advice: string | null
 }
 

@@ -3,14 +3,14 @@ import { type Policy, parsePolicies } from './csp.ts'
 /** A tag's attributes, by lower-case name. */
 export type Attributes = ReadonlyMap<string, string>
 
-/** What a page says that matters to Pushferry. */
+/** The parts of a page that matter to Pushferry. */
 export interface Page {
   url: URL
-  /** What relative addresses are resolved with. */
+  /** Base URL of relative URLs. */
   base: URL
   /** Tags that load a script named `pushferry.min.js`. */
   tags: readonly Attributes[]
-  /** Whether a script on it mentions Pushferry otherwise: inlined, or bundled under another name. */
+  /** Whether another script on the page mentions Pushferry: inlined, or bundled under another name. */
   mentions: boolean
   policies: readonly Policy[]
 }
@@ -27,15 +27,15 @@ const attributesOf = (tag: string): Attributes =>
   )
 
 /**
- * Start tags of one name. A regular expression and not an HTML parser: three kinds of tags are looked for, comments are
- * taken out, and a page that hides its tag from this is told to use `--relay`.
+ * Start tags of one name. A regular expression is enough instead of an HTML parser: the doctor needs three kinds of tags,
+ * comments are removed first, and a page whose tag is not found can use `--relay`.
  */
 const tagsOf = (html: string, name: string): readonly Attributes[] =>
   [...html.matchAll(new RegExp(`<${name}(?=[\\s/>])((?:[^>"']|"[^"]*"|'[^']*')*)>`, 'gi'))].map(([, inside = '']) =>
     attributesOf(inside),
   )
 
-/** Reads what a page says from its HTML and its `Content-Security-Policy` header. */
+/** Reads a page from its HTML and its `Content-Security-Policy` header. */
 export const readPage = (html: string, url: URL, csp: string | null): Page => {
   const text = html.replace(/<!--[\s\S]*?-->/g, '')
   const href = tagsOf(text, 'base')

@@ -1,5 +1,6 @@
 import type { TokenType } from '../../wire/record.ts'
-import type { CsvPreset } from './preset.ts'
+import { textOf } from '../members.ts'
+import type { Preset, VendorToken } from './preset.ts'
 
 /** OneSignal's device types that CleverTap has a token type for. */
 const types = new Map<string, TokenType>([
@@ -7,27 +8,40 @@ const types = new Map<string, TokenType>([
   ['1', 'fcm'],
   ['5', 'chrome'],
 ])
-const wanted = ['identifier', 'device_type', 'invalid_identifier']
+const signs = ['identifier', 'device_type', 'invalid_identifier', 'session_count', 'notification_types', 'web_p256']
 const isYes = (cell: string): boolean => /^(?:t|true|1|yes)$/i.test(cell)
 
 /**
  * The CSV that OneSignal makes of `POST /players/csv_export`. Its `id` is OneSignal's own and no token; `identifier` is the
  * token, or the endpoint of a web subscription (https://documentation.onesignal.com/reference/csv-export).
  */
-export const oneSignal: CsvPreset = {
+export const oneSignal: Preset = {
   name: 'a OneSignal export',
-  isOne: (header) => wanted.every((name) => header.includes(name)),
-  map: new Map([
-    ['id', 'identifier'],
-    ['type', 'device_type'],
-    ['p256dh', 'web_p256'],
-    ['auth', 'web_auth'],
-  ]),
-  typeMap: types,
-  skip: (cell) => {
-    if (!types.has(cell('device_type'))) return /^\d+$/.test(cell('device_type')) ? 'other channel' : undefined
-    if (isYes(cell('invalid_identifier'))) return 'dead'
-    if (cell('notification_types') === '-2') return 'opted out'
-    return cell('identifier') === '' ? 'no token' : undefined
+  formats: ['csv'],
+  isOne: (has) => signs.filter(has).length >= 3,
+  columns: { id: 'identifier', type: 'device_type', p256dh: 'web_p256', auth: 'web_auth' },
+  needed: ['identifier', 'device_type', 'invalid_identifier'],
+  advice: 'export with POST /players/csv_export, and leave the names of its columns as they are',
+  types,
+  read: (record): readonly VendorToken[] => {
+    const cell = (name: string): string => textOf(record[name])
+    const identifier = cell('identifier')
+    const type = cell('device_type')
+    if (/^\d+$/.test(type) && !types.has(type)) return [{ skip: 'other channel' }]
+    if (isYes(cell('invalid_identifier'))) return [{ skip: 'dead' }]
+    if (cell('notification_types') === '-2') return [{ skip: 'opted out' }]
+    if (identifier === '') return []
+    const isWeb = identifier.startsWith('https://')
+    return [
+      {
+        texts: {
+          type,
+          ...(isWeb ? { endpoint: identifier } : { id: identifier }),
+          p256dh: cell('web_p256'),
+          auth: cell('web_auth'),
+        },
+        usedAt: record.last_active,
+      },
+    ]
   },
 }

@@ -1,13 +1,38 @@
 import type { TokenType } from '../../wire/record.ts'
-import type { FieldMap } from '../field-map.ts'
+import type { Field } from '../fields.ts'
+import type { Members } from '../members.ts'
 
-/** How the CSV of a vendor is read. `map` names columns that may be missing; what is missing counts as empty. */
-export interface CsvPreset {
+/** One token in a record of a vendor's, or why it is none. */
+export interface VendorToken {
+  /** What is known of it. A type is the vendor's own word; an `endpoint` stands for id and type. */
+  texts?: Partial<Record<Field, string>>
+  /** Why it is passed over and counted apart: `dead`, `other channel`, `opted out`, `no token`. */
+  skip?: string
+  /** When it was last used, as the vendor writes it: of several tokens of one profile the newest counts. */
+  usedAt?: unknown
+  /** The record with this token alone, where it has several. */
+  record?: Members
+}
+
+/**
+ * How the export of a vendor is read. CSV is read like JSON: a row is an object whose members are the columns.
+ * Where it is recognised, columns that the vendor has renamed or left out are named before anything is read.
+ */
+export interface Preset {
   /** For people: `a OneSignal export`. */
   name: string
-  isOne: (header: readonly string[]) => boolean
-  map: FieldMap
-  typeMap: ReadonlyMap<string, TokenType>
-  /** Why a row is passed over, if it is; told from its cells by name. */
-  skip: (cell: (name: string) => string) => string | undefined
+  formats: readonly ('csv' | 'json')[]
+  /** Whether the beginning of an input is such an export. `has` tells of a dotted path whether a record has it. */
+  isOne: (has: (path: string) => boolean) => boolean
+  /** Where each field stands: what is shown, and where a record of the store is written back. */
+  columns: Readonly<Partial<Record<Field, string>>>
+  /** Paths without which it cannot be read, and how to get an export that has them. `|` separates alternatives. */
+  needed: readonly string[]
+  advice: string
+  /** The vendor's types, in small letters, and what they are here. Others are refused with 535. */
+  types: ReadonlyMap<string, TokenType>
+  /** A record with what is hidden in it as members, for `--on` and `--map`. */
+  view?: (record: Members) => Members
+  /** The tokens of a record; none where it has none. Never throws, whatever it is given. */
+  read: (record: Members, nowMs: number) => readonly VendorToken[]
 }

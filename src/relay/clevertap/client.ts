@@ -5,17 +5,17 @@ import { type Answer, exchange } from './exchange.ts'
 import { type EgressProxy, openProxied } from './proxy.ts'
 import { bodyOf } from './record.ts'
 
-/** The one place that talks to CleverTap. */
+/** The only HTTP client for CleverTap's API. */
 export interface ClevertapClient {
   /**
-   * Sends records to `/1/upload`. Never rejects: what goes wrong is an `unanswered` answer. With `dryRun` CleverTap
-   * checks the records and stores nothing. `body`: `bodyOf(records)`, where it is known already.
+   * Sends records to `/1/upload`. Never rejects: a failure is an `unanswered` answer. With `dryRun` CleverTap checks the
+   * records and stores nothing. `body`: the result of `bodyOf(records)`, if the caller has it already.
    */
   upload(
     records: readonly TokenRecord[],
     options?: { dryRun?: boolean; signal?: AbortSignal; traceparent?: string; body?: string },
   ): Promise<Answer>
-  /** Asks for a profile: `GET /1/profile.json?objectId=`. */
+  /** Requests a profile: `GET /1/profile.json?objectId=`. */
   profile(objectId: string): Promise<Answer>
   close(): Promise<void>
 }
@@ -25,19 +25,19 @@ export interface ClevertapOptions {
   url: string
   accountId: string
   passcode: string
-  /** For the whole of a request, in ms (default 30,000). */
+  /** Timeout for the whole request, in ms (default 30,000). */
   timeoutMs?: number
-  /** Connections kept to CleverTap: as many as there may be requests in flight. */
+  /** Size of the connection pool: the largest number of requests in flight (default 3). */
   connections?: number
-  /** The egress proxy for https requests to other machines. Plain http and loopback are requested directly. */
+  /** The egress proxy for https requests to other machines. Plain http and loopback requests bypass it. */
   proxy?: EgressProxy | undefined
 }
 
-/** What comes of a proxy, beside answers: its address, or its refusal to open a tunnel. */
+/** Whether a failure is the proxy's: it cannot be reached, or refuses to open a tunnel. */
 const isOfProxy = (reason: string): boolean =>
   /^(HTTP \d{3}|ECONNREFUSED|ENOTFOUND|EAI_AGAIN|UND_ERR_CONNECT_TIMEOUT|UND_ERR_PRX_TLS)$/.test(reason)
 
-/** What is shorter could stand in an answer by chance; CleverTap makes passcodes of a dozen characters. */
+/** A shorter string could occur in an answer by chance. CleverTap's passcodes have about 12 characters. */
 const minHiddenLength = 8
 
 /**

@@ -1,10 +1,10 @@
 import type { TokenRecord } from '../../wire/record.ts'
 import { meaningOf } from './code-meanings.ts'
 
-/** Longest text of a refusal that is kept. */
+/** Longest error message that is kept, in characters. */
 const maxTextLength = 300
 
-/** Words that CleverTap's documents use and that are neither in lower case nor begin with a capital. */
+/** Words of CleverTap's documentation that are neither in lower case nor capitalised. */
 const names: ReadonlySet<string> = new Set(
   'API APNS CleverTap FBID FCM GCM GPID HTTP ID IDs JSON MPNS OS SDK UTF URL WNS dryRun iOS objectId tokenData'.split(
     ' ',
@@ -12,8 +12,8 @@ const names: ReadonlySet<string> = new Set(
 )
 
 /**
- * Whether a word can be one of a sentence. A passcode or token in any encoding (base64, hex, percent, HTML) has digits or
- * capitals among its letters, or other characters, or is longer.
+ * Whether a word can occur in a plain sentence. A passcode or token in any encoding (base64, hex, percent, HTML) mixes
+ * letters with digits or capitals, has other characters, or is longer.
  */
 const isWord = (word: string): boolean =>
   /^[A-Z]?[a-z]{1,19}$/.test(word) || /^[AI]$/.test(word) || /^\d{1,4}$/.test(word) || names.has(word)
@@ -24,12 +24,12 @@ const isSentence = (line: string): boolean =>
     .split(/[^A-Za-z0-9]+/)
     .filter((word) => word !== '')
     .every(isWord) &&
-  // One letter after the other spells what is no word.
+  // Single letters one after another could spell a secret.
   !/\b[A-Za-z]\b(?:[^A-Za-z0-9]+[A-Za-z]\b){2}/.test(line)
 
 const squeeze = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]/g, '')
 
-/** Whether a text repeats what was sent, in any letter case and with whatever stands between its letters. */
+/** Whether a message repeats a token that was sent, in any letter case and with any characters between its letters. */
 const repeats = (line: string, sent: readonly TokenRecord[]): boolean => {
   const squeezed = squeeze(line)
   return sent.some(({ tokenData: { id, keys } }) =>
@@ -41,8 +41,8 @@ const repeats = (line: string, sent: readonly TokenRecord[]): boolean => {
 }
 
 /**
- * Returns the error text to show for a refused record: CleverTap's own words, on one line, if they form a sentence of plain words
- * and repeat no token that was sent; else the meaning of its code.
+ * Returns the message to show for a refused record: CleverTap's own, on one line, if it consists of plain words and repeats
+ * no token that was sent; else the meaning of its code.
  */
 export const showableText = (text: unknown, code: number, sent: readonly TokenRecord[]): string => {
   const line = typeof text === 'string' ? text.replace(/\s+/g, ' ').trim() : ''

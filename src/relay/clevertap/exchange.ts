@@ -1,13 +1,13 @@
 import { type Dispatcher, errors } from 'undici'
 import { decodeBody } from './decode-body.ts'
 
-/** What came back for one upload request, before anybody has judged it. */
+/** The answer to one request, not interpreted yet. */
 export type Answer =
   | { kind: 'answered'; status: number; body: string; retryAfter: string | undefined }
   /** No usable answer: connection refused or reset, time-out, an answer that broke off or never ended. */
   | { kind: 'unanswered'; reason: string }
 
-/** Bytes of an answer that are read. A hundred echoed records with the longest ids stay well under it. */
+/** Largest answer that is read, in bytes. 100 echoed records with the longest ids are well below it. */
 const maxAnswerBytes = 4 * 1024 * 1024
 
 const headerOf = (
@@ -18,14 +18,14 @@ const headerOf = (
   return Array.isArray(value) ? value[0] : value
 }
 
-/** Retry-After; one that is a date as seconds from the answer's own date, because this machine's clock may be wrong. */
+/** Retry-After. A date is converted to seconds after the answer's own `Date`, because this machine's clock may be wrong. */
 const waitOf = (after: string | undefined, date: string | undefined): string | undefined => {
   const ms = Date.parse(after ?? '') - Date.parse(date ?? '')
   return after === undefined || /^\s*\d*\s*$/.test(after) || Number.isNaN(ms) ? after : String(Math.max(0, ms / 1000))
 }
 
 const reasonOf = (error: unknown): string => {
-  // undici has no code of its own for a proxy that refuses the tunnel.
+  // undici has no error code for a proxy that refuses the tunnel.
   const refusal = error instanceof Error ? /^Proxy response \((\d{3})\)/.exec(error.message)?.[1] : undefined
   if (refusal !== undefined) return `HTTP ${refusal}`
   if (error instanceof errors.UndiciError) return error.code
@@ -34,9 +34,9 @@ const reasonOf = (error: unknown): string => {
 }
 
 /**
- * Makes one request and reads the whole answer, within `timeoutMs` for all of it: undici's own time-outs watch for
- * silence, this one ends an answer that trickles for ever. Never rejects. With undici's `dispatch`, because the streams
- * that its `request` makes of each answer cost a slot 0.3 ms of its time.
+ * Makes one request and reads the whole answer. Never rejects. `timeoutMs` limits the whole exchange: undici's own timeouts
+ * watch for silence only, and would let an answer trickle for ever. Uses undici's `dispatch`, because the stream that its
+ * `request` makes of each answer costs 0.3 ms of a slot's time.
  */
 export const exchange = (
   dispatcher: Dispatcher,
@@ -72,11 +72,11 @@ export const exchange = (
       dispatcher.dispatch(request, {
         onRequestStart: (begun) => {
           controller = begun
-          // It waited for a connection until nobody wanted its answer any more.
+          // The request timed out or was aborted while it waited for a connection.
           if (isOver) begun.abort(new errors.RequestAbortedError())
         },
         onResponseStart: (_, statusCode, headers) => {
-          // An informational answer (1xx) says nothing yet; the answer itself follows.
+          // An informational answer (1xx) precedes the real one.
           if (statusCode < 200) return
           status = statusCode
           encoding = headerOf(headers, 'content-encoding')

@@ -3,16 +3,16 @@ import type { RecordError } from '../store/port.ts'
 import { showableText } from './error-text.ts'
 import type { Answer } from './exchange.ts'
 
-/** What an answer says of one sent record. `unclear`: refused or not, the answer does not say. */
+/** The verdict on one record. `unclear`: the answer does not say whether the record was accepted. */
 export type RecordVerdict = { kind: 'accepted' } | { kind: 'refused'; error: RecordError } | { kind: 'unclear' }
 
-/** What an answer means for the request that it answers. */
+/** The meaning of an answer for the whole request. */
 export type Verdict =
-  /** One verdict for each record sent, in their order. */
+  /** One verdict for each record, in the order in which they were sent. */
   | { kind: 'judged'; records: readonly RecordVerdict[] }
-  /** The request as a whole was refused because of something in it: find out which record by halving. */
+  /** The whole request was refused because of its content: find the record by halving the batch. */
   | { kind: 'poisoned'; error: RecordError }
-  /** Nothing was learned about the records: send them again later. */
+  /** The answer says nothing about the records: send them again later. */
   | { kind: 'failed'; reason: string; retryAfterMs: number | undefined }
   | { kind: 'throttled'; retryAfterMs: number | undefined }
   | { kind: 'unauthorized'; status: number }
@@ -20,12 +20,12 @@ export type Verdict =
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** Longest wait that is believed, in ms: a number gone wrong must not stop an account for years. */
+/** Longest accepted Retry-After, in ms, so that a wrong number cannot stop an account for years. */
 const longestRetryAfterMs = 24 * 60 * 60 * 1000
 
 /**
- * Retry-After in either of its forms (RFC 9110 §10.2.3) as ms from now, a day at most. Undefined where it asks for no
- * wait (0, a date in the past) or cannot be read, so that the caller's own back-off counts.
+ * Reads Retry-After in either form (RFC 9110 §10.2.3) as ms from now, at most a day. Returns undefined where it asks for no
+ * wait (0, a date in the past) or cannot be read; the caller then uses its own back-off.
  */
 export const readRetryAfter = (value: string | undefined, now: number): number | undefined => {
   if (value === undefined) return undefined
@@ -33,7 +33,7 @@ export const readRetryAfter = (value: string | undefined, now: number): number |
   return ms > 0 ? Math.min(ms, longestRetryAfterMs) : undefined
 }
 
-/** CleverTap's code, also when it comes as a text; 0 for what is none. */
+/** CleverTap's code, as a number or a string of digits; 0 for anything else. */
 const readCode = (code: unknown): number => {
   const number = typeof code === 'string' || typeof code === 'number' ? Number(code) : 0
   return Number.isSafeInteger(number) ? number : 0
@@ -47,7 +47,7 @@ const readJson = (body: string): unknown => {
   }
 }
 
-/** Which sent record an item of `unprocessed` is about: by its echo (objectIds are unique in a batch), else its number. */
+/** Finds the record of an `unprocessed` item: by its echo (objectIds are unique in a batch), else by its record number. */
 const findRecord = (
   item: Readonly<Record<string, unknown>>,
   sent: readonly TokenRecord[],
@@ -72,7 +72,7 @@ const judge = (processed: number, unprocessed: readonly unknown[], sent: readonl
     const code = readCode(item.code)
     refused.set(index, { code, message: showableText(item.error, code, sent) })
   }
-  // An item that fits no record, or counts that do not add up, leave open what became of the others.
+  // With an item that fits no record, or counts that do not add up, the outcome of the other records is unclear.
   const clear = refused.size === unprocessed.length && processed + refused.size === sent.length
   const other: RecordVerdict = clear ? { kind: 'accepted' } : { kind: 'unclear' }
   return {
@@ -86,7 +86,7 @@ const judge = (processed: number, unprocessed: readonly unknown[], sent: readonl
 
 const failed = (reason: string, retryAfterMs?: number): Verdict => ({ kind: 'failed', reason, retryAfterMs })
 
-/** What a refusal of the whole request means, by its status and the text that came with it. */
+/** Interprets the refusal of a whole request, by its status and message. */
 const judgeStatus = (
   status: number,
   text: unknown,
@@ -103,10 +103,10 @@ const judgeStatus = (
   return failed(`HTTP ${status}`, retryAfterMs)
 }
 
-/** Statuses that say nothing of the records. CleverTap's own codes of records lie among the 5xx and are not here. */
+/** Statuses that say nothing about the records. CleverTap's record codes are 5xx numbers too, and are not listed here. */
 const requestStatuses: readonly number[] = [401, 403, 408, 425, 429, 500, 502, 503, 504]
 
-/** What the body of a 2xx means. */
+/** Interprets the body of a 2xx answer. */
 const judgeBody = (body: unknown, sent: readonly TokenRecord[], retryAfterMs: number | undefined): Verdict => {
   const unreadable = failed('not the documented JSON', retryAfterMs)
   if (!isObject(body)) return unreadable
@@ -121,17 +121,17 @@ const judgeBody = (body: unknown, sent: readonly TokenRecord[], retryAfterMs: nu
   if (typeof processed !== 'number') return unreadable
   const verdict = judge(processed, items, sent)
   const isOpen = verdict.kind === 'judged' && verdict.records.every((record) => record.kind === 'unclear')
-  // Items that fit no record say that some were refused: halving finds out which. Counts alone say nothing.
+  // Items that fit no record mean that some record was refused, and halving finds it. Counts alone say nothing.
   return isOpen && (items.length === 0 || sent.length === 1)
     ? failed('counts that do not add up', retryAfterMs)
     : verdict
 }
 
 /**
- * What CleverTap's answer means. Pure.
+ * Interprets CleverTap's answer. Pure.
  *
- * Source: the Upload Device Tokens API and its error page; the shapes of recorded answers. What is not documented is
- * read in the way that loses nothing: an answer that is not understood is a failed request, and it is sent again.
+ * Source: the Upload Device Tokens API, its error page, and recorded answers. An answer of an undocumented form counts as a
+ * failed request, so that its records are sent again and none is lost.
  */
 export const readAnswer = (answer: Answer, sent: readonly TokenRecord[], now: number): Verdict => {
   if (answer.kind === 'unanswered') return failed(answer.reason)
@@ -139,7 +139,7 @@ export const readAnswer = (answer: Answer, sent: readonly TokenRecord[], now: nu
   const body = readJson(answer.body)
   const { status, unprocessed, code, error } = isObject(body) ? body : {}
   if (answer.status < 200 || answer.status >= 300) return judgeStatus(answer.status, error, sent, retryAfterMs)
-  // The flat body of a refused request, under a 200 that somebody in between has made of it.
+  // A gateway may turn the status of a refused request into 200; the flat body still has the code.
   const inner = status === 'fail' && unprocessed === undefined ? readCode(code) : 0
   return requestStatuses.includes(inner)
     ? judgeStatus(inner, error, sent, retryAfterMs)

@@ -1,10 +1,10 @@
 import type { Answer } from './exchange.ts'
 
-/** What CleverTap's profile API says about the push token of one device. */
+/** The answer of CleverTap's profile API about the push token of one device. */
 export type ProfileFinding =
-  /** The device holds a token. */
+  /** The profile shows this token for the device. */
   | { kind: 'token'; token: string; platform: string | undefined }
-  /** The profile is there and shows no token for the device. */
+  /** The profile exists and shows no token for the device. */
   | { kind: 'no-token'; platform: string | undefined }
   | { kind: 'no-profile' }
   | { kind: 'unauthorized' }
@@ -25,7 +25,7 @@ const parse = (body: string): unknown => {
 }
 
 const readDevice = (device: Members | undefined): ProfileFinding => {
-  // It is shown to people, so it is a word or none.
+  // The platform is shown to people, so anything but a word is dropped.
   const platform = /^[A-Za-z ]{1,20}$/.exec(String(device?.platform ?? ''))?.[0]
   const token = device?.push_token
   return typeof token === 'string' && token !== '' ? { kind: 'token', token, platform } : { kind: 'no-token', platform }
@@ -34,8 +34,8 @@ const readDevice = (device: Members | undefined): ProfileFinding => {
 /**
  * Reads the answer to `GET /1/profile.json?objectId=`. Pure.
  *
- * Documented: `record.platformInfo`, one entry a device with `platform`, `objectId` and, where one is stored,
- * `push_token`. What an unknown profile answers is not documented; 404 and an answer without a record are read as one.
+ * Documented: `record.platformInfo`, one item per device with `platform`, `objectId` and, where a token is stored,
+ * `push_token`. The answer for an unknown profile is not documented; 404 and an answer without a record count as one.
  */
 export const readProfile = (answer: Answer, objectId: string): ProfileFinding => {
   if (answer.kind === 'unanswered') return { kind: 'unreadable', reason: answer.reason }
@@ -51,12 +51,12 @@ export const readProfile = (answer: Answer, objectId: string): ProfileFinding =>
   return readDevice(devices.find((device) => device.objectId === objectId))
 }
 
-/** Whether a token is on a profile. `unknown`: CleverTap gave no answer that tells. */
+/** Whether a token is on a profile. `unknown`: CleverTap's answer does not say. */
 export type ProfileVerdict = 'confirmed' | 'missing' | 'unknown'
 
 /**
- * What a finding says of a token that was uploaded. Pure. That browsers' tokens are shown is not documented, so that one
- * that is not there is no news.
+ * Compares the profile with a token that was uploaded. Pure. CleverTap does not document whether profiles show browsers'
+ * tokens, so a missing browser token counts as `unknown`.
  *
  * @param token undefined: any token will do.
  */

@@ -1,13 +1,13 @@
 import { EnvHttpProxyAgent } from 'undici'
 
-/** How requests leave this network. Secret, because the URL may hold user and password. */
+/** The proxy for outgoing requests. Secret, because the URL may contain a user name and password. */
 export interface EgressProxy {
   url: string
-  /** Hosts that are reached without it, as NO_PROXY lists them. */
+  /** Hosts that bypass the proxy, in the format of NO_PROXY. */
   noProxy: string
 }
 
-/** Connections to one origin, through the proxy unless NO_PROXY names its host. */
+/** Opens connections through the proxy, except to hosts that NO_PROXY names. */
 export const openProxied = (
   { url, noProxy }: EgressProxy,
   options: Omit<EnvHttpProxyAgent.Options, 'httpProxy' | 'httpsProxy' | 'noProxy'>,

@@ -1,5 +1,5 @@
 /**
- * CleverTap's error text without the record number at its end, which counts within one upload: beside the line of a file it
- * would only mislead.
+ * Removes the record number at the end of CleverTap's error message. It counts within one upload, so it would mislead
+ * beside the line number of a file.
  */
 export const withoutNumber = (message: string): string => message.replace(/[ ,]*record number *: *\d+$/, '')

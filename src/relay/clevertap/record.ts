@@ -1,13 +1,13 @@
 import { padBase64 } from '../../wire/base64.ts'
 import type { Token, TokenRecord } from '../../wire/record.ts'
 
-/** How the keys of a `chrome` token are written upstream: as CleverTap's documented samples are, or as browsers give them. */
+/** How the keys of a `chrome` token are sent: `padded` as in CleverTap's samples, `unpadded` as browsers give them. */
 export type KeyPadding = 'padded' | 'unpadded'
 
-/** Records as the body of an upload. */
+/** The body of an upload request. */
 export const bodyOf = (records: readonly TokenRecord[]): string => JSON.stringify({ d: records })
 
-/** A stored token as the record that CleverTap documents: nothing else is ever sent. Pure. */
+/** Turns a stored token into the record that CleverTap documents, with no other members. Pure. */
 export const recordFor = (objectId: string, token: Token, padding: KeyPadding): TokenRecord => {
   const { id, type, keys } = token
   if (!keys) return { type: 'token', tokenData: { id, type }, objectId }

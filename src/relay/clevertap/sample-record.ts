@@ -1,6 +1,6 @@
 import type { TokenRecord } from '../../wire/record.ts'
 
-/** The Android sample of the Upload Device Tokens API's document: nobody's token, to ask with `dryRun=1`. */
+/** The Android sample from the documentation of the Upload Device Tokens API, for dry runs. It is no real token. */
 export const sampleRecord: TokenRecord = {
   type: 'token',
   tokenData: { id: 'frfsgvrwe:APfdsafsgdfsgghfgfgjkhfsfgdhjhbvcvnetry767456fxsasdf', type: 'fcm' },

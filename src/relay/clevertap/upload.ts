@@ -2,24 +2,24 @@ import type { TokenRecord } from '../../wire/record.ts'
 import type { Answer } from './exchange.ts'
 
 /**
- * What became of an upload request. Where requests wait for their turn, `waitedMs` is how long this one did; `unsent` is one
- * that waited and came back, because another one had no good answer or because it was called back.
+ * The result of an upload request. `waitedMs` is the time that it was queued. `unsent`: it was queued and came back,
+ * because another request failed or because the queue was recalled.
  */
 export type Sent = (Answer & { waitedMs?: number }) | { kind: 'unsent' }
 
 /**
- * How an upload request is made: `ClevertapClient.upload`, the same on a thread of its own, or a stand-in. `atOnce` is how
- * many requests, this one included, may be in flight when it is sent; who cannot let it wait is not given more.
+ * Makes an upload request: `ClevertapClient.upload`, the sender thread, or a fake. `atOnce` is the limit of requests in
+ * flight, this one included, when it is sent. An `Upload` without a queue never gets more requests than that.
  */
 export type Upload = (
   records: readonly TokenRecord[],
   options: { signal: AbortSignal; traceparent?: string; body?: string; atOnce: number },
 ) => Promise<Sent>
 
-/** Requests that an `Upload` lets wait, so that each place in flight is filled in the moment in which it becomes free. */
-export interface WaitingLine {
-  /** How many may wait now. */
-  room(): number
-  /** Lets those that wait come back unsent. */
+/** Requests that an `Upload` keeps queued, so that the next one follows at once when another one ends. */
+export interface RequestQueue {
+  /** Number of requests that may be queued now. */
+  capacity(): number
+  /** Returns all queued requests unsent. */
   recall(): void
 }

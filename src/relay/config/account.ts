@@ -4,7 +4,7 @@ import type { SettingName, SettingValue } from './settings.ts'
 import { type Layer, type ReadFile, readSetting } from './source.ts'
 import type { AccountConfig, StoreAccount } from './types.ts'
 
-/** Region and URL say the same thing; the layer that says it first decides, and in one layer the URL. */
+/** The API's origin, from the first layer with a URL or a region. Within one layer the URL wins. */
 const readApiOrigin = (layers: readonly Layer[], readFile: ReadFile): string => {
   const layer = layers.find(({ texts }) => texts.get('CLEVERTAP_URL') || texts.get('CLEVERTAP_REGION'))
   const from = layer ? [layer] : []
@@ -12,7 +12,7 @@ const readApiOrigin = (layers: readonly Layer[], readFile: ReadFile): string => 
   return url ?? `https://${readSetting(from, 'CLEVERTAP_REGION', readFile)}.api.clevertap.com`
 }
 
-/** First and longest wait. One that was set moves the other's default; only two that were set can contradict each other. */
+/** The first and the longest retry wait. If only one is set, the other's default adapts; if both are, they must not contradict. */
 const readRetry = (layers: readonly Layer[], readFile: ReadFile): { retryBaseMs: number; retryMaxMs: number } => {
   const retryBaseMs = readSetting(layers, 'PUSHFERRY_RETRY_BASE_MS', readFile)
   const retryMaxMs = readSetting(layers, 'PUSHFERRY_RETRY_MAX_MS', readFile)
@@ -26,7 +26,7 @@ const readRetry = (layers: readonly Layer[], readFile: ReadFile): { retryBaseMs:
 const mustBeSet = (layers: readonly Layer[], name: SettingName, why: string): ConfigError =>
   new ConfigError(`${layers[0]?.where ?? ''}${name} must be set: ${why}`)
 
-/** As `readAccountConfig`, for work on the store alone: what only talking to CleverTap needs may be missing. */
+/** As `readAccountConfig`, for commands that use the store only: the passcode may be missing. */
 export const readStoreAccount = (
   layers: readonly Layer[],
   readFile: ReadFile,
@@ -35,7 +35,7 @@ export const readStoreAccount = (
   const where = layers[0]?.where ?? ''
   const read = <Name extends SettingName>(name: Name): SettingValue<Name> => readSetting(layers, name, readFile)
   const id = read('CLEVERTAP_ACCOUNT_ID')
-  if (id === undefined) throw mustBeSet(layers, 'CLEVERTAP_ACCOUNT_ID', 'every token belongs to a CleverTap account')
+  if (id === undefined) throw mustBeSet(layers, 'CLEVERTAP_ACCOUNT_ID', 'every token is stored for a CleverTap account')
   const account: StoreAccount = {
     id,
     passcode: read('CLEVERTAP_PASSCODE'),
@@ -64,7 +64,7 @@ export const readStoreAccount = (
   return account
 }
 
-/** Reads one account's settings from these layers, the first that has a setting deciding. Throws a ConfigError. */
+/** Reads one account's settings. The first layer that has a setting decides. Throws a ConfigError. */
 export const readAccountConfig = (
   layers: readonly Layer[],
   readFile: ReadFile,
@@ -73,6 +73,6 @@ export const readAccountConfig = (
   const account = readStoreAccount(layers, readFile, proxy)
   const { passcode } = account
   if (passcode === undefined)
-    throw mustBeSet(layers, 'CLEVERTAP_PASSCODE', 'nothing goes to CleverTap without the credentials of the account')
+    throw mustBeSet(layers, 'CLEVERTAP_PASSCODE', 'CleverTap takes no upload without the credentials of the account')
   return { ...account, passcode }
 }

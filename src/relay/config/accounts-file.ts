@@ -8,7 +8,7 @@ const accountNames = knownNames.filter((name) => {
   return known && settings[known].scope === 'account'
 })
 
-/** `uploadTimeoutMs` for `PUSHFERRY_UPLOAD_TIMEOUT_MS`: JSON files mostly use names like this one. */
+/** The camel-case form of a setting's name, common in JSON: `uploadTimeoutMs` for `PUSHFERRY_UPLOAD_TIMEOUT_MS`. */
 const jsonName = (name: string): string =>
   name
     .replace(/^(PUSHFERRY|CLEVERTAP)_/, '')
@@ -22,7 +22,7 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 
 const isPlain = (value: unknown): value is string | number => typeof value === 'string' || typeof value === 'number'
 
-/** A value of the file as the text that it would be in the environment. */
+/** Converts a value of the file to the string that the environment would hold. */
 const textOf = (value: unknown): string | undefined => {
   if (Array.isArray(value)) return value.every(isPlain) ? value.join(',') : undefined
   return isPlain(value) ? String(value) : undefined
@@ -38,11 +38,11 @@ const readAccount = (account: unknown, at: number): Layer => {
     if (!name) {
       const meant = nearest(member, [...nameOf.keys()])
       throw new ConfigError(
-        `${where}${shown} is no setting of an account${meant ? `, did you mean ${meant}?` : ''}; allowed are ${accountNames.join(' ')}`,
+        `${where}${shown} is not an account setting${meant ? `, did you mean ${meant}?` : ''}; allowed are ${accountNames.join(' ')}`,
       )
     }
     const text = textOf(value)
-    if (text === undefined) throw new ConfigError(`${where}${shown} must be a text, a number or a list of them`)
+    if (text === undefined) throw new ConfigError(`${where}${shown} must be a string, a number or a list of them`)
     if (texts.has(name)) throw new ConfigError(`${where}${name} must not be given twice`)
     texts.set(name, text)
   }
@@ -50,8 +50,8 @@ const readAccount = (account: unknown, at: number): Layer => {
 }
 
 /**
- * Reads the text of a `PUSHFERRY_CONFIG` file, `{"accounts":[{…}]}`, into one layer of settings for each account. The
- * members of an account are the names of the environment, or the same in lower camel case without their first word.
+ * Reads the content of a `PUSHFERRY_CONFIG` file, `{"accounts":[{…}]}`, into one layer of settings per account. The members
+ * of an account have the names of the environment variables, or the same in camel case without the prefix.
  */
 export const readAccountsFile = (text: string): readonly Layer[] => {
   let file: unknown

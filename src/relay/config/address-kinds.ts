@@ -9,48 +9,48 @@ import type { StoreLocation, WebType } from './types.ts'
 const readOrigin = (text: string): URL | undefined => {
   if (!URL.canParse(text)) return undefined
   const url = new URL(text)
-  // An origin and nothing beside it: no user, path, query or fragment, and none of the schemes whose origin is opaque.
+  // Only an origin: no user, path, query or fragment, and no scheme with an opaque origin.
   return /^https?:$/.test(url.protocol) && url.href === `${url.origin}/` && !/[?#]$/.test(text) ? url : undefined
 }
 
 const originHint = (text: string): string | undefined => {
-  if (text.includes('*')) return 'a * is no pattern here, name each origin'
+  if (text.includes('*')) return '* is not a wildcard here, list each origin'
   if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return 'it does not begin with https://'
   if (!URL.canParse(text)) return undefined
   const { pathname, search, hash, username } = new URL(text)
-  if (username !== '') return 'it has a user, take it out'
-  return pathname !== '/' || search !== '' || hash !== '' ? 'it goes on behind the host, end it there' : undefined
+  if (username !== '') return 'it has a user name, remove it'
+  return pathname !== '/' || search !== '' || hash !== '' ? 'it has a path, query or fragment, remove it' : undefined
 }
 
-/** The origin of a website, as browsers write it in the header `Origin`. */
+/** The origin of a website, as browsers send it in the `Origin` header. */
 export const websiteOrigin: Kind<string> = {
   allowed: 'an exact origin with scheme, host and port only, such as https://www.example.com',
-  // A URL may have a * in its host, but no browser sends such an origin: whoever writes it expects a pattern.
+  // A URL may have a * in its host, but no browser sends such an origin. The author expects a wildcard.
   read: (text) => (text.includes('*') ? undefined : readOrigin(text)?.origin),
   hint: originHint,
 }
 
-/** Where CleverTap's API is. The passcode goes there, so plain http is for this very machine only. */
+/** The origin of CleverTap's API. The relay sends the passcode there, so plain http is allowed to loopback only. */
 export const apiOrigin: Kind<string> = {
   allowed: 'an https origin without a path, such as https://in1.api.clevertap.com (plain http only to loopback)',
   read: (text) => {
     const url = readOrigin(text)
     return url && (url.protocol === 'https:' || isLoopback(url.hostname)) ? url.origin : undefined
   },
-  hint: (text) => (readOrigin(text) ? 'the passcode would go there unencrypted, write https' : originHint(text)),
+  hint: (text) => (readOrigin(text) ? 'the relay would send the passcode unencrypted, use https' : originHint(text)),
 }
 
-/** In any letter case, because the dashboard shows it in capitals. Every region ends in a digit; the name of a country does not. */
+/** In any letter case, because the dashboard shows capitals. Every region ends in a digit, so that names of countries are refused. */
 export const region: Kind<string> = {
   allowed: 'a region such as eu1 in1 sg1 us1 aps3 mec1',
   read: (text) => (/^[a-z][a-z0-9-]{0,29}[0-9]$/i.test(text) ? text.toLowerCase() : undefined),
   hint: (text) =>
-    text.includes('.') ? "it is the first word of the dashboard's address alone, or else set CLEVERTAP_URL" : undefined,
+    text.includes('.') ? "use only the first word of the dashboard's address, or set CLEVERTAP_URL" : undefined,
 }
 
 const namedRanges = ['loopback', 'linklocal', 'uniquelocal']
 
-/** Whose `X-Forwarded-For` is believed. A range of every address there is would believe anybody, so it is refused. */
+/** A proxy whose `X-Forwarded-For` is trusted. A range of all addresses is refused, because it would trust every client. */
 export const proxyRange: Kind<string> = {
   allowed: `an address, a CIDR range of less than all addresses, or one of ${namedRanges.join(' ')}`,
   read: (text) => {
@@ -60,11 +60,11 @@ export const proxyRange: Kind<string> = {
   },
   hint: (text) =>
     /^(true|yes|on|\*|all)$/i.test(text) || text.endsWith('/0')
-      ? 'it would believe anybody, name the address or range of your proxy'
+      ? 'it would trust every client, set the address or range of your proxy'
       : undefined,
 }
 
-/** `host=type`: a push service and the type that its tokens are uploaded as. */
+/** `host=type`: a push service and the token type for uploads. */
 export const webType: Kind<WebType> = {
   allowed: `host=type or *.suffix=type, with a type of ${tokenTypes.join(' ')}`,
   read: (text) => {
@@ -82,7 +82,7 @@ export const storeLocation: Kind<StoreLocation> = {
     return readPostgresAddress(text) ? { kind: 'postgres', url: text } : undefined
   },
   hint: (text) => {
-    if (text === 'sqlite::memory:') return 'what is in memory alone would be lost at every restart'
-    return text.includes(':') ? postgresHint(text) : 'for a file write sqlite: before its path'
+    if (text === 'sqlite::memory:') return 'a store in memory would be lost at every restart'
+    return text.includes(':') ? postgresHint(text) : 'for a file, write sqlite: before its path'
   },
 }

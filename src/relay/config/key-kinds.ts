@@ -5,16 +5,16 @@ import { readTicketKeys, type TicketKey } from '../tickets/keys.ts'
 import { type Kind, listOf, matching } from './kinds.ts'
 import type { ApiKey } from './types.ts'
 
-/** What can stand in a header without being quoted. */
+/** A secret that a header can carry without quoting. */
 export const headerSecret = matching(
   /^[!-~]{1,1024}$/,
-  'a text without spaces, of letters, digits and ASCII signs',
-  (text) => (/\s/.test(text) ? 'it holds a space or a line break' : 'it holds a character that is not ASCII'),
+  'a string of ASCII letters, digits and punctuation without spaces',
+  (text) => (/\s/.test(text) ? 'it contains a space or a line break' : 'it contains a character that is not ASCII'),
 )
 
 /**
- * `KEY` or `name:KEY`. A colon and not an equals sign, because generated keys are often base64 and end in one. Without
- * a name the key goes by its fingerprint.
+ * `KEY` or `name:KEY`. The separator is a colon, because generated keys are often base64, which may end in an equals sign.
+ * A key without a name is named by its fingerprint.
  */
 const apiKey: Kind<ApiKey> = {
   allowed: 'KEY or name:KEY without spaces, no key and no name twice',
@@ -26,7 +26,7 @@ const apiKey: Kind<ApiKey> = {
 
 const apiKeyList = listOf(apiKey)
 
-/** Several at once, so that a key can be exchanged without a gap. */
+/** A list, so that a key can be rotated without downtime. */
 export const apiKeys: Kind<readonly ApiKey[]> = {
   allowed: apiKeyList.allowed,
   read: (text) => {
@@ -34,7 +34,7 @@ export const apiKeys: Kind<readonly ApiKey[]> = {
     const differ = (values: readonly string[]): boolean => new Set(values).size === values.length
     return keys && differ(keys.map(({ key }) => key)) && differ(keys.map(({ name }) => name)) ? keys : undefined
   },
-  hint: (text) => apiKeyList.hint?.(text) ?? 'a key or a name stands in it twice',
+  hint: (text) => apiKeyList.hint?.(text) ?? 'it contains a key or a name twice',
 }
 
 export const ticketKeys: Kind<readonly TicketKey[]> = {
@@ -43,15 +43,15 @@ export const ticketKeys: Kind<readonly TicketKey[]> = {
   read: readTicketKeys,
 }
 
-/** The application server key that pages subscribe with (RFC 8292 §3.2). Kept as browsers want it, without padding. */
+/** The application server key that pages subscribe with (RFC 8292 §3.2). Kept without padding, as browsers require. */
 export const vapidPublicKey: Kind<string> = {
-  allowed: 'the public half of a VAPID pair: 65 bytes of a P-256 point in base64url, 87 characters long',
+  allowed: 'the public key of a VAPID pair: a P-256 point of 65 bytes in base64url, 87 characters',
   read: (text) => {
     const bytes = decodeBase64(text)
     return bytes && isOnP256(bytes) ? encodeBase64Url(bytes) : undefined
   },
   hint: (text) =>
     decodeBase64(text)?.length === 32
-      ? 'this has the length of the private half, which belongs to CleverTap alone: set the public one'
+      ? 'this has the length of the private key, which only CleverTap should have: set the public key'
       : undefined,
 }

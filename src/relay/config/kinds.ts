@@ -1,10 +1,10 @@
-/** How the text of a setting is read. */
+/** Parser of a setting's value. */
 export interface Kind<T> {
-  /** Follows "must be" in an error and stands in the documentation. */
+  /** Describes the allowed values; follows "must be" in an error, and is shown in the documentation. */
   readonly allowed: string
-  /** `undefined` for a text that is not allowed. Never throws. */
+  /** Returns `undefined` for a string that is not allowed. Never throws. */
   readonly read: (text: string) => T | undefined
-  /** For a text that is not allowed: what is wrong with it and what to do, where that is known. Never holds the text. */
+  /** Explains a string that is not allowed and says what to do, where that is known. Never contains the string. */
   readonly hint?: (text: string) => string | undefined
 }
 
@@ -21,7 +21,7 @@ export const share: Kind<number> = {
   read: (text) => (/^(0|1|0?\.\d+|1\.0+)$/.test(text) ? Number(text) : undefined),
 }
 
-/** One of these lower-case words, in any letter case. */
+/** One of these words, in any letter case. */
 export const oneOf = <const T extends string>(...values: readonly T[]): Kind<T> => ({
   allowed: values.join(' or '),
   read: (text) => values.find((value) => value === text.toLowerCase()),
@@ -36,8 +36,8 @@ export const matching = (pattern: RegExp, allowed: string, hint?: Kind<string>['
 const partsOf = (text: string): readonly string[] => text.split(/[,\n]/).map((part) => part.trim())
 
 /**
- * A comma-separated list, also one entry a line, without empty entries. A hint names a wrong entry by its number, because
- * the entry itself may be a secret.
+ * A list without empty entries, separated by commas or line breaks. A hint names a wrong entry by its number, because the
+ * entry may be a secret.
  */
 export const listOf = <T>(entry: Kind<T>): Kind<readonly T[]> => ({
   allowed: `a comma-separated list, each entry ${entry.allowed}`,
@@ -55,7 +55,7 @@ export const listOf = <T>(entry: Kind<T>): Kind<readonly T[]> => ({
     const at = parts.findIndex((part) => entry.read(part) === undefined)
     const wrong = parts[at]
     if (wrong === undefined) return undefined
-    const why = wrong === '' ? 'it is empty, take the extra comma out' : entry.hint?.(wrong)
+    const why = wrong === '' ? 'it is empty, remove the extra comma' : entry.hint?.(wrong)
     return `entry ${at + 1} of ${parts.length} is wrong${why === undefined ? '' : `: ${why}`}`
   },
 })
@@ -68,7 +68,7 @@ const readDurationMs = (text: string, bareMs: boolean): number | undefined => {
   return Number(digits) * unitsMs[(unit ?? 'ms') as keyof typeof unitsMs] // the pattern lets nothing else through
 }
 
-/** A time for a name that ends in `_MS`: milliseconds, or a whole number with its unit. */
+/** A duration for a name that ends in `_MS`: milliseconds, or a whole number with a unit. */
 export const milliseconds = (min: number, max: number): Kind<number> => ({
   allowed: `milliseconds or a whole number with ms, s, m, h or d, from ${min} to ${max} ms`,
   read: (text) => {
@@ -77,7 +77,7 @@ export const milliseconds = (min: number, max: number): Kind<number> => ({
   },
 })
 
-/** A time for any other name, of at least so many days: the unit must be there. */
+/** A duration of at least `minDays` for any other name: the unit is required. */
 export const durationFrom = (minDays: number): Kind<number> => ({
   allowed: `a whole number with ms, s, m, h or d, ${minDays > 0 ? `from ${minDays}d to 365d` : 'at most 365d'}`,
   read: (text) => {

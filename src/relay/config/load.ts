@@ -37,7 +37,7 @@ const readAccountLayers = (env: Layer, path: string | undefined, readFile: ReadF
   return readAccountsFile(text).map((account) => [account, env])
 }
 
-/** Which two accounts have one of these values both, as the file counts them. */
+/** Names two accounts that share one of these values, by their index in the file. */
 const sharers = (values: readonly (readonly string[])[]): string | undefined => {
   const owners = new Map<string, number>()
   for (const [at, some] of values.entries())
@@ -60,7 +60,7 @@ const refuseOverlap = (accounts: readonly StoreAccount[]): void => {
     )
 }
 
-/** A ticket for one account must not be good for another, so a key that several verify with needs audiences that differ. */
+/** A ticket for one account must not be valid for another, so accounts that share a key need different audiences. */
 const refuseSharedTicketKeys = (accounts: readonly StoreAccount[]): void => {
   for (const [at, { ticketKeys, ticketAudience }] of accounts.entries())
     for (const [before, other] of accounts.slice(0, at).entries()) {
@@ -106,10 +106,9 @@ const load = <Account extends StoreAccount>(
 }
 
 /**
- * Reads everything that the relay can be told, and nothing else in the product reads the environment. Empty variables
- * count as not set.
+ * Reads the whole configuration. No other code reads the environment. Empty variables count as not set.
  *
- * @param readFile gives the text of `…_FILE` and `PUSHFERRY_CONFIG` files; default: the file system.
+ * @param readFile reads `…_FILE` and `PUSHFERRY_CONFIG` files; default: from the file system.
  * @throws ConfigError for a wrong or unknown `PUSHFERRY_*` name or value and for missing CleverTap credentials.
  */
 export const loadConfig = (
@@ -121,8 +120,7 @@ export const loadConfig = (
 }
 
 /**
- * As `loadConfig`, for commands that work on the store: the passcode may be missing, and everything that is set is still
- * checked.
+ * As `loadConfig`, for commands that use the store only: the passcode may be missing. Every setting is still checked.
  */
 export const loadStoreConfig = (
   env: Readonly<Record<string, string | undefined>>,

@@ -1,4 +1,4 @@
-/** Edits (insert, delete, replace a character) that turn one text into the other; Wagner and Fischer, one row at a time. */
+/** Edit distance between two strings (insert, delete, replace); Wagner and Fischer, one row at a time. */
 const distance = (from: string, to: string): number => {
   let row = Array.from({ length: to.length + 1 }, (_, at) => at)
   for (const letter of from) {
@@ -10,7 +10,7 @@ const distance = (from: string, to: string): number => {
   return row[to.length] ?? 0
 }
 
-/** The known name that a mistyped one most likely means; `undefined` when none is near. */
+/** The known name that is most similar to a mistyped one; `undefined` when none is similar. */
 export const nearest = (name: string, known: readonly string[]): string | undefined => {
   if (name.length > 100) return undefined
   const ranked = known.map((one) => ({ one, edits: distance(name.toUpperCase(), one.toUpperCase()) }))

@@ -1,6 +1,6 @@
 /*
- * Kubernetes describes each Service of a namespace in the environment of its containers, and Docker each linked container,
- * by names that begin with the Service's own. For one that is called pushferry, or pushferry-db, they begin with PUSHFERRY_
+ * Kubernetes sets environment variables for each Service of a namespace, and Docker for each linked container. Their names
+ * begin with the name of the Service: with PUSHFERRY_ for one called pushferry or pushferry-db
  * (kubernetes.io/docs/tutorials/services/connect-applications-service, docs.docker.com/engine/network/links).
  */
 
@@ -11,6 +11,6 @@ const byValue: readonly (readonly [name: RegExp, value: RegExp])[] = [
   [/^PUSHFERRY_(\w+_)?NAME$/, /^\/[\w.-]+\/[\w.-]+$/],
 ]
 
-/** Whether a platform has made this variable, so that it says nothing to the relay. */
+/** Whether Kubernetes or Docker set this variable, so that it is not a setting. */
 export const isOfPlatform = (name: string, value: string): boolean =>
   byName.test(name) || byValue.some(([names, values]) => names.test(name) && values.test(value))

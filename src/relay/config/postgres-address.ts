@@ -1,11 +1,11 @@
 import { isLoopback } from './loopback.ts'
 
-/** What an address of PostgreSQL says, as the driver `pg` reads it. Holds no secret. */
+/** The parts of a PostgreSQL address, as the driver `pg` reads it, without secrets. */
 export interface PostgresAddress {
-  /** A host name, an address without brackets, or the folder of a socket. Empty: the driver's default. */
+  /** A host name, an IP address without brackets, or the folder of a socket. Empty: the driver's default. */
   host: string
   port: string
-  /** Of the address alone; undefined where it says nothing of TLS. */
+  /** Whether the address asks for TLS; undefined where it does not mention TLS. */
   tls: boolean | undefined
 }
 
@@ -18,7 +18,7 @@ const canDecode = (text: string): boolean => {
   }
 }
 
-/** Reads an URL as `pg-connection-string` does: stray % and spaces count as themselves, and the host may be missing. */
+/** Parses a URL as `pg-connection-string` does: unescaped % and spaces are kept, and the host may be missing. */
 const parse = (text: string): { url: URL; hasHost: boolean } | undefined => {
   const encoded = / |%[^a-f0-9]|%[a-f0-9][^a-f0-9]/i.test(text) ? encodeURI(text).replace(/%25(\d\d)/g, '%$1') : text
   if (URL.canParse(encoded)) return { url: new URL(encoded), hasHost: true }
@@ -26,7 +26,7 @@ const parse = (text: string): { url: URL; hasHost: boolean } | undefined => {
   return URL.canParse(withHost) ? { url: new URL(withHost), hasHost: false } : undefined
 }
 
-/** An @ behind the host, or a fragment: the password holds a character that ended it too early. */
+/** Whether there is an @ after the host, or a fragment: an unescaped character in the password ended it too early. */
 const isCutShort = ({ hash, username, pathname, search }: URL): boolean =>
   hash !== '' || (username === '' && (pathname.includes('@') || /^[^=&]*@/.test(search)))
 
@@ -42,8 +42,8 @@ const tlsOf = (params: URLSearchParams): boolean | undefined => {
 }
 
 /**
- * Reads `postgres://…`, `postgresql://…` and `socket:…`: every address that `pg` takes, without loading it. Undefined for
- * what is none, and for one whose password is not % encoded and hides the host.
+ * Reads `postgres://…`, `postgresql://…` and `socket:…`: every address that `pg` takes, without loading `pg`. Returns
+ * undefined for anything else, and for an address whose password has unescaped characters that hide the host.
  */
 export const readPostgresAddress = (text: string): PostgresAddress | undefined => {
   const [, scheme] = /^(postgres|postgresql|socket):/i.exec(text) ?? []
@@ -60,16 +60,16 @@ export const readPostgresAddress = (text: string): PostgresAddress | undefined =
 
 const socketAt = (host: string): PostgresAddress => ({ host, port: '5432', tls: undefined })
 
-/** Why an address cannot be read, where that is likely to be known. */
+/** Explains why an address cannot be read, where the reason is likely. */
 export const postgresHint = (text: string): string | undefined =>
   /^postgres(ql)?:\/\/[^@]*:.*@/is.test(text)
-    ? 'in user and password write # as %23, / as %2F, ? as %3F, @ as %40 and % as %25'
+    ? 'in the user name and password write # as %23, / as %2F, ? as %3F, @ as %40 and % as %25'
     : undefined
 
 /**
- * Whether what is said to this server can be read on the way to it.
+ * Whether the connection to this server is unencrypted and leaves this machine.
  *
- * @param env where the driver reads what the address leaves open.
+ * @param env from which the driver reads what the address does not say.
  */
 export const isReadableOnTheWay = (
   { host, tls }: PostgresAddress,

@@ -7,8 +7,8 @@ const firstOf = (env: Environment, ...names: readonly string[]): { name: string;
   names.map((name) => ({ name, text: env[name]?.trim() ?? '' })).find(({ text }) => text !== '')
 
 /**
- * Reads `HTTPS_PROXY` and `NO_PROXY`, whose lower-case names come first, as curl has it. A host without a scheme is an
- * http proxy. Undefined where there is none. Throws a ConfigError.
+ * Reads `HTTPS_PROXY` and `NO_PROXY`. Their lower-case names win, as in curl. A host without a scheme is an http proxy.
+ * Returns undefined where no proxy is set. Throws a ConfigError.
  */
 export const readProxy = (env: Environment): EgressProxy | undefined => {
   const found = firstOf(env, 'https_proxy', 'HTTPS_PROXY')

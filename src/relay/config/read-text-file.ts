@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 
 /**
- * Reads a text file as people's editors write it: UTF-8 or UTF-16 as its byte order mark says, else UTF-8. The mark is
- * not part of the text. Windows PowerShell's `>` writes UTF-16. Throws when the file cannot be read.
+ * Reads a text file: UTF-8 or UTF-16 by its byte order mark, else UTF-8. Windows PowerShell's `>` writes UTF-16. The byte
+ * order mark is removed. Throws when the file cannot be read.
  */
 export const readTextFile = (path: string): string => {
   const bytes = readFileSync(path)

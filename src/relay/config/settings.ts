@@ -13,16 +13,16 @@ import {
 } from './kinds.ts'
 
 /**
- * One thing that the relay can be told. `account` settings may stand in the environment, and there they are for every
- * account, or in one account of the `PUSHFERRY_CONFIG` file.
+ * One setting. `account` settings in the environment hold for every account; in the `PUSHFERRY_CONFIG` file they hold for
+ * one account.
  */
 export interface Setting<T> {
   scope: 'process' | 'account'
   kind: Kind<T>
-  /** As it is written in the environment; undefined where nothing is the default. */
+  /** The default as the environment would hold it; undefined where there is none. */
   shownDefault: string | undefined
   defaultValue: T
-  /** A secret may also be given as a file, by the name with `_FILE`. */
+  /** A secret can also be read from a file, whose path is in the variable with the suffix `_FILE`. */
   secret: boolean
   /** One sentence for the documentation. */
   doc: string
@@ -52,7 +52,7 @@ const listWithDefault = <T>(entry: Kind<T>, about: About): Setting<readonly T[]>
 
 const day = 86_400_000
 
-/** Every setting there is: what reads it, what it is without, and what the documentation says. */
+/** All settings: parser, default and documentation. */
 export const settings = {
   CLEVERTAP_ACCOUNT_ID: optional(matching(/^[\w.-]{1,64}$/, 'the account id that the CleverTap dashboard shows'), {
     scope: 'account',
@@ -61,15 +61,15 @@ export const settings = {
   CLEVERTAP_PASSCODE: optional(headerSecret, {
     scope: 'account',
     secret: true,
-    doc: 'A passcode of the account, best one of its own for the relay. Required.',
+    doc: 'A passcode of the account; create a separate one for the relay. Required.',
   }),
   CLEVERTAP_REGION: withDefault(region, 'eu1', {
     scope: 'account',
-    doc: "The account's region, as in the dashboard's address.",
+    doc: "The account's region: the first word of the dashboard's address.",
   }),
   CLEVERTAP_URL: optional(apiOrigin, {
     scope: 'account',
-    doc: 'Where the API is, instead of the region: an origin to which /1/upload is appended.',
+    doc: "The API's origin, instead of a region; the relay appends /1/upload.",
   }),
   PUSHFERRY_HOST: withDefault(matching(/^[\w.:-]{1,255}$/, 'a host name or an address'), '127.0.0.1', {
     scope: 'process',
@@ -77,104 +77,104 @@ export const settings = {
   }),
   PUSHFERRY_PORT: withDefault(wholeNumber(0, 65_535), '8080', {
     scope: 'process',
-    doc: 'Port to listen on; 0 takes a free one.',
+    doc: 'Port to listen on; 0 for any free port.',
   }),
   PUSHFERRY_STORE: withDefault(storeLocation, 'sqlite:pushferry.db', {
     scope: 'process',
     secret: true,
-    doc: 'Where tokens are kept: a SQLite file, or PostgreSQL for several relays.',
+    doc: 'The database: a SQLite file, or PostgreSQL for several relays.',
   }),
   PUSHFERRY_CONFIG: optional(matching(/^[^\0]+$/, 'the path of a JSON file'), {
     scope: 'process',
-    doc: 'A JSON file {"accounts":[…]} for several accounts, each with account settings by these same names.',
+    doc: 'Path of a JSON file {"accounts":[…]} with the account settings of several accounts, by the names of this table.',
   }),
   PUSHFERRY_ORIGINS: listWithDefault(websiteOrigin, {
     scope: 'account',
-    doc: 'Origins whose pages may register; none by default.',
+    doc: 'Origins of the websites that may register browsers.',
   }),
   PUSHFERRY_API_KEYS: optional(apiKeys, {
     scope: 'account',
     secret: true,
-    doc: 'Keys of the backends, each KEY or name:KEY; the name shows in logs and metrics.',
+    doc: 'API keys for backends, each KEY or name:KEY; logs and metrics show the name.',
   }),
   PUSHFERRY_ADMIN_KEY: optional(headerSecret, {
     scope: 'process',
     secret: true,
-    doc: 'Opens /metrics and the status page; without it they are closed.',
+    doc: 'Password for /metrics and the status page; both are closed without it.',
   }),
   PUSHFERRY_TICKETS: withDefault(oneOf('off', 'required'), 'off', {
     scope: 'account',
-    doc: 'Whether a browser must show a ticket that the site signed.',
+    doc: 'Whether a browser needs a ticket that the site has signed.',
   }),
   PUSHFERRY_TICKET_KEY: optional(ticketKeys, {
     scope: 'account',
     secret: true,
-    doc: 'What verifies tickets: a shared secret (HS256), a PEM public key or a JWKS (ES256, EdDSA; several keys at once).',
+    doc: 'Key that verifies tickets: a shared secret (HS256), a PEM public key or a JWKS (ES256, EdDSA; several keys).',
   }),
-  PUSHFERRY_TICKET_AUDIENCE: optional(matching(/^\S{1,255}$/, 'a text without spaces'), {
+  PUSHFERRY_TICKET_AUDIENCE: optional(matching(/^\S{1,255}$/, 'a string without spaces'), {
     scope: 'account',
-    doc: 'The aud that a ticket must carry.',
+    doc: 'Required aud claim of tickets.',
   }),
-  PUSHFERRY_SECRET: optional(matching(/^[^\r\n]{1,4096}$/, 'one line of text'), {
+  PUSHFERRY_SECRET: optional(matching(/^[^\r\n]{1,4096}$/, 'one line'), {
     scope: 'process',
     secret: true,
-    doc: 'What registration keys are derived from; made and kept in the store when absent.',
+    doc: 'Secret from which registration keys are derived; by default generated once and kept in the store.',
   }),
   PUSHFERRY_VAPID_PUBLIC_KEY: optional(vapidPublicKey, {
     scope: 'account',
-    doc: "CleverTap's public web push key, handed to pages by /v1/config.",
+    doc: "CleverTap's public web push key; pages read it from /v1/config.",
   }),
   PUSHFERRY_WEB_TYPES: listWithDefault(webType, {
     scope: 'account',
-    doc: "Push services that are taken beside Google's, and the type that they are uploaded as.",
+    doc: "Push services accepted besides Google's, each with the token type for its uploads.",
   }),
   PUSHFERRY_KEY_PADDING: withDefault(oneOf('padded', 'unpadded'), 'padded', {
     scope: 'account',
-    doc: 'Whether p256dh and auth are sent to CleverTap with = at their end.',
+    doc: 'Whether p256dh and auth are sent to CleverTap with = padding.',
   }),
   PUSHFERRY_UPLOAD_CONCURRENCY: withDefault(wholeNumber(1, 15), '3', {
     scope: 'account',
-    doc: 'Requests to CleverTap in flight, over all relays of the store. From 8 on a thread of its own sends them, for 20 MB.',
+    doc: 'Limit of requests to CleverTap in flight, for all relays of the store together. From 8 on a separate thread sends them, which takes 20 MB.',
   }),
   PUSHFERRY_UPLOAD_BATCH: withDefault(wholeNumber(1, 100), '100', {
     scope: 'account',
-    doc: 'Records in one request.',
+    doc: 'Largest number of records in one upload request.',
   }),
   PUSHFERRY_UPLOAD_TIMEOUT_MS: withDefault(milliseconds(1, 600_000), '30000', {
     scope: 'account',
-    doc: "How long CleverTap's answer is waited for.",
+    doc: 'Timeout for one upload request.',
   }),
   PUSHFERRY_FLUSH_MS: withDefault(milliseconds(0, 3_600_000), '1000', {
     scope: 'account',
-    doc: 'How long a batch that is not full waits for more.',
+    doc: 'Longest wait of a due record for a full batch.',
   }),
   PUSHFERRY_RETRY_BASE_MS: withDefault(milliseconds(1, day), '1000', {
     scope: 'account',
-    doc: 'First wait after a failed request.',
+    doc: 'Upper bound of the first wait after a failed request; it doubles with each failure.',
   }),
   PUSHFERRY_RETRY_MAX_MS: withDefault(milliseconds(1, day), '300000', {
     scope: 'account',
-    doc: 'Longest wait after failed requests.',
+    doc: 'Upper bound of every wait after failed requests, also of a Retry-After.',
   }),
   PUSHFERRY_DEFER: withDefault(listOf(duration), '1m,10m,1h,6h,24h', {
     scope: 'account',
-    doc: 'Waits before another try of a record whose profile may not be live yet; then it is rejected.',
+    doc: 'Waits before each new try of a record whose profile may not be live yet; after the last try the record is rejected.',
   }),
   PUSHFERRY_LEASE_MS: withDefault(milliseconds(100, day), '60000', {
     scope: 'process',
-    doc: 'How long a relay may stand still before another takes over what it was uploading.',
+    doc: "Time without a heartbeat after which other relays take over a relay's uploads.",
   }),
   PUSHFERRY_MAX_QUEUED: withDefault(wholeNumber(1, 1_000_000_000), '1000000', {
     scope: 'process',
-    doc: 'Records of senders who prove themselves that may wait for upload in each account; more are answered with 503.',
+    doc: 'Limit of queued records of senders who prove themselves, per account; above it the relay answers 503.',
   }),
   PUSHFERRY_MAX_UNPROVED: withDefault(wholeNumber(1, 1_000_000_000), '100000', {
     scope: 'process',
-    doc: 'Records of browsers that prove nothing that may wait in each account; then the oldest that CleverTap has put off gives way.',
+    doc: 'Limit of queued records of browsers that prove nothing, per account; above it the oldest deferred one is evicted.',
   }),
   PUSHFERRY_KEEP_REJECTED: withDefault(durationFrom(1), '30d', {
     scope: 'process',
-    doc: 'How long rejected records are kept for another try: this long, and at most 100,000 in each account.',
+    doc: 'Time for which rejected records are kept; at most 100,000 per account.',
   }),
   PUSHFERRY_TAKEOVER: withDefault(oneOf('refuse', 'accept'), 'refuse', {
     scope: 'account',
@@ -182,31 +182,31 @@ export const settings = {
   }),
   PUSHFERRY_KEY_IDLE: withDefault(durationFrom(15), '30d', {
     scope: 'account',
-    doc: 'How long a registration key holds without a word from its browser; pages confirm theirs once a week.',
+    doc: 'Time for which a registration key holds without a confirmation by its browser; pages confirm once a week.',
   }),
   PUSHFERRY_RATE_LIMIT: withDefault(wholeNumber(0, 1_000_000_000), '60', {
     scope: 'process',
-    doc: 'Browser requests a minute for each IPv4 address or IPv6 /64 and for each objectId; networks have multiples of it; 0 for no limit.',
+    doc: 'Browser requests per minute for each IPv4 address or IPv6 /64 and for each objectId; larger networks have multiples of it; 0 for no limit.',
   }),
   PUSHFERRY_CONNECTIONS_PER_ADDRESS: withDefault(wholeNumber(0, 1_000_000), '256', {
     scope: 'process',
-    doc: 'Connections of one IPv4 address or IPv6 /64 at a time; beyond it an idle one is closed. Trusted proxies have no limit; 0 for none at all.',
+    doc: 'Open connections per IPv4 address or IPv6 /64; above it the relay closes an idle one. Trusted proxies have no limit; 0 for no limit.',
   }),
   PUSHFERRY_KEEP_ALIVE_MS: withDefault(milliseconds(1_000, 3_600_000), '65000', {
     scope: 'process',
-    doc: "How long an idle connection is kept; longer than the balancer in front does, such as 620s for Google's.",
+    doc: "Time after which an idle connection is closed. Set it longer than the load balancer's, such as 620s for Google's.",
   }),
   PUSHFERRY_TRUST_PROXY: listWithDefault(proxyRange, {
     scope: 'process',
-    doc: 'Proxies whose X-Forwarded-For and X-Forwarded-Host are believed; none by default.',
+    doc: 'Proxies whose X-Forwarded-For and X-Forwarded-Host headers are trusted.',
   }),
   PUSHFERRY_VERIFY: withDefault(share, '0', {
     scope: 'account',
-    doc: 'Share of the accepted records that are looked up on their profile.',
+    doc: "Share of the accepted records that the relay looks up with CleverTap's profile API.",
   }),
   PUSHFERRY_LOG_LEVEL: withDefault(oneOf('debug', 'info', 'warn', 'error'), 'info', {
     scope: 'process',
-    doc: 'The least serious lines that are logged.',
+    doc: 'Lowest level of the lines that are logged.',
   }),
 } as const satisfies Record<string, Setting<unknown>>
 

@@ -1,32 +1,32 @@
 import { ConfigError } from './error.ts'
 import { isSettingName, type Setting, type SettingName, type SettingValue, settings } from './settings.ts'
 
-/** One place that settings stand in: the environment, or one account of the file. */
+/** One source of settings: the environment, or one account of the `PUSHFERRY_CONFIG` file. */
 export interface Layer {
-  /** Stands before a name in an error: empty for the environment. */
+  /** Prefix of a name in an error message; empty for the environment. */
   where: string
-  /** By name, also the names with `_FILE`. An empty text counts as not set. */
+  /** Values by name, including the names with `_FILE`. An empty string counts as not set. */
   texts: ReadonlyMap<string, string>
 }
 
-/** Reads the text of a file; throws when it cannot. */
+/** Reads a file as a string. Throws when it cannot be read. */
 export type ReadFile = (path: string) => string
 
 const secretFiles = Object.entries(settings)
   .filter(([, { secret }]) => secret)
   .map(([name]) => `${name}_FILE`)
 
-/** Every name that may be set, those of secret files among them. */
+/** All names that may be set, including those of secret files. */
 export const knownNames: readonly string[] = [...Object.keys(settings), ...secretFiles]
 
-/** The setting that a name, also one with `_FILE`, belongs to. */
+/** The setting of a name, with or without `_FILE`. */
 export const settingNameOf = (name: string): SettingName | undefined => {
   if (isSettingName(name)) return name
   const base = name.replace(/_FILE$/, '')
   return secretFiles.includes(name) && isSettingName(base) ? base : undefined
 }
 
-/** As `docker --env-file`, Kubernetes manifests and word processors leave them. */
+/** Quotes that `docker --env-file`, Kubernetes manifests and word processors leave in a value. */
 const isQuoted = (text: string): boolean => /^(".*"|'.*'|`.*`|“.*”|‘.*’)$/s.test(text)
 
 const textIn = (layer: Layer, name: SettingName, readFile: ReadFile): { text: string; shown: string } | undefined => {
@@ -46,7 +46,7 @@ const textIn = (layer: Layer, name: SettingName, readFile: ReadFile): { text: st
   return { text: content, shown: `the file of ${shown}` }
 }
 
-/** Reads settings from the first layer that has them. Throws a ConfigError for a value that is not allowed. */
+/** Reads a setting from the first layer that has it. Throws a ConfigError for a value that is not allowed. */
 export const readSetting = <Name extends SettingName>(
   layers: readonly Layer[],
   name: Name,
@@ -58,7 +58,7 @@ export const readSetting = <Name extends SettingName>(
     const found = textIn(layer, name, readFile)
     if (!found) continue
     if (isQuoted(found.text))
-      throw new ConfigError(`${found.shown} is wrapped in quotes, which count as part of the value: take them off`)
+      throw new ConfigError(`${found.shown} is wrapped in quotes, which count as part of the value: remove them`)
     const { kind } = setting
     const value = kind.read(found.text)
     if (value === undefined) {

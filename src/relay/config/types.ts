@@ -2,54 +2,54 @@ import type { TokenType } from '../../wire/record.ts'
 import type { EgressProxy } from '../clevertap/proxy.ts'
 import type { TicketKey } from '../tickets/keys.ts'
 
-/** Everything that a relay can be told, checked and with every default filled in. What each one means: settings.ts. */
+/** The relay's configuration, checked and with all defaults. settings.ts describes each setting. */
 export interface Config {
   host: string
   port: number
   store: StoreLocation
-  /** Opens `/metrics` and the status page; undefined closes them. Secret. */
+  /** Password for `/metrics` and the status page; undefined closes both. Secret. */
   adminKey: string | undefined
-  /** What registration keys are derived from; undefined leaves it to `Store.secret('registration')`. Secret. */
+  /** Registration keys are derived from it; undefined: `Store.secret('registration')` is used. Secret. */
   secret: string | undefined
   leaseMs: number
   maxQueued: number
   maxUnproved: number
   /** How long rejected records are kept. */
   keepRejectedMs: number
-  /** Browser requests a minute, for each address and for each objectId. 0 is no limit. */
+  /** Browser requests per minute, for each address and for each objectId. 0: no limit. */
   rateLimit: number
-  /** How long a connection without a request is kept. */
+  /** Time after which an idle connection is closed. */
   keepAliveMs: number
-  /** Connections of one address at a time. 0 is no limit. */
+  /** Open connections per address. 0: no limit. */
   connectionsPerAddress: number
-  /** Addresses, CIDR ranges and names of ranges whose `X-Forwarded-For` is believed. Empty: nobody's. */
+  /** Addresses, CIDR ranges and names of ranges whose `X-Forwarded-For` is trusted. Empty: none. */
   trustProxy: readonly string[]
   logLevel: LogLevel
-  /** At least one. Their ids differ and no origin belongs to two of them. */
+  /** At least one. Their ids differ, and no two share an origin. */
   accounts: readonly AccountConfig[]
-  /** What starts, but ought to be looked at. One line each, without a secret. */
+  /** Warnings about settings that work but are risky. One line each, without secrets. */
   warnings: readonly string[]
 }
 
-/** One CleverTap account and what belongs to it. */
+/** The settings of one CleverTap account. */
 export interface AccountConfig {
   /** CleverTap's account id. Names the account in the store, in logs and in metrics. */
   id: string
   /** Secret. */
   passcode: string
-  /** Where `/1/upload` is appended, without a slash at its end. */
+  /** Origin of the API, without a slash at its end. */
   apiOrigin: string
-  /** Through which CleverTap is reached; undefined: directly. Secret. */
+  /** Proxy for requests to CleverTap; undefined: none. Secret. */
   proxy: EgressProxy | undefined
   /** Origins (`https://www.example.com`) whose pages may register. */
   origins: readonly string[]
   apiKeys: readonly ApiKey[]
   tickets: 'off' | 'required'
-  /** Empty: no ticket is believed. Secret where they are shared secrets. */
+  /** Empty: no ticket is valid. Secret where they are shared secrets. */
   ticketKeys: readonly TicketKey[]
   ticketAudience: string | undefined
   vapidPublicKey: string | undefined
-  /** Push services that take part beside Google's, and as which type. */
+  /** Push services accepted besides Google's, each with its token type. */
   webTypes: readonly WebType[]
   /** `accept`: the newest registration wins without a key. */
   takeover: 'refuse' | 'accept'
@@ -62,13 +62,13 @@ export interface AccountConfig {
   flushMs: number
   retryBaseMs: number
   retryMaxMs: number
-  /** Waits before another try of a record whose profile seems not to be live yet; then it is rejected. */
+  /** Waits before each new try of a record whose profile does not seem to be live yet; then it is rejected. */
   deferMs: readonly number[]
   /** Share (0 to 1) of the accepted records that are looked up on their profile. */
   verify: number
 }
 
-/** What is needed to work on the store, and perhaps no more than that: an account may come without its passcode. */
+/** The configuration of commands that use the store only: the passcode may be missing. */
 export type StoreConfig = Omit<Config, 'accounts' | 'warnings'> & { accounts: readonly StoreAccount[] }
 export type StoreAccount = Omit<AccountConfig, 'passcode'> & { passcode: string | undefined }
 
@@ -76,7 +76,7 @@ export type StoreLocation = { kind: 'sqlite'; path: string } | { kind: 'postgres
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 
-/** A backend's key. `name` is what logs and metrics show; `key` is secret. */
+/** An API key. Logs and metrics show `name`; `key` is secret. */
 export interface ApiKey {
   name: string
   key: string

@@ -4,13 +4,13 @@ import type { RecordCode } from '../../wire/problem.ts'
 import type { NewEntry } from '../store/port.ts'
 import { isNestedDeeper } from './nesting.ts'
 
-/** One record that was not taken, in CleverTap's form. */
+/** A refused record, in the format of CleverTap's API. */
 export interface Unprocessed {
   status: 'fail'
   code: RecordCode
-  /** Ends in the record's number, counted from 1, as CleverTap's texts do. */
+  /** Ends with the record's number, counted from 1, as CleverTap's messages do. */
   error: string
-  /** As it was sent. */
+  /** The record as it was sent. */
   record: unknown
 }
 
@@ -18,7 +18,7 @@ export type ReadUpload =
   | { ok: true; entries: readonly NewEntry[]; unprocessed: readonly Unprocessed[] }
   | { ok: false; message: string }
 
-/** Deeper nesting than this in a record would overflow the stack of whoever writes it back. */
+/** Deepest nesting of a record. Deeper JSON could overflow the stack when the record is echoed. */
 const maxNesting = 100
 
 const recordsOf = (body: unknown): readonly unknown[] | undefined => {
@@ -28,9 +28,9 @@ const recordsOf = (body: unknown): readonly unknown[] | undefined => {
 }
 
 /**
- * Reads the body of `/1/upload`: `{"d":[…]}`, or one bare record. Pure, and never throws. Records with a fault stand in
- * `unprocessed` and stop none of the others; only a body of another form, one with too many records, or one that
- * cannot be echoed is refused as a whole.
+ * Reads the body of `/1/upload`: `{"d":[…]}`, or one bare record. Pure, and never throws. Invalid records go to
+ * `unprocessed` and do not affect the others. A body of another form, with too many records, or with a record that is
+ * nested too deeply to echo is refused as a whole.
  */
 export const readUpload = (body: unknown, account: string): ReadUpload => {
   const records = recordsOf(body)

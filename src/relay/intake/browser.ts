@@ -8,7 +8,7 @@ import type { Claim, NewEntry } from '../store/port.ts'
 import { isOnP256 } from './p256.ts'
 import { typeOfHost } from './push-type.ts'
 
-/** What a browser posted, with the type that its push service has here. */
+/** A browser's subscription, with the token type of its push service. */
 export interface Subscription {
   objectId: string
   token: Token
@@ -28,14 +28,14 @@ const refuse = (message: string): ReadSubscription => ({
   problem: { code: 535, message },
 })
 
-/** `replaces` is checked but not needed: one row for each objectId makes the newest token the only one. */
+/** Checks `replaces`. It has no other use, because an objectId has one row, and a new token replaces the old one. */
 const isReplaces = (value: unknown): boolean =>
   value === undefined || value === null || (typeof value === 'string' && value.length <= maxTokenIdLength)
 
 /**
- * Reads the body of a browser's registration: a `chrome` record and the endpoint that its id must come from. Pure, and
- * never throws. The keys must be usable for encryption (a point on P-256), because a page gets them from its browser;
- * they are compared but not sent when the operator mapped the push service to a type that has none.
+ * Reads the body of a browser's registration: a `chrome` record and the endpoint from which its id must come. Pure, and
+ * never throws. The public key must be a point on P-256, because a browser made it. The keys are compared but not sent when the
+ * operator mapped the push service to a type without keys.
  */
 export const readSubscription = (value: unknown, webTypes: readonly WebType[]): ReadSubscription => {
   const decoded = decodeRecord(value)
@@ -44,7 +44,7 @@ export const readSubscription = (value: unknown, webTypes: readonly WebType[]): 
   const { id, type, keys } = tokenData
   if (type !== 'chrome' || !keys)
     return refuse(`tokenData.type must be chrome here: tokens of type ${type} come from a backend, by /1/upload`)
-  const { endpoint: given, replaces } = value as { endpoint?: unknown; replaces?: unknown } // decoded, so it is an object
+  const { endpoint: given, replaces } = value as { endpoint?: unknown; replaces?: unknown } // `decodeRecord` accepted it, so it is an object
   const endpoint = typeof given === 'string' ? readEndpoint(given) : undefined
   if (!endpoint) return refuse("endpoint must be the subscription's endpoint, an https URL")
   if (!isReplaces(replaces)) return refuse(`replaces must be a token id of at most ${maxTokenIdLength} characters`)
@@ -53,7 +53,7 @@ export const readSubscription = (value: unknown, webTypes: readonly WebType[]): 
   if (endpoint.id !== id) return refuse("tokenData.id must be the last part of the subscription's endpoint")
   if (fcmHosts.includes(endpoint.host) && !isFcmId(id))
     return refuse(
-      "tokenData.id has a character that no FCM token has: give the last part of the subscription's endpoint",
+      "tokenData.id has a character that no FCM token has: send the last part of the subscription's endpoint",
     )
   if (!isOnP256(Buffer.from(keys.p256dh, 'base64url')))
     return refuse('tokenData.keys.p256dh must be a point on the curve P-256')
@@ -74,7 +74,7 @@ const claimOf = ({ takeover, keyIdleMs }: Pick<AccountConfig, 'takeover' | 'keyI
   always: takeover === 'accept',
 })
 
-/** The entry of a browser's registration. `sender` says what proved the objectId. */
+/** Makes the store entry of a browser's registration. `sender` says what proved the objectId. */
 export const browserEntry = (
   subscription: Subscription,
   account: Pick<AccountConfig, 'id' | 'takeover' | 'keyIdleMs'>,

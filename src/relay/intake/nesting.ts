@@ -1,4 +1,4 @@
-/** Says whether JSON is nested in more levels than that. Needs no stack of its own, however deep it is. */
+/** Whether a JSON value has more than `levels` levels. Not recursive, so deep values cannot overflow the stack. */
 export const isNestedDeeper = (value: unknown, levels: number): boolean => {
   let layer: readonly unknown[] = [value]
   for (let depth = 0; layer.length > 0; depth++) {
@@ -12,7 +12,7 @@ const [quote, backslash] = [0x22, 0x5c]
 const opening: readonly number[] = [0x5b, 0x7b]
 const closing: readonly number[] = [0x5d, 0x7d]
 
-/** Says it of JSON that has not been parsed, by its brackets, empty ones too. Of bytes that are no JSON the answer means nothing. */
+/** As `isNestedDeeper`, for JSON that is not parsed yet. Counts brackets. The result is meaningless for bytes that are not JSON. */
 export const isTextNestedDeeper = (json: Uint8Array, levels: number): boolean => {
   let depth = 0
   let isInString = false

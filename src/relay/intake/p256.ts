@@ -4,9 +4,9 @@ const b = 0x5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604bn
 const readInteger = (bytes: Uint8Array): bigint => BigInt(`0x${Buffer.from(bytes).toString('hex')}`)
 
 /**
- * Says whether an uncompressed point (65 bytes, 0x04 first) lies on P-256, that is whether anything can be encrypted
- * for it. Constants: NIST SP 800-186 §3.2.1.3; y² = x³ − 3x + b. Public data, so it need not run in constant time;
- * written out because `ECDH.convertKey` takes five times as long, on the relay's busiest path.
+ * Whether an uncompressed point (65 bytes, 0x04 first) is on P-256, so that messages can be encrypted for it. Constants:
+ * NIST SP 800-186 §3.2.1.3; y² = x³ − 3x + b. The data is public, so it need not run in constant time. `ECDH.convertKey`
+ * would take five times as long, on the relay's busiest path.
  */
 export const isOnP256 = (point: Uint8Array): boolean => {
   if (point.length !== 65 || point[0] !== 4) return false

@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto'
 import type { AccountConfig } from '../config/types.ts'
 import { digestOf } from './same-secret.ts'
 
-/** Whom an API key belongs to. */
+/** The owner of an API key. */
 export interface Caller {
   account: AccountConfig
   /** The key's name, for logs and metrics. */
@@ -10,11 +10,11 @@ export interface Caller {
 }
 
 /**
- * Makes the check of API keys: given a key and, where the caller names one, a CleverTap account id, it answers whose
- * key it is. Undefined when no account has this key, when another account than the named one has it, and when several
- * have it and none is named.
+ * Makes the function that finds the owner of an API key, given the key and, if the caller named one, a CleverTap account
+ * id. It returns undefined when no account has the key, when only other accounts than the named one have it, and when
+ * several have it and none is named.
  *
- * Every known key is compared whatever was found before, so the time taken says nothing about them.
+ * It compares every known key, whatever it found before, so that its duration reveals nothing.
  */
 export const createApiKeyCheck = (
   accounts: readonly AccountConfig[],

@@ -1,13 +1,13 @@
 import { createHmac, createSecretKey, type KeyObject } from 'node:crypto'
 
-/** Derives the registration key of an objectId: 43 characters of base64url. Rejects when the secret cannot be had. */
+/** Derives the registration key of an objectId: 43 characters of base64url. Rejects when the secret cannot be loaded. */
 export type RegistrationKeys = (account: string, objectId: string) => Promise<string>
 
 /**
- * Makes registration keys: HMAC-SHA256 over account and objectId, so that nothing has to be kept. Both are encoded as
- * one JSON array, because two texts put side by side could be read in two ways.
+ * Makes registration keys: HMAC-SHA256 over account and objectId, so that no key has to be stored. Both are encoded as one
+ * JSON array, because plain concatenation would be ambiguous.
  *
- * @param loadSecret is asked when the first key is needed, and again after it has failed.
+ * @param loadSecret called for the first key, and again after it has failed.
  */
 export const createRegistrationKeys = (loadSecret: () => Promise<string>): RegistrationKeys => {
   let secret: KeyObject | undefined

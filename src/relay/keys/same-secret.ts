@@ -1,8 +1,8 @@
 import { hash, timingSafeEqual } from 'node:crypto'
 
 /**
- * What secrets are compared by: equally long whatever the secret, so that not even its length shows in the time taken.
- * The hex digits' own bytes, because Node makes a digest as text four times as fast as one as Buffer.
+ * The digest by which secrets are compared. It has the same length for every secret, so that timing does not reveal the
+ * length either. Takes the bytes of the hex digits, because Node makes a digest as a string four times as fast as a Buffer.
  */
 export const digestOf = (secret: string): Buffer => Buffer.from(hash('sha256', secret), 'latin1')
 

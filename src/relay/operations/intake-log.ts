@@ -2,10 +2,10 @@ import type { IntakeEvent } from '../http/parts.ts'
 import type { Log, LogFields } from './log.ts'
 import { createSeconds } from './seconds.ts'
 
-/** Writes what came in to the log. */
+/** Writes intake calls to the log. */
 export interface IntakeLog {
   onIntake(event: IntakeEvent): void
-  /** Writes what has been counted and not been written yet. */
+  /** Writes the counts that are not written yet. */
   stop(): void
 }
 
@@ -18,7 +18,7 @@ interface Calls {
 
 const isFault = (result: string): boolean => /^\d+$/.test(result)
 
-/** Counts by result as fields of a line: the faults of records together, with the code of most of them, and all records. */
+/** The counts of a call as log fields: by result, with the most frequent record code and the number of records. */
 const fieldsOf = (results: IntakeEvent['results']): Record<string, number> => {
   const fields: Record<string, number> = { records: 0 }
   for (const [result, n] of Object.entries(results)) {
@@ -33,10 +33,10 @@ const fieldsOf = (results: IntakeEvent['results']): Record<string, number> => {
 }
 
 /**
- * Every call of a backend is in a line: in one of its own, with the id of the request, as long as a key makes few calls;
- * else in the line that sums up its second. A line costs about as much as reading and storing a call, so that a key that
- * sends its records one by one, thousands a second, would pay for the log and not for the work. A browser's registration
- * is a line at level debug. A line with records that were not taken is a warning.
+ * Logs every backend call. While an API key makes few calls, each has its own line with the request id; above that, one
+ * line sums up a second. A line costs about as much as reading and storing a call, so a key that sends thousands of single
+ * records per second would otherwise spend half its time on the log. A browser's registration is a line at level debug. A
+ * line about refused records is a warning.
  */
 export const createIntakeLog = (log: Log): IntakeLog => {
   const write = (fields: LogFields, results: IntakeEvent['results']): void =>

@@ -2,22 +2,22 @@ import { write } from 'node:fs'
 import type { DestinationStream } from 'pino'
 import { inTime } from './status/in-time.ts'
 
-/** Where log lines go. Takes every line at once; a reader that is slow, full or gone costs lines and nothing else. */
+/** The destination of log lines. It never blocks: a slow, full or closed reader only loses lines. */
 export interface LogOutput extends DestinationStream {
   /** Lines that were dropped because the buffer was full. */
   dropped(): number
-  /** Settles when all lines are written, or after `drainMs`. Never rejects. Lines after it are dropped. */
+  /** Resolves when all lines are written, or after `drainMs`. Never rejects. Later lines are dropped. */
   close(): Promise<void>
 }
 
 export interface LogOutputOptions {
   /** Default: standard output. */
   descriptor?: number
-  /** Bytes of lines that wait for the reader; more are dropped. */
+  /** Limit of buffered lines, in bytes; lines above it are dropped. */
   maxBytes?: number
-  /** Wait before another try, after the reader took nothing. */
+  /** Wait before the next try after a write failed or took nothing, in ms. */
   retryMs?: number
-  /** How long `close` waits for the reader. */
+  /** Timeout of `close`, in ms. */
   drainMs?: number
   /** `fs.write`, for tests. */
   writeTo?: (
@@ -27,16 +27,16 @@ export interface LogOutputOptions {
   ) => void
 }
 
-/** A write of more than this to a pipe is taken in parts, and Docker's reader takes no more at a time. */
+/** Largest write, in bytes: a pipe takes a longer one in parts, and Docker's reader takes no more at a time. */
 const maxWriteBytes = 16 * 1024
 
 /**
- * Makes a bounded, asynchronous output. One write is under way at a time. Whatever goes wrong with it (a full disk, a
- * reader that stalls or has gone) is tried again later with the same bytes; meanwhile lines wait, up to `maxBytes`, and those
- * beyond are dropped and counted.
+ * Makes a bounded, asynchronous output with one write at a time. A write that fails (full disk, stalled or closed reader)
+ * is repeated later with the same bytes. Meanwhile lines are buffered up to `maxBytes`; lines above that are dropped and
+ * counted.
  *
- * Own and not `pino.destination`: at the end of a process that flushes synchronously, for as long as a stalled pipe does not
- * move, and after a closed pipe it drops lines without counting them.
+ * Not `pino.destination`, because that flushes synchronously at the end of a process, which hangs on a stalled pipe, and
+ * drops lines after a closed pipe without counting them.
  */
 export const createLogOutput = ({
   descriptor = 1,
@@ -45,7 +45,7 @@ export const createLogOutput = ({
   drainMs = 500,
   writeTo = write,
 }: LogOutputOptions = {}): LogOutput => {
-  // Opening it has Node make a pipe or socket non-blocking. A blocking write would wait in a thread that every exit joins.
+  // Node makes a pipe or socket non-blocking when it opens it. A blocking write would wait in a thread that every exit joins.
   if (descriptor === 1) void process.stdout
   const lines: string[] = []
   let waitingBytes = 0
@@ -75,7 +75,7 @@ export const createLogOutput = ({
       waitingBytes -= done
       current = done < bytes.length ? bytes.subarray(done) : undefined
       if (done > 0) advance()
-      // Unreferenced: lines that nobody takes keep no process alive.
+      // Unreferenced, so that lines without a reader do not keep the process alive.
       else timer = setTimeout(advance, retryMs).unref()
     })
   }

@@ -3,10 +3,10 @@ import type { LogLevel } from '../config/types.ts'
 import { createLogOutput } from './log-output.ts'
 import { redact } from './redact.ts'
 
-/** What a line may be given. Which texts really appear, and how, is decided in redact.ts and nowhere else. */
+/** The fields of a log line. redact.ts alone decides which of them are written, and in which form. */
 export type LogFields = Readonly<Record<string, unknown>>
 
-/** Writes JSON lines. `event` is a fixed text of the source, never one with values in it. Never throws. */
+/** Writes JSON lines. `event` is a constant string without values. Never throws. */
 export type Log = Readonly<Record<LogLevel, (event: string, fields?: LogFields) => void>>
 
 /**
@@ -34,5 +34,5 @@ export const createLog = (level: LogLevel, destination: DestinationStream = crea
   return { debug: writer('debug'), info: writer('info'), warn: writer('warn'), error: writer('error') }
 }
 
-/** Writes nothing: for those who bring no log. */
+/** A log that writes nothing. */
 export const silentLog: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }

@@ -14,14 +14,14 @@ import { addStatus } from './status/routes.ts'
 import { createSnapshots } from './status/snapshots.ts'
 import { uploadEvents } from './upload-log.ts'
 
-/** All that watches a relay for its operator: the log of intake and uploads, the metrics, and the status page. */
+/** The observability of a relay: the log of intake and uploads, the metrics, and the status page. */
 export interface Observation {
-  /** The store, with its refusals counted. To be given to everybody else. */
+  /** The store with its failures counted. All other parts use this one. */
   store: Store
   events: UploadEvents
   onIntake: (event: IntakeEvent) => void
   routes: readonly ((app: FastifyInstance) => void)[]
-  /** Counts the answers of a server, before it is ready. */
+  /** Counts the answers of a server. Call it before the server is ready. */
   countAnswers(server: FastifyInstance): void
   start(): void
   stop(): void
@@ -31,14 +31,14 @@ export interface ObservationParts {
   config: Pick<Config, 'accounts' | 'adminKey' | 'maxQueued' | 'maxUnproved' | 'store'>
   store: Store
   log: Log
-  /** Asked when somebody looks. */
+  /** Called when the status page or the metrics are read. */
   uploads: Pick<Uploads, 'state' | 'holder'>
   version: string
-  /** Log lines that were dropped since the start. Default: none. */
+  /** Number of log lines dropped since the start. Default: 0. */
   droppedLines?: () => number
 }
 
-/** Composes what watches a relay. Nothing runs before `start`. */
+/** Makes a relay's observability. Nothing runs before `start`. */
 export const createObservation = ({
   config,
   store,

@@ -2,14 +2,14 @@ import { readEndpoint } from '../../wire/push-service.ts'
 import { fingerprint } from '../keys/fingerprint.ts'
 
 /*
- * The one redaction policy. It lists what may be seen and drops the rest: a field that nobody thought of stays out of
- * the log, and its name stands under `dropped`, so that it is missed.
+ * The redaction policy of the log, an allow-list: a field that is not listed is not logged. Its name is logged under
+ * `dropped`, so that a developer notices.
  *
- * Never let through, in any form: passcodes, API keys, tickets, registration keys, `auth`, bodies, headers, URLs, and the
- * messages of foreign errors, because JSON and database errors quote what they were given.
+ * Never logged, in any form: passcodes, API keys, tickets, registration keys, `auth`, bodies, headers, URLs, and the
+ * messages of other libraries' errors, because JSON and database errors quote their input.
  */
 
-/** Texts that come from the source, the configuration or a closed list. */
+/** String fields with values from the source, the configuration or a closed list. */
 const plain: ReadonlySet<string> = new Set([
   'account',
   'address',
@@ -31,9 +31,9 @@ const plain: ReadonlySet<string> = new Set([
   'version',
   'warning',
 ])
-/** Ids, of which a fingerprint is enough to follow one through the lines. */
+/** Fields with ids, which are logged as fingerprints. */
 const fingerprinted: ReadonlySet<string> = new Set(['objectId', 'tokenId'])
-/** Error classes of this product, whose messages promise to hold no value. */
+/** Pushferry's own error classes, whose messages contain no values. */
 const ownErrors: ReadonlySet<string> = new Set(['ConfigError', 'StoreError'])
 
 const maxLength = 300
@@ -67,8 +67,8 @@ const redactValue = (name: string, value: unknown): unknown => {
 }
 
 /**
- * Makes of a line's fields what may be written: numbers and booleans as they are, listed texts, fingerprints of ids, the
- * host of an endpoint, and of an error its name, code and stack. Everything else is left out and named in `dropped`.
+ * Reduces the fields of a line to those that may be logged: numbers and booleans, listed strings, fingerprints of ids, the
+ * host of an endpoint, and the name, code and stack of an error. Other fields are omitted and named in `dropped`.
  */
 export const redact = (fields: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => {
   const kept: Record<string, unknown> = {}

@@ -4,15 +4,15 @@ import { createSeconds } from './seconds.ts'
 
 /** Writes refused requests to the log. */
 export interface RefusalLog {
-  /** `kind` holds what stays in the line that sums up a second; `more` is of this request alone. */
+  /** `kind`: fields that requests of one kind share, kept in a summary line; `more`: fields of this request only. */
   write(level: LogLevel, kind: LogFields, more: LogFields): void
-  /** Writes what has been counted and not been written yet. */
+  /** Writes the counts that are not written yet. */
   stop(): void
 }
 
 /**
- * A refused request is a line, as long as there are few of its kind; the rest of a second is one line with their number as
- * `calls`. Strangers can cause refusals by the thousand, and must not fill a disk with them.
+ * Logs refused requests. The first few of a kind in a second have a line each; one summary line with their number as
+ * `calls` stands for the rest, because strangers can cause thousands of refusals and must not fill the disk.
  */
 export const createRefusalLog = (log: Log): RefusalLog => {
   const seconds = createSeconds<{ level: LogLevel; kind: LogFields; calls: number }>(({ level, kind, calls }) =>

@@ -1,15 +1,15 @@
-/** Lines of one kind in a second that are written one by one; the rest of that second is one line. */
+/** Number of lines of one kind per second that are written individually. One summary line covers the rest of that second. */
 const linesInASecond = 5
 
-/** Keeps the lines of each kind few, however often something happens. */
+/** Limits the number of log lines of each kind per second. */
 export interface Seconds<Sum> {
-  /** True when this one may have a line of its own. Else it must be added to the sum that `add` gets, and `add` is called. */
+  /** Returns true when the event may have its own line. Else it calls `add` with the sum to which the event must be added. */
   take(kind: string, begin: () => Sum, add: (sum: Sum) => void): boolean
-  /** Writes the sums that are not written yet. */
+  /** Writes the summary lines that are not written yet. */
   stop(): void
 }
 
-/** Sums up by kind and second. `write` gets each sum that has something in it, when its second is over. */
+/** Sums events by kind and second. Passes each non-empty sum to `write` at the end of its second. */
 export const createSeconds = <Sum>(write: (sum: Sum) => void): Seconds<Sum> => {
   const running = new Map<string, { lines: number; sum: Sum | undefined; timer: NodeJS.Timeout }>()
   const end = (kind: string): void => {

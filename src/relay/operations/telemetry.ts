@@ -3,20 +3,20 @@ import type * as OpenTelemetry from '@opentelemetry/api'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { beginTrace, type InTrace } from './trace.ts'
 
-/** Spans of an operator's own OpenTelemetry: of each intake call and of each upload request. */
+/** OpenTelemetry spans for intake calls and upload requests, if the operator uses OpenTelemetry. */
 export interface Telemetry {
-  /** Begins a span with each intake call, in the trace of the caller, and ends it with the answer. Before `ready`. */
+  /** Makes a span for each intake call, in the caller's trace, from request to answer. Call it before `ready`. */
   addTo(server: FastifyInstance): void
-  /** Wraps each upload request of an account in a span, whose trace it hands on. */
+  /** Wraps each upload request of an account in a span and passes its trace on. */
   uploadsOf(account: string): InTrace
 }
 
-/** Verdicts of uploads that are no failure: `unsent` is one that waited for its turn, and will be made later. */
+/** Verdicts that are not failures. `unsent` is a queued request that will be sent later. */
 const good: readonly string[] = ['judged', 'unsent']
 
 const intakeRoutes: readonly unknown[] = ['/1/upload', '/v1/subscriptions']
 
-/** The API package, which belongs to the operator's installation; undefined where it is not there. */
+/** The API package of the operator's installation; undefined where it is not installed. */
 const loadApi = (): typeof OpenTelemetry | undefined => {
   try {
     return createRequire(import.meta.url)('@opentelemetry/api') as typeof OpenTelemetry // what that package is
@@ -26,9 +26,9 @@ const loadApi = (): typeof OpenTelemetry | undefined => {
 }
 
 /**
- * The tracer of a provider that somebody has registered; undefined where there is none, so that nothing is slowed. The
- * provider may come from another copy of the API (its package has one for `import` and one for `require`), so its class
- * says nothing.
+ * The tracer of the registered provider; undefined where none is registered, so that nothing is slowed down. The provider
+ * may come from another copy of the API (the package has one for `import` and one for `require`), so its class proves
+ * nothing.
  */
 const tracerOf = ({ trace }: typeof OpenTelemetry): OpenTelemetry.Tracer | undefined => {
   const provider: OpenTelemetry.TracerProvider & Partial<Pick<OpenTelemetry.ProxyTracerProvider, 'getDelegateTracer'>> =
@@ -37,8 +37,8 @@ const tracerOf = ({ trace }: typeof OpenTelemetry): OpenTelemetry.Tracer | undef
 }
 
 /**
- * Finds out whether OpenTelemetry is used: its API package is installed and a tracer provider is registered, as an SDK
- * does that was started before (`node --import ./instrumentation.mjs`). Undefined where it is not.
+ * Detects OpenTelemetry: its API package is installed, and an SDK that was started before
+ * (`node --import ./instrumentation.mjs`) has registered a tracer provider. Undefined where it is not used.
  */
 export const findTelemetry = (load = loadApi): Telemetry | undefined => {
   const api = load()

@@ -1,7 +1,7 @@
 import type { UploadEvents } from '../uploader/uploads.ts'
 import type { Log } from './log.ts'
 
-/** What the uploads write to the log: one line a request that carried something, one a change of health. */
+/** Writes uploads to the log: one line per request that carried records, one per change of health. */
 export const uploadEvents = (log: Log): Required<UploadEvents> => ({
   onRequest: ({ account, records, verdict, outcomes, refusals, traceId, tookMs }) =>
     log[verdict === 'judged' && outcomes.rejected === 0 ? 'info' : 'warn']('upload', {

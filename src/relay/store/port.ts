@@ -340,6 +340,6 @@ export interface StoreOptions {
   cacheBytes?: number
   /** How many pages SQLite's log may have before it is copied into the file (default 1,000). Likewise. */
   logPages?: number
-  /** Wall clock, ms since the epoch. */
+  /** Ms since the epoch (default: a clock that begins with the wall clock and is not set after that). */
   now?: () => number
 }

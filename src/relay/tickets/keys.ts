@@ -2,12 +2,12 @@ import { createPublicKey, createSecretKey, type JsonWebKey, type KeyObject } fro
 import { decodeBase64 } from '../../wire/base64.ts'
 import { isPublicMaterial } from './public-material.ts'
 
-/** The signatures that a ticket may carry (RFC 7518 §3.2 and §3.4, RFC 8037 §3.1). */
+/** The signature algorithms of tickets (RFC 7518 §3.2 and §3.4, RFC 8037 §3.1). */
 export type TicketAlg = 'HS256' | 'ES256' | 'EdDSA'
 
-/** A key that verifies tickets of one algorithm and no other. */
+/** A key that verifies tickets of one algorithm. */
 export interface TicketKey {
-  /** `kid`, where the key came from a key set that names it. */
+  /** `kid`, if the key came from a key set that names it. */
   id: string | undefined
   alg: TicketAlg
   key: KeyObject
@@ -15,7 +15,7 @@ export interface TicketKey {
 
 const minSecretLength = 32
 
-/** The algorithm follows from the key alone: what a ticket claims never chooses it. */
+/** The algorithm of a key. A ticket's own `alg` never decides it. */
 const algOf = (key: KeyObject): TicketAlg | undefined => {
   if (key.asymmetricKeyType === 'ed25519') return 'EdDSA'
   return key.asymmetricKeyType === 'ec' && key.asymmetricKeyDetails?.namedCurve === 'prime256v1' ? 'ES256' : undefined
@@ -28,7 +28,7 @@ const fromPublic = (key: KeyObject, id: string | undefined): TicketKey | undefin
 
 const fromJwk = (value: unknown): TicketKey | undefined => {
   if (typeof value !== 'object' || value === null) return undefined
-  const jwk: JsonWebKey = { ...value } // its members are unknown: those used here are checked here, the rest by Node
+  const jwk: JsonWebKey = { ...value } // members are unknown: the ones used here are checked here, Node checks the others
   const { kty, k, kid, use, alg } = jwk
   if (jwk.d !== undefined || (use !== undefined && use !== 'sig')) return undefined
   const id = typeof kid === 'string' ? kid : undefined
@@ -48,7 +48,7 @@ const allOf = (keys: readonly (TicketKey | undefined)[]): readonly TicketKey[] |
 
 const fromPem = (text: string): readonly TicketKey[] | undefined => {
   const block = /-----BEGIN PUBLIC KEY-----[\w+/=\s]+-----END PUBLIC KEY-----/g
-  // Anything beside public keys is refused: a private key has no place here, and a PEM must never become a shared secret.
+  // Anything but public keys is refused: the relay needs no private key, and a PEM file must never become a shared secret.
   if (text.replace(block, '').trim() !== '') return undefined
   return allOf((text.match(block) ?? []).map((pem) => fromPublic(createPublicKey(pem), undefined)))
 }
@@ -61,10 +61,11 @@ const fromJson = (text: string): readonly TicketKey[] | undefined => {
 }
 
 /**
- * Reads what an operator gives as ticket key: PEM public keys (one after another for rotation), a JWK or a JWKS, else
- * a shared secret of at least 32 characters.
+ * Reads `PUSHFERRY_TICKET_KEY`: PEM public keys (several for rotation), a JWK or a JWKS, else a shared secret of at least
+ * 32 characters.
  *
- * @returns the keys, at least one, or `undefined` for anything weaker, private, of another kind, or public where a secret belongs. Never throws.
+ * @returns at least one key, or `undefined` for a weak secret, a private key, another kind of key, or public material as a
+ * shared secret. Never throws.
  */
 export const readTicketKeys = (text: string): readonly TicketKey[] | undefined => {
   const trimmed = text.trim()

@@ -20,7 +20,7 @@ const reads = (read: () => unknown): boolean => {
   }
 }
 
-/** A public key or a certificate in DER, the public half of a VAPID pair, or JSON such as a key set. */
+/** A public key or a certificate in DER, the public key of a VAPID pair, or JSON such as a key set. */
 const isPublicBytes = (bytes: Buffer): boolean =>
   isOnP256(bytes) ||
   isJsonObject(bytes.toString()) ||
@@ -30,15 +30,15 @@ const isPublicBytes = (bytes: Buffer): boolean =>
 const url = /^[a-z][a-z\d+.-]*:\/\//i
 /** `./key`, `~/key`, `C:\key`, a name with an ending, or an absolute path. */
 const path = /^(?:~|\.{1,2})\/|^[a-z]:\\|\.(?:pem|der|jwks?|json|key|pub|crt|cer|txt)$/i
-/** Base64 may begin with a slash too, but hardly with one of these folders, and hardly without a capital letter. */
+/** Base64 may begin with a slash too, but not likely with one of these folders, nor without a capital letter. */
 const absolutePath =
   /^\/(?:run|etc|var|home|opt|usr|mnt|srv|tmp|root|app|data|secrets?|config|Users|Volumes)\/|^\/[^A-Z/]+\/[^A-Z]+$/
 const armoured = /-{2,}\s*(?:BEGIN|END)\b|^(?:ssh|ecdsa|sk-ssh)-[\w@.-]+\s/
 const token = /^ey[\w-]+\.ey[\w-]+\./
 
 /**
- * Whether a text that is given as a shared secret is recognisably public or the wrong thing: a key or certificate in PEM, DER,
- * SSH or JWKS form, also in base64 or hex, a JWT, a URL, or a path. Anybody who has a public key could sign with it as a secret.
+ * Whether a string given as a shared secret is recognisably public, or a mistake: a key or certificate in PEM, DER, SSH or
+ * JWKS form, also in base64 or hex, a JWT, a URL, or a path. With a public key as the secret, anybody could sign tickets.
  */
 export const isPublicMaterial = (text: string): boolean => {
   if ([url, path, absolutePath, armoured, token].some((pattern) => pattern.test(text)) || isJsonObject(text))

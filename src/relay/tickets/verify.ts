@@ -1,24 +1,24 @@
 import { decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose'
 import type { TicketAlg, TicketKey } from './keys.ts'
 
-/** How far ahead a ticket may expire. */
+/** Longest time until a ticket expires, in seconds. */
 export const maxTicketLifeSeconds = 15 * 60
-/** By how much the site's clock may differ from the relay's. */
+/** Tolerated difference between the site's clock and the relay's, in seconds. */
 const clockToleranceSeconds = 5
 
-/** The names that a signature of each kind goes by in a ticket's header; RFC 9864 gave EdDSA a second one. */
+/** The `alg` values for each algorithm in a ticket's header. RFC 9864 added a second one for EdDSA. */
 const headerNames: Readonly<Record<TicketAlg, readonly string[]>> = {
   HS256: ['HS256'],
   ES256: ['ES256'],
   EdDSA: ['EdDSA', 'Ed25519'],
 }
 
-/** Undefined for a ticket that proves the objectId, else what is wrong with it, without a word of the ticket. */
+/** Resolves to undefined for a ticket that proves the objectId, else to the reason, which quotes nothing of the ticket. */
 export type TicketCheck = (ticket: string, objectId: string) => Promise<string | undefined>
 
 const faultOf = (error: unknown): string => {
   if (error instanceof errors.JWTExpired) return 'the ticket has expired'
-  if (error instanceof errors.JWTClaimValidationFailed) return `the ticket's ${error.claim} is missing or not right`
+  if (error instanceof errors.JWTClaimValidationFailed) return `the ticket's ${error.claim} is missing or wrong`
   if (error instanceof errors.JWSSignatureVerificationFailed) return "no key of this relay made the ticket's signature"
   return 'the ticket is not a JWT that can be read'
 }
@@ -40,8 +40,8 @@ const candidates = (keys: readonly TicketKey[], ticket: string): readonly Ticket
 }
 
 /**
- * Makes the check of tickets: JWTs (RFC 7519) signed by one of these keys, with `sub` = objectId, an `exp` at most 15
- * minutes ahead, and the audience if one is configured. The key decides the algorithm, never the ticket.
+ * Makes the function that verifies tickets: JWTs (RFC 7519) signed by one of these keys, with `sub` = objectId, an `exp` at
+ * most 15 minutes ahead, and the audience if one is configured. The key decides the algorithm, never the ticket.
  */
 export const createTicketCheck = (
   keys: readonly TicketKey[],

@@ -1,34 +1,34 @@
 import type { RecordVerdict } from '../clevertap/outcome.ts'
 import type { LeasedEntry, Outcome, RecordError } from '../store/port.ts'
-import { aloneAfter, companyOf, deferralMs, failedWaitMs, type RetryRules } from './policy.ts'
+import { aloneAfter, deferralMs, failedWaitMs, maxBatchOf, type RetryRules } from './policy.ts'
 
-/** Leased rows that travel in one request. */
-export type Chunk = readonly LeasedEntry[]
+/** The leased rows of one upload request. */
+export type Batch = readonly LeasedEntry[]
 
-/** Cuts leased rows into requests: all together, but those that are suspected of failing requests in smaller company. */
-export const cut = (entries: Chunk, max: number): Chunk[] => {
-  const chunks: LeasedEntry[][] = []
+/** Splits leased rows into batches of at most `max`. Rows that are suspected of failing requests go into smaller batches. */
+export const splitIntoBatches = (entries: Batch, max: number): Batch[] => {
+  const batches: LeasedEntry[][] = []
   const open = new Map<number, LeasedEntry[]>()
   for (const entry of entries) {
-    const company = companyOf(entry.failures, max)
-    const chunk = open.get(company)
-    if (chunk && chunk.length < company) chunk.push(entry)
+    const limit = maxBatchOf(entry.failures, max)
+    const batch = open.get(limit)
+    if (batch && batch.length < limit) batch.push(entry)
     else {
       const fresh = [entry]
-      open.set(company, fresh)
-      chunks.push(fresh)
+      open.set(limit, fresh)
+      batches.push(fresh)
     }
   }
-  return chunks
+  return batches
 }
 
-/** Two halves of a chunk that was refused as a whole. */
-export const halves = (chunk: Chunk): Chunk[] => {
-  const middle = Math.ceil(chunk.length / 2)
-  return [chunk.slice(0, middle), chunk.slice(middle)]
+/** Splits a batch that was refused as a whole into two halves. */
+export const halves = (batch: Batch): Batch[] => {
+  const middle = Math.ceil(batch.length / 2)
+  return [batch.slice(0, middle), batch.slice(middle)]
 }
 
-/** What becomes of an entry that CleverTap has judged. */
+/** The outcome of a row for which CleverTap gave a verdict. */
 export const outcomeOf = (
   verdict: Exclude<RecordVerdict, { kind: 'unclear' }>,
   entry: LeasedEntry,
@@ -42,7 +42,7 @@ export const outcomeOf = (
     : { kind: 'deferred', dueAt: now + wait, error: verdict.error }
 }
 
-/** What becomes of an entry whose request failed as a whole. */
+/** The outcome of a row whose request failed as a whole. */
 export const failedOutcome = (
   entry: LeasedEntry,
   { blamed, accountWaitMs }: { blamed: boolean; accountWaitMs: number },
@@ -54,19 +54,19 @@ export const failedOutcome = (
   return { kind: 'failed', dueAt: now + failedWaitMs({ failures, blamed, accountWaitMs }, rules, random), blamed }
 }
 
-/** Whether a request holds nothing but a record that is known to fail alone. */
-export const isAlone = (chunk: Chunk): boolean => chunk.length === 1 && (chunk[0]?.failures ?? 0) >= aloneAfter
+/** Whether a batch consists of one record that has failed in a request of its own before. */
+export const isAlone = (batch: Batch): boolean => batch.length === 1 && (batch[0]?.failures ?? 0) >= aloneAfter
 
 /**
- * Which of the due entries finds out whether an account is well again: one that is suspected least, because a record that
- * fails of itself says nothing of its account; and after each try another one of these, beginning with the oldest, so
- * that a few records at fault cannot stand in for all.
+ * Chooses the due row that is sent to find out whether the account works again. Takes one of the least suspected rows,
+ * because a record that is itself at fault says nothing about the account. Each try takes another of them, oldest first, so
+ * that a few faulty records cannot keep the account down.
  */
-export const probeOf = (entries: Chunk, tries: number): LeasedEntry | undefined => {
+export const probeOf = (entries: Batch, tries: number): LeasedEntry | undefined => {
   const least = Math.min(...entries.map(({ failures }) => failures))
   const likely = entries.filter(({ failures }) => failures === least)
   return likely[tries % likely.length]
 }
 
-/** The end of a record that is refused alone with the whole request. */
+/** The outcome of a record whose request was refused although the record was alone in it. */
 export const poisonOutcome = (error: RecordError): Outcome => ({ kind: 'rejected', error })

@@ -2,25 +2,26 @@ import type { Verdict } from '../clevertap/outcome.ts'
 import { backOffMs, type RetryRules } from './policy.ts'
 
 /**
- * How an account's uploads are doing, and what may be sent now. Pure; times are monotonic ms.
- * `ok`: as many requests as the limit allows. `throttled`: CleverTap said how long to wait; then one request finds
- * out whether that was enough. `failing`: requests fail as a whole; one at a time, after a wait that grows. `suspended`: CleverTap refuses the credentials; one request a minute finds out whether that has ended.
+ * The state of an account's uploads, which decides how many requests may be sent now. Pure; times are monotonic ms.
+ * `ok`: as many requests as the limit allows. `throttled`: CleverTap said how long to wait; afterwards one request probes.
+ * `failing`: requests fail as a whole; one request at a time, after a growing wait. `suspended`: CleverTap refuses the
+ * credentials; one request a minute probes.
  */
 export interface Health {
   mode: 'ok' | 'throttled' | 'failing' | 'suspended'
-  /** Why it is not ok, for people. */
+  /** Why the mode is not `ok`, for people to read. */
   reason: string | undefined
   /** Nothing is sent before this time. */
   until: number
   /** Failed or throttled requests in a row. */
   failures: number
-  /** Requests that may be in flight: halved by a 429, then creeping back. At least 1; its whole part counts. */
+  /** Limit of requests in flight. A 429 halves it; successes raise it again. At least 1; only the integer part counts. */
   limit: number
-  /** When the last setback was. */
+  /** Time of the last failure. */
   since: number
 }
 
-/** How often a suspended account is tried, in ms. */
+/** Interval between probes of a suspended account, in ms. */
 export const suspendedProbeMs = 60_000
 
 export const healthy = (limit: number): Health => ({
@@ -33,8 +34,9 @@ export const healthy = (limit: number): Health => ({
 })
 
 /**
- * Any answer that judged records: all is well, and the limit creeps up by about one a round of requests. Not by one that
- * was sent before the last setback: it says nothing of the time since, and must not cut short what Retry-After asked for.
+ * The health after an answer with verdicts: `ok`, and the limit grows by about one per round of requests. An answer to a
+ * request that was sent before the last failure changes nothing: it says nothing about the time since, and must not shorten
+ * the wait that Retry-After asked for.
  */
 export const succeeded = (health: Health, sentAt: number, ceiling: number): Health =>
   sentAt <= health.since
@@ -42,19 +44,19 @@ export const succeeded = (health: Health, sentAt: number, ceiling: number): Heal
     : { ...healthy(Math.min(ceiling, health.limit + 1 / health.limit)), since: health.since }
 
 /**
- * A setback of a request that was sent at `sentAt`. Requests that were in flight together fail together; only the first
- * of them, told by having been sent after the last setback, makes the next wait longer.
+ * Counts the failure of a request that was sent at `sentAt`. Requests in flight together fail together, so only the first
+ * of them makes the next wait longer: the one that was sent after the last failure.
  */
-const setBack = (health: Health, sentAt: number, now: number, waitMs: (tries: number) => number): Health => {
+const withFailure = (health: Health, sentAt: number, now: number, waitMs: (tries: number) => number): Health => {
   if (sentAt <= health.since) return health
   return { ...health, failures: health.failures + 1, since: now, until: now + waitMs(health.failures) }
 }
 
-/** How much of a wait that CleverTap, or whatever answers in its place, asks for is believed before one request probes. */
-export const believed = (askedMs: number, { retryMaxMs }: Pick<RetryRules, 'retryMaxMs'>): number =>
+/** Caps the wait that CleverTap, or a proxy in between, asks for. When the capped wait is over, one request probes. */
+export const cappedWaitMs = (askedMs: number, { retryMaxMs }: Pick<RetryRules, 'retryMaxMs'>): number =>
   Math.min(askedMs, retryMaxMs)
 
-/** The whole request failed: wait, and then send one at a time until one succeeds. */
+/** The health after a request failed as a whole: wait, then send one request at a time until one succeeds. */
 export const failed = (
   health: Health,
   what: { sentAt: number; reason: string; retryAfterMs: number | undefined },
@@ -62,13 +64,13 @@ export const failed = (
   now: number,
   random: () => number,
 ): Health => {
-  const next = setBack(health, what.sentAt, now, (tries) =>
-    Math.max(believed(what.retryAfterMs ?? 0, rules), backOffMs(tries, rules, random)),
+  const next = withFailure(health, what.sentAt, now, (tries) =>
+    Math.max(cappedWaitMs(what.retryAfterMs ?? 0, rules), backOffMs(tries, rules, random)),
   )
   return next === health ? health : { ...next, mode: 'failing', reason: what.reason }
 }
 
-/** 429: half as many at a time, after a wait. CleverTap is well, so nobody is blamed and nothing is sent one by one. */
+/** The health after a 429: wait, then half the limit. CleverTap works, so no record is suspected and batches stay whole. */
 export const throttled = (
   health: Health,
   what: { sentAt: number; retryAfterMs: number | undefined },
@@ -77,8 +79,8 @@ export const throttled = (
   random: () => number,
 ): Health => {
   const asked = what.retryAfterMs
-  const next = setBack(health, what.sentAt, now, (tries) =>
-    asked === undefined ? backOffMs(tries, rules, random) : believed(asked, rules),
+  const next = withFailure(health, what.sentAt, now, (tries) =>
+    asked === undefined ? backOffMs(tries, rules, random) : cappedWaitMs(asked, rules),
   )
   if (next === health) return health
   const halved = { ...next, limit: Math.max(1, health.limit / 2) }
@@ -87,7 +89,7 @@ export const throttled = (
     : { ...halved, mode: 'throttled', reason: `Retry-After: ${Math.ceil(asked / 1000)} s` }
 }
 
-/** 401 or 403: nothing but a probe a minute until the credentials are accepted. */
+/** The health after a 401 or 403: one probe a minute until CleverTap accepts the credentials. */
 export const unauthorized = (health: Health, status: number, now: number): Health => ({
   ...health,
   mode: 'suspended',
@@ -97,7 +99,7 @@ export const unauthorized = (health: Health, status: number, now: number): Healt
   since: now,
 })
 
-/** The health after a request that was sent at `sentAt` and came to this verdict at `now`. */
+/** The health after a request that was sent at `sentAt` and got this verdict at `now`. */
 export const judged = (
   health: Health,
   verdict: Verdict,
@@ -119,10 +121,10 @@ export const judged = (
   }
 }
 
-/** Whether requests are sent with one record, to find out about the account. */
+/** Whether requests carry one record only, to probe the account. */
 export const isDown = ({ mode }: Health): boolean => mode === 'failing' || mode === 'suspended'
 
-/** How many requests may be in flight now. 0 until `until`, so that the caller waits for that. */
+/** Number of requests that may be in flight now; 0 before `until`. */
 export const allowance = (health: Health, now: number): number => {
   if (now < health.until) return 0
   return health.mode === 'ok' ? Math.max(1, Math.floor(health.limit)) : 1

@@ -1,19 +1,19 @@
 import { setMaxListeners } from 'node:events'
 import type { KeyPadding } from '../clevertap/record.ts'
-import type { Upload, WaitingLine } from '../clevertap/upload.ts'
+import type { RequestQueue, Upload } from '../clevertap/upload.ts'
 import type { InTrace } from '../operations/trace.ts'
 import type { Settlement, Store } from '../store/port.ts'
-import { type Chunk, cut, isAlone, probeOf } from './batch.ts'
+import { type Batch, isAlone, probeOf, splitIntoBatches } from './batch.ts'
 import type { Clock } from './clock.ts'
-import { allowance, believed, type Health, healthy, isDown, judged } from './health.ts'
-import type { HolderLife } from './holder.ts'
+import { allowance, cappedWaitMs, type Health, healthy, isDown, judged } from './health.ts'
+import type { Heartbeat } from './heartbeat.ts'
+import { createOutcomeWriter, groupMs } from './outcome-writer.ts'
 import { farthestDueMs, type RetryRules } from './policy.ts'
 import { reportOf, type UploadReport } from './report.ts'
-import { type Consequences, consequencesOf, createPreparer, sendChunk } from './send.ts'
-import { createSettler, groupMs } from './settler.ts'
+import { type Consequences, consequencesOf, createPreparer, sendBatch } from './send.ts'
 import { createSlots, pollMs } from './slots.ts'
 
-/** What an uploader of one account is told. */
+/** Settings of one account's uploader. */
 export interface UploadSettings extends RetryRules {
   account: string
   uploadConcurrency: number
@@ -25,71 +25,72 @@ export interface UploadSettings extends RetryRules {
 export interface UploaderParts {
   settings: UploadSettings
   store: Store
-  holder: Pick<HolderLife, 'id'>
+  holder: Pick<Heartbeat, 'id'>
   upload: Upload
-  /** Where `upload` lets requests wait. Default: it sends each at once. */
-  line?: WaitingLine
+  /** The queue in which `upload` keeps requests. Default: none, each request is sent at once. */
+  queue?: RequestQueue
   clock: Clock
-  /** Default: a trace of the relay's own. */
+  /** Default: starts a new trace for each request. */
   inTrace?: InTrace
   onRequest?: (report: UploadReport) => void
   onHealth?: (account: string, health: Health, before: Health) => void
-  /** The store would not give work; it is asked again. */
+  /** A call to the store failed. The uploader repeats it. */
   onTrouble?: (account: string, error: unknown) => void
 }
 
-/** Carries one account's rows to CleverTap. */
+/** Uploads one account's rows to CleverTap. */
 export interface Uploader {
-  /** About so many rows may have become due (0: look anyway, when it suits). */
+  /** Says that about `rows` rows may have become due. 0: the number is unknown. */
   wake(rows: number): void
-  /** What this process had is gone: forgets what was not sent yet, and cuts off what is in flight without a slot. */
+  /** The process lost its holder id: drops batches that were not sent yet and aborts requests in flight. */
   forget(): void
   health(): Health
   inFlight(): number
   /**
-   * Takes up nothing new, waits up to `graceMs` for what is in flight, cuts the rest off and gives it back. Resolves
-   * when that is written, or `settleGraceMs` later if the store does not take it; others take it over then.
+   * Starts nothing new, waits up to `graceMs` for requests in flight, aborts the rest and gives their rows back. Resolves
+   * when the outcomes are written, or after another 1.5 s if the store does not take them; other processes take the rows
+   * over then.
    */
   stop(graceMs: number): Promise<void>
 }
 
-/** Longer waits are cut into pieces, because timers have a ceiling. */
+/** Longest timer, in ms. Longer waits use several timers, because `setTimeout` has an upper limit. */
 const longestWaitMs = 60_000
-/** How long a stop waits for the store, in ms. */
-const settleGraceMs = 1_500
-/** Over so many results that could not be written yet, nothing new is sent. */
+/** How long a stop waits for the store to write outcomes, in ms. */
+const writeGraceMs = 1_500
+/** Nothing new is sent while more outcomes than this wait to be written. */
 const mostUnwritten = 2_000
 
 /**
- * The loop is dull: health says how many requests may be in flight, the store grants slots for them, chunks are leased
- * ahead so that a freed slot is filled without waiting for the database, and results are written in groups beside it.
+ * Makes an account's upload loop. `Health` limits the requests in flight and the store grants slots for them. The loop
+ * leases batches ahead, so that a free slot does not wait for the database, and writes outcomes in groups meanwhile.
  */
 export const createUploader = (parts: UploaderParts): Uploader => {
-  const { settings, store, holder, upload, line, clock, inTrace } = parts
+  const { settings, store, holder, upload, queue, clock, inTrace } = parts
   const { account } = settings
   const longest = farthestDueMs(settings)
   const farthest = longest === undefined ? {} : { farthestDueMs: longest }
   const requests = new Set<Promise<void>>()
-  /** Cuts off the requests of this process's life as a holder. Every one of them listens to it. */
-  const beginLife = (): AbortController => {
+  /** Aborts the requests that were sent under the current holder id. Every request listens to its signal. */
+  const newSession = (): AbortController => {
     const begun = new AbortController()
     setMaxListeners(0, begun.signal)
     return begun
   }
-  let life = beginLife()
+  let session = newSession()
   let health = healthy(settings.uploadConcurrency)
-  let ready: Chunk[] = []
+  let ready: Batch[] = []
   let leasing = false
   let stopping = false
-  /** Rows said to have come since the store was last asked for some. */
+  /** Rows reported by `wake` since the last lease. */
   let arrived = 0
-  /** Not before this time is the store asked again for rows. */
+  /** Time of the next lease. */
   let leaseAt = 0
-  /** Since when less is ready than may be sent; undefined when enough is. */
+  /** Since when fewer batches are ready than may be sent; undefined while enough are. */
   let thinSince: number | undefined
   let cancelTimer = (): void => {}
   const prepare = createPreparer(settings.keyPadding)
-  const settler = createSettler(store, clock, () => look())
+  const writer = createOutcomeWriter(store, clock, () => step())
   const slots = createSlots({
     account,
     limit: settings.uploadConcurrency,
@@ -97,7 +98,7 @@ export const createUploader = (parts: UploaderParts): Uploader => {
     clock,
     holder,
     onDenied: (by) => giveBack(ready.splice(0), by),
-    onAnswer: () => look(),
+    onAnswer: () => step(),
     onTrouble: (error) => parts.onTrouble?.(account, error),
   })
 
@@ -106,40 +107,40 @@ export const createUploader = (parts: UploaderParts): Uploader => {
     health = next
     if (next.mode !== before.mode || next.failures !== before.failures) parts.onHealth?.(account, next, before)
   }
-  const settlementsOf = (results: Consequences['results']): Settlement[] =>
+  const toWrite = (results: Consequences['results']): Settlement[] =>
     results.map(({ entry: { objectId, generation }, outcome }) => ({ account, objectId, generation, outcome }))
-  const giveBack = (chunks: readonly Chunk[], by: string): void =>
-    settler.add(by, settlementsOf(chunks.flat().map((entry) => ({ entry, outcome: { kind: 'returned' } }))))
+  const giveBack = (batches: readonly Batch[], by: string): void =>
+    writer.add(by, toWrite(batches.flat().map((entry) => ({ entry, outcome: { kind: 'returned' } }))))
 
-  /** All that wait in the line go when their time has come, so all but them count. */
+  /** Requests in flight. Requests beyond the limit are waiting in the queue. */
   const inFlight = (): number => Math.min(requests.size, settings.uploadConcurrency)
 
-  const send = async (chunk: Chunk, by: string, atOnce: number): Promise<void> => {
-    const { signal } = life
-    const alone = isAlone(chunk)
+  const send = async (batch: Batch, by: string, atOnce: number): Promise<void> => {
+    const { signal } = session
+    const alone = isAlone(batch)
     const blamed = alone || !isDown(health)
     const sending = { upload, signal, atOnce, prepare, clock, inTrace }
-    const { verdict, sentAt, traceId, tookMs } = await sendChunk(chunk, sending)
+    const { verdict, sentAt, traceId, tookMs } = await sendBatch(batch, sending)
     if (verdict.kind === 'unsent') {
-      if (stopping || signal !== life.signal || isDown(health)) giveBack([chunk], by)
-      else ready = [chunk, ...ready]
+      if (stopping || signal !== session.signal || isDown(health)) giveBack([batch], by)
+      else ready = [batch, ...ready]
       return
     }
     const cutOff = signal.aborted
     if (!cutOff && !(verdict.kind === 'failed' && alone))
       setHealth(judged(health, verdict, sentAt, settings, clock.elapsed(), clock.random))
-    const asked = verdict.kind === 'failed' ? believed(verdict.retryAfterMs ?? 0, settings) : 0
+    const asked = verdict.kind === 'failed' ? cappedWaitMs(verdict.retryAfterMs ?? 0, settings) : 0
     const accountWaitMs = Math.max(0, asked, health.until - clock.elapsed())
     const circumstances = { rules: settings, now: clock.now(), random: clock.random, cutOff, blamed, accountWaitMs }
-    const came = consequencesOf(chunk, verdict, circumstances)
+    const came = consequencesOf(batch, verdict, circumstances)
     const isAllAccepted = came.results.every(({ outcome }) => outcome.kind === 'accepted')
-    settler[isAllAccepted ? 'addSoon' : 'add'](by, settlementsOf(came.results))
-    // What one record is to find out, others wait for, but not for one that fails alone: that would hold them up with
-    // each of its tries. And after the end of a life its rows are others'.
-    if (stopping || signal !== life.signal) giveBack(came.again, by)
+    writer[isAllAccepted ? 'addSoon' : 'add'](by, toWrite(came.results))
+    // While one record probes the account, the other rows go back to the store. A record that fails in a request of its own
+    // is no probe: it would hold the others up with each try. After the holder id was lost, the rows belong to other processes.
+    if (stopping || signal !== session.signal) giveBack(came.again, by)
     else if (blamed && !alone && isDown(health)) giveBack([...came.again, ...ready.splice(0)], by)
     else ready = [...came.again, ...ready]
-    parts.onRequest?.(reportOf(account, chunk.length, { verdict, traceId, tookMs }, came.results))
+    parts.onRequest?.(reportOf(account, batch.length, { verdict, traceId, tookMs }, came.results))
   }
 
   const lease = async (by: string, batches: number): Promise<void> => {
@@ -156,58 +157,58 @@ export const createUploader = (parts: UploaderParts): Uploader => {
         const { entries } = leased
         const isTooLate = stopping || holder.id() !== by || (isDown(health) && !probing)
         const probe = probing ? probeOf(entries, health.mode === 'failing' ? health.failures - 1 : 0) : undefined
-        if (!isTooLate) ready.push(...(probe ? [[probe]] : cut(entries, uploadBatch)))
+        if (!isTooLate) ready.push(...(probe ? [[probe]] : splitIntoBatches(entries, uploadBatch)))
         if (isTooLate || probe) giveBack([entries.filter((entry) => isTooLate || entry !== probe)], by)
       }
     } catch (error) {
       parts.onTrouble?.(account, error)
       waitMs = pollMs
     }
-    // What came meanwhile may have come too late to be seen.
+    // Rows that were added during the lease may be missing from its result.
     if (arrived > 0) waitMs = Math.min(waitMs, arrived >= settings.uploadBatch ? 0 : settings.flushMs)
     leaseAt = clock.elapsed() + waitMs
     leasing = false
-    look()
+    step()
   }
 
-  /** Does everything that can be done now, and sets the timer for the next thing that cannot. */
-  const look = (): void => {
+  /** Does everything that is possible now, and sets a timer for the next thing that is due. */
+  const step = (): void => {
     cancelTimer()
     const by = holder.id()
     if (stopping) return
     const at = clock.elapsed()
     const next = (time: number): void => {
       cancelTimer()
-      cancelTimer = clock.after(Math.min(Math.max(time - at, 1), longestWaitMs), look)
+      cancelTimer = clock.after(Math.min(Math.max(time - at, 1), longestWaitMs), step)
     }
     if (by === undefined) {
       next(at + pollMs)
       return
     }
-    const allowed = settler.pending() > mostUnwritten ? 0 : allowance(health, at)
-    // What is not sent soon is not kept from others, and its state says the truth.
+    const allowed = writer.pending() > mostUnwritten ? 0 : allowance(health, at)
+    // Batches that cannot be sent soon go back to the store, so that others can send them and their state shows `queued`.
     if (health.until - at > pollMs && ready.length > 0) giveBack(ready.splice(0), by)
     const atOnce = Math.min(allowed, slots.held())
-    // One that finds out whether all is well again is alone.
-    const room = atOnce > 1 ? atOnce + (line?.room() ?? 0) : atOnce
-    while (ready.length > 0 && requests.size < room) {
-      const [chunk = []] = ready.splice(0, 1)
-      const request: Promise<void> = send(chunk, by, atOnce).finally(() => {
+    // A probe is sent alone, so nothing is queued behind it.
+    const maxRequests = atOnce > 1 ? atOnce + (queue?.capacity() ?? 0) : atOnce
+    while (ready.length > 0 && requests.size < maxRequests) {
+      const [batch = []] = ready.splice(0, 1)
+      const request: Promise<void> = send(batch, by, atOnce).finally(() => {
         requests.delete(request)
-        look()
+        step()
       })
       requests.add(request)
     }
-    // One chunk is kept ready for each slot, and for each that may be had: they are asked for with what is ready.
+    // One batch is kept ready for each slot that this process has or may get; the number of ready batches decides how many slots it asks for.
     const held = slots.held()
     const ahead = slots.denied() ? held : slots.short() ? Math.max(held, 1) : allowed
     const missing = Math.min(allowed, ahead) - ready.length
     thinSince = missing > 0 ? (thinSince ?? at) : undefined
-    // While something is ready, a lease waits a moment for other slots to be filled, and goes with their results.
+    // While a batch is ready, a lease waits a few ms for other requests to end, so that it shares a commit with their outcomes.
     const groupAt = ready.length > 0 && thinSince !== undefined ? thinSince + groupMs : 0
     if (missing > 0 && !leasing && at >= Math.max(leaseAt, groupAt)) void lease(by, missing)
-    for (const chunk of ready) prepare(chunk)
-    // A slot is held for as long as its request is in flight, whatever is allowed now.
+    for (const batch of ready) prepare(batch)
+    // A slot is kept while its request is in flight, even when the limit has become lower.
     const more = Math.min(allowed, slots.denied() ? 1 : requests.size + ready.length)
     const want = Math.max(inFlight(), more)
     const idle = ready.length === 0 && !leasing && requests.size < slots.held()
@@ -219,13 +220,13 @@ export const createUploader = (parts: UploaderParts): Uploader => {
     wake: (rows) => {
       arrived += rows
       leaseAt = arrived >= settings.uploadBatch ? 0 : Math.min(leaseAt, clock.elapsed() + settings.flushMs)
-      look()
+      step()
     },
     forget: () => {
       ready = []
       slots.forget()
-      life.abort()
-      life = beginLife()
+      session.abort()
+      session = newSession()
     },
     health: () => health,
     inFlight,
@@ -234,15 +235,15 @@ export const createUploader = (parts: UploaderParts): Uploader => {
       cancelTimer()
       const by = holder.id()
       if (by !== undefined) giveBack(ready.splice(0), by)
-      line?.recall()
-      const cutOff = clock.after(graceMs, () => life.abort())
+      queue?.recall()
+      const cutOff = clock.after(graceMs, () => session.abort())
       await Promise.all(requests)
       cutOff()
       let giveUp = (): void => {}
       const late = new Promise<void>((resolve) => {
-        giveUp = clock.after(settleGraceMs, resolve)
+        giveUp = clock.after(writeGraceMs, resolve)
       })
-      await Promise.race([settler.drained(), late])
+      await Promise.race([writer.drained(), late])
       giveUp()
     },
   }

@@ -2,27 +2,27 @@ import type { Verdict } from '../clevertap/outcome.ts'
 import type { Outcome } from '../store/port.ts'
 import type { Answered, Consequences } from './send.ts'
 
-/** What one upload request came to, for logs and metrics. */
+/** The result of one upload request, for logs and metrics. */
 export interface UploadReport {
   account: string
   records: number
   verdict: Verdict['kind']
   outcomes: Readonly<Record<Outcome['kind'], number>>
-  /** Why records were rejected or put off. */
+  /** Why records were rejected or deferred. */
   refusals: readonly Refusals[]
-  /** Of the trace that the request began. */
+  /** Id of the trace that the request started. */
   traceId: string
   tookMs: number
 }
 
-/** How many records of one request were refused with one code. */
+/** Number of records in one request that were refused with the same code. */
 export interface Refusals {
   outcome: 'rejected' | 'deferred'
   code: number
   records: number
 }
 
-/** Counts what became of a request's records. Pure. */
+/** Counts the outcomes of a request's records. Pure. */
 export const reportOf = (
   account: string,
   records: number,

@@ -4,38 +4,38 @@ import { bodyOf, type KeyPadding, recordFor } from '../clevertap/record.ts'
 import type { Sent, Upload } from '../clevertap/upload.ts'
 import { type InTrace, inOwnTrace } from '../operations/trace.ts'
 import type { LeasedEntry, Outcome } from '../store/port.ts'
-import { type Chunk, failedOutcome, halves, outcomeOf, poisonOutcome } from './batch.ts'
+import { type Batch, failedOutcome, halves, outcomeOf, poisonOutcome } from './batch.ts'
 import type { Clock } from './clock.ts'
 import type { RetryRules } from './policy.ts'
 
-/** What one request came to. */
+/** The result of one request. */
 export interface Answered {
   verdict: Verdict | { kind: 'unsent' }
-  /** Of the trace that the request began. */
+  /** Id of the trace that the request started. */
   traceId: string
   /** Monotonic, in ms. */
   sentAt: number
   tookMs: number
 }
 
-/** What a chunk is on the wire. */
+/** A batch as it is sent. */
 export interface Prepared {
   records: readonly TokenRecord[]
   body: string
 }
 
 /**
- * Makes what is sent of a chunk, once: asked ahead, while requests are in flight, so that a slot that becomes free does not
- * wait for it.
+ * Makes the request body of a batch, once. The loop calls it ahead, while other requests are in flight, so that a free slot
+ * does not wait for it.
  */
-export const createPreparer = (padding: KeyPadding): ((chunk: Chunk) => Prepared) => {
-  const prepared = new WeakMap<Chunk, Prepared>()
-  return (chunk) => {
-    const known = prepared.get(chunk)
+export const createPreparer = (padding: KeyPadding): ((batch: Batch) => Prepared) => {
+  const prepared = new WeakMap<Batch, Prepared>()
+  return (batch) => {
+    const known = prepared.get(batch)
     if (known) return known
-    const records = chunk.map((entry) => recordFor(entry.objectId, entry.token, padding))
+    const records = batch.map((entry) => recordFor(entry.objectId, entry.token, padding))
     const made = { records, body: bodyOf(records) }
-    prepared.set(chunk, made)
+    prepared.set(batch, made)
     return made
   }
 }
@@ -44,18 +44,18 @@ interface Sending {
   upload: Upload
   signal: AbortSignal
   atOnce: number
-  prepare: (chunk: Chunk) => Prepared
+  prepare: (batch: Batch) => Prepared
   clock: Clock
   inTrace: InTrace | undefined
 }
 
-/** Sends one chunk. Never rejects. */
-export const sendChunk = (
-  chunk: Chunk,
+/** Sends one batch. Never rejects. */
+export const sendBatch = (
+  batch: Batch,
   { upload, signal, atOnce, prepare, clock, inTrace }: Sending,
 ): Promise<Answered> =>
-  (inTrace ?? inOwnTrace)(chunk.length, async ({ traceId, traceparent }) => {
-    const { records, body } = prepare(chunk)
+  (inTrace ?? inOwnTrace)(batch.length, async ({ traceId, traceparent }) => {
+    const { records, body } = prepare(batch)
     const begunAt = clock.elapsed()
     const sent = await upload(records, { signal, traceparent, body, atOnce }).catch(
       (): Sent => ({ kind: 'unanswered', reason: 'unknown' }),
@@ -65,49 +65,49 @@ export const sendChunk = (
     return { verdict, traceId, sentAt, tookMs: clock.elapsed() - sentAt }
   })
 
-/** What becomes of a chunk. */
+/** What to do after the answer for a batch. */
 export interface Consequences {
-  /** Results that can be settled. */
+  /** Outcomes to write. */
   results: readonly { entry: LeasedEntry; outcome: Outcome }[]
-  /** What must be sent again at once, in smaller requests, to find the record that the whole request was refused for. */
-  again: readonly Chunk[]
+  /** Smaller batches to send at once, to find the record for which the whole request was refused. */
+  again: readonly Batch[]
 }
 
-/** What is known when the consequences are drawn. */
+/** Facts about the request that decide the consequences. */
 export interface Circumstances {
   rules: RetryRules
   /** Wall clock, ms since the epoch. */
   now: number
   random: () => number
-  /** The request was cut off by us, so that a failure says nothing. */
+  /** The relay aborted the request, so a failure says nothing. */
   cutOff: boolean
-  /** All was well when it was sent, so that a failure is blamed on its records. */
+  /** The account worked when the request was sent, so a failure is blamed on its records. */
   blamed: boolean
-  /** How long the account waits now, in ms. */
+  /** The account's own wait, in ms. */
   accountWaitMs: number
 }
 
-/** Says what becomes of each entry of a chunk. Pure. */
-export const consequencesOf = (chunk: Chunk, verdict: Verdict, circumstances: Circumstances): Consequences => {
+/** Decides the outcome of each row of a batch. Pure. */
+export const consequencesOf = (batch: Batch, verdict: Verdict, circumstances: Circumstances): Consequences => {
   const { rules, now, random, cutOff } = circumstances
   const each = (outcome: (entry: LeasedEntry) => Outcome): Consequences => ({
-    results: chunk.map((entry) => ({ entry, outcome: outcome(entry) })),
+    results: batch.map((entry) => ({ entry, outcome: outcome(entry) })),
     again: [],
   })
   switch (verdict.kind) {
     case 'judged': {
       const results = verdict.records.flatMap((record, index) => {
-        const entry = chunk[index]
+        const entry = batch[index]
         return entry && record.kind !== 'unclear' ? [{ entry, outcome: outcomeOf(record, entry, rules, now) }] : []
       })
-      const unclear = chunk.filter((_, index) => verdict.records[index]?.kind === 'unclear')
+      const unclear = batch.filter((_, index) => verdict.records[index]?.kind === 'unclear')
       return { results, again: unclear.length > 1 ? halves(unclear) : unclear.length === 1 ? [unclear] : [] }
     }
     case 'poisoned':
-      return chunk.length > 1 ? { results: [], again: halves(chunk) } : each(() => poisonOutcome(verdict.error))
+      return batch.length > 1 ? { results: [], again: halves(batch) } : each(() => poisonOutcome(verdict.error))
     case 'failed': {
       if (cutOff) return each(() => ({ kind: 'returned' }))
-      // One draw for all, so that they stay together.
+      // One random number for all rows, so that they become due together.
       const chance = random()
       return each((entry) => failedOutcome(entry, circumstances, rules, now, () => chance))
     }

@@ -1,24 +1,24 @@
 import { type ClevertapClient, type ClevertapOptions, createClevertapClient } from '../clevertap/client.ts'
-import { canBegin, openSenderThread } from '../clevertap/thread/open.ts'
+import { canStart, openSenderThread } from '../clevertap/thread/open.ts'
 import type { AccountConfig } from '../config/types.ts'
-import { handOver } from './hand-over.ts'
 import type { UploaderParts } from './loop.ts'
+import { preferThread } from './prefer-thread.ts'
 
-/** How uploads of each account reach CleverTap. */
+/** Sends the uploads of each account, from the main thread or from a sender thread. */
 export interface Senders {
-  of(account: AccountConfig): Pick<UploaderParts, 'upload' | 'line'>
-  /** Makes ready what needs a moment for it. */
+  of(account: AccountConfig): Pick<UploaderParts, 'upload' | 'queue'>
+  /** Starts the sender thread, if an account needs it. */
   start(): void
   close(): Promise<void>
 }
 
 /**
- * From so many requests at a time on, an account's are sent from a thread of their own. With three nothing is gained: a place
- * that waits for the relay's thread is rare, and handing a request over costs what it saves.
+ * Smallest upload concurrency for which requests are sent from a sender thread. With a concurrency of 3 nothing is gained:
+ * a slot seldom waits for the relay's thread, and handing a request over costs what it saves.
  */
-const threadedFrom = 8
-/** For so many places one request waits in the thread. */
-const placesForOneWaiting = 5
+const minThreadedConcurrency = 8
+/** Queue one request in the thread per five slots. */
+const slotsPerQueuedRequest = 5
 
 const clientOptionsOf = (account: AccountConfig): ClevertapOptions => ({
   url: account.apiOrigin,
@@ -29,9 +29,11 @@ const clientOptionsOf = (account: AccountConfig): ClevertapOptions => ({
   connections: account.uploadConcurrency,
 })
 
-/** Opens nothing before it is needed. */
+/** Makes the senders of all accounts. Opens no connection before it is needed. */
 export const createSenders = (accounts: readonly AccountConfig[]): Senders => {
-  const threaded = canBegin() ? accounts.filter(({ uploadConcurrency }) => uploadConcurrency >= threadedFrom) : []
+  const threaded = canStart()
+    ? accounts.filter(({ uploadConcurrency }) => uploadConcurrency >= minThreadedConcurrency)
+    : []
   const thread = threaded.length > 0 ? openSenderThread(threaded.map(clientOptionsOf)) : undefined
   const clients: ClevertapClient[] = []
 
@@ -40,8 +42,8 @@ export const createSenders = (accounts: readonly AccountConfig[]): Senders => {
       const client = createClevertapClient(clientOptionsOf(account))
       clients.push(client)
       if (!thread || !threaded.includes(account)) return { upload: client.upload }
-      const waiting = Math.floor(account.uploadConcurrency / placesForOneWaiting)
-      return handOver({ here: client.upload, thread, there: thread.carrier(account.id), waiting })
+      const waiting = Math.floor(account.uploadConcurrency / slotsPerQueuedRequest)
+      return preferThread({ here: client.upload, thread, there: thread.sender(account.id), waiting })
     },
     start: () => thread?.start(),
     close: async () => {

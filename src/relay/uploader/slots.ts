@@ -1,39 +1,39 @@
 import type { Store } from '../store/port.ts'
 import type { Clock } from './clock.ts'
 
-/** How long the store is left alone when it has no work or no slot for this process, in ms: others may add some. */
+/** Wait before the next question when the store has no work or no slot for this process, in ms. */
 export const pollMs = 500
 
-/** How many of an account's slots this process has: each lets it have one request in flight. */
+/** This process's share of an account's slots. Each slot is the right to one request in flight. */
 export interface Slots {
   held(): number
-  /** Others have all of them: nothing is leased that this process could send. */
+  /** Whether other processes have all slots. This process then keeps no rows leased. */
   denied(): boolean
-  /** Others have some of them: no more is leased than the own ones can send. */
+  /** Whether other processes have some slots. This process then leases only as much as its own slots can send. */
   short(): boolean
-  /** Not before this time is the store asked for more, in ms of the clock's `elapsed`. */
+  /** Earliest time of the next request for more slots, as the clock's `elapsed`. */
   askAt(): number
-  /** Asks the store to have so many from now on, unless it is being asked. Never rejects. */
+  /** Asks the store for `want` slots in all, unless a question is under way. Never rejects. */
   ask(by: string, want: number): void
-  /** What was held is others'. */
+  /** Drops the slots, because other processes took them over. */
   forget(): void
 }
 
 export interface SlotsParts {
   account: string
-  /** How many there are for all processes together. */
+  /** Number of slots for all processes together. */
   limit: number
   store: Pick<Store, 'takeSlots'>
   clock: Clock
   holder: { id(): string | undefined }
-  /** The store has given none, for others have them. */
+  /** The store granted no slot, because other processes have them all. */
   onDenied: (by: string) => void
-  /** The store has answered or failed: there may be something to do. */
+  /** The store has answered or failed. The loop checks for work. */
   onAnswer: () => void
   onTrouble: (error: unknown) => void
 }
 
-/** Begins with none. */
+/** Makes the share of one account. It starts with no slot. */
 export const createSlots = (parts: SlotsParts): Slots => {
   const { account, limit, store, clock, holder } = parts
   let held = 0
@@ -44,7 +44,7 @@ export const createSlots = (parts: SlotsParts): Slots => {
 
   const take = async (by: string, want: number): Promise<void> => {
     asking = true
-    // Fewer count from now on: the store may give them to others before it answers.
+    // A smaller number applies at once, because the store may give slots to others before it answers.
     held = Math.min(held, want)
     try {
       const granted = await store.takeSlots({ account, holder: by, want, limit })

@@ -5,28 +5,28 @@ import type { Telemetry } from '../operations/telemetry.ts'
 import type { Store } from '../store/port.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { Health } from './health.ts'
-import { createHolderLife } from './holder.ts'
+import { createHeartbeat } from './heartbeat.ts'
 import { createUploader, type Uploader } from './loop.ts'
 import type { UploadReport } from './report.ts'
 import { createSenders, type Senders } from './senders.ts'
 import { createVerifier, type Verifier } from './verify.ts'
 
-/** An account's uploads as `/readyz`, metrics and status displays show them. */
+/** The state of an account's uploads, for `/readyz`, metrics and the status page. */
 export interface UploadState {
   upload: Health['mode']
-  /** Why it is not ok; null when it is. */
+  /** Why `upload` is not `ok`; null when it is. */
   reason: string | null
-  /** For how long nothing is sent yet, in ms. */
+  /** Time until the next request may be sent, in ms. */
   waitMs: number
-  /** Requests in flight from this process, and how many there may be. */
+  /** Requests in flight from this process, and their limit. */
   inFlight: number
   limit: number
 }
 
-/** The uploaders of all accounts in this process, and its life as a holder in the store. */
+/** The uploaders of all accounts in this process, and its heartbeat in the store. */
 export interface Uploads {
   state(account: string): UploadState
-  /** The id by which this process is a holder in the store; undefined while the store has not confirmed it. */
+  /** This process's holder id; undefined while the store has not confirmed it. */
   holder(): string | undefined
   start(): Promise<void>
   /** Finishes or gives back everything, within about ten seconds. */
@@ -37,14 +37,14 @@ export interface UploadEvents {
   onRequest?: (report: UploadReport) => void
   onHealth?: (account: string, health: Health, before: Health) => void
   onTrouble?: (account: string, error: unknown) => void
-  /** Rows were taken over from processes that are dead. */
+  /** Rows were taken over from processes that have ended. */
   onTakeover?: () => void
 }
 
-/** How long a stop waits for requests in flight, in ms; the rest of ten seconds is for writing down what came of them. */
+/** How long a stop waits for requests in flight, in ms. The rest of ten seconds is for writing their outcomes. */
 const stopGraceMs = 8_000
 
-/** The sampled checks of an account's accepted records; undefined where none is asked for. */
+/** The sampled checks of an account's accepted records; undefined when `PUSHFERRY_VERIFY` is 0. */
 const verifierOf = (
   { id, apiOrigin: url, passcode, proxy, uploadTimeoutMs: timeoutMs, verify: share }: AccountConfig,
   store: Store,
@@ -75,7 +75,7 @@ const uploaderOf = (
   },
 ): { uploader: Uploader; close(): Promise<void> } => {
   const { store, clock, holder, events, telemetry, senders } = parts
-  const { upload, line } = senders.of(account)
+  const { upload, queue } = senders.of(account)
   const verifier = verifierOf(account, store, clock)
   const uploader = createUploader({
     settings: { ...account, account: account.id },
@@ -83,7 +83,7 @@ const uploaderOf = (
     clock,
     holder,
     upload: verifier ? verifier.watch(upload) : upload,
-    ...(line ? { line } : {}),
+    ...(queue ? { queue } : {}),
     ...(telemetry ? { inTrace: telemetry.uploadsOf(account.id) } : {}),
     ...events,
   })
@@ -115,7 +115,7 @@ export const createUploads = (
   const wakeAll = (): void => {
     for (const { uploader } of uploaders.values()) uploader.wake(0)
   }
-  const holder = createHolderLife({
+  const holder = createHeartbeat({
     store,
     clock,
     leaseMs,
@@ -128,7 +128,7 @@ export const createUploads = (
       wakeAll()
     },
   })
-  const told: UploadEvents = {
+  const ownEvents: UploadEvents = {
     ...events,
     onHealth: (account, health, before) => {
       events.onHealth?.(account, health, before)
@@ -136,7 +136,7 @@ export const createUploads = (
     },
   }
   const senders = createSenders(accounts)
-  const shared = { store, clock, holder, events: told, telemetry, senders }
+  const shared = { store, clock, holder, events: ownEvents, telemetry, senders }
   const uploaders = new Map(accounts.map((account) => [account.id, uploaderOf(account, shared)]))
   let ignoreWork = (): void => {}
 
@@ -154,7 +154,7 @@ export const createUploads = (
       await Promise.all([...uploaders.values()].map(({ uploader }) => uploader.stop(stopGraceMs)))
       const id = holder.id()
       await holder.stop()
-      // Out of reach, the store gives these rows to others when the lease time is over.
+      // If the store cannot be reached, other processes take these rows over after the lease time.
       if (id !== undefined) await store.leave(id).catch(() => {})
       await Promise.all([...uploaders.values()].map(({ close }) => close()))
       await senders.close()

@@ -7,16 +7,16 @@ import type { Clock } from './clock.ts'
 
 /** Looks up a share of the accepted records on their profiles, because "processed" is no proof that a token was stored. */
 export interface Verifier {
-  /** The same upload; of the records that it gets accepted, a share is remembered and looked up later. */
+  /** Wraps `upload`: remembers a share of the accepted records and looks them up later. */
   watch(upload: Upload): Upload
-  /** Looks nothing up any more. What was remembered is forgotten. */
+  /** Stops the look-ups and forgets the remembered records. */
   stop(): void
 }
 
 export interface VerifierParts {
   /** From 0 to 1. */
   share: number
-  /** `ClevertapClient.profile`, of a client of its own, so that no upload waits for it. */
+  /** `ClevertapClient.profile` of a separate client, so that no upload waits for a look-up. */
   profile: ClevertapClient['profile']
   /** Counts one result. */
   count: (verdict: ProfileVerdict) => Promise<void>
@@ -31,18 +31,18 @@ interface Look {
   tries: number
 }
 
-/** How long CleverTap gets to store a token before it is looked for, and before it is looked for once more, in ms. */
+/** Waits before the first and the second look-up of a record, in ms, so that CleverTap has time to store the token. */
 const firstLookMs = 1_000
 const secondLookMs = 5_000
-/** How long the profile API is left alone after a 429, in ms, and how often that is done for one record. */
+/** Pause after a 429 of the profile API, in ms, and how often one record is tried again after one. */
 const throttledMs = 5_000
 const mostTries = 5
-/** Records that are remembered. A sample need not be complete; a memory must be. */
+/** Largest number of remembered records. A sample may miss some; memory must be bounded. */
 const mostRemembered = 1_000
 
 /**
- * Makes a verifier. It asks for one profile at a time and only what the share demands; when accepted records come faster
- * than profiles can be asked for, it looks up fewer. What it remembers does not outlive the process.
+ * Makes a verifier. It requests one profile at a time. When records are accepted faster than profiles can be requested, it
+ * looks up a smaller share. Remembered records are lost when the process ends.
  */
 export const createVerifier = ({ share, profile, count, clock }: VerifierParts): Verifier => {
   let looks: Look[] = []
@@ -64,11 +64,11 @@ export const createVerifier = ({ share, profile, count, clock }: VerifierParts):
     if (stopped) return
     const verdict = verdictOf(finding, look.token)
     if (finding.kind === 'throttled' && look.tries < mostTries) {
-      // Nobody else is asked about meanwhile either.
+      // The pause holds for every other record too.
       looks = looks.map((one) => ({ ...one, at: Math.max(one.at, clock.elapsed() + throttledMs) }))
       later(look, throttledMs)
     } else if (verdict === 'missing' && look.tries === 0) later(look, secondLookMs)
-    // A count that cannot be written is one look less in a sample.
+    // A count that cannot be written makes the sample smaller by one.
     else await count(verdict).catch(() => {})
   }
   const next = (): void => {

@@ -43,7 +43,7 @@ describe('what a policy blocks', () => {
       "script-src 'strict-dynamic' push.example.com",
       "script-src with 'strict-dynamic'",
     ],
-  ])('blocks the script: %s', (_, csp, directive) => {
+  ])('blocks the script of the page: %s', (_, csp, directive) => {
     expect(script(csp)).toBe(directive)
   })
   test('falls back from worker-src to script-src, and from connect-src to default-src', () => {

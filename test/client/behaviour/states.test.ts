@@ -15,7 +15,7 @@ const asIosTab = (properties: Record<string, unknown>) => {
 }
 
 describe('the states', () => {
-  it.each(['PushManager', 'Notification'])('is unsupported without %s', async (name) => {
+  it.each(['PushManager', 'Notification'])('reports the state unsupported without %s', async (name) => {
     world.set(name, undefined)
     expect(await stateOf(world, visit())).toBe('unsupported')
     expect(await outcomeOf(world, visit().register())).toMatchObject({

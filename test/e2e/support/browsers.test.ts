@@ -53,7 +53,7 @@ describe('what is missing', () => {
     ['firefox', 'nothing', []],
     ['firefox', '/usr/bin/firefox-esr', ['firefox-esr']],
     ['firefox', '/usr/lib/x86_64-linux-gnu/libnotify.so.4', ['libnotify4']],
-  ] as const)('%s without %s lacks %j', (browser, file, packages) => {
+  ] as const)('finds the missing packages of %s without %s: %j', (browser, file, packages) => {
     expect(missingPackages(browser, {}, without(file))).toEqual(packages)
   })
 
@@ -75,7 +75,7 @@ describe('what is missing', () => {
     [{ CI: '' }, false],
     [{ PUSHFERRY_BROWSERS: 'required' }, true],
     [{ PUSHFERRY_BROWSERS: 'no' }, false],
-  ])('%j makes browsers required: %s', (environment, required) => {
+  ])('decides by %j whether browsers are required: %s', (environment, required) => {
     expect(browsersAreRequired(environment)).toBe(required)
   })
 })

@@ -235,7 +235,7 @@ describe('the code of a refusal', () => {
     [1e300, 0],
     [true, 0],
     [[535], 0],
-  ])('%j counts as %i', (given, expected) => {
+  ])('reads the code %j of an item as %i', (given, expected) => {
     expect(codes(read({ status: 'partial', processed: 2, unprocessed: [item(1, given)] }))).toEqual([
       expected,
       'accepted',
@@ -285,7 +285,7 @@ describe('Retry-After', () => {
     ['1.5', undefined],
     ['soon', undefined],
     ['120s', undefined],
-  ])('%j is %j ms', (value, expected) => {
+  ])('reads Retry-After %j as %j ms', (value, expected) => {
     expect(readRetryAfter(value, now)).toBe(expected)
   })
 })

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { Worker } from 'node:worker_threads'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { canBegin, openSenderThread, type SenderThread } from '../../../src/relay/clevertap/thread/open.ts'
+import { canStart, openSenderThread, type SenderThread } from '../../../src/relay/clevertap/thread/open.ts'
 import { startSimulator } from '../../../src/simulator/index.ts'
 import type { Simulator } from '../../../src/simulator/simulator.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
@@ -47,7 +47,7 @@ afterEach(async () => {
 
 describe('a thread that sends', () => {
   it('answers each of many uploads with its own answer, and is never over the limit', async () => {
-    const { upload } = thread.carrier(clevertap.accountId)
+    const { upload } = thread.sender(clevertap.accountId)
     const sent = await Promise.all(
       Array.from({ length: 40 }, (_, n) =>
         upload([recordOf(n), ...(n % 2 ? [{ ...recordOf(n), objectId: 'no such\u0000id' }] : [])], {
@@ -67,7 +67,7 @@ describe('a thread that sends', () => {
   })
 
   it('hands a trace on, and says how long a request waited', async () => {
-    const { upload } = thread.carrier(clevertap.accountId)
+    const { upload } = thread.sender(clevertap.accountId)
     const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`
     const [first, second] = await Promise.all([
       upload([recordOf(1)], { ...living(), atOnce: 1, traceparent }),
@@ -82,12 +82,12 @@ describe('a thread that sends', () => {
 
   it('takes the passcode out of answers', async () => {
     clevertap.fail({ kind: 'status', status: 500, body: `you said ${clevertap.passcode}` })
-    const sent = await thread.carrier(clevertap.accountId).upload([recordOf(1)], { ...living(), atOnce: 1 })
+    const sent = await thread.sender(clevertap.accountId).upload([recordOf(1)], { ...living(), atOnce: 1 })
     expect(sent).toMatchObject({ kind: 'answered', status: 500, body: 'you said [passcode]' })
   })
 
   it('gives back what waited behind a refusal, and sends what comes after it', async () => {
-    const { upload } = thread.carrier(clevertap.accountId)
+    const { upload } = thread.sender(clevertap.accountId)
     clevertap.fail({ kind: 'status', status: 429 })
     const sent = await Promise.all([1, 2].map((n) => upload([recordOf(n)], { ...living(), atOnce: 1 })))
     expect(sent).toMatchObject([{ kind: 'answered', status: 429 }, { kind: 'unsent' }])
@@ -101,7 +101,7 @@ describe('a thread that sends', () => {
       openSenderThread([optionsOf(1), { ...optionsOf(1), url: other.url, accountId: other.accountId }], program),
     )
     clevertap.fail({ kind: 'status', status: 503, times: 1 })
-    const [one, two] = [both.carrier(clevertap.accountId), both.carrier(other.accountId)]
+    const [one, two] = [both.sender(clevertap.accountId), both.sender(other.accountId)]
     const sent = await Promise.all(
       [one, one, two, two].map(({ upload }, n) => upload([recordOf(n)], { ...living(), atOnce: 1 })),
     )
@@ -112,7 +112,7 @@ describe('a thread that sends', () => {
 
   it('cuts a request off, and does not send one that waits, when nobody wants its answer', async () => {
     clevertap.fail({ kind: 'hang', times: 1 })
-    const { upload } = thread.carrier(clevertap.accountId)
+    const { upload } = thread.sender(clevertap.accountId)
     const cut = new AbortController()
     const both = [1, 2].map((n) => upload([recordOf(n)], { signal: cut.signal, atOnce: 1 }))
     await clevertap.until(() => clevertap.inFlight === 1)
@@ -124,7 +124,7 @@ describe('a thread that sends', () => {
   })
 
   it('lets what waits come back when it is recalled', async () => {
-    const { upload, recall } = thread.carrier(clevertap.accountId)
+    const { upload, recall } = thread.sender(clevertap.accountId)
     const both = [1, 2].map((n) => upload([recordOf(n)], { ...living(), atOnce: 1 }))
     recall()
     expect((await Promise.all(both)).map(({ kind }) => kind)).toEqual(['answered', 'unsent'])
@@ -144,7 +144,7 @@ describe('a thread that sends', () => {
       `)}`,
     )
     const mortal = await begun(openSenderThread([optionsOf(3)], dying))
-    const { upload } = mortal.carrier(clevertap.accountId)
+    const { upload } = mortal.sender(clevertap.accountId)
     const ask = () => upload([recordOf(1)], { ...living(), atOnce: 1 })
     expect(await ask()).toMatchObject({ kind: 'answered' })
     expect(await Promise.all([ask(), ask()])).toEqual(
@@ -195,7 +195,7 @@ describe('a thread that sends', () => {
     const upload = `
       thread.start()
       while (!thread.isReady()) await new Promise((resolve) => setImmediate(resolve))
-      const { upload } = thread.carrier('SIM-000-0000')
+      const { upload } = thread.sender('SIM-000-0000')
       const sent = await upload([], { body: '{"d":[]}', signal: new AbortController().signal, atOnce: 1 })
       console.log(sent.status)`
 
@@ -203,11 +203,11 @@ describe('a thread that sends', () => {
       expect(await run(upload)).toBe('200\n')
     })
 
-    it('does not keep it alive when nothing was asked of it', async () => {
+    it('does not keep it alive when no request was made', async () => {
       expect(await run(`thread.start(); console.log('over')`)).toBe('over\n')
     })
 
-    it('loads nothing that the process was told to load first', async () => {
+    it('loads nothing that the process loads first by its options', async () => {
       const first = folder.file('first.mjs')
       const loaded = folder.file('loaded.txt')
       await writeFile(
@@ -222,8 +222,8 @@ describe('a thread that sends', () => {
 
   it('can be begun from built files, where Node’s permissions allow it', async () => {
     const ask = `
-      import { canBegin } from ${JSON.stringify(new URL('open.js', built).href)}
-      console.log(canBegin())`
+      import { canStart } from ${JSON.stringify(new URL('open.js', built).href)}
+      console.log(canStart())`
     const [major] = process.versions.node.split('.').map(Number)
     const permission = (major ?? 0) >= 24 ? '--permission' : '--experimental-permission'
     const askWith = async (...options: string[]): Promise<string> =>
@@ -231,6 +231,6 @@ describe('a thread that sends', () => {
     expect(await askWith()).toBe('true\n')
     expect(await askWith(permission, '--allow-fs-read=*')).toBe('false\n')
     expect(await askWith(permission, '--allow-fs-read=*', '--allow-worker')).toBe('true\n')
-    expect(canBegin()).toBe(false)
+    expect(canStart()).toBe(false)
   })
 })

@@ -66,7 +66,7 @@ describe('the configuration of a relay', () => {
           verify: 0,
         },
       ],
-      warnings: ['account TEST-ACC-1 takes no records: neither PUSHFERRY_ORIGINS nor PUSHFERRY_API_KEYS is set'],
+      warnings: ['account TEST-ACC-1 accepts no records: neither PUSHFERRY_ORIGINS nor PUSHFERRY_API_KEYS is set'],
     })
   })
 
@@ -174,7 +174,7 @@ describe('a secret', () => {
     const env = { ...credentials, PUSHFERRY_ADMIN_KEY_FILE: 'marked-path' }
     expect(refusal(env)).toBe('PUSHFERRY_ADMIN_KEY_FILE must name a file that can be read')
     expect(refusal(env, () => '\n')).toBe('PUSHFERRY_ADMIN_KEY_FILE must name a file that is not empty')
-    expect(refusal(env, () => 'two words')).toMatch(/^the file of PUSHFERRY_ADMIN_KEY_FILE must be a text without/)
+    expect(refusal(env, () => 'two words')).toMatch(/^the file of PUSHFERRY_ADMIN_KEY_FILE must be a string of ASCII/)
   })
 
   it('has a name with _FILE, and nothing else has', () => {
@@ -270,25 +270,25 @@ describe('a line about a wrong value', () => {
     [
       'PUSHFERRY_ORIGINS',
       'https://a.example,https://b.example/shop',
-      'entry 2 of 2 is wrong: it goes on behind the host',
+      'entry 2 of 2 is wrong: it has a path, query or fragment',
     ],
     ['PUSHFERRY_ORIGINS', 'https://a.example,,https://b.example', 'entry 2 of 3 is wrong: it is empty'],
     ['PUSHFERRY_ORIGINS', 'www.example.com', 'entry 1 of 1 is wrong: it does not begin with https://'],
-    ['PUSHFERRY_ORIGINS', 'https://*.example.com', 'entry 1 of 1 is wrong: a * is no pattern here'],
+    ['PUSHFERRY_ORIGINS', 'https://*.example.com', 'entry 1 of 1 is wrong: * is not a wildcard here'],
     ['PUSHFERRY_API_KEYS', `a:${key},b:two words`, 'entry 2 of 2 is wrong'],
-    ['PUSHFERRY_API_KEYS', `a:${key},b:${key}`, 'a key or a name stands in it twice'],
+    ['PUSHFERRY_API_KEYS', `a:${key},b:${key}`, 'it contains a key or a name twice'],
     ['PUSHFERRY_DEFER', '1m,60', 'entry 2 of 2 is wrong: it has no unit'],
-    ['PUSHFERRY_TRUST_PROXY', '10.0.0.0/8,true', 'entry 2 of 2 is wrong: it would believe anybody'],
-    ['PUSHFERRY_VAPID_PUBLIC_KEY', 'A'.repeat(43), 'the length of the private half'],
-    ['PUSHFERRY_STORE', 'data/pushferry.db', 'for a file write sqlite: before its path'],
+    ['PUSHFERRY_TRUST_PROXY', '10.0.0.0/8,true', 'entry 2 of 2 is wrong: it would trust every client'],
+    ['PUSHFERRY_VAPID_PUBLIC_KEY', 'A'.repeat(43), 'the length of the private key'],
+    ['PUSHFERRY_STORE', 'data/pushferry.db', 'for a file, write sqlite: before its path'],
     ['PUSHFERRY_STORE', 'postgres://u:marked#p@db.example/d', 'write # as %23'],
     ['PUSHFERRY_STORE', 'postgres://u:12#marked@db.example/d', 'write # as %23'],
     ['PUSHFERRY_STORE', 'postgres://u:marked/p@db.example/d', 'write # as %23, / as %2F'],
     ['PUSHFERRY_STORE', 'postgres://u:12/marked@db.example/d', 'write # as %23, / as %2F'],
-    ['CLEVERTAP_REGION', 'eu1.dashboard.clevertap.com', "the first word of the dashboard's address"],
-    ['CLEVERTAP_URL', 'http://eu1.api.clevertap.com', 'unencrypted, write https'],
-    ['CLEVERTAP_URL', 'https://eu1.api.clevertap.com/1/upload', 'it goes on behind the host'],
-    ['CLEVERTAP_PASSCODE', 'marked passcode', 'it holds a space'],
+    ['CLEVERTAP_REGION', 'eu1.dashboard.clevertap.com', "only the first word of the dashboard's address"],
+    ['CLEVERTAP_URL', 'http://eu1.api.clevertap.com', 'unencrypted, use https'],
+    ['CLEVERTAP_URL', 'https://eu1.api.clevertap.com/1/upload', 'it has a path, query or fragment'],
+    ['CLEVERTAP_PASSCODE', 'marked passcode', 'it contains a space'],
   ])('of %s (%s) says what to do', (name, value, hint) => {
     const line = refusal({ ...credentials, [name]: value })
     expect(line).toContain(hint)
@@ -298,14 +298,14 @@ describe('a line about a wrong value', () => {
   it.each(['"marked"', "'marked'", '`marked`', '“marked”', '""'])('says that %s is wrapped in quotes', (value) => {
     for (const name of ['CLEVERTAP_PASSCODE', 'PUSHFERRY_SECRET', 'PUSHFERRY_ORIGINS', 'PUSHFERRY_PORT'])
       expect(refusal({ ...credentials, [name]: value })).toBe(
-        `${name} is wrapped in quotes, which count as part of the value: take them off`,
+        `${name} is wrapped in quotes, which count as part of the value: remove them`,
       )
   })
 
   it('says so of quotes in a file too', () => {
     const { CLEVERTAP_ACCOUNT_ID } = credentials
     expect(refusal({ CLEVERTAP_ACCOUNT_ID, CLEVERTAP_PASSCODE_FILE: '/run/passcode' }, () => '"marked"\n')).toBe(
-      'the file of CLEVERTAP_PASSCODE_FILE is wrapped in quotes, which count as part of the value: take them off',
+      'the file of CLEVERTAP_PASSCODE_FILE is wrapped in quotes, which count as part of the value: remove them',
     )
   })
 })
@@ -411,7 +411,7 @@ describe('a file with a byte order mark', () => {
     ['UTF-16, as PowerShell writes it', (text) => Buffer.from(`\uFEFF${text}`, 'utf16le')],
     ['UTF-16, the big end first', (text) => Buffer.from(`\uFEFF${text}`, 'utf16le').swap16()],
   ]
-  it.each(forms)('in %s is read', (_, encode) => {
+  it.each(forms)('reads a settings file encoded in %s', (_, encode) => {
     expect(loadConfig({ PUSHFERRY_CONFIG: written('config.json', encode(json)) }).accounts[0]?.passcode).toBe(
       'marked-1',
     )

@@ -23,7 +23,7 @@ describe('the admin key', () => {
     ['Basic with any user', basic('anybody:admin-key')],
     ['Basic without a user', basic(':admin-key')],
     ['a scheme in other letters', basic('x:admin-key').replace('Basic', 'bASIC')],
-  ])('opens by %s', async (_, authorization) => {
+  ])('accepts the admin key as %s', async (_, authorization) => {
     const call = await start('admin-key')
     expect(await call(authorization)).toMatchObject({ status: 200, text: 'in' })
   })

@@ -16,7 +16,7 @@ describe('an unknown path', () => {
     ['/healthz/x', {}],
     ['/healthz/../readyz', {}],
     ['*', { method: 'OPTIONS' }],
-  ])('%s is 404', async (path, call) => {
+  ])('answers a request for %s with 404', async (path, call) => {
     const server = await startServer()
     const answer = await server.call(path, call)
     expect(answer).toMatchObject({

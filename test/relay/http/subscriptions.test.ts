@@ -128,7 +128,7 @@ describe('a browser that registers', () => {
       post(subscription(), { origin: `${origin}.evil.example` }),
     ],
     ['an opaque origin', 403, 'origin_not_allowed', post(subscription(), { origin: 'null' })],
-  ])('with %s gets %i %s', async (_, status, code, call) => {
+  ])('refuses a registration with %s by %i %s', async (_, status, code, call) => {
     const server = await startServer()
     const answer = await server.call(path, call)
     expect(answer).toMatchObject({ status, json: { type: 'about:blank', status, code } })
@@ -284,7 +284,7 @@ describe('a browser that withdraws', () => {
     ['with a wrong key', withKey('A'.repeat(43)), 403, 'registration_key_mismatch'],
     ['with an API key', { authorization: `Bearer ${apiKey}` }, 403, 'registration_key_mismatch'],
     ['from another origin', { origin: 'https://evil.example' }, 403, 'origin_not_allowed'],
-  ])('%s is refused', async (_, headers, status, code) => {
+  ])('does not withdraw for a browser %s', async (_, headers, status, code) => {
     const { call, store } = await startServer()
     await call(path, post(subscription('user-1')))
     expect(await call(...withdraw('user-1', headers))).toMatchObject({ status, json: { code } })

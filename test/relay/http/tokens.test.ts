@@ -44,10 +44,13 @@ describe('GET /v1/tokens/{objectId}', () => {
     })
   })
 
-  it.each(['nobody', '__proto__', 'a b', 'x\u0000', 'x'.repeat(500), '%'])('is 404 for %j', async (objectId) => {
-    const { call } = await startServer()
-    expect(await call(at(objectId), { headers })).toMatchObject({ status: 404, json: { code: 'not_found' } })
-  })
+  it.each(['nobody', '__proto__', 'a b', 'x\u0000', 'x'.repeat(500), '%'])(
+    'answers 404 for the unknown objectId %j',
+    async (objectId) => {
+      const { call } = await startServer()
+      expect(await call(at(objectId), { headers })).toMatchObject({ status: 404, json: { code: 'not_found' } })
+    },
+  )
 
   it('needs an API key, and no browser has one', async () => {
     const { call } = await startServer()

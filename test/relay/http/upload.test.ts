@@ -88,7 +88,7 @@ describe('records that are not taken', () => {
     [535, 'fcm with keys', { ...nativeRecord(), tokenData: { id: 'x', type: 'fcm', keys: {} } }],
     [535, 'an id that is too long', nativeRecord('a', 'x'.repeat(4097))],
     [535, 'an id with a line break', nativeRecord('a', 'x\ny')],
-  ])('have code %i: %s', async (code, _, record) => {
+  ])('gives invalid records the code %i: %s', async (code, _, record) => {
     const { call, store } = await startServer()
     const answer = await call(path, post({ d: [record] }))
     expect(answer.status).toBe(200)
@@ -247,7 +247,7 @@ describe('the API key', () => {
     ['as bearer in other letters', { authorization: `bearer ${apiKey}` }],
     ['as passcode beside the credentials of a proxy', { authorization: 'Basic eDp5', 'X-CleverTap-Passcode': apiKey }],
     ['with the account', { 'X-CleverTap-Passcode': apiKey, 'X-CleverTap-Account-Id': accountId }],
-  ])('is taken %s', async (_, headers) => {
+  ])('accepts an API key %s', async (_, headers) => {
     const { call } = await startServer()
     expect((await call(path, post({ d: [] }, { ...json, ...headers }))).status).toBe(200)
   })
@@ -298,7 +298,7 @@ describe('several accounts', () => {
     ['a key and another account', 'key-of-one-0123456789', 'TWO', undefined],
     ['a key of both with a name', 'key-of-both-012345', 'TWO', 'TWO'],
     ['a key of both without a name', 'key-of-both-012345', undefined, undefined],
-  ])('are told apart: %s', async (_, key, id, expected) => {
+  ])('finds the account of an API key: %s', async (_, key, id, expected) => {
     const { call, store } = await start()
     const headers = { ...json, authorization: `Bearer ${key}`, ...(id ? { 'X-CleverTap-Account-Id': id } : {}) }
     const answer = await call(path, post(nativeRecord(), headers))

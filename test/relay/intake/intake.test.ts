@@ -25,7 +25,7 @@ describe('the type of a push service', () => {
     ['localhost', undefined],
     ['fcm.googleapis.com:444', undefined],
     ['__proto__', undefined],
-  ])('%s is %s', (host, type) => {
+  ])('finds for the push service %s the type %s', (host, type) => {
     expect(typeOfHost(host, types)).toBe(type)
   })
 })

@@ -14,7 +14,7 @@ describe('comparing secrets', () => {
     ['a', 'aa', false],
     ['ü', 'u\u0308', false],
     ['\ud800', '\ud801', true], // neither can be told apart in UTF-8, and neither can be configured
-  ])('%j and %j: %s', (given, expected, same) => {
+  ])('compares the secrets %j and %j: %s', (given, expected, same) => {
     expect(sameSecret(given, expected)).toBe(same)
   })
 })
@@ -70,7 +70,7 @@ describe('API keys', () => {
     ['key-both', undefined, undefined],
     ['key-A', undefined, undefined],
     ['', undefined, undefined],
-  ])('%s with account %s is %s', (key, account, expected) => {
+  ])('finds for the API key %s with account %s the owner %s', (key, account, expected) => {
     const caller = check(key, account)
     expect(caller && `${caller.account.id} ${caller.keyName}`).toBe(expected)
   })

@@ -146,7 +146,7 @@ describe('OpenTelemetry', () => {
   it.each([
     ['a failed upload', 'failed', true],
     ['one that waited and was not made, which is no failure', 'unsent', false],
-  ])('is told of %s', async (_, kind, failed) => {
+  ])('gets a span for %s', async (_, kind, failed) => {
     const [span, telemetry] = [registerSdk(), findTelemetry()]
     await telemetry?.uploadsOf('TEST')(3, async () => ({ verdict: { kind } }))
     expect(span[0]).toMatchObject({

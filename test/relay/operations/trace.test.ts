@@ -6,7 +6,7 @@ const parent = '00f067aa0ba902b7'
 
 describe('a traceparent header', () => {
   it.each([`00-${trace}-${parent}-01`, `00-${trace}-${parent}-00`, `01-${trace}-${parent}-01-more`])(
-    'names a trace: %s',
+    'reads the trace id of the header %s',
     (header) => expect(readTraceId(header)).toBe(trace),
   )
 
@@ -23,7 +23,7 @@ describe('a traceparent header', () => {
     `00-${trace}-${parent}`,
     `00-${trace.slice(1)}-${parent}-01`,
     `00-${trace}-${parent}-01\n`,
-  ])('names none: %j', (header) => expect(readTraceId(header)).toBeUndefined())
+  ])('finds no trace id in the header %j', (header) => expect(readTraceId(header)).toBeUndefined())
 })
 
 describe('a trace that begins here', () => {

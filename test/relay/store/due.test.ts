@@ -17,6 +17,6 @@ it.each([
   ['a batch is full and the rest is young', [old, young, young, young, young], null, { rows: 3 }],
   ['a batch is full and the rest is old', [young, young, young, old], null, { rows: 4 }],
   ['two batches are full', [young, young, young, young, young, young], now + 1, { rows: 6 }],
-])('%s', (_, readyAts, nextDueAt, expected) => {
+])('decides when a batch is due: %s', (_, readyAts, nextDueAt, expected) => {
   expect(takeDue(readyAts, nextDueAt, asked)).toEqual(expected)
 })

@@ -69,7 +69,7 @@ describe('the ticket key', () => {
     ['a path of Windows', 'C:\\secrets\\pushferry-ticket-key-of-the-site'],
     ['the name of a PEM file', 'pushferry-ticket-key-of-the-site-2026.pem'],
     ['broken JSON', '{"keys":[]'.padEnd(40)],
-  ])('must not be %s', (_, text) => {
+  ])('a shared secret must not be %s', (_, text) => {
     expect(readTicketKeys(text)).toBeUndefined()
   })
 })

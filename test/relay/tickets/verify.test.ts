@@ -28,13 +28,13 @@ describe('a ticket', () => {
 
   it.each<[string, object, string]>([
     ['of another objectId', { sub: 'o-2' }, "the ticket's sub is not the objectId"],
-    ['without sub', { sub: undefined }, "the ticket's sub is missing or not right"],
-    ['without exp', { exp: undefined }, "the ticket's exp is missing or not right"],
+    ['without sub', { sub: undefined }, "the ticket's sub is missing or wrong"],
+    ['without exp', { exp: undefined }, "the ticket's exp is missing or wrong"],
     ['that expired six seconds ago', { exp: nowSeconds - 6 }, 'the ticket has expired'],
     ['that lives 906 seconds', { exp: nowSeconds + 906 }, "the ticket's exp is more than 15 minutes ahead"],
     ['that lives for ever', { exp: 1e300 }, "the ticket's exp is more than 15 minutes ahead"],
-    ['that is not valid yet', { nbf: nowSeconds + 60 }, "the ticket's nbf is missing or not right"],
-  ])('%s is refused', async (_, claims, fault) => {
+    ['that is not valid yet', { nbf: nowSeconds + 60 }, "the ticket's nbf is missing or wrong"],
+  ])('refuses a signed ticket %s', async (_, claims, fault) => {
     expect(await check(await sign(hs256, 'HS256', claims))).toBe(fault)
   })
 
@@ -44,7 +44,7 @@ describe('a ticket', () => {
   })
 
   it('needs the audience where one is configured', async () => {
-    const fault = "the ticket's aud is missing or not right"
+    const fault = "the ticket's aud is missing or wrong"
     expect(await check(await sign(hs256, 'HS256'), secret, 'push')).toBe(fault)
     expect(await check(await sign(hs256, 'HS256', { aud: 'shop' }), secret, 'push')).toBe(fault)
     expect(await check(await sign(hs256, 'HS256', { aud: ['shop', 'push'] }), secret, 'push')).toBeUndefined()

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import type { LeasedEntry } from '../../../src/relay/store/port.ts'
 import {
-  type Chunk,
-  cut,
+  type Batch,
   failedOutcome,
   halves,
   isAlone,
   outcomeOf,
   probeOf,
+  splitIntoBatches,
 } from '../../../src/relay/uploader/batch.ts'
 
 const rules = { retryBaseMs: 1000, retryMaxMs: 300_000, deferMs: [60_000, 600_000] }
@@ -25,10 +25,10 @@ const entry = (objectId: string, more: Partial<LeasedEntry> = {}): LeasedEntry =
 })
 const many = (count: number, failures = 0): LeasedEntry[] =>
   Array.from({ length: count }, (_, at) => entry(`${failures}-${at}`, { failures }))
-const sizes = (chunks: readonly Chunk[]): number[] => chunks.map((chunk) => chunk.length)
-const ids = (chunks: readonly Chunk[]): string[] => chunks.flat().map(({ objectId }) => objectId)
+const sizes = (batches: readonly Batch[]): number[] => batches.map((batch) => batch.length)
+const ids = (batches: readonly Batch[]): string[] => batches.flat().map(({ objectId }) => objectId)
 
-describe('cut', () => {
+describe('splitIntoBatches', () => {
   it.each([
     [1, 100, [1]],
     [100, 100, [100]],
@@ -37,8 +37,8 @@ describe('cut', () => {
     [0, 100, []],
   ])('cuts %i rows into requests of at most %i, in their order', (count, max, expected) => {
     const rows = many(count)
-    expect(sizes(cut(rows, max))).toEqual(expected)
-    expect(ids(cut(rows, max))).toEqual(ids([rows]))
+    expect(sizes(splitIntoBatches(rows, max))).toEqual(expected)
+    expect(ids(splitIntoBatches(rows, max))).toEqual(ids([rows]))
   })
   it.each([
     [1, [100]],
@@ -47,13 +47,13 @@ describe('cut', () => {
     [7, Array.from({ length: 100 }, () => 1)],
     [50, Array.from({ length: 100 }, () => 1)],
   ])('puts rows that were blamed %i times into smaller company', (failures, expected) => {
-    expect(sizes(cut(many(100, failures), 100))).toEqual(expected)
+    expect(sizes(splitIntoBatches(many(100, failures), 100))).toEqual(expected)
   })
   it('keeps suspects apart from those that are none, and loses nobody', () => {
     const mixed = [...many(3), ...many(30, 3), ...many(3, 1), ...many(2, 9)]
-    const chunks = cut(mixed, 100)
-    expect(sizes(chunks)).toEqual([6, 25, 5, 1, 1])
-    expect(ids(chunks).sort()).toEqual(ids([mixed]).sort())
+    const batches = splitIntoBatches(mixed, 100)
+    expect(sizes(batches)).toEqual([6, 25, 5, 1, 1])
+    expect(ids(batches).sort()).toEqual(ids([mixed]).sort())
   })
 })
 
@@ -62,15 +62,15 @@ describe('halves', () => {
     [2, [1, 1]],
     [3, [2, 1]],
     [100, [50, 50]],
-  ])('of %i rows', (count, expected) => {
+  ])('splits a refused batch of %i rows', (count, expected) => {
     const rows = many(count)
     expect(sizes(halves(rows))).toEqual(expected)
     expect(ids(halves(rows))).toEqual(ids([rows]))
   })
   it('end at one row after seven steps from a hundred', () => {
-    let chunk: Chunk = many(100)
+    let batch: Batch = many(100)
     let steps = 0
-    for (; chunk.length > 1; steps++) chunk = halves(chunk)[0] ?? []
+    for (; batch.length > 1; steps++) batch = halves(batch)[0] ?? []
     expect(steps).toBe(7)
   })
 })

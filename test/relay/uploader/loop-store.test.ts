@@ -38,7 +38,7 @@ describe.each(storeKinds)('the uploader, with a store $name', (kind) => {
       await start()
       faulty.break(['settle'])
       await clock.advance(30_000)
-      expect(clevertap.delivered.length).toBeLessThanOrEqual(2400 + 100 * (kind.waitingRoom ?? 0))
+      expect(clevertap.delivered.length).toBeLessThanOrEqual(2400 + 100 * (kind.queueCapacity ?? 0))
       faulty.mend()
       await clock.advance(20_000)
       expect(await counts()).toMatchObject({ accepted: 10_000 })

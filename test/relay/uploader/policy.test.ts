@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest'
 import {
   aloneAfter,
   backOffMs,
-  companyOf,
   deferralMs,
   failedWaitMs,
   farthestDueMs,
+  maxBatchOf,
   suspectAfter,
 } from '../../../src/relay/uploader/policy.ts'
 
@@ -69,15 +69,15 @@ describe('deferralMs', () => {
   })
 })
 
-describe('companyOf', () => {
+describe('maxBatchOf', () => {
   it('shrinks by half with each failure from the first suspicion on, down to one', () => {
     const failures = Array.from({ length: 11 }, (_, at) => at)
-    expect(failures.map((count) => companyOf(count, 100))).toEqual([100, 100, 50, 25, 12, 6, 3, 1, 1, 1, 1])
+    expect(failures.map((count) => maxBatchOf(count, 100))).toEqual([100, 100, 50, 25, 12, 6, 3, 1, 1, 1, 1])
   })
   it.each([1, 2, 3, 7, 99, 100])('is one for a record that has failed %i times more than enough', (max) => {
-    expect(companyOf(aloneAfter, max)).toBe(1)
-    expect(companyOf(1e6, max)).toBe(1)
-    expect(companyOf(0, max)).toBe(max)
+    expect(maxBatchOf(aloneAfter, max)).toBe(1)
+    expect(maxBatchOf(1e6, max)).toBe(1)
+    expect(maxBatchOf(0, max)).toBe(max)
   })
 })
 

@@ -1,14 +1,14 @@
 import { setMaxListeners } from 'node:events'
-import { createLane } from '../../../src/relay/clevertap/thread/lane.ts'
-import { createNear } from '../../../src/relay/clevertap/thread/near.ts'
-import type { Upload, WaitingLine } from '../../../src/relay/clevertap/upload.ts'
+import { createJobQueue } from '../../../src/relay/clevertap/thread/job-queue.ts'
+import { createThreadClient } from '../../../src/relay/clevertap/thread/thread-client.ts'
+import type { RequestQueue, Upload } from '../../../src/relay/clevertap/upload.ts'
 import { createMemoryStore } from '../../../src/relay/store/memory/store.ts'
 import type { NewEntry, Store, StoreOptions, TokenStatus } from '../../../src/relay/store/port.ts'
 import { openSqliteStore } from '../../../src/relay/store/sqlite/store.ts'
-import { handOver } from '../../../src/relay/uploader/hand-over.ts'
 import type { Health } from '../../../src/relay/uploader/health.ts'
-import { createHolderLife, type HolderLife } from '../../../src/relay/uploader/holder.ts'
+import { createHeartbeat, type Heartbeat } from '../../../src/relay/uploader/heartbeat.ts'
 import { createUploader, type Uploader, type UploadSettings } from '../../../src/relay/uploader/loop.ts'
+import { preferThread } from '../../../src/relay/uploader/prefer-thread.ts'
 import type { UploadReport } from '../../../src/relay/uploader/report.ts'
 import type { TokenRecord } from '../../../src/wire/record.ts'
 import { createFakeClock, type FakeClock } from '../../fakes/clock.ts'
@@ -20,7 +20,7 @@ import { memoryFolder } from '../../support/temporary-folder.ts'
 export interface StoreKind {
   name: string
   /** How many requests wait in a sender of its own, as in the thread; undefined where each is sent at once. */
-  waitingRoom?: number
+  queueCapacity?: number
   open(options: StoreOptions): Promise<{ store: Store; end(): Promise<void> }>
 }
 
@@ -44,7 +44,7 @@ const inSqlite: StoreKind = {
   },
 }
 /** The longer way: a message to the thread that sends takes a moment, and so does its answer. */
-export const inMemoryAndThread: StoreKind = { ...inMemory, name: 'in memory and a thread that sends', waitingRoom: 2 }
+export const inMemoryAndThread: StoreKind = { ...inMemory, name: 'in memory and a thread that sends', queueCapacity: 2 }
 export const storeKinds: readonly StoreKind[] = [inMemory, inSqlite, inMemoryAndThread]
 
 export const account = 'ACC'
@@ -80,10 +80,10 @@ const watched = (store: Store, onChange: (by: number) => void): Store =>
 export const names = (count: number, from = 0): string[] =>
   Array.from({ length: count }, (_, at) => `r${String(from + at).padStart(5, '0')}`)
 
-/** One uploading process: its life as a holder and the uploader of one account. */
+/** One uploading process: its heartbeat as a holder and the uploader of one account. */
 export interface Process {
   readonly uploader: Uploader
-  readonly holder: HolderLife
+  readonly holder: Heartbeat
   readonly reports: readonly UploadReport[]
   readonly moods: readonly Health['mode'][]
   readonly troubles: number
@@ -123,19 +123,19 @@ export interface RigOptions {
  * Both sides of the sender's thread, and a moment of the fake clock for each message between them. The thread is there 50 ms
  * after it was begun.
  */
-const behindThread = (upload: Upload, room: number, clock: FakeClock): { upload: Upload; line: WaitingLine } => {
+const behindThread = (upload: Upload, capacity: number, clock: FakeClock): { upload: Upload; queue: RequestQueue } => {
   const hopMs = 1
-  const near = createNear({
-    tell: (asked) =>
+  const client = createThreadClient({
+    post: (command) =>
       clock.after(hopMs, () => {
-        if (asked.kind === 'send') lane.take(asked.job)
-        else if (asked.kind === 'abort') lane.abort(asked.number)
-        else lane.recall()
+        if (command.kind === 'send') jobs.take(command.job)
+        else if (command.kind === 'abort') jobs.abort(command.number)
+        else jobs.recall()
       }),
     onBusy: () => {},
     onIdle: () => {},
   })
-  const lane = createLane(
+  const jobs = createJobQueue(
     {
       upload: async (_, { body = '', signal = new AbortController().signal } = {}) => {
         // Made by `bodyOf`.
@@ -145,7 +145,7 @@ const behindThread = (upload: Upload, room: number, clock: FakeClock): { upload:
         return sent
       },
     },
-    (told) => clock.after(hopMs, () => near.hear(told)),
+    (result) => clock.after(hopMs, () => client.onResult(result)),
     clock.elapsed,
   )
   let isBegun = false
@@ -157,7 +157,7 @@ const behindThread = (upload: Upload, room: number, clock: FakeClock): { upload:
     },
     isReady: () => isReady,
   }
-  return handOver({ here: upload, thread, there: near.carrier(account), waiting: room })
+  return preferThread({ here: upload, thread, there: client.sender(account), waiting: capacity })
 }
 
 export const createRig = async ({
@@ -194,7 +194,7 @@ export const createRig = async ({
     const cut = new AbortController()
     setMaxListeners(0, cut.signal)
     const upstream = more.clevertap ?? clevertap
-    const holder = createHolderLife({
+    const holder = createHeartbeat({
       store: reach,
       clock: living,
       leaseMs,
@@ -211,7 +211,7 @@ export const createRig = async ({
       for (const one of signals) one.removeEventListener('abort', abort)
       return answer
     }
-    const { waitingRoom } = kind
+    const { queueCapacity } = kind
     const uploader = createUploader({
       settings: {
         account: more.account ?? account,
@@ -228,7 +228,7 @@ export const createRig = async ({
       store: reach,
       holder,
       clock: living,
-      ...(waitingRoom === undefined ? { upload: reached } : behindThread(reached, waitingRoom, living)),
+      ...(queueCapacity === undefined ? { upload: reached } : behindThread(reached, queueCapacity, living)),
       onRequest: (report) => void reports.push(report),
       onHealth: (_, { mode }) => void (moods.at(-1) === mode || moods.push(mode)),
       onTrouble: () => {

@@ -13,15 +13,15 @@ const entry = (objectId: string): LeasedEntry => ({
   receivedAt: 0,
 })
 
-it('makes of a chunk, once, the records and the body that says the same', () => {
+it('makes of a batch, once, the records and the body that says the same', () => {
   const prepare = createPreparer('padded')
-  const chunk = [entry('a'), entry('b')]
-  const { records, body } = prepare(chunk)
+  const batch = [entry('a'), entry('b')]
+  const { records, body } = prepare(batch)
   expect(records.map(({ objectId, tokenData }) => [objectId, tokenData.keys?.auth])).toEqual([
     ['a', 'ab=='],
     ['b', 'ab=='],
   ])
   expect(JSON.parse(body)).toEqual({ d: records })
-  expect(prepare(chunk)).toBe(prepare(chunk))
+  expect(prepare(batch)).toBe(prepare(batch))
   expect(prepare([entry('a')]).records).toHaveLength(1)
 })

@@ -1,36 +1,36 @@
 import type { ClevertapOptions } from '../client.ts'
 import type { Sent } from '../upload.ts'
 
-/** What the thread is started with: how to reach each account's CleverTap. */
+/** The thread's `workerData`: how to reach CleverTap for each account. */
 export interface ThreadData {
   accounts: readonly ClevertapOptions[]
 }
 
-/** An upload request that is handed over. */
+/** An upload request for the thread. */
 export interface Job {
-  /** Comes back with its answer. */
+  /** Id of the job, repeated in its result. */
   number: number
   account: string
   body: string
   traceparent: string | undefined
-  /** It is sent when so many requests of its account, itself included, may be in flight. */
+  /** Limit of the account's requests in flight, this one included, when it is sent. */
   atOnce: number
-  /** How many setbacks of its account were known to who handed it over. */
-  knows: number
+  /** Number of the account's setbacks that the sender knew of. */
+  knownSetbacks: number
 }
 
-export type Asked =
+export type Command =
   | { kind: 'send'; job: Job }
-  /** Nobody wants its answer any more: it is cut off, or not sent. */
+  /** The answer is not wanted any more: abort the request, or do not send it. */
   | { kind: 'abort'; account: string; number: number }
-  /** What an account has waiting is to come back. */
+  /** Return the account's queued jobs unsent. */
   | { kind: 'recall'; account: string }
 
-/** What the thread tells first: from now on it takes jobs. */
+/** The thread's first message: it takes jobs now. */
 export const ready = 'ready'
 
-/** How one job ended, and how many setbacks its account has had. */
-export interface Told {
+/** The result of one job, and the number of its account's setbacks so far. */
+export interface Result {
   number: number
   account: string
   setbacks: number

@@ -1,32 +1,32 @@
 import { Worker } from 'node:worker_threads'
 import type { ClevertapOptions } from '../client.ts'
-import { ready, type ThreadData, type Told } from './messages.ts'
-import { type Carrier, createNear } from './near.ts'
+import { type Result, ready, type ThreadData } from './messages.ts'
 import { nodeOptionsOf } from './node-options.ts'
+import { createThreadClient, type ThreadSender } from './thread-client.ts'
 
-/** Clients of several accounts on a thread of their own. */
+/** A thread that sends upload requests for several accounts. */
 export interface SenderThread {
-  /** Begins the thread, if there is none. It takes a tenth of a second to be there. */
+  /** Starts the thread, if none runs. It is ready about 0.1 s later. */
   start(): void
-  /** Whether it is there. What is handed over before is answered as by a thread that has ended. */
+  /** Whether the thread takes requests. Requests handed over before fail as if the thread had ended. */
   isReady(): boolean
-  carrier(account: string): Carrier
-  /** Ends the thread for good. What is in flight is cut off. */
+  sender(account: string): ThreadSender
+  /** Ends the thread for good and aborts its requests. */
   close(): Promise<void>
 }
 
 /**
- * Whether a thread can be begun: it runs built files only, because Node 20 knows no TypeScript, and Node's permissions
- * (`--permission`) may allow none.
+ * Whether a thread can be started. It needs built files, because Node 20 does not run TypeScript, and Node's permission
+ * model (`--permission`) may forbid threads.
  */
-export const canBegin = (): boolean => import.meta.url.endsWith('.js') && (process.permission?.has('worker') ?? true)
+export const canStart = (): boolean => import.meta.url.endsWith('.js') && (process.permission?.has('worker') ?? true)
 
 /**
- * Sends uploads from a thread of its own, so that a request whose answer is there is followed by the next while the
- * relay's thread is busy with its store. A thread that dies leaves what it had `unanswered`. The
- * process is kept alive by requests that have no answer yet, and by nothing else.
+ * Sends uploads from a worker thread, so that the next request follows an answer at once even while the main thread is busy
+ * with the store. The requests of a thread that dies are `unanswered`. Only requests without an answer keep the process
+ * alive.
  *
- * @param program the thread's own, which must be a built file.
+ * @param program the file that the thread runs. Must be a built file.
  */
 export const openSenderThread = (
   accounts: readonly ClevertapOptions[],
@@ -36,10 +36,10 @@ export const openSenderThread = (
   let isReady = false
   let closed = false
 
-  const near = createNear({
-    tell: (asked) => {
-      if (thread) thread.postMessage(asked)
-      else setImmediate(() => near.lose())
+  const client = createThreadClient({
+    post: (command) => {
+      if (thread) thread.postMessage(command)
+      else setImmediate(() => client.onExit())
     },
     onBusy: () => thread?.ref(),
     onIdle: () => thread?.unref(),
@@ -48,19 +48,19 @@ export const openSenderThread = (
     const workerData: ThreadData = { accounts }
     const begun = new Worker(program, { workerData, ...nodeOptionsOf(process) })
     thread = begun
-    begun.on('message', (told: Told | typeof ready) => {
-      if (told === ready) isReady = true
-      else near.hear(told)
+    begun.on('message', (result: Result | typeof ready) => {
+      if (result === ready) isReady = true
+      else client.onResult(result)
     })
-    // Its end follows, and says enough.
+    // `exit` follows and does the work.
     begun.on('error', () => {})
     begun.on('exit', () => {
       if (thread !== begun) return
       thread = undefined
       isReady = false
-      near.lose()
+      client.onExit()
     })
-    // Last, because listening to it undoes this.
+    // Last, because adding a listener refs the thread again.
     begun.unref()
   }
 
@@ -70,11 +70,11 @@ export const openSenderThread = (
       try {
         begin()
       } catch {
-        // The machine has no room for one now.
+        // The machine has no memory for a thread now; the main thread sends instead.
       }
     },
     isReady: () => isReady,
-    carrier: near.carrier,
+    sender: client.sender,
     close: async () => {
       closed = true
       await thread?.terminate()

@@ -1,23 +1,23 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { createClevertapClient } from '../client.ts'
-import { createLane } from './lane.ts'
-import { type Asked, ready, type ThreadData } from './messages.ts'
+import { createJobQueue } from './job-queue.ts'
+import { type Command, ready, type ThreadData } from './messages.ts'
 
-/* The thread's own program: a client and a lane for each account, for as long as the thread lives. */
+/* The program of the sender thread: one client and one request queue per account. */
 
-if (!parentPort) throw new Error('this file is the program of a thread')
+if (!parentPort) throw new Error('worker.js runs as a worker thread only')
 const port = parentPort
 const { accounts }: ThreadData = workerData
-const lanes = new Map(
+const queues = new Map(
   accounts.map((options) => [
     options.accountId,
-    createLane(createClevertapClient(options), (told) => port.postMessage(told)),
+    createJobQueue(createClevertapClient(options), (result) => port.postMessage(result)),
   ]),
 )
 
-port.on('message', (asked: Asked) => {
-  if (asked.kind === 'send') lanes.get(asked.job.account)?.take(asked.job)
-  else if (asked.kind === 'abort') lanes.get(asked.account)?.abort(asked.number)
-  else lanes.get(asked.account)?.recall()
+port.on('message', (command: Command) => {
+  if (command.kind === 'send') queues.get(command.job.account)?.take(command.job)
+  else if (command.kind === 'abort') queues.get(command.account)?.abort(command.number)
+  else queues.get(command.account)?.recall()
 })
 port.postMessage(ready)

@@ -2,9 +2,9 @@ import type { FastifyInstance } from 'fastify'
 import type { Instruments } from './instruments.ts'
 
 /**
- * Counts and times every answer of a server that is not ready yet. By the route's pattern, so that neither an
- * objectId nor what scanners ask for becomes a label. A stream of events ends when somebody closes a page, which says
- * nothing about the relay: it is counted and not timed.
+ * Counts and times every answer of a server; call it before the server is ready. The label is the route's pattern, so
+ * that neither an objectId nor a scanner's path becomes a label. Event streams are counted but not timed, because they end
+ * when a page is closed.
  */
 export const addHttpMetrics = (app: FastifyInstance, { httpRequests, httpDuration }: Instruments): void => {
   app.addHook('onResponse', (request, reply, done) => {

@@ -1,9 +1,9 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 
 /**
- * Every metric there is; docs/metrics.md says what each means to an operator, and a test holds the two together. Labels
- * have few values, all from the configuration, the source or a closed list: an account's id, a key's name, a route's
- * pattern, a code. Never an id, a token or an address.
+ * All metrics. docs/metrics.md explains each to operators, and a test compares the two. Labels have few values, all from
+ * the configuration, the source or a closed list: an account's id, a key's name, a route's pattern, a code. A label is
+ * never an id, a token or an address.
  */
 export const createInstruments = (registry: Registry) => {
   const registers = [registry]
@@ -79,7 +79,7 @@ export const createInstruments = (registry: Registry) => {
       'For how long nothing is sent yet, after a failure or because CleverTap said so; 0: something may be sent.',
       'account',
     ),
-    takeovers: counter('pushferry_takeovers_total', 'Times that rows of a dead process were taken over.'),
+    takeovers: counter('pushferry_takeovers_total', 'Number of takeovers of rows from a process that had ended.'),
 
     queue: gauge(
       'pushferry_queue_records',
@@ -100,17 +100,17 @@ export const createInstruments = (registry: Registry) => {
     ),
     uploading: gauge(
       'pushferry_uploading_records',
-      'Records that a process of the store has taken up to upload.',
+      'Records that a process of the store has leased for upload.',
       'account',
     ),
     oldestAge: gauge(
       'pushferry_oldest_record_age_seconds',
-      'Age of the oldest record that waits or is being uploaded; 0: there is none.',
+      'Age of the oldest record that waits or is being uploaded; 0 if there is none.',
       'account',
     ),
     stored: gauge(
       'pushferry_stored_records',
-      'Settled records in the store, by state. The same from every process of the store.',
+      'Completed records in the store, by state. The same from every process of the store.',
       'account',
       'state',
     ),
@@ -122,7 +122,7 @@ export const createInstruments = (registry: Registry) => {
     ),
     storeEvents: counter(
       'pushferry_store_events_total',
-      'What has happened since the store was made, imports and earlier runs included. The same from every process.',
+      'Events since the store was created, including imports and earlier runs. The same from every process.',
       'account',
       'event',
     ),
@@ -141,7 +141,7 @@ export const createInstruments = (registry: Registry) => {
     ),
     droppedLines: counter(
       'pushferry_log_lines_dropped_total',
-      'Log lines that were dropped because nobody took them: a full disk, or a reader that stalls or has gone.',
+      'Log lines that were dropped because of a full disk, or a reader that is stalled or closed.',
     ),
 
     cpu: counter('pushferry_process_cpu_seconds_total', 'CPU time, user and system.'),

@@ -1,7 +1,7 @@
 import { codeMeanings } from '../../clevertap/code-meanings.ts'
 
 /**
- * A code as a label. CleverTap's documented ones stand for themselves; whatever else an answer may hold is `other`, so
- * that no answer can make ever more labels.
+ * A code as a label. Codes that CleverTap documents keep their number; all others are `other`, so that answers cannot
+ * create an unlimited number of labels.
  */
 export const codeLabel = (code: number | string): string => (Object.hasOwn(codeMeanings, code) ? String(code) : 'other')

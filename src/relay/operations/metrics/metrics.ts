@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { Registry } from 'prom-client'
 import type { IntakeEvent } from '../../http/parts.ts'
+import { steadyNow } from '../../steady-clock.ts'
 import type { Store } from '../../store/port.ts'
 import type { UploadReport } from '../../uploader/report.ts'
 import type { UploadState } from '../../uploader/uploads.ts'
@@ -11,15 +12,15 @@ import { observeStore } from './observe-store.ts'
 import { createProcessMetrics } from './process-metrics.ts'
 import { createStoreMetrics } from './store-metrics.ts'
 
-/** What the relay tells its metrics, and what `/metrics` answers. One registry each, so that relays do not share sums. */
+/** A relay's metrics and the answer of `/metrics`. Each relay has its own registry, so that relays do not share counts. */
 export interface Metrics {
-  /** Everything, in Prometheus' text format. Never rejects because of the store. */
+  /** All metrics in Prometheus' text format. Does not reject when the store fails. */
   text(): Promise<string>
   readonly contentType: string
   onIntake(event: IntakeEvent): void
   onRequest(report: UploadReport): void
   onTakeover(): void
-  /** The same store, observed. */
+  /** Wraps a store to observe its operations. */
   observe(store: Store): Store
   /** Counts the answers of a server's routes. */
   addTo(app: FastifyInstance): void
@@ -32,10 +33,10 @@ export interface MetricsParts {
   maxUnproved: number
   accounts: readonly { id: string; uploadConcurrency: number; keyIdleMs: number }[]
   store: Pick<Store, 'counts' | 'holders'>
-  /** How an account's uploads go; asked at a scrape. */
+  /** The state of an account's uploads; called at each scrape. */
   uploads: { state(account: string): UploadState }
   version: string
-  /** Log lines that were dropped since the start; asked at a scrape. Default: none. */
+  /** Number of log lines dropped since the start; called at each scrape. Default: 0. */
   droppedLines?: () => number
   /** Wall clock, ms since the epoch. */
   now?: () => number
@@ -52,7 +53,7 @@ export const createMetrics = ({
   uploads,
   version,
   droppedLines = () => 0,
-  now = Date.now,
+  now = steadyNow,
 }: MetricsParts): Metrics => {
   const registry = new Registry()
   const instruments = createInstruments(registry)
@@ -73,7 +74,7 @@ export const createMetrics = ({
   instruments.build.set({ version, node: process.version }, 1)
   instruments.queueLimit.set({ lane: 'live' }, maxQueued)
   instruments.queueLimit.set({ lane: 'unproved' }, maxUnproved)
-  // What alerts look at is there from the start, at zero, or the first one of a kind would not be seen to have come.
+  // Counters that alerts use start at zero; otherwise `increase()` would miss the first event of a kind.
   for (const { id: account, uploadConcurrency } of accounts) {
     concurrency.set({ account }, uploadConcurrency)
     for (const verdict of verdicts) uploadRequests.inc({ account, verdict }, 0)

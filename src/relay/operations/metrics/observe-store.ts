@@ -5,10 +5,10 @@ import type { Instruments } from './instruments.ts'
 const reasonOf = (error: unknown): string => (error instanceof StoreError ? error.code : 'unknown')
 
 /**
- * The same store, with its refusals counted and its writes of records timed. `full` counts too: it is what senders are
- * answered 503 for. That a store is closed at the end of the process is no failure.
+ * Wraps a store: counts its failures and times its writes of records. `full` counts as a failure, because senders get a
+ * 503 for it. `closed` does not, because it happens at the end of each process.
  *
- * It looks at the promises that pass and returns them as they are, so that nobody waits for a metric.
+ * Returns the store's own promises, so that no caller waits for a metric.
  */
 export const observeStore = (store: Store, { storeWrite, storeFailures }: Instruments): Store => {
   const watch = <T>(operation: string, done: Promise<T>, onDone?: (value: T) => void): Promise<T> => {

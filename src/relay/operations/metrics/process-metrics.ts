@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks'
 import type { Instruments } from './instruments.ts'
 
-/** Sets what the process says of itself, at a scrape. Counters are set by what has come since the last one. */
+/** Sets the metrics of the process at a scrape. Counters grow by the difference to the last scrape. */
 export const createProcessMetrics = ({ cpu, eventLoop, resident, heap, startTime }: Instruments): (() => void) => {
   let cpuBefore = { user: 0, system: 0 }
   let activeBefore = 0

@@ -4,12 +4,12 @@ import { inTime } from '../status/in-time.ts'
 import type { Instruments } from './instruments.ts'
 import { codeLabel } from './known-codes.ts'
 
-/** How long a scrape waits for the store, in ms: Prometheus gives up after ten seconds by default. */
+/** Timeout of a scrape for the store, in ms. Prometheus' own default timeout is ten seconds. */
 const storeWaitMs = 2_000
 
 /**
- * Reads the store's numbers at a scrape. While the store cannot be read they are left out, because old numbers would
- * look like a queue that stands still; `pushferry_store_up` is 0 then. Never rejects.
+ * Reads the store's numbers at a scrape. When the store cannot be read they are omitted and `pushferry_store_up` is 0,
+ * because old numbers would look like a queue that does not move. Never rejects.
  */
 export const createStoreMetrics = (
   instruments: Instruments,

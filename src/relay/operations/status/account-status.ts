@@ -21,14 +21,14 @@ import type {
   UploadHealth,
 } from './view/snapshot.ts'
 
-/** What one process knows of one account, beside what the store says. */
+/** One process's own knowledge about an account, in addition to the store's. */
 export interface AccountMemory {
   history: History
   samples: Samples
   latency: LatencyLog
 }
 
-/** What the store said of one account. */
+/** The store's numbers of one account. */
 export interface StoreSays {
   counts: Counts
   holders: readonly Holder[]
@@ -85,9 +85,9 @@ const rejectionOf = ({ objectId, type, settledAt, receivedAt, error }: RejectedR
   text: error.message,
 })
 
-/** A queue shorter than this is sent in a request or two, and needs no estimate. */
+/** A shorter queue needs no estimate: one or two requests send it. */
 const leastForEta = 200
-/** How far back the rate of an estimate goes, in steps of the live view. */
+/** Length of the period from which the rate is estimated, in steps of the live view. */
 const rateSteps = 24
 
 const etaOf = (waiting: number, { memory, now }: AccountFacts): number | null => {
@@ -100,7 +100,7 @@ const etaOf = (waiting: number, { memory, now }: AccountFacts): number | null =>
   return Math.round((waiting / settled) * known.length * stepsOf('live', now).stepMs)
 }
 
-/** Puts together what is shown of one account. Pure. */
+/** Makes the status of one account. Pure. */
 export const describeAccount = (facts: AccountFacts): AccountStatus => {
   const { account, now, store, says, memory, health, uploads } = facts
   const { queued, uploading, accepted, rejected, withdrawn, oldestReceivedAt, rejectedByCode } = says.counts

@@ -2,21 +2,21 @@ import { Readable } from 'node:stream'
 import type { Snapshots } from './snapshots.ts'
 import { pageStateOf } from './view/page-state.ts'
 
-/** Streams of server-sent events to the pages that are open. */
+/** Streams of server-sent events to the open status pages. */
 export interface Feed {
-  /** A stream of what the page shows of an account, from now until the reader goes or the feed closes. */
+  /** A stream of an account's page states, until the reader disconnects or the feed closes. */
   open(account: string): Readable
-  /** Ends all streams, so that a server that closes does not wait for the pages. */
+  /** Ends all streams, so that a closing server does not wait for open pages. */
   close(): void
 }
 
 export const feedEveryMs = 2_000
-/** With so much unread a reader counts as too slow. Node's own measure differs from version to version. */
+/** A reader with more unread bytes than this is too slow. Node's own high-water mark differs between versions. */
 const mostWaitingBytes = 16 * 1024
 
 /**
- * Makes the feed. All streams share one timer, which runs while there is one. A reader that is too slow for an event
- * does not get it: the next one says more.
+ * Makes the feed. All streams share one timer, which runs while a stream is open. A reader that is too slow misses events;
+ * the next event contains the newer state.
  */
 export const createFeed = (snapshots: Pick<Snapshots, 'current'>, everyMs = feedEveryMs): Feed => {
   const readers = new Map<Readable, { account: string; ready: boolean }>()
@@ -52,7 +52,7 @@ export const createFeed = (snapshots: Pick<Snapshots, 'current'>, everyMs = feed
       timer ??= setInterval(() => {
         for (const one of readers.keys()) void tell(one)
       }, everyMs).unref()
-      // How long a page waits before it asks again when the relay is gone.
+      // Reconnection time of the page, in ms.
       reader.push('retry: 2000\n\n')
       void tell(reader)
       return reader

@@ -1,6 +1,6 @@
 import type { UploadMode } from './view/snapshot.ts'
 
-/** Why uploads do not go through, for people, and what to do. */
+/** Why uploads fail, and what to do, for people to read. */
 export interface HealthCause {
   cause: string
   remedy: string
@@ -12,10 +12,10 @@ const proxy = 'Is a proxy or firewall in between? The relay must reach CleverTap
 const certificate =
   'Is a proxy in between? NODE_EXTRA_CA_CERTS can name its authority. The relay tries again by itself.'
 
-/** By what an upload request failed with: a code of the system, of TLS or of undici, or words of our own. */
+/** Causes by the reason of a failed upload request: a code of the system, of TLS or of undici, or Pushferry's own. */
 const causes: Readonly<Record<string, HealthCause>> = {
   'time-out': { cause: 'CleverTap does not answer in time', remedy: network },
-  UND_ERR_CONNECT_TIMEOUT: { cause: 'No connection to CleverTap comes about in time', remedy: network },
+  UND_ERR_CONNECT_TIMEOUT: { cause: 'Connecting to CleverTap takes too long', remedy: network },
   UND_ERR_HEADERS_TIMEOUT: { cause: 'CleverTap does not answer in time', remedy: theirs },
   UND_ERR_BODY_TIMEOUT: { cause: "CleverTap's answers stop half-way", remedy: network },
   UND_ERR_SOCKET: { cause: 'Connections to CleverTap break', remedy: proxy },
@@ -30,8 +30,8 @@ const causes: Readonly<Record<string, HealthCause>> = {
     remedy: 'Is CLEVERTAP_REGION or CLEVERTAP_URL right, and does DNS work here? The relay tries again by itself.',
   },
   EAI_AGAIN: { cause: "CleverTap's host name cannot be looked up", remedy: `Does DNS work here? ${network}` },
-  ENETUNREACH: { cause: 'This machine has no way to CleverTap', remedy: network },
-  EHOSTUNREACH: { cause: 'This machine has no way to CleverTap', remedy: network },
+  ENETUNREACH: { cause: 'This machine has no network route to CleverTap', remedy: network },
+  EHOSTUNREACH: { cause: 'This machine has no network route to CleverTap', remedy: network },
   CERT_HAS_EXPIRED: { cause: "The certificate at CleverTap's address has expired", remedy: certificate },
   DEPTH_ZERO_SELF_SIGNED_CERT: { cause: "The certificate at CleverTap's address is not trusted", remedy: certificate },
   SELF_SIGNED_CERT_IN_CHAIN: { cause: "The certificate at CleverTap's address is not trusted", remedy: certificate },
@@ -39,8 +39,11 @@ const causes: Readonly<Record<string, HealthCause>> = {
     cause: "The certificate at CleverTap's address is for another host",
     remedy: certificate,
   },
-  'not the documented JSON': { cause: 'What answers is not CleverTap, or not as documented', remedy: proxy },
-  'answer too large': { cause: 'What answers is not CleverTap, or not as documented', remedy: proxy },
+  'not the documented JSON': {
+    cause: 'The answer does not come from CleverTap, or is not as documented',
+    remedy: proxy,
+  },
+  'answer too large': { cause: 'The answer does not come from CleverTap, or is not as documented', remedy: proxy },
   'counts that do not add up': { cause: 'CleverTap answers, but its counts do not add up', remedy: theirs },
 }
 
@@ -67,20 +70,20 @@ const ofProxy = (reason: string): HealthCause | undefined => {
       }
 }
 
-/** Puts the reason of an account's state into words. Null while all is well. */
+/** Explains the state of an account's uploads; null while uploads work. */
 export const explainHealth = (state: UploadMode, reason: string | null): HealthCause | null => {
   if (state === 'ok') return null
   if (state === 'throttled')
     return {
-      cause: `CleverTap wants no requests for a while (HTTP 429${reason === null ? '' : `, ${reason}`})`,
+      cause: `CleverTap asked the relay to wait (HTTP 429${reason === null ? '' : `, ${reason}`})`,
       remedy:
-        'Nothing is lost: the relay waits for as long, but no longer than PUSHFERRY_RETRY_MAX_MS, and then asks with one request.',
+        'Nothing is lost: the relay waits that long, at most PUSHFERRY_RETRY_MAX_MS, and then probes with one request.',
     }
   if (state === 'suspended')
     return {
       cause: `CleverTap refuses the credentials (${/HTTP \d+/.exec(reason ?? '')?.[0] ?? 'HTTP 401'})`,
       remedy:
-        'Compare CLEVERTAP_ACCOUNT_ID, CLEVERTAP_PASSCODE and CLEVERTAP_REGION with the dashboard, or let pushferry check tell which is wrong; then restart the relay. Nothing is lost meanwhile.',
+        'Compare CLEVERTAP_ACCOUNT_ID, CLEVERTAP_PASSCODE and CLEVERTAP_REGION with the dashboard, or run pushferry check to see which is wrong; then restart the relay. Nothing is lost meanwhile.',
     }
   if (reason === null) return { cause: 'Requests to CleverTap fail', remedy: theirs }
   return (

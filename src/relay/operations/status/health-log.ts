@@ -2,20 +2,20 @@ import type { Health } from '../../uploader/health.ts'
 import { explainHealth } from './health-cause.ts'
 import type { StateChange } from './view/snapshot.ts'
 
-/** How the uploads of the accounts have gone since this process started. */
+/** The upload states of the accounts since this process started. */
 export interface HealthLog {
   onHealth(account: string, health: Health, before: Health): void
-  /** When the account came to its present state; null: it has always been in it. */
+  /** Time at which the current state began; null: at the start of the process. */
   since(account: string): number | null
-  /** When the next request may be sent; null: now. */
+  /** Time from which the next request may be sent; null: now. */
   nextTryAt(account: string, now: number): number | null
-  /** The latest changes of state first. */
+  /** Changes of state, the latest first. */
   changes(account: string): readonly StateChange[]
 }
 
 const keptChanges = 10
 
-/** Remembers changes of state. Times come in as monotonic ms and go out as wall clock. */
+/** Records changes of state. Takes monotonic times and returns wall-clock times. */
 export const createHealthLog = (
   now: () => number = Date.now,
   elapsed: () => number = () => performance.now(),

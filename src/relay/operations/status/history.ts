@@ -5,10 +5,10 @@ import type { Happened } from './view/snapshot.ts'
 
 /** The last day of one account, minute by minute, as the store keeps it across restarts. */
 export interface History {
-  /** Reads what has come since the last time. Rejects with the store's error, and then stays as it was. */
+  /** Reads new events from the store. When the store fails it rejects with its error and changes nothing. */
   refresh(now: number): Promise<void>
   happened(steps: Steps): readonly Happened[]
-  /** How often an event happened from a time on. */
+  /** Number of events of a kind since a time. */
   since(from: number, event: EventName): number
   sum(from: number): Happened
 }
@@ -23,8 +23,8 @@ const addTo = (sum: Sum, events: Minute['events']): Sum => {
 }
 
 /**
- * Keeps a day of minutes in memory, so that a page that is looked at does not make the store read them again every two
- * seconds: only the last two are asked for, which another process may still be adding to.
+ * Caches the minutes of a day in memory, so that an open page does not read them all from the store every two seconds. Only
+ * the last two minutes are read again, because other processes may still add to them.
  */
 export const createHistory = (store: Pick<Store, 'history'>, account: string): History => {
   const minutes = new Map<number, Minute['events']>()

@@ -4,14 +4,15 @@ import { levelWords, rangeWords, slotsOf } from './view/slots.ts'
 import { type PageState, type Range, ranges } from './view/snapshot.ts'
 import { clock } from './view/words.ts'
 
-/** Text as it may stand in HTML, also inside quotes. */
-export const escaped = (text: string): string => text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`)
+/** Escapes a string for HTML, also inside quotes. */
+export const escaped = (text: string): string =>
+  text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
 
-/** What the page is rendered from. */
+/** The data from which the page is rendered. */
 export interface PageOptions {
   state: PageState
   range: Range
-  /** Whether the address names the account, so that links go on doing so. */
+  /** Whether the page's address names the account; if so, its links name it too. */
   asked: boolean
 }
 
@@ -27,7 +28,7 @@ const row = ({ cells }: Row, tag: 'li'): string =>
     )
     .join('')}</${tag}>`
 
-/** The parts of the page that the script fills again and again, as the server fills them the first time. */
+/** The parts of the page that the script updates, as the server renders them first. */
 export const createFillers = ({ state, range, asked }: PageOptions) => {
   const slots = slotsOf(state)
   const rows = rowsOf(state)
@@ -69,7 +70,7 @@ export const createFillers = ({ state, range, asked }: PageOptions) => {
           return `<li><a href="${escaped(query(asked ? state.account.account : undefined, one))}" data-range="${one}"${current}>${rangeWords[one].name}</a></li>`
         })
         .join('')}</ul></nav>`,
-    /** What the script draws before it has heard anything from the relay. */
+    /** The state that the script draws before the first event arrives. */
     series: (): string => escaped(JSON.stringify(series)),
     numbers: (): string =>
       `<table><caption>Times are UTC until the page has been updated once.</caption><thead><tr><th scope="col">From</th>${numberColumns.map((name) => `<th scope="col">${name}</th>`).join('')}</tr></thead>

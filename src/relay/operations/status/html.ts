@@ -2,9 +2,9 @@ import { createFillers, escaped, type PageOptions } from './html-parts.ts'
 import { clock } from './view/words.ts'
 
 /**
- * The status page with everything in it but the pictures of its charts, whose numbers are in a table, so that it can be
- * read before, and without, its script. It holds no inline script or style, and all addresses in it are relative, so
- * that it works behind a proxy that puts it elsewhere.
+ * Renders the status page: everything but the pictures of the charts, whose numbers are in a table, so that the page can
+ * be read without its script. It contains no inline script or style. All its URLs are relative, so that it works behind a
+ * proxy under another path.
  */
 export const renderPage = (options: PageOptions): string => {
   const { state, range } = options

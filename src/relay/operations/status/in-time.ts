@@ -1,4 +1,4 @@
-/** The result of the work; rejects when it takes longer than `ms`. The work itself goes on. */
+/** Resolves as `work` does; rejects when it takes longer than `ms`. Does not stop the work. */
 export const inTime = async <T>(work: Promise<T>, ms: number): Promise<T> => {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {

@@ -1,18 +1,18 @@
 import { dayMs, stepOf } from './steps.ts'
 import type { Latency } from './view/snapshot.ts'
 
-/** How long uploads took, kept for a day in bounded memory. */
+/** Upload latencies of the last day, in bounded memory. */
 export interface LatencyLog {
   add(at: number, tookMs: number): void
-  /** The latency under which this share (0 to 1) of the requests of a stretch of time stayed; null: there were none. */
+  /** The latency below which this share (0 to 1) of a period's requests stayed; null: there were no requests. */
   quantile(startsAt: number, lengthMs: number, share: number): number | null
-  /** Of the last five minutes, or of the last hour when those had none. */
+  /** Latency of the last five minutes, or of the last hour when the last five minutes had no requests. */
   lately(now: number): Latency | null
 }
 
 /*
- * Counts in buckets that grow by a sixth and begin at 1 ms, so that any two stretches can be added up; a percentile is
- * right to 8 %. By five seconds for the last minutes, by the minute for a day: about 400 kB when every minute has some.
+ * A histogram with buckets that begin at 1 ms and grow by a sixth, so that periods can be added; percentiles are accurate
+ * to 8 %. The last minutes are kept per five seconds, the last day per minute: about 400 kB when every minute has requests.
  */
 const growth = 1.16
 const buckets = 100

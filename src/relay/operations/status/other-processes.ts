@@ -14,8 +14,8 @@ const readReport = (report: string): Readonly<Record<string, unknown>> => {
 }
 
 /**
- * The other processes that upload for an account, as they described themselves with their last beat: by default no more
- * than 15 s ago. A process whose report cannot be read, say of another release, is listed with what can be.
+ * The other processes that upload for an account, by the report of their last heartbeat, by default at most 15 s old. A
+ * process whose report cannot be read, for example of another release, is listed with the parts that can be read.
  */
 export const othersOf = (holders: readonly Holder[], own: string | undefined, account: string): OtherProcess[] =>
   holders

@@ -18,7 +18,7 @@ const files = [
   { path: '/status/icon.svg', file: 'pushferry-status.svg', type: 'image/svg+xml' },
 ] as const
 
-/** The files that the status page is made of. A browser asks again each time, and mostly hears that nothing changed. */
+/** Serves the files of the status page. Browsers revalidate them each time and mostly get a 304. */
 export const addPageFiles = (
   app: FastifyInstance,
   { guard, refuse, security, folder = new URL('../../../../dist/browser/', import.meta.url) }: PageFilesOptions,

@@ -18,7 +18,7 @@ const readWanted = (body: unknown): Wanted | undefined => {
   return { account, ...(typeof code === 'number' ? { code } : {}) }
 }
 
-/** `POST /status/retry`: queues rejected records anew, those of a code or all of an account. */
+/** `POST /status/retry`: queues rejected records again, those with one code or all of an account. */
 export const addRetry = (
   app: FastifyInstance,
   { store, accounts, guard, refuse, log }: StatusParts,

@@ -13,7 +13,7 @@ import type { Snapshots } from './snapshots.ts'
 import { pageStateOf } from './view/page-state.ts'
 import { type Range, ranges } from './view/snapshot.ts'
 
-/** What the status routes are made of. */
+/** Parts of the status routes. */
 export interface StatusParts {
   snapshots: Snapshots
   store: Pick<Store, 'retryRejected'>
@@ -21,13 +21,13 @@ export interface StatusParts {
   guard: AdminGuard
   refuse: Refuse
   log: Log
-  /** Where the built files of the page are. */
+  /** Folder of the page's built files. */
   folder?: URL
 }
 
 export const security = [{ adminKey: [] }, { adminPassword: [] }]
 
-/** Nothing but what this relay serves itself, no inline code or style, and no way for a text to become code. */
+/** Allows only files from this relay, no inline code or style, and no way to turn a string into code. */
 const contentSecurityPolicy =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 
@@ -82,7 +82,7 @@ export const addStatus = (app: FastifyInstance, parts: StatusParts): void => {
     '/status.json',
     {
       onRequest: guard,
-      // A writer of so large a schema takes longer to compile at the start than it would spare in a year.
+      // Compiling a serializer for this large schema at the start would take longer than it saves.
       serializerCompiler: () => JSON.stringify,
       schema: {
         summary: 'What the status page shows, for programs',
@@ -110,7 +110,7 @@ export const addStatus = (app: FastifyInstance, parts: StatusParts): void => {
     (request, reply) => {
       const account = request.query.account ?? parts.accounts[0]
       if (account === undefined || !parts.accounts.includes(account)) return noAccount(reply)
-      // nginx holds answers back to send them in larger pieces, unless told not to.
+      // Turns off nginx's response buffering.
       reply.header('x-accel-buffering', 'no')
       return reply.type('text/event-stream').send(feed.open(account))
     },

@@ -1,9 +1,9 @@
 import type { FastifyRequest } from 'fastify'
 
 /**
- * Whether a request may be acted on that a browser may have sent with a password it knows: not when another site's page
- * caused it. Browsers say so themselves in `Sec-Fetch-Site`, or, over plain http, in `Origin`, which is then compared
- * with the host that was asked, or that a trusted proxy was asked (`X-Forwarded-Host`). Programs send neither, and nobody can make them.
+ * CSRF check: refuses requests that another site's page caused in a browser that knows the password. Browsers send
+ * `Sec-Fetch-Site`, or over plain http `Origin`, which is compared with the request's host, or with a trusted proxy's
+ * `X-Forwarded-Host`. Programs send neither header, and no page can make a browser omit them.
  */
 export const isSameOrigin = ({ headers, host }: Pick<FastifyRequest, 'headers' | 'host'>): boolean => {
   const site = headers['sec-fetch-site']
@@ -11,7 +11,7 @@ export const isSameOrigin = ({ headers, host }: Pick<FastifyRequest, 'headers' |
   const { origin } = headers
   if (origin === undefined) return true
   if (!URL.canParse(origin)) return false
-  // `URL` drops a default port from both.
+  // `URL` removes a default port from both.
   const { protocol, host: asking } = new URL(origin)
   return URL.canParse(`${protocol}//${host}`) && new URL(`${protocol}//${host}`).host === asking
 }

@@ -3,12 +3,12 @@ import { dayMs, eachStep, type Steps, stepOf, stepsOf } from './steps.ts'
 import type { Happened } from './view/snapshot.ts'
 
 /**
- * What the store said of one account every few seconds. The store itself counts events by the minute and keeps no depth
- * of the queue, so the live view and the line of the queue begin with this process.
+ * Samples of the store's numbers of one account, every few seconds. The store counts events per minute and keeps no
+ * history of the queue's depth, so the live view and the queue's line begin with this process.
  */
 export interface Samples {
   add(at: number, counts: Counts): void
-  /** What happened in each of the live steps; null where nobody looked. */
+  /** Events in each of the live steps; null for steps without a sample. */
   happened(now: number): readonly (Happened | null)[]
   /** The depth of the queue at the end of each step. */
   waiting(steps: Steps): readonly (number | null)[]
@@ -20,14 +20,14 @@ interface Sample extends Happened {
   waiting: number
 }
 
-/** A sample that is missing is bridged over so many steps; a longer gap stays one. */
+/** Gaps of up to this number of steps are interpolated; longer gaps stay unknown. */
 const bridgedSteps = 3
 
 /** Records that wait or are being uploaded. */
 export const waitingIn = ({ queued, uploading }: Pick<Counts, 'queued' | 'uploading'>): number =>
   queued.live + queued.unproved + queued.import + uploading
 
-/** All that had to be uploaded: a replaced token has to be, just as a new one. */
+/** Records that had to be uploaded: new tokens and replaced ones. */
 export const queuedIn = (events: Readonly<Partial<Record<'queued' | 'replaced', number>>>): number =>
   (events.queued ?? 0) + (events.replaced ?? 0)
 

@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { levelWords } from './view/slots.ts'
 
-/* What `/status.json` and its neighbours answer, for OpenAPI. The types are in view/snapshot.ts; a test compares them. */
+/* Schemas of the status routes' answers, for OpenAPI. The types are in view/snapshot.ts; a test compares them. */
 
 const time = (description: string) => Type.Integer({ description: `${description}; milliseconds since the epoch` })
 const ms = (description: string) => Type.Integer({ minimum: 0, description: `${description}, in milliseconds` })

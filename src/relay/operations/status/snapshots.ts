@@ -1,4 +1,5 @@
 import type { AccountConfig, Config } from '../../config/types.ts'
+import { steadyNow } from '../../steady-clock.ts'
 import { StoreError } from '../../store/errors.ts'
 import { type Counts, eventNames, type Store } from '../../store/port.ts'
 import type { Health } from '../../uploader/health.ts'
@@ -12,7 +13,7 @@ import { createLatencyLog } from './latency-log.ts'
 import { createSamples } from './samples.ts'
 import type { AccountStatus, StatusSnapshot } from './view/snapshot.ts'
 
-/** What this process remembers for the status page, and what it makes of that and of the store. */
+/** The status page's data: this process's own history combined with the store's numbers. */
 export interface Snapshots {
   /**
    * How everything is now. All who ask within a second share one answer. Never rejects: while the store cannot be read
@@ -21,7 +22,7 @@ export interface Snapshots {
   current(): Promise<StatusSnapshot>
   onRequest(report: UploadReport): void
   onHealth(account: string, health: Health, before: Health): void
-  /** Looks at the store every few seconds from now on, so that the live view is there when somebody opens the page. */
+  /** Starts to sample the store every few seconds, so that the live view has data when a page is opened. */
   start(): void
   stop(): void
 }
@@ -40,7 +41,7 @@ export interface SnapshotParts {
 
 const sampleEveryMs = 5_000
 const sharedForMs = 1_000
-/** A probe writes to the disk, so it is not made for every look. */
+/** Interval between probes of the store, in ms. A probe writes to the disk, so not every reading makes one. */
 const probeEveryMs = 5_000
 const storeWaitMs = 2_000
 const shownRejections = 20
@@ -59,7 +60,7 @@ const nothing: Counts = {
 
 const reasonOf = (error: unknown): string => (error instanceof StoreError ? error.message : 'the store does not answer')
 
-/** Asks the store now and then whether it takes records. */
+/** Checks from time to time whether the store takes records. */
 const createStoreCheck = (store: Pick<Store, 'probe'>, now: () => number) => {
   let asked: { at: number; answer: Promise<string | null> } | undefined
   return (): Promise<string | null> => {
@@ -69,8 +70,8 @@ const createStoreCheck = (store: Pick<Store, 'probe'>, now: () => number) => {
   }
 }
 
-/** Makes the memory and the snapshots of one relay. Nothing runs before `start`, but `current` can be asked. */
-export const createSnapshots = ({ config, store, uploads, version, now = Date.now }: SnapshotParts): Snapshots => {
+/** Makes the snapshots of one relay. Nothing runs before `start`, but `current` works. */
+export const createSnapshots = ({ config, store, uploads, version, now = steadyNow }: SnapshotParts): Snapshots => {
   const startedAt = now()
   const health = createHealthLog(now)
   const check = createStoreCheck(store, now)
@@ -140,7 +141,7 @@ export const createSnapshots = ({ config, store, uploads, version, now = Date.no
       return latest.snapshot
     },
     onRequest: ({ account, verdict, tookMs }) => {
-      // A refused or broken request says nothing about how long an upload takes.
+      // A refused or aborted request says nothing about the latency of uploads.
       if (verdict === 'judged') known.get(account)?.memory.latency.add(now(), tookMs)
     },
     onHealth: health.onHealth,

@@ -1,6 +1,6 @@
 import type { Range } from './view/snapshot.ts'
 
-/** Equal stretches of time up to now, the last one still running. */
+/** Equal periods up to now; the last one is still running. */
 export interface Steps {
   startsAt: number
   stepMs: number
@@ -14,7 +14,7 @@ const shapes: Readonly<Record<Range, Pick<Steps, 'stepMs' | 'count'>>> = {
 }
 export const dayMs = 24 * 60 * 60 * 1000
 
-/** The start of the step that a time is in. Steps begin at whole multiples, so that they stay put as time goes on. */
+/** The start of the step that contains a time. Steps begin at whole multiples of their length, so that they do not shift. */
 export const stepOf = (at: number, stepMs: number): number => at - (at % stepMs)
 
 export const stepsOf = (range: Range, now: number): Steps => {

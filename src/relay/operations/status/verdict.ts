@@ -1,7 +1,7 @@
 import type { Happened, Level, UploadHealth, Verdict } from './view/snapshot.ts'
 import { count, counted, duration, share } from './view/words.ts'
 
-/** What the answer depends on. */
+/** The facts that decide the verdict. */
 export interface Evidence {
   now: number
   store: { ok: boolean; reason: string | null }
@@ -9,27 +9,27 @@ export interface Evidence {
   /** Records that wait or are being uploaded, and those of them that were imported. */
   waiting: number
   imported: number
-  /** Records that may wait because CleverTap did not know their profile yet: at most so many. */
+  /** Upper bound for the number of records that wait because CleverTap did not know their profile yet. */
   deferred: number
   oldestReceivedAt: number | null
   etaMs: number | null
-  /** CleverTap has answered 429, and fewer requests are sent at a time since. */
+  /** Whether a 429 has lowered the limit of requests in flight. */
   throttled: boolean
   hour: Happened
   settled: { accepted: number; rejected: number; withdrawn: number }
-  /** Accepted records of the last day that were looked up and were not on their profile. */
+  /** Accepted records of the last day whose token was missing on the profile when the relay looked it up. */
   missing: number
 }
 
-/** A failure that is shorter than this may be a hiccup. */
+/** Shorter failures are not reported as `bad`, in ms. */
 const hiccupMs = 2 * 60_000
-/** A record that has been waiting for longer than this is late, unless something is known to hold it back. */
+/** A record that waits longer than this is late, unless the reason is known, in ms. */
 const lateMs = 5 * 60_000
-/** A record that has been waiting for longer than this did not go with the next request. */
+/** A record that waits longer than this did not go with the next request, in ms. */
 const soonMs = 10_000
-/** A queue of so many records is worth a word. */
+/** The verdict mentions a queue of at least this number of records. */
 const worthAWord = 1_000
-/** From so many rejected records on a share means something. */
+/** Number of rejected records from which their share is meaningful. */
 const enoughForAShare = 10
 
 const isSafe = 'Nothing is lost: everything that came in is on disk and will be sent.'
@@ -40,10 +40,10 @@ const storeVerdict = ({ store }: Evidence): Verdict | undefined =>
     : {
         level: 'bad',
         answer: 'No.',
-        headline: `The store takes no records (${store.reason ?? 'no reason given'}): senders are answered 503 and asked to come back.`,
+        headline: `The store takes no records (${store.reason ?? 'no reason given'}): it answers senders with 503 until it does.`,
         remedy: /disk/.test(store.reason ?? '')
-          ? 'Make room on the disk of the database. The relay goes on by itself.'
-          : 'Look after the database that PUSHFERRY_STORE names. The relay goes on by itself.',
+          ? 'Free space on the disk of the database. The relay recovers by itself.'
+          : 'Check the database that PUSHFERRY_STORE names. The relay recovers by itself.',
       }
 
 const uploadVerdict = ({ now, upload, waiting }: Evidence): Verdict | undefined => {
@@ -53,7 +53,7 @@ const uploadVerdict = ({ now, upload, waiting }: Evidence): Verdict | undefined 
   const how = since === null ? '' : `, for ${duration(forMs)} now`
   const many =
     waiting === 0 ? 'Nothing waits yet.' : `${counted(waiting, 'record')} ${waiting === 1 ? 'waits' : 'wait'}.`
-  // A wait of seconds is how CleverTap's limit works, and no news.
+  // A wait of a few seconds is normal under CleverTap's limit.
   if (state === 'throttled' && forMs < hiccupMs) return undefined
   const isShort = state === 'throttled' || (state === 'failing' && forMs < hiccupMs)
   return {
@@ -128,7 +128,7 @@ const healthyVerdict = (evidence: Evidence): Verdict => {
       answer: 'Nothing yet.',
       headline: 'No token has come in so far. The relay is ready.',
       remedy:
-        'Pages must be of an origin in PUSHFERRY_ORIGINS, backends need a key of PUSHFERRY_API_KEYS. pushferry check tells whether CleverTap takes your tokens.',
+        'Pages must be of an origin in PUSHFERRY_ORIGINS, backends need a key of PUSHFERRY_API_KEYS. pushferry check shows whether CleverTap accepts your tokens.',
     }
   const held = Math.min(waiting, deferred)
   const waits =
@@ -140,7 +140,7 @@ const healthyVerdict = (evidence: Evidence): Verdict => {
   return good('good', `Everything that comes in reaches CleverTap.${waits}${old}`)
 }
 
-/** Answers "is everything arriving?" from what is known. Pure. What hurts most is said, and nothing else. */
+/** Answers "is everything arriving?" with the most serious problem only. Pure. */
 export const judge = (evidence: Evidence): Verdict =>
   storeVerdict(evidence) ??
   uploadVerdict(evidence) ??

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { steadyNow } from '../../steady-clock.ts'
 import { putBulkBy } from '../bulk.ts'
 import { StoreError } from '../errors.ts'
 import {
@@ -46,7 +47,7 @@ import {
 export const createMemoryStore = ({
   maxQueued = 1_000_000,
   maxUnproved = 100_000,
-  now = Date.now,
+  now = steadyNow,
 }: StoreOptions = {}): Store => {
   const rows = new Map<string, Row>()
   const holders = new Map<string, { beat: number; report: string; slots: Map<string, number> }>()

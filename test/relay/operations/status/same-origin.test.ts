@@ -18,7 +18,7 @@ describe('a request that may act', () => {
     ['another site over plain http', { origin: 'http://evil.example' }, false],
     ['another port', { origin: 'http://relay.example:81' }, false],
     ['a sandboxed frame', { origin: 'null' }, false],
-  ])('comes from %s: %o is %s', (_, headers, allowed) => {
+  ])('allows a request from %s by its headers %o: %s', (_, headers, allowed) => {
     expect(isSameOrigin({ headers, host: 'relay.example' })).toBe(allowed)
   })
 })

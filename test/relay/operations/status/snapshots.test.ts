@@ -99,9 +99,7 @@ describe('a snapshot', () => {
     expect(only.settled).toEqual({ accepted: 1, rejected: 1, withdrawn: 0 })
     expect(only.last).toMatchObject({ hour: { queued: 5, accepted: 2, rejected: 1 }, day: { accepted: 2 } })
     expect(only.events).toMatchObject({ replaced: 1 })
-    expect(only.rejected.codes).toMatchObject([
-      { code: 535, records: 1, meaning: expect.stringContaining('not valid') },
-    ])
+    expect(only.rejected.codes).toMatchObject([{ code: 535, records: 1, meaning: expect.stringContaining('invalid') }])
     expect(only.rejected.latest).toMatchObject([
       { code: 535, type: 'fcm', text: 'the words of CleverTap', profile: expect.stringMatching(/^[0-9a-f]{8}$/) },
     ])

@@ -75,7 +75,7 @@ describe('is everything arriving?', () => {
     ['uploads have failed for two minutes', upload('failing', now - minutes(2)), 'bad', 'No.'],
     ['the account is suspended', upload('suspended', now), 'bad', 'No.'],
     ['the store takes nothing', { store: { ok: false, reason: 'the disk is full' } }, 'bad', 'No.'],
-  ])('when %s', (_, more, level, answer) => {
+  ])('gives level and answer when %s', (_, more, level, answer) => {
     expect(judge(evidence(more))).toMatchObject({ level, answer })
   })
 

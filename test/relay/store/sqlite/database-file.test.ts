@@ -74,7 +74,7 @@ describe('a path that names something else by mistake', () => {
     ['a folder', (name: string) => mkdirSync(name)],
     ['a file that is no database', (name: string) => writeFileSync(name, 'somebody else reads this file\n'.repeat(99))],
     ['a database from before the first release', (name: string) => copyFileSync(unreleased(), name)],
-  ])('keeps its mode: %s', async (_, make) => {
+  ])('a path that is no database keeps its mode: %s', async (_, make) => {
     const other = folder.file('other')
     make(other)
     chmodSync(other, 0o755)

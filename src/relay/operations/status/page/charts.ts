@@ -5,22 +5,22 @@ import { clock } from '../view/words.ts'
 import { find, setAttribute, setText } from './find.ts'
 import { createPlot } from './plot.ts'
 
-/** The charts, their table, and the point in time that somebody looks at. */
+/** The charts, their table, and the selected point in time. */
 export interface Charts {
   show(state: PageState): void
 }
 
 const timeOf = (at: number, { stepMs }: Series): string => clock(at, { seconds: stepMs < 60_000 })
 
-/** Makes the charts react: to the choice of a range, to the pointer, and to the slider that keyboards use. */
+/** Makes the charts react to the range links, to the pointer, and to the slider for keyboards. */
 export const createCharts = (): Charts => {
   const slider = find<HTMLInputElement>('#step')
   const details = find<HTMLDetailsElement>('[data-numbers-shown]')
   let range: Range = ranges.find((one) => one === document.body.dataset.range) ?? 'hour'
   const written = find('[data-series]').dataset.series ?? ''
-  // Our own server's words: what it knew when it wrote the page, so that the charts do not wait for the stream.
+  // The relay wrote this JSON into the page, so that the charts do not wait for the first event.
   let known: Partial<Record<Range, Series>> = { [range]: JSON.parse(written) as Series }
-  /** The step that is looked at; null: none, so that the legends show sums and last values. */
+  /** The selected step; null: none, and the legends show sums and last values. */
   let at: number | null = null
 
   const showPointer = (series: Series): void => {

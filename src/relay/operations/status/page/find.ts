@@ -1,11 +1,11 @@
-/** The element of a page that the server wrote; without it nothing can be shown, and that is a fault of ours. */
+/** Finds an element of the page. A missing one is a bug of the relay, so it throws. */
 export const find = <T extends Element = HTMLElement>(selector: string, within: ParentNode = document): T => {
   const found = within.querySelector<T>(selector)
   if (!found) throw new Error(`the page has no ${selector}`)
   return found
 }
 
-/** Sets a text where it differs, so that nothing is announced, selected away or redrawn that did not change. */
+/** Sets an element's text only where it differs, so that unchanged text is not announced, deselected or redrawn. */
 export const setText = (element: Element, text: string): void => {
   if (element.textContent !== text) element.textContent = text
 }

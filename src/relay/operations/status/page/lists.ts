@@ -14,7 +14,7 @@ const cellFor = (cell: Cell, before: Element | undefined): Element => {
   return element
 }
 
-/** Rows that stay keep their elements, so that the button that somebody has reached with the keyboard stays his. */
+/** Rows that stay keep their elements, so that a focused button keeps the focus. */
 const fillList = (list: Element, rows: readonly Row[]): void => {
   const known = new Map([...list.children].map((item) => [item.getAttribute('data-key'), item]))
   const items = rows.map(({ key, cells }) => {

@@ -2,18 +2,18 @@ import type { PageState } from '../view/snapshot.ts'
 import { clock, duration } from '../view/words.ts'
 import { find, setAttribute, setText } from './find.ts'
 
-/** The page says so when it has heard nothing for this long, in ms: the relay speaks every two seconds. */
+/** The page says that it is stale after this time without an event, in ms. The relay sends one every two seconds. */
 const silenceMs = 8_000
 
 /**
- * Listens to the relay for as long as the page can be seen, and says how fresh the page is. A page that has lost the
- * relay is marked, because old numbers look just like good ones.
+ * Listens to the relay while the page is visible, and shows how old the numbers are. A page without a connection is
+ * marked, because old numbers look like current ones.
  */
 export const listen = (onState: (state: PageState) => void): void => {
   const freshness = find('[data-freshness]')
   let source: EventSource | undefined
   let heardAt: number | undefined
-  /** By the relay's clock, so that a printed page says of when it is. */
+  /** Shows the time by the relay's clock, so that a printed page shows its date. */
   let spokenAt: number | undefined
   const openedAt = performance.now()
 
@@ -40,7 +40,7 @@ export const listen = (onState: (state: PageState) => void): void => {
     if (document.hidden) source?.close()
     else open()
   })
-  // A stream that was refused (the relay restarts, the key has changed) is closed for good by the browser.
+  // After a refusal (the relay restarts, the key has changed) the browser closes the stream for good.
   setInterval(() => {
     showFreshness()
     if (!document.hidden && source?.readyState === EventSource.CLOSED) open()

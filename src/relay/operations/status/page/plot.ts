@@ -4,24 +4,24 @@ import type { Series } from '../view/snapshot.ts'
 import { clock } from '../view/words.ts'
 import { find } from './find.ts'
 
-/** The picture of one chart. It has no words of its own but its axes: legend, summary and table stand in the page. */
+/** The drawing of one chart. It has labels on its axes only; legend, summary and table are in the page. */
 export interface Plot {
-  /** Draws a series, with a mark at the step that somebody points at; null: nobody does. */
+  /** Draws a series, with a mark at the selected step; null: no step is selected. */
   show(series: Series, at: number | null): void
 }
 
 const minute = 60_000
-/** Marks of the time axis: never less than a minute, so that hours and minutes are enough to say them. */
+/** Marks of the time axis, at least a minute apart, so that hours and minutes are enough as labels. */
 const timeSteps = [1, 2, 5, 10, 15, 30, 60, 120, 180, 240, 360, 720].map((minutes) => minutes * minute)
 
-/** Marks of the value axis: records and milliseconds are whole, and a mark at 2.5 would be called 3. */
+/** Marks of the value axis, at whole numbers, because a mark at 2.5 would have the label 3. */
 const wholeSteps = Array.from({ length: 10 }, (_, zeros) => [1, 2, 5].map((digit) => digit * 10 ** zeros)).flat()
 
 /** 60 % of a step wide, but 3 to 5 px. */
 const bars = uPlot.paths.bars?.({ size: [0.6, 5, 3] })
 const dashes = { dashed: [7, 5], dotted: [2, 4] }
 
-/** The page's stylesheet has all colours, for each scheme, for print and for forced colours; they are read anew at each drawing. */
+/** Reads the colours from the page's stylesheet at each drawing, because they depend on colour scheme, print and forced colours. */
 const colorOf = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim()
 
 const seriesOf = ({ name, as }: LineKind, figure: Element): uPlot.Series => {
@@ -34,7 +34,7 @@ const seriesOf = ({ name, as }: LineKind, figure: Element): uPlot.Series => {
       fill: stroke,
       width: 0,
       ...(bars ? { paths: bars } : {}),
-      // One record in a thousand is what somebody looks for, and its bar is too low to be seen.
+      // A minimum height, because the bar of one record in a thousand would be too low to see.
       points: { show: true, size: 7, stroke, fill: stroke, filter: (self, index) => countedOf(values(self, index)) },
     }
   return {
@@ -45,7 +45,7 @@ const seriesOf = ({ name, as }: LineKind, figure: Element): uPlot.Series => {
   }
 }
 
-/** All that the pointer does goes through the page, which shows the same step in every chart and in the slider. */
+/** Pointer events go to the page, which shows the same step in every chart and in the slider. */
 const unbound = Object.fromEntries(
   ['mousedown', 'mouseup', 'click', 'dblclick', 'mousemove', 'mouseleave', 'mouseenter'].map((name) => [
     name,
@@ -53,7 +53,7 @@ const unbound = Object.fromEntries(
   ]),
 )
 
-/** Draws into the place of a chart, and again when that changes its size or the page its colours. */
+/** Draws a chart, and draws it again when its size or the page's colours change. */
 export const createPlot = (kind: ChartKind, onPoint: (step: number | null) => void): Plot => {
   const figure = find(`[data-chart="${kind.name}"]`)
   const place = find('.plot', figure)
@@ -73,7 +73,7 @@ export const createPlot = (kind: ChartKind, onPoint: (step: number | null) => vo
       ms: 1,
       padding: [textPx / 2, 1.5 * textPx, 0, 0],
       legend: { show: false },
-      // A dot at nothing rejected would look like one that was.
+      // No dot at zero, because it would look like a rejected record.
       cursor: { y: false, points: { show: false }, drag: { x: false, y: false }, bind: unbound },
       scales: { y: { range: (_, _min, max) => uPlot.rangeNum(0, Math.max(max ?? 0, kind.leastTop), 0.05, true) } },
       axes: [
@@ -86,7 +86,7 @@ export const createPlot = (kind: ChartKind, onPoint: (step: number | null) => vo
         },
         {
           ...axis,
-          // As wide for all charts, so that one time is at one place, unless the numbers are millions.
+          // The same width in all charts, so that a time has the same position, unless the numbers are millions.
           size: (_, values) => Math.max(5 * textPx, ...(values ?? []).map((text) => text.length * textPx * 0.65 + 6)),
           space: 2.4 * textPx,
           incrs: wholeSteps,
@@ -110,7 +110,7 @@ export const createPlot = (kind: ChartKind, onPoint: (step: number | null) => vo
     show: (series, at) => {
       const points = pointsOf(kind, series)
       const time = at === null ? undefined : points[0][at]
-      // At once, so that the mark is placed by the new scale.
+      // At once, so that the mark uses the new scale.
       uplot.batch(() => uplot.setData(points))
       uplot.setCursor({ left: time === undefined ? -10 : uplot.valToPos(time, 'x'), top: 0 })
     },

@@ -2,13 +2,13 @@ import type { PageState } from '../view/snapshot.ts'
 import { counted } from '../view/words.ts'
 import { find, setText } from './find.ts'
 
-/** The buttons that try rejected records again, after a question. */
+/** The buttons that retry rejected records, after a confirmation. */
 export interface Retry {
   show(state: PageState): void
 }
 
 const ask = async (account: string, code: number | undefined): Promise<string> => {
-  // A page that was opened with the password in its address may fetch nothing relative to that.
+  // `fetch` refuses relative URLs on a page that was opened with a password in its address.
   const url = new URL('status/retry', document.baseURI)
   url.username = url.password = ''
   const response = await fetch(url, {
@@ -22,7 +22,7 @@ const ask = async (account: string, code: number | undefined): Promise<string> =
     : `Not done: ${body.detail ?? `the relay answered ${response.status}`}.`
 }
 
-/** Makes the buttons work: each asks first, and says afterwards what came of it. */
+/** Makes the buttons work. Each asks for confirmation and shows the result. */
 export const createRetry = (): Retry => {
   const dialog = find<HTMLDialogElement>('dialog')
   const outcome = find('[data-outcome]')

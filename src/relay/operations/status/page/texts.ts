@@ -2,7 +2,7 @@ import { levelWords, slotsOf } from '../view/slots.ts'
 import type { PageState } from '../view/snapshot.ts'
 import { find, setAttribute, setText } from './find.ts'
 
-/** Writes the page's texts, its title among them, and how the other accounts are. */
+/** Updates the page's texts, its title, and the list of accounts. */
 export const showTexts = (state: PageState): void => {
   for (const [name, text] of Object.entries(slotsOf(state)))
     for (const element of document.querySelectorAll(`[data-slot="${name}"]`)) setText(element, text)

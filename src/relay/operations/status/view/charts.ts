@@ -2,7 +2,7 @@ import { rangeWords } from './slots.ts'
 import type { Range, Series } from './snapshot.ts'
 import { count, duration, latency } from './words.ts'
 
-/** A line of a chart: which numbers, what they are called, and how their sum or last value is said. */
+/** A line of a chart: its numbers, its name, and how its sum or last value is worded. */
 export interface LineKind {
   name: 'queued' | 'accepted' | 'rejected' | 'waiting' | 'latencyP50Ms' | 'latencyP95Ms'
   label: string
@@ -18,9 +18,9 @@ export interface ChartKind {
   title: string
   lines: readonly LineKind[]
   say: (value: number) => string
-  /** What the legend shows while nobody points anywhere: the sum of all steps, or the last known value. */
+  /** The value in the legend while no step is selected: the sum of all steps, or the last known value. */
   legend: 'sum' | 'last'
-  /** The least that the top of the chart stands for, so that one record does not look like a storm. */
+  /** Minimum of the value axis's upper end, so that one record does not fill the chart. */
   leastTop: number
 }
 
@@ -60,23 +60,23 @@ export const chartKinds: readonly ChartKind[] = [
 
 type Values = readonly (number | null)[]
 
-/** The running step has only begun to count: drawn, it would look as if everything was about to stop. */
+/** Omits the running step, because its incomplete count would look like a sudden drop. */
 const drawnOf = ({ legend }: ChartKind, values: Values): Values =>
   legend === 'sum' ? [...values.slice(0, -1), null] : values
 
 const layers = { area: 0, dashed: 1, dotted: 1, bars: 2 }
 const layerOf = ({ as }: LineKind): number => (as ? layers[as] : 0)
 
-/** The lines as they are laid upon each other: a broken line on a whole one is seen where both are the same. */
+/** The order in which lines are drawn: a dashed line above a solid one is visible where both are equal. */
 export const layersOf = ({ lines }: ChartKind): LineKind[] => [...lines].sort((a, b) => layerOf(a) - layerOf(b))
 
-/** What is drawn: the steps' times in ms, then the values of each line, by layer. */
+/** The data to draw: the steps' times in ms, then the values of each line, by layer. */
 export const pointsOf = (kind: ChartKind, series: Series): [number[], ...(number | null)[][]] => [
   series.queued.map((_, index) => series.startsAt + index * series.stepMs),
   ...layersOf(kind).map(({ name }) => [...drawnOf(kind, series[name])]),
 ]
 
-/** The steps that stand alone between unknown ones: no line leads to them, so that they need a mark to be seen. */
+/** Steps between unknown ones: no line leads to them, so they need a mark. */
 export const loneOf = (values: Values): number[] => {
   const isKnown = (index: number): boolean => typeof values[index] === 'number'
   return [...values.keys()].filter((index) => isKnown(index) && !isKnown(index - 1) && !isKnown(index + 1))
@@ -100,20 +100,20 @@ const legendOf = ({ legend, say }: ChartKind, values: Values, at: number | null)
   return value === null || value === undefined ? '–' : say(value)
 }
 
-/** Queue and latency are not kept in the store: they begin with the process. */
+/** The store keeps no history of queue and latency, so they begin with the process. */
 const gapOf = ({ lines, legend }: ChartKind, series: Series): string => {
   const known = lines.map(({ name }) => series[name].findIndex((value) => value !== null)).filter((first) => first > 0)
   if (known.length === 0 || (legend === 'sum' && series.stepMs >= 60_000)) return ''
   return `known for the last ${duration((series.queued.length - Math.min(...known)) * series.stepMs)}`
 }
 
-/** The words around a chart. `at` is the step that somebody points at; null: nobody does. */
+/** The texts around a chart. `at` is the selected step; null: none. */
 export const wordsOf = (kind: ChartKind, series: Series, at: number | null): ChartWords => ({
   legend: Object.fromEntries(kind.lines.map(({ name }) => [name, legendOf(kind, series[name], at)])),
   gap: gapOf(kind, series),
 })
 
-/** What a chart shows, for those who do not see it: of each line its sum or last value, and its highest. */
+/** A chart's description for screen readers: sum or last value and maximum of each line. */
 export const summaryOf = (kind: ChartKind, series: Series, range: Range): string => {
   const { start, per } = rangeWords[range]
   const unit = kind.legend === 'sum' ? ` ${per}` : ''

@@ -4,8 +4,8 @@ const levels: readonly Level[] = ['empty', 'good', 'busy', 'warning', 'bad']
 const worse = (a: Level, b: Level): number => levels.indexOf(b) - levels.indexOf(a)
 
 /**
- * What the page shows of a snapshot: the account that was asked for, else the one that is doing worst, so that whoever
- * opens the page sees the trouble first. Undefined when there is no such account.
+ * The part of a snapshot that the page shows: the requested account, else the one in the worst state, so that problems are
+ * visible first. Undefined when the requested account does not exist.
  */
 export const pageStateOf = (snapshot: StatusSnapshot, asked: string | undefined): PageState | undefined => {
   const { accounts, ...rest } = snapshot

@@ -1,10 +1,10 @@
 import type { AccountStatus, PageState, UploadMode } from './snapshot.ts'
 import { ago, count, counted, share } from './words.ts'
 
-/** One cell: a text, with a class where it looks different, or a button that tries records of a code again. */
+/** One cell: a text, optionally with a class, or a button that retries the records with a code. */
 export type Cell = { text: string; as?: 'code' | 'note' | 'number' } | { text: string; retry: number }
 
-/** One row of a list. `key` tells rows apart when the list changes. */
+/** One row of a list. `key` identifies the row when the list changes. */
 export interface Row {
   key: string
   cells: readonly Cell[]
@@ -86,7 +86,7 @@ const capacity = ({ capacity: { live, unproved }, queue }: AccountStatus): Row[]
 
 const browserWords: readonly [keyof AccountStatus['browsers'], string, string][] = [
   ['heard', 'heard of', 'registered browsers that gave a sign of life in the last 30 days'],
-  ['idle', 'idle', 'registered browsers not heard of for PUSHFERRY_KEY_IDLE: any browser may have their objectId'],
+  ['idle', 'idle', 'registered browsers not heard of for PUSHFERRY_KEY_IDLE, so that another browser may have their objectId'],
   ['refused', 'refused', 'registrations without the key of an objectId that another browser has, last 24 hours'],
   ['takeovers', 'taken over', 'objectIds that a browser without the key took from another, last 24 hours'],
 ]

@@ -1,12 +1,12 @@
 import type { Level, PageState, Range, UploadMode } from './snapshot.ts'
 import { count, counted, duration, latency } from './words.ts'
 
-/** The page's texts, by the name of the place that they stand in. */
+/** The page's texts, by the name of their slot. */
 export type Slots = Readonly<Record<string, string>>
 
 const marks: Readonly<Record<Level, string>> = { empty: '○', good: '✓', busy: '✓', warning: '!', bad: '✗' }
 
-/** What stands beside an account's name in the list of accounts. */
+/** The state shown beside an account's name in the list of accounts. */
 export const levelWords: Readonly<Record<Level, string>> = {
   empty: 'nothing yet',
   good: 'all well',
@@ -75,7 +75,7 @@ const uploadSlots = ({ account: { upload, verdict, settled }, generatedAt }: Pag
         ? 'Nothing has been uploaded yet.'
         : `${since === null ? stateWords[state].always : `${stateWords[state].lately} ${duration(generatedAt - since)}`}.`,
     cause: cause === null ? '' : `${cause}.`,
-    // Mostly the answer above says it already.
+    // The verdict above mostly says it already.
     uploadRemedy: remedy === null || remedy === verdict.remedy ? '' : remedy,
     nextTry: nextTryAt === null || nextTryAt <= generatedAt ? '' : `Next try in ${duration(nextTryAt - generatedAt)}.`,
   }
@@ -89,7 +89,7 @@ const rejectedSlots = ({ account: { settled, rejected } }: PageState): Slots => 
       : '',
 })
 
-/** All texts of the page but the charts' and the lists'. Pure: the same on the server and in the page. */
+/** All texts of the page except those of the charts and lists. Pure: the same on the server and in the page. */
 export const slotsOf = (state: PageState): Slots => {
   const { verdict, account } = state.account
   return {

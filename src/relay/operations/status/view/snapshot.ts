@@ -1,11 +1,12 @@
 /*
- * What `/status.json` answers, and what the page shows. Times are milliseconds since the epoch, and names that end in
- * `Ms` are durations. There is no token and no objectId in it, only fingerprints.
+ * The answer of `/status.json` and the data of the page. Times are milliseconds since the epoch; names that end in `Ms` are
+ * durations. It contains fingerprints instead of tokens and objectIds.
  */
 
 /**
- * How the relay, or one account of it, is doing. `empty`: nothing has come yet. `good`: everything arrives. `busy`: it
- * will, but there is a queue. `warning`: something to look at by day. `bad`: nothing arrives until somebody acts.
+ * The state of the relay or of one account. `empty`: no record has been received yet. `good`: everything arrives. `busy`:
+ * everything will arrive, but there is a queue. `warning`: look at it during working hours. `bad`: nothing arrives until the
+ * operator acts.
  */
 export type Level = 'empty' | 'good' | 'busy' | 'warning' | 'bad'
 
@@ -20,20 +21,20 @@ export interface Verdict {
   remedy: string | null
 }
 
-/** What happened in a stretch of time. */
+/** Events of a period. */
 export interface Happened {
-  /** Came in and had to be uploaded: new tokens, changed tokens, and rejected ones that somebody tried again. */
+  /** Records that had to be uploaded: new tokens, changed tokens, and rejected ones that were retried. */
   queued: number
   accepted: number
   rejected: number
 }
 
 /**
- * Equal steps of time, oldest first, the last one still running. In a list `null` is a step of which nothing is known,
- * because this process was not running then.
+ * Equal periods, oldest first; the last one is still running. `null` in a list is a step without data, because this
+ * process was not running then.
  */
 export interface Series {
-  /** When the first step began. */
+  /** Start of the first step. */
   startsAt: number
   stepMs: number
   queued: readonly (number | null)[]
@@ -52,7 +53,7 @@ export type Range = (typeof ranges)[number]
 
 /** Time from an upload request to CleverTap's answer, as this process saw it. */
 export interface Latency {
-  /** How far back the requests go. */
+  /** Length of the period. */
   overMs: number
   requests: number
   p50Ms: number
@@ -62,12 +63,12 @@ export interface Latency {
 
 export type UploadMode = 'ok' | 'throttled' | 'failing' | 'suspended'
 
-/** How the uploads of an account go. */
+/** The state of an account's uploads. */
 export interface UploadHealth {
   state: UploadMode
-  /** When it came to that state; null: it has been since this process started. */
+  /** Time at which the state began; null: at the start of this process. */
   since: number | null
-  /** When the next request will be sent; null: as soon as there is something to send. */
+  /** Time of the next request; null: as soon as there is something to send. */
   nextTryAt: number | null
   cause: string | null
   remedy: string | null
@@ -80,7 +81,7 @@ export interface StateChange {
   cause: string | null
 }
 
-/** What all rejected records of one code have in common. */
+/** The rejected records with one code. */
 export interface RejectedCode {
   code: number
   records: number
@@ -96,11 +97,11 @@ export interface Rejection {
   type: string
   code: number
   meaning: string
-  /** CleverTap's own words. */
+  /** CleverTap's own message. */
   text: string
 }
 
-/** Another process that uploads from the same store, as it described itself lately. */
+/** Another process that uploads from the same store, by its last report. */
 export interface OtherProcess {
   name: string
   state: UploadMode
@@ -118,9 +119,9 @@ export interface AccountStatus {
     unproved: number
     import: number
     uploading: number
-    /** When the record that has been in the queue longest was received; null: the queue is empty. */
+    /** Time at which the oldest queued record was received; null: the queue is empty. */
     oldestReceivedAt: number | null
-    /** How long the queue will take at the present rate; null when there is none to speak of, or no rate. */
+    /** Estimated time to empty the queue at the current rate; null for a short queue, or without a rate. */
     etaMs: number | null
   }
   /** How full the queue is, by whose records. Imports have no limit. */
@@ -134,15 +135,15 @@ export interface AccountStatus {
    * because another browser has the objectId, and takeovers of such an objectId.
    */
   browsers: { heard: number; idle: number; refused: number; takeovers: number }
-  /** Settled records in the store. */
+  /** Completed records in the store. */
   settled: { accepted: number; rejected: number; withdrawn: number }
   last: { minute: Happened | null; hour: Happened; day: Happened }
   series: Readonly<Record<Range, Series>>
   latency: Latency | null
-  /** Requests to CleverTap: in flight from all processes, allowed to this one now, allowed to all together. */
+  /** Requests to CleverTap: in flight from all processes, this process's current limit, the limit for all together. */
   slots: { inFlight: number; limit: number; concurrency: number }
   rejected: { codes: readonly RejectedCode[]; latest: readonly Rejection[] }
-  /** What else happened in the last day, by the names of the store's events. */
+  /** Other events of the last day, by the names of the store's events. */
   events: Readonly<
     Record<'replaced' | 'withdrawn' | 'deferred' | 'expired' | 'discarded' | 'confirmed' | 'missing', number>
   >
@@ -154,12 +155,12 @@ export interface StatusSnapshot {
   generatedAt: number
   version: string
   startedAt: number
-  /** Whether the store takes records. While it does not, all numbers of the accounts are the last ones that were read. */
+  /** Whether the store takes records. While it does not, the accounts' numbers are the last ones that could be read. */
   store: { kind: string; ok: boolean; reason: string | null }
   accounts: readonly AccountStatus[]
 }
 
-/** What the page shows at a time: one account, and how the others are. */
+/** The content of the page: one account, and the states of the others. */
 export interface PageState extends Omit<StatusSnapshot, 'accounts'> {
   account: AccountStatus
   accounts: readonly { account: string; level: Level }[]

@@ -24,7 +24,7 @@ export const duration = (ms: number): string => {
     : `${whole} ${unit} ${rest} ${below}`
 }
 
-/** How long ago: `now`, `12 s ago`. */
+/** The age of a time: `now`, `12 s ago`. */
 export const ago = (at: number, now: number): string => (now - at < 1_000 ? 'now' : `${duration(now - at)} ago`)
 
 /** Milliseconds of a latency: `87 ms`, `1.2 s`, `30 s`. */
@@ -33,7 +33,7 @@ export const latency = (ms: number): string => {
   return ms < 10_000 ? `${(ms / 1_000).toFixed(1)} s` : `${Math.round(ms / 1_000)} s`
 }
 
-/** A share in percent that is never rounded to all or nothing: `0.2 %`, `99.9 %`. */
+/** A share in percent that is never rounded to 0 or 100 %: `0.2 %`, `99.9 %`. */
 export const share = (part: number, whole: number): string => {
   const percent = whole === 0 ? 0 : (100 * part) / whole
   if (percent === 0 || percent === 100) return `${percent} %`
@@ -41,10 +41,10 @@ export const share = (part: number, whole: number): string => {
 }
 
 /**
- * Hour, minute and, for short steps, second; in UTC (and said so) where no other zone is meant.
+ * Hour, minute and, for short steps, second; in UTC, with that word, unless another zone is given.
  *
- * Cut out of the texts that ECMAScript lays down for a Date, which are English with 24 hours everywhere. An
- * `Intl.DateTimeFormat` says the same, but each one made holds 28 kB (Node 20) outside of what V8's collector counts.
+ * Sliced from the strings that ECMAScript defines for a Date, which are always English with 24 hours. Each
+ * `Intl.DateTimeFormat` would hold 28 kB (Node 20) outside V8's heap.
  */
 export const clock = (
   at: number,

@@ -15,7 +15,7 @@ describe('numbers in words', () => {
     [999, '999'],
     [1000, '1,000'],
     [1_234_567, '1,234,567'],
-  ])('%i is counted as %s', (n, said) => expect(count(n)).toBe(said))
+  ])('writes the number %i with separators as %s', (n, said) => expect(count(n)).toBe(said))
 
   it('one is one, and everything else is many', () => {
     expect([counted(0, 'record'), counted(1, 'record'), counted(2, 'process', 'processes')]).toEqual([
@@ -38,7 +38,7 @@ describe('numbers in words', () => {
     [97_200_000, '1 d 3 h'],
     [864_000_000, '10 d'],
     [-5, '0 s'],
-  ])('%i ms last %s', (ms, said) => expect(duration(ms)).toBe(said))
+  ])('writes a duration of %i ms as %s', (ms, said) => expect(duration(ms)).toBe(said))
 
   it('what happened less than a second ago happened now, and so did the future', () => {
     expect([ago(5_000, 5_999), ago(5_000, 6_000), ago(9_000, 6_000)]).toEqual(['now', '1 s ago', 'now'])

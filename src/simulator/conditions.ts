@@ -2,22 +2,22 @@ import type { Simulator } from './simulator.ts'
 
 type Condition = (simulator: Simulator) => boolean
 
-/** Holds those who wait for something to have happened. */
-export interface WaitingRoom {
+/** The conditions that callers of `Simulator.until` wait for. */
+export interface Conditions {
   until(simulator: Simulator, condition: Condition, timeoutMs: number): Promise<void>
-  /** Something has happened: lets go whoever waited for it. */
-  look(): void
+  /** Checks all conditions again, because the state has changed. */
+  check(): void
 }
 
-export const createWaitingRoom = (): WaitingRoom => {
+export const createConditions = (): Conditions => {
   const waiting = new Set<() => void>()
   return {
     until: (simulator, condition, timeoutMs) =>
       new Promise((resolve, reject) => {
-        const finish = (settle: () => void): void => {
+        const finish = (end: () => void): void => {
           waiting.delete(check)
           clearTimeout(timer)
-          settle()
+          end()
         }
         const check = (): void => {
           try {
@@ -27,12 +27,18 @@ export const createWaitingRoom = (): WaitingRoom => {
           }
         }
         const expire = (): void =>
-          finish(() => reject(new Error(`not within ${timeoutMs} ms: ${JSON.stringify(simulator.counts)}`)))
+          finish(() =>
+            reject(
+              new Error(
+                `the condition did not become true within ${timeoutMs} ms: ${JSON.stringify(simulator.counts)}`,
+              ),
+            ),
+          )
         const timer = setTimeout(expire, timeoutMs)
         waiting.add(check)
         check()
       }),
-    look: () => {
+    check: () => {
       for (const check of [...waiting]) check()
     },
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Answer } from '../../../src/relay/clevertap/exchange.ts'
-import { createLane } from '../../../src/relay/clevertap/thread/lane.ts'
-import type { Job, Told } from '../../../src/relay/clevertap/thread/messages.ts'
+import { createJobQueue } from '../../../src/relay/clevertap/thread/job-queue.ts'
+import type { Job, Result } from '../../../src/relay/clevertap/thread/messages.ts'
 
 const answered = (status: number): Answer => ({ kind: 'answered', status, body: '{}', retryAfter: undefined })
 const unanswered = (reason: string): Answer => ({ kind: 'unanswered', reason })
@@ -11,18 +11,18 @@ const job = (number: number, more: Partial<Job> = {}): Job => ({
   body: `body ${number}`,
   traceparent: undefined,
   atOnce: 2,
-  knows: 0,
+  knownSetbacks: 0,
   ...more,
 })
 
-/** A lane, and a CleverTap that answers by hand. */
+/** A queue, and a CleverTap that answers by hand. */
 const setUp = () => {
   let now = 0
   const open = new Map<string, (answer: Answer) => void>()
   /** What happened, in order. */
   const log: string[] = []
-  const told: Told[] = []
-  const lane = createLane(
+  const result: Result[] = []
+  const queue = createJobQueue(
     {
       upload: (_, { body = '', signal } = {}) => {
         log.push(`sent ${body.slice(5)}`)
@@ -31,15 +31,15 @@ const setUp = () => {
       },
     },
     (one) => {
-      told.push(one)
-      log.push(`told ${one.number} ${one.sent.kind}`)
+      result.push(one)
+      log.push(`result ${one.number} ${one.sent.kind}`)
     },
     () => now,
   )
   return {
-    lane,
+    queue,
     log,
-    told,
+    result,
     pass: (ms: number) => {
       now += ms
     },
@@ -49,11 +49,11 @@ const setUp = () => {
     },
   }
 }
-const takeFour = ({ lane }: Pick<ReturnType<typeof setUp>, 'lane'>): void => {
-  for (const number of [1, 2, 3, 4]) lane.take(job(number))
+const takeFour = ({ queue }: Pick<ReturnType<typeof setUp>, 'queue'>): void => {
+  for (const number of [1, 2, 3, 4]) queue.take(job(number))
 }
 
-describe('a lane', () => {
+describe('the job queue of an account', () => {
   it('sends as many requests as may be in flight, and lets the others wait in their order', () => {
     const { log, ...rig } = setUp()
     takeFour(rig)
@@ -64,16 +64,16 @@ describe('a lane', () => {
     const { log, answer, ...rig } = setUp()
     takeFour(rig)
     await answer(2, answered(status))
-    expect(log.slice(2)).toEqual(['sent 3', 'told 2 answered'])
+    expect(log.slice(2)).toEqual(['sent 3', 'result 2 answered'])
   })
 
   it('tells of each request how long it waited', async () => {
-    const { told, answer, pass, ...rig } = setUp()
+    const { result, answer, pass, ...rig } = setUp()
     takeFour(rig)
     pass(30)
     await answer(1, answered(200))
     await answer(3, answered(200))
-    expect(told.map(({ sent }) => sent)).toMatchObject([{ waitedMs: 0 }, { waitedMs: 30 }])
+    expect(result.map(({ sent }) => sent)).toMatchObject([{ waitedMs: 0 }, { waitedMs: 30 }])
   })
 
   it.each([
@@ -84,29 +84,29 @@ describe('a lane', () => {
     ['redirect', answered(302)],
     ['answer that never came', unanswered('ECONNRESET')],
   ])('gives back what waits after a %s, behind that answer', async (_, answer) => {
-    const { log, told, ...rig } = setUp()
+    const { log, result, ...rig } = setUp()
     takeFour(rig)
     await rig.answer(1, answer)
-    expect(log.slice(2)).toEqual([`told 1 ${answer.kind}`, 'told 3 unsent', 'told 4 unsent'])
-    expect(told.map(({ setbacks }) => setbacks)).toEqual([1, 1, 1])
+    expect(log.slice(2)).toEqual([`result 1 ${answer.kind}`, 'result 3 unsent', 'result 4 unsent'])
+    expect(result.map(({ setbacks }) => setbacks)).toEqual([1, 1, 1])
     await rig.answer(2, answered(200))
-    expect(log.slice(5)).toEqual(['told 2 answered'])
+    expect(log.slice(5)).toEqual(['result 2 answered'])
   })
 
   it('gives a job back whose sender had not heard of the last setback, and takes it from one who has', async () => {
-    const { lane, log, answer } = setUp()
-    lane.take(job(1))
+    const { queue, log, answer } = setUp()
+    queue.take(job(1))
     await answer(1, answered(500))
-    lane.take(job(2))
-    lane.take(job(3, { knows: 1 }))
-    expect(log.slice(2)).toEqual(['told 2 unsent', 'sent 3'])
+    queue.take(job(2))
+    queue.take(job(3, { knownSetbacks: 1 }))
+    expect(log.slice(2)).toEqual(['result 2 unsent', 'sent 3'])
   })
 
   it('lets a job wait until as few are in flight as it asks for', async () => {
-    const { lane, log, answer } = setUp()
-    lane.take(job(1))
-    lane.take(job(2))
-    lane.take(job(3, { atOnce: 1 }))
+    const { queue, log, answer } = setUp()
+    queue.take(job(1))
+    queue.take(job(2))
+    queue.take(job(3, { atOnce: 1 }))
     await answer(1, answered(200))
     expect(log).not.toContain('sent 3')
     await answer(2, answered(200))
@@ -114,26 +114,26 @@ describe('a lane', () => {
   })
 
   it('gives back what waits when it is called back, and goes on with what comes then', async () => {
-    const { lane, log, answer } = setUp()
-    takeFour({ lane })
-    lane.recall()
-    expect(log.slice(2)).toEqual(['told 3 unsent', 'told 4 unsent'])
-    lane.take(job(5))
+    const { queue, log, answer } = setUp()
+    takeFour({ queue })
+    queue.recall()
+    expect(log.slice(2)).toEqual(['result 3 unsent', 'result 4 unsent'])
+    queue.take(job(5))
     await answer(1, answered(200))
-    expect(log.slice(4)).toEqual(['sent 5', 'told 1 answered'])
+    expect(log.slice(4)).toEqual(['sent 5', 'result 1 answered'])
   })
 
   it('cuts off a request in flight, and does not send one that waits, when nobody wants its answer', async () => {
-    const { lane, log, answer } = setUp()
-    takeFour({ lane })
-    lane.abort(3)
-    expect(log.slice(2)).toEqual(['told 3 unsent'])
-    lane.abort(1)
+    const { queue, log, answer } = setUp()
+    takeFour({ queue })
+    queue.abort(3)
+    expect(log.slice(2)).toEqual(['result 3 unsent'])
+    queue.abort(1)
     await new Promise((resolve) => setImmediate(resolve))
     // A request that was cut off says nothing good; what waited behind it is for others to judge.
-    expect(log.slice(3)).toEqual(['told 1 unanswered', 'told 4 unsent'])
-    lane.abort(99)
+    expect(log.slice(3)).toEqual(['result 1 unanswered', 'result 4 unsent'])
+    queue.abort(99)
     await answer(2, answered(200))
-    expect(log.slice(5)).toEqual(['told 2 answered'])
+    expect(log.slice(5)).toEqual(['result 2 answered'])
   })
 })

@@ -2,36 +2,36 @@ import { randomUUID } from 'node:crypto'
 import type { Holder, Store } from '../store/port.ts'
 import type { Clock } from './clock.ts'
 
-/** This process as the store knows it: while it is alive it may lease rows and take slots. */
-export interface HolderLife {
-  /** The id to use now; undefined while the store has not confirmed that this process is alive. */
+/** Keeps this process registered in the store as a holder. Only a registered holder may lease rows and take slots. */
+export interface Heartbeat {
+  /** The holder id to use now; undefined while the store has not confirmed a recent heartbeat. */
   id(): string | undefined
   start(): Promise<void>
-  /** Beats now, because the report has changed; others would read the old one until the next beat. */
+  /** Sends a heartbeat now, because the report has changed; other processes would read the old one until the next heartbeat. */
   tell(): void
-  /** Stops beating. What is held is the caller's to give back before, through `Store.leave`. */
+  /** Stops the heartbeats. The caller gives rows and slots back through `Store.leave`. */
   stop(): Promise<void>
 }
 
-export interface HolderParts {
+export interface HeartbeatParts {
   store: Store
   clock: Clock
-  /** How long a beat may stand still before others take what the holder has, in ms. */
+  /** Lease time, in ms: other processes take over from a holder that has sent no heartbeat for that long. */
   leaseMs: number
-  /** What the process says of itself with each beat. */
+  /** The process's own report, sent with each heartbeat. */
   report: () => string
-  /** The process was given up by the others (it slept, or the store was out of reach): all that it held is gone. */
+  /** Others took over from this process (it slept, or could not reach the store): it holds nothing any more. */
   onLost: () => void
-  /** Rows were freed from holders that are dead. */
+  /** Rows were taken over from holders without a heartbeat. */
   onFreed: () => void
 }
 
 /**
- * Which holders have stood still for the lease time, as far as this process has seen. Pure but for its memory: it
- * compares beats with its own monotonic clock and nobody's wall clock. After a time in which it saw nothing, because the
- * machine slept or the store was out of reach, it starts over: the others had no chance to be seen either.
+ * Finds the holders that have sent no heartbeat for the lease time, as far as this process has seen. Compares heartbeats
+ * with its own monotonic clock, never with a wall clock. After a gap in its own observations (the machine slept, the store
+ * was out of reach) it starts over, because it cannot know which heartbeats it missed.
  */
-export const createWatch = (
+export const createStaleDetector = (
   leaseMs: number,
 ): ((holders: readonly Holder[], elapsed: number) => Pick<Holder, 'id' | 'beat'>[]) => {
   let seen = new Map<string, { beat: number; at: number }>()
@@ -48,9 +48,9 @@ export const createWatch = (
   }
 }
 
-/** Beats four times in a lease time, and takes over from holders that do not. */
-export const createHolderLife = ({ store, clock, leaseMs, report, onLost, onFreed }: HolderParts): HolderLife => {
-  const watch = createWatch(leaseMs)
+/** Sends a heartbeat four times per lease time, and takes over from holders that send none. */
+export const createHeartbeat = ({ store, clock, leaseMs, report, onLost, onFreed }: HeartbeatParts): Heartbeat => {
+  const watch = createStaleDetector(leaseMs)
   const beatMs = leaseMs / 4
   let id: string | undefined
   let confirmedAt = Number.NEGATIVE_INFINITY
@@ -78,7 +78,7 @@ export const createHolderLife = ({ store, clock, leaseMs, report, onLost, onFree
   const beatNow = (): void => {
     cancel()
     if (stopped) return
-    // After one that is under way. The store is out of reach: nothing is leased meanwhile, and the next beat tries again.
+    // Runs after a heartbeat that is under way. When the store cannot be reached nothing is leased; the next heartbeat tries again.
     running = running
       .then(() => (stopped ? undefined : beat()))
       .catch(() => {})
@@ -90,7 +90,7 @@ export const createHolderLife = ({ store, clock, leaseMs, report, onLost, onFree
   }
 
   return {
-    // Short of the lease time, so that nothing new is begun that others may be about to take over.
+    // Less than the lease time, so that this process leases nothing that others may be about to take over.
     id: () => (clock.elapsed() - confirmedAt < leaseMs * 0.75 ? id : undefined),
     start: async () => {
       stopped = false

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Sent } from '../../../src/relay/clevertap/upload.ts'
-import { handOver } from '../../../src/relay/uploader/hand-over.ts'
+import { preferThread } from '../../../src/relay/uploader/prefer-thread.ts'
 
 const answered: Sent = { kind: 'answered', status: 200, body: '{}', retryAfter: undefined }
 
@@ -15,7 +15,7 @@ const setUp = () => {
       log.push(`${name}, ${atOnce} at once`)
       return new Promise((resolve) => answers.push(() => resolve(answered)))
     }
-  const handed = handOver({
+  const handed = preferThread({
     here: way('here'),
     there: { upload: way('there'), recall: () => log.push('recalled') },
     thread: { start: () => void log.push('started'), isReady: () => isReady },
@@ -23,7 +23,7 @@ const setUp = () => {
   })
   return {
     log,
-    line: handed.line,
+    queue: handed.queue,
     setReady: (ready: boolean) => {
       isReady = ready
     },
@@ -37,40 +37,40 @@ const setUp = () => {
 
 describe('sending that is handed over to a thread', () => {
   it('begins the thread, and goes on from here until it is there', async () => {
-    const { log, upload, answer, line } = setUp()
-    expect(line.room()).toBe(0)
+    const { log, upload, answer, queue } = setUp()
+    expect(queue.capacity()).toBe(0)
     const sent = upload()
     void upload()
     await answer(0)
     expect(await sent).toBe(answered)
     expect(log).toEqual(['started', 'here, 15 at once', 'started', 'here, 15 at once'])
-    expect(line.room()).toBe(0)
+    expect(queue.capacity()).toBe(0)
   })
 
   it('gives the thread the places that are not taken from here, and lets nothing wait before all are its own', async () => {
-    const { log, upload, answer, line, setReady } = setUp()
+    const { log, upload, answer, queue, setReady } = setUp()
     for (let n = 0; n < 2; n++) void upload()
     setReady(true)
     void upload()
-    expect(line.room()).toBe(0)
+    expect(queue.capacity()).toBe(0)
     await answer(1)
     void upload()
-    expect(line.room()).toBe(0)
+    expect(queue.capacity()).toBe(0)
     await answer(0)
     void upload()
     expect(log.slice(4)).toEqual(['there, 13 at once', 'there, 14 at once', 'there, 15 at once'])
-    expect(line.room()).toBe(3)
-    line.recall()
+    expect(queue.capacity()).toBe(3)
+    queue.recall()
     expect(log.at(-1)).toBe('recalled')
   })
 
   it('comes back here when the thread has died, and begins another', () => {
-    const { log, upload, line, setReady } = setUp()
+    const { log, upload, queue, setReady } = setUp()
     setReady(true)
     void upload()
     setReady(false)
     void upload()
     expect(log).toEqual(['there, 15 at once', 'started', 'here, 15 at once'])
-    expect(line.room()).toBe(0)
+    expect(queue.capacity()).toBe(0)
   })
 })

@@ -4,7 +4,7 @@ import { count, counted, duration } from '../relay/operations/status/view/words.
 import type { UploadState } from '../relay/uploader/uploads.ts'
 import { describeTrouble } from './network-trouble.ts'
 import { createRate } from './rate.ts'
-import type { Standing } from './status-line.ts'
+import type { Progress } from './status-line.ts'
 
 /** The rates that one phase needs, each over the last half minute. */
 interface Rates {
@@ -18,7 +18,7 @@ const toGo = (ms: number | undefined): string | undefined =>
 
 const present = (parts: readonly (string | undefined)[]): string[] => parts.filter((part) => part !== undefined)
 
-const reading = ({ tally, bytes, bytesTotal }: ImportProgress, { perSecond, toGoMs }: Rates): Standing => {
+const reading = ({ tally, bytes, bytesTotal }: ImportProgress, { perSecond, toGoMs }: Rates): Progress => {
   const { read, queued, unchanged } = tally
   return {
     title: 'reading',
@@ -43,14 +43,14 @@ const uploading = (
   { counts, countsBefore, tally }: ImportProgress,
   note: (value: number) => number | undefined,
   state: UploadState,
-): Standing => {
+): Progress => {
   if (!counts || !countsBefore) return { title: 'uploading', share: undefined, words: [] }
   const waiting = counts.queued.import + counts.uploading
   const before = countsBefore.queued.import + countsBefore.uploading
   const whole = Math.max(before, tally.queued, 1)
   const since = (name: 'accepted' | 'rejected' | 'deferred'): number => counts.events[name] - countsBefore.events[name]
   const perSecond = note(since('accepted') + since('rejected'))
-  const putOff = Math.min(since('deferred'), counts.queued.import)
+  const deferred = Math.min(since('deferred'), counts.queued.import)
   return {
     title: 'uploading',
     share: (whole - waiting) / whole,
@@ -60,17 +60,17 @@ const uploading = (
       perSecond && waiting > 0 ? toGo((waiting / perSecond) * 1000) : undefined,
       `${count(whole - waiting)} of ${count(whole)} done`,
       since('rejected') > 0 ? `${count(since('rejected'))} rejected` : undefined,
-      putOff > 0 ? `${count(putOff)} put off by CleverTap` : undefined,
+      deferred > 0 ? `${count(deferred)} deferred by CleverTap` : undefined,
     ]),
   }
 }
 
 /** Puts an import's progress into words, with rates measured over the last half minute. */
-export const createStanding = (
+export const createImportProgress = (
   progress: ImportProgress,
   state: () => UploadState,
   elapsed?: () => number,
-): (() => Standing) => {
+): (() => Progress) => {
   const rows = createRate(elapsed)
   const bytes = createRate(elapsed)
   const records = createRate(elapsed)

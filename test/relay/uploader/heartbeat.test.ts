@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { createMemoryStore } from '../../../src/relay/store/memory/store.ts'
 import type { Store } from '../../../src/relay/store/port.ts'
-import { createHolderLife, createWatch, type HolderLife } from '../../../src/relay/uploader/holder.ts'
+import { createHeartbeat, createStaleDetector, type Heartbeat } from '../../../src/relay/uploader/heartbeat.ts'
 import { createFakeClock, type FakeClock } from '../../fakes/clock.ts'
 import { createFaultyStore, type FaultyStore } from '../../faults/store.ts'
 
@@ -9,14 +9,14 @@ const leaseMs = 60_000
 const holder = (id: string, beat: number) => ({ id, beat, report: '{}' })
 
 describe('the watch', () => {
-  /** Looks every 15 s, as the life of a holder does, at the beats that are given for each look. */
+  /** Looks every 15 s, as a heartbeat does, at the beats that are given for each look. */
   const look = (beats: readonly number[], everyMs = 15_000): boolean[] => {
-    const watch = createWatch(leaseMs)
+    const watch = createStaleDetector(leaseMs)
     return beats.map((beat, at) => watch([holder('a', beat)], at * everyMs).length > 0)
   }
   it('finds a beat that has stood still for the lease time, and not a moment before', () => {
     expect(look([7, 7, 7, 7, 7])).toEqual([false, false, false, false, true])
-    const watch = createWatch(leaseMs)
+    const watch = createStaleDetector(leaseMs)
     for (let at = 0; at < leaseMs; at += 10_000) expect(watch([holder('a', 1)], at)).toEqual([])
     expect(watch([holder('a', 1)], leaseMs - 1)).toEqual([])
     expect(watch([holder('a', 1)], leaseMs)).toEqual([{ id: 'a', beat: 1 }])
@@ -26,18 +26,18 @@ describe('the watch', () => {
     expect(look([7, 7, 7, 7, 6, 6, 6, 6])).toEqual(Array(8).fill(false))
   })
   it('counts from the first sight: a beat that it has never seen may be a minute old or a year', () => {
-    const watch = createWatch(leaseMs)
+    const watch = createStaleDetector(leaseMs)
     expect(watch([holder('a', 1)], 1e9)).toEqual([])
     expect(watch([], 1e9 + 15_000)).toEqual([])
     expect(watch([holder('a', 1)], 1e9 + 30_000)).toEqual([])
   })
   it('finds the dead among the living', () => {
-    const watch = createWatch(leaseMs)
+    const watch = createStaleDetector(leaseMs)
     for (let at = 0; at < 4; at++) watch([holder('dead', 3), holder('living', at)], at * 15_000)
     expect(watch([holder('dead', 3), holder('living', 4)], leaseMs)).toEqual([{ id: 'dead', beat: 3 }])
   })
   it('finds nobody after a time in which it did not look itself: the machine slept, and the others with it', () => {
-    const watch = createWatch(leaseMs)
+    const watch = createStaleDetector(leaseMs)
     watch([holder('a', 1)], 0)
     watch([holder('a', 1)], 15_000)
     expect(watch([holder('a', 1)], 3_600_000)).toEqual([])
@@ -46,15 +46,15 @@ describe('the watch', () => {
   })
 })
 
-describe('the life of a holder', () => {
+describe('the heartbeat', () => {
   let clock: FakeClock
   let behind: Store
   let faulty: FaultyStore
   let lost: number
   let freed: number
-  let life: HolderLife
-  const create = (store = faulty.store): HolderLife =>
-    createHolderLife({
+  let heartbeat: Heartbeat
+  const create = (store = faulty.store): Heartbeat =>
+    createHeartbeat({
       store,
       clock,
       leaseMs,
@@ -73,59 +73,59 @@ describe('the life of a holder', () => {
     faulty = createFaultyStore(behind)
     lost = 0
     freed = 0
-    life = create()
+    heartbeat = create()
   })
 
   it('is nobody before it has joined, and somebody from then on', async () => {
-    expect(life.id()).toBeUndefined()
-    await life.start()
-    expect(await behind.holders()).toEqual([{ id: life.id(), beat: 0, report: '{"n":1}' }])
+    expect(heartbeat.id()).toBeUndefined()
+    await heartbeat.start()
+    expect(await behind.holders()).toEqual([{ id: heartbeat.id(), beat: 0, report: '{"n":1}' }])
   })
   it('beats four times in a lease time', async () => {
-    await life.start()
+    await heartbeat.start()
     await clock.advance(leaseMs)
     expect((await behind.holders())[0]?.beat).toBe(4)
   })
   it('starts although the store is out of reach, and joins when it is there', async () => {
     faulty.break()
-    await life.start()
-    expect(life.id()).toBeUndefined()
+    await heartbeat.start()
+    expect(heartbeat.id()).toBeUndefined()
     faulty.mend()
     await clock.advance(leaseMs / 4)
-    expect(life.id()).toEqual(expect.any(String))
+    expect(heartbeat.id()).toEqual(expect.any(String))
   })
   it('stops counting itself as alive before others may count it as dead, and is alive again with the next beat', async () => {
-    await life.start()
-    const id = life.id()
+    await heartbeat.start()
+    const id = heartbeat.id()
     faulty.break(['beat'])
     await clock.advance(leaseMs * 0.75 - 1)
-    expect(life.id()).toBe(id)
+    expect(heartbeat.id()).toBe(id)
     await clock.advance(1)
-    expect(life.id()).toBeUndefined()
+    expect(heartbeat.id()).toBeUndefined()
     faulty.mend()
     await clock.advance(leaseMs / 4)
-    expect(life.id()).toBe(id)
+    expect(heartbeat.id()).toBe(id)
     expect(lost).toBe(0)
   })
   it('counts from when it asked, not from when it was answered', async () => {
-    await life.start()
+    await heartbeat.start()
     faulty.hold(['beat'])
     await clock.advance(leaseMs * 0.74)
     faulty.release()
     await clock.rest()
-    expect(life.id()).toEqual(expect.any(String))
+    expect(heartbeat.id()).toEqual(expect.any(String))
     faulty.break(['beat'])
     await clock.advance(leaseMs * 0.26)
-    expect(life.id()).toBeUndefined()
+    expect(heartbeat.id()).toBeUndefined()
   })
-  it('begins another life under another id when it was given up, and says so once', async () => {
-    await life.start()
-    const id = life.id() ?? ''
+  it('starts again under a new id after others took over, and reports the loss once', async () => {
+    await heartbeat.start()
+    const id = heartbeat.id() ?? ''
     await behind.reap([{ id, beat: 0 }])
     await clock.advance(leaseMs / 4)
     expect(lost).toBe(1)
-    expect(life.id()).toEqual(expect.any(String))
-    expect(life.id()).not.toBe(id)
+    expect(heartbeat.id()).toEqual(expect.any(String))
+    expect(heartbeat.id()).not.toBe(id)
   })
   it('takes over from one that is dead, in a lease time and a beat, and says so', async () => {
     await behind.join('dead', '{}')
@@ -141,7 +141,7 @@ describe('the life of a holder', () => {
       },
     ])
     await behind.lease({ account: 'A', holder: 'dead', max: 1, flushMs: 0 })
-    await life.start()
+    await heartbeat.start()
     await clock.advance(leaseMs - 1)
     expect(await behind.find('A', 'a')).toMatchObject({ state: 'uploading' })
     await clock.advance(leaseMs / 4 + 1)
@@ -149,21 +149,21 @@ describe('the life of a holder', () => {
     expect(freed).toBe(1)
   })
   it('never takes itself for dead', async () => {
-    await life.start()
-    const id = life.id()
+    await heartbeat.start()
+    const id = heartbeat.id()
     await clock.advance(100 * leaseMs)
-    expect(life.id()).toBe(id)
+    expect(heartbeat.id()).toBe(id)
   })
   it('lets two live beside each other for as long as both beat', async () => {
     const other = create(behind)
-    await Promise.all([life.start(), other.start()])
+    await Promise.all([heartbeat.start(), other.start()])
     await clock.advance(100 * leaseMs)
     expect(await behind.holders()).toHaveLength(2)
     expect(lost).toBe(0)
   })
   it.each([-30, 30])('is not harmed by a wall clock that jumps by %i days', async (days) => {
     const other = create(behind)
-    await Promise.all([life.start(), other.start()])
+    await Promise.all([heartbeat.start(), other.start()])
     clock.jump(days * 24 * 3_600_000)
     await clock.advance(10 * leaseMs)
     expect(await behind.holders()).toHaveLength(2)
@@ -171,7 +171,7 @@ describe('the life of a holder', () => {
   })
   it('beats at once when its report has changed, and then goes on as before', async () => {
     let report = 'old'
-    life = createHolderLife({
+    heartbeat = createHeartbeat({
       store: behind,
       clock,
       leaseMs,
@@ -179,26 +179,26 @@ describe('the life of a holder', () => {
       onLost: () => {},
       onFreed: () => {},
     })
-    await life.start()
+    await heartbeat.start()
     report = 'new'
-    life.tell()
-    life.tell()
+    heartbeat.tell()
+    heartbeat.tell()
     await clock.rest()
-    expect(await behind.holders()).toEqual([{ id: life.id(), beat: 2, report: 'new' }])
+    expect(await behind.holders()).toEqual([{ id: heartbeat.id(), beat: 2, report: 'new' }])
     expect(clock.timers).toBe(1)
     await clock.advance(leaseMs)
     expect((await behind.holders())[0]?.beat).toBe(6)
-    await life.stop()
-    life.tell()
+    await heartbeat.stop()
+    heartbeat.tell()
     await clock.rest()
     expect((await behind.holders())[0]?.beat).toBe(6)
     expect(clock.timers).toBe(0)
   })
   it('does not beat after it was stopped, also when that was in the middle of a beat', async () => {
-    await life.start()
+    await heartbeat.start()
     faulty.hold(['beat'])
     await clock.advance(leaseMs / 4)
-    const stopped = life.stop()
+    const stopped = heartbeat.stop()
     faulty.release()
     await stopped
     const beats = faulty.calls('beat')

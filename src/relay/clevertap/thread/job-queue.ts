@@ -1,38 +1,38 @@
 import type { ClevertapClient } from '../client.ts'
 import type { Answer } from '../exchange.ts'
-import type { Job, Told } from './messages.ts'
+import type { Job, Result } from './messages.ts'
 
-/** One account's requests in the thread: those in flight, and those that take their places. */
-export interface Lane {
-  /** Sends a job as soon as its `atOnce` allows, after those that came before it. */
+/** One account's requests in the sender thread: in flight and queued. */
+export interface JobQueue {
+  /** Queues a job. It is sent as soon as fewer than `atOnce` requests are in flight, first in, first out. */
   take(job: Job): void
-  /** Cuts off a job that is in flight or waits. */
+  /** Aborts a job that is in flight or queued. */
   abort(number: number): void
-  /** Gives back what waits. */
+  /** Returns all queued jobs unsent. */
   recall(): void
 }
 
-/** Answers after which the next request may follow at once. What they say of single records is for others to read. */
+/** Whether the next request may follow this answer at once. The verdicts on single records are read elsewhere. */
 const isGood = (answer: Answer): boolean => answer.kind === 'answered' && answer.status >= 200 && answer.status < 300
 
 /**
- * Fills a place in the moment in which it becomes free, after good answers only: any other is a setback, after which all
- * that waits goes back, and so does each job whose sender had not heard of it yet. What to do then is not decided here.
+ * Sends the next queued job as soon as a request ends with a 2xx. Any other answer is a setback: the queue returns all its
+ * jobs unsent, and so each later job whose sender did not know of the setback yet. The uploader decides what to do then.
  */
-export const createLane = (
+export const createJobQueue = (
   client: Pick<ClevertapClient, 'upload'>,
-  tell: (told: Told) => void,
+  post: (result: Result) => void,
   elapsed: () => number = () => performance.now(),
-): Lane => {
+): JobQueue => {
   const inFlight = new Map<number, AbortController>()
   let waiting: { job: Job; since: number }[] = []
   let setbacks = 0
 
-  const giveBack = ({ number, account }: Job): void => tell({ number, account, setbacks, sent: { kind: 'unsent' } })
-  const giveAllBack = (): void => {
+  const returnUnsent = ({ number, account }: Job): void => post({ number, account, setbacks, sent: { kind: 'unsent' } })
+  const returnAll = (): void => {
     const all = waiting
     waiting = []
-    for (const { job } of all) giveBack(job)
+    for (const { job } of all) returnUnsent(job)
   }
   const fill = (): void => {
     for (;;) {
@@ -52,13 +52,13 @@ export const createLane = (
     const good = isGood(answer)
     if (good) fill()
     else setbacks++
-    tell({ number, account, setbacks, sent: { ...answer, waitedMs } })
-    if (!good) giveAllBack()
+    post({ number, account, setbacks, sent: { ...answer, waitedMs } })
+    if (!good) returnAll()
   }
 
   return {
     take: (job) => {
-      if (job.knows < setbacks) giveBack(job)
+      if (job.knownSetbacks < setbacks) returnUnsent(job)
       else {
         waiting.push({ job, since: elapsed() })
         fill()
@@ -69,8 +69,8 @@ export const createLane = (
       const aborted = waiting.find(({ job }) => job.number === number)
       if (!aborted) return
       waiting = waiting.filter((one) => one !== aborted)
-      giveBack(aborted.job)
+      returnUnsent(aborted.job)
     },
-    recall: giveAllBack,
+    recall: returnAll,
   }
 }

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { createMemoryStore } from '../../../src/relay/store/memory/store.ts'
 import type { Settlement, Store } from '../../../src/relay/store/port.ts'
-import { createSettler, type Settler } from '../../../src/relay/uploader/settler.ts'
+import { createOutcomeWriter, type OutcomeWriter } from '../../../src/relay/uploader/outcome-writer.ts'
 import { createFakeClock, type FakeClock } from '../../fakes/clock.ts'
 import { createFaultyStore, type FaultyStore } from '../../faults/store.ts'
 
@@ -9,7 +9,7 @@ const account = 'A'
 let clock: FakeClock
 let store: Store
 let faulty: FaultyStore
-let settler: Settler
+let writer: OutcomeWriter
 let written: number
 
 beforeEach(async () => {
@@ -17,7 +17,7 @@ beforeEach(async () => {
   store = createMemoryStore({ now: clock.now })
   faulty = createFaultyStore(store)
   written = 0
-  settler = createSettler(faulty.store, clock, () => {
+  writer = createOutcomeWriter(faulty.store, clock, () => {
     written++
   })
   for (const holder of ['h1', 'h2']) await store.join(holder, '{}')
@@ -33,69 +33,69 @@ const lease = async (holder: string, ...objectIds: string[]): Promise<Settlement
 const states = async (...objectIds: string[]): Promise<(string | undefined)[]> =>
   Promise.all(objectIds.map(async (objectId) => (await store.find(account, objectId))?.state))
 
-describe('the settler', () => {
+describe('the writer', () => {
   it('writes what it is given, and says when all of it is written', async () => {
-    settler.add('h1', await lease('h1', 'a', 'b'))
-    expect(settler.pending()).toBe(2)
-    await settler.drained()
-    expect(settler.pending()).toBe(0)
+    writer.add('h1', await lease('h1', 'a', 'b'))
+    expect(writer.pending()).toBe(2)
+    await writer.drained()
+    expect(writer.pending()).toBe(0)
     expect(await states('a', 'b')).toEqual(['accepted', 'accepted'])
     expect(written).toBe(1)
   })
   it('writes together what comes while a write is under way', async () => {
     const results = await lease('h1', 'a', 'b', 'c', 'd')
     faulty.hold(['settle'])
-    for (const result of results) settler.add('h1', [result])
-    expect(settler.pending()).toBe(4)
+    for (const result of results) writer.add('h1', [result])
+    expect(writer.pending()).toBe(4)
     faulty.release()
-    await settler.drained()
+    await writer.drained()
     expect(faulty.calls('settle')).toBe(2)
     expect(await states('a', 'b', 'c', 'd')).toEqual(Array(4).fill('accepted'))
   })
   it('writes together what may wait and comes within three milliseconds', async () => {
     const results = await lease('h1', 'a', 'b', 'c')
-    for (const result of results.slice(0, 2)) settler.addSoon('h1', [result])
+    for (const result of results.slice(0, 2)) writer.addSoon('h1', [result])
     await clock.rest()
-    expect([settler.pending(), faulty.calls('settle')]).toEqual([2, 0])
+    expect([writer.pending(), faulty.calls('settle')]).toEqual([2, 0])
     await clock.advance(2)
-    settler.addSoon('h1', results.slice(2))
+    writer.addSoon('h1', results.slice(2))
     await clock.advance(1)
     expect(faulty.calls('settle')).toBe(1)
     expect(await states('a', 'b', 'c')).toEqual(Array(3).fill('accepted'))
     expect(clock.timers).toBe(0)
   })
   it.each([
-    ['something comes that may not wait', async (more: Settlement[]) => settler.add('h1', more)],
-    ['somebody waits for the end', () => settler.drained()],
+    ['something comes that may not wait', async (more: Settlement[]) => writer.add('h1', more)],
+    ['somebody waits for the end', () => writer.drained()],
   ])('does not wait any longer when %s', async (_, hurry) => {
     const [first, ...more] = await lease('h1', 'a', 'b')
-    settler.addSoon('h1', first ? [first] : [])
+    writer.addSoon('h1', first ? [first] : [])
     await hurry(more)
-    await settler.drained()
+    await writer.drained()
     expect(await states('a')).toEqual(['accepted'])
-    expect([settler.pending(), clock.timers]).toEqual([0, 0])
+    expect([writer.pending(), clock.timers]).toEqual([0, 0])
   })
   it('tries again and again when the store refuses, and loses nothing', async () => {
     faulty.break(['settle'])
-    settler.add('h1', await lease('h1', 'a'))
+    writer.add('h1', await lease('h1', 'a'))
     await clock.advance(60_000)
-    settler.add('h1', await lease('h1', 'b'))
-    expect(settler.pending()).toBe(2)
+    writer.add('h1', await lease('h1', 'b'))
+    expect(writer.pending()).toBe(2)
     expect(await states('a', 'b')).toEqual(['uploading', 'uploading'])
     faulty.mend()
     await clock.advance(500)
     expect(await states('a', 'b')).toEqual(['accepted', 'accepted'])
-    expect(settler.pending()).toBe(0)
+    expect(writer.pending()).toBe(0)
   })
   it('counts a result once while it waits for the next try', async () => {
     faulty.break(['settle'])
-    settler.add('h1', await lease('h1', 'a', 'b', 'c'))
+    writer.add('h1', await lease('h1', 'a', 'b', 'c'))
     await clock.rest()
-    expect(settler.pending()).toBe(3)
+    expect(writer.pending()).toBe(3)
   })
   it('does no harm by writing again what was written when only the answer was lost', async () => {
     faulty.loseAnswers(['settle'])
-    settler.add('h1', await lease('h1', 'a'))
+    writer.add('h1', await lease('h1', 'a'))
     await clock.advance(1200)
     faulty.mend()
     await clock.advance(500)
@@ -106,8 +106,8 @@ describe('the settler', () => {
     const first = await lease('h1', 'a')
     const second = await lease('h2', 'b')
     faulty.break(['settle'])
-    settler.add('h1', first)
-    settler.add('h2', second)
+    writer.add('h1', first)
+    writer.add('h2', second)
     await clock.rest()
     faulty.mend()
     await clock.advance(500)
@@ -116,14 +116,14 @@ describe('the settler', () => {
   it('gives up when the store was closed, and leaves no timer behind', async () => {
     const results = await lease('h1', 'a')
     await store.close()
-    settler.add('h1', results)
-    await settler.drained()
-    expect(settler.pending()).toBe(0)
+    writer.add('h1', results)
+    await writer.drained()
+    expect(writer.pending()).toBe(0)
     expect(clock.timers).toBe(0)
   })
   it('has nothing to do with nothing', async () => {
-    settler.add('h1', [])
-    await settler.drained()
+    writer.add('h1', [])
+    await writer.drained()
     expect(faulty.calls('settle')).toBe(0)
   })
 })

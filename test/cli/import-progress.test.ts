@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createStanding } from '../../src/cli/import-standing.ts'
+import { createImportProgress } from '../../src/cli/import-progress.ts'
 import type { ImportProgress } from '../../src/import/run.ts'
 import type { Counts } from '../../src/relay/store/port.ts'
 
@@ -17,20 +17,20 @@ const counts = (waiting: number, uploading: number, accepted: number): Counts =>
   ({ queued: { live: 0, import: waiting }, uploading, events: { accepted, rejected: 0, deferred: 0 } }) as Counts
 const ok = { upload: 'ok', reason: null, waitMs: 0, inFlight: 0, limit: 3 } as const
 
-describe('the standing of an import', () => {
+describe('the progress of an import', () => {
   it('has the rate and the time to go from how fast the bytes of its files are read', () => {
     let now = 0
     const state = progress()
-    const standing = createStanding(
+    const shown = createImportProgress(
       state,
       () => ok,
       () => now,
     )
-    standing()
+    shown()
     now = 10_000
     state.bytes = 250
     Object.assign(state.tally, { read: 5000, queued: 4800, unchanged: 150, rejected: new Map([[530, 50]]) })
-    expect(standing()).toEqual({
+    expect(shown()).toEqual({
       title: 'reading',
       share: 0.25,
       words: ['500 rows/s', 'about 30 s to go', '5,000 rows', '50 rejected', '150 unchanged', '4,800 queued'],
@@ -39,14 +39,14 @@ describe('the standing of an import', () => {
 
   it('knows neither share nor time to go of a pipe', () => {
     let now = 0
-    const standing = createStanding(
+    const shown = createImportProgress(
       progress({ bytesTotal: undefined, bytes: 10 }),
       () => ok,
       () => now,
     )
-    standing()
+    shown()
     now = 1_000
-    const { share, words } = standing()
+    const { share, words } = shown()
     expect(share).toBeUndefined()
     expect(words.join()).not.toContain('to go')
   })
@@ -54,15 +54,15 @@ describe('the standing of an import', () => {
   it('has the time to go from the rate at which CleverTap takes records', () => {
     let now = 0
     const state = progress({ phase: 'uploading', counts: counts(1000, 0, 0), countsBefore: counts(1000, 0, 0) })
-    const standing = createStanding(
+    const shown = createImportProgress(
       state,
       () => ok,
       () => now,
     )
-    standing()
+    shown()
     now = 10_000
     state.counts = counts(700, 100, 200)
-    expect(standing()).toEqual({
+    expect(shown()).toEqual({
       title: 'uploading',
       share: 0.2,
       words: ['20 records/s', 'about 40 s to go', '200 of 1,000 done'],
@@ -72,7 +72,7 @@ describe('the standing of an import', () => {
   it('begins with what is wrong while CleverTap cannot be reached', () => {
     const state = progress({ phase: 'uploading', counts: counts(10, 0, 0), countsBefore: counts(10, 0, 0) })
     const failing = { ...ok, upload: 'failing', reason: 'ECONNREFUSED' } as const
-    expect(createStanding(state, () => failing)().words[0]).toMatch(
+    expect(createImportProgress(state, () => failing)().words[0]).toMatch(
       /^CleverTap cannot be reached, trying again: nothing/,
     )
   })

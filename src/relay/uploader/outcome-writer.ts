@@ -2,28 +2,28 @@ import { StoreError } from '../store/errors.ts'
 import type { Settlement, Store } from '../store/port.ts'
 import type { Clock } from './clock.ts'
 
-/** Writes results to the store: those that come while a write is under way go together in the next. */
-export interface Settler {
+/** Writes outcomes to the store. Outcomes that arrive during a write go into the next one together. */
+export interface OutcomeWriter {
   add(holder: string, settlements: readonly Settlement[]): void
-  /** The same, but they may wait for a moment for others to come: nobody needs to see them at once. */
+  /** As `add`, but the write may wait 3 ms for other outcomes. For outcomes that no caller needs to see at once. */
   addSoon(holder: string, settlements: readonly Settlement[]): void
-  /** How many results are not written yet. */
+  /** Number of outcomes that are not written yet. */
   pending(): number
-  /** Resolves when everything added so far has been written; never, while the store is out of order. */
+  /** Resolves when everything added so far is written. Does not resolve while the store fails. */
   drained(): Promise<void>
 }
 
-/** How long results wait for others, in ms. Requests that began together end together. */
+/** How long `addSoon` waits for other outcomes, in ms. Requests that start together end together. */
 export const groupMs = 3
 
-/** How long to wait after the store has refused a write, in ms. */
+/** Wait after a failed write, in ms. */
 const refusedWaitMs = 500
 
 /**
- * Results are kept until the store has them: a full disk delays them, and a killed process loses no more than the
- * knowledge that a record had already arrived, so that it is sent again.
+ * Keeps outcomes until the store has written them. A full disk delays them. A killed process loses only the knowledge that
+ * CleverTap had accepted a record, so the record is sent again.
  */
-export const createSettler = (store: Store, clock: Clock, onWritten: () => void): Settler => {
+export const createOutcomeWriter = (store: Store, clock: Clock, onWritten: () => void): OutcomeWriter => {
   let waiting: { holder: string; settlements: readonly Settlement[] }[] = []
   let writing = 0
   let run: Promise<void> | undefined
@@ -45,10 +45,10 @@ export const createSettler = (store: Store, clock: Clock, onWritten: () => void)
         for (const [holder, settlements] of holders) await store.settle(holder, settlements)
         onWritten()
       } catch (error) {
-        // A store that was closed takes nothing any more; others take the rows over, and send them again.
+        // A closed store takes no writes. Other processes take the rows over and send them again.
         if (error instanceof StoreError && error.code === 'closed') waiting = []
         else {
-          // Settling is idempotent, so all of it can be tried again.
+          // Writing outcomes is idempotent, so the whole write can be repeated.
           waiting = [...now, ...waiting]
           writing = 0
           await new Promise<void>((resolve) => clock.after(refusedWaitMs, resolve))

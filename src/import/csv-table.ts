@@ -1,0 +1,69 @@
+import { type CsvRecord, csvRecords, isStrict } from './csv-records.ts'
+import type { Dialect } from './dialect.ts'
+import type { Row } from './row.ts'
+
+const quote = '"'
+const replacement = '\uFFFD'
+
+/** Cells of some exports are JSON, which not every exporter puts into quotes. */
+const isJson = (cell: string): boolean => {
+  if (!cell.trim().startsWith('{')) return false
+  try {
+    JSON.parse(cell)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/**
+ * Reads the rows of a table below its header. A row that cannot be read comes out with its problem, and `make` is given the
+ * cells of the others.
+ *
+ * @param ours the columns that are read: a fault in another one is passed over.
+ */
+export const tableRows = async function* (
+  bytes: AsyncIterable<Uint8Array>,
+  { header, delimiter, lineBreak, skip }: Dialect,
+  ours: readonly number[],
+  make: (line: number, cells: readonly string[]) => readonly Row[],
+): AsyncGenerator<readonly Row[]> {
+  /** Exports end rows with more delimiters, or with fewer, than their header has; a value too many is another thing. */
+  const isTooLong = (cells: readonly string[]): boolean =>
+    cells.length > header.length && cells.slice(header.length).some((cell) => cell.trim() !== '')
+  const isPlausible = (cells: readonly string[], text: string): boolean =>
+    !isTooLong(cells) &&
+    ours.every((column) => !cells[column]?.trim().includes('\n')) &&
+    (ours.every((column) => !cells[column]?.includes(quote)) || isStrict(text, delimiter))
+
+  const problemOf = ({ cells, broken, text }: CsvRecord): string | undefined => {
+    if (broken) return 'a quote is opened in this line and not closed, or not where a value ends'
+    if (cells.length > header.length && isTooLong(cells))
+      return `there are ${cells.length} values in the row, but ${header.length} columns`
+    for (const column of ours) {
+      const cell = cells[column]
+      if (cell?.includes(quote) && (text === undefined || !isStrict(text, delimiter)) && !isJson(cell))
+        return 'a quote stands in the middle of a value'
+      if (cell?.includes(replacement)) return 'a value is not UTF-8'
+    }
+    return undefined
+  }
+
+  let skipped = 0
+  for await (const records of csvRecords(bytes, { delimiter, lineBreak, isPlausible })) {
+    const rows: Row[] = []
+    for (const record of records) {
+      if (skipped < skip) {
+        skipped++
+        continue
+      }
+      const { line, cells } = record
+      // Spreadsheets write rows of delimiters alone below their table.
+      if (cells.every((cell) => cell.trim() === '')) continue
+      const problem = problemOf(record)
+      if (problem === undefined) rows.push(...make(line, cells))
+      else rows.push({ line, value: undefined, problem, source: cells })
+    }
+    yield rows
+  }
+}

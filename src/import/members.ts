@@ -1,0 +1,52 @@
+/** An object of unknown content. */
+export type Members = Readonly<Record<string, unknown>>
+
+export const isMembers = (value: unknown): value is Members =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Cells of a CSV, and columns of a database, hold objects as JSON. */
+const opened = (value: unknown): unknown => {
+  if (typeof value !== 'string' || !/^\s*\{/.test(value)) return value
+  try {
+    return JSON.parse(value)
+  } catch {
+    return value
+  }
+}
+
+/**
+ * The member at a dotted path such as `device.token`; undefined where there is none. A name with dots in it is found as
+ * well, and `tokens[].id` is the first `id` in the list `tokens`.
+ */
+export const memberAt = (value: unknown, path: string): unknown => {
+  const members = opened(value)
+  if (!isMembers(members)) return undefined
+  if (Object.hasOwn(members, path)) return members[path]
+  for (let dot = path.indexOf('.'); dot !== -1; dot = path.indexOf('.', dot + 1)) {
+    const name = path.slice(0, dot)
+    const rest = path.slice(dot + 1)
+    const list = name.endsWith('[]') ? members[name.slice(0, -2)] : undefined
+    const under = Array.isArray(list) ? list : Object.hasOwn(members, name) ? [members[name]] : []
+    for (const one of under) {
+      const found = memberAt(one, rest)
+      if (found !== undefined) return found
+    }
+  }
+  return undefined
+}
+
+/** The dotted paths of all members of a name, however deep they stand. Lists are not searched. */
+export const pathsOf = (value: unknown, name: string, before = ''): readonly string[] => {
+  const members = opened(value)
+  if (!isMembers(members)) return []
+  return Object.entries(members).flatMap(([key, under]) =>
+    key === name ? [before + key] : pathsOf(under, name, `${before}${key}.`),
+  )
+}
+
+/** A value as the text of a field; empty for what is neither a string nor a number. */
+export const textOf = (value: unknown): string =>
+  typeof value === 'string' ? value.trim() : typeof value === 'number' ? String(value) : ''
+
+/** A number that JSON.parse has rounded, or might have: two IDs may have become one. */
+export const isLossy = (value: unknown): boolean => typeof value === 'number' && !Number.isSafeInteger(value)

@@ -1,0 +1,123 @@
+import { tokenTypes } from '../wire/record.ts'
+import { isPlainName } from './columns.ts'
+import { ImportError } from './error.ts'
+import type { FieldMap } from './field-map.ts'
+import { type Field, mappedFields, readWebToken, recordOfFields, type TypeRules, unknownService } from './fields.ts'
+import { chooseObjectId, type Join } from './join.ts'
+import { isLossy, isMembers, type Members, memberAt, pathsOf, textOf } from './members.ts'
+import type { Row } from './row.ts'
+import type { Preset, VendorToken } from './vendors/preset.ts'
+
+export interface VendorOptions extends TypeRules {
+  map: FieldMap
+  defaultType: string | undefined
+  join: Join | undefined
+  nowMs?: number
+}
+
+/** The path of a name that may be given without what it stands in. */
+const resolve = (option: string, name: string, records: readonly Members[]): string => {
+  if (records.some((record) => memberAt(record, name) !== undefined)) return name
+  const [path, second] = new Set(records.flatMap((record) => pathsOf(record, name)))
+  if (second !== undefined)
+    throw new ImportError('usage', `${option}: several members are called ${name}: ${path} and ${second}`)
+  if (path === undefined)
+    throw new ImportError('usage', `${option}: there is no column or member ${name} in the import`)
+  return path
+}
+
+/** Where the objectId of a record is looked for: what `--map` names, a member that plainly means it, or the join's key. */
+const keyPath = (preset: Preset, records: readonly Members[], { map, join }: VendorOptions): string => {
+  const mapped = map.get('objectId')
+  if (join !== undefined) return resolve('--on', join.left, records)
+  if (mapped !== undefined) return resolve('--map objectId', mapped, records)
+  const plain = records.flatMap(Object.keys).find((name) => isPlainName('objectId', name))
+  const path = plain ?? preset.columns.objectId
+  if (path !== undefined) return path
+  throw new ImportError(
+    'usage',
+    `this is ${preset.name}, which has no CleverTap IDs: take them from a second file with --join FILE --on COLUMN`,
+  )
+}
+
+/**
+ * Plans the reading of a vendor's records: each becomes a row for each of its tokens, or one that is set aside.
+ *
+ * @param samples records of the beginning, by which names are checked.
+ * @throws ImportError (`usage`) where the records have no objectId and none is joined, or a name is not among them.
+ */
+export const planVendor = (
+  preset: Preset,
+  samples: readonly Members[],
+  options: VendorOptions,
+): { key: string; expand: (row: Row) => readonly Row[] } => {
+  const { defaultType, join, nowMs = Date.now() } = options
+  const view = preset.view ?? ((record: Members) => record)
+  const key = keyPath(preset, samples.map(view), options)
+  const mapped = new Map(
+    mappedFields.flatMap((field) => {
+      const name = field === 'objectId' ? undefined : options.map.get(field)
+      return name === undefined ? [] : [[field, resolve(`--map ${field}`, name, samples.map(view))] as const]
+    }),
+  )
+  const rules: TypeRules = { ...options, typeMap: new Map([...preset.types, ...(options.typeMap ?? [])]) }
+
+  const objectIdOf = (record: Members, written: string): string | Pick<Row, 'aside' | 'problem'> => {
+    const value = memberAt(view(record), key)
+    if (isLossy(value))
+      return { problem: `${key} is a number that is not exact in JSON: export it as a string, in quotes` }
+    const text = textOf(value)
+    if (join === undefined) return text
+    const found = text === '' ? [] : join.find(text)
+    if (found.length === 0)
+      return { aside: { kind: 'unmatched', reason: `the join file has no CleverTap ID for this ${join.left}` } }
+    const foreign = written.toLowerCase()
+    const type = rules.typeMap?.get(foreign) ?? (written === '' ? (defaultType ?? '') : foreign)
+    const chosen = chooseObjectId(found, type)
+    // Without a type that is known none of them can be chosen, and it is the type that has to be corrected.
+    if (chosen !== undefined || !tokenTypes.some((one) => one === type)) return chosen ?? found[0] ?? ''
+    return {
+      aside: {
+        kind: 'ambiguous',
+        reason: `the join file has several CleverTap IDs for this ${join.left}: ${found.join(', ')}`,
+      },
+    }
+  }
+
+  const rowOf = (row: Row, record: Members, token: VendorToken): Row => {
+    const { texts, skip, usedAt } = token
+    const source =
+      token.record === undefined || typeof row.source !== 'string' ? row.source : JSON.stringify(token.record)
+    const other = (what: Pick<Row, 'aside' | 'problem'>): Row => ({ line: row.line, value: undefined, source, ...what })
+    if (skip !== undefined || texts === undefined)
+      return other({ aside: { kind: 'skipped', reason: skip ?? 'no token' } })
+    const text = (field: Field): string => {
+      const path = mapped.get(field)
+      return path === undefined ? (texts[field] ?? '') : textOf(memberAt(view(record), path))
+    }
+    const [type, endpoint] = [text('type'), text('endpoint')]
+    const web = endpoint === '' ? undefined : readWebToken(endpoint, rules)
+    // The export is of all browsers. Those of other push services are no fault in it.
+    if (web === unknownService) return other({ aside: { kind: 'skipped', reason: 'other push service' } })
+    if (typeof web === 'string') return other({ problem: web })
+    const objectId = objectIdOf(record, web?.type ?? type)
+    if (typeof objectId !== 'string') return other(objectId)
+    const value = recordOfFields(
+      { objectId, type, id: text('id'), p256dh: text('p256dh'), auth: text('auth'), endpoint },
+      defaultType,
+      rules,
+    )
+    return { line: row.line, value, source, ...(usedAt !== undefined && { usedAt }) }
+  }
+
+  return {
+    key,
+    expand: (row) => {
+      const { value } = row
+      // Files of rejected rows may have records of ours among the vendor's.
+      if (row.problem !== undefined || !isMembers(value) || isMembers(value.tokenData)) return [row]
+      const tokens = preset.read(value, nowMs)
+      return (tokens.length === 0 ? [{ skip: 'no token' }] : tokens).map((token) => rowOf(row, value, token))
+    },
+  }
+}

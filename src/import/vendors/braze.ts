@@ -1,0 +1,40 @@
+import type { TokenType } from '../../wire/record.ts'
+import { isMembers, textOf } from '../members.ts'
+import type { Preset, VendorToken } from './preset.ts'
+
+const types = new Map<string, TokenType>([
+  ['ios', 'apns'],
+  ['android', 'fcm'],
+])
+/** Platforms of Braze's that CleverTap has no token type for, and the web, whose keys Braze does not export. */
+const others = ['web', 'kindle', 'fireos', 'fire os', 'huawei', 'macos', 'tvos', 'windows', 'windowsuniversal', 'roku']
+
+const readToken = (token: unknown): VendorToken => {
+  if (!isMembers(token)) return { texts: {} }
+  const type = textOf(token.platform)
+  const id = textOf(token.token)
+  if (others.includes(type.toLowerCase())) return { skip: 'other channel' }
+  if (token.notifications_enabled === false) return { skip: 'opted out' }
+  return id === '' && Object.hasOwn(token, 'token') ? { skip: 'no token' } : { texts: { type, id } }
+}
+
+/**
+ * The users that Braze exports for `/users/export/segment` and `/users/export/ids`, one JSON object each, with a list
+ * `push_tokens` where a user has any (https://www.braze.com/docs/api/endpoints/export/user_data/post_users_segment).
+ */
+export const braze: Preset = {
+  name: 'a Braze export',
+  formats: ['json'],
+  isOne: (has) => has('braze_id') || (has('external_id') && (has('push_tokens') || has('devices'))),
+  columns: { id: 'push_tokens[].token', type: 'push_tokens[].platform' },
+  needed: ['push_tokens[].token', 'push_tokens[].platform'],
+  advice:
+    'export with push_tokens among fields_to_export, and where the first users have none, keep only the lines with push_tokens',
+  types,
+  read: (record) => {
+    const { push_tokens: list } = record
+    return Array.isArray(list)
+      ? list.map((token: unknown) => ({ ...readToken(token), record: { ...record, push_tokens: [token] } }))
+      : []
+  },
+}

@@ -1,0 +1,36 @@
+import type { TokenType } from '../../wire/record.ts'
+import { type Members, memberAt, textOf } from '../members.ts'
+import type { Preset, VendorToken } from './preset.ts'
+
+/** A Profile Export does not say of what type a token is. The platform is told by the beginning of the CleverTap ID. */
+const typeOf = (objectId: string): TokenType | undefined => {
+  if (objectId.startsWith('__')) return 'fcm'
+  if (objectId.startsWith('-')) return 'apns'
+  return objectId.startsWith('~') ? 'wns' : undefined
+}
+
+const read = (record: Members): VendorToken => {
+  const id = textOf(memberAt(record, 'device.token'))
+  const type = typeOf(textOf(record.clevertapId))
+  if (id === '') return { skip: 'no token' }
+  if (textOf(record['MSG-push']).toLowerCase() === 'false' || record['MSG-push'] === false) return { skip: 'opted out' }
+  // Browsers have no prefix, and their keys are not exported.
+  return type === undefined ? { skip: 'other channel' } : { texts: { type, id } }
+}
+
+/**
+ * CleverTap's own Profile Export, CSV or JSON: from another account, whose profiles have the same CleverTap IDs or are joined
+ * with those of this one. In CSV `device` is a cell such as `{"token":"…"}`.
+ */
+export const clevertap: Preset = {
+  name: 'a CleverTap Profile Export',
+  formats: ['csv', 'json'],
+  isOne: (has) =>
+    ['clevertapId', 'clevertapIds', 'all_identities', 'MSG-push', 'MSG-push-all', 'device'].filter(has).length >= 3,
+  columns: { objectId: 'clevertapId', id: 'device.token' },
+  needed: ['clevertapId', 'device.token'],
+  advice:
+    'export CleverTap ID and Device Token, and where the first profiles have no token, keep only those that have one',
+  types: new Map(),
+  read: (record) => [read(record)],
+}

@@ -1,0 +1,37 @@
+import { type Members, memberAt, textOf } from '../members.ts'
+import type { Preset, VendorToken } from './preset.ts'
+
+/** The subscription beside an objectId, or the members of the record itself. */
+const at = (record: Members, path: string): unknown =>
+  memberAt(record, `subscription.${path}`) ?? memberAt(record, path)
+
+const read = (record: Members, nowMs: number): VendorToken => {
+  const endpoint = textOf(at(record, 'endpoint'))
+  const expires = at(record, 'expirationTime')
+  if (endpoint === '') return { skip: 'no token' }
+  if (typeof expires === 'number' && expires < nowMs) return { skip: 'dead' }
+  const key = (name: string): string => textOf(at(record, `keys.${name}`) ?? at(record, name))
+  return { texts: { endpoint, p256dh: key('p256dh'), auth: key('auth') } }
+}
+
+/**
+ * What `JSON.stringify(subscription)` made in a browser (https://www.w3.org/TR/push-api/#pushsubscriptionjson), with an
+ * objectId beside it: `{"objectId": "…", "endpoint": "…", "keys": {…}}` or `{"objectId": "…", "subscription": {…}}`.
+ */
+export const pushSubscription: Preset = {
+  name: 'a list of browser push subscriptions',
+  formats: ['json'],
+  isOne: (has) =>
+    ['subscription.endpoint', 'subscription.keys'].some(has) ||
+    ['endpoint', 'keys.p256dh', 'keys.auth', 'expirationTime'].filter(has).length >= 2 ||
+    ['endpoint', 'p256dh', 'auth'].filter(has).length >= 2,
+  columns: { endpoint: 'endpoint', p256dh: 'keys.p256dh', auth: 'keys.auth' },
+  needed: [
+    'endpoint|subscription.endpoint',
+    'keys.p256dh|subscription.keys.p256dh|p256dh|subscription.p256dh',
+    'keys.auth|subscription.keys.auth|auth|subscription.auth',
+  ],
+  advice: 'save what JSON.stringify(subscription) gives, with the objectId beside it',
+  types: new Map(),
+  read: (record, nowMs) => [read(record, nowMs)],
+}

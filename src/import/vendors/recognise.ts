@@ -1,0 +1,43 @@
+import { ImportError } from '../error.ts'
+import { isMembers, type Members } from '../members.ts'
+import type { Preset } from './preset.ts'
+import { presets } from './presets.ts'
+
+const list = (names: Iterable<string>): string => {
+  const shown = [...names].slice(0, 40)
+  // A name may be anything in a file that is no export, a token too.
+  return shown.map((name) => (name.length <= 40 ? JSON.stringify(name) : `(${name.length} characters)`)).join(', ')
+}
+
+/** The names in the place where a path leads to, or in the nearest one above it that there is. */
+const namesBeside = (records: readonly Members[], path: string): string => {
+  let names = new Set(records.flatMap(Object.keys))
+  let under: readonly unknown[] = records
+  for (const name of path.split('.').slice(0, -1)) {
+    under = under.filter(isMembers).flatMap((value) => value[name.replace(/\[\]$/, '')] ?? [])
+    const inner = under.filter(isMembers).flatMap(Object.keys)
+    if (inner.length > 0) names = new Set(inner)
+  }
+  return list(names)
+}
+
+/**
+ * The vendor whose export it is, by the paths that its records have; undefined where it is none.
+ *
+ * @throws ImportError (`usage`) that names what is missing, where it is one and cannot be read.
+ */
+export const recognise = (
+  format: 'csv' | 'json',
+  has: (path: string) => boolean,
+  records: readonly Members[],
+): Preset | undefined => {
+  const preset = presets.find(({ formats, isOne }) => formats.includes(format) && isOne(has))
+  const missing = preset?.needed.find((path) => !path.split('|').some(has))
+  if (!preset || missing === undefined) return preset
+  const [path = ''] = missing.split('|')
+  const what = format === 'csv' ? 'column' : 'member'
+  throw new ImportError(
+    'usage',
+    `this looks like ${preset.name}, but has no ${what} ${missing.replaceAll('|', ' or ')} among ${namesBeside(records, path)}: ${preset.advice}; or say where the token stands with --map id=${what.toUpperCase()}`,
+  )
+}

@@ -1,0 +1,38 @@
+import type { TokenType } from '../../wire/record.ts'
+import { type Members, memberAt, textOf } from '../members.ts'
+import type { Preset, VendorToken } from './preset.ts'
+
+const types = new Map<string, TokenType>([
+  ['gcm', 'fcm'],
+  ['apns', 'apns'],
+  ['wns', 'wns'],
+  ['mpns', 'mpns'],
+])
+/** Platforms of SNS that CleverTap has no token type for. Its sandboxes are for apps that are not released. */
+const others = ['adm', 'baidu', 'apns_sandbox', 'apns_voip', 'apns_voip_sandbox', 'macos', 'macos_sandbox']
+
+/** `arn:aws:sns:REGION:ACCOUNT:endpoint/PLATFORM/APPLICATION/ID` */
+const platformOf = (arn: unknown): string => /:endpoint\/([^/]+)\//.exec(textOf(arn))?.[1] ?? ''
+
+const readEndpoint = (record: Members): VendorToken => {
+  const type = platformOf(record.EndpointArn)
+  if (others.includes(type.toLowerCase())) return { skip: 'other channel' }
+  if (textOf(memberAt(record, 'Attributes.Enabled')).toLowerCase() === 'false') return { skip: 'dead' }
+  return { texts: { type, id: textOf(memberAt(record, 'Attributes.Token')) } }
+}
+
+/**
+ * What `aws sns list-endpoints-by-platform-application` prints: the list of endpoints, or pages with such a list
+ * (https://docs.aws.amazon.com/sns/latest/api/API_ListEndpointsByPlatformApplication.html). SNS sets `Enabled` to false
+ * when a push service has refused the token.
+ */
+export const sns: Preset = {
+  name: 'a list of Amazon SNS endpoints',
+  formats: ['json'],
+  isOne: (has) => ['EndpointArn', 'Attributes', 'Attributes.Token', 'Attributes.Enabled'].filter(has).length >= 2,
+  columns: { id: 'Attributes.Token', type: 'EndpointArn' },
+  needed: ['EndpointArn', 'Attributes.Token', 'Attributes.Enabled'],
+  advice: 'export with aws sns list-endpoints-by-platform-application --output json',
+  types,
+  read: (record) => [readEndpoint(record)],
+}

@@ -1,0 +1,81 @@
+import { readdirSync } from 'node:fs'
+import { join, sep } from 'node:path'
+import { parseAst } from 'vite'
+import { describe, expect, it } from 'vitest'
+import { read, root, rowsOf, sectionOf } from './markdown.ts'
+
+/**
+ * Words that are retired from the names of files and identifiers, each with the folders that may still have it. The table in
+ * docs/architecture.md says which word to use instead.
+ */
+const retired: Readonly<Record<string, readonly string[]>> = {
+  berth: ['src/relay/store'],
+  chunk: ['src/import', 'src/relay/clevertap/exchange.ts'],
+  company: ['src/import'],
+  gather: ['src/relay/store'],
+  lane: ['src/relay/store', 'src/relay/intake', 'src/relay/operations', 'src/import'],
+  manners: ['src/import'],
+  mend: [],
+  near: [],
+  reap: ['src/relay/store', 'src/relay/uploader/heartbeat.ts'],
+  room: ['src/relay/store', 'src/import', 'src/cli/write-all.ts'],
+  settler: [],
+  standing: ['src/relay/store'],
+}
+
+const files = ['src', 'sw'].flatMap((folder) =>
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => join(folder, name).split(sep).join('/')),
+)
+
+/** The names that a source file declares or uses, by the parser's tree: no comments, no strings. */
+const namesIn = (source: string): Set<string> => {
+  const names = new Set<string>()
+  const visit = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null) return
+    if ('type' in value && value.type === 'Identifier' && 'name' in value) names.add(String(value.name))
+    for (const one of Object.values(value)) visit(one)
+  }
+  visit(parseAst(source, { lang: 'ts' }))
+  return names
+}
+
+/** The words of a name, without the plural: `createJobQueues` gives `create job queue`. */
+const wordsOf = (name: string): string[] =>
+  name
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .flatMap((word) => [word, word.replace(/s$/, '')])
+
+/** The retired words in the name of a file and in its identifiers. */
+const retiredIn = (file: string, source: string): string[] => {
+  const words = new Set([file.replace(/\.ts$/, ''), ...namesIn(source)].flatMap(wordsOf))
+  return Object.keys(retired).filter(
+    (word) => words.has(word) && !retired[word]?.some((allowed) => file === allowed || file.startsWith(`${allowed}/`)),
+  )
+}
+
+describe('the words of the glossary', () => {
+  it('are used in the names of files and identifiers instead of the retired ones', () => {
+    expect(files.length).toBeGreaterThan(200)
+    const found = files.flatMap((file) => retiredIn(file, read(file)).map((word) => `${file}: ${word}`))
+    expect(found).toEqual([])
+  })
+
+  it('have a row for each retired word in docs/architecture.md', () => {
+    const documented = rowsOf(sectionOf(read('docs/architecture.md'), '## Terms'))
+      .flatMap((row) => row.at(-1)?.split(/, */) ?? [])
+      .map((word) => word.trim())
+    expect(Object.keys(retired).filter((word) => !documented.includes(word))).toEqual([])
+  })
+})
+
+describe('the check of retired words', () => {
+  it('finds them in file names, in types and in parts of names, and not in comments or strings', () => {
+    expect(retiredIn('src/cli/near.ts', '')).toEqual(['near'])
+    expect(retiredIn('src/cli/a.ts', 'interface NearSide {}\nconst roomLeft = 1')).toEqual(['near', 'room'])
+    expect(retiredIn('src/cli/a.ts', "// near\nconst nearest = 'room'")).toEqual([])
+  })
+})

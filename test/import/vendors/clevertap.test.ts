@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest'
+import { fixture, imported, record } from './imported.ts'
+
+const files = { CSV: fixture('profile-export.csv'), NDJSON: fixture('profile-export.ndjson') }
+
+describe.each(Object.entries(files))('a CleverTap Profile Export in %s', (format, profiles) => {
+  const by = format === 'CSV' ? 'columns' : 'members'
+
+  it('is imported under its own CleverTap IDs, of which the prefix tells the type', async () => {
+    const { code, err, summary, received } = await imported('profiles', profiles)
+    expect(err).toContain(`a CleverTap Profile Export, by its ${by}: ${format}`)
+    expect(summary).toEqual({
+      read: 6,
+      queued: 3,
+      unchanged: 0,
+      rejected: {},
+      skipped: { 'no token': 1, 'other channel': 1, 'opted out': 1 },
+    })
+    expect(received).toEqual([
+      record('-old-1', 'apns', 'ios-token'),
+      record('__old-1', 'fcm', 'android-token'),
+      record('__old-9', 'fcm', 'stranger-token'),
+    ])
+    expect(code).toBe(0)
+  })
+
+  it('is imported under the CleverTap IDs of another account, joined by identity', async () => {
+    const { summary, received } = await imported('profiles', profiles, { on: 'identity' })
+    expect(summary).toMatchObject({ queued: 2, unmatched: 1 })
+    expect(received).toEqual([record('-ios-1', 'apns', 'ios-token'), record('__android-1', 'fcm', 'android-token')])
+  })
+
+  it.each([
+    ['clevertapId', 'ct', /has no (?:column|member) clevertapId among "identity"/],
+    ['device', 'push', /has no (?:column|member) device\.token among/],
+  ])('is refused with the name of what is missing where %s is %s', async (name, other, message) => {
+    const text = profiles.replace(new RegExp(String.raw`\b${name}\b`, 'g'), other)
+    const { code, err } = await imported('profiles', text)
+    expect(err).toMatch(message)
+    expect(err).toContain('this looks like a CleverTap Profile Export')
+    expect(code).toBe(2)
+  })
+})

@@ -1,0 +1,78 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { onTestFinished } from 'vitest'
+import { startSimulator } from '../../../src/simulator/index.ts'
+import { runCli } from '../../cli/run-cli.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
+
+export const p256dh = 'BLc4xRzKlKORKWlbdgFaBrrPK3ydWAHo4M0gs0i1oEKgPpWC5cW8OCzVrOQRv-1npXRWk8udnW3oYhIO4475rds='
+export const auth = '5I2Bu2oKdyy9CwL8QVF0NQ=='
+
+/** The list of CleverTap IDs that every fixture is joined with; u9 is not in it. */
+const ids = [
+  'identity,clevertap_id',
+  'u1,__android-1',
+  'u1,-ios-1',
+  'u1,web-1',
+  'u2,__android-2',
+  'u2,web-2',
+  'u3,__android-3',
+  'u3,web-3',
+  'u4,__android-4',
+  'u4,web-4',
+].join('\n')
+
+export const fixture = (name: string): string =>
+  readFileSync(new URL(`../../fixtures/exports/${name}`, import.meta.url), 'utf8')
+
+/**
+ * Imports a text as a user would, to a simulated CleverTap of its own. `on` joins it with the list of CleverTap IDs.
+ * Resolves to what was printed, what CleverTap has got, and what is in the file of rejected rows.
+ */
+export const imported = async (
+  name: string,
+  text: string,
+  { on, argv = [], env = {} }: { on?: string; argv?: readonly string[]; env?: Record<string, string> } = {},
+) => {
+  const folder = temporaryFolder()
+  onTestFinished(() => folder.remove())
+  const clevertap = await startSimulator()
+  onTestFinished(() => clevertap.stop())
+  writeFileSync(folder.file(name), text)
+  writeFileSync(folder.file('ids.csv'), ids)
+  const join = on === undefined ? [] : ['--join', folder.file('ids.csv'), '--on', on]
+  const rejects = folder.file('rejects')
+  const { code, out, err } = await runCli(
+    ['import', folder.file(name), ...join, '--json', '--rejects', rejects, ...argv],
+    {
+      env: {
+        CLEVERTAP_URL: clevertap.url,
+        CLEVERTAP_ACCOUNT_ID: clevertap.accountId,
+        CLEVERTAP_PASSCODE: clevertap.passcode,
+        PUSHFERRY_STORE: `sqlite:${folder.file('s.db')}`,
+        PUSHFERRY_FLUSH_MS: '0',
+        ...env,
+      },
+    },
+  )
+  const records = clevertap.received().flatMap((request) => request.records as readonly Received[])
+  return {
+    code,
+    err,
+    summary: out === '' ? undefined : (JSON.parse(out) as unknown),
+    received: records.toSorted((a, b) => (a.objectId < b.objectId ? -1 : 1)),
+    rejected: code === 2 ? '' : readFileSync(rejects, 'utf8'),
+  }
+}
+
+interface Received {
+  type: string
+  tokenData: { id: string; type: string; keys?: unknown }
+  objectId: string
+}
+
+/** The record that CleverTap is to get. */
+export const record = (objectId: string, type: string, id: string): Received => ({
+  type: 'token',
+  tokenData: type === 'chrome' ? { id, type, keys: { p256dh, auth } } : { id, type },
+  objectId,
+})

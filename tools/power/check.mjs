@@ -1,0 +1,68 @@
+// Opens a store that a power cut left, and holds it against what had been promised.
+import { openSqliteStore } from '../../dist/relay/store/sqlite/store.js'
+
+const reader = 'power-check'
+
+/** The tokens that wait for upload, by objectId. */
+const readQueue = async (store, account) => {
+  await store.reap((await store.holders()).map(({ id, beat }) => ({ id, beat })))
+  await store.join(reader, '{}')
+  const tokens = new Map()
+  for (;;) {
+    const batch = await store.lease({ account, holder: reader, max: 100, batches: 10, flushMs: 0 })
+    if (!('entries' in batch)) return tokens
+    for (const { objectId, token } of batch.entries) tokens.set(objectId, token.id)
+  }
+}
+
+const check = async (store, account, allowed) => {
+  const faults = []
+  const counts = await store.counts(account)
+  const queue = await readQueue(store, account)
+  const counted = counts.queued.live + counts.queued.import + counts.uploading
+  if (counted !== queue.size) faults.push(`${counted} rows are counted as waiting, ${queue.size} wait`)
+  for (const [objectId, states] of allowed) {
+    const row = await store.find(account, objectId)
+    if (!row) {
+      if (!states.includes(null)) faults.push(`${objectId} is missing`)
+      continue
+    }
+    const waiting = queue.get(objectId)
+    // A settled row keeps a fingerprint: the store says whether it is that of this token by answering `unchanged`. It can be asked once.
+    const [token, ...later] = states.filter((state) => state !== null)
+    const isRight = waiting
+      ? states.includes(waiting)
+      : token !== undefined &&
+        (later.length > 0 || states.length > 1 || (await isSame(store, account, objectId, token)))
+    if (!isRight) faults.push(`${objectId} has ${waiting ? 'an older token' : `another token and is ${row.state}`}`)
+  }
+  return faults
+}
+
+const isSame = async (store, account, objectId, id) => {
+  const [answer] = await store.put([
+    {
+      account,
+      objectId,
+      token: { id, type: 'fcm' },
+      lane: 'live',
+      sender: 'proved',
+      replaceLive: true,
+      warnings: [],
+    },
+  ])
+  return answer.result === 'unchanged'
+}
+
+/** What is wrong with the store in this file, as sentences; the empty list when every promise was kept. */
+export const findFaults = async (path, account, allowed) => {
+  let store
+  try {
+    store = await openSqliteStore(path, {})
+    return await check(store, account, allowed)
+  } catch (error) {
+    return [`it does not open or answer: ${error.message}`]
+  } finally {
+    await store?.close()
+  }
+}
