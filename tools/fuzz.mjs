@@ -144,8 +144,7 @@ for (const percent of [4, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100]) {
 }
 
 // CleverTap must judge the queued records too.
-const queued = async () =>
-  (await ask('/metrics')).matchAll(/^pushferry_queue_records\{.*state="(?:queued|uploading)".*\} (\d+)$/gm)
+const queued = async () => (await ask('/metrics')).matchAll(/^pushferry_(?:queue|uploading)_records\{.*\} (\d+)$/gm)
 const giveUpAt = Date.now() + 60_000
 let waiting = 0
 while (relay.exit === undefined && Date.now() < giveUpAt) {

@@ -10,7 +10,7 @@ type Happened = Readonly<Record<'queued' | 'accepted' | 'rejected', number>>
 /** The status of one account, as `pushferry status --json` prints it. Times are milliseconds since the epoch. */
 export interface AccountReport {
   account: string
-  queue: { live: number; import: number; uploading: number; oldestReceivedAt: number | null }
+  queue: { live: number; unproved: number; import: number; uploading: number; oldestReceivedAt: number | null }
   settled: { accepted: number; rejected: number; withdrawn: number }
   last: { fiveMinutes: Happened; hour: Happened }
   rejected: readonly { code: number; records: number; meaning: string }[]
@@ -72,7 +72,7 @@ export const isInTrouble = ({ upload }: AccountReport): boolean =>
 
 const uploadWords = ({ upload, queue }: AccountReport, { good, bad }: Paint): string => {
   const { state, reason, processes, inFlight } = upload
-  const waiting = queue.live + queue.import + queue.uploading
+  const waiting = queue.live + queue.unproved + queue.import + queue.uploading
   if (state === 'none') return waiting > 0 ? bad('no relay uploads: start pushferry relay') : 'no relay is running'
   if (state === 'ok')
     return `${good('ok')}, ${counted(inFlight, 'request')} in flight from ${counted(processes, 'process', 'processes')}`
@@ -81,10 +81,15 @@ const uploadWords = ({ upload, queue }: AccountReport, { good, bad }: Paint): st
 }
 
 const queueWords = ({ queue }: AccountReport, now: number): string => {
-  const { live, import: imported, uploading, oldestReceivedAt } = queue
-  const waiting = live + imported
+  const { live, unproved, import: imported, uploading, oldestReceivedAt } = queue
+  const waiting = live + unproved + imported
   if (waiting + uploading === 0) return 'empty'
-  const parts = imported > 0 ? ` (${count(live)} live, ${count(imported)} imported)` : ''
+  const kinds = [
+    `${count(live)} live`,
+    ...(unproved > 0 ? [`${count(unproved)} of browsers that prove nothing`] : []),
+    ...(imported > 0 ? [`${count(imported)} imported`] : []),
+  ]
+  const parts = kinds.length > 1 ? ` (${kinds.join(', ')})` : ''
   const age = oldestReceivedAt === null ? '' : ago(oldestReceivedAt, now)
   const oldest = age === '' ? '' : `; the oldest came ${age === 'now' ? 'just now' : age}`
   return `${counted(waiting, 'record')} waiting${parts}, ${count(uploading)} being uploaded${oldest}`

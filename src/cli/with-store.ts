@@ -14,7 +14,7 @@ import { storeExitCode } from './store-exit-code.ts'
  * @throws CliError when the store cannot be used.
  */
 export const withStore = async <T>(
-  { store: location, maxQueued }: Pick<StoreConfig, 'store' | 'maxQueued'>,
+  { store: location, maxQueued, maxUnproved }: Pick<StoreConfig, 'store' | 'maxQueued' | 'maxUnproved'>,
   { mustExist, ...options }: { mustExist: boolean; cacheBytes?: number; logPages?: number },
   use: (store: Store) => Promise<T>,
 ): Promise<T> => {
@@ -24,7 +24,7 @@ export const withStore = async <T>(
       2,
     )
   try {
-    const store = await openStore(location, { maxQueued, ...options })
+    const store = await openStore(location, { maxQueued, maxUnproved, ...options })
     try {
       return await use(store)
     } finally {

@@ -5,6 +5,7 @@ import { sampleRecord } from './clevertap/sample-record.ts'
 import type { AccountConfig } from './config/types.ts'
 import type { Log } from './operations/log.ts'
 import { explainHealth, type HealthCause } from './operations/status/health-cause.ts'
+import { waitingIn } from './operations/status/samples.ts'
 import type { Store } from './store/port.ts'
 
 export interface CredentialsCheckParts {
@@ -69,7 +70,7 @@ export const createCredentialsCheck = ({
   }
   const ask = async (account: AccountConfig): Promise<void> => {
     const { queued, uploading } = await store.counts(account.id)
-    if (queued.live + queued.import + uploading > 0 || stopped.signal.aborted) return
+    if (waitingIn({ queued, uploading }) > 0 || stopped.signal.aborted) return
     const holder = randomUUID()
     await store.join(holder, '{}')
     try {

@@ -8,6 +8,7 @@ import { createLogOutput } from './operations/log-output.ts'
 import { createObservation } from './operations/observation.ts'
 import { inTime } from './operations/status/in-time.ts'
 import { findTelemetry } from './operations/telemetry.ts'
+import { createRetention } from './retention.ts'
 import { createLateStore } from './store/late.ts'
 import { openStore } from './store/open.ts'
 import { explainOpening } from './store/opening.ts'
@@ -104,7 +105,7 @@ export const createRelay = (options: RelayOptions = {}): Relay => {
   let isServing = false
   const tellTrouble = createTroubleLog(log)
   const late = createLateStore(
-    () => openStore(config.store, { maxQueued: config.maxQueued }),
+    () => openStore(config.store, { maxQueued: config.maxQueued, maxUnproved: config.maxUnproved }),
     (error) => {
       const { message, isHopeless } = explainOpening(error, config.store)
       if (isHopeless && !isServing) throw new RelayError(message, { cause: error })
@@ -139,6 +140,7 @@ export const createRelay = (options: RelayOptions = {}): Relay => {
   observation.countAnswers(server)
   telemetry?.addTo(server)
   const credentials = createCredentialsCheck({ accounts: config.accounts, store, log })
+  const retention = createRetention({ accounts: config.accounts, store, keepMs: config.keepRejectedMs, log })
   let uploading: Promise<void> | undefined
   let stopping: Promise<void> | undefined
 
@@ -148,7 +150,10 @@ export const createRelay = (options: RelayOptions = {}): Relay => {
       late.giveUp()
       // An attempt to reach a remote database may hang. If it opens the store after all, the store is closed at once.
       await inTime(uploading ?? Promise.resolve(), 1_000).catch(() => {})
-      await Promise.all([uploads.stop(), inTime(credentials.stop(), 1_000).catch(() => {})])
+      await Promise.all([
+        uploads.stop(),
+        ...[credentials, retention].map((one) => inTime(one.stop(), 1_000).catch(() => {})),
+      ])
       await closed
       observation.stop()
       await late.store.close()
@@ -173,6 +178,7 @@ export const createRelay = (options: RelayOptions = {}): Relay => {
     uploading = late.open().then(async () => {
       if (stopping) return
       await uploads.start()
+      retention.start()
       void credentials.ask()
     })
     uploading.catch(() => {})

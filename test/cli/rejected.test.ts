@@ -131,3 +131,42 @@ describe('rejected export', () => {
     },
   )
 })
+
+describe('records of browsers that proved nothing', () => {
+  const setUpUnproved = async () => {
+    const started = await setUp()
+    const { store } = started
+    await settle(store, 'stranger', refused(530), 'unproved')
+    return started
+  }
+  const why =
+    'pushferry: the token of 1 record was not kept, because the browser had proved nothing: it sends the token again by itself\n'
+
+  it('are listed, and said to be no more than that', async () => {
+    const { run } = await setUpUnproved()
+    const { records } = JSON.parse((await run(['rejected', 'list', '--json'])).out)
+    expect(records).toMatchObject([
+      { objectId: 'stranger', retryable: false },
+      { objectId: 'd', retryable: true },
+      { objectId: 'b' },
+      { objectId: 'a' },
+    ])
+  })
+  it('are not queued again, which is said', async () => {
+    const { run, store } = await setUpUnproved()
+    expect(await run(['rejected', 'retry'])).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('3 records are'),
+      err: why,
+    })
+    expect(await run(['rejected', 'retry', 'stranger'])).toMatchObject({ code: 1, err: why })
+    expect(await store.find(account, 'stranger')).toMatchObject({ state: 'rejected' })
+  })
+  it('are not exported, which is said', async () => {
+    const { run } = await setUpUnproved()
+    const { out, err } = await run(['rejected', 'export'])
+    expect(out).not.toContain('stranger')
+    expect(out.trim().split('\n')).toHaveLength(4)
+    expect(err).toBe(why)
+  })
+})

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { newEntry } from '../support/new-entry.ts'
 import { account, refused, settle, startStore } from './store.ts'
 
 it('shows the queue, what happened, failures by code with their meaning, and that no relay uploads', async () => {
@@ -19,9 +20,18 @@ it('shows the queue, what happened, failures by code with their meaning, and tha
   const { code, out } = await run(['status'])
   expect(code).toBe(0)
   expect(out).toMatch(/uploads +no relay uploads: start pushferry relay/)
-  expect(out).toMatch(/queue +1 record waiting, 0 being uploaded; the oldest came just now/)
+  expect(out).toMatch(/queue +1 record waiting, 0 being uploaded; the oldest came (just now|\d+ s ago)/)
   expect(out).toMatch(/last 5 min +3 queued, 1 accepted, 1 rejected/)
   expect(out).toMatch(/rejected +535 +1 {2}\S+/)
+})
+
+it('tells the records of browsers that prove nothing apart', async () => {
+  const { run, store } = await startStore()
+  await store.put([newEntry('a', 'a', { account }), newEntry('b', 'b', { account, sender: 'unproved' })])
+  expect((await run(['status'])).out).toMatch(/queue +2 records waiting \(1 live, 1 of browsers that prove nothing\)/)
+  expect(JSON.parse((await run(['status', '--json'])).out)).toMatchObject({
+    accounts: [{ queue: { live: 1, unproved: 1, import: 0 } }],
+  })
 })
 
 it('says the same as JSON', async () => {

@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest'
 import { openStore } from '../../src/relay/store/open.ts'
-import type { Outcome, Store } from '../../src/relay/store/port.ts'
+import type { NewEntry, Outcome, Store } from '../../src/relay/store/port.ts'
 import { memoryFolder } from '../support/temporary-folder.ts'
 import { runCli } from './run-cli.ts'
 
@@ -24,14 +24,19 @@ export const startStore = async () => {
 }
 
 /** Takes a record in, and settles it. */
-export const settle = async (store: Store, objectId: string, outcome: Outcome): Promise<void> => {
+export const settle = async (
+  store: Store,
+  objectId: string,
+  outcome: Outcome,
+  sender: NewEntry['sender'] = 'trusted',
+): Promise<void> => {
   await store.put([
     {
       account,
       objectId,
       token: { type: 'fcm', id: `token-of-${objectId}` },
       lane: 'live',
-      sender: 'trusted',
+      sender,
       replaceLive: true,
       warnings: [],
     },

@@ -27,6 +27,7 @@ const steps = {
   'with keys in plain base64': { answers: [202], proof: true, isPlainBase64: true },
   'withdraw without proof': { answers: [403], proof: false, isWithdrawal: true },
   withdraw: { answers: [204], proof: true, isWithdrawal: true },
+  'withdraw and come back': { answers: [204], proof: true, isWithdrawal: true },
   'with a bent endpoint': {
     answers: [400],
     proof: true,
@@ -58,6 +59,8 @@ export const createVisitor = (post) => {
     const ticket = await signTicket({ objectId, key: ticketKeys[account] })
     let key
     let tokens = 0
+    /** Anybody may have it then. */
+    let isWithdrawn = false
     const outcomes = []
     const send = async (name, { answers, proof, isNew, more, headers, isPlainBase64, isWithdrawal }) => {
       if (isNew) tokens++
@@ -74,8 +77,10 @@ export const createVisitor = (post) => {
         body: isWithdrawal ? undefined : JSON.stringify({ type: 'token', tokenData, objectId, endpoint, ...more }),
       })
       // This account refuses requests without a ticket before that check.
-      const right = account === 'ticketed' && !proof ? [401] : answers
+      const isClaimable = isWithdrawn && !isWithdrawal && answers[0] === 403
+      const right = account === 'ticketed' && !proof ? [401] : isClaimable ? [202] : answers
       if (status === 202) key = answer.registrationKey
+      if (status === 202 || status === 204) isWithdrawn = isWithdrawal === true
       // A token that was refused is not the one that is registered.
       if (isNew && status !== 202) tokens--
       outcomes.push({
@@ -87,8 +92,7 @@ export const createVisitor = (post) => {
     await send('first', { answers: [202], proof: true })
     for (const name of next) {
       await send(name, steps[name])
-      // This step does not test withdrawn registrations.
-      if (name === 'withdraw') break
+      if (name === 'withdraw and come back') await send('replace without proof', steps['replace without proof'])
     }
     return outcomes
   }

@@ -48,6 +48,8 @@ export const readStoreAccount = (
     ticketAudience: read('PUSHFERRY_TICKET_AUDIENCE'),
     vapidPublicKey: read('PUSHFERRY_VAPID_PUBLIC_KEY'),
     webTypes: read('PUSHFERRY_WEB_TYPES'),
+    takeover: read('PUSHFERRY_TAKEOVER'),
+    keyIdleMs: read('PUSHFERRY_KEY_IDLE'),
     keyPadding: read('PUSHFERRY_KEY_PADDING'),
     uploadConcurrency: read('PUSHFERRY_UPLOAD_CONCURRENCY'),
     uploadBatch: read('PUSHFERRY_UPLOAD_BATCH'),

@@ -77,12 +77,13 @@ export const milliseconds = (min: number, max: number): Kind<number> => ({
   },
 })
 
-/** A duration for any other name: the unit is required. */
-export const duration: Kind<number> = {
-  allowed: 'a whole number with ms, s, m, h or d, at most 365d',
+/** A duration of at least `minDays` for any other name: the unit is required. */
+export const durationFrom = (minDays: number): Kind<number> => ({
+  allowed: `a whole number with ms, s, m, h or d, ${minDays > 0 ? `from ${minDays}d to 365d` : 'at most 365d'}`,
   read: (text) => {
     const value = readDurationMs(text, false)
-    return value !== undefined && value <= 365 * unitsMs.d ? value : undefined
+    return value !== undefined && value >= minDays * unitsMs.d && value <= 365 * unitsMs.d ? value : undefined
   },
   hint: (text) => (/^\d+$/.test(text) ? 'it has no unit, add one (60s, not 60)' : undefined),
-}
+})
+export const duration = durationFrom(0)

@@ -94,6 +94,8 @@ const load = <Account extends StoreAccount>(
     secret: read('PUSHFERRY_SECRET'),
     leaseMs: read('PUSHFERRY_LEASE_MS'),
     maxQueued: read('PUSHFERRY_MAX_QUEUED'),
+    maxUnproved: read('PUSHFERRY_MAX_UNPROVED'),
+    keepRejectedMs: read('PUSHFERRY_KEEP_REJECTED'),
     rateLimit: read('PUSHFERRY_RATE_LIMIT'),
     keepAliveMs: read('PUSHFERRY_KEEP_ALIVE_MS'),
     connectionsPerAddress: read('PUSHFERRY_CONNECTIONS_PER_ADDRESS'),

@@ -1,6 +1,16 @@
 import { apiOrigin, proxyRange, region, storeLocation, websiteOrigin, webType } from './address-kinds.ts'
 import { apiKeys, headerSecret, ticketKeys, vapidPublicKey } from './key-kinds.ts'
-import { duration, type Kind, listOf, matching, milliseconds, oneOf, share, wholeNumber } from './kinds.ts'
+import {
+  duration,
+  durationFrom,
+  type Kind,
+  listOf,
+  matching,
+  milliseconds,
+  oneOf,
+  share,
+  wholeNumber,
+} from './kinds.ts'
 
 /**
  * One setting. `account` settings in the environment hold for every account; in the `PUSHFERRY_CONFIG` file they hold for
@@ -156,7 +166,23 @@ export const settings = {
   }),
   PUSHFERRY_MAX_QUEUED: withDefault(wholeNumber(1, 1_000_000_000), '1000000', {
     scope: 'process',
-    doc: 'Limit of queued live records per account; above it the relay answers 503.',
+    doc: 'Limit of queued records of senders who prove themselves, per account; above it the relay answers 503.',
+  }),
+  PUSHFERRY_MAX_UNPROVED: withDefault(wholeNumber(1, 1_000_000_000), '100000', {
+    scope: 'process',
+    doc: 'Limit of queued records of browsers that prove nothing, per account; above it the oldest deferred one is evicted.',
+  }),
+  PUSHFERRY_KEEP_REJECTED: withDefault(durationFrom(1), '30d', {
+    scope: 'process',
+    doc: 'Time for which rejected records are kept; at most 100,000 per account.',
+  }),
+  PUSHFERRY_TAKEOVER: withDefault(oneOf('refuse', 'accept'), 'refuse', {
+    scope: 'account',
+    doc: 'Whether a browser without the registration key may replace the token of an objectId, for sites that give one objectId to several browsers.',
+  }),
+  PUSHFERRY_KEY_IDLE: withDefault(durationFrom(15), '30d', {
+    scope: 'account',
+    doc: 'Time for which a registration key holds without a confirmation by its browser; pages confirm once a week.',
   }),
   PUSHFERRY_RATE_LIMIT: withDefault(wholeNumber(0, 1_000_000_000), '60', {
     scope: 'process',

@@ -13,6 +13,9 @@ export interface Config {
   secret: string | undefined
   leaseMs: number
   maxQueued: number
+  maxUnproved: number
+  /** How long rejected records are kept. */
+  keepRejectedMs: number
   /** Browser requests per minute, for each address and for each objectId. 0: no limit. */
   rateLimit: number
   /** Time after which an idle connection is closed. */
@@ -48,6 +51,10 @@ export interface AccountConfig {
   vapidPublicKey: string | undefined
   /** Push services accepted besides Google's, each with its token type. */
   webTypes: readonly WebType[]
+  /** `accept`: the newest registration wins without a key. */
+  takeover: 'refuse' | 'accept'
+  /** After so long without a confirmation by its browser any other may have the objectId. */
+  keyIdleMs: number
   keyPadding: 'padded' | 'unpadded'
   uploadConcurrency: number
   uploadBatch: number

@@ -3,8 +3,8 @@ import { maxTokenIdLength } from '../../wire/limits.ts'
 import type { RecordProblem } from '../../wire/problem.ts'
 import { fcmHosts, isFcmId, readEndpoint } from '../../wire/push-service.ts'
 import type { Token } from '../../wire/record.ts'
-import type { WebType } from '../config/types.ts'
-import type { NewEntry } from '../store/port.ts'
+import type { AccountConfig, WebType } from '../config/types.ts'
+import type { Claim, NewEntry } from '../store/port.ts'
 import { isOnP256 } from './p256.ts'
 import { typeOfHost } from './push-type.ts'
 
@@ -63,9 +63,27 @@ export const readSubscription = (value: unknown, webTypes: readonly WebType[]): 
     : { ok: true, subscription: { objectId, token: { id, type: accepted }, shownKeys: keys, warnings } }
 }
 
-/** Makes the store entry of a browser's registration. `sender` says whether the browser proved its objectId. */
+const dayMs = 86_400_000
+
+/**
+ * When a browser without proof may have an objectId that another has registered. Where tickets are required nobody comes this
+ * far without one.
+ */
+const claimOf = ({ takeover, keyIdleMs }: Pick<AccountConfig, 'takeover' | 'keyIdleMs'>): Claim => ({
+  idleDays: Math.ceil(keyIdleMs / dayMs),
+  always: takeover === 'accept',
+})
+
+/** Makes the store entry of a browser's registration. `sender` says what proved the objectId. */
 export const browserEntry = (
   subscription: Subscription,
-  account: string,
+  account: Pick<AccountConfig, 'id' | 'takeover' | 'keyIdleMs'>,
   sender: 'ticket' | 'key' | 'unproved',
-): NewEntry => ({ ...subscription, account, lane: 'live', sender, replaceLive: true })
+): NewEntry => ({
+  ...subscription,
+  account: account.id,
+  lane: 'live',
+  sender,
+  replaceLive: true,
+  ...(sender === 'unproved' ? { claim: claimOf(account) } : {}),
+})

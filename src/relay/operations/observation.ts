@@ -28,7 +28,7 @@ export interface Observation {
 }
 
 export interface ObservationParts {
-  config: Pick<Config, 'accounts' | 'adminKey' | 'maxQueued' | 'store'>
+  config: Pick<Config, 'accounts' | 'adminKey' | 'maxQueued' | 'maxUnproved' | 'store'>
   store: Store
   log: Log
   /** Called when the status page or the metrics are read. */
@@ -47,8 +47,8 @@ export const createObservation = ({
   version,
   droppedLines = () => 0,
 }: ObservationParts): Observation => {
-  const { accounts, adminKey, maxQueued } = config
-  const metrics = createMetrics({ maxQueued, accounts, store, uploads, version, droppedLines })
+  const { accounts, adminKey, maxQueued, maxUnproved } = config
+  const metrics = createMetrics({ maxQueued, maxUnproved, accounts, store, uploads, version, droppedLines })
   const snapshots = createSnapshots({ config, store, uploads, version })
   const logged = uploadEvents(log)
   const intakeLog = createIntakeLog(log)

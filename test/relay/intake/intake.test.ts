@@ -35,12 +35,15 @@ describe('a browser’s record', () => {
     const read = readSubscription(subscription('__user'), [])
     if (!read.ok) throw new Error(read.code)
     const { token } = read.subscription
-    expect(browserEntry(read.subscription, 'A', 'unproved')).toEqual({
+    expect(
+      browserEntry(read.subscription, { id: 'A', takeover: 'refuse', keyIdleMs: 30 * 86_400_000 }, 'unproved'),
+    ).toEqual({
       account: 'A',
       objectId: '__user',
       token,
       lane: 'live',
       sender: 'unproved',
+      claim: { idleDays: 30, always: false },
       replaceLive: true,
       warnings: ['objectId looks like one of Android, but the token is of type chrome'],
     })

@@ -58,7 +58,7 @@ export const addRegister = (app: FastifyInstance, scope: Scope): void => {
       if (tooMany) return refuse(request, reply, tooMany)
       if (proof.kind === 'refused') return refuse(request, reply, proof.refusal)
       const [put] = await store.put([
-        browserEntry(read.subscription, account.id, proof.kind === 'proved' ? proof.by : proof.kind),
+        browserEntry(read.subscription, account, proof.kind === 'proved' ? proof.by : proof.kind),
       ])
       if (!put) throw new Error('the store gave no result for the entry')
       const { result } = put

@@ -83,13 +83,20 @@ export const createInstruments = (registry: Registry) => {
 
     queue: gauge(
       'pushferry_queue_records',
-      'Records that wait for upload, or for another try. The same from every process of the store.',
+      'Records that wait for upload, or for another try, by whose capacity they take up. The same from every process.',
       'account',
       'lane',
     ),
     queueLimit: gauge(
       'pushferry_queue_limit_records',
-      'PUSHFERRY_MAX_QUEUED: live records that may wait in each account before senders are answered 503.',
+      'Records that may wait in each account: PUSHFERRY_MAX_QUEUED (live) and PUSHFERRY_MAX_UNPROVED (unproved).',
+      'lane',
+    ),
+    browsers: gauge(
+      'pushferry_browsers',
+      'Registered browsers: heard of in the last 30 days, or idle for PUSHFERRY_KEY_IDLE.',
+      'account',
+      'state',
     ),
     uploading: gauge(
       'pushferry_uploading_records',

@@ -29,7 +29,9 @@ export interface Metrics {
 export interface MetricsParts {
   /** `PUSHFERRY_MAX_QUEUED`. */
   maxQueued: number
-  accounts: readonly { id: string; uploadConcurrency: number }[]
+  /** `PUSHFERRY_MAX_UNPROVED`. */
+  maxUnproved: number
+  accounts: readonly { id: string; uploadConcurrency: number; keyIdleMs: number }[]
   store: Pick<Store, 'counts' | 'holders'>
   /** The state of an account's uploads; called at each scrape. */
   uploads: { state(account: string): UploadState }
@@ -45,6 +47,7 @@ const verdicts: readonly UploadReport['verdict'][] = ['judged', 'poisoned', 'fai
 /** Makes a relay's metrics. */
 export const createMetrics = ({
   maxQueued,
+  maxUnproved,
   accounts,
   store,
   uploads,
@@ -66,10 +69,11 @@ export const createMetrics = ({
     health,
     takeovers,
   } = instruments
-  const readStore = createStoreMetrics(instruments, { accounts: accounts.map(({ id }) => id), store, now })
+  const readStore = createStoreMetrics(instruments, { accounts, store, now })
   const readProcess = createProcessMetrics(instruments)
   instruments.build.set({ version, node: process.version }, 1)
-  instruments.queueLimit.set(maxQueued)
+  instruments.queueLimit.set({ lane: 'live' }, maxQueued)
+  instruments.queueLimit.set({ lane: 'unproved' }, maxUnproved)
   // Counters that alerts use start at zero; otherwise `increase()` would miss the first event of a kind.
   for (const { id: account, uploadConcurrency } of accounts) {
     concurrency.set({ account }, uploadConcurrency)
@@ -77,7 +81,7 @@ export const createMetrics = ({
   }
   for (const operation of ['put', 'settle', 'probe'] as const)
     instruments.storeFailures.inc({ operation, reason: 'unavailable' }, 0)
-  instruments.storeFailures.inc({ operation: 'put', reason: 'full' }, 0)
+  for (const reason of ['full', 'full_unproved']) instruments.storeFailures.inc({ operation: 'put', reason }, 0)
 
   const readDropped = (): void => {
     instruments.droppedLines.reset()

@@ -11,7 +11,7 @@ const reasonOf = (error: unknown): string => (error instanceof StoreError ? erro
  * Returns the store's own promises, so that no caller waits for a metric.
  */
 export const observeStore = (store: Store, { storeWrite, storeFailures }: Instruments): Store => {
-  const watch = <T>(operation: string, done: Promise<T>, onDone?: () => void): Promise<T> => {
+  const watch = <T>(operation: string, done: Promise<T>, onDone?: (value: T) => void): Promise<T> => {
     done.then(onDone, (error: unknown) => {
       const reason = reasonOf(error)
       if (reason !== 'closed') storeFailures.inc({ operation, reason })
@@ -22,7 +22,11 @@ export const observeStore = (store: Store, { storeWrite, storeFailures }: Instru
     ...store,
     put: (entries) => {
       const began = performance.now()
-      return watch('put', store.put(entries), () => storeWrite.observe((performance.now() - began) / 1000))
+      return watch('put', store.put(entries), (results) => {
+        storeWrite.observe((performance.now() - began) / 1000)
+        for (const { result } of results)
+          if (result === 'full') storeFailures.inc({ operation: 'put', reason: 'full_unproved' })
+      })
     },
     withdraw: (account, objectId) => watch('withdraw', store.withdraw(account, objectId)),
     erase: (account, objectId) => watch('erase', store.erase(account, objectId)),

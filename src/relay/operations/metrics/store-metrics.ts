@@ -1,4 +1,5 @@
 import { eventNames, type Store } from '../../store/port.ts'
+import { browsersOf } from '../browsers.ts'
 import { inTime } from '../status/in-time.ts'
 import type { Instruments } from './instruments.ts'
 import { codeLabel } from './known-codes.ts'
@@ -16,7 +17,11 @@ export const createStoreMetrics = (
     accounts,
     store,
     now,
-  }: { accounts: readonly string[]; store: Pick<Store, 'counts' | 'holders' | 'bytes'>; now: () => number },
+  }: {
+    accounts: readonly { id: string; keyIdleMs: number }[]
+    store: Pick<Store, 'counts' | 'holders' | 'bytes'>
+    now: () => number
+  },
 ): (() => Promise<void>) => {
   const {
     queue,
@@ -25,6 +30,7 @@ export const createStoreMetrics = (
     stored,
     rejectedByCode,
     storeEvents,
+    browsers,
     holders,
     storeBytes,
     storeUp,
@@ -33,11 +39,21 @@ export const createStoreMetrics = (
     Promise.all([
       store.holders(),
       store.bytes?.(),
-      ...accounts.map(async (account) => ({ account, ...(await store.counts(account)) })),
+      ...accounts.map(async ({ id, keyIdleMs }) => ({ account: id, keyIdleMs, ...(await store.counts(id)) })),
     ])
   return async () => {
     const found = await inTime(read(), storeWaitMs).catch(() => undefined)
-    for (const metric of [queue, uploadingRecords, oldestAge, stored, rejectedByCode, storeEvents, holders, storeBytes])
+    for (const metric of [
+      queue,
+      uploadingRecords,
+      oldestAge,
+      stored,
+      rejectedByCode,
+      storeEvents,
+      browsers,
+      holders,
+      storeBytes,
+    ])
       metric.reset()
     storeUp.set(found ? 1 : 0)
     if (!found) {
@@ -53,11 +69,15 @@ export const createStoreMetrics = (
       uploading,
       oldestReceivedAt,
       rejectedByCode: byCode,
+      confirmedOn,
+      keyIdleMs,
       events,
       ...settled
     } of perAccount) {
-      queue.set({ account, lane: 'live' }, queued.live)
-      queue.set({ account, lane: 'import' }, queued.import)
+      for (const lane of ['live', 'unproved', 'import'] as const) queue.set({ account, lane }, queued[lane])
+      const { heard, idle } = browsersOf(confirmedOn, { now: now(), keyIdleMs })
+      browsers.set({ account, state: 'heard' }, heard)
+      browsers.set({ account, state: 'idle' }, idle)
       uploadingRecords.set({ account }, uploading)
       oldestAge.set({ account }, oldestReceivedAt === null ? 0 : Math.max(0, now() - oldestReceivedAt) / 1000)
       for (const state of ['accepted', 'rejected', 'withdrawn'] as const) stored.set({ account, state }, settled[state])

@@ -2,6 +2,7 @@ import { meaningOf } from '../../clevertap/code-meanings.ts'
 import { fingerprint } from '../../keys/fingerprint.ts'
 import type { Counts, Holder, RejectedRow } from '../../store/port.ts'
 import type { UploadState } from '../../uploader/uploads.ts'
+import { browsersOf } from '../browsers.ts'
 import { explainHealth } from './health-cause.ts'
 import type { HealthLog } from './health-log.ts'
 import type { History } from './history.ts'
@@ -41,6 +42,9 @@ export interface AccountFacts {
   says: StoreSays
   memory: AccountMemory
   health: HealthLog
+  /** How many records may wait. */
+  limits: { live: number; unproved: number }
+  keyIdleMs: number
   uploads: { state: UploadState; concurrency: number; holder: string | undefined }
 }
 
@@ -126,6 +130,15 @@ export const describeAccount = (facts: AccountFacts): AccountStatus => {
     }),
     upload,
     queue: { ...queued, uploading, oldestReceivedAt, etaMs },
+    capacity: {
+      live: { waiting: queued.live, limit: facts.limits.live },
+      unproved: { waiting: queued.unproved, limit: facts.limits.unproved, evicted: lastDay('evicted') },
+    },
+    browsers: {
+      ...browsersOf(says.counts.confirmedOn, { now, keyIdleMs: facts.keyIdleMs }),
+      refused: lastDay('refused'),
+      takeovers: lastDay('takeover'),
+    },
     settled,
     last: { minute: samples.lastMinute(now), hour, day: history.sum(now - dayMs) },
     series: { live: seriesOf('live', facts), hour: seriesOf('hour', facts), day: seriesOf('day', facts) },
@@ -148,6 +161,7 @@ export const describeAccount = (facts: AccountFacts): AccountStatus => {
       withdrawn: lastDay('withdrawn'),
       deferred: lastDay('deferred'),
       expired: lastDay('expired'),
+      discarded: lastDay('discarded'),
       confirmed: lastDay('confirmed'),
       missing: lastDay('missing'),
     },

@@ -78,6 +78,14 @@ ${chart('latency')}
 ${list('latest')}
 ${slot('latestNote', 'p', 'note')}
 </section>
+<section class="capacity-section" aria-labelledby="capacity">
+<h2 id="capacity">Who fills the queue</h2>
+${list('capacity')}
+</section>
+<section class="browsers-section" aria-labelledby="browsers">
+<h2 id="browsers">Registered browsers</h2>
+${list('browsers')}
+</section>
 <section class="else" aria-labelledby="else">
 <h2 id="else">What else happened, last 24 hours</h2>
 ${list('events')}

@@ -23,7 +23,9 @@ interface Sample extends Happened {
 /** Gaps of up to this number of steps are interpolated; longer gaps stay unknown. */
 const bridgedSteps = 3
 
-export const waitingIn = ({ queued, uploading }: Counts): number => queued.live + queued.import + uploading
+/** Records that wait or are being uploaded. */
+export const waitingIn = ({ queued, uploading }: Pick<Counts, 'queued' | 'uploading'>): number =>
+  queued.live + queued.unproved + queued.import + uploading
 
 /** Records that had to be uploaded: new tokens and replaced ones. */
 export const queuedIn = (events: Readonly<Partial<Record<'queued' | 'replaced', number>>>): number =>

@@ -50,11 +50,28 @@ const account = Type.Object({
   }),
   queue: Type.Object({
     live: number,
+    unproved: number,
     import: number,
     uploading: number,
     oldestReceivedAt: orNull(time('When the oldest record of the queue was received')),
     etaMs: orNull(ms('How long the queue will take')),
   }),
+  capacity: Type.Object({
+    live: Type.Object(
+      { waiting: number, limit: number },
+      { description: 'Backends, tickets, accepted registration keys' },
+    ),
+    unproved: Type.Object(
+      { waiting: number, limit: number, evicted: number },
+      { description: 'Browsers that proved nothing; evicted: records that gave way in the last day' },
+    ),
+  }),
+  browsers: Type.Object(
+    { heard: number, idle: number, refused: number, takeovers: number },
+    {
+      description: 'Heard of in the last 30 days; idle for PUSHFERRY_KEY_IDLE; in the last day: refused, and takeovers',
+    },
+  ),
   settled: texts(['accepted', 'rejected', 'withdrawn'], number),
   last: Type.Object({ minute: orNull(happened), hour: happened, day: happened }),
   series: Type.Object({ live: series, hour: series, day: series }),
@@ -88,7 +105,7 @@ const account = Type.Object({
       { maxItems: 20 },
     ),
   }),
-  events: texts(['replaced', 'withdrawn', 'deferred', 'expired', 'confirmed', 'missing'], number),
+  events: texts(['replaced', 'withdrawn', 'deferred', 'expired', 'discarded', 'confirmed', 'missing'], number),
   changes: Type.Array(Type.Object({ at: time('When'), state: uploadMode, cause: orNull(Type.String()) }), {
     description: 'As this process saw them, the latest first.',
   }),

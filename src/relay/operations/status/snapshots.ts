@@ -28,7 +28,10 @@ export interface Snapshots {
 }
 
 export interface SnapshotParts {
-  config: { accounts: readonly Pick<AccountConfig, 'id' | 'uploadConcurrency'>[]; store: Pick<Config['store'], 'kind'> }
+  config: Pick<Config, 'maxQueued' | 'maxUnproved'> & {
+    accounts: readonly Pick<AccountConfig, 'id' | 'uploadConcurrency' | 'keyIdleMs'>[]
+    store: Pick<Config['store'], 'kind'>
+  }
   store: Pick<Store, 'counts' | 'history' | 'holders' | 'rejected' | 'probe'>
   uploads: { state(account: string): UploadState; holder(): string | undefined }
   version: string
@@ -72,8 +75,9 @@ export const createSnapshots = ({ config, store, uploads, version, now = steadyN
   const startedAt = now()
   const health = createHealthLog(now)
   const check = createStoreCheck(store, now)
-  const accounts = config.accounts.map(({ id, uploadConcurrency }) => ({
+  const accounts = config.accounts.map(({ id, uploadConcurrency, keyIdleMs }) => ({
     id,
+    keyIdleMs,
     concurrency: uploadConcurrency,
     memory: {
       history: createHistory(store, id),
@@ -108,6 +112,8 @@ export const createSnapshots = ({ config, store, uploads, version, now = steadyN
       says: account.says,
       memory: account.memory,
       health,
+      limits: { live: config.maxQueued, unproved: config.maxUnproved },
+      keyIdleMs: account.keyIdleMs,
       uploads: { state: uploads.state(account.id), concurrency: account.concurrency, holder: uploads.holder() },
     })
 

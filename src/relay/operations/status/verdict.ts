@@ -136,9 +136,7 @@ const healthyVerdict = (evidence: Evidence): Verdict => {
       ? ` ${counted(held, 'record')} may wait for ${held === 1 ? 'its profile' : 'their profiles'} to go live.`
       : ''
   const old =
-    rejected > 0
-      ? ` ${counted(rejected, 'record')} rejected earlier ${rejected === 1 ? 'is' : 'are'} kept for another try.`
-      : ''
+    rejected > 0 ? ` ${counted(rejected, 'record')} rejected earlier ${rejected === 1 ? 'is' : 'are'} kept.` : ''
   return good('good', `Everything that comes in reaches CleverTap.${waits}${old}`)
 }
 

@@ -32,7 +32,8 @@ const watch = (wrap: (store: Store) => Partial<Store> = () => ({})) => {
   const state: UploadState = { upload: 'ok', reason: null, waitMs: 0, inFlight: 0, limit: 3 }
   const metrics = createMetrics({
     maxQueued: 100,
-    accounts: [{ id: account, uploadConcurrency: 3 }],
+    maxUnproved: 50,
+    accounts: [{ id: account, uploadConcurrency: 3, keyIdleMs: 30 * 86_400_000 }],
     store,
     uploads: { state: () => state },
     version: '1',
@@ -164,6 +165,26 @@ describe('the alert rules', () => {
     expect(await pass(1, () => put(1).catch(() => {}))).toEqual(['PushferryQueueFillsUp', 'PushferryQueueFull'])
     await settle(() => accepted)
     expect(await pass(6)).toEqual([])
+  })
+
+  it('fire when browsers that prove nothing fill their capacity, and nothing else then', async () => {
+    const { pass, store } = watch()
+    const junk = (from: number, to: number) =>
+      store.put(
+        Array.from({ length: to - from }, (_, at) => ({
+          account,
+          objectId: `junk-${from + at}`,
+          token: { id: `t-${from + at}`, type: 'fcm' as const },
+          lane: 'live' as const,
+          sender: 'unproved' as const,
+          replaceLive: true,
+          warnings: [],
+        })),
+      )
+    await junk(0, 40)
+    expect(await pass(2)).toEqual([])
+    await junk(40, 41)
+    expect(await pass(2)).toEqual(['PushferryUnprovedFillsUp'])
   })
 
   it('fire when a record is late, unless an import or a profile that is not live explains it', async () => {

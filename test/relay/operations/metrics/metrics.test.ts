@@ -24,7 +24,8 @@ const start = (more: Partial<MetricsParts> = {}, wrap: (store: Store) => Partial
   const state: UploadState = { upload: 'ok', reason: null, waitMs: 0, inFlight: 2, limit: 3 }
   const metrics = createMetrics({
     maxQueued: 1_000,
-    accounts: [{ id: account, uploadConcurrency: 15 }],
+    maxUnproved: 500,
+    accounts: [{ id: account, uploadConcurrency: 15, keyIdleMs: 30 * 86_400_000 }],
     store,
     uploads: { state: () => state },
     version: '1.2.3',
@@ -57,10 +58,29 @@ describe('the metrics', () => {
     now = Date.now() + 60_000
     expect(await value('pushferry_queue_records', { account, lane: 'live' })).toBe(2)
     expect(await value('pushferry_queue_records', { account, lane: 'import' })).toBe(1)
-    expect(await value('pushferry_queue_limit_records')).toBe(1_000)
+    expect(await value('pushferry_queue_limit_records', { lane: 'live' })).toBe(1_000)
     expect(await value('pushferry_oldest_record_age_seconds')).toBeCloseTo(60, 0)
     expect(await value('pushferry_store_events_total', { event: 'queued' })).toBe(3)
     expect(await value('pushferry_stored_records', { state: 'accepted' })).toBe(0)
+  })
+
+  it('tell how full each capacity is, what gave way, and which browsers are heard of', async () => {
+    const day = 86_400_000
+    let now = 1_800_000_000_000
+    const store = createMemoryStore({ maxUnproved: 1, now: () => now })
+    const { metrics, value } = start({ store, now: () => now })
+    const observed = metrics.observe(store)
+    const unproved = (objectId: string) => ({ ...entry(objectId), sender: 'unproved' as const })
+    await observed.put([unproved('a')])
+    await observed.put([unproved('b')])
+    expect(await value('pushferry_queue_records', { account, lane: 'unproved' })).toBe(1)
+    expect(await value('pushferry_queue_limit_records', { lane: 'unproved' })).toBe(500)
+    expect(await value('pushferry_store_failures_total', { operation: 'put', reason: 'full_unproved' })).toBe(1)
+    expect(await value('pushferry_store_events_total', { event: 'evicted' })).toBe(0)
+    expect(await value('pushferry_browsers', { account, state: 'heard' })).toBe(1)
+    now += 31 * day
+    expect(await value('pushferry_browsers', { account, state: 'heard' })).toBe(0)
+    expect(await value('pushferry_browsers', { account, state: 'idle' })).toBe(1)
   })
 
   it('leave out what the store does not say, and say so', async () => {

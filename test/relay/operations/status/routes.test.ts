@@ -17,7 +17,12 @@ const authorization = 'Bearer the-admin-key'
 const start = async (folder?: URL) => {
   const store = createMemoryStore()
   const snapshots = createSnapshots({
-    config: { accounts: [{ id: accountId, uploadConcurrency: 3 }], store: { kind: 'sqlite' } },
+    config: {
+      maxQueued: 1_000_000,
+      maxUnproved: 100_000,
+      accounts: [{ id: accountId, uploadConcurrency: 3, keyIdleMs: 30 * 86_400_000 }],
+      store: { kind: 'sqlite' },
+    },
     store,
     uploads: {
       state: () => ({ upload: 'ok', reason: null, waitMs: 0, inFlight: 0, limit: 3 }),

@@ -23,7 +23,7 @@ const full: StatusSnapshot = {
     accountStatus({
       verdict: { level: 'bad', answer: 'No.', headline: 'x', remedy: 'y' },
       upload: { state: 'suspended', since: now, nextTryAt: now, cause: 'x', remedy: 'y' },
-      queue: { live: 1, import: 2, uploading: 3, oldestReceivedAt: now, etaMs: 4 },
+      queue: { live: 1, unproved: 0, import: 2, uploading: 3, oldestReceivedAt: now, etaMs: 4 },
       last: {
         minute: { queued: 1, accepted: 2, rejected: 3 },
         hour: { queued: 1, accepted: 2, rejected: 3 },

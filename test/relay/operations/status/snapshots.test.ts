@@ -23,7 +23,12 @@ const start = (wrap: (store: Store) => Partial<Store> = () => ({})) => {
   const store = { ...real, ...wrap(real) }
   const upload: UploadState = { upload: 'ok', reason: null, waitMs: 0, inFlight: 1, limit: 3 }
   const snapshots = createSnapshots({
-    config: { accounts: [{ id: account, uploadConcurrency: 3 }], store: { kind: 'sqlite' } },
+    config: {
+      maxQueued: 1_000_000,
+      maxUnproved: 100_000,
+      accounts: [{ id: account, uploadConcurrency: 3, keyIdleMs: 30 * 86_400_000 }],
+      store: { kind: 'sqlite' },
+    },
     store,
     uploads: { state: () => upload, holder: () => 'me' },
     version: '1.2.3',
@@ -101,6 +106,21 @@ describe('a snapshot', () => {
     expect(only.verdict).toMatchObject({ level: 'warning', answer: 'Not all.' })
     const text = JSON.stringify(only)
     for (const secret of ['token-of', 'token-new', '"two"', '"one"']) expect(text).not.toContain(secret)
+  })
+
+  it('shows who fills the queue, and which browsers are heard of', async () => {
+    const { store, current } = start()
+    const from = (objectId: string, sender: NewEntry['sender'], id?: string) => ({ ...entry(objectId, id), sender })
+    await store.put([entry('backend'), from('ticket', 'ticket'), from('a', 'unproved'), from('b', 'unproved')])
+    await store.put([from('a', 'unproved', 'of a thief')])
+    await store.put([{ ...from('b', 'unproved', 'of another'), claim: { idleDays: 30, always: true } }])
+    const { only } = await current()
+    expect(only.queue).toMatchObject({ live: 2, unproved: 2, import: 0 })
+    expect(only.capacity).toEqual({
+      live: { waiting: 2, limit: 1_000_000 },
+      unproved: { waiting: 2, limit: 100_000, evicted: 0 },
+    })
+    expect(only.browsers).toEqual({ heard: 3, idle: 0, refused: 1, takeovers: 1 })
   })
 
   it('shows at most twenty rejections, the latest first', async () => {

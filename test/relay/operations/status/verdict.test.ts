@@ -116,7 +116,7 @@ describe('is everything arriving?', () => {
     expect(
       judge(evidence({ waiting: 1, deferred: 4, settled: { accepted: 5, rejected: 1, withdrawn: 0 } })).headline,
     ).toBe(
-      'Everything that comes in reaches CleverTap. 1 record may wait for its profile to go live. 1 record rejected earlier is kept for another try.',
+      'Everything that comes in reaches CleverTap. 1 record may wait for its profile to go live. 1 record rejected earlier is kept.',
     )
   })
 })

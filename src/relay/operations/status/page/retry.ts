@@ -34,7 +34,7 @@ export const createRetry = (): Retry => {
     const of = account.rejected.codes.find((one) => one.code === code)
     const records = code === undefined ? account.settled.rejected : (of?.records ?? 0)
     const which = of ? ` that were rejected with code ${of.code}` : ' that were rejected'
-    return `${counted(records, 'record')}${which} will be sent to CleverTap again.`
+    return `${counted(records, 'record')}${which} will be sent to CleverTap again. Those of browsers that proved nothing are left out: the relay keeps no token of theirs.`
   }
 
   document.addEventListener('click', (event) => {

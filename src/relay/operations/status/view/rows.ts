@@ -1,5 +1,5 @@
 import type { AccountStatus, PageState, UploadMode } from './snapshot.ts'
-import { ago, count, counted } from './words.ts'
+import { ago, count, counted, share } from './words.ts'
 
 /** One cell: a text, optionally with a class, or a button that retries the records with a code. */
 export type Cell = { text: string; as?: 'code' | 'note' | 'number' } | { text: string; retry: number }
@@ -39,6 +39,7 @@ const happenings: readonly [keyof AccountStatus['events'], string, string][] = [
   ['withdrawn', 'withdrawn', 'tokens whose owners said no'],
   ['deferred', 'put off', 'uploads that wait because the profile may not be live yet'],
   ['expired', 'taken over', 'records of a process that died while it uploaded them'],
+  ['discarded', 'discarded', 'rejected records that were kept long enough, or were too many'],
   ['confirmed', 'confirmed', 'accepted tokens that were found on their profile'],
   ['missing', 'missing', 'accepted tokens that were not found on their profile'],
 ]
@@ -50,6 +51,55 @@ const events = ({ events: happened }: AccountStatus): Row[] =>
       key: name,
       cells: [{ text: count(happened[name]), as: 'number' }, { text: word }, { text: meaning, as: 'note' }],
     }))
+
+const fullness = ({ waiting, limit }: { waiting: number; limit: number }): string =>
+  `${count(waiting)} of ${count(limit)} (${share(waiting, limit)})`
+
+const capacity = ({ capacity: { live, unproved }, queue }: AccountStatus): Row[] => [
+  {
+    key: 'live',
+    cells: [
+      { text: fullness(live), as: 'number' },
+      { text: 'proved' },
+      { text: 'backends, tickets and registration keys whose record CleverTap has accepted', as: 'note' },
+    ],
+  },
+  {
+    key: 'unproved',
+    cells: [
+      { text: fullness(unproved), as: 'number' },
+      { text: 'unproved' },
+      {
+        text:
+          unproved.evicted === 0
+            ? 'browsers that prove nothing'
+            : `browsers that prove nothing; ${counted(unproved.evicted, 'record')} gave way to newer ones`,
+        as: 'note',
+      },
+    ],
+  },
+  {
+    key: 'import',
+    cells: [{ text: count(queue.import), as: 'number' }, { text: 'imported' }, { text: 'without a limit', as: 'note' }],
+  },
+]
+
+const browserWords: readonly [keyof AccountStatus['browsers'], string, string][] = [
+  ['heard', 'heard of', 'registered browsers that gave a sign of life in the last 30 days'],
+  [
+    'idle',
+    'idle',
+    'registered browsers not heard of for PUSHFERRY_KEY_IDLE, so that another browser may have their objectId',
+  ],
+  ['refused', 'refused', 'registrations without the key of an objectId that another browser has, last 24 hours'],
+  ['takeovers', 'taken over', 'objectIds that a browser without the key took from another, last 24 hours'],
+]
+
+const browsers = ({ browsers: known }: AccountStatus): Row[] =>
+  browserWords.map(([name, word, meaning]) => ({
+    key: name,
+    cells: [{ text: count(known[name]), as: 'number' }, { text: word }, { text: meaning, as: 'note' }],
+  }))
 
 const stateWords: Readonly<Record<UploadMode, string>> = {
   ok: 'Uploads went through again',
@@ -73,13 +123,15 @@ const others = ({ others: processes }: AccountStatus): Row[] =>
     cells: [{ text: name, as: 'code' }, { text: `${state}, ${counted(inFlight, 'request')} in flight` }],
   }))
 
-export const listNames = ['codes', 'latest', 'events', 'changes', 'others'] as const
+export const listNames = ['codes', 'latest', 'capacity', 'browsers', 'events', 'changes', 'others'] as const
 export type ListName = (typeof listNames)[number]
 
 /** The page's lists, by name. Pure: the same on the server and in the page. */
 export const rowsOf = ({ account, generatedAt }: PageState): Readonly<Record<ListName, readonly Row[]>> => ({
   codes: codes(account),
   latest: latest(account, generatedAt),
+  capacity: capacity(account),
+  browsers: browsers(account),
   events: events(account),
   changes: changes(account, generatedAt),
   others: others(account),

@@ -29,7 +29,7 @@ export const rangeWords: Readonly<Record<Range, { name: string; per: string; sta
 }
 
 const queueSlots = ({ account: { queue }, generatedAt }: PageState): Slots => {
-  const waiting = queue.live + queue.import + queue.uploading
+  const waiting = queue.live + queue.unproved + queue.import + queue.uploading
   const parts = [
     queue.import > 0 ? `${count(queue.import)} imported` : '',
     queue.uploading > 0 ? `${count(queue.uploading)} being uploaded` : '',
@@ -52,7 +52,7 @@ const flowSlots = ({ account: { last, settled } }: PageState): Slots => ({
   accepted: count(last.hour.accepted),
   acceptedNote: `${last.minute === null ? '' : `${count(last.minute.accepted)} in the last minute, `}${count(last.day.accepted)} in 24 h`,
   rejected: count(last.hour.rejected),
-  rejectedNote: settled.rejected === 0 ? 'none is kept' : `${count(settled.rejected)} kept for another try`,
+  rejectedNote: settled.rejected === 0 ? 'none is kept' : `${count(settled.rejected)} kept`,
 })
 
 const requestSlots = ({ account: { latency: took, slots, upload } }: PageState): Slots => ({

@@ -113,7 +113,10 @@ export interface AccountStatus {
   verdict: Verdict
   upload: UploadHealth
   queue: {
+    /** Of backends, tickets and accepted registration keys. */
     live: number
+    /** Of browsers that proved nothing. */
+    unproved: number
     import: number
     uploading: number
     /** Time at which the oldest queued record was received; null: the queue is empty. */
@@ -121,6 +124,17 @@ export interface AccountStatus {
     /** Estimated time to empty the queue at the current rate; null for a short queue, or without a rate. */
     etaMs: number | null
   }
+  /** How full the queue is, by whose records. Imports have no limit. */
+  capacity: {
+    live: { waiting: number; limit: number }
+    /** `evicted`: in the last day, records that gave way because this capacity was full. */
+    unproved: { waiting: number; limit: number; evicted: number }
+  }
+  /**
+   * Browsers that are registered: heard of in the last 30 days, and idle, whose key holds no longer. In the last day: refused
+   * because another browser has the objectId, and takeovers of such an objectId.
+   */
+  browsers: { heard: number; idle: number; refused: number; takeovers: number }
   /** Completed records in the store. */
   settled: { accepted: number; rejected: number; withdrawn: number }
   last: { minute: Happened | null; hour: Happened; day: Happened }
@@ -130,7 +144,9 @@ export interface AccountStatus {
   slots: { inFlight: number; limit: number; concurrency: number }
   rejected: { codes: readonly RejectedCode[]; latest: readonly Rejection[] }
   /** Other events of the last day, by the names of the store's events. */
-  events: Readonly<Record<'replaced' | 'withdrawn' | 'deferred' | 'expired' | 'confirmed' | 'missing', number>>
+  events: Readonly<
+    Record<'replaced' | 'withdrawn' | 'deferred' | 'expired' | 'discarded' | 'confirmed' | 'missing', number>
+  >
   changes: readonly StateChange[]
   others: readonly OtherProcess[]
 }

@@ -18,7 +18,14 @@ describe('the texts of the page', () => {
   })
 
   it('tell what the queue is made of, how old it is, and how long it will take', () => {
-    const queue = { live: 2, import: 3_000, uploading: 100, oldestReceivedAt: now - 61_000, etaMs: 240_000 }
+    const queue = {
+      live: 1,
+      unproved: 1,
+      import: 3_000,
+      uploading: 100,
+      oldestReceivedAt: now - 61_000,
+      etaMs: 240_000,
+    }
     expect(slotsOf(pageState({ queue }))).toMatchObject({
       queue: '3,102',
       queueNote: '3,000 imported, 100 being uploaded',
