@@ -86,7 +86,11 @@ const capacity = ({ capacity: { live, unproved }, queue }: AccountStatus): Row[]
 
 const browserWords: readonly [keyof AccountStatus['browsers'], string, string][] = [
   ['heard', 'heard of', 'registered browsers that gave a sign of life in the last 30 days'],
-  ['idle', 'idle', 'registered browsers not heard of for PUSHFERRY_KEY_IDLE, so that another browser may have their objectId'],
+  [
+    'idle',
+    'idle',
+    'registered browsers not heard of for PUSHFERRY_KEY_IDLE, so that another browser may have their objectId',
+  ],
   ['refused', 'refused', 'registrations without the key of an objectId that another browser has, last 24 hours'],
   ['takeovers', 'taken over', 'objectIds that a browser without the key took from another, last 24 hours'],
 ]
