@@ -36,7 +36,7 @@ describe('ten addresses that send junk as fast as they may, all of it unknown to
         PUSHFERRY_RATE_LIMIT: '1000',
       },
     })
-  })
+  }, 60_000)
   afterEach(async () => {
     relay.kill('SIGKILL')
     await relay.exited
