@@ -22,11 +22,11 @@ describe('readAnswer', () => {
     expect(readAnswer(true, 200, null, { registrationKey: 'k' }, now)).toMatchObject({ is: 'later' })
   })
 
-  it.each([400, 403, 404, 413, 422])('gives up on %i', (status) => {
+  it.each([400, 403, 404, 413, 422])('never sends a registration again that was answered with %i', (status) => {
     expect(toRegistration(status)).toEqual({ is: 'never', reason: `http-${status}` })
   })
 
-  it.each([401, 408, 425, 429, 500, 503])('tries again after %i', (status) => {
+  it.each([401, 408, 425, 429, 500, 503])('sends a registration again after an answer with %i', (status) => {
     expect(toRegistration(status)).toMatchObject({ is: 'later', reason: `http-${status}` })
   })
 
@@ -35,7 +35,7 @@ describe('readAnswer', () => {
     ['a code that says no more than its status', { code: 'payload_too_large' }, 'http-422'],
     ['a number', { code: 503 }, 'http-422'],
     ['a code of another program', { code: 'BLOCKED' }, 'http-422'],
-  ])('reads %s', (_, body, reason) => {
+  ])('reads %s in a refusal as its reason', (_, body, reason) => {
     expect(toRegistration(422, body)).toEqual({ is: 'never', reason })
   })
 
@@ -45,7 +45,7 @@ describe('readAnswer', () => {
     ['the past', new Date(now - 90_000).toUTCString(), 0],
     ['a negative number', '-5', 0],
     ['anything else', 'soon', 0],
-  ])('reads Retry-After as %s', (_, value, retryAfterMs) => {
+  ])('reads %s in Retry-After as the wait in milliseconds', (_, value, retryAfterMs) => {
     expect(toRegistration(503, undefined, value)).toMatchObject({ retryAfterMs })
   })
 })

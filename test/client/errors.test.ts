@@ -3,11 +3,14 @@ import { PushError, readFailure } from '../../src/client/errors.ts'
 import { messages } from '../../src/client/messages.ts'
 
 describe('PushError', () => {
-  it.each(Object.entries(messages))('%s has a sentence: %s', (code, message) => {
-    expect(message).toMatch(/^[A-Z][^.]*\.$/)
-    expect(message.length).toBeLessThan(100)
-    expect(message).not.toContain(code)
-  })
+  it.each(Object.entries(messages))(
+    'has one sentence without its own code as the message of %s: %s',
+    (code, message) => {
+      expect(message).toMatch(/^[A-Z][^.]*\.$/)
+      expect(message.length).toBeLessThan(100)
+      expect(message).not.toContain(code)
+    },
+  )
 
   it('keeps code, cause and whether to retry', () => {
     const cause = new Error('why')
