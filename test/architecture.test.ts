@@ -63,7 +63,7 @@ describe('the import borders', () => {
     const namers = sourcesOf('src')
       .filter((file) => importsOf(file).some((name) => /(sqlite|postgres|memory)\/store\.ts$/.test(name)))
       .map((file) => file.split(sep).join('/'))
-    expect(namers).toEqual(['src/relay/store/open.ts', 'src/relay/store/thread/worker.ts'])
+    expect(namers).toEqual(['src/relay/store/open.ts'])
   })
 
   it("names the charting library nowhere but in the status page's script, since no user installs it", () => {

@@ -1,7 +1,7 @@
 // npm run build: compiles the emitting projects, then bundles the browser ones, drops inner types and
 // prints the scripts' hashes. `--clean` empties the output first.
 import { spawnSync } from 'node:child_process'
-import { chmodSync, copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -18,6 +18,12 @@ if (process.argv.includes('--clean'))
 for (const project of ['src/relay', 'src/client', 'sw', 'src/relay/operations/status/page'])
   run(bin('typescript', 'bin/tsc'), '-p', project)
 run(bin('rollup', 'dist/bin/rollup'), '--config', '--silent')
+// Migrations are read beside the module that applies them.
+for (const name of readdirSync(join(root, 'src/relay'), { recursive: true, encoding: 'utf8' })) {
+  if (!name.endsWith('.sql')) continue
+  mkdirSync(dirname(join(root, 'dist/relay', name)), { recursive: true })
+  copyFileSync(join(root, 'src/relay', name), join(root, 'dist/relay', name))
+}
 const page = join(root, 'src/relay/operations/status/page')
 const browser = join(root, 'dist/browser')
 copyFileSync(join(page, 'icon.svg'), join(browser, 'pushferry-status.svg'))

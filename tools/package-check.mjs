@@ -18,6 +18,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const wanted = [
   /^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/,
   /^dist\/(cli|import|relay|simulator|ticket|wire)\/([\w-]+\/)*[\w-]+\.js$/,
+  /^dist\/relay\/store\/([\w-]+\/)*migrations\/\d+\.sql$/,
   /^dist\/(relay|ticket|wire|types)\/([\w-]+\/)*[\w-]+\.d\.c?ts$/,
   /^dist\/browser\/pushferry(-sw|-prompt)?(\.min)?\.js$/,
   /^dist\/browser\/(pushferry-status\.(min\.js|css|svg)|integrity\.json)$/,

@@ -15,7 +15,7 @@ import { storeExitCode } from './store-exit-code.ts'
  */
 export const withStore = async <T>(
   { store: location, maxQueued }: Pick<StoreConfig, 'store' | 'maxQueued'>,
-  { mustExist, ...options }: { mustExist: boolean; inThread?: boolean; cacheBytes?: number; logPages?: number },
+  { mustExist, ...options }: { mustExist: boolean; cacheBytes?: number; logPages?: number },
   use: (store: Store) => Promise<T>,
 ): Promise<T> => {
   if (mustExist && location.kind === 'sqlite' && !existsSync(location.path))

@@ -1,6 +1,5 @@
-import { bulkOf, entriesOf } from '../relay/store/bulk.ts'
 import type { NewEntry } from '../relay/store/port.ts'
-import { enqueue } from './enqueue.ts'
+import { enqueue, type ImportedRow } from './enqueue.ts'
 import { ImportError } from './error.ts'
 import type { Plan } from './plan.ts'
 import { sampleSize } from './probe.ts'
@@ -24,11 +23,11 @@ export const dryRun = async (
   },
 ): Promise<ImportEnd & { sample: readonly NewEntry[] }> => {
   const { account, rejects, progress, signal, random } = parts
-  const sample = createSample<string>(sampleSize, random)
+  const sample = createSample<ImportedRow>(sampleSize, random)
   const ended = await enqueue(setAside(plans, progress.tally, rejects), {
     put: async (rows) => {
       for (const row of rows) sample.add(row)
-      return { others: [] }
+      return rows.map(() => ({ result: 'queued' }))
     },
     pause: async () => {},
     tally: progress.tally,
@@ -44,6 +43,8 @@ export const dryRun = async (
       throw error
     },
   )
-  const taken = entriesOf(bulkOf({ account, replaceLive: false }, sample.taken()))
+  const taken = sample.taken().map((row): NewEntry => {
+    return { ...row, account, lane: 'import', sender: 'trusted', replaceLive: false }
+  })
   return { ...ended, waiting: undefined, refusedBefore: undefined, sample: taken }
 }

@@ -18,8 +18,6 @@ export interface Manners {
   pause: (rows: number, tookMs: number) => Promise<void>
   /** How many rows the next piece may have. */
   mostRows: () => number
-  /** How many pieces may be on their way at a time. */
-  mostPieces: () => number
 }
 
 /**
@@ -45,8 +43,6 @@ export const createManners = (
   }
   return {
     mostRows: () => (hasCompany ? most : pieceRows),
-    // With nobody there the store need not wait until the next piece is ready.
-    mostPieces: () => (hasCompany ? 1 : 2),
     pause: async (rows, tookMs) => {
       await look()
       const wanted = Math.round((rows * pieceMs) / Math.max(1, tookMs))

@@ -1,5 +1,4 @@
 import type { StoreAccount } from '../relay/config/types.ts'
-import { bulkOf } from '../relay/store/bulk.ts'
 import { StoreError } from '../relay/store/errors.ts'
 import type { Counts, Store } from '../relay/store/port.ts'
 import type { Uploads } from '../relay/uploader/uploads.ts'
@@ -29,7 +28,7 @@ export interface ImportProgress {
 export interface ImportParts {
   plans: readonly Plan[]
   account: Pick<StoreAccount, 'id' | 'uploadTimeoutMs'>
-  store: Pick<Store, 'putBulk' | 'holders' | 'counts' | 'rejected'>
+  store: Pick<Store, 'put' | 'holders' | 'counts' | 'rejected'>
   /** Undefined: somebody else uploads, and it is not waited for. */
   uploads: Uploads | undefined
   replace: boolean
@@ -92,7 +91,14 @@ export const runImport = async (parts: ImportParts): Promise<ImportEnd> => {
 
   const run = async (): Promise<Pick<ImportEnd, 'how' | 'failure'>> => {
     const enqueued = await enqueue(setAside(plans, tally, rejects), {
-      put: (rows) => patientPut(store, bulkOf({ account: account.id, replaceLive: replace }, rows)),
+      put: (rows) =>
+        patientPut(
+          store,
+          rows.map(({ objectId, token, warnings }) => {
+            const common = { lane: 'import', sender: 'trusted', replaceLive: replace } as const
+            return { account: account.id, objectId, token, warnings, ...common }
+          }),
+        ),
       ...createManners(store, () => uploads?.holder()),
       tally,
       rejects,

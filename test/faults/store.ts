@@ -20,7 +20,6 @@ export interface FaultyStore {
 
 const operations: readonly Operation[] = [
   'put',
-  'putBulk',
   'withdraw',
   'erase',
   'find',

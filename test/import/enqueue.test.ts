@@ -3,7 +3,6 @@ import { type EnqueueParts, enqueue, heldRows } from '../../src/import/enqueue.t
 import { ImportError } from '../../src/import/error.ts'
 import type { Rejects } from '../../src/import/rejects.ts'
 import { createTally } from '../../src/import/tally.ts'
-import { bulkOf } from '../../src/relay/store/bulk.ts'
 import { createMemoryStore } from '../../src/relay/store/memory/store.ts'
 import type { NewEntry, Store } from '../../src/relay/store/port.ts'
 import { planned } from './planned.ts'
@@ -13,14 +12,14 @@ const rows = (from: number, to: number): string =>
   Array.from({ length: to - from }, (_, at) => `__${from + at},fcm,token-${from + at}\n`).join('')
 
 const partsFor = (
-  store: Pick<Store, 'putBulk'>,
+  store: Pick<Store, 'put'>,
   { replaceLive = false, ...more }: Partial<EnqueueParts> & { replaceLive?: boolean } = {},
 ): EnqueueParts & { pieces: number[] } => {
   const pieces: number[] = []
   return {
     put: (rows) => {
       pieces.push(rows.length)
-      return store.putBulk(bulkOf({ account: 'A', replaceLive }, rows))
+      return store.put(rows.map((row) => ({ ...row, account: 'A', lane: 'import', sender: 'trusted', replaceLive })))
     },
     pause: async () => {},
     tally: createTally(),
@@ -66,9 +65,9 @@ describe('queueing an import', () => {
       },
     }
     const parts = partsFor(createMemoryStore(), {
-      put: async () => {
+      put: async (rows) => {
         await isReadOn
-        return { others: [] }
+        return rows.map(() => ({ result: 'queued' }))
       },
     })
     await enqueue([twoParts], parts)

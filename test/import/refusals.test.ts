@@ -4,7 +4,6 @@ import { type EnqueueParts, enqueue } from '../../src/import/enqueue.ts'
 import type { Plan } from '../../src/import/plan.ts'
 import { type RefusalParts, traceRefusals } from '../../src/import/refusals.ts'
 import { createTally } from '../../src/import/tally.ts'
-import { bulkOf } from '../../src/relay/store/bulk.ts'
 import { createMemoryStore } from '../../src/relay/store/memory/store.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { planned } from './planned.ts'
@@ -26,7 +25,8 @@ const trace = async (
   const store = createMemoryStore({ now: () => now })
   const tally = createTally()
   const signal = new AbortController().signal
-  const put: EnqueueParts['put'] = (rows) => store.putBulk(bulkOf({ account: 'A', replaceLive: false }, rows))
+  const common = { account: 'A', lane: 'import', sender: 'trusted', replaceLive: false } as const
+  const put: EnqueueParts['put'] = (rows) => store.put(rows.map((row) => ({ ...row, ...common })))
   await enqueue([plan], { put, pause: async () => {}, tally, rejects: undefined, onBytes: () => {}, signal })
   const own = { type: 'fcm', id: 'other-live' } as const
   now = 2000

@@ -51,7 +51,6 @@ export const createLateStore = (open: () => Promise<Store>, onTrouble: (error: u
 
   const store: Store = {
     put: (entries) => ask((store) => store.put(entries)),
-    putBulk: (bulk) => ask((store) => store.putBulk(bulk)),
     withdraw: (account, objectId) => ask((store) => store.withdraw(account, objectId)),
     erase: (account, objectId) => ask((store) => store.erase(account, objectId)),
     find: (account, objectId) => ask((store) => store.find(account, objectId)),

@@ -78,24 +78,12 @@ export interface Claim {
 }
 
 /**
- * What became of one NewEntry. `refused`: another token is bound to this objectId and the sender proved nothing. `full`: as
- * many unproved records as `maxUnproved` are queued, and CleverTap has put off none of them that could give way.
+ * What became of one NewEntry. `queued` also where a record of a backend is not decided upon yet. `refused`: another token is
+ * bound to this objectId and the sender proved nothing. `full`: as many unproved records as `maxUnproved` are queued, and
+ * CleverTap has put off none of them that could give way.
  */
 export interface PutResult {
   result: IntakeResult | 'refused' | 'full'
-}
-
-/** Rows of an import as one flat text: of one account, on the import lane, from a trusted sender. See bulk.ts. */
-export interface Bulk extends Pick<NewEntry, 'account' | 'replaceLive'> {
-  /** How many there are. */
-  rows: number
-  text: string
-}
-
-/** What became of a Bulk. */
-export interface BulkResult {
-  /** The results of those rows that were not simply `queued`, each with its place in the bulk. */
-  others: readonly (readonly [number, PutResult['result']])[]
 }
 
 /** A row as its operator may see it. Times are milliseconds since the epoch. */
@@ -242,12 +230,6 @@ export interface Store {
   put(entries: readonly NewEntry[]): Promise<readonly PutResult[]>
 
   /**
-   * `put`, for the many rows of an import: the results are the same, at a fraction of the cost. Only which of the rows of one
-   * bulk is older is not promised.
-   */
-  putBulk(bulk: Bulk): Promise<BulkResult>
-
-  /**
    * Cancels a queued upload and marks the row withdrawn; its token is forgotten, and any browser may have the objectId next.
    * False when there is no such row.
    */
@@ -333,8 +315,7 @@ export interface Store {
   probe(): Promise<void>
 
   /**
-   * Calls back when about so many rows may have become due, at least after every `put`, `putBulk` and
-   * `retryRejected` of this process. Returns how to stop that.
+   * Calls back when about so many rows may have become due, at least after every `put` and `retryRejected` of this process. Returns how to stop that.
    */
   onWork(listener: (account: string, rows: number) => void): () => void
 
@@ -348,6 +329,8 @@ export interface StoreOptions {
   maxQueued?: number
   /** Rows of the pool `unproved` that may be queued at a time, per account (default 100,000). */
   maxUnproved?: number
+  /** So many records of one commit SQLite applies at once while its inbox is empty (default 16). Likewise of no meaning to others. */
+  direct?: number
   /** How much of the database SQLite keeps in memory (default 64 MiB). Of no meaning to other adapters. */
   cacheBytes?: number
   /** How many pages SQLite's log may have before it is copied into the file (default 1,000). Likewise. */

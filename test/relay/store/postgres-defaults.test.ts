@@ -24,9 +24,11 @@ describe('a PostgreSQL whose administrator changed the defaults of transactions'
     await client.query(`ALTER DATABASE ${name} SET default_transaction_isolation = 'repeatable read'`)
     const store = await openPostgresStore(url)
     await store.put([entry('other')])
-    // Holds the next intake up after it has looked for the row and before it makes one.
+    await store.find(account, 'other')
+    // Holds the applier up after it has looked for the row and before it makes one.
     await client.query('BEGIN; ALTER SEQUENCE pushferry.age INCREMENT BY 1000')
-    const put = store.put([entry('a')])
+    await store.put([entry('a')])
+    const found = store.find(account, 'a')
     const quicker = new pg.Client(url)
     await quicker.connect()
     await vi.waitFor(async () => {
@@ -40,7 +42,8 @@ describe('a PostgreSQL whose administrator changed the defaults of transactions'
       SELECT id, 'a', 'fcm', 3, 0, false, 1, 1, 1, '\\x00' FROM pushferry.account WHERE name = '${account}'`)
     await quicker.end()
     await client.query('COMMIT')
-    expect(await put).toEqual([{ result: 'replaced' }])
+    expect(await found).toMatchObject({ state: 'queued' })
+    expect((await store.counts(account)).events).toMatchObject({ queued: 1, replaced: 1 })
     const { rows } = await client.query(`SELECT object_id FROM pushferry.queue WHERE object_id = 'a'
       UNION ALL SELECT object_id FROM pushferry.settled WHERE object_id = 'a'`)
     expect(rows).toEqual([{ object_id: 'a' }])
@@ -51,7 +54,7 @@ describe('a PostgreSQL whose administrator changed the defaults of transactions'
     const store = await openPostgresStore(url)
     await store.probe()
     expect(await store.put([entry('a'), entry('b')])).toEqual([{ result: 'queued' }, { result: 'queued' }])
-    expect(await store.put([entry('a', 'newer')])).toEqual([{ result: 'replaced' }])
+    expect(await store.put([entry('a', 'newer', { sender: 'key' })])).toEqual([{ result: 'replaced' }])
     await store.join('holder-1', '{}')
     expect(await store.lease({ account, holder: 'holder-1', max: 9, flushMs: 0 })).toHaveProperty('entries.length', 2)
     expect(await store.erase(account, 'a')).toBe(true)
@@ -60,7 +63,7 @@ describe('a PostgreSQL whose administrator changed the defaults of transactions'
   it('makes the probe wait where records wait to be stored', async () => {
     const store = await openPostgresStore(url)
     await store.probe()
-    await client.query('BEGIN; LOCK TABLE pushferry.queue')
+    await client.query('BEGIN; LOCK TABLE pushferry.inbox')
     const put = store.put([entry('a')])
     const observer = new pg.Client(url)
     await observer.connect()

@@ -69,6 +69,7 @@ describe('the outbox in PostgreSQL, when the database fails', { timeout: 60_000 
   const expectAllThere = async (acknowledged: ReadonlySet<string>): Promise<void> => {
     const client = new pg.Client(url)
     await client.connect()
+    await store.counts(account) // what is pending is applied
     const { rows } = await client.query(
       'SELECT object_id FROM pushferry.queue UNION ALL SELECT object_id FROM pushferry.settled',
     )
@@ -217,15 +218,16 @@ describe('the outbox in PostgreSQL, when the database fails', { timeout: 60_000 
       expect((await take()).map(({ objectId }) => objectId)).toEqual(['a', 'b'])
     })
     it('takes new records again that it had taken without knowing', async () => {
-      proxy.loseCommitOf('pushferry.take')
-      expect(await spoiled.put([entry('a')])).toEqual([{ result: 'unchanged' }])
+      proxy.loseCommitOf('INSERT INTO pushferry.inbox')
+      expect(await spoiled.put([entry('a')])).toEqual([{ result: 'queued' }])
       expect((await store.counts(account)).events).toMatchObject({ queued: 1, unchanged: 1 })
     })
     it('takes a new token that it had taken without knowing, and settles a result once', async () => {
-      await spoiled.put([entry('a', 'former')])
+      const browser = { sender: 'key' } as const
+      await spoiled.put([entry('a', 'former', browser)])
       proxy.loseCommitOf('UPDATE pushferry.queue')
-      await expect(spoiled.put([entry('a')])).rejects.toMatchObject({ code: 'unavailable' })
-      expect(await spoiled.put([entry('a')])).toEqual([{ result: 'unchanged' }])
+      await expect(spoiled.put([entry('a', 'newer', browser)])).rejects.toMatchObject({ code: 'unavailable' })
+      expect(await spoiled.put([entry('a', 'newer', browser)])).toEqual([{ result: 'unchanged' }])
       const settlements = (await take()).map(({ objectId, generation }) => ({
         account,
         objectId,

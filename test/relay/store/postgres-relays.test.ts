@@ -1,6 +1,6 @@
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { Batch, NewEntry, Outcome, Store } from '../../../src/relay/store/port.ts'
+import type { Batch, Outcome, Store } from '../../../src/relay/store/port.ts'
 import { openPostgresStore } from '../../../src/relay/store/postgres/store.ts'
 import { account, newEntry as entry } from '../../support/new-entry.ts'
 import { useDatabase } from '../../support/postgres.ts'
@@ -44,11 +44,11 @@ describe('relays that share a PostgreSQL', () => {
     })
   /** Holds the kept numbers against the rows themselves, and that no id has two rows. */
   const expectNumbersToFit = async (): Promise<void> => {
+    const counts = await one.counts(account)
     const { rows } = await client.query(`
       SELECT object_id, state FROM pushferry.queue UNION ALL SELECT object_id, state FROM pushferry.settled`)
     const of = (...states: number[]): number => rows.filter((row) => states.includes(row.state)).length
     expect(new Set(rows.map((row) => row.object_id)).size).toBe(rows.length)
-    const counts = await one.counts(account)
     expect(counts).toMatchObject({ uploading: of(2), accepted: of(3), rejected: of(4), withdrawn: of(5) })
     expect(counts.queued).toEqual({ live: of(0, 1), unproved: 0, import: 0 })
   }
@@ -60,9 +60,8 @@ describe('relays that share a PostgreSQL', () => {
         store.put(ids.map((objectId) => entry(objectId, `token-${relay}-${round}-${objectId}`))),
       ),
     )
-    const results = (await Promise.all(puts.flat())).flat().map(({ result }) => result)
-    expect(results.filter((result) => result === 'queued')).toHaveLength(30)
-    expect(results.filter((result) => result === 'replaced')).toHaveLength(30 * 19)
+    await Promise.all(puts.flat())
+    expect((await one.counts(account)).events).toMatchObject({ queued: 30, replaced: 30 * 19 })
     await expectNumbersToFit()
   })
   it('agree on who made a row when both are given it in different orders', async () => {
@@ -71,9 +70,8 @@ describe('relays that share a PostgreSQL', () => {
       const order = round % 2 === 0 ? ids : [...ids].reverse()
       return (round % 4 < 2 ? one : two).put(order.map((objectId) => entry(objectId, 'the-same')))
     })
-    const results = (await Promise.all(puts)).flat().map(({ result }) => result)
-    expect(results.filter((result) => result === 'queued')).toHaveLength(40)
-    expect(results.filter((result) => result === 'unchanged')).toHaveLength(40 * 7)
+    await Promise.all(puts)
+    expect((await one.counts(account)).events).toMatchObject({ queued: 40, unchanged: 40 * 7 })
     await expectNumbersToFit()
   })
   it('never lease a row twice', async () => {
@@ -188,78 +186,22 @@ describe('relays that share a PostgreSQL', () => {
     )
     stop()
   })
-  it('do not try to take as new what is repeated, once a group was known', async () => {
-    await client.query(`DO $$ BEGIN
-      EXECUTE format('ALTER DATABASE %I SET track_functions = %L', current_database(), 'pl'); END $$`)
-    const counting = await openPostgresStore(url)
-    for (let round = 0; round < 4; round++) await counting.put([entry('o')])
-    await counting.close()
-    await vi.waitFor(async () => {
-      const { rows } = await client.query("SELECT calls::int FROM pg_stat_user_functions WHERE funcname = 'take'")
-      expect(rows).toEqual([{ calls: 2 }])
-    })
-  })
-  it('do not let small operations wait for a large one, unless it is about the same row', async () => {
-    await one.put([entry('known')])
-    const order: string[] = []
-    const put = async (name: string, entries: readonly NewEntry[]): Promise<void> => {
-      await one.put(entries)
-      order.push(name)
-    }
-    await client.query('BEGIN')
-    await client.query(`INSERT INTO pushferry.queue
-      SELECT (jsonb_populate_record(q, '{"object_id": "o7"}')).* FROM pushferry.queue q WHERE object_id = 'known'`)
-    const large = put(
-      'large',
-      count(300, (at) => entry(`o${at}`)),
-    )
-    const next = put(
-      'next large',
-      count(300, (at) => entry(`p${at}`)),
-    )
-    await untilOneWaits()
-    const same = put('same row', [entry('o299', 'newer')])
-    await Promise.all([put('small', [entry('a')]), put('small', [entry('b')])])
-    expect(order).toEqual(['small', 'small'])
-    await client.query('ROLLBACK')
-    await Promise.all([large, next, same])
-    expect(order.indexOf('large')).toBeLessThan(order.indexOf('same row'))
-    expect((await one.counts(account)).events).toMatchObject({ queued: 603, replaced: 1 })
-    await expectNumbersToFit()
-  })
-  it('take new records at the first try though known ones come with them', async () => {
-    await one.put([entry('known'), entry('other')])
-    // Each try takes numbers, and a sequence does not go back with a transaction.
-    const numbers = async (): Promise<number> => {
-      const { rows } = await client.query('SELECT last_value::int AS n FROM pushferry.age')
-      return rows[0].n
-    }
-    const before = await numbers()
-    await Promise.all([
-      one.put([entry('known')]),
-      one.put([entry('a')]),
-      one.put([entry('b'), entry('other', 'newer')]),
-      one.put([entry('c')]),
-    ])
-    expect((await numbers()) - before).toBe(2_000)
-    await expectNumbersToFit()
-    await Promise.all([one.put([entry('known', 'newest')]), one.put([entry('d')])])
-    await expectNumbersToFit()
-    expect((await one.counts(account)).events).toMatchObject({ queued: 6, replaced: 2, unchanged: 1 })
-  })
   it('does not make a row again that another made and settled while it waited for that', async () => {
     await one.put([entry('known')])
+    await one.find(account, 'known')
     await client.query('BEGIN')
     const columns = 'account, object_id, type, state, lane, keyed, attempts, received_at, fingerprint'
     await client.query(`INSERT INTO pushferry.queue (${columns}, seq, ready_at, due_at, deferrals, failures, token)
       SELECT account, 'o', type, state, lane, keyed, attempts, received_at, fingerprint, 1, 0, 0, 0, 0, 'theirs'
       FROM pushferry.queue WHERE object_id = 'known'`)
-    const put = one.put([entry('o', 'ours'), entry('p')])
+    await one.put([entry('o', 'ours'), entry('p')])
+    const found = one.find(account, 'o')
     await untilOneWaits()
     await client.query(`WITH gone AS (DELETE FROM pushferry.queue WHERE object_id = 'o' RETURNING *)
       INSERT INTO pushferry.settled (${columns}, settled_at) SELECT ${columns.replace('state', '3')}, 0 FROM gone`)
     await client.query('COMMIT')
-    expect(await put).toEqual([{ result: 'replaced' }, { result: 'queued' }])
+    expect(await found).toMatchObject({ state: 'queued' })
+    expect((await one.counts(account)).events).toMatchObject({ queued: 2, replaced: 1 })
     const { rows } = await client.query(`SELECT token FROM pushferry.queue WHERE object_id = 'o'
       UNION ALL SELECT token FROM pushferry.settled WHERE object_id = 'o'`)
     expect(rows).toEqual([{ token: 'ours' }])

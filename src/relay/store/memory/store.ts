@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import { steadyNow } from '../../steady-clock.ts'
-import { putBulkBy } from '../bulk.ts'
 import { StoreError } from '../errors.ts'
 import {
   type EventName,
@@ -186,7 +185,6 @@ export const createMemoryStore = ({
 
   return {
     put,
-    putBulk: putBulkBy(put),
 
     withdraw: (account, objectId) =>
       operate((delta) => {

@@ -1,6 +1,6 @@
 import { StoreError } from '../errors.ts'
 import { type PgPool, type PgPoolClient, type PgQuery, type PgResult, rowsFrom } from './driver.ts'
-import { isContention, isLoss, isOfAName, storeErrorOf } from './failure.ts'
+import { isContention, isLoss, storeErrorOf } from './failure.ts'
 
 /** A transaction under way. */
 export interface Session {
@@ -60,8 +60,6 @@ const begin: PgQuery = {
 const commit: PgQuery = { text: 'COMMIT' }
 const rollback: PgQuery = { text: 'ROLLBACK' }
 
-const nameless = ({ name: _, ...query }: PgQuery): PgQuery => query
-
 /** What went wrong, and what of that the next try should know. */
 class Failed extends Error {
   readonly connected: boolean
@@ -83,11 +81,7 @@ const take = async (pool: PgPool, failed: (error: unknown) => Error): Promise<Pg
 }
 
 /** Runs `work` once. The connection goes back to the pool only if it is known to be in order. */
-const attempt = async <T>(
-  pool: PgPool,
-  work: (session: Session) => Promise<Ending<T>>,
-  keepsNames: boolean,
-): Promise<T> => {
+const attempt = async <T>(pool: PgPool, work: (session: Session) => Promise<Ending<T>>): Promise<T> => {
   const client = await take(pool, (error) => new Failed(error, false, false))
   let opened = false
   let committing = false
@@ -96,7 +90,7 @@ const attempt = async <T>(
     const sent = opened ? queries : [begin, ...queries]
     const stream = client.connection?.stream
     stream?.cork()
-    const asked = sent.map((query) => client.query(keepsNames ? query : nameless(query)))
+    const asked = sent.map((query) => client.query(query))
     stream?.uncork()
     const answers = await Promise.allSettled(asked)
     const results = answers.map((answer) => {
@@ -137,24 +131,16 @@ const pause = (tries: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(2 ** tries, longestPauseMs)))
 
 export const createTransactions = (pool: PgPool): Transactions => {
-  /** Until a session is met that does not know a name which the server was told. */
-  let keepsNames = true
-
   return {
     transact: async (work) => {
       const giveUpAt = performance.now() + contendMs
       for (let tries = 1; ; tries++) {
         const startedAt = performance.now()
-        const wasNamed = keepsNames
         try {
-          return await attempt(pool, work, wasNamed)
+          return await attempt(pool, work)
         } catch (error) {
           if (!(error instanceof Failed)) throw storeErrorOf(error)
           const { cause, connected, mayBeCommitted } = error
-          if (wasNamed && isOfAName(cause)) {
-            keepsNames = false
-            continue
-          }
           const isQuick = performance.now() - startedAt < deadAtOnceMs
           const isStale = tries === 1 && isQuick && connected && !mayBeCommitted && isLoss(cause)
           const isContended = isContention(cause) && performance.now() < giveUpAt

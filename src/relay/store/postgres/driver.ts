@@ -4,8 +4,6 @@ import { StoreError } from '../errors.ts'
 export interface PgQuery {
   text: string
   values?: readonly unknown[]
-  /** The server keeps the statement under this name for as long as the connection lasts, so that it parses it once. */
-  name?: string
   /** How long the answer may take before the connection is given up, in ms; else as the connection was told. */
   query_timeout?: number
 }

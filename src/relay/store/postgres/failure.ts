@@ -19,14 +19,6 @@ const lossCodes: ReadonlySet<string> = new Set([
   '57P02', // crash_shutdown
   '57P03', // cannot_connect_now
 ])
-/**
- * A statement's name is not known, or known already: between us stands PgBouncer or its like, which gives each transaction
- * another session. Nothing was executed.
- */
-const nameCodes: ReadonlySet<string> = new Set([
-  '26000', // invalid_sql_statement_name
-  '42P05', // duplicate_prepared_statement
-])
 const diskFullCode = '53100'
 
 /** The SQLSTATE of an error that the server sent; undefined for errors of the network and of the driver. */
@@ -36,8 +28,6 @@ export const sqlStateOf = (error: unknown): string | undefined => {
 }
 
 export const isContention = (error: unknown): boolean => contentionCodes.has(sqlStateOf(error) ?? '')
-
-export const isOfAName = (error: unknown): boolean => nameCodes.has(sqlStateOf(error) ?? '')
 
 export const isLoss = (error: unknown): boolean => {
   const state = sqlStateOf(error)

@@ -1,102 +1,85 @@
-import { type Job, namesOf, type Operation } from './operation.ts'
+import type { StoreError } from '../errors.ts'
+import { isOfItsData, storeErrorOf } from './failure.ts'
+
+/** The end of one operation of a group: its result, or why it was refused alone. */
+export type Answer = { value: unknown } | { refusal: StoreError }
 
 /** Gathers operations into group commits. */
-export interface GroupCommit {
-  /** Runs the operation in a transaction, with others; resolves after the commit. */
-  write<T>(operation: Operation<T>): Promise<T>
+export interface GroupCommit<Operation> {
+  /** Runs the operation in a transaction, with others; resolves after the commit, to the value that it was answered with. */
+  write(operation: Operation): Promise<unknown>
   /** Resolves once nothing waits and nothing is under way. */
   idle(): Promise<void>
 }
 
-/** Runs a group of operations, and answers whoever waits for them. Never rejects. */
-type Run = (jobs: readonly Job[]) => Promise<void>
+interface Job<Operation> {
+  operation: Operation
+  resolve: (value: unknown) => void
+  reject: (error: StoreError) => void
+}
 
 /** A group takes no more operations once they are about so many rows. */
 const mostRows = 2_000
-/** An operation about more rows than this is run alone, beside the others. */
-const largeRows = 200
-
-/** Operations that wait to be run by one `run`, and what is under way there. */
-interface Berth {
-  run: Run
-  mostRows: number
-  waiting: Job[]
-  /** Undefined while nothing is. */
-  underWay: readonly Job[] | undefined
-}
-
-const namesOfAll = (jobs: readonly Job[]): ReadonlySet<string> => new Set(jobs.flatMap(({ names }) => names))
-const shares = (names: readonly string[], others: ReadonlySet<string>): boolean =>
-  others.size > 0 && names.some((name) => others.has(name))
 
 /**
- * Takes jobs from those that wait, in order, but none that names what is `taken` already, or what one before it names
- * that has to wait.
+ * Group commit: all operations that were asked for while a group was under way make up the next one. `run` does a group
+ * in one transaction and answers in its order; `rowsOf` says how many rows an operation is about.
+ *
+ * One operation that the database refuses does not take the others with it: they are then tried one by one.
  */
-const takeFrom = (berth: Berth, taken: ReadonlySet<string>): readonly Job[] => {
-  const passedOver = new Set<string>()
-  const group: Job[] = []
-  const left: Job[] = []
-  let rows = 0
-  for (const job of berth.waiting) {
-    const mayGo = rows < berth.mostRows && !shares(job.names, taken) && !shares(job.names, passedOver)
-    if (mayGo) {
-      group.push(job)
-      rows += job.operation.keys.length
-    } else {
-      left.push(job)
-      for (const name of job.names) passedOver.add(name)
-    }
-  }
-  berth.waiting = left
-  return group
-}
+export const createGroupCommit = <Operation>(
+  run: (group: readonly Operation[]) => Promise<readonly Answer[]>,
+  rowsOf: (operation: Operation) => number,
+): GroupCommit<Operation> => {
+  let waiting: Job<Operation>[] = []
+  let isUnderWay = false
+  const tellIdle: (() => void)[] = []
 
-/**
- * Group commit: all operations that were asked for while a group was under way make up the next one. Large operations go
- * beside them one by one, so that nobody waits for an import; those that name the same row or token never go at the same
- * time.
- */
-export const createGroupCommit = (runSmall: Run, runLarge: Run): GroupCommit => {
-  const small: Berth = { run: runSmall, mostRows, waiting: [], underWay: undefined }
-  const large: Berth = { run: runLarge, mostRows: 1, waiting: [], underWay: undefined }
-  let isStarting = false
-  let tellIdle: (() => void)[] = []
-  const isIdle = (): boolean => [small, large].every(({ underWay, waiting }) => !underWay && waiting.length === 0)
-
-  const startAt = (berth: Berth, other: Berth): void => {
-    if (berth.underWay || berth.waiting.length === 0) return
-    const group = takeFrom(berth, namesOfAll(other.underWay ?? []))
-    if (group.length === 0) return
-    berth.underWay = group
-    void berth.run(group).then(() => {
-      berth.underWay = undefined
-      startSoon()
-      if (!isIdle()) return
-      for (const tell of tellIdle) tell()
-      tellIdle = []
+  const takeGroup = (): readonly Job<Operation>[] => {
+    let rows = 0
+    const end = waiting.findIndex(({ operation }) => {
+      if (rows >= mostRows) return true
+      rows += rowsOf(operation)
+      return false
     })
+    const group = waiting
+    waiting = end < 0 ? [] : waiting.slice(end)
+    return end < 0 ? group : group.slice(0, end)
+  }
+  const runGroup = async (jobs: readonly Job<Operation>[]): Promise<void> => {
+    try {
+      const answers = await run(jobs.map(({ operation }) => operation))
+      jobs.forEach((job, at) => {
+        const answer = answers[at]
+        if (answer && 'refusal' in answer) job.reject(answer.refusal)
+        else job.resolve(answer?.value)
+      })
+    } catch (error) {
+      const failure = storeErrorOf(error)
+      if (jobs.length > 1 && isOfItsData(failure)) for (const job of jobs) await runGroup([job])
+      else for (const job of jobs) job.reject(failure)
+    }
   }
   /** What is asked for in the same turn of the event loop goes together, also by whoever was answered in it. */
   const startSoon = (): void => {
-    if (isStarting) return
-    isStarting = true
+    isUnderWay = true
     setImmediate(() => {
-      isStarting = false
-      startAt(small, large)
-      startAt(large, small)
+      void runGroup(takeGroup()).then(() => {
+        isUnderWay = false
+        if (waiting.length > 0) return startSoon()
+        for (const tell of tellIdle.splice(0)) tell()
+      })
     })
   }
 
   return {
     write: (operation) =>
       new Promise((resolve, reject) => {
-        const berth = operation.keys.length > largeRows ? large : small
-        berth.waiting.push({ operation, names: namesOf(operation), resolve, reject })
-        if (!berth.underWay) startSoon()
+        waiting.push({ operation, resolve, reject })
+        if (!isUnderWay) startSoon()
       }),
     idle: async () => {
-      if (!isIdle()) await new Promise<void>((resolve) => tellIdle.push(resolve))
+      if (isUnderWay) await new Promise<void>((resolve) => tellIdle.push(resolve))
     },
   }
 }

@@ -1,12 +1,11 @@
 import { StoreError } from '../errors.ts'
-import type { EventName, NewEntry, PutResult } from '../port.ts'
+import type { EventName, NewEntry, PutResult, StoreOptions } from '../port.ts'
 import { decide, type Ownership, takesLiveRoom } from '../rules/decide.ts'
 import { fingerprint } from '../rules/fingerprint.ts'
 import { poolOf, recountConfirmed } from '../rules/tally.ts'
 import { accountNumber } from './accounts.ts'
 import type { Operation } from './operation.ts'
-import { type KnownRow, known, type Row } from './row.ts'
-import type { NewRow } from './take.ts'
+import { type KnownRow, known, type Row, storable } from './row.ts'
 import type { Key, Work } from './work.ts'
 
 /** Takes a row's present state out of the numbers, before it becomes something else. */
@@ -65,16 +64,10 @@ const enteredRow = (
   warnings: entry.warnings,
 })
 
-/** What `decide` says of an entry whose objectId is not known: it is queued. */
-const newRowOf = (entry: NewEntry): NewRow => {
+/** `now`: when the record was accepted. */
+const enterOne = (work: Work, key: Key, entry: NewEntry, maxUnproved: number, now: number): PutResult => {
+  const { delta } = work
   const print = fingerprint(entry)
-  const decision = decide(undefined, entry, print, 0)
-  return { entry, fingerprint: print, keyed: decision.kind === 'queue' && decision.row.keyed }
-}
-const queued: PutResult = { result: 'queued' }
-
-const putOne = (work: Work, key: Key, entry: NewEntry, print: string, maxUnproved: number): PutResult => {
-  const { delta, now } = work
   const name = String(key.account)
   const held = work.find(key)
   const row = known(held)
@@ -105,34 +98,60 @@ const putOne = (work: Work, key: Key, entry: NewEntry, print: string, maxUnprove
   return { result }
 }
 
+/** Decides upon records one after another and makes their rows. */
+export const enter = (
+  entries: readonly NewEntry[],
+  { acceptedAt, maxUnproved = 0 }: { acceptedAt?: number; maxUnproved?: number },
+): Operation<readonly PutResult[]> => ({
+  keys: entries,
+  run: (work) =>
+    entries.map((entry) => {
+      const key = { account: accountNumber(entry.account), objectId: entry.objectId }
+      return enterOne(work, key, entry, maxUnproved, acceptedAt ?? work.now)
+    }),
+})
+
+/** How many rows of an account may be queued; see StoreOptions. */
+export type Capacities = Readonly<Required<Pick<StoreOptions, 'maxQueued' | 'maxUnproved'>>>
+
 /**
- * See Store.put. The limit is exact for this process. What other processes commit at the same moment is not seen, so
- * that each of them may go over it by the live records of one transaction. Far from it nobody looks: see room.ts.
+ * See Store.put; for records whose results somebody waits for. The limit is exact for this process. What other processes
+ * commit at the same moment is not seen, so that each of them may go over it by the live records of one transaction.
  */
 export const put = (
   entries: readonly NewEntry[],
-  { maxQueued, maxUnproved }: { maxQueued: number; maxUnproved: number },
+  { maxQueued, maxUnproved }: Capacities,
 ): Operation<readonly PutResult[]> => {
-  const rows = entries.map(newRowOf)
   const live = entries.filter(takesLiveRoom).map(({ account }) => account)
   const unproved = entries
     .filter(({ sender }) => sender === 'unproved' || sender === 'key')
     .map(({ account }) => account)
-  const isTrusted = entries.every(({ sender }) => sender === 'trusted')
+  const { keys, run } = enter(entries, { maxUnproved })
   return {
-    keys: entries,
-    ...(isTrusted ? { fresh: { rows, result: entries.map(() => queued) } } : {}),
+    keys,
     counted: live,
-    ...(unproved.length > 0 ? { unproved } : {}),
+    ...(unproved.length > 0 ? { unproved: { accounts: unproved, most: maxUnproved } } : {}),
     run: (work) => {
       for (const name of new Set(live))
         if (work.queued(accountNumber(name), 'live') + live.filter((one) => one === name).length > maxQueued)
           throw new StoreError('full', `more than ${maxQueued} records are queued`)
-      return rows.map(({ entry, fingerprint: print }) =>
-        putOne(work, { account: accountNumber(entry.account), objectId: entry.objectId }, entry, print, maxUnproved),
-      )
+      return run(work)
     },
   }
+}
+
+/** Over so many bytes, an objectId does not fit into an index. */
+const mostIdBytes = 2_000
+
+/**
+ * Refuses what could not be applied: an acknowledged record must not wait for ever.
+ *
+ * @throws StoreError (`unavailable`)
+ */
+export const checkStorable = (entries: readonly NewEntry[]): void => {
+  for (const { objectId } of entries)
+    if (storable(objectId) !== objectId || Buffer.byteLength(objectId) > mostIdBytes)
+      throw new StoreError('unavailable', 'PostgreSQL cannot store this objectId')
 }
 
 /** See Store.withdraw. A row whose token is in flight stays leased, so that the next token waits for the result. */

@@ -6,7 +6,7 @@ import { findable } from './row.ts'
 import { sql } from './statements.ts'
 import { type FoundRow, idColumns, type Key, type Known, queuedKey } from './work.ts'
 
-/** How many numbers `nextAges` takes at a time; see migrations/postgres.ts. */
+/** How many numbers `nextAges` takes at a time; see migrations/0007.sql. */
 const agesAtOnce = 1_000
 
 type CountRow = Readonly<{ account: number; n: number }>
@@ -25,14 +25,14 @@ const agesFrom = (blocks: readonly number[]): (() => number) => {
 export const readKnown = async (
   group: readonly Operation<unknown>[],
   ask: Session['ask'],
-  maxUnproved: number,
 ): Promise<Omit<Known, 'now'>> => {
   const keys = new Map<string, Key>()
   const named = group.reduce((sum, one) => sum + one.keys.length, 0)
   for (const one of group)
     for (const { account: name, objectId } of one.keys)
       keys.set(`${name}\n${objectId}`, { account: accountNumber(name), objectId: findable(objectId) })
-  const unproved = group.flatMap((one) => one.unproved ?? []).map(accountNumber)
+  const unproved = group.flatMap((one) => one.unproved?.accounts ?? []).map(accountNumber)
+  const maxUnproved = group.find((one) => one.unproved)?.unproved?.most ?? 0
   const counted = [...new Set(group.flatMap((one) => one.counted ?? []))].map(accountNumber)
   const ids = idColumns([...keys.values()])
 

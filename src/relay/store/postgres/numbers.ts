@@ -10,38 +10,44 @@ import { sql } from './statements.ts'
  * commits just to count.
  */
 export interface NumberWriter {
-  /** The share that it counts in. */
-  share: number
   writes(delta: Delta, now: number): readonly PgQuery[]
-  /** Once a minute, what takes these accounts' oldest minutes away. */
-  prunes(accounts: Iterable<number>, now: number): readonly PgQuery[]
 }
 
 /** Into how many shares a number may be split. */
 export const shards = 64
 
-/** What was gathered as `pushferry.count` takes it: accounts, names and amounts. */
-export const countColumns = (delta: Delta): [accounts: number[], names: string[], amounts: number[]] => {
-  const entries = delta.entries()
-  return [entries.map(({ account }) => Number(account)), entries.map(({ name }) => name), entries.map(({ by }) => by)]
-}
+type Entries = ReturnType<Delta['entries']>
+const columnsOf = (entries: Entries): readonly unknown[] => [
+  entries.map(({ account }) => Number(account)),
+  entries.map(({ name }) => name),
+  entries.map(({ by }) => by),
+]
 
 export const createNumberWriter = (share: number): NumberWriter => {
   let pruned = 0
+  /** Once a minute, what takes these accounts' oldest minutes away. */
   const prunes = (accounts: Iterable<number>, now: number): readonly PgQuery[] => {
     const minute = minuteOf(now)
-    if (minute === pruned) return []
+    if (minute <= pruned) return []
     pruned = minute
     return [{ text: sql.forgetMinutes, values: [[...new Set(accounts)], minute - minutesKeptMs] }]
   }
   return {
-    share,
-    prunes,
     writes: (delta, now) => {
-      const [accounts, names, amounts] = countColumns(delta)
-      if (names.length === 0) return []
-      const counted = { text: sql.count, values: [accounts, names, amounts, share, minuteOf(now)] }
-      return names.some((name) => name.startsWith('event:')) ? [counted, ...prunes(accounts, now)] : [counted]
+      const entries = delta.entries()
+      if (entries.length === 0) return []
+      const events = entries.filter(({ name }) => name.startsWith('event:'))
+      const counted = { text: sql.addTally, values: [...columnsOf(entries), share] }
+      if (events.length === 0) return [counted]
+      const minutes = { text: sql.addMinutes, values: [...columnsOf(events), share, minuteOf(now)] }
+      return [
+        counted,
+        minutes,
+        ...prunes(
+          events.map(({ account }) => Number(account)),
+          now,
+        ),
+      ]
     },
   }
 }

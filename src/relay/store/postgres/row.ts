@@ -36,7 +36,7 @@ export interface Row {
   warnings: readonly string[]
 }
 
-/** What the statements select of a row; see migrations/postgres.ts. `queue` and `settled` lack some columns each. */
+/** What the statements select of a row; see migrations/0007.sql. `queue` and `settled` lack some columns each. */
 export type RowColumns = Readonly<{
   account: number
   object_id: string

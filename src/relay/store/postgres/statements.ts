@@ -1,13 +1,15 @@
 /*
- * Every statement of the adapter, by what it does. State numbers: see migrations/postgres.ts.
+ * Every statement of the adapter, by what it does. State numbers: see migrations/0007.sql.
  *
  * Many rows go in one parameter, a JSON array of objects whose members are named as the columns; ids, which are looked
- * for more often, as an array for each column. None but `take` is given a name, so that nothing else is prepared: a plan that
- * was kept while the queue was short is a bad one when it is long. What has to be quick stands in functions, which know one
- * plan for each of their statements: by an index, always.
+ * for more often, as an array for each column. None is given a name, so that nothing is prepared: a plan that was kept
+ * while the queue was short is a bad one when it is long.
  *
  * Rows are locked in the order of their ids wherever a statement may wait for them.
  */
+
+/** Two numbers that stand for one of the store's turns among the advisory locks of a database; see also migrate.ts. */
+const lockOf = (turn: 'append' | 'apply'): string => `${0x70757368}, ${turn === 'append' ? 1 : 2}`
 
 const queueColumns = `account, object_id, type, state, lane, seq, keyed, proved, confirmed_on, lease, attempts, deferrals, failures, received_at,
   ready_at, due_at, settled_at, fingerprint, token, p256dh, auth, error_code, error_message, warnings`
@@ -45,9 +47,34 @@ export const sql = {
   /** One snapshot: a row that moves meanwhile is seen once, at its old place or at its new one. */
   findRows: `SELECT ${fromQueue} JOIN ${ids} ON q.account = k.account AND q.object_id = k.object_id
     UNION ALL SELECT ${fromSettled} JOIN ${ids} ON s.account = k.account AND s.object_id = k.object_id`,
-  /** See migrations/postgres-take.ts. */
-  take: `SELECT pushferry.take(${Array.from({ length: 21 }, (_, at) => `$${at + 1}`)}) AS passed`,
-  count: 'SELECT pushferry.count($1::bigint[], $2::text[], $3::bigint[], $4, $5)',
+  /** For each account what it has queued, applied or not; and what is pending of all. */
+  readQueued: `SELECT (
+      (SELECT coalesce(sum(t.n), 0) FROM pushferry.tally t WHERE t.account = k.account AND t.name = 'state:queued:live')
+      + (SELECT coalesce(sum(i.n), 0) FROM pushferry.inbox i WHERE i.account = k.account))::bigint AS queued,
+      (SELECT coalesce(sum(i.n), 0)::bigint FROM pushferry.inbox i) AS pending
+    FROM unnest($1::bigint[]) WITH ORDINALITY AS k (account, place) ORDER BY k.place`,
+  isPending: 'SELECT EXISTS (SELECT FROM pushferry.inbox) AS pending',
+  lockAppends: `SELECT pg_advisory_xact_lock(${lockOf('append')})`,
+  lockApply: `SELECT pg_advisory_xact_lock(${lockOf('apply')})`,
+  append: `INSERT INTO pushferry.inbox (account, received_at, n, body)
+    SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::integer[], $4::text[])`,
+  /** The oldest rows with about so many records, and the newest row that there is. */
+  readInbox: `SELECT i.seq, a.name AS account, i.received_at, i.body, (SELECT max(seq) FROM pushferry.inbox) AS newest
+    FROM (SELECT *, sum(n) OVER (ORDER BY seq) - n AS before FROM pushferry.inbox) AS i
+      JOIN pushferry.account a ON a.id = i.account
+    WHERE i.before < $1 ORDER BY i.seq`,
+  deleteApplied: 'DELETE FROM pushferry.inbox WHERE seq = ANY ($1)',
+
+  addTally: `INSERT INTO pushferry.tally AS t (account, name, shard, n)
+    SELECT k.account, k.name, $4::integer, k.amount FROM unnest($1::bigint[], $2::text[], $3::bigint[]) AS k (account, name, amount)
+    ORDER BY k.account, k.name COLLATE "C"
+    ON CONFLICT (account, name, shard) DO UPDATE SET n = t.n + excluded.n`,
+  /** Of events; see TallyName. */
+  addMinutes: `INSERT INTO pushferry.minute AS m (account, at, event, shard, n)
+    SELECT k.account, $5::bigint, substr(k.name, 7), $4::integer, k.amount
+    FROM unnest($1::bigint[], $2::text[], $3::bigint[]) AS k (account, name, amount)
+    ORDER BY k.account, k.name COLLATE "C"
+    ON CONFLICT (account, at, event, shard) DO UPDATE SET n = m.n + excluded.n`,
   nextAges: "SELECT nextval('pushferry.age') AS first FROM generate_series(1, $1)",
 
   /** Locks rows that are about to be changed. Fails where one is no longer as it was read. */
@@ -72,7 +99,7 @@ export const sql = {
   checkAdded: `SELECT pushferry.insist(NOT EXISTS (
     SELECT 1 FROM ${ids} JOIN pushferry.settled s ON s.account = k.account AND s.object_id = k.object_id))`,
   addSettled: `INSERT INTO pushferry.settled (${settledColumns}) SELECT ${settledColumns} FROM ${inOrder(rows)}`,
-  vacuum: 'VACUUM (TRUNCATE FALSE, INDEX_CLEANUP ON) pushferry.queue, pushferry.settled',
+  vacuum: 'VACUUM (TRUNCATE FALSE, INDEX_CLEANUP ON) pushferry.inbox, pushferry.queue, pushferry.settled',
 
   /** Rows whose time has come, or was given by a clock gone wrong. Others may be at the same. */
   promoteWaiting: `WITH late AS (

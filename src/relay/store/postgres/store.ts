@@ -1,45 +1,162 @@
 import { randomBytes, randomInt } from 'node:crypto'
-import { putBulkBy } from '../bulk.ts'
 import { StoreError } from '../errors.ts'
-import { postgresMigrations } from '../migrations/postgres.ts'
-import type { AcceptedRow, Store, StoreOptions } from '../port.ts'
+import { readMigrations } from '../migrations/migration.ts'
+import type { AcceptedRow, NewEntry, PutResult, Store, StoreOptions } from '../port.ts'
 import { accountNumber } from './accounts.ts'
 import { createCleanUp } from './clean-up.ts'
-import { createTransactions } from './connection.ts'
+import { type Commits, countByAccount, createCommits } from './commits.ts'
+import { createTransactions, type Transactions } from './connection.ts'
 import { loadPg, type PgPool, settingsFor } from './driver.ts'
-import { createGroupRun } from './group.ts'
-import { createGroupCommit } from './group-commit.ts'
 import { createHolders } from './holders.ts'
-import { erase, put, withdraw } from './intake.ts'
+import { type Capacities, checkStorable, erase, put, withdraw } from './intake.ts'
 import { createLease } from './lease.ts'
 import { migrate } from './migrate.ts'
 import { createNumberWriter, shards } from './numbers.ts'
 import { counts, discardRejected, history, oldestRejected, pagesOf, refusedPages, rejected, retry } from './reports.ts'
-import { createRoom } from './room.ts'
 import { findable, known, type RowColumns, rowOf, statusOf } from './row.ts'
 import { settle } from './settle.ts'
 import { sql } from './statements.ts'
-import { createWakeUp } from './wake-up.ts'
+import { createWakeUp, type WakeUp } from './wake-up.ts'
 import { idColumns } from './work.ts'
 
-/** Connections for intake and results: one for groups of small operations, one for large ones. */
-const rowsConnections = 2
+/** Connections for intake and results: one to append to the inbox, one to apply it, one for operations on rows. */
+const rowsConnections = 3
 /** Connections for everything else but listening. */
-const otherConnections = 4
+const otherConnections = 3
+
+/** Schemas before these were never released; a database that has one is refused. */
+const migrations = readMigrations(new URL('./migrations/', import.meta.url))
+
+/** Whether nobody waits for what becomes of a record: its sender may have the row, whatever there is. */
+const isForInbox = ({ sender, lane, replaceLive, shownKeys }: NewEntry): boolean =>
+  sender === 'trusted' && lane === 'live' && replaceLive && !shownKeys
+
+/** Runs operations as long as the store is open; ending waits for them. */
+const createDoor = ({ catchUp }: Pick<Commits, 'catchUp'>) => {
+  const underWay = new Set<Promise<unknown>>()
+  let isClosed = false
+  const refuseClosed = (): void => {
+    if (isClosed) throw new StoreError('closed', 'the store is closed')
+  }
+  const run = async <T>(operation: () => Promise<T>): Promise<T> => {
+    refuseClosed()
+    const promise = operation()
+    underWay.add(promise)
+    return promise.finally(() => underWay.delete(promise))
+  }
+  return {
+    refuseClosed,
+    run,
+    /** The same for what has to see every record that was acknowledged before. */
+    seeing: <T>(operation: () => Promise<T>): Promise<T> => run(() => catchUp().then(operation)),
+    close: async (): Promise<void> => {
+      isClosed = true
+      await Promise.allSettled(underWay)
+    },
+  }
+}
+
+interface Parts {
+  commits: Commits
+  door: ReturnType<typeof createDoor>
+  others: Transactions
+  wakeUp: Pick<WakeUp, 'ring'>
+}
+type Rows = Pick<Store, 'put' | 'withdraw' | 'erase' | 'find'>
+type Reports = Pick<
+  Store,
+  'counts' | 'history' | 'count' | 'rejected' | 'accepted' | 'retryRejected' | 'discardRejected'
+>
+
+const createRows = (
+  { commits, door, others, wakeUp }: Parts,
+  capacities: Capacities,
+  cleanUp: () => Promise<void>,
+): Rows => {
+  const putAll = async (entries: readonly NewEntry[]): Promise<readonly PutResult[]> => {
+    door.refuseClosed()
+    checkStorable(entries)
+    if (entries.every(isForInbox)) return commits.append(entries)
+    return door.seeing(async () => {
+      const results = await commits.write(put(entries, capacities))
+      wakeUp.ring(countByAccount(entries))
+      return results
+    })
+  }
+  return {
+    put: putAll,
+    withdraw: (account, objectId) => door.seeing(() => commits.write(withdraw(account, objectId))),
+    erase: (account, objectId) =>
+      door.seeing(async () => {
+        const erased = await commits.write(erase(account, objectId))
+        await cleanUp()
+        return erased
+      }),
+    find: (account, objectId) =>
+      door.seeing(async () => {
+        const ids = idColumns([{ account: accountNumber(account), objectId: findable(objectId) }])
+        const [columns] = await others.read<RowColumns>({ text: sql.findRows, values: ids })
+        const row = columns && known(rowOf(columns))
+        return row && statusOf(objectId, row)
+      }),
+  }
+}
+
+const createReports = ({ commits, door, others, wakeUp }: Parts): Reports => ({
+  counts: (account) => door.seeing(() => counts(others.read, accountNumber(account))),
+  history: (account, since) => door.seeing(() => history(others.read, accountNumber(account), since)),
+  count: (account, event, by) =>
+    door.run(() =>
+      commits.write({
+        keys: [],
+        counted: [account],
+        run: ({ delta }) => delta.event(String(accountNumber(account)), event, by),
+      }),
+    ),
+  rejected: (account, page) => door.seeing(() => rejected(others.read, accountNumber(account), page)),
+  accepted: (account, { limit, after = '' }) =>
+    door.seeing(() =>
+      others.read<AcceptedRow>({ text: sql.acceptedRows, values: [accountNumber(account), after, limit] }),
+    ),
+  retryRejected: (account, { objectIds, code }) =>
+    door.seeing(async () => {
+      const pages = objectIds ? pagesOf(objectIds) : refusedPages(others.read, accountNumber(account), code)
+      let retried = 0
+      for await (const ids of pages) retried += await commits.write(retry(account, ids, code))
+      wakeUp.ring(new Map([[account, retried]]))
+      return retried
+    }),
+  discardRejected: (account, limits) =>
+    door.seeing(async () => {
+      const oldest = await oldestRejected(others.read, accountNumber(account))
+      return oldest.ids.length === 0 ? 0 : commits.write(discardRejected(account, oldest, limits))
+    }),
+})
+
+/** A secret of the store, which is made when it is missing. */
+const readSecret = async ({ transact, read }: Transactions, name: string): Promise<string> => {
+  const values = [name, randomBytes(32).toString('base64url')]
+  await transact(async () => ({ result: undefined, last: [{ text: sql.addSecret, values }] }))
+  const [found] = await read<{ value: string }>({ text: sql.findSecret, values: [name] })
+  if (!found) throw new StoreError('unavailable', 'a secret that was made is gone')
+  return found.value
+}
 
 /**
  * The outbox in a PostgreSQL database, for any number of relays. Everything stands in the schema `pushferry`, which is
  * made when it is missing; the migrations are applied.
  *
- * Uses up to seven connections: two for intake and results, four for the rest, one to listen. It works through PgBouncer
+ * Uses up to seven connections: three for intake and results, three for the rest, one to listen. It works through PgBouncer
  * in transaction mode: nothing it relies on outlives a transaction, and no parameter is asked for at the start of a
  * connection. Only the wake-up by other processes does not come through there, and uploaders poll.
  *
+ * - Live records of backends go to the inbox; see inbox.ts. Whoever looks at rows, or decides upon them, first applies what
+ *   was acknowledged before.
  * - What rejects with `unavailable` because the connection broke during the commit may have been done all the same.
  *   Every operation can be asked for again: a record is then `unchanged`, a result counts once, and rows that were
  *   leased to nobody's knowledge are given back.
  * - Ages come from a sequence. A transaction takes its numbers before it commits, so a row may become visible after a
- *   younger one of another relay, by the length of a transaction; gaps mean nothing.
+ *   younger one, by the length of a transaction; gaps mean nothing.
  * - `erase` ends with a vacuum of the tables, which takes the deleted row out of them and out of their indexes. It takes
  *   seconds where there are tens of millions of rows, and calls that come together share one. Out of its reach are
  *   versions that an open snapshot (a backup under way) still sees, until the next vacuum; bytes in the free space of a
@@ -67,126 +184,51 @@ export const openPostgresStore = async (
     pool.on('connect', (client) => client.on('error', () => {}))
     return pool
   }
-  const rowsPool = openPool(rowsConnections)
   const otherPool = openPool(otherConnections)
   const others = createTransactions(otherPool)
   try {
-    await migrate(others, postgresMigrations)
+    await migrate(others, migrations)
   } catch (error) {
-    await Promise.all([rowsPool.end(), others.end()])
+    await others.end()
     throw error
   }
 
-  // A share for each, so that this store's own ways of counting do not wait for each other either.
+  // Shares for each way of counting, so that this store's own do not wait for each other either.
   const share = randomInt(Math.floor(shards / 3)) * 3
-  const rowsTransactions = createTransactions(rowsPool)
-  const room = createRoom(rowsTransactions, maxQueued)
+  const transactions = createTransactions(openPool(rowsConnections))
   const wakeUp = createWakeUp(() => new driver.Client(settings), others)
-  const runWith = (part: number) =>
-    createGroupRun(rowsTransactions, createNumberWriter(share + part), room, {
-      maxQueued,
-      maxUnproved,
-      now,
-      onTaken: wakeUp.ring,
-    })
-  const group = createGroupCommit(runWith(1), runWith(2))
-  const otherNumbers = createNumberWriter(share)
-  const lease = createLease(others, otherNumbers, now)
-  const holders = createHolders(others, otherNumbers, now)
-  const cleanUp = createCleanUp(otherPool)
-
-  let closed: Promise<void> | undefined
-  const isClosed = (): StoreError => new StoreError('closed', 'the store is closed')
-  const underWay = new Set<Promise<unknown>>()
-  /** Runs an operation unless the store is closed; closing waits for it. Hands its promise on as it is: see late.ts. */
-  const run = <T>(operation: () => Promise<T>): Promise<T> => {
-    if (closed) return Promise.reject(isClosed())
-    const promise = operation()
-    underWay.add(promise)
-    const end = (): void => void underWay.delete(promise)
-    promise.then(end, end)
-    return promise
+  const commits = createCommits(transactions, others.read, { share, maxQueued, now, ring: wakeUp.ring })
+  const numbers = createNumberWriter(share + 2)
+  const lease = createLease(others, numbers, now)
+  const holders = createHolders(others, numbers, now)
+  const door = createDoor(commits)
+  const parts: Parts = { commits, door, others, wakeUp }
+  const end = async (): Promise<void> => {
+    await door.close()
+    await commits.end()
+    await wakeUp.close()
+    await Promise.all([transactions.end(), others.end()])
   }
-  const alone = (text: string, ...values: readonly unknown[]): Promise<void> =>
-    others.transact(async () => ({ result: undefined, last: [{ text, values }] }))
-
-  /** Without `run`, whose promises would cost a record as much as its place in a group. */
-  const putAll: Store['put'] = (entries) =>
-    closed ? Promise.reject(isClosed()) : group.write(put(entries, { maxQueued, maxUnproved }))
+  let ended: Promise<void> | undefined
 
   return {
-    put: putAll,
-    putBulk: putBulkBy(putAll),
-    withdraw: (account, objectId) => run(() => group.write(withdraw(account, objectId))),
-    erase: (account, objectId) =>
-      run(async () => {
-        const erased = await group.write(erase(account, objectId))
-        await cleanUp()
-        return erased
-      }),
-    find: (account, objectId) =>
-      run(async () => {
-        const ids = idColumns([{ account: accountNumber(account), objectId: findable(objectId) }])
-        const [columns] = await others.read<RowColumns>({ text: sql.findRows, values: ids })
-        const row = columns && known(rowOf(columns))
-        return row && statusOf(objectId, row)
-      }),
-
-    lease: (request) => run(() => lease(request)),
-    settle: (holder, settlements) => run(() => group.write(settle(holder, settlements))),
-    takeSlots: (request) => run(() => holders.takeSlots(request)),
-    join: (holder, report) => run(() => holders.join(holder, report)),
-    beat: (holder, report) => run(() => holders.beat(holder, report)),
-    holders: () => run(holders.holders),
-    reap: (stale) => run(() => holders.reap(stale)),
-    leave: (holder) => run(() => holders.leave(holder)),
-
-    counts: (account) => run(async () => counts(others.read, accountNumber(account))),
-    history: (account, since) => run(async () => history(others.read, accountNumber(account), since)),
-    count: (account, event, by) =>
-      run(() =>
-        group.write({
-          keys: [],
-          counted: [account],
-          run: ({ delta }) => delta.event(String(accountNumber(account)), event, by),
-        }),
-      ),
-    rejected: (account, page) => run(async () => rejected(others.read, accountNumber(account), page)),
-    accepted: (account, { limit, after = '' }) =>
-      run(() => others.read<AcceptedRow>({ text: sql.acceptedRows, values: [accountNumber(account), after, limit] })),
-    retryRejected: (account, { objectIds, code }) =>
-      run(async () => {
-        const pages = objectIds ? pagesOf(objectIds) : refusedPages(others.read, accountNumber(account), code)
-        let retried = 0
-        for await (const ids of pages) retried += await group.write(retry(account, ids, code))
-        wakeUp.ring(new Map([[account, retried]]))
-        return retried
-      }),
-
-    discardRejected: (account, limits) =>
-      run(async () => {
-        const oldest = await oldestRejected(others.read, accountNumber(account))
-        return oldest.ids.length === 0 ? 0 : group.write(discardRejected(account, oldest, limits))
-      }),
-    secret: (name) =>
-      run(async () => {
-        await alone(sql.addSecret, name, randomBytes(32).toString('base64url'))
-        const [found] = await others.read<{ value: string }>({ text: sql.findSecret, values: [name] })
-        if (!found) throw new StoreError('unavailable', 'a secret that was made is gone')
-        return found.value
-      }),
+    ...createRows(parts, { maxQueued, maxUnproved }, createCleanUp(otherPool)),
+    ...createReports(parts),
+    lease: (request) => door.seeing(() => lease(request)),
+    settle: (holder, settlements) => door.run(() => commits.write(settle(holder, settlements))),
+    takeSlots: (request) => door.run(() => holders.takeSlots(request)),
+    join: (holder, report) => door.run(() => holders.join(holder, report)),
+    beat: (holder, report) => door.run(() => holders.beat(holder, report)),
+    holders: () => door.run(holders.holders),
+    reap: (stale) => door.run(() => holders.reap(stale)),
+    leave: (holder) => door.run(() => holders.leave(holder)),
+    secret: (name) => door.run(() => readSecret(others, name)),
     // The way that records take: what keeps those from being stored must not leave the probe well.
-    probe: () =>
-      run(() => group.write({ keys: [], writes: [{ text: sql.touchProbe, values: [share] }], run: () => undefined })),
+    probe: () => door.run(() => commits.appendStatement({ text: sql.touchProbe, values: [share] })),
     onWork: wakeUp.onWork,
     close: () => {
-      closed ??= (async () => {
-        await Promise.allSettled(underWay)
-        await group.idle()
-        await wakeUp.close()
-        await Promise.all([rowsTransactions.end(), others.end()])
-      })()
-      return closed
+      ended ??= end()
+      return ended
     },
   }
 }

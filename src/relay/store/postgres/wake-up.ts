@@ -44,6 +44,49 @@ const decode = (payload: string): { from: string; account: string; rows: number 
 /** Waits, but not beyond the signal. */
 const pause = (ms: number, signal: AbortSignal): Promise<unknown> => delay(ms, undefined, { signal }).catch(() => {})
 
+/** Listens, on a connection of its own that is made anew whenever it breaks, until told to stop. */
+const createEar = (
+  connect: () => PgClient,
+  closing: AbortSignal,
+  hear: (payload: string) => void,
+  random: () => number,
+): (() => Promise<void>) => {
+  /** Listens on one connection until that breaks or this is closed. Resolves to whether it had come about. */
+  const listen = async (): Promise<boolean> => {
+    const broken = new AbortController()
+    const over = AbortSignal.any([closing, broken.signal])
+    let client: PgClient | undefined
+    let isUp = false
+    try {
+      client = connect()
+      client.on('error', () => broken.abort())
+      client.on('end', () => broken.abort())
+      client.on('notification', ({ payload }) => {
+        hear(payload ?? '')
+      })
+      await client.connect()
+      await client.query({ text: `LISTEN ${channel}` })
+      isUp = true
+      while (!over.aborted) {
+        await pause(heartbeatMs, over)
+        if (!over.aborted) await client.query({ text: 'SELECT 1' })
+      }
+    } catch {
+      // The database is away: it is tried again after a pause.
+    }
+    await client?.end().catch(() => {})
+    return isUp
+  }
+  const listenOn = async (): Promise<void> => {
+    let pauseMs = shortestPauseMs
+    while (!closing.aborted) {
+      pauseMs = (await listen()) ? shortestPauseMs : Math.min(pauseMs * 2, longestPauseMs)
+      await pause(pauseMs * (0.5 + random()), closing)
+    }
+  }
+  return listenOn
+}
+
 /**
  * The wake-up over LISTEN and NOTIFY. It is a help and no promise: uploaders ask for work from time to time anyway, and
  * a notification that is lost, or a connection that cannot be had, costs them no more than that wait.
@@ -88,40 +131,15 @@ export const createWakeUp = (
     await transact(async () => ({ last: [notify], result: undefined })).catch(() => {})
   }
 
-  /** Listens on one connection until that breaks or this is closed. Resolves to whether it had come about. */
-  const listen = async (): Promise<boolean> => {
-    const broken = new AbortController()
-    const over = AbortSignal.any([closing.signal, broken.signal])
-    let client: PgClient | undefined
-    let isUp = false
-    try {
-      client = connect()
-      client.on('error', () => broken.abort())
-      client.on('end', () => broken.abort())
-      client.on('notification', ({ payload }) => {
-        const heard = decode(payload ?? '')
-        if (heard && heard.from !== self) tell(heard.account, heard.rows)
-      })
-      await client.connect()
-      await client.query({ text: `LISTEN ${channel}` })
-      isUp = true
-      while (!over.aborted) {
-        await pause(heartbeatMs, over)
-        if (!over.aborted) await client.query({ text: 'SELECT 1' })
-      }
-    } catch {
-      // The database is away: it is tried again after a pause.
-    }
-    await client?.end().catch(() => {})
-    return isUp
-  }
-  const listenOn = async (): Promise<void> => {
-    let pauseMs = shortestPauseMs
-    while (!closing.signal.aborted) {
-      pauseMs = (await listen()) ? shortestPauseMs : Math.min(pauseMs * 2, longestPauseMs)
-      await pause(pauseMs * (0.5 + random()), closing.signal)
-    }
-  }
+  const listenOn = createEar(
+    connect,
+    closing.signal,
+    (payload) => {
+      const heard = decode(payload)
+      if (heard && heard.from !== self) tell(heard.account, heard.rows)
+    },
+    random,
+  )
 
   return {
     ring,

@@ -8,28 +8,41 @@ import {
   type Store,
   type TokenStatus,
 } from '../port.ts'
+import { decide, type Standing } from '../rules/decide.ts'
 import { discardedAtOnce, isDiscarded } from '../rules/discard.ts'
+import { fingerprint } from '../rules/fingerprint.ts'
 import { readCounts } from '../rules/tally.ts'
+import { discard } from './apply.ts'
 import type { SqlRow } from './driver.ts'
-import { discard } from './intake.ts'
-import { type ArrivalRow, arrivalStatusOf, isHold, poolOfRow, rejectedRowOf, statusOf, type TokenRow } from './row.ts'
+import { isHold, poolOfRow, queuedStatusOf, rejectedRowOf, standingOf, statusOf, type TokenRow } from './row.ts'
 import type { Statements } from './statements.ts'
 import type { Reading, Work } from './work.ts'
 
-/** See Store.find. A row that is not among the arrivals any more is among the tokens. */
-export const find = ({ sql, arrival }: Reading, account: number, objectId: string): TokenStatus | undefined => {
-  const arrived = arrival(account, objectId)
-  // The statements select the columns that ArrivalRow and TokenRow name.
-  if (arrived) return arrivalStatusOf(objectId, arrived as ArrivalRow)
+/** See Store.find. A record that is not applied is shown as the row that it will make. */
+export const find = ({ sql, inbox }: Reading, account: number, objectId: string): TokenStatus | undefined => {
+  // The statement selects the columns that TokenRow names.
   const row = sql.findToken.get(account, objectId) as TokenRow | undefined
-  return row && !isHold(row) ? statusOf(row) : undefined
+  const isKnown = row !== undefined && !isHold(row)
+  let status = isKnown ? statusOf(row) : undefined
+  let standing: Standing | undefined = isKnown ? standingOf(row) : undefined
+  for (const { entry, receivedAt } of inbox.pending(account, objectId)) {
+    const print = fingerprint(entry)
+    const decision = decide(standing, entry, print, receivedAt)
+    if (decision.kind !== 'queue') continue
+    standing = { state: 'queued', fingerprint: print, settledAt: null, ...decision.row }
+    status = queuedStatusOf(entry, receivedAt)
+  }
+  return status
 }
 
-/** See Store.counts. The oldest row is found by its sequence in each of the places where an open row can be. */
-export const counts = (sql: Statements, account: number): Counts => {
+/** See Store.counts. What is in the inbox counts as queued. The oldest row is found by its sequence in each of the places where an open row can be. */
+export const counts = ({ sql, inbox }: Reading, account: number): Counts => {
   const numbers = new Map((sql.readTally.all(account) as SqlRow[]).map((row) => [String(row.name), Number(row.n)]))
+  const waiting = inbox.count(account)
+  const name = 'state:queued:live'
+  numbers.set(name, (numbers.get(name) ?? 0) + waiting)
   const [oldest] = [
-    sql.oldestArrival.get(account),
+    waiting > 0 ? sql.oldestInbox.get() : undefined,
     sql.oldestDue.get(account, 0),
     sql.oldestDue.get(account, 1),
     sql.oldestDue.get(account, 2),

@@ -3,6 +3,7 @@ import {
   type Lane,
   type LeasedEntry,
   lanes,
+  type NewEntry,
   type Pool,
   type RecordError,
   type RejectedRow,
@@ -13,7 +14,7 @@ import type { Ownership, Standing } from '../rules/decide.ts'
 import { poolOf } from '../rules/tally.ts'
 import type { SqlValue } from './driver.ts'
 
-/** A row of the table `token`; see migrations/sqlite.ts. */
+/** A row of the table `token`; see migrations/. */
 export type TokenRow = Readonly<{
   id: number
   account: number
@@ -41,9 +42,6 @@ export type TokenRow = Readonly<{
   error_message: string | null
   warnings: string | null
 }>
-
-/** What `find` reads of a row of the table `arrival`. */
-export type ArrivalRow = Pick<TokenRow, 'type' | 'received_at' | 'warnings'>
 
 /** What a lease reads of a row. */
 export type DueRow = Pick<
@@ -107,16 +105,19 @@ const tokenOf = (row: Pick<TokenRow, 'type' | 'token' | 'p256dh' | 'auth'>): Tok
 // Written by us, as a JSON array of texts.
 const warningsOf = (column: string | null): string[] => (column === null ? [] : (JSON.parse(column) as string[]))
 
-/** A new row is queued and due, and nothing has happened to it yet. */
-export const arrivalStatusOf = (objectId: string, { type, received_at, warnings }: ArrivalRow): TokenStatus => ({
+/** The status of the row that a record makes: it is queued and due, and nothing has happened to it yet. */
+export const queuedStatusOf = (
+  { objectId, token, warnings }: Pick<NewEntry, 'objectId' | 'token' | 'warnings'>,
+  receivedAt: number,
+): TokenStatus => ({
   objectId,
-  type,
+  type: token.type,
   state: 'queued',
   attempts: 0,
   error: null,
-  receivedAt: received_at,
+  receivedAt,
   settledAt: null,
-  warnings: warningsOf(warnings),
+  warnings,
 })
 
 export const statusOf = (row: TokenRow): TokenStatus => ({
@@ -152,11 +153,10 @@ export const rejectedRowOf = (row: TokenRow): RejectedRow => ({
   cursor: row.seq,
 })
 
-/** The columns that hold a token: id, p256dh, auth. */
-export const tokenColumns = ({ id, keys }: Token): [SqlValue, SqlValue, SqlValue] => [
+/** The columns token, p256dh, auth and warnings. */
+export const recordColumns = ({ token: { id, keys }, warnings }: Pick<NewEntry, 'token' | 'warnings'>): SqlValue[] => [
   id,
   keys?.p256dh ?? null,
   keys?.auth ?? null,
+  warnings.length > 0 ? JSON.stringify(warnings) : null,
 ]
-export const warningsColumn = (warnings: readonly string[]): SqlValue =>
-  warnings.length > 0 ? JSON.stringify(warnings) : null

@@ -3,56 +3,34 @@ import type { SqlDatabase, SqlStatement } from './driver.ts'
 /** How many rows `insertTokens` takes. With more, or fewer, a row takes longer. */
 export const rowsInserted = 50
 
-/** Every statement of the adapter, by what it does. State numbers: see migrations/sqlite.ts. */
+const newColumns = `account, object_id, type, state, lane, keyed, proved, confirmed_on, seq, generation, attempts, deferrals,
+    failures, received_at, ready_at, due_at, fingerprint, token, p256dh, auth, warnings`
+/** Account, objectId, type, ownership, sequence number twice, time twice, fingerprint, and what `recordColumns` gives. */
+const newRow = '(?, ?, ?, 0, ?, ?, ?, ?, ?, ?, 0, 0, 0, ?, ?, 0, ?, ?, ?, ?, ?)'
+
+/** Every statement of the adapter, by what it does. State numbers: see migrations/. */
 export const sql = {
   findAccount: 'SELECT id FROM account WHERE name = ?',
+  nameOfAccount: 'SELECT name FROM account WHERE id = ?',
   addAccount: 'INSERT INTO account (name) VALUES (?) ON CONFLICT (name) DO NOTHING',
 
-  insertToken: `INSERT INTO token (account, object_id, type, state, lane, keyed, proved, confirmed_on, seq, generation, attempts, deferrals,
-      failures, received_at, ready_at, due_at, fingerprint, token, p256dh, auth, warnings)
-    VALUES (?1, ?2, ?3, 0, ?4, ?5, ?6, ?7, ?8, ?8, 0, 0, 0, ?9, ?9, 0, ?10, ?11, ?12, ?13, ?14)
+  insertToken: `INSERT INTO token (${newColumns}) VALUES ${newRow} ON CONFLICT (account, object_id) DO NOTHING`,
+  /** As insertToken, for `rowsInserted` rows. The parameters have no numbers, because the driver looks each number up among all of them. */
+  insertTokens: `INSERT INTO token (${newColumns}) VALUES ${Array.from({ length: rowsInserted }, () => newRow).join(', ')}
     ON CONFLICT (account, object_id) DO NOTHING`,
-  /**
-   * As insertToken, for so many rows of an import at a time; after account and time, of each row: objectId (null: there is
-   * no row), type, sequence number, fingerprint in hex, id, p256dh, auth, warnings. The parameters have no numbers,
-   * because the driver looks each number up among all of them.
-   */
-  insertTokens: `WITH k (account, at) AS (VALUES (?, ?)),
-      v AS (VALUES ${Array.from({ length: rowsInserted }, () => '(?, ?, ?, ?, ?, ?, ?, ?)').join(', ')})
-    INSERT INTO token (account, object_id, type, state, lane, seq, generation, keyed, proved, attempts, deferrals, failures,
-      received_at, ready_at, due_at, fingerprint, token, p256dh, auth, warnings)
-    SELECT k.account, column1, column2, 0, 2, column3, column3, 0, 1, 0, 0, 0, k.at, k.at, 0, unhex(column4),
-      column5, column6, column7, column8 FROM k, v WHERE column1 IS NOT NULL
-    ON CONFLICT (account, object_id) DO NOTHING`,
-  /** Which of the sequence numbers from ?2 to ?3 rows were just inserted with. */
-  insertedOf: `SELECT json_group_array(seq) AS seqs FROM token
-    WHERE account = ?1 AND lane = 2 AND state = 0 AND holder IS NULL AND seq BETWEEN ?2 AND ?3`,
-  /** Which of the named persons have a row that an import leaves as it is: `decide` keeps it, whatever its token. */
-  keptOf: `SELECT json_group_array(named.value ->> 0) AS kept FROM json_each(?2) AS named
-    CROSS JOIN token AS t INDEXED BY token_person ON t.account = ?1 AND t.object_id = named.value ->> 1 WHERE t.state NOT IN (4, 6)`,
-  lastToken: `SELECT (SELECT coalesce(max(id), 0) FROM token) AS last,
-      coalesce((SELECT n FROM single WHERE name = 'erased_last'), 0) AS erased`,
-  personsAfter: `SELECT max(id) AS "to", json_group_array(account) AS accounts, json_group_array(object_id) AS objectIds
-    FROM (SELECT id, account, object_id FROM token WHERE id > ? ORDER BY id LIMIT ?)`,
-  insertArrival: `INSERT INTO arrival (seq, account, object_id, type, keyed, proved, confirmed_on, received_at, fingerprint, token,
-      p256dh, auth, warnings)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)`,
-  arrivalsAfter: 'SELECT seq, account, object_id FROM arrival WHERE seq > ? ORDER BY seq',
-  findArrival: 'SELECT type, received_at, warnings FROM arrival WHERE seq = ?',
-  firstArrival: 'SELECT min(seq) AS seq FROM arrival',
-  oldestArrival: 'SELECT seq, received_at FROM arrival WHERE account = ? ORDER BY seq LIMIT 1',
-  /** A person is not in both tables, unless another program has written to the file: then the newest wins here too. */
-  moveArrivals: `INSERT INTO token (account, object_id, type, state, lane, seq, generation, keyed, proved, confirmed_on, attempts,
-      deferrals, failures, received_at, ready_at, due_at, fingerprint, token, p256dh, auth, warnings)
-    SELECT account, object_id, type, 0, 0, seq, seq, keyed, proved, confirmed_on, 0, 0, 0, received_at, received_at, 0, fingerprint, token,
-      p256dh, auth, warnings FROM arrival WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq
-    ON CONFLICT (account, object_id) DO UPDATE SET type = excluded.type, state = 0, lane = 0, seq = excluded.seq,
-      generation = excluded.generation, keyed = excluded.keyed, proved = excluded.proved,
-      confirmed_on = excluded.confirmed_on, attempts = 0, deferrals = 0, failures = 0,
-      received_at = excluded.received_at, ready_at = excluded.ready_at, due_at = 0, settled_at = NULL,
-      fingerprint = excluded.fingerprint, token = excluded.token, p256dh = excluded.p256dh, auth = excluded.auth,
-      error_code = NULL, error_message = NULL, warnings = excluded.warnings WHERE excluded.seq > token.seq`,
-  forgetArrivals: 'DELETE FROM arrival WHERE seq BETWEEN ?1 AND ?2',
+  /** The sequence numbers of the rows that were inserted last, as one text: SQLite numbers new rows upwards. */
+  insertedFrom: 'SELECT json_group_array(seq) AS seqs FROM token WHERE id >= ?',
+
+  insertInbox: 'INSERT INTO inbox (seq, received_at, records) VALUES (?, ?, ?)',
+  inboxAfter: 'SELECT seq, received_at, records FROM inbox WHERE seq > ? ORDER BY seq',
+  firstInbox: 'SELECT min(seq) AS first FROM inbox',
+  oldestInbox: 'SELECT seq, received_at FROM inbox ORDER BY seq LIMIT 1',
+  forgetInbox: 'DELETE FROM inbox WHERE seq <= ?',
+  readMerge: 'SELECT upto, position FROM merge',
+  writeMerge: 'UPDATE merge SET upto = ?, position = ?',
+  /** Changes when another connection has committed. */
+  dataVersion: 'PRAGMA data_version',
+
   requeueToken: `UPDATE token SET type = ?2, state = 0, lane = ?3, keyed = ?4, proved = ?5, confirmed_on = ?6, seq = ?7,
       generation = ?7, attempts = 0, deferrals = 0, failures = 0, received_at = ?8, ready_at = ?8, due_at = 0,
       settled_at = NULL, fingerprint = ?9, token = ?10, p256dh = ?11, auth = ?12, error_code = NULL, error_message = NULL,
@@ -62,16 +40,13 @@ export const sql = {
   /** Unproved and put off, and so of nobody's lease: a row is leased only while it is uploading, or when it was replaced. */
   oldestDeferred: `SELECT * FROM token WHERE account = ? AND lane = 1 AND state IN (0, 1) AND holder IS NULL ORDER BY seq LIMIT 1`,
   findToken: 'SELECT * FROM token WHERE account = ? AND object_id = ?',
-  withdrawToken: `UPDATE token SET state = 5, keyed = 0, confirmed_on = NULL, generation = generation + 1, settled_at = ?2, due_at = 0, token = NULL,
+  withdrawToken: `UPDATE token SET state = 5, keyed = 0, confirmed_on = NULL, generation = ?3, settled_at = ?2, due_at = 0, token = NULL,
       p256dh = NULL, auth = NULL, error_code = NULL, error_message = NULL WHERE id = ?1`,
   eraseToken: 'DELETE FROM token WHERE id = ?',
   /** Erases a row that is leased: what remains is a hold, which goes with the lease. */
   holdToken: `UPDATE token SET state = 6, keyed = 0, confirmed_on = NULL, received_at = 0, ready_at = 0, due_at = 0, settled_at = NULL,
       fingerprint = x'', token = NULL, p256dh = NULL, auth = NULL, error_code = NULL, error_message = NULL, warnings = NULL
     WHERE id = ?`,
-  /** Once the row with that id is erased. */
-  noteErasedLast: `INSERT INTO single (name, n) SELECT 'erased_last', 1 WHERE ? > (SELECT coalesce(max(id), 0) FROM token)
-    ON CONFLICT (name) DO UPDATE SET n = n + 1`,
 
   promoteWaiting: `UPDATE token SET state = 0, ready_at = due_at, due_at = 0
     WHERE account = ?1 AND state = 1 AND (due_at <= ?2 OR due_at > ?3)`,

@@ -1,19 +1,22 @@
 import { randomBytes } from 'node:crypto'
 import { StoreError } from '../errors.ts'
-import { sqliteMigrations } from '../migrations/sqlite.ts'
+import { readMigrations } from '../migrations/migration.ts'
 import type { Holder, RejectedRow, Store, StoreOptions } from '../port.ts'
-import { putBulk } from './bulk-intake.ts'
 import { configure, migrate } from './connection.ts'
 import { createDatabaseFile } from './database-file.ts'
 import { loadSqlite, type SqlRow } from './driver.ts'
 import { gatherWork } from './gather-work.ts'
-import { erase, put, withdraw } from './intake.ts'
-import { createMover } from './mover.ts'
+import { defaultDirect, erase, type Later, later, put, withdraw } from './intake.ts'
+import { applySlice, settleSmall, smallInbox } from './merge.ts'
+import { createMerger } from './merger.ts'
 import { accepted, counts, discardRejected, find, history, rejected, retry, retryPage } from './reports.ts'
 import { prepareStatements } from './statements.ts'
 import { type Connection, createTransactions } from './transactions.ts'
 import { lease, release, settle, takeSlots } from './upload.ts'
+import type { Reading, Work } from './work.ts'
 
+/** How often an operation waits for the inbox: each time takes a merge, and what comes meanwhile is less. */
+const mostRounds = 20
 /** How long a start waits for another process's lock, in ms, for which it may stop everything; nothing else may. */
 const startPatienceMs = 5_000
 
@@ -28,9 +31,17 @@ const startPatienceMs = 5_000
  */
 export const openSqliteStore = async (
   file: string,
-  { maxQueued = 1_000_000, maxUnproved = 100_000, cacheBytes, logPages, now = Date.now }: StoreOptions = {},
+  {
+    maxQueued = 1_000_000,
+    maxUnproved = 100_000,
+    direct = defaultDirect,
+    cacheBytes,
+    logPages,
+    now = Date.now,
+  }: StoreOptions = {},
 ): Promise<Store> => {
   const { DatabaseSync } = await loadSqlite()
+  const migrations = readMigrations(new URL('./migrations/', import.meta.url))
   const databaseFile = createDatabaseFile(file)
   const open = (isFirst: boolean): Connection => {
     databaseFile.prepare(isFirst)
@@ -40,7 +51,7 @@ export const openSqliteStore = async (
       configure(database, isFirst ? startPatienceMs : 0)
       if (cacheBytes !== undefined) database.exec(`PRAGMA cache_size = -${Math.round(cacheBytes / 1024)}`)
       if (logPages !== undefined) database.exec(`PRAGMA wal_autocheckpoint = ${logPages}`)
-      migrate(database, sqliteMigrations)
+      migrate(database, migrations)
       databaseFile.restrict()
       const connection = { database, sql: prepareStatements(database), assertCurrent: databaseFile.assertSame }
       database.exec('PRAGMA busy_timeout = 0')
@@ -60,65 +71,89 @@ export const openSqliteStore = async (
     }
   })()
 
-  const mover = createMover(transactions.write)
-  // What was taken in before the last process ended may still be there.
-  mover.moveSoon()
   const listeners = new Set<(account: string, rows: number) => void>()
   const wake = gatherWork((come) => {
     for (const [account, rows] of come) for (const listener of listeners) listener(account, rows)
   })
+  const { write, read, inbox } = transactions
+  const merger = createMerger(
+    inbox,
+    () => write((work) => applySlice(work)),
+    (applied) => {
+      for (const [account, rows] of applied) wake([account], rows)
+    },
+  )
+  const note = (): void => {
+    if (inbox.size() > 0) merger.note()
+  }
+  // What was accepted before the last process ended may not be applied.
+  await read(() => {})
+  note()
+  /** An operation that has to know what becomes of records in the inbox runs again once they are applied. */
+  const whenCurrent = async <T>(operation: (work: Work) => T | Later): Promise<T> => {
+    for (let round = 0; round < mostRounds; round++) {
+      const result = await write(operation)
+      if (result !== later) return result
+      await merger.settled()
+    }
+    throw new StoreError('unavailable', 'records of this profile come faster than they are applied')
+  }
+  /** Reads when a small inbox has been applied; where that cannot be, what is in it counts as queued. */
+  const readCurrent = async <T>(operation: (reading: Reading) => T): Promise<T> => {
+    const size = await read((reading) => reading.inbox.size())
+    if (size > 0 && size <= smallInbox) await write(settleSmall).catch(() => {})
+    return read(operation)
+  }
+  const putEntries: Store['put'] = async (entries) => {
+    const results = await whenCurrent((work) => put(work, entries, { maxQueued, maxUnproved, direct }))
+    wake(
+      entries.map((entry) => entry.account),
+      entries.length,
+    )
+    note()
+    return results
+  }
 
   return {
-    put: async (entries) => {
-      const results = await transactions.write((work) => put(work, entries, { maxQueued, maxUnproved }))
-      wake(
-        entries.map((entry) => entry.account),
-        entries.length,
-      )
-      mover.moveSoon()
-      return results
-    },
-    putBulk: async (bulk) => {
-      const result = await transactions.write((work) => putBulk(work, bulk))
-      wake([bulk.account], bulk.rows)
-      return result
-    },
-    withdraw: (account, objectId) => transactions.write((work) => withdraw(work, work.account(account), objectId)),
+    put: putEntries,
+    withdraw: (account, objectId) => whenCurrent((work) => withdraw(work, work.account(account), objectId)),
     erase: async (account, objectId) => {
-      const erased = await transactions.write((work) => erase(work, work.account(account), objectId))
+      const erased = await whenCurrent((work) => erase(work, work.account(account), objectId))
       await transactions.purge()
       return erased
     },
-    find: (account, objectId) => transactions.read((reading) => find(reading, reading.account(account), objectId)),
+    find: (account, objectId) => read((reading) => find(reading, reading.account(account), objectId)),
 
-    lease: (request) => transactions.write((work) => lease(work, request)),
-    settle: (holder, settlements) => transactions.write((work) => settle(work, holder, settlements)),
-    takeSlots: (request) => transactions.write((work) => takeSlots(work, request)),
+    lease: async (request) => {
+      const leased = await write((work) => lease(work, request))
+      note()
+      return leased
+    },
+    settle: (holder, settlements) => write((work) => settle(work, holder, settlements)),
+    takeSlots: (request) => write((work) => takeSlots(work, request)),
     join: (holder, report) =>
-      transactions.write(({ sql }) => {
+      write(({ sql }) => {
         sql.joinHolder.run(holder, report)
       }),
-    beat: (holder, report) => transactions.write(({ sql }) => Number(sql.beatHolder.run(holder, report).changes) > 0),
+    beat: (holder, report) => write(({ sql }) => Number(sql.beatHolder.run(holder, report).changes) > 0),
     // The statement selects the columns that Holder names.
-    holders: () => transactions.read(({ sql }) => sql.allHolders.all() as Holder[]),
-    reap: (stale) =>
-      transactions.write((work) => stale.reduce((freed, { id, beat }) => freed + release(work, id, beat), 0)),
+    holders: () => read(({ sql }) => sql.allHolders.all() as Holder[]),
+    reap: (stale) => write((work) => stale.reduce((freed, { id, beat }) => freed + release(work, id, beat), 0)),
     leave: (holder) =>
-      transactions.write((work) => {
+      write((work) => {
         release(work, holder)
       }),
 
-    counts: (account) => transactions.read(({ sql, account: number }) => counts(sql, number(account))),
-    history: (account, since) => transactions.read(({ sql, account: number }) => history(sql, number(account), since)),
-    count: (account, event, by) =>
-      transactions.write((work) => work.delta.event(String(work.account(account)), event, by)),
-    rejected: (account, page) => transactions.read(({ sql, account: number }) => rejected(sql, number(account), page)),
-    accepted: (account, page) => transactions.read(({ sql, account: number }) => accepted(sql, number(account), page)),
+    counts: (account) => readCurrent((reading) => counts(reading, reading.account(account))),
+    history: (account, since) => readCurrent(({ sql, account: number }) => history(sql, number(account), since)),
+    count: (account, event, by) => write((work) => work.delta.event(String(work.account(account)), event, by)),
+    rejected: (account, page) => readCurrent(({ sql, account: number }) => rejected(sql, number(account), page)),
+    accepted: (account, page) => readCurrent(({ sql, account: number }) => accepted(sql, number(account), page)),
     retryRejected: async (account, { objectIds, code }) => {
       const retryThese = (chosen: readonly string[]): Promise<number> =>
-        transactions.write((work) => retry(work, work.account(account), chosen, code))
+        write((work) => retry(work, work.account(account), chosen, code))
       const page = (after: number): Promise<RejectedRow[]> =>
-        transactions.read(({ sql, account: number }) =>
+        read(({ sql, account: number }) =>
           rejected(sql, number(account), { limit: retryPage, after, ...(code === undefined ? {} : { code }) }),
         )
       let retried = 0
@@ -135,15 +170,14 @@ export const openSqliteStore = async (
       return retried
     },
 
-    discardRejected: (account, limits) =>
-      transactions.write((work) => discardRejected(work, work.account(account), limits)),
+    discardRejected: (account, limits) => write((work) => discardRejected(work, work.account(account), limits)),
     secret: (name) =>
-      transactions.write(({ sql }) => {
+      write(({ sql }) => {
         sql.addSecret.run(name, randomBytes(32).toString('base64url'))
         return String((sql.findSecret.get(name) as SqlRow).value)
       }),
     probe: () =>
-      transactions.write(({ sql }) => {
+      write(({ sql }) => {
         sql.touchProbe.run()
       }),
     onWork: (listener) => {
@@ -151,7 +185,7 @@ export const openSqliteStore = async (
       return () => listeners.delete(listener)
     },
     close: async () => {
-      mover.stop()
+      merger.stop()
       await transactions.close()
     },
   }

@@ -2,7 +2,7 @@ import { StoreError } from '../errors.ts'
 import { codeOf, resultCode } from './connection.ts'
 import type { SqlDatabase, SqlRow } from './driver.ts'
 import type { Statements } from './statements.ts'
-import { createWorks, type Reading, type Work } from './work.ts'
+import { createWorks, type Reading, type Work, type Works } from './work.ts'
 
 /** An open connection and its statements. One object, so that nobody keeps the one without the other. */
 export interface Connection {
@@ -16,10 +16,12 @@ export interface Connection {
 export interface Transactions {
   /** Runs the operation in a write transaction, with others; resolves after the commit. */
   write<T>(operation: (work: Work) => T): Promise<T>
-  /** Runs the operation now, on what has been committed. */
+  /** Runs the operation now, on a snapshot of what has been committed. */
   read<T>(operation: (reading: Reading) => T): Promise<T>
   /** Copies all that is committed into the database file and empties the log beside it. */
   purge(): Promise<void>
+  /** As of the last commit of this process. */
+  inbox: Works['inbox']
   close(): Promise<void>
 }
 
@@ -106,7 +108,6 @@ export const createTransactions = (open: (isFirst: boolean) => Connection, now: 
     } catch {
       // SQLite has rolled back by itself (disk full, I/O error): a further ROLLBACK is itself an error.
     }
-    works.forget()
     doubt(error)
   }
 
@@ -211,7 +212,13 @@ export const createTransactions = (open: (isFirst: boolean) => Connection, now: 
     read: async (operation) => {
       usable()
       try {
-        return operation(works.reading(connected().sql))
+        const { database, sql } = connected()
+        database.exec('BEGIN')
+        try {
+          return operation(works.reading(sql))
+        } finally {
+          database.exec('COMMIT')
+        }
       } catch (error) {
         doubt(error)
         throw unavailable(error)
@@ -230,6 +237,12 @@ export const createTransactions = (open: (isFirst: boolean) => Connection, now: 
         if (performance.now() > giveUpAt) throw unavailable(new Error('other connections keep the log in use'))
         await new Promise((resolve) => setTimeout(resolve, 20))
       }
+    },
+    inbox: {
+      size: () => works.inbox.size(),
+      isMerging: () => works.inbox.isMerging(),
+      newest: () => works.inbox.newest(),
+      first: () => works.inbox.first(),
     },
     close: async () => {
       if (closed) return

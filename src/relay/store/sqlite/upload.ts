@@ -1,10 +1,9 @@
-import type { Batch, Settlement, Store } from '../port.ts'
+import { type Batch, lanes, type Settlement, type Store } from '../port.ts'
 import { takeDue } from '../rules/due.ts'
 import { poolOf } from '../rules/tally.ts'
 import { farthestDueMs as defaultFarthestDueMs, transition } from '../rules/transition.ts'
-import { arrivalsMoved } from './arrivals.ts'
 import type { SqlRow } from './driver.ts'
-import { removeRow } from './intake.ts'
+import { applySlice, settleSmall } from './merge.ts'
 import {
   type DueRow,
   errorOf,
@@ -24,35 +23,18 @@ const holderNumber = (sql: Statements, holder: string): number | undefined => {
   return row && Number(row.n)
 }
 
-/** How many new rows one lease moves at most: they may all be another account's. */
-const mostMoved = 4 * arrivalsMoved
-
 const dueOf = (sql: Statements, account: number, lane: number, max: number): DueRow[] =>
   // Written by SQLite, with the members that DueRow names.
   JSON.parse(String((sql.dueTokens.get(account, lane, max) as SqlRow).rows)) as DueRow[]
 
-/** New rows are moved to the others first, unless enough older ones are due. Undefined: there are too many of them. */
-const dueLive = ({ sql, arrivals }: Work, account: number, max: number): DueRow[] | undefined => {
-  for (let moved = 0; moved <= mostMoved; moved += arrivalsMoved) {
-    const live = dueOf(sql, account, 0, max)
-    const last = live.length < max ? Number.POSITIVE_INFINITY : (live.at(-1)?.seq ?? 0)
-    if ((arrivals.first() ?? Number.POSITIVE_INFINITY) >= last) return live
-    arrivals.move(arrivalsMoved)
-  }
-  return undefined
-}
-
-const dueRows = (work: Work, account: number, max: number): DueRow[] | undefined => {
-  const { sql } = work
-  const live = dueLive(work, account, max)
-  if (!live) return undefined
-  const found = [...live]
-  for (const lane of ['deferred', 'import'] as const)
+const dueRows = (sql: Statements, account: number, max: number): DueRow[] => {
+  const found: DueRow[] = []
+  for (const lane of lanes)
     if (found.length < max) found.push(...dueOf(sql, account, laneNumber(lane), max - found.length))
   return found
 }
 
-/** See Store.lease. */
+/** See Store.lease. Where too few rows are due, it applies records of the inbox first. */
 export const lease = (
   work: Work,
   {
@@ -69,8 +51,11 @@ export const lease = (
   const number = holderNumber(sql, holder)
   if (number === undefined) return { waitMs: null }
   sql.promoteWaiting.run(account, now, now + farthestDueMs)
-  const found = dueRows(work, account, batches * max)
-  if (!found) return { waitMs: 0 }
+  let found = dueRows(sql, account, batches * max)
+  if (found.length < batches * max && work.inbox.size() > 0) {
+    if (!settleSmall(work)) applySlice(work)
+    found = dueRows(sql, account, batches * max)
+  }
   const next = (sql.nextWaiting.get(account) as SqlRow).due_at
   const readyAts = found.map((row) => row.ready_at)
   const take = takeDue(readyAts, next === null ? null : Number(next), { max, flushMs, now })
@@ -127,7 +112,7 @@ const settleOne = (work: Work, holder: number, settlement: Settlement): void => 
   const row = sql.findToken.get(account, objectId) as TokenRow | undefined
   if (row?.holder !== holder) return
   if (isHold(row)) {
-    removeRow(work, row.id)
+    sql.eraseToken.run(row.id)
     return
   }
   if (row.generation !== generation || stateOf(row.state) !== 'uploading') {
@@ -188,7 +173,7 @@ export const release = (work: Work, holder: string, beat?: number): number => {
   const number = Number(found.n)
   const held = sql.heldTokens.all(number) as TokenRow[]
   for (const row of held) {
-    if (isHold(row)) removeRow(work, row.id)
+    if (isHold(row)) sql.eraseToken.run(row.id)
     else if (stateOf(row.state) !== 'uploading') sql.freeToken.run(row.id)
     else {
       sql.returnToken.run(row.id)

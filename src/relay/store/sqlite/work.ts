@@ -1,20 +1,18 @@
 import { createDelta, type Delta, minuteOf, minutesKeptMs, type TallyName } from '../rules/tally.ts'
-import { type Arrivals, createArrivalIndex } from './arrivals.ts'
 import type { SqlRow } from './driver.ts'
-import { createPersonIndex, type Persons } from './persons.ts'
+import { createInbox, type Inbox, type InboxView } from './inbox.ts'
 import type { Statements } from './statements.ts'
 
 /** What an operation works with inside a write transaction. Numbers are gathered under an account's number, as text. */
 export interface Work {
   sql: Statements
   delta: Delta
-  /** New rows that are not in the table `token` yet. */
-  arrivals: Arrivals
-  /** Who may have a row in the table `token`. */
-  persons: Persons
+  /** Records that are accepted and not applied yet. */
+  inbox: InboxView
+  /** How many records this transaction has applied without the inbox. */
+  direct: { records: number }
   now: number
-  /** The next sequence number, or the first of so many. */
-  nextSequence(count?: number): number
+  nextSequence(): number
   /** An account's number; the account is made known if it is new. */
   account(name: string): number
   /** A kept number, with what this transaction has added to it. */
@@ -24,10 +22,9 @@ export interface Work {
 /** What an operation reads with, outside a write transaction. */
 export interface Reading {
   sql: Statements
+  inbox: Pick<InboxView, 'size' | 'count' | 'pending'>
   /** An account's number; one that is not known has a number without rows. */
   account(name: string): number
-  /** The row of a person who is not in the table `token` yet. */
-  arrival(account: number, objectId: string): SqlRow | undefined
 }
 
 /** A transaction's work. `finish` writes what it has gathered, before the commit; `keep` is for behind it. */
@@ -41,9 +38,9 @@ interface Begun {
 export interface Works {
   /** For a write transaction that has just begun. */
   begin(sql: Statements): Begun
+  /** For a snapshot that has just begun. */
   reading(sql: Statements): Reading
-  /** After a rollback: what was there may not be. */
-  forget(): void
+  inbox: Pick<Inbox, 'size' | 'isMerging' | 'newest' | 'first'>
 }
 
 /** Gives what writes a transaction's numbers, and once a minute takes away minutes that are too old. */
@@ -51,13 +48,16 @@ const createNumberWriter = (): ((sql: Statements, delta: Delta, at: number) => v
   let pruned = 0
   return (sql, delta, at) => {
     const minute = minuteOf(at)
+    let hasPruned = false
     for (const { account, name, by } of delta.entries()) {
       sql.addToTally.run(Number(account), name, by)
       if (!name.startsWith('event:')) continue
-      const { changes } = sql.addToMinute.run(Number(account), minute, name.slice('event:'.length), by)
-      if (Number(changes) > 0 && minute !== pruned) sql.forgetMinutes.run(Number(account), minute - minutesKeptMs)
+      sql.addToMinute.run(Number(account), minute, name.slice('event:'.length), by)
+      if (minute === pruned) continue
+      sql.forgetMinutes.run(Number(account), minute - minutesKeptMs)
+      hasPruned = true
     }
-    pruned = minute
+    if (hasPruned) pruned = minute
   }
 }
 
@@ -73,8 +73,7 @@ const createCount = (sql: Statements, delta: Delta): Work['count'] => {
 }
 
 export const createWorks = (now: () => number): Works => {
-  const arrivals = createArrivalIndex()
-  const personIndex = createPersonIndex()
+  const inbox = createInbox()
   const writeNumbers = createNumberWriter()
   /** Numbers of accounts that have been committed, so that a rollback cannot leave a number behind that is not there. */
   const accounts = new Map<string, number>()
@@ -84,10 +83,11 @@ export const createWorks = (now: () => number): Works => {
   }
 
   return {
+    inbox,
     begin: (sql) => {
       const at = now()
       const delta = createDelta()
-      const { persons, keep: keepPersons } = personIndex.begin(sql)
+      const view = inbox.begin(sql)
       const before = Number((sql.readSequence.get() as SqlRow).n)
       let sequence = before
       const met = new Map<string, number>()
@@ -95,13 +95,10 @@ export const createWorks = (now: () => number): Works => {
         work: {
           sql,
           delta,
-          arrivals: arrivals.begin(sql, persons),
-          persons,
+          inbox: view,
+          direct: { records: 0 },
           now: at,
-          nextSequence: (count = 1) => {
-            sequence += count
-            return sequence - count + 1
-          },
+          nextSequence: () => ++sequence,
           account: (name) => {
             const known = accounts.get(name) ?? met.get(name)
             if (known !== undefined) return known
@@ -113,20 +110,20 @@ export const createWorks = (now: () => number): Works => {
           count: createCount(sql, delta),
         },
         finish: () => {
+          view.finish()
           if (sequence !== before) sql.writeSequence.run(sequence)
           writeNumbers(sql, delta, at)
         },
         keep: () => {
           for (const [name, number] of met) accounts.set(name, number)
-          keepPersons()
+          view.keep()
         },
       }
     },
     reading: (sql) => ({
       sql,
+      inbox: inbox.begin(sql),
       account: (name) => accounts.get(name) ?? findAccount(sql, name) ?? -1,
-      arrival: (account, objectId) => arrivals.find(sql, account, objectId),
     }),
-    forget: arrivals.forget,
   }
 }

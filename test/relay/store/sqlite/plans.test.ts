@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { sqliteMigrations } from '../../../../src/relay/store/migrations/sqlite.ts'
+import { readMigrations } from '../../../../src/relay/store/migrations/migration.ts'
 import { loadSqlite, type SqlDatabase } from '../../../../src/relay/store/sqlite/driver.ts'
 import { sql } from '../../../../src/relay/store/sqlite/statements.ts'
 import { walksOf } from './query-plan.ts'
@@ -8,10 +8,11 @@ import { walksOf } from './query-plan.ts'
 const growing = ['token']
 
 const { DatabaseSync } = await loadSqlite()
+const migrations = readMigrations(new URL('../../../../src/relay/store/sqlite/migrations/', import.meta.url))
 
 const withSchema = <T>(use: (database: SqlDatabase) => T): T => {
   const database = new DatabaseSync(':memory:')
-  for (const migration of sqliteMigrations) database.exec(migration.sql)
+  for (const migration of migrations) database.exec(migration.sql)
   try {
     return use(database)
   } finally {

@@ -1,15 +1,11 @@
-import type { Migration } from './migration.ts'
+-- The outbox. Schemas 1 to 4 were never released; a database that has one is refused. Never edited after a release.
 
-/*
- * state: 0 queued and due, 1 queued and waiting for due_at, 2 uploading, 3 accepted, 4 rejected, 5 withdrawn, 6 erased while
- * an upload is in flight (a hold, which goes with the lease).
- * lane: 0 live, 1 deferred, 2 import; see `Lane`. proved: see `Pool`. confirmed_on: the day, since the epoch, of a browser's last
- * confirmation. token_deferred: the oldest of the unproved rows that were put off, which give way to new ones.
- * arrival: rows of the live lane that are new to the store, before they are in `token`; see sqlite/arrivals.ts. Always queued and
- * due. token_waiting_age: the oldest of the rows that wait. The indexes that serve the uploader are partial, so that a settled row costs only its own.
- */
-const first = `
 CREATE TABLE account (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+
+-- state: 0 queued and due, 1 queued and waiting for due_at, 2 uploading, 3 accepted, 4 rejected, 5 withdrawn,
+--   6 erased while an upload is in flight (a hold, which goes with the lease).
+-- lane: 0 live, 1 deferred, 2 import; see `Lane` in port.ts. proved: see `Pool`.
+-- confirmed_on: the day, since the epoch, of a browser's last confirmation.
 CREATE TABLE token (
   id INTEGER PRIMARY KEY,
   account INTEGER NOT NULL REFERENCES account (id),
@@ -39,10 +35,22 @@ CREATE TABLE token (
   warnings TEXT
 );
 CREATE UNIQUE INDEX token_person ON token (account, object_id);
+-- The indexes that serve the uploader are partial, so that a settled row costs only its own.
 CREATE INDEX token_due ON token (account, lane, seq) WHERE state = 0 AND holder IS NULL;
 CREATE INDEX token_waiting ON token (account, due_at) WHERE state = 1;
+CREATE INDEX token_waiting_age ON token (account, seq) WHERE state = 1;
+-- The oldest of the unproved rows that were put off, which give way to new ones.
+CREATE INDEX token_deferred ON token (account, seq) WHERE lane = 1 AND state IN (0, 1);
 CREATE INDEX token_held ON token (holder) WHERE holder IS NOT NULL;
 CREATE INDEX token_rejected ON token (account, seq) WHERE state = 4;
+
+-- Accepted records that are not applied to `token` yet; one row a commit. seq: of the first of its records, the others
+-- follow. records: JSON, see sqlite/inbox-records.ts.
+CREATE TABLE inbox (seq INTEGER PRIMARY KEY, received_at INTEGER NOT NULL, records TEXT NOT NULL);
+-- One row. Of the records up to the sequence number `upto`, those are applied whose key is not above `position`.
+CREATE TABLE merge (upto INTEGER NOT NULL, position TEXT NOT NULL);
+INSERT INTO merge (upto, position) VALUES (0, '');
+
 CREATE TABLE holder (n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, beat INTEGER NOT NULL, report TEXT NOT NULL);
 CREATE TABLE slot (
   account INTEGER NOT NULL, holder INTEGER NOT NULL, held INTEGER NOT NULL, PRIMARY KEY (account, holder)
@@ -54,26 +62,3 @@ CREATE TABLE minute (
 CREATE TABLE secret (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE single (name TEXT PRIMARY KEY, n INTEGER NOT NULL) WITHOUT ROWID;
 INSERT INTO single (name, n) VALUES ('sequence', 0), ('probe', 0);
-CREATE TABLE arrival (
-  seq INTEGER PRIMARY KEY,
-  account INTEGER NOT NULL,
-  object_id TEXT NOT NULL,
-  type TEXT NOT NULL,
-  keyed INTEGER NOT NULL,
-  proved INTEGER NOT NULL DEFAULT 1,
-  confirmed_on INTEGER,
-  received_at INTEGER NOT NULL,
-  fingerprint BLOB NOT NULL,
-  token TEXT NOT NULL,
-  p256dh TEXT,
-  auth TEXT,
-  warnings TEXT
-);
-CREATE INDEX token_waiting_age ON token (account, seq) WHERE state = 1;
-CREATE INDEX token_deferred ON token (account, seq) WHERE lane = 1 AND state IN (0, 1);
-`
-
-/**
- * Numbered in order, never edited after a release. Schemas 1 to 4 were never released; a database that has one is refused.
- */
-export const sqliteMigrations: readonly Migration[] = [{ number: 5, name: 'the outbox', sql: first }]

@@ -1,27 +1,36 @@
-import type { Migration } from './migration.ts'
-import { count, take } from './postgres-take.ts'
-
-/*
- * A row is in one of two tables. `queue` holds what may still be uploaded, with its token: small, busy, and the same size
- * whatever was uploaded before. `settled` holds the rest, with a fingerprint: large and quiet. PostgreSQL writes a new
- * version of a row, and new entries in all its indexes, at each change of an indexed column, so one table for both would
- * write to its largest indexes at intake, at lease and at result; like this they are written once, at the result.
- *
- * state: 0 queued and due, 1 queued and waiting for due_at, 2 uploading, 3 accepted, 4 rejected, 5 withdrawn (in `queue`
- * as long as the upload of its former token is in flight), 6 erased while an upload is in flight (a hold, which goes with
- * the lease). lane: 0 live, 1 deferred, 2 import; see `Lane`. proved: see `Pool`. confirmed_on: the
- * day, since the epoch, of a browser's last confirmation. lease: the number of one lease, never used again.
- *
- * Ids compare by byte, which is quicker, and an index of them does not depend on the system's locale. An account's id follows
- * from its name; see postgres/accounts.ts.
- *
- * `age` gives a thousand numbers at a time, to the rows of one transaction in the order of their arrival.
- */
-const first = `
+-- A row is in one of two tables. `queue` holds what may still be uploaded, with its token: small, busy, and the same size
+-- whatever was uploaded before. `settled` holds the rest, with a fingerprint: large and quiet. PostgreSQL writes a new
+-- version of a row, and new entries in all its indexes, at each change of an indexed column, so one table for both would
+-- write to its largest indexes at intake, at lease and at result; like this they are written once, at the result.
+--
+-- state: 0 queued and due, 1 queued and waiting for due_at, 2 uploading, 3 accepted, 4 rejected, 5 withdrawn (in `queue`
+-- as long as the upload of its former token is in flight), 6 erased while an upload is in flight (a hold, which goes with
+-- the lease). lane: 0 live, 1 deferred, 2 import; see `Lane`. proved: see `Pool`. confirmed_on: the day, since the epoch, of a
+-- browser's last confirmation. lease: the number of one lease, never used again.
+--
+-- Ids compare by byte, which is quicker, and an index of them does not depend on the system's locale. An account's id
+-- follows from its name; see accounts.ts.
+--
+-- `age` gives a thousand numbers at a time, to the rows of one transaction in the order of their arrival.
 CREATE TABLE pushferry.account (
   id bigint PRIMARY KEY,
   name text COLLATE "C" NOT NULL UNIQUE
 );
+-- Accepted records that are not in `queue` yet: the `n` records of one account and one group commit, in `body` as inbox.ts
+-- writes them. `seq` is the order in which they were accepted. Bodies are random text, which compression would hardly make
+-- smaller.
+CREATE TABLE pushferry.inbox (
+  seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  account bigint NOT NULL REFERENCES pushferry.account (id),
+  received_at bigint NOT NULL,
+  n integer NOT NULL,
+  body text NOT NULL
+) WITH (
+  autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_threshold = 500, autovacuum_vacuum_cost_delay = 0,
+  toast.autovacuum_vacuum_scale_factor = 0.05, toast.autovacuum_vacuum_threshold = 2000,
+  toast.autovacuum_vacuum_cost_delay = 0
+);
+ALTER TABLE pushferry.inbox ALTER COLUMN body SET STORAGE EXTERNAL;
 CREATE TABLE pushferry.queue (
   seq bigint NOT NULL,
   received_at bigint NOT NULL,
@@ -112,10 +121,3 @@ BEGIN
   END IF;
 END
 $$;
-`
-
-/**
- * Numbered in order, never edited after a release. They find the schema `pushferry` made. Schemas 1 to 5 were never released; a
- * database that has one is refused.
- */
-export const postgresMigrations: readonly Migration[] = [{ number: 6, name: 'the outbox', sql: first + count + take }]

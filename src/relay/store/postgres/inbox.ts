@@ -1,0 +1,157 @@
+import { StoreError } from '../errors.ts'
+import type { NewEntry, PutResult } from '../port.ts'
+import { minuteOf } from '../rules/tally.ts'
+import { accountNumber, addAccounts } from './accounts.ts'
+import type { Transactions } from './connection.ts'
+import { type PgQuery, rowsFrom } from './driver.ts'
+import { runOperations } from './group.ts'
+import type { Answer } from './group-commit.ts'
+import { enter } from './intake.ts'
+import type { NumberWriter } from './numbers.ts'
+import { sql } from './statements.ts'
+
+/*
+ * Live records of backends go to the end of a table without further indexes, those of one group commit and account in
+ * one row. The acknowledgement follows that commit. Behind it the rows are *applied*: the oldest of them are read,
+ * decided upon, written to the other tables and deleted from the inbox in one transaction, so that a process that dies
+ * has done all of it or nothing.
+ *
+ * Order: appending transactions take turns by a lock that they keep until they have committed, so a row that can be read
+ * has all its predecessors before it. Applying ones take turns by another. So records are applied in the order in which
+ * they were accepted, and of one objectId the last one wins, whichever relay took it.
+ */
+
+/** Over so many records, an append applies them first. */
+const mostPending = 20_000
+/** Records in one transaction of the applier. */
+const mostApplied = 5_000
+
+/** What an append writes: the records of one call, all live, of a backend, and perhaps a statement of its own. */
+export interface Append {
+  entries: readonly NewEntry[]
+  writes?: readonly PgQuery[]
+}
+interface InboxRow {
+  seq: number
+  account: string
+  received_at: number
+  body: string
+}
+
+/** A record in the body of an inbox row. */
+type Written = [
+  objectId: string,
+  type: NewEntry['token']['type'],
+  id: string,
+  keys: NewEntry['token']['keys'] | 0,
+  warnings: readonly string[],
+]
+const bodyOf = (entries: readonly NewEntry[]): string =>
+  JSON.stringify(
+    entries.map(
+      ({ objectId, token, warnings }): Written => [objectId, token.type, token.id, token.keys ?? 0, warnings],
+    ),
+  )
+const entriesOf = ({ account, body }: InboxRow): NewEntry[] =>
+  // Written by `bodyOf`.
+  (JSON.parse(body) as Written[]).map(([objectId, type, id, keys, warnings]) => ({
+    account,
+    objectId,
+    token: keys === 0 || keys === undefined ? { type, id } : { type, id, keys },
+    lane: 'live',
+    sender: 'trusted',
+    replaceLive: true,
+    warnings,
+  }))
+
+const queued: PutResult = { result: 'queued' }
+
+/**
+ * Makes what appends a group of calls. A call that its account's queue has no room for is refused alone: the queue is
+ * what is in the tables and what is pending. Other relays' appends of the same moment are not seen, so that each of them
+ * may go over the limit by one group.
+ */
+export const createAppendRun = (
+  { transact, read }: Transactions,
+  { maxQueued, now, apply }: { maxQueued: number; now: () => number; apply: () => Promise<void> },
+): ((group: readonly Append[]) => Promise<readonly Answer[]>) => {
+  const readQueued = async (accounts: readonly string[]): Promise<Map<string, number>> => {
+    const values = [accounts.map(accountNumber)]
+    const rows = await read<{ queued: number; pending: number }>({ text: sql.readQueued, values })
+    if ((rows[0]?.pending ?? 0) > mostPending) {
+      await apply()
+      return readQueued(accounts)
+    }
+    return new Map(accounts.map((account, at) => [account, rows[at]?.queued ?? 0]))
+  }
+  return async (group) => {
+    const accounts = [...new Set(group.flatMap(({ entries }) => entries.map(({ account }) => account)))]
+    const queuedNow = accounts.length > 0 ? await readQueued(accounts) : new Map<string, number>()
+    const come = new Map<string, NewEntry[]>(accounts.map((account) => [account, []]))
+    const answers = group.map(({ entries }): Answer => {
+      for (const account of accounts) {
+        const own = entries.filter((entry) => entry.account === account).length
+        if (own > 0 && (queuedNow.get(account) ?? 0) + own > maxQueued)
+          return { refusal: new StoreError('full', `more than ${maxQueued} records are queued`) }
+      }
+      for (const entry of entries) {
+        come.get(entry.account)?.push(entry)
+        queuedNow.set(entry.account, (queuedNow.get(entry.account) ?? 0) + 1)
+      }
+      return { value: entries.map(() => queued) }
+    })
+    const rows = [...come].filter(([, entries]) => entries.length > 0)
+    const at = Math.floor(now())
+    const columns = [
+      rows.map(([account]) => accountNumber(account)),
+      rows.map(() => at),
+      rows.map(([, entries]) => entries.length),
+      rows.map(([, entries]) => bodyOf(entries)),
+    ]
+    const own = group.flatMap(({ writes }) => writes ?? [])
+    if (rows.length === 0 && own.length === 0) return answers
+    await transact(async () => ({
+      isRepeatable: true,
+      resultOf: () => undefined,
+      last: [
+        ...own,
+        ...addAccounts(rows.map(([account]) => account)),
+        ...(rows.length > 0 ? [{ text: sql.lockAppends }, { text: sql.append, values: columns }] : []),
+      ],
+    }))
+    return answers
+  }
+}
+
+/**
+ * Makes what applies all that is pending when it is called. Each transaction applies rows of one minute, as of the time
+ * when they were accepted: whatever becomes of a record, and whatever is counted, does not depend on when it is applied.
+ */
+export const createApply = ({ transact }: Transactions, numbers: NumberWriter): (() => Promise<void>) => {
+  /** Resolves to the newest row that was pending, and the newest that is applied. */
+  const applySome = (): Promise<{ newest: number; applied: number } | undefined> =>
+    transact(async ({ ask }) => {
+      const [, found] = await ask({ text: sql.lockApply }, { text: sql.readInbox, values: [mostApplied] })
+      const pending = rowsFrom<InboxRow & { newest: number }>(found)
+      const [first] = pending
+      if (!first) return { result: undefined, last: 'nothing to keep' }
+      const end = pending.findIndex(({ received_at: at }) => minuteOf(at) !== minuteOf(first.received_at))
+      const rows = end < 0 ? pending : pending.slice(0, end)
+      const last = rows.at(-1) ?? first
+      const { writes } = await runOperations(
+        ask,
+        rows.map((row) => enter(entriesOf(row), { acceptedAt: row.received_at })),
+        numbers,
+        last.received_at,
+      )
+      return {
+        result: { newest: first.newest, applied: last.seq },
+        last: [...writes, { text: sql.deleteApplied, values: [rows.map(({ seq }) => seq)] }],
+      }
+    })
+
+  return async () => {
+    const first = await applySome()
+    for (let at = first; first && at && at.applied < first.newest; ) at = await applySome()
+  }
+}
