@@ -8,7 +8,7 @@ import { defineConfig } from 'vitest/config'
  */
 export default defineConfig({
   test: {
-    reporters: ['default', './test/e2e/support/missing-browser-reporter.ts'],
+    reporters: ['default', './test/support/progress-reporter.ts', './test/e2e/support/missing-browser-reporter.ts'],
     // Many files wait for processes that they started, so one more than there are cores finds something to do.
     maxWorkers: availableParallelism() + 1,
     projects: [

@@ -3,7 +3,7 @@ import type { Counts, LiveError, Profile } from '../src/simulator/simulator.ts'
 import type { TokenRecord } from '../src/wire/record.ts'
 
 /*
- * What the demo's server tells its page. Types only: the server is checked with Node's, the page with the DOM's, and both
+ * The messages from the demo's server to its page. Types only: the server is checked with Node's, the page with the DOM's, and both
  * with these.
  */
 
@@ -14,7 +14,7 @@ export type Mode = 'working' | 'too-many' | 'outage' | 'refused'
 export interface Snapshot {
   relay: { url: string; readiness: Readiness | null }
   clevertap: SimulatedClevertap | RealClevertap
-  /** What the relay says of the tokens that the page cares for, by objectId; null where it knows none. */
+  /** The relay's state of the page's tokens, by objectId; null where it has none. */
   tokens: Readonly<Record<string, TokenStatus | null>>
   /** CleverTap's viewed and clicked requests of test notifications, which this server takes in its place. */
   reports: readonly Report[]
@@ -82,11 +82,11 @@ export interface Report {
 /** The answer to the page's `POST /demo/test`. */
 export interface TestPushAnswer {
   test: number
-  /** What the browser's push service answered; null when it could not be reached. */
+  /** The answer of the browser's push service; null when it could not be reached. */
   status: number | null
-  /** What that means, for people. */
+  /** Explanation of the answer. */
   message: string
-  /** What was sent, before encryption. */
+  /** The message before encryption. */
   payload: unknown
 }
 

@@ -17,7 +17,7 @@ import { sendSample } from './server/send-sample.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const say = (line = '') => void process.stdout.write(`${line}\n`)
-process.stdout.on('error', () => {}) // whoever read along, such as `head`, has seen enough; the demo goes on
+process.stdout.on('error', () => {}) // the reader, such as `head`, has closed the pipe; the demo goes on
 
 /** @type {(() => unknown)[]} */
 const undo = []

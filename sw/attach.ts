@@ -1,7 +1,7 @@
-import { createStore, promisifyRequest } from 'idb-keyval'
+import { deliver } from '../src/browser/deliver.ts'
 import { limit } from '../src/browser/limit.ts'
-import type { Row } from '../src/browser/row.ts'
-import { settle } from '../src/browser/settle.ts'
+import { withLock } from '../src/browser/lock.ts'
+import { createRows } from '../src/browser/rows.ts'
 import { type SyncCapable, wakeTag } from '../src/browser/wake.ts'
 import type { DisplaySettings } from './display-settings.ts'
 import { onClick } from './on-click.ts'
@@ -36,9 +36,7 @@ export const attachPushferry = (options: WorkerOptions = {}): void => {
   // TypeScript's library types `self` as any worker's.
   const worker = self as unknown as ServiceWorkerGlobalScope
   const { registration } = worker
-  const rows = createStore('pushferry', 'rows')
-  const use = <T>(work: (store: IDBObjectStore) => IDBRequest<T>) =>
-    rows('readwrite', (store) => promisifyRequest(work(store)))
+  const rows = createRows()
 
   /**
    * Finishes what the page has begun and repairs what the browser has broken: subscribes again where the subscription is
@@ -46,29 +44,21 @@ export const attachPushferry = (options: WorkerOptions = {}): void => {
    *
    * @param force overrides our own back-off, and rejects while something is owed still
    */
-  const finish = (force?: boolean): Promise<unknown> => {
-    let begun: Promise<unknown> | undefined
-    const work = async () => {
-      // If it is damaged the page will mend it; here it ends in a rejection.
-      const row: Row = JSON.parse(await use((store) => store.get(registration.scope)))
+  const finish = (force?: boolean): Promise<void> =>
+    withLock(async () => {
+      const row = await rows.read(registration.scope)
+      // No page has registered yet, or the page has to mend what is damaged.
+      if (!row.relay) return
       if (force && row.waitMs) row.retryAt = 0
-      await settle(
-        row,
-        // With the key of the live subscription this returns just that, and asks nobody; with any other key it fails. So
-        // nobody else's subscription is ever sent.
-        row.off || Notification.permission !== 'granted'
+      // With the key of the live subscription this returns just that, and asks nobody; with any other key it fails. So
+      // nobody else's subscription is ever sent.
+      const live =
+        row.off || !row.objectId || Notification.permission !== 'granted'
           ? undefined
-          : await registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: row.vapidKey }),
-        fetch,
-        timeoutMs,
-        () => use((store) => store.put(JSON.stringify(row), registration.scope)).catch(() => {}),
-      )
-      if (force && row.retryAt) throw Error()
-    }
-    const begin = () => (begun ??= work())
-    // The same lock as the page's; without it where it is missing or not granted in time.
-    return limit(() => navigator.locks.request('pushferry', begin), timeoutMs).catch(begin)
-  }
+          : await registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: row.vapidKey })
+      await deliver(row, live, { fetch, timeoutMs, save: () => rows.write(registration.scope, row) })
+      if (force && row.retryAt) throw new Error('The relay is to be asked again later.')
+    }, timeoutMs)
   // A failure here is a later trigger's to mend, and must not count as a push that was not handled.
   const catchUp = () => finish().catch(() => {})
 

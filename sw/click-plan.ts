@@ -1,4 +1,4 @@
-import { filled, type Members } from './members.ts'
+import { filled, type Members } from '../src/browser/members.ts'
 
 /** What a click on a notification, or on one of its buttons, leads to. */
 export interface Click {

@@ -1,6 +1,6 @@
+import { filled, type Members, members } from '../src/browser/members.ts'
 import { planClicks } from './click-plan.ts'
 import type { DisplaySettings } from './display-settings.ts'
-import { filled, type Members, members } from './members.ts'
 
 /**
  * What a push asks for. A tuple, because the names of an object's members are not shortened in the built file.

@@ -22,10 +22,10 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 const packages: Readonly<Record<string, readonly string[]>> = {
   'src/wire': [],
   'src/ticket': [],
-  'src/browser': [],
-  'src/client': ['idb-keyval'],
+  'src/browser': ['idb-keyval'],
+  'src/client': [],
   'src/prompt': [],
-  sw: ['idb-keyval'],
+  sw: [],
 }
 
 const sourcesOf = (folder: string): string[] =>
@@ -95,6 +95,7 @@ describe('the built browser files', () => {
     /passcode|node:|require\(|process\.env|innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function/i
   const files = [
     ...['pushferry', 'pushferry-sw', 'pushferry-prompt'].flatMap((name) => [`${name}.js`, `${name}.min.js`]),
+    'pushferry-clevertap-sdk.js',
     'pushferry-status.min.js',
   ]
 

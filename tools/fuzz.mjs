@@ -106,7 +106,7 @@ const one = async (kind, made) => {
   complain(fault ?? `status ${got.find((status) => status >= 500)}`, shown)
 }
 
-/** Sends so many, some at a time. Generated in pieces, each from a seed of its own, so that memory holds few. */
+/** Sends `count` requests, several at a time. Generates them in parts, each from its own seed, to save memory. */
 const pieceSize = 500
 let piece = 0
 const run = async (count) => {
@@ -125,7 +125,7 @@ const run = async (count) => {
     piece++
     let next = 0
     const client = async () => {
-      // A few bare connections wait for their time-out; spread among the others they hold nobody up.
+      // A few bare connections wait for their timeout. They are spread among the others, so that they delay none.
       for (let at = next++; at < work.length && relay.exit === undefined; at = next++)
         await one(...work[(at * 7919) % work.length])
     }
@@ -143,7 +143,7 @@ for (const percent of [4, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100]) {
   console.log(`  ${String(percent).padStart(3)} %: ${sent} sent, ${await memory()}`)
 }
 
-// What waits for upload has to be judged upstream too.
+// CleverTap must judge the queued records too.
 const queued = async () =>
   (await ask('/metrics')).matchAll(/^pushferry_queue_records\{.*state="(?:queued|uploading)".*\} (\d+)$/gm)
 const giveUpAt = Date.now() + 60_000

@@ -14,13 +14,14 @@ import { formatMessage } from 'publint/utils'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
-/** What may be in the tarball; a source map would lead to sources that are not. */
+/** The allowed files of the tarball. Source maps are not allowed, because they would name sources that it does not contain. */
 const wanted = [
   /^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/,
   /^dist\/(cli|import|relay|simulator|ticket|wire)\/([\w-]+\/)*[\w-]+\.js$/,
   /^dist\/relay\/store\/([\w-]+\/)*migrations\/\d+\.sql$/,
   /^dist\/(relay|ticket|wire|types)\/([\w-]+\/)*[\w-]+\.d\.c?ts$/,
   /^dist\/browser\/pushferry(-sw|-prompt)?(\.min)?\.js$/,
+  /^dist\/browser\/pushferry-clevertap-sdk\.js$/,
   /^dist\/browser\/(pushferry-status\.(min\.js|css|svg)|integrity\.json)$/,
 ]
 const maxUnpackedBytes = 1_100_000

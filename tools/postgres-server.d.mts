@@ -1,4 +1,4 @@
-/** How a server is told to go: in order, at once as in a crash, or not at all. */
+/** How a server is stopped: smart, immediate as in a crash, or not at all. */
 type Signal = 'INT' | 'QUIT' | 'KILL'
 
 /** A PostgreSQL server of one's own. */

@@ -1,4 +1,4 @@
-// Part of the build: takes away the declarations of what nobody outside can import, which are nine of ten, and writes each
+// Part of the build: removes the declarations that users cannot import, nine of ten, and writes each
 // that is left a second time as `.d.cts`. The code needs no copy, since `require` takes ESM from Node 20.19 on, but
 // TypeScript refuses ES declarations in a CommonJS file with `module` node16 and node18 (TS1479).
 import { readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'

@@ -12,7 +12,7 @@ const read = (name) => readFileSync(join(root, name), 'utf8')
 const git = (...args) => spawnSync('git', args, { cwd: root, encoding: 'utf8' }).stdout.trim()
 
 /**
- * What is missing for a release, one sentence each.
+ * The missing conditions for a release, one sentence each.
  *
  * @param {object} facts
  * @param {string | undefined} facts.version wanted

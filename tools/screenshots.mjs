@@ -1,5 +1,5 @@
 // npm run build && node tools/screenshots.mjs [FOLDER]: makes the pictures of docs/images again, with the installed
-// Chromium. With a FOLDER it puts every view there, many more than the docs show, for somebody to look through.
+// Chromium. With a FOLDER it puts every view there, many more than the docs show, for a review.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -18,7 +18,7 @@ const looks = {
   dark: { width: 1280, height: 800, colorScheme: 'dark' },
   phone: { width: 390, height: 844, colorScheme: 'light' },
 }
-/** What the docs show: `view-look`, each as high as it is here, in px; 0: to its end. */
+/** The views in the docs: `view-look`, each with its height in px; 0: the whole page. */
 const published = {
   'status-healthy-light': 0,
   'status-outage-dark': 0,

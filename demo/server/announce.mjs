@@ -21,7 +21,7 @@ const columns = (rows) => {
 const statusRow = (relay, key) => (key ? [['status page', `${relay}/status`, `any user name, password ${key}`]] : [])
 
 /**
- * What is running, where, and what to do next.
+ * Prints the addresses of everything that runs, and the next steps.
  *
  * @param {Demo} demo
  */
@@ -40,7 +40,7 @@ ${
   sendsSample
     ? ''
     : `
-The sample tokens were not sent: they belong to nobody, and a real account is no place for them.
+The sample tokens were not sent, because they belong to no device and should not go to a real account.
 DEMO_SEND_SAMPLE=1 npm start sends them all the same.
 `
 }
@@ -57,7 +57,7 @@ Ctrl-C stops everything.`
 const callsOf = (/** @type {number} */ count) => (count === 1 ? 'one call' : `${count} calls`)
 
 /**
- * What became of the sample: the relay's answer, and the records as CleverTap got them.
+ * Prints the result of the sample: the relay's answer, and the records that CleverTap received.
  *
  * @param {Sent} sent
  * @param {Demo['simulator']} simulator

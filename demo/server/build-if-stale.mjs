@@ -3,7 +3,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { DemoError } from './demo-error.mjs'
 
-/** What the build reads, and one file of each of its steps, all of which the demo needs. */
+/** The build's inputs, and one output of each of its steps, all of which the demo needs. */
 const sources = ['src', 'sw', 'tools/build.mjs', 'rollup.config.mjs', 'tsconfig.json']
 const products = [
   'dist/relay/index.js',

@@ -30,7 +30,7 @@ const deliveryOf = (calls, objectId) => {
 }
 
 /**
- * What the simulated CleverTap has seen and keeps, as far as the page shows it.
+ * The calls and profiles of the simulated CleverTap that the page shows.
  *
  * @param {import('../../src/simulator/simulator.ts').Simulator} simulator
  * @param {import('../contract.ts').Mode} mode

@@ -10,7 +10,7 @@ const noTestPush =
   'Pages subscribe with your own VAPID key, whose private half only CleverTap has: send a test from its dashboard.'
 
 /**
- * What the demo knows beyond what its parts know: how CleverTap is made to behave, and which test notifications came back.
+ * The demo's own state: the selected failure of CleverTap, and the test notifications that arrived.
  *
  * @param {object} parts
  * @param {import('./start-relay.mjs').StartedRelay} parts.relay

@@ -1,6 +1,6 @@
 import { DemoError } from './demo-error.mjs'
 
-/** Loopback only: the demo shows tokens to whoever asks. */
+/** Loopback only, because the demo shows tokens to every client. */
 const host = '127.0.0.1'
 
 /**

@@ -1,5 +1,5 @@
 /**
- * How the simulated CleverTap can be made to fail, for as long as the switch stands there.
+ * The failures of the simulated CleverTap, each for as long as its switch is on.
  *
  * @type {Readonly<Record<import('../contract.ts').Mode, readonly import('../../src/simulator/fault.ts').Fault[]>>}
  */

@@ -9,7 +9,7 @@
 export const namesAccount = (env) =>
   ['CLEVERTAP_ACCOUNT_ID', 'CLEVERTAP_PASSCODE', 'CLEVERTAP_PASSCODE_FILE'].some((name) => env[name])
 
-/** What the demo decides, whatever the environment says; with their files. */
+/** Settings that the demo fixes, whatever the environment says, with their `_FILE` names. */
 const decided = [
   'PUSHFERRY_HOST',
   'PUSHFERRY_STORE',
@@ -40,7 +40,7 @@ export const relayEnvironment = (env, { origins, apiKey, adminKey, store, vapidP
   return {
     PUSHFERRY_VAPID_PUBLIC_KEY: vapidPublicKey,
     ...(env.PUSHFERRY_ADMIN_KEY_FILE === undefined && { PUSHFERRY_ADMIN_KEY: adminKey }),
-    // A page is waiting for each token, and nobody wants to wait five minutes to see an outage end.
+    // A short wait, because a visitor of the demo watches an outage end.
     PUSHFERRY_FLUSH_MS: '200',
     PUSHFERRY_RETRY_MAX_MS: '4000',
     ...Object.fromEntries(given),

@@ -69,7 +69,7 @@ export const runDemo = async ({ root, env, say, onStop }) => {
     ...relay,
     site,
     simulator,
-    /** Sample tokens belong to nobody: a real account gets them only when it is asked for. */
+    /** Sample tokens belong to no device: a real account gets them only on request. */
     sendsSample: simulator !== undefined || env.DEMO_SEND_SAMPLE === '1',
     store: relative(root, relay.store),
     logFile: relative(root, relay.logFile),

@@ -8,7 +8,7 @@ const types = /** @type {Readonly<Record<string, string>>} */ ({
   png: 'image/png',
 })
 
-/** Where Pushferry looks for the worker unless it is told otherwise. */
+/** Pushferry's default URL of the worker. */
 export const workerPath = '/pushferry-sw.min.js'
 
 /** @typedef {{type: string, body: string | Buffer}} SiteFile */

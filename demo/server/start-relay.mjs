@@ -48,7 +48,7 @@ export const startRelay = async ({ built, env, folder, origins, vapidPublicKey, 
     store,
     logFile,
     apiKey,
-    /** What opens the status page, where it is not the operator's own secret. */
+    /** Password of the status page, unless the operator has set one. */
     statusKey: hasStatusPage ? adminKey : undefined,
     calls: createRelayCalls(url, apiKey),
   }

@@ -8,7 +8,7 @@ const findRegistration = async () => {
 }
 
 /**
- * What this browser says about itself, without changing anything: the other half of the story is the relay's.
+ * The browser's own state, read without side effects. The relay shows the rest.
  *
  * @returns {Promise<Pick<import('./journey-steps.js').Facts, 'permission' | 'worker' | 'subscription'>>}
  */

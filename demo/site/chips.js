@@ -16,7 +16,7 @@ const show = (id, mood, text) => {
 }
 
 /**
- * What is running, in the page's head.
+ * The running parts, in the page's head.
  *
  * @param {Snapshot | undefined} snapshot undefined: the demo's server is gone
  */

@@ -7,7 +7,7 @@ let run = ''
  * Listens to the demo's server. The browser connects again by itself when it is gone.
  *
  * @param {string} objectId whose token this page is about
- * @param {(snapshot: Snapshot | undefined) => void} onSnapshot undefined: nobody is there
+ * @param {(snapshot: Snapshot | undefined) => void} onSnapshot undefined: the server cannot be reached
  * @returns {() => void} stops listening
  */
 export const listen = (objectId, onSnapshot) => {

@@ -12,7 +12,7 @@ const notice = find('notice', HTMLElement)
 const realNotice = find('real-notice', HTMLElement)
 
 /**
- * What stands in the way, and what to do about it.
+ * The current obstacle, and what to do about it.
  *
  * @param {Facts} facts
  * @param {boolean} hasScript
@@ -36,7 +36,7 @@ const trouble = ({ problem, snapshot }, hasScript, isLost) => {
 }
 
 /**
- * The buttons, the status and what stands in the way.
+ * The buttons, the status and the current obstacle.
  *
  * @param {Facts} facts
  * @param {boolean} hasScript whether the relay's page script has loaded

@@ -76,7 +76,7 @@ const act = async (verb) => {
   failure = facts.objectId === '' ? 'no-object-id' : undefined
   if (failure) return show()
   facts.isBusy = true
-  // The worker and the subscription come to be while the verb runs, and nobody tells of them.
+  // No event reports that worker and subscription are created while the verb runs.
   const watching = setInterval(look, 250)
   try {
     const done = verb(push) // before anything is awaited: permission may be asked for only in the click itself
@@ -92,7 +92,7 @@ const act = async (verb) => {
   }
 }
 
-/** What the script tag does on every load; shown as work only where there can be some. */
+/** The script tag's work on every load, shown only where there can be some. */
 const repair = async () => {
   if (facts.permission === 'granted') return act((push) => push.sync())
   await push?.sync().catch(() => {})

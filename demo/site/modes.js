@@ -6,7 +6,7 @@ import { post } from './events.js'
 /** @typedef {import('../contract.ts').SimulatedClevertap} SimulatedClevertap */
 
 /**
- * What the relay does about it, in words: its own health, and what waits in it.
+ * The relay's reaction in words: its health and its queue.
  *
  * @type {Readonly<Record<import('../contract.ts').Mode, {failing: string, over: string}>>}
  */

@@ -24,7 +24,7 @@ const fillIn = () => {
   id.value = type.value === 'apns' ? random(32) : `${random(5)}:APA91b${random(40)}`
 }
 
-/** What was posted last, and the answer to it. @type {{record: {objectId: string}, answer: UploadAnswer} | undefined} */
+/** The last posted record and its answer. @type {{record: {objectId: string}, answer: UploadAnswer} | undefined} */
 let last
 
 /**

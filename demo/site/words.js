@@ -1,4 +1,4 @@
-/** What each state of `push.status()` means. @type {Readonly<Record<string, string>>} */
+/** The meaning of each state of `push.status()`. @type {Readonly<Record<string, string>>} */
 const states = {
   unsupported: 'This browser has no web push.',
   'needs-install': 'On an iPhone or iPad push works once the site is on the home screen.',
@@ -15,7 +15,7 @@ export const describeState = (state) => states[state] ?? ''
 const blocked =
   'Notifications are blocked here. Open the site settings from the icon left of the address, allow notifications, and press Subscribe again. Private windows never allow them.'
 
-/** What the person in front of the page can do about a `PushError`, by its code. @type {Readonly<Record<string, string>>} */
+/** Advice for visitors about a `PushError`, by its code. @type {Readonly<Record<string, string>>} */
 const remedies = {
   unsupported: 'This browser has no PushManager. Use Chrome, Edge, Firefox or Safari, in a window that is not private.',
   'needs-install': 'Add this page to the home screen (Share, then Add to Home Screen), and open it from there.',

@@ -5,7 +5,7 @@ const { RELAY_URL = 'http://127.0.0.1:8080', RELAY_API_KEY = 'change-me-to-a-lon
 const types = { android: 'fcm', ios: 'apns' }
 const tries = 3
 
-/** Posts one record. The relay is asked again when it is busy or away; the same record twice does no harm. */
+/** Posts one record. Retries when the relay is busy or cannot be reached; sending a record twice does no harm. */
 const post = async (record) => {
   for (let left = tries; ; left--) {
     const response = await fetch(`${RELAY_URL}/1/upload`, {

@@ -2,7 +2,7 @@ import { withoutNumber } from '../relay/clevertap/record-number.ts'
 import type { ProbeAnswers, ProbeVerdict } from './ask-probes.ts'
 import { type AdviceContext, credentialsAdvice, typeAdvice } from './check-advice.ts'
 
-/** What `pushferry check --json` prints for an account. */
+/** The report of an account that `pushferry check --json` prints. */
 export interface AccountReport {
   account: string
   url: string

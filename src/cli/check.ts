@@ -96,7 +96,7 @@ export const defineCheck: DefineCommand = (command, io, exitWith) => {
     .addHelpText(
       'after',
       `
-Exit code 0 when the credentials and all types that were asked for are accepted, else 1.
+Exit code 0 when the credentials and all requested types are accepted, else 1.
 
 Examples:
   $ pushferry check

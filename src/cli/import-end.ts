@@ -7,15 +7,19 @@ const again = 'run the same command again to go on; nothing is done twice'
 const waits = (waiting: number | undefined): string =>
   waiting === undefined ? 'what is queued waits' : `${counted(waiting, 'record')} ${waiting === 1 ? 'waits' : 'wait'}`
 
-/** What is left to do after an import, a line for each thing; empty when there is nothing. */
+interface NextStepsFacts {
+  rejected: number
+  unmatched: number
+  /** Tokens that a newer one of the same profile left out. */
+  older: number
+  rejects: Rejects | undefined
+  isDry: boolean
+}
+
+/** The remaining steps after an import, one line each; empty when there are none. */
 export const nextSteps = (
   { how, failure, waiting, refusedBefore = 0 }: ImportEnd,
-  {
-    rejected,
-    unmatched,
-    rejects,
-    isDry,
-  }: { rejected: number; unmatched: number; rejects: Rejects | undefined; isDry: boolean },
+  { rejected, unmatched, older, rejects, isDry }: NextStepsFacts,
 ): string => {
   const lines: string[] = []
   if (how === 'interrupted') lines.push(isDry ? 'interrupted' : `interrupted: ${waits(waiting)} in the store; ${again}`)
@@ -25,13 +29,17 @@ export const nextSteps = (
   if (how === 'late') lines.push(`${waits(waiting)} in the store, for a running relay or for the same command again`)
   if (how === 'enqueued' && !isDry && waiting !== undefined && waiting > 0)
     lines.push(`${waits(waiting)} in the store for a relay to upload; pushferry status shows how that goes`)
+  if (older > 0)
+    lines.push(
+      `${counted(older, 'token')} ${older === 1 ? 'was' : 'were'} left out, because a profile has one token and the import has a newer one for it`,
+    )
   const listed = [
     ...(rejected > 0 ? [counted(rejected, 'rejected row')] : []),
     ...(unmatched > 0 ? [counted(unmatched, 'unmatched row')] : []),
   ].join(' and ')
   if (listed !== '' && rejects)
     lines.push(
-      `${listed} ${rejected + unmatched === 1 ? 'is' : 'are'} in ${rejects.paths.join(', ')}: mend and import that`,
+      `${listed} ${rejected + unmatched === 1 ? 'is' : 'are'} in ${rejects.paths.join(', ')}: fix and import them`,
     )
   if (listed !== '' && !rejects)
     lines.push(

@@ -3,7 +3,7 @@ import { meaningOf } from '../relay/clevertap/code-meanings.ts'
 import { counted } from '../relay/operations/status/view/words.ts'
 import { describeTrouble } from './network-trouble.ts'
 
-/** What CleverTap said to the sample, for people. */
+/** Describes CleverTap's answer to the sample. */
 export const describeProbe = (report: ProbeReport): string => {
   switch (report.kind) {
     case 'unauthorized':

@@ -13,18 +13,16 @@ const meaning = (code: RejectionCode): string => {
   return isRecordCode(code) ? recordProblems[code] : meaningOf(code).meaning
 }
 
-/** Codes as they stand in a table: malformed rows first, then by number. */
+/** The order of codes in a table: malformed rows first, then by number. */
 const inOrder = ({ rejected }: Tally): [RejectionCode, number][] =>
   [...rejected].sort(([one], [other]) => (one === malformed ? -1 : other === malformed ? 1 : one - other))
 
 /** The members that `--json` prints, and no other. */
 export const summaryJson = (tally: Tally): string => {
-  const { read, queued, unchanged } = tally
-  const others = {
-    ...(tally.skipped.size > 0 && { skipped: Object.fromEntries(tally.skipped) }),
-    ...(tally.unmatched > 0 && { unmatched: tally.unmatched }),
-  }
-  return `${JSON.stringify({ read, queued, unchanged, rejected: Object.fromEntries(inOrder(tally)), ...others })}\n`
+  const { read, queued, unchanged, unmatched } = tally
+  const rejected = Object.fromEntries(inOrder(tally))
+  const skipped = Object.fromEntries(tally.skipped)
+  return `${JSON.stringify({ read, queued, unchanged, rejected, skipped, unmatched })}\n`
 }
 
 /** The last table: what became of the rows, by outcome and code. */

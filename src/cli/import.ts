@@ -4,6 +4,7 @@ import { ImportError } from '../import/error.ts'
 import { readFieldMap, readTypeMap } from '../import/field-map.ts'
 import { type Input, openInput } from '../import/input.ts'
 import { type Join, openJoin } from '../import/join.ts'
+import { olderToken } from '../import/newest.ts'
 import { type Plan, planInput } from '../import/plan.ts'
 import { probeSample } from '../import/probe.ts'
 import { createRejects, type Rejects } from '../import/rejects.ts'
@@ -125,7 +126,8 @@ const conclude = ({ options, io, progress, rejects }: Job, end: ImportEnd): Exit
   rejects?.close()
   stdout.write(options.json ? summaryJson(tally) : summaryTable(tally, { how: end.how, isDry }, paintFor(stdout, env)))
   const rejected = rejectedIn(tally)
-  stderr.write(nextSteps(end, { rejected, unmatched: tally.unmatched, rejects, isDry }))
+  const older = tally.skipped.get(olderToken) ?? 0
+  stderr.write(nextSteps(end, { rejected, unmatched: tally.unmatched, older, rejects, isDry }))
   return rejected + tally.unmatched === 0 && (end.how === 'enqueued' || end.how === 'settled' || end.how === 'late')
     ? 0
     : 1
@@ -268,7 +270,10 @@ export const defineImport: DefineCommand = (command, io, exitWith) => {
       readWait,
     )
     .option('--account <id>', 'the account, where several are configured')
-    .option('--json', 'print {"read", "queued", "unchanged", "rejected": {CODE: n}} and nothing else')
+    .option(
+      '--json',
+      'print {"read", "queued", "unchanged", "rejected": {CODE: n}, "skipped": {REASON: n}, "unmatched"} and nothing else',
+    )
     .addHelpText(
       'after',
       `
@@ -279,8 +284,12 @@ device_token; what was found is shown first. Where one objectId stands in severa
 A record that CleverTap puts off because its profile may not be live yet is tried again for a day and longer
 (PUSHFERRY_DEFER) and waited for; --wait ends that earlier, and a relay or the same command goes on.
 
-Each row that was read is queued, unchanged or rejected. Codes are CleverTap's, and "malformed" for a row that cannot be
-read. Exit code 0: none was rejected; 1: some were, or it did not come to its end; 2: wrong usage, nothing was done.
+Exports of OneSignal, Braze, Amazon SNS, Azure Notification Hubs and CleverTap, and push subscriptions of browsers, are known by
+their columns or members.
+
+Each row that was read is queued, unchanged, rejected, skipped (what another vendor marks as dead, for instance) or unmatched
+(not in the join file). Codes are CleverTap's, and "malformed" for a row that cannot be read. Exit code 0: none was rejected or
+unmatched; 1: some were, or it did not come to its end; 2: wrong usage, nothing was done.
 
 Examples:
   $ pushferry import tokens.csv --dry-run

@@ -1,7 +1,10 @@
 import { type Command, Option } from 'commander'
+import { ImportError } from '../import/error.ts'
+import { createOwnerFile, type OwnerFile } from '../import/owner-file.ts'
 import { count, counted } from '../relay/operations/status/view/words.ts'
 import type { RejectedRow, Store } from '../relay/store/port.ts'
 import { chooseAccount } from './choose-accounts.ts'
+import { CliError } from './cli-error.ts'
 import type { DefineCommand } from './commands.ts'
 import type { ExitCode, Io } from './io.ts'
 import { wholeNumberArgument } from './number-argument.ts'
@@ -99,11 +102,28 @@ const retry = (objectIds: readonly string[], options: WhichOptions, io: Io): Pro
     return missed > 0 || (objectIds.length > 0 && unkept > 0) ? 1 : 0
   })
 
-const exportAll = (options: WhichOptions & { format: ExportFormat }, io: Io): Promise<ExitCode> =>
+const openOutput = (path: string): OwnerFile => {
+  try {
+    return createOwnerFile(path, '--file')
+  } catch (error) {
+    throw error instanceof ImportError ? new CliError(error.message, 2, { cause: error }) : error
+  }
+}
+
+const exportAll = (options: WhichOptions & { format: ExportFormat; file?: string }, io: Io): Promise<ExitCode> =>
   onAccount<ExitCode>(io, options, async (store, account) => {
-    const { code, format, json } = options
-    const { withoutToken } = await exportRejected(store, account, { code, format: json ? 'json' : format }, io.stdout)
-    if (withoutToken > 0) io.stderr.write(noToken(withoutToken))
+    const { code, format, file: path, json } = options
+    const file = path === undefined ? undefined : openOutput(path)
+    try {
+      const which = { code, format: json ? ('json' as const) : format }
+      const { rows, withoutToken } = await exportRejected(store, account, which, file ?? io.stdout)
+      if (file) io.stderr.write(`${counted(rows, 'record')} ${rows === 1 ? 'is' : 'are'} in ${path}\n`)
+      if (withoutToken > 0) io.stderr.write(noToken(withoutToken))
+    } catch (error) {
+      throw error instanceof ImportError ? new CliError(error.message, 1, { cause: error }) : error
+    } finally {
+      file?.close()
+    }
     return 0
   })
 
@@ -129,7 +149,7 @@ export const defineRejected: DefineCommand = (command, io, exitWith) => {
 Examples:
   $ pushferry rejected list --code 535
   $ pushferry rejected retry --code 530
-  $ pushferry rejected export > rejected.csv    # mend it, then: pushferry import rejected.csv`,
+  $ pushferry rejected export --file rejected.csv    # fix it, then: pushferry import rejected.csv`,
     )
   which(command.command('list'))
     .description('Shows rejected records, the latest first, a page at a time.')
@@ -154,7 +174,10 @@ Examples:
       'Prints all rejected records, tokens included, as pushferry import reads them, with code and reason; except those of browsers ' +
         'that proved nothing, whose tokens are not kept.',
     )
+    .option('--file <file>', 'write there instead, readable by its owner only; what was in it is gone')
     .addOption(new Option('--format <format>', 'what to print').choices(exportFormats).default('csv'))
     .option('--json', 'the same as --format json: {"d":[…]}')
-    .action(async (options: WhichOptions & { format: ExportFormat }) => exitWith(await exportAll(options, io)))
+    .action(async (options: WhichOptions & { format: ExportFormat; file?: string }) =>
+      exitWith(await exportAll(options, io)),
+    )
 }

@@ -1,3 +1,6 @@
+import { limit } from '../browser/limit.ts'
+import { messages } from './messages.ts'
+
 /**
  * Everything that can go wrong between a visitor's browser and the relay, as a closed list.
  *
@@ -12,7 +15,7 @@
  * - `worker-timeout`: the service worker was not active in time.
  * - `push-service-unavailable`: the browser cannot reach its push service, or has it switched off (Brave's default).
  * - `subscribe-failed`: the browser would not subscribe or unsubscribe, for another reason (see `cause`).
- * - `relay-refused`: the relay said no (`cause` is its problem code), could not be asked for its VAPID key or has none,
+ * - `relay-refused`: the relay said no (`cause` is the reason), could not be asked for its VAPID key or has none,
  *   or the site's own `ticket` function failed.
  */
 export type PushErrorCode =
@@ -29,7 +32,10 @@ export type PushErrorCode =
   | 'subscribe-failed'
   | 'relay-refused'
 
-/** The one error of the page client. Its message is its code; it holds no token, endpoint, key or ticket. */
+/**
+ * The one error of the page client. Its message says what failed and what to do; it holds no token, endpoint, key or
+ * ticket.
+ */
 export class PushError extends Error {
   declare readonly code: PushErrorCode
   /** Whether the same call can succeed later without anybody changing anything in code or settings. */
@@ -37,9 +43,51 @@ export class PushError extends Error {
 
   /** @param cause what the browser, the site's own function or the relay said */
   constructor(code: PushErrorCode, retryable: boolean, cause?: unknown) {
-    super(code, { cause })
+    super(messages[code], { cause })
     this.name = 'PushError'
     this.code = code
     this.retryable = retryable
   }
 }
+
+/** What fails where a step of this code fails. */
+type Step = 'no-object-id' | 'worker-failed' | 'push-service-unavailable' | 'relay-refused'
+
+/** The code for what `PushManager` throws, by name and message, and whether to retry. */
+const readPushFailure = ({ name, message }: Error): [code: PushErrorCode, retryable: boolean] => {
+  if (name === 'NotAllowedError' || message.includes('permission denied')) return ['permission-denied', false]
+  if (name === 'InvalidAccessError' || name === 'InvalidCharacterError') return ['bad-vapid-key', false]
+  if (message.includes('no active Service Worker')) return ['worker-failed', true]
+  if (name === 'AbortError') return ['push-service-unavailable', true]
+  return ['subscribe-failed', name !== 'NotSupportedError' && name !== 'TypeError']
+}
+
+/**
+ * Gives a failure its code, and says whether trying again can help. Pure.
+ *
+ * What `PushManager` throws is told apart by name and message, because one name stands for many things. Sources: the
+ * algorithms of the Push API, and the threads named here.
+ *
+ * - `NotAllowedError`, and `AbortError` "… permission denied" in private windows, whatever was granted
+ * - `InvalidAccessError`, `InvalidCharacterError`: no point on the curve, no base64url
+ * - `AbortError` "… no active Service Worker" (firebase/firebase-js-sdk 7575)
+ * - any other `AbortError`: "push service error" (Brave without Google's service, blocked networks; firebase-js-sdk
+ *   3195), "storage error" (braze-inc/braze-web-sdk 50), "could not retrieve the public key" (firebase/flutterfire 7940),
+ *   Firefox's "Error retrieving push subscription" (zen-browser 13348)
+ * - `InvalidStateError` for a subscription with another key that would not go away; `NotSupportedError`, `TypeError`
+ *
+ * @param step the code of the step that failed; `push-service-unavailable` is the one at `PushManager`
+ * @param cause what it failed with; `undefined` or `null` is the time limit's, and what browsers answer instead of failing
+ */
+export const readFailure = (step: Step, cause: unknown): PushError => {
+  if (cause instanceof PushError) return cause
+  if (step === 'push-service-unavailable' && cause instanceof Error)
+    return new PushError(...readPushFailure(cause), cause)
+  return new PushError(step === 'worker-failed' && !cause ? 'worker-timeout' : step, true, cause)
+}
+
+/** Gives one of the browser's promises its time limit, and its failure a code. */
+export const within = <T>(step: Step, timeoutMs: number, work: () => T | PromiseLike<T>): Promise<T> =>
+  limit(work, timeoutMs).catch((cause: unknown) => {
+    throw readFailure(step, cause)
+  })

@@ -1,6 +1,7 @@
 export { createPush } from './create-push.ts'
 export { PushError, type PushErrorCode } from './errors.ts'
+export type { Fallback, FallbackContext } from './fallback.ts'
 export type { Options } from './options.ts'
 export type { Push } from './push.ts'
-export type { State, Status } from './status.ts'
+export type { Reason, State, Status } from './status.ts'
 export type { TrustedScriptUrl } from './trusted-url.ts'

@@ -1,3 +1,4 @@
+import type { Fallback } from './fallback.ts'
 import type { TrustedScriptUrl } from './trusted-url.ts'
 
 /** What `createPush` takes. Everything but `relay` has a default. */
@@ -5,8 +6,10 @@ export interface Options {
   /** The relay's base URL, absolute. */
   relay: string | URL
   /**
-   * The CleverTap ID that the token belongs to, or a function that finds it. Asked for at every `register` and `sync`.
-   * Default: the CleverTap Web SDK's, from `window.clevertap` or else from its storage, waited for up to `timeoutMs`.
+   * The CleverTap ID that the token belongs to, or a function that finds it. One objectId per browser, never your user ID.
+   * The function is asked at every `register` and `sync`: `null` says that nobody is signed in, `undefined` that it does
+   * not know yet. Default: the CleverTap Web SDK's, from `window.clevertap` or else from its storage, waited for up to
+   * `timeoutMs`.
    */
   objectId?: string | (() => string | null | undefined | Promise<string | null | undefined>)
   /**
@@ -15,27 +18,88 @@ export interface Options {
    */
   vapidPublicKey?: string
   /**
-   * The service worker's script, or the registration of a worker of yours that Pushferry is attached to.
-   * Default: `/pushferry-sw.min.js`.
+   * The service worker's script, or the registration of a worker of yours that Pushferry is attached to. A relative URL is
+   * taken from the base URL of the page. Default: `/pushferry-sw.min.js`.
    */
   serviceWorker?: string | TrustedScriptUrl | ServiceWorkerRegistration
   /**
-   * The scope to register the script for; a relative one is taken from the script. Default: with a script of yours its
-   * folder, else `pushferry/` in the folder of the default script, so that no other worker of the site is replaced.
+   * The scope to register the script for; a relative one is taken from the script. Default: of a script whose name begins
+   * with `pushferry` the folder `pushferry/` beside it, so that no other worker of the site is replaced; of any other
+   * script its folder.
    */
   scope?: string
   /** Signs a ticket for an objectId, usually by asking the site's backend. Needed where the relay demands tickets. */
   ticket?: (objectId: string) => string | Promise<string>
+  /**
+   * Takes the subscription where the relay does not accept this browser's push service (Firefox, Safari; never Edge on
+   * Windows). Called once for a subscription and objectId, and again after `refreshAfterDays`; what it resolves to is the
+   * reason in the status. `clevertapSdk()` of `pushferry/clevertap-sdk` is one. Default: none.
+   */
+  fallback?: Fallback
   /** An acknowledged or refused registration is sent again after this many days. Default: 7. */
   refreshAfterDays?: number
   /**
    * Limit for each promise of the browser, the relay and the functions given here, in milliseconds. Default: 10 000.
-   * The user has twelve times as long to answer the browser's prompt; IndexedDB has one second.
+   * The user has twelve times as long to answer the browser's prompt, the fallback three times; IndexedDB has one second.
    */
   timeoutMs?: number
+  /** Prints each step to the console. Default: `false`. */
+  debug?: boolean
   /** Stands in for the global `fetch`. */
   fetch?: typeof globalThis.fetch
 }
 
-/** The names of all options. */
-export const known = 'relay,objectId,vapidPublicKey,serviceWorker,scope,ticket,refreshAfterDays,timeoutMs,fetch'
+/** Options with their defaults. */
+export interface Settings {
+  /** The relay's browser routes, with a slash at the end. */
+  readonly base: string
+  readonly objectId: Options['objectId']
+  readonly vapidPublicKey: string | undefined
+  readonly serviceWorker: string | TrustedScriptUrl | ServiceWorkerRegistration
+  readonly scope: string | undefined
+  readonly ticket: Options['ticket']
+  readonly fallback: Fallback | undefined
+  readonly refreshAfterDays: number
+  readonly timeoutMs: number
+  readonly fetch: typeof globalThis.fetch
+  /** Prints a step where `debug` is set. Never given a token, endpoint, key or ticket. */
+  readonly log: (...step: unknown[]) => void
+}
+
+/** How many pairs of neighbouring letters of one name are in the other. */
+const likeness = (name: string, other: string): number =>
+  [...name].filter((letter, at) => other.toLowerCase().includes(`${letter}${name[at + 1]}`.toLowerCase())).length
+
+/** Each option and its default, in the order of the documentation. */
+export const defaultOptions = (): Omit<Settings, 'base' | 'log'> & { relay: unknown; debug: boolean } => ({
+  relay: undefined,
+  objectId: undefined,
+  vapidPublicKey: undefined,
+  serviceWorker: '/pushferry-sw.min.js',
+  scope: undefined,
+  ticket: undefined,
+  fallback: undefined,
+  refreshAfterDays: 7,
+  timeoutMs: 10_000,
+  debug: false,
+  fetch: globalThis.fetch,
+})
+
+/** @throws TypeError for an option that is not known, with the known ones, and for a relay that is no absolute URL */
+export const resolveOptions = (options: Options): Settings => {
+  const settings = defaultOptions()
+  const known = Object.keys(settings)
+  for (const [name, value] of Object.entries(options)) {
+    if (!known.includes(name)) {
+      const [nearest, ...others] = known.sort((a, b) => likeness(name, b) - likeness(name, a))
+      throw new TypeError(`Unknown option ${name}. Did you mean ${nearest}? Others: ${others.join(', ')}.`)
+    }
+    if (value !== undefined) Reflect.set(settings, name, value)
+  }
+  const base = new URL(options.relay).href
+  return {
+    ...settings,
+    base: `${base}${base.endsWith('/') ? '' : '/'}v1/`,
+    log: settings.debug ? console.info.bind(console, 'Pushferry:') : () => {},
+  }
+}

@@ -20,8 +20,9 @@ export interface Push {
    * Repairs silently, and never prompts. Run it on every load, and after a login or logout.
    *
    * With permission: subscribes again if the subscription is gone or was made with another key, moves the token to
-   * another objectId and withdraws the old one, delivers what is owed. When the user has blocked notifications: tells the
-   * relay once. Otherwise does nothing. An unchanged registration that the relay has settled within `refreshAfterDays`
+   * another objectId and withdraws the old one, delivers what is owed. When the user has blocked notifications, or the
+   * browser has taken the permission back: tells the relay once. When nobody is signed in: withdraws the last objectId and
+   * keeps the subscription. Otherwise does nothing. An unchanged registration that the relay has settled within `refreshAfterDays`
    * costs no request. After `unregister` it keeps things that way.
    *
    * The page does the same by itself from then on, whenever it comes online, is shown or hidden, and when a back-off ends.
@@ -31,7 +32,7 @@ export interface Push {
    */
   sync(): Promise<Status>
 
-  /** Says how far this browser has come. No side effects, no request, never rejects in a browser. */
+  /** Says how far this browser has come. No side effects, no request, never rejects. */
   status(): Promise<Status>
 
   /**
@@ -43,8 +44,14 @@ export interface Push {
   unregister(): Promise<Status>
 
   /**
-   * Calls the listener after a verb, or a repair of the page's own, when state, reason or objectId differ from what they
-   * were when the first listener was added, and from then on from the last time. The listener must not throw.
+   * The last known status, at once: the same object until it changes. Before anything is known it is what the permission
+   * tells. With `onChange` it is what React's `useSyncExternalStore` and other stores want.
+   */
+  getSnapshot(): Status
+
+  /**
+   * Calls the listener whenever `getSnapshot()` has changed: after a verb, a repair of the page's own, or a look at the
+   * status, which adding a listener takes too. The listener must not throw.
    *
    * @returns takes the listener away
    */

@@ -1,35 +1,55 @@
+import { clevertapSdk } from './clevertap-sdk.ts'
 import { createPush } from './create-push.ts'
-import type { Options } from './options.ts'
+import type { Push } from './push.ts'
+import { findSettings } from './tag-settings.ts'
 
 /**
- * The script tag: makes a client from the attributes of its tag, as the global `pushferry`, and runs `sync()`.
+ * The script tag: makes a client from the attributes of its tag, or from `self.PUSHFERRY`, as the global `pushferry`, and
+ * runs `sync()`.
  *
  *     <script async src="https://push.example.com/pushferry.min.js"></script>
  *
  * - `data-relay`: default, the origin that the script came from
- * - `data-service-worker`, `data-vapid-key`, `data-object-id`: as the options of `createPush`
+ * - `data-service-worker`, `data-scope`, `data-vapid-key`, `data-object-id`: as the options of `createPush`
+ * - `data-fallback="clevertap-sdk"`: hands what the relay does not accept to the CleverTap Web SDK on the page
+ * - `data-debug`: prints each step to the console
  * - `data-auto="false"`: does not run `sync()` on load
  *
- * The global has the verbs of `createPush`'s client, and `createPush` itself for the options that no attribute can carry
- * (`ticket`, a function as `objectId`).
+ * `self.PUSHFERRY`, set before it, has the same by the option names of `createPush`, and `auto`; functions too. What both
+ * say, the attributes win.
+ *
+ * The global has the verbs of `createPush`'s client, and `createPush` itself.
  *
  * To call it before it has loaded, put this stub (less than 200 bytes) in front of the tag. Its verbs return promises,
  * `onChange` too, and are replayed in order:
  *
  *     (p=>{self.pushferry=p;for(let m of["register","sync","status","unregister","onChange"])p[m]=(...a)=>new Promise(r=>p.q.push([m,a,r]))})({q:[]})
  */
-type Call = [name: keyof typeof push, values: unknown[], resolve: (result: unknown) => void]
+interface Page {
+  /** Ours, or a stub, or whatever else has that name: an element with it as its `id`. */
+  pushferry?: Partial<Client> & { q?: unknown }
+  /** Ours, where a stub that is evaluated again does not replace it. */
+  [kept]?: Client
+}
+type Client = Push & { createPush: typeof createPush }
 
-/** The page, before and after. */
-type Page = { pushferry?: { q?: Call[]; createPush?: unknown } }
+const kept = Symbol.for('pushferry')
+// The cast: TypeScript does not know our global.
+const page = self as Page
+const before = page.pushferry
+const queue = Array.isArray(before?.q) ? before.q : undefined
+const { auto = true, relay, ...others } = findSettings({ 'clevertap-sdk': clevertapSdk() })
 
-const {
-  src,
-  dataset: { relay = new URL(src).origin, serviceWorker, vapidKey: vapidPublicKey, objectId, auto },
-} = document.currentScript as HTMLScriptElement
-// The cast: an attribute that is missing is `undefined`, which every option takes for its default.
-const push = { ...createPush({ relay, serviceWorker, vapidPublicKey, objectId } as Options), createPush }
-for (const [name, values, resolve] of (self as Page).pushferry?.q ?? [])
-  resolve((push[name] as (...values: unknown[]) => unknown)(...values))
-;(self as Page).pushferry = push
-if (auto !== 'false') push.sync().catch(() => {})
+// Evaluated again, by a navigation of Turbo's or a second tag, it is one client still.
+const client = page[kept] ?? (relay ? { ...createPush({ ...others, relay }), createPush } : undefined)
+if (client) {
+  page[kept] = page.pushferry = client
+  // The cast: only the page writes its stub, and the verbs are what it names.
+  for (const [name, values, resolve] of queue ?? [])
+    if (Object.hasOwn(client, name)) resolve((client[name as 'sync'] as (...values: unknown[]) => unknown)(...values))
+  if (auto) client.sync().catch(() => {})
+} else {
+  // A stub keeps what was called, for a script that knows its relay.
+  page.pushferry = Object.assign((queue && before) ?? {}, { createPush })
+  console.error('Pushferry: set data-relay on the script tag, or self.PUSHFERRY = { relay } before it.')
+}

@@ -1,32 +1,50 @@
+import type { KeptReason } from '../browser/reason.ts'
+import type { PushErrorCode } from './errors.ts'
+
 /**
- * How far this browser has come.
+ * Why things are as they are. A closed list:
+ *
+ * - the relay's answer to the last try: its problem code with dashes (`push-service-not-accepted`,
+ *   `registration-key-mismatch`, `ticket-required`, …), or `http-413`, the status of any other answer, or `unreachable`: it
+ *   gave no answer in time
+ * - `handed-to-…` where the relay does not take this browser's push service, and the `fallback` has taken the subscription.
+ *   Nobody acknowledges that
+ * - `permission-revoked` where the permission was granted, and the browser took it back. Ask again, in a click
+ * - `signed-out` where the `objectId` function said that nobody is signed in
+ * - else the code of the `PushError` that the last verb of this page ended with
+ */
+export type Reason = KeptReason | PushErrorCode
+
+/**
+ * How far this browser has come. What `status()`, `getSnapshot()` and every verb answer. Holds no token, endpoint, key or
+ * ticket.
  *
  * - `unsupported`: push cannot work here, whatever the user does
  * - `needs-install`: an iPhone or iPad tab; it works once the site is on the home screen
  * - `prompt`: the user has not been asked, or has not answered
  * - `denied`: the user has blocked notifications
- * - `granted`: allowed, but not subscribed
- * - `subscribed`: the browser is subscribed, but the relay has not acknowledged it; `reason` says why
+ * - `granted`: allowed, but not subscribed, or nobody is signed in
+ * - `subscribed`: the browser is subscribed, but the relay has not acknowledged it; `reason` says why, as far as it is
+ *   known
  * - `registered`: acknowledged: the relay has this very subscription for this `objectId` on disk
+ *
+ * `objectId` is the CleverTap ID that this browser was last registered for, or is being registered for.
+ *
+ * What can succeed is tried again by itself. What the relay has refused for good rests until something changes,
+ * `refreshAfterDays` are over, or `register` is called.
  */
-export type State = 'unsupported' | 'needs-install' | 'prompt' | 'denied' | 'granted' | 'subscribed' | 'registered'
+export type Status =
+  | {
+      readonly state: 'unsupported'
+      readonly reason: 'unsupported' | 'insecure-context'
+      readonly objectId?: undefined
+    }
+  | { readonly state: 'needs-install'; readonly reason: 'needs-install'; readonly objectId?: undefined }
+  | {
+      readonly state: 'prompt' | 'denied' | 'granted' | 'subscribed'
+      readonly reason?: Reason | undefined
+      readonly objectId?: string | undefined
+    }
+  | { readonly state: 'registered'; readonly reason?: Reason | undefined; readonly objectId: string }
 
-/** What `status()` and every verb answer. Holds no token, endpoint, key or ticket. */
-export interface Status {
-  state: State
-  /**
-   * What stands in the way, as far as it is known; empty or missing when nothing does.
-   *
-   * - with `unsupported`: `unsupported` or `insecure-context`
-   * - else what the relay has said to the last try: its problem code with dashes (`push-service-not-accepted`,
-   *   `registration-key-mismatch`, `ticket-required`, …), or the HTTP status of an answer that had none, or
-   *   `unreachable`: it gave no answer in time
-   * - else the code of the `PushError` that the last verb of this page ended with
-   *
-   * What can succeed is tried again by itself. What the relay has refused for good rests until something changes,
-   * `refreshAfterDays` are over, or `register` is called.
-   */
-  reason?: string | undefined
-  /** The CleverTap ID that this browser was last registered for, or is being registered for. */
-  objectId?: string | undefined
-}
+export type State = 'unsupported' | 'needs-install' | 'prompt' | 'denied' | 'granted' | 'subscribed' | 'registered'

@@ -1,6 +1,7 @@
 import type { NewEntry } from '../relay/store/port.ts'
 import { enqueue, type ImportedRow } from './enqueue.ts'
 import { ImportError } from './error.ts'
+import { keepNewest } from './newest.ts'
 import type { Plan } from './plan.ts'
 import { sampleSize } from './probe.ts'
 import type { Rejects } from './rejects.ts'
@@ -24,7 +25,7 @@ export const dryRun = async (
 ): Promise<ImportEnd & { sample: readonly NewEntry[] }> => {
   const { account, rejects, progress, signal, random } = parts
   const sample = createSample<ImportedRow>(sampleSize, random)
-  const ended = await enqueue(setAside(plans, progress.tally, rejects), {
+  const ended = await enqueue(keepNewest(setAside(plans, progress.tally, rejects), progress.tally), {
     put: async (rows) => {
       for (const row of rows) sample.add(row)
       return rows.map(() => ({ result: 'queued' }))

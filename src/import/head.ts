@@ -37,5 +37,11 @@ export const readHead = (bytes: Buffer): Head => {
   const encoding = encodingOf(unpacked)
   if (encoding === 'utf-8' && unpacked.includes(0))
     throw new ImportError('usage', 'it is no text: give CSV, NDJSON or JSON, in UTF-8 and plain or gzipped')
-  return { gzip, encoding, text: new TextDecoder(encoding).decode(unpacked, { stream: true }) }
+  const text = new TextDecoder(encoding).decode(unpacked, { stream: true })
+  if (text.trimStart().startsWith('<'))
+    throw new ImportError(
+      'usage',
+      'it is XML or a web page: export it as CSV or JSON, and look whether you were signed in',
+    )
+  return { gzip, encoding, text }
 }

@@ -1,3 +1,4 @@
+import { checkMembers } from './check-members.ts'
 import { planCsv } from './csv-rows.ts'
 import { ImportError } from './error.ts'
 import type { FieldMap } from './field-map.ts'
@@ -7,7 +8,7 @@ import type { Input } from './input.ts'
 import type { Join } from './join.ts'
 import { jsonRows } from './json-rows.ts'
 import type { Row, Shape } from './row.ts'
-import { foreignRecords, planVendorRecords, recogniseRecords } from './vendor-json.ts'
+import { firstRecords, planVendorRecords, recogniseRecords } from './vendor-json.ts'
 import type { Preset } from './vendors/preset.ts'
 
 /** An input, and how its rows will be read. */
@@ -55,12 +56,13 @@ const plan = async (input: Input, { map, defaultType, join, ...rules }: PlanOpti
   }
   const shape: Shape = { kind: format === 'json' ? 'json' : 'ndjson' }
   const common = { input, format, columns: undefined, delimiter: undefined, shape }
-  const records = map.has('id') || map.has('endpoint') ? [] : await foreignRecords(head, format)
-  const vendor = recogniseRecords(records)
+  const records = await firstRecords(head, format)
+  const vendor = map.has('id') || map.has('endpoint') ? undefined : recogniseRecords(records)
   if (vendor) {
     const rows = planVendorRecords(vendor, records, format, { ...rules, map, defaultType, join })
     return { ...common, vendor, rows: (onBytes) => rows(input.read(onBytes)) }
   }
+  checkMembers(records, map, join !== undefined)
   const form = format === 'json' ? 'document' : 'lines'
   return {
     ...common,

@@ -5,6 +5,7 @@ import type { Uploads } from '../relay/uploader/uploads.ts'
 import { enqueue } from './enqueue.ts'
 import { ImportError } from './error.ts'
 import { createManners } from './manners.ts'
+import { keepNewest } from './newest.ts'
 import { patientPut } from './patient-put.ts'
 import type { Plan } from './plan.ts'
 import { traceRefusals } from './refusals.ts'
@@ -90,7 +91,7 @@ export const runImport = async (parts: ImportParts): Promise<ImportEnd> => {
   await uploads?.start()
 
   const run = async (): Promise<Pick<ImportEnd, 'how' | 'failure'>> => {
-    const enqueued = await enqueue(setAside(plans, tally, rejects), {
+    const enqueued = await enqueue(keepNewest(setAside(plans, tally, rejects), tally), {
       put: (rows) =>
         patientPut(
           store,

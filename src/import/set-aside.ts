@@ -1,6 +1,6 @@
 import type { Plan } from './plan.ts'
 import type { Rejects } from './rejects.ts'
-import { type Tally, tallyRejection } from './tally.ts'
+import { type Tally, tallyRejection, tallySkipped } from './tally.ts'
 
 /**
  * The plans without the rows that are never put: those that a vendor marks as dead or of another channel are counted, those
@@ -19,7 +19,7 @@ export const setAside = (plans: readonly Plan[], tally: Tally, rejects: Rejects 
           const { aside } = row
           if (aside === undefined) continue
           tally.read++
-          if (aside.kind === 'skipped') tally.skipped.set(aside.reason, (tally.skipped.get(aside.reason) ?? 0) + 1)
+          if (aside.kind === 'skipped') tallySkipped(tally, aside.reason)
           else {
             if (aside.kind === 'unmatched') tally.unmatched++
             else tallyRejection(tally, { code: 530 })

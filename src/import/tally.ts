@@ -1,6 +1,6 @@
 import type { Rejection, RejectionCode } from './row.ts'
 
-/** What has become of the rows of an import so far. Every row that was read is in exactly one of the other three. */
+/** What has become of the rows of an import so far. Every row that was read is in exactly one of the others. */
 export interface Tally {
   read: number
   /** They stand in the store and go to CleverTap, or are there already. */
@@ -27,6 +27,11 @@ export const createTally = (): Tally => ({
 /** Counts a row that was not taken. */
 export const tallyRejection = ({ rejected }: Tally, { code }: Pick<Rejection, 'code'>): void => {
   rejected.set(code, (rejected.get(code) ?? 0) + 1)
+}
+
+/** Counts a row that is passed over. */
+export const tallySkipped = ({ skipped }: Tally, reason: string): void => {
+  skipped.set(reason, (skipped.get(reason) ?? 0) + 1)
 }
 
 export const rejectedIn = ({ rejected }: Tally): number => [...rejected.values()].reduce((sum, n) => sum + n, 0)

@@ -12,22 +12,23 @@ type Form = Parameters<typeof jsonRows>[1]
 const asWritten: JsonOptions = { map: new Map(), defaultType: undefined }
 const formOf = (format: Format): Form => (format === 'json' ? 'document' : 'lines')
 
-/** The objects at the beginning of an input that are no records of ours. */
-export const foreignRecords = async ({ text }: Head, format: Format): Promise<readonly Members[]> => {
+/** The objects at the beginning of an input. */
+export const firstRecords = async ({ text }: Head, format: Format): Promise<readonly Members[]> => {
   const head = async function* () {
     yield Buffer.from(text)
   }
   const found: Members[] = []
   // The last one is cut off, and comes out with that problem.
   for await (const rows of jsonRows(head(), formOf(format), asWritten))
-    for (const { value, problem } of rows)
-      if (problem === undefined && isMembers(value) && !isMembers(value.tokenData)) found.push(value)
+    for (const { value, problem } of rows) if (problem === undefined && isMembers(value)) found.push(value)
   return found
 }
 
-/** The vendor whose export these records are. */
-export const recogniseRecords = (records: readonly Members[]): Preset | undefined =>
-  recognise('json', (path) => records.some((record) => memberAt(record, path) !== undefined), records)
+/** The vendor whose export these records are. Files of rejected rows may have records of ours among them. */
+export const recogniseRecords = (records: readonly Members[]): Preset | undefined => {
+  const foreign = records.filter(({ tokenData }) => !isMembers(tokenData))
+  return recognise('json', (path) => foreign.some((record) => memberAt(record, path) !== undefined), foreign)
+}
 
 /** How a vendor's records in NDJSON or JSON become rows of an import. */
 export const planVendorRecords = (

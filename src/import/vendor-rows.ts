@@ -35,7 +35,7 @@ const keyPath = (preset: Preset, records: readonly Members[], { map, join }: Ven
   if (path !== undefined) return path
   throw new ImportError(
     'usage',
-    `this is ${preset.name}, which has no CleverTap IDs: take them from a second file with --join FILE --on COLUMN`,
+    `this is ${preset.name}, which has no CleverTap IDs: take them from a second file with --join FILE --on ${preset.user}=COLUMN`,
   )
 }
 

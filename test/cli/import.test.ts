@@ -8,6 +8,8 @@ import { runCli, start } from './run-cli.ts'
 const p256dh = 'BLc4xRzKlKORKWlbdgFaBrrPK3ydWAHo4M0gs0i1oEKgPpWC5cW8OCzVrOQRv-1npXRWk8udnW3oYhIO4475rds='
 const auth = '5I2Bu2oKdyy9CwL8QVF0NQ=='
 const header = 'objectId,type,id\n'
+/** What `--json` prints of an import without a join and of no vendor's. */
+const none = { skipped: {}, unmatched: 0 }
 
 let folder: ReturnType<typeof temporaryFolder>
 let env: Record<string, string>
@@ -56,10 +58,12 @@ describe('an import', () => {
     expect(clevertap.counts).toMatchObject({ accepted: 3, duplicates: 0 })
   })
 
-  test('prints exactly read, queued, unchanged and rejected by code with --json, and ends with 1 when some are', async () => {
+  test('prints exactly read, queued, unchanged, rejected by code, skipped and unmatched with --json, and ends with 1 when some are', async () => {
     const text = `${header}__a,fcm,t\n__a,fcm,t\n,fcm,t\n__b,fcm,\n__c,,t\n__d,pigeon,t\n__e,fcm,t,more\n`
     const { code, out } = await runImport([write('a.csv', text), '--enqueue-only', '--json'])
-    expect(out).toBe('{"read":7,"queued":1,"unchanged":1,"rejected":{"530":1,"532":1,"533":1,"535":1,"malformed":1}}\n')
+    expect(out).toBe(
+      '{"read":7,"queued":1,"unchanged":1,"rejected":{"530":1,"532":1,"533":1,"535":1,"malformed":1},"skipped":{},"unmatched":0}\n',
+    )
     expect(code).toBe(1)
   })
 
@@ -69,19 +73,19 @@ describe('an import', () => {
     ['an array', 'a.json', `[${record('__a')},${record('__b')}]`],
     ['CSV', 'a.csv', `id,objectId,type\nt1,__a,fcm\nt2,__b,fcm\n`],
   ])('takes %s, also gzipped, from standard input, and of several files each', async (_what, name, text) => {
-    expect(await enqueue(write(name, text))).toEqual({ read: 2, queued: 2, unchanged: 0, rejected: {} })
-    const again = { read: 2, queued: 0, unchanged: 2, rejected: {} }
+    expect(await enqueue(write(name, text))).toEqual({ read: 2, queued: 2, unchanged: 0, rejected: {}, ...none })
+    const again = { read: 2, queued: 0, unchanged: 2, rejected: {}, ...none }
     expect(await enqueue(write(`${name}.gz`, gzipSync(text)))).toEqual(again)
     expect(JSON.parse((await runImport(['-', '--enqueue-only', '--json'], text)).out)).toEqual(again)
     const third = write('third.csv', `${header}__c,fcm,t\n`)
-    expect(await enqueue(folder.file(name), third)).toEqual({ read: 3, queued: 1, unchanged: 2, rejected: {} })
+    expect(await enqueue(folder.file(name), third)).toEqual({ read: 3, queued: 1, unchanged: 2, rejected: {}, ...none })
   })
 
   test('takes foreign types with --map-type, the others are 535, and says what --map-type must be', async () => {
     const clevertap = await simulate()
     const file = write('a.csv', 'objectId,kind,token\n-a,0,t1\n__b,1,t2\n__c,14,t3\n')
     const { out } = await runImport([file, '--map', 'type=kind', '--map-type', '0=apns,1=fcm', '--json'])
-    expect(out).toBe('{"read":3,"queued":2,"unchanged":0,"rejected":{"535":1}}\n')
+    expect(out).toBe('{"read":3,"queued":2,"unchanged":0,"rejected":{"535":1},"skipped":{},"unmatched":0}\n')
     expect(clevertap.counts.accepted).toBe(2)
     const { code, err } = await runImport([file, '--map', 'type=kind', '--map-type', '0=ios'])
     expect(code).toBe(2)
@@ -95,11 +99,11 @@ describe('an import', () => {
       'a.csv',
       `objectId,endpoint,p256dh,auth\na,${fcm},${p256dh},${auth}\nb,${mozilla},${p256dh},${auth}\n`,
     )
-    expect(await enqueue(csv)).toEqual({ read: 2, queued: 1, unchanged: 0, rejected: { malformed: 1 } })
+    expect(await enqueue(csv)).toEqual({ read: 2, queued: 1, unchanged: 0, rejected: { malformed: 1 }, ...none })
     const lines = write('a.ndjson', `${JSON.stringify({ user: 'a', url: fcm, p256dh, auth })}\n`)
     expect(await enqueue(lines, '--map', 'objectId=user,endpoint=url')).toMatchObject({ unchanged: 1 })
     env = { ...env, PUSHFERRY_WEB_TYPES: 'updates.push.services.mozilla.com=chrome' }
-    expect(await enqueue(csv)).toEqual({ read: 2, queued: 1, unchanged: 1, rejected: {} })
+    expect(await enqueue(csv)).toEqual({ read: 2, queued: 1, unchanged: 1, rejected: {}, ...none })
   })
 
   test('asks which is the token where id stands beside endpoint', async () => {
@@ -141,7 +145,7 @@ describe('rejected rows', () => {
     const rejects = folder.file('r.csv')
     const { err } = await runImport([csv, ndjson, '--rejects', rejects, '--enqueue-only'])
     const second = folder.file('r-2.csv')
-    expect(err).toContain(`4 rejected rows are in ${rejects}, ${second}: mend and import that`)
+    expect(err).toContain(`4 rejected rows are in ${rejects}, ${second}: fix and import them`)
     const text = readFileSync(rejects, 'utf8')
     expect(text.split('\n')).toEqual([
       'id;note;objectId;type;line;code;reason',
@@ -157,7 +161,7 @@ describe('rejected rows', () => {
     ])
 
     const mended = write('mended.csv', text.replace('"a;b";;', '"a;b";__a;').replace('pigeon', 'gcm'))
-    expect(await enqueue(mended)).toEqual({ read: 2, queued: 2, unchanged: 0, rejected: {} })
+    expect(await enqueue(mended)).toEqual({ read: 2, queued: 2, unchanged: 0, rejected: {}, ...none })
   })
 
   test('are also those that CleverTap refused, with their line and without its own record number', async () => {
@@ -166,7 +170,10 @@ describe('rejected rows', () => {
     const file = write('a.csv', `${header}__a,fcm,t1\n__b,fcm,t2\n__c,fcm,t3\n`)
     const rejects = folder.file('r.csv')
     const { code, out } = await runImport([file, '--rejects', rejects, '--json'])
-    expect([code, out]).toEqual([1, '{"read":3,"queued":2,"unchanged":0,"rejected":{"527":1}}\n'])
+    expect([code, out]).toEqual([
+      1,
+      '{"read":3,"queued":2,"unchanged":0,"rejected":{"527":1},"skipped":{},"unmatched":0}\n',
+    ])
     expect(readFileSync(rejects, 'utf8')).toMatch(/^objectId,type,id,line,code,reason\n__b,fcm,t2,3,527,Error 527\n$/)
   })
 })
@@ -183,7 +190,7 @@ test('an import that is interrupted goes on when it is run again, and uploads no
   expect(first.err()).toMatch(/interrupted: \d+ records wait in the store; run the same command again to go on/)
 
   const { code, out } = await runImport([folder.file('a.csv'), '--json'])
-  expect([code, out]).toEqual([0, '{"read":250,"queued":0,"unchanged":250,"rejected":{}}\n'])
+  expect([code, out]).toEqual([0, '{"read":250,"queued":0,"unchanged":250,"rejected":{},"skipped":{},"unmatched":0}\n'])
   expect(clevertap.counts).toMatchObject({ accepted: 250, duplicates: 0 })
 })
 

@@ -1,3 +1,5 @@
+import { chmodSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { parse } from 'csv-parse/sync'
 import { describe, expect, it } from 'vitest'
 import { account, refused, settle, startStore } from './store.ts'
 
@@ -86,6 +88,46 @@ describe('rejected export', () => {
         d: [{ objectId: 'd' }, { objectId: 'b' }, { objectId: 'a' }],
       })
       expect(JSON.parse((await run(['rejected', 'export', '--code', '999', ...how])).out)).toEqual({ d: [] })
+    },
+  )
+
+  it('writes a file that only its owner can read, also where it existed or a link leads to it', async () => {
+    const { run, path } = await setUp()
+    const [old, link] = [`${path}-old.csv`, `${path}-link.csv`]
+    writeFileSync(old, 'what was there', { mode: 0o644 })
+    symlinkSync(old, link)
+    for (const file of [`${path}-new.csv`, old, link]) {
+      chmodSync(old, 0o644)
+      const { code, out, err } = await run(['rejected', 'export', '--file', file])
+      expect([code, out, err]).toEqual([0, '', `3 records are in ${file}\n`])
+      expect(statSync(file).mode & 0o777).toBe(0o600)
+      expect(readFileSync(file, 'utf8')).toMatch(/^objectId,type,id,p256dh,auth,line,code,reason\nd,fcm,token-of-d,/)
+    }
+    const nowhere = await run(['rejected', 'export', '--file', `${path}/no/file`])
+    expect(nowhere).toMatchObject({ code: 2, err: expect.stringContaining('--file') })
+  })
+
+  it.each(['csv', 'ndjson', 'json'])(
+    'goes out as %s so that a spreadsheet runs nothing of it, and is imported again unchanged',
+    async (format) => {
+      const ids = ['-ios', "'-quoted", '=1+1', '+1', '@sum', '|cmd', 'a,b', 'a"b', "''=x", 'ümlaut', '1e5', '007']
+      const from = await startStore()
+      for (const id of ids) await settle(from.store, id, refused(535, '=HYPERLINK("x"), "y"'))
+      const file = `${from.path}.out`
+      await from.run(['rejected', 'export', '--format', format, '--file', file])
+      if (format === 'csv') {
+        const cells: string[][] = parse(readFileSync(file, 'utf8'))
+        expect(cells.flat().filter((cell) => /^[=+\-@\t\r]/.test(cell))).toEqual([])
+      }
+      const to = await startStore()
+      const { code } = await to.run(['import', file, '--enqueue-only'])
+      expect(code).toBe(0)
+      await to.store.join('uploader', '{}')
+      const leased = await to.store.lease({ account, holder: 'uploader', max: 100, flushMs: 0 })
+      const entries = 'waitMs' in leased ? [] : leased.entries
+      expect(entries.map(({ objectId, token }) => [objectId, token.id]).toSorted()).toEqual(
+        ids.map((id) => [id, `token-of-${id}`]).toSorted(),
+      )
     },
   )
 })

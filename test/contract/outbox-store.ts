@@ -801,7 +801,7 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
         type: 'fcm',
         fingerprint: fingerprint({ token: fcm(`token-of-${objectId}`) }),
       }))
-      expected.push({ objectId: 'web', type: 'chrome', fingerprint: fingerprint(web) })
+      expected.push({ objectId: 'web', type: 'chrome', fingerprint: fingerprint({ token: web.token }) })
       expect(found).toHaveLength(expected.length)
       expect(found).toEqual(expect.arrayContaining(expected))
     })

@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process'
 import { statSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { createRelay, type Relay } from '../../src/relay/index.ts'
 import { silentLog } from '../../src/relay/operations/log.ts'
 import { type TemporaryFolder, temporaryFolder } from '../support/temporary-folder.ts'
-import { codeOf, read, sectionOf } from './markdown.ts'
+import { codeOf, read, root, sectionOf } from './markdown.ts'
 
 describe('docs/alerts.md', () => {
   const page = read('docs/alerts.md')
@@ -18,6 +19,19 @@ describe('docs/alerts.md', () => {
 
   it.each(alerts)('says what to do about %s', (alert) => {
     expect(sectionOf(page, `## ${alert}`)).toMatch(/\*\*Do:\*\* \S/)
+  })
+})
+
+describe('docs/alerts.yml', () => {
+  /** Installed with Prometheus. Where it is missing, test/relay/operations/metrics/alerts.test.ts still evaluates each rule. */
+  const promtool = (file: string): { isInstalled: boolean; isValid: boolean } => {
+    const { error, status } = spawnSync('promtool', ['check', 'rules', file])
+    return { isInstalled: error === undefined, isValid: status === 0 }
+  }
+
+  it("passes Prometheus' own check of rules where promtool is installed", () => {
+    const { isInstalled, isValid } = promtool(join(root, 'docs/alerts.yml'))
+    expect(isValid).toBe(isInstalled)
   })
 })
 

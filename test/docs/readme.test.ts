@@ -10,8 +10,8 @@ describe('the README', () => {
   })
 
   it('says what is not proved before it says how to install', () => {
-    expect(readme.indexOf('not against')).toBeLessThan(readme.indexOf('npm install'))
-    expect(readme.indexOf('not against')).toBeGreaterThan(0)
+    expect(readme.indexOf('not with CleverTap')).toBeLessThan(readme.indexOf('npm install'))
+    expect(readme.indexOf('not with CleverTap')).toBeGreaterThan(0)
   })
 
   it('leads to every page in docs', () => {

@@ -1,7 +1,9 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { checkProbes } from '../../src/cli/check-probes.ts'
+import type { Preset } from '../../src/import/vendors/preset.ts'
+import { presets } from '../../src/import/vendors/presets.ts'
 import { tokenTypes } from '../../src/wire/record.ts'
 import { read, root, rowsOf, sectionOf } from './markdown.ts'
 
@@ -27,6 +29,38 @@ describe('a token type is in every place that has a list of its own', () => {
   it('the probes of pushferry check have one for each', () => {
     const names = checkProbes(tokenTypes, [], 'padded').map(({ name }) => name)
     expect(names).toEqual(expect.arrayContaining([...tokenTypes]))
+  })
+})
+
+describe('a vendor preset is in every place that has a list of its own', () => {
+  const folder = 'src/import/vendors'
+  const names = readdirSync(join(root, folder))
+    .map((file) => file.replace(/\.ts$/, ''))
+    .filter((name) => !['preset', 'presets', 'recognise'].includes(name))
+  const presetOf = async (name: string): Promise<Preset | undefined> => {
+    const module: Record<string, unknown> = await import(`../../src/import/vendors/${name}.ts`)
+    return presets.find((preset) => Object.values(module).includes(preset))
+  }
+  const fixtures = read('test/fixtures/exports/README.md')
+  const guides = sectionOf(read('docs/import.md'), '## 7. From another vendor')
+
+  it.each(names)('%s is known to an import, and has a test that imports a fixture', async (name) => {
+    expect(await presetOf(name)).toBeDefined()
+    const test = join(root, 'test/import/vendors', `${name}.test.ts`)
+    expect(existsSync(test)).toBe(true)
+    const used = [...readFileSync(test, 'utf8').matchAll(/fixture\('([^']+)'\)/g)].map(([, file = '']) => file)
+    expect(used.length).toBeGreaterThan(0)
+    for (const file of used) expect(fixtures).toContain(`\`${file.replace('.csv', '')}`)
+  })
+
+  it.each(names)('%s has a guide in docs/import.md, with its command, and is in the help', async (name) => {
+    const vendor = (await presetOf(name))?.vendor ?? ''
+    const guide = sectionOf(guides, `### ${vendor}`)
+    expect(guide).toMatch(/^ *pushferry import /m)
+    expect(read('src/cli/import.ts').toLowerCase()).toContain(vendor.replace(/ of your own$/, '').toLowerCase())
+    expect(read('docs/import.md').split('## 2.')[0]?.toLowerCase()).toContain(
+      vendor.replace(/ of your own$/, '').toLowerCase(),
+    )
   })
 })
 

@@ -38,3 +38,36 @@ export const membersIn = (file: string, name: string): string[] => {
     member.type === 'TSPropertySignature' && member.key.type === 'Identifier' ? [member.key.name] : [],
   )
 }
+
+/** Calls `use` with every object of a file's tree, in no particular order. */
+const visit = (value: unknown, use: (node: Readonly<Record<string, unknown>>) => void): void => {
+  if (typeof value !== 'object' || value === null) return
+  if ('type' in value) use({ ...value })
+  for (const one of Object.values(value)) visit(one, use)
+}
+
+const nameOf = (value: unknown): string | undefined =>
+  typeof value === 'object' && value !== null && 'name' in value ? String(value.name) : undefined
+
+/** The values of all string literals of a source, without those in comments. */
+export const stringsIn = (source: string): Set<string> => {
+  const strings = new Set<string>()
+  visit(parseAst(source, { lang: 'ts' }), ({ type, value }) => {
+    if (type === 'Literal' && typeof value === 'string') strings.add(value)
+    if (type === 'TemplateElement' && typeof value === 'object' && value !== null && 'cooked' in value)
+      strings.add(String(value.cooked))
+  })
+  return strings
+}
+
+/** The members that a file takes from a member by destructuring, as in `const { dataset: { relay } } = element`. */
+export const destructuredFrom = (file: string, member: string): string[] => {
+  const names: string[] = []
+  visit(parseAst(read(file), { lang: 'ts' }), ({ type, key, value }) => {
+    if (type !== 'Property' || nameOf(key) !== member) return
+    if (typeof value !== 'object' || value === null || !('properties' in value) || !Array.isArray(value.properties))
+      return
+    names.push(...value.properties.flatMap((property: { key?: unknown }) => nameOf(property.key) ?? []))
+  })
+  return names
+}

@@ -125,7 +125,7 @@ describeBrowsers('delivery', (name) => {
     const { tab } = browser()
     await tab.goto(site.origin)
     relay.failNext({ status: 503, headers: { 'retry-after': '3600' } })
-    expect(await register(tab)).toMatchObject({ state: 'subscribed', reason: '503' })
+    expect(await register(tab)).toMatchObject({ state: 'subscribed', reason: 'http-503' })
     expect(posts(relay)).toMatchObject([{ status: 503 }])
     expect(await sync(tab)).toMatchObject({ state: 'subscribed' })
     await tab.evaluate(() => dispatchEvent(new Event('online')), null)
@@ -147,7 +147,7 @@ describeBrowsers('delivery', (name) => {
       name: 'PushError',
       code: 'relay-refused',
       retryable: false,
-      cause: 'invalid_record',
+      cause: 'invalid-record',
     })
     await tab.reload()
     expect(await sync(tab)).toMatchObject({ state: 'subscribed', reason: 'invalid-record' })

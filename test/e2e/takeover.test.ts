@@ -25,7 +25,7 @@ describeBrowsers('a second profile that knows an objectId but not its key', (nam
         name: 'PushError',
         code: 'relay-refused',
         retryable: false,
-        cause: 'registration_key_mismatch',
+        cause: 'registration-key-mismatch',
       })
       expect(await status(tab)).toMatchObject({ state: 'subscribed', reason: 'registration-key-mismatch' })
       await tab.reload()

@@ -41,11 +41,12 @@ export const createFakeIndexedDb = (onWrite: () => void): FakeIndexedDb => {
         return
       }
       const stores = databases.get(name) ?? new Map<string, Map<string, unknown>>()
-      request.result = {
+      const database = {
         createObjectStore: (store: string) => stores.set(store, new Map()),
-        transaction: (store: string) => transaction(stores.get(store)),
+        transaction: (store: string) => transaction(stores.get(store), database),
         close: () => {},
       }
+      request.result = database
       if (!databases.has(name)) {
         databases.set(name, stores)
         request.onupgradeneeded?.()
@@ -55,9 +56,9 @@ export const createFakeIndexedDb = (onWrite: () => void): FakeIndexedDb => {
     return request
   }
 
-  const transaction = (values: Map<string, unknown> | undefined) => {
+  const transaction = (values: Map<string, unknown> | undefined, db: object) => {
     if (!values) throw new DOMException('No such store.', 'NotFoundError')
-    const all: { error: unknown; oncomplete?: () => void; onabort?: () => void } = { error: null }
+    const all: { db: object; error: unknown; oncomplete?: () => void; onabort?: () => void } = { db, error: null }
     let pending = 0
     const ask = (work: () => unknown): Request => {
       const request: Request = { result: undefined, error: null }

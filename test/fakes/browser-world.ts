@@ -25,6 +25,8 @@ export interface BrowserWorld {
   host: string
   readonly localStorage: Record<string, string>
   cookie: string
+  /** The broadest domain that the browser takes a cookie for. */
+  cookieDomain: string
   /** Takes parts of the browser away, or puts others there. */
   set(name: string, value: unknown): void
   setNavigator(properties: Record<string, unknown>): void
@@ -40,6 +42,16 @@ export interface BrowserWorld {
   pass(ms: number): Promise<void>
   /** Gives `globalThis` and time back. */
   leave(): void
+}
+
+/** What `document.currentScript` is. */
+export class FakeScriptElement {
+  readonly src: string
+  readonly dataset: Readonly<Record<string, string>>
+  constructor(src: string, dataset: Readonly<Record<string, string>>) {
+    this.src = src
+    this.dataset = dataset
+  }
 }
 
 /** A Chromium without Background Sync, that has never seen the site. */
@@ -89,8 +101,19 @@ export const enterBrowserWorld = (): BrowserWorld => {
     visibilityState: 'visible',
     hidden: false,
     currentScript: null as unknown,
+    baseURI: new URL('/cart/page.html', origin).href,
+    querySelectorAll: () => [],
     get cookie() {
       return world.cookie
+    },
+    /** As a browser with one origin: the first pair is kept, unless it is meant for another domain. */
+    set cookie(given: string) {
+      const [pair = '', ...attributes] = given.split('; ')
+      const domain = attributes.find((one) => one.startsWith('Domain='))?.slice(7)
+      if (domain !== undefined && domain !== world.cookieDomain) return
+      const name = pair.slice(0, pair.indexOf('=') + 1)
+      const others = world.cookie.split('; ').filter((one) => one !== '' && !one.startsWith(name))
+      world.cookie = [...others, pair].join('; ')
     },
   }
   const locks = createFakeLocks(() => world.locks)
@@ -136,6 +159,7 @@ export const enterBrowserWorld = (): BrowserWorld => {
     host: 'fcm.googleapis.com',
     localStorage,
     cookie: '',
+    cookieDomain: 'shop.example',
     set,
     setNavigator: (properties) => {
       for (const name in properties)
@@ -197,6 +221,7 @@ export const enterBrowserWorld = (): BrowserWorld => {
   set('localStorage', localStorage)
   set('Notification', Notification)
   set('PushManager', class {})
+  set('HTMLScriptElement', FakeScriptElement)
   set('fetch', relay.fetch)
   set('addEventListener', windowTarget.addEventListener)
   set('removeEventListener', windowTarget.removeEventListener)

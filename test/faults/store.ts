@@ -1,7 +1,7 @@
 import { StoreError, type StoreErrorCode } from '../../src/relay/store/errors.ts'
 import type { Store } from '../../src/relay/store/port.ts'
 
-type Operation = Exclude<keyof Store, 'onWork' | 'close'>
+type Operation = Exclude<keyof Store, 'onWork' | 'close' | 'bytes'>
 
 /** A store that fails on cue. */
 export interface FaultyStore {

@@ -30,7 +30,7 @@ const join = async (input: string, joins: readonly string[], on: string, more: r
 }
 
 const tokens = 'user,type,id\nu1,apns,t1\nu1,fcm,t2\nu2,fcm,t3\nnobody,fcm,t4\n'
-const all = { read: 4, queued: 3, unchanged: 0, rejected: {}, unmatched: 1 }
+const all = { read: 4, queued: 3, unchanged: 0, rejected: {}, skipped: {}, unmatched: 1 }
 
 const exported = [
   {
@@ -125,7 +125,7 @@ describe('a join', () => {
     )
     const ids = write('ids.ndjson', lines({ profile: { uid: 'u1' }, ct_id: '__one' }))
     const { summary } = await join(input, [ids], on, ['--map', 'id=token'])
-    expect(summary).toEqual({ read: 2, queued: 1, unchanged: 0, rejected: {}, unmatched: 1 })
+    expect(summary).toEqual({ read: 2, queued: 1, unchanged: 0, rejected: {}, skipped: {}, unmatched: 1 })
   })
 
   it('finds a column of a table whose name is a path by its last name', async () => {

@@ -1,4 +1,4 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { readRow } from '../../src/import/enqueue.ts'
@@ -50,10 +50,10 @@ describe('the file of rejected rows', () => {
       { text: 'nonsense', line: 2, code: 535, reason: 'why, "really"' },
       { value: 7, line: 3, code: 535, reason: 'why, "really"' },
     ])
-    const [json] = await refuseAll(['{"d":[{"a":1},\n{"b":2}]}'], file('r.json'))
+    const [json] = await refuseAll(['{"d":[{"objectId":1},\n{"b":2}]}'], file('r.json'))
     expect(JSON.parse(json ?? '')).toEqual({
       d: [
-        { a: 1, line: 1, code: 535, reason: 'why, "really"' },
+        { objectId: 1, line: 1, code: 535, reason: 'why, "really"' },
         { b: 2, line: 2, code: 535, reason: 'why, "really"' },
       ],
     })
@@ -87,7 +87,9 @@ describe('the file of rejected rows', () => {
   it('is one for inputs of the same columns, and a numbered one for each that differs', async () => {
     const { file } = folder()
     const csv = 'objectId,type,id\na,fcm,t\n'
-    const plans = await Promise.all([csv, '{"a":1}', csv, 'objectId;id;type\na;b;c\n'].map((text) => planned({ text })))
+    const plans = await Promise.all(
+      [csv, '{"objectId":"a"}', csv, 'objectId;id;type\na;b;c\n'].map((text) => planned({ text })),
+    )
     const { paths, close } = createRejects(file('r.csv'), plans)
     close()
     expect(paths).toEqual([file('r.csv'), file('r-2.csv'), file('r-3.csv')])
@@ -100,6 +102,10 @@ describe('the file of rejected rows', () => {
     expect(() => createRejects(file('in.csv'), [plan])).toThrow(/--rejects would overwrite an input/)
     expect(() => createRejects(file('no/such/folder'), [plan])).toThrow(/--rejects .*: there is no such folder$/)
     createRejects(file('out.csv'), [plan]).close()
+    expect(statSync(file('out.csv')).mode & 0o777).toBe(0o600)
+    chmodSync(file('out.csv'), 0o644)
+    symlinkSync(file('out.csv'), file('link.csv'))
+    createRejects(file('link.csv'), [plan]).close()
     expect(statSync(file('out.csv')).mode & 0o777).toBe(0o600)
   })
 })

@@ -1,4 +1,4 @@
-/** What `npm audit --json` has said. Pure. */
+/** Judges the output of `npm audit --json`. Pure. */
 
 const serious = ['high', 'critical']
 

@@ -1,6 +1,6 @@
 import { startGate } from './start-gate.mjs'
 
-/** How long what is told to end may take, in ms, until it is ended by force. */
+/** Time after which a gate that was told to end is killed, in ms. */
 const graceMs = 5_000
 
 const secondsOf = (ms) => `${(ms / 1000).toFixed(1)} s`
@@ -62,10 +62,10 @@ export const runGates = async (gates, { atOnce, output = process.stdout }) => {
         return code
       }
       times.set(run.name, ms)
-      // One that is left alone has nobody to mix its lines with.
+      // The last running gate can write directly, because no other gate's lines can mix with its own.
       if (waiting.length === 0 && running.size === 1) for (const last of running.keys()) listen(last)
     }
-    if (waiting.length > 0) throw new Error(`${waiting.map(({ name }) => name)} come after what nobody runs`)
+    if (waiting.length > 0) throw new Error(`${waiting.map(({ name }) => name)} depend on gates that do not run`)
     tell(`\n${[...times].map(([name, ms]) => lineOf(name, ms)).join('')}`)
     tell(lineOf('all green', performance.now() - startedAt))
     return 0

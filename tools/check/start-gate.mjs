@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 const isWindows = process.platform === 'win32'
 
 /**
- * Starts a gate. It keeps what the gate says until somebody listens, from then on passes it to him; `ended` settles when
+ * Starts a gate. It buffers the gate's output until a listener is attached, then passes it on; `ended` settles when
  * the gate has ended and nothing that it started holds its output any more.
  *
  * @param {import('./run-gates.mjs').Gate} gate

@@ -8,7 +8,7 @@ const deepObject = (depth) => `${'{"a":'.repeat(depth)}0${'}'.repeat(depth)}`
 const record = '{"type":"token","tokenData":{"id":"token","type":"fcm"},"objectId":"victim"}'
 const recordWith = (members) => `{"type":"token","tokenData":{"id":"x","type":"fcm"},"objectId":"o"${members}}`
 
-/** Each is sent to every route as it stands. */
+/** Each is sent to every route unchanged. */
 export const horrors = [
   // Hardly anything.
   '',

@@ -1,4 +1,4 @@
-/** What is sent: fast-check's generators over every route, every credential and the corpus of horrors. */
+/** The requests: fast-check's generators over every route, every credential and the corpus of horrors. */
 import fc from 'fast-check'
 import { horrors } from './horrors.mjs'
 import { badTickets, nativeTokens, oddPeople, origins, people, subscriptions } from './values.mjs'
@@ -19,7 +19,7 @@ const records = fc.array(fc.oneof(native, web), { maxLength: 30 }).map((d) => ({
 const retry = fc.record({ account: oneOf('OPEN', 'TICKETED', 'x'), code: fc.option(fc.integer(), { nil: undefined }) })
 const validBody = fc.oneof(web, native, records, retry)
 const json = (arbitrary) => arbitrary.map((value) => JSON.stringify(value))
-/** What makes a text one that must not pass, put behind it. */
+/** Suffixes that make a string invalid. */
 const stain = oneOf(
   ...['\u0000', ' ', '\n', '\u007f', '\u0085', '\u00a0', '\u2028', '\ufeff', '\ud800', '\udfff', '='],
   'x'.repeat(5000),
@@ -212,7 +212,7 @@ const oddHeader = fc.oneof(
     ['cookie', '__proto__=1; '.repeat(200)],
   ),
 )
-/** What is shown; the words are looked up when it is sent, because keys are handed out by then. */
+/** The credentials of a request. Their values are looked up when it is sent, because keys are issued only during the run. */
 const credential = fc.oneof(
   often(10, fc.constant('right')),
   often(4, oneOf('none', 'api', 'passcode', 'admin', 'basic', 'key', 'ticket')),

@@ -7,7 +7,7 @@ import { origins, people, tickets } from './values.mjs'
 
 const streamLimitMs = 3_000
 
-/** What `createSend` answers with. `statuses` is empty when the connection ended without an answer. */
+/** The result of `createSend`. `statuses` is empty when the connection ended without an answer. */
 const outcome = (statuses, fault) => ({ statuses, fault })
 
 /** Every refusal is a problem document with a code, or on `/1/upload` CleverTap's flat shape. */

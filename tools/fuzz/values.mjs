@@ -32,7 +32,7 @@ export const people = [...harmless, ...oddPeople]
 
 const p256dh = () => createECDH('prime256v1').generateKeys().toString('base64url')
 
-/** What browsers subscribe with. */
+/** The keys of a browser's subscription. */
 export const subscriptions = Array.from({ length: 200 }, (_, at) => {
   const id = `web${at}:APA91b${randomBytes(30).toString('base64url')}`
   const keys = { p256dh: p256dh(), auth: randomBytes(16).toString('base64url') }

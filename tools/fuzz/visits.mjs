@@ -13,13 +13,13 @@ const steps = {
   'again without proof': { answers: [202], proof: false },
   replace: { answers: [202], proof: true, isNew: true },
   'replace without proof': { answers: [403], proof: false, isNew: true },
-  'replace with a key of somebody else': {
+  "replace with another browser's key": {
     answers: [403],
     proof: false,
     isNew: true,
     headers: { 'x-pushferry-key': 'x'.repeat(43) },
   },
-  'with members that nobody knows': {
+  'with unknown members': {
     answers: [202],
     proof: true,
     more: { clickId: 7, userAgent: 'x', replaces: 'an-old-token' },
@@ -73,7 +73,7 @@ export const createVisitor = (post) => {
         headers: { origin, ...(proof && shown), ...headers },
         body: isWithdrawal ? undefined : JSON.stringify({ type: 'token', tokenData, objectId, endpoint, ...more }),
       })
-      // Without a ticket this account lets nobody get as far as that.
+      // This account refuses requests without a ticket before that check.
       const right = account === 'ticketed' && !proof ? [401] : answers
       if (status === 202) key = answer.registrationKey
       // A token that was refused is not the one that is registered.
@@ -87,7 +87,7 @@ export const createVisitor = (post) => {
     await send('first', { answers: [202], proof: true })
     for (const name of next) {
       await send(name, steps[name])
-      // What a withdrawn registration may do is no question for this.
+      // This step does not test withdrawn registrations.
       if (name === 'withdraw') break
     }
     return outcomes

@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 
 const perCall = 10
-/** A part of the load names somebody again, with another token or the same. */
+/** A part of the load repeats a profile, with another token or the same. */
 const againShare = 0.3
 
 /** Whose records make CleverTap refuse every call that they are in; nothing but their rejection is right. */
@@ -56,7 +56,7 @@ export const createOracle = (random, isLastWord) => {
           await pause(20)
           return
         }
-        if (body.processed !== d.length) throw new Error(`an answer that nobody asked for: ${JSON.stringify(body)}`)
+        if (body.processed !== d.length) throw new Error(`an unexpected answer: ${JSON.stringify(body)}`)
         counts.acknowledged += d.length
         for (const { objectId, tokenData } of d) people.set(objectId, { token: tokenData.id, maybe: [] })
       } catch (error) {

@@ -17,7 +17,7 @@ process.once('exit', () => {
 const agent = new Agent({ connections: 64, keepAliveTimeout: 1000 })
 export const closeCalls = () => agent.close()
 
-/** Starts one on this store, with so many slots, and with more of an environment. Settles when it listens. */
+/** Starts a relay on this store with this number of slots and further environment variables. Resolves when it listens. */
 export const startRelay = async (clevertap, store, slots, environment = {}) => {
   const child = spawn(process.execPath, [main, 'relay'], {
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -1,6 +1,6 @@
+// The kill test's settings, from the environment. A wrong value ends the process with one line.
 import { wholeNumber } from '../whole-number.mjs'
 
-// What the kill test is told, by the environment. Wrong values end the process with one line.
 const fail = (line) => {
   console.error(line)
   process.exit(2)

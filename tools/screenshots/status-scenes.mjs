@@ -27,7 +27,7 @@ const createRandom = (seed) => () => {
 }
 
 /**
- * What each scene is: how it stands `ago` (ms before now), and which records CleverTap has refused.
+ * The scenes: the state at `ago` (ms before now), and the records that CleverTap has refused.
  *
  * - `failing`: since how long ago uploads fail, and as what.
  * - `rejected`: objectId, type, code, CleverTap's text, how long ago.

@@ -28,6 +28,7 @@ const readRegistration = (record: Members, nowMs: number): VendorToken => {
  * passed over.
  */
 export const azure: Preset = {
+  vendor: 'Azure Notification Hubs',
   name: 'a list of Azure Notification Hubs registrations',
   formats: ['json'],
   isOne: (has) =>
@@ -36,6 +37,7 @@ export const azure: Preset = {
   columns: { endpoint: 'endpoint', p256dh: 'p256dh', auth: 'auth' },
   needed: ['endpoint|pushChannel.endpoint', 'p256dh|pushChannel.p256dh', 'auth|pushChannel.auth'],
   advice: 'it must have browsers among its first registrations, with endpoint, p256dh and auth',
+  user: 'tags.NAME',
   types: new Map(),
   view: (record) => ({
     ...record,

@@ -23,6 +23,7 @@ const readToken = (token: unknown): VendorToken => {
  * `push_tokens` where a user has any (https://www.braze.com/docs/api/endpoints/export/user_data/post_users_segment).
  */
 export const braze: Preset = {
+  vendor: 'Braze',
   name: 'a Braze export',
   formats: ['json'],
   isOne: (has) => has('braze_id') || (has('external_id') && (has('push_tokens') || has('devices'))),
@@ -30,6 +31,7 @@ export const braze: Preset = {
   needed: ['push_tokens[].token', 'push_tokens[].platform'],
   advice:
     'export with push_tokens among fields_to_export, and where the first users have none, keep only the lines with push_tokens',
+  user: 'external_id',
   types,
   read: (record) => {
     const { push_tokens: list } = record

@@ -23,6 +23,7 @@ const read = (record: Members): VendorToken => {
  * with those of this one. In CSV `device` is a cell such as `{"token":"…"}`.
  */
 export const clevertap: Preset = {
+  vendor: 'CleverTap',
   name: 'a CleverTap Profile Export',
   formats: ['csv', 'json'],
   isOne: (has) =>
@@ -31,6 +32,7 @@ export const clevertap: Preset = {
   needed: ['clevertapId', 'device.token'],
   advice:
     'export CleverTap ID and Device Token, and where the first profiles have no token, keep only those that have one',
+  user: 'identity',
   types: new Map(),
   read: (record) => [read(record)],
 }

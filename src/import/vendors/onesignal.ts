@@ -16,12 +16,14 @@ const isYes = (cell: string): boolean => /^(?:t|true|1|yes)$/i.test(cell)
  * token, or the endpoint of a web subscription (https://documentation.onesignal.com/reference/csv-export).
  */
 export const oneSignal: Preset = {
+  vendor: 'OneSignal',
   name: 'a OneSignal export',
   formats: ['csv'],
   isOne: (has) => signs.filter(has).length >= 3,
   columns: { id: 'identifier', type: 'device_type', p256dh: 'web_p256', auth: 'web_auth' },
   needed: ['identifier', 'device_type', 'invalid_identifier'],
   advice: 'export with POST /players/csv_export, and leave the names of its columns as they are',
+  user: 'external_user_id',
   types,
   read: (record): readonly VendorToken[] => {
     const cell = (name: string): string => textOf(record[name])

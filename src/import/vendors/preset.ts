@@ -19,6 +19,8 @@ export interface VendorToken {
  * Where it is recognised, columns that the vendor has renamed or left out are named before anything is read.
  */
 export interface Preset {
+  /** Whose it is, as the heading of its guide in docs/import.md has it. */
+  vendor: string
   /** For people: `a OneSignal export`. */
   name: string
   formats: readonly ('csv' | 'json')[]
@@ -29,6 +31,8 @@ export interface Preset {
   /** Paths without which it cannot be read, and how to get an export that has them. `|` separates alternatives. */
   needed: readonly string[]
   advice: string
+  /** Where your own user ID stands as a rule, by which the CleverTap ID is joined. */
+  user: string
   /** The vendor's types, in small letters, and what they are here. Others are refused with 535. */
   types: ReadonlyMap<string, TokenType>
   /** A record with what is hidden in it as members, for `--on` and `--map`. */

@@ -19,6 +19,7 @@ const read = (record: Members, nowMs: number): VendorToken => {
  * objectId beside it: `{"objectId": "…", "endpoint": "…", "keys": {…}}` or `{"objectId": "…", "subscription": {…}}`.
  */
 export const pushSubscription: Preset = {
+  vendor: 'Push subscriptions of your own',
   name: 'a list of browser push subscriptions',
   formats: ['json'],
   isOne: (has) =>
@@ -32,6 +33,7 @@ export const pushSubscription: Preset = {
     'keys.auth|subscription.keys.auth|auth|subscription.auth',
   ],
   advice: 'save what JSON.stringify(subscription) gives, with the objectId beside it',
+  user: 'USER',
   types: new Map(),
   read: (record, nowMs) => [read(record, nowMs)],
 }

@@ -1,13 +1,8 @@
+import { listNames } from '../check-members.ts'
 import { ImportError } from '../error.ts'
 import { isMembers, type Members } from '../members.ts'
 import type { Preset } from './preset.ts'
 import { presets } from './presets.ts'
-
-const list = (names: Iterable<string>): string => {
-  const shown = [...names].slice(0, 40)
-  // A name may be anything in a file that is no export, a token too.
-  return shown.map((name) => (name.length <= 40 ? JSON.stringify(name) : `(${name.length} characters)`)).join(', ')
-}
 
 /** The names in the place where a path leads to, or in the nearest one above it that there is. */
 const namesBeside = (records: readonly Members[], path: string): string => {
@@ -18,7 +13,7 @@ const namesBeside = (records: readonly Members[], path: string): string => {
     const inner = under.filter(isMembers).flatMap(Object.keys)
     if (inner.length > 0) names = new Set(inner)
   }
-  return list(names)
+  return listNames(names)
 }
 
 /**

@@ -27,12 +27,14 @@ const readEndpoint = (record: Members): VendorToken => {
  * when a push service has refused the token.
  */
 export const sns: Preset = {
+  vendor: 'Amazon SNS',
   name: 'a list of Amazon SNS endpoints',
   formats: ['json'],
   isOne: (has) => ['EndpointArn', 'Attributes', 'Attributes.Token', 'Attributes.Enabled'].filter(has).length >= 2,
   columns: { id: 'Attributes.Token', type: 'EndpointArn' },
   needed: ['EndpointArn', 'Attributes.Token', 'Attributes.Enabled'],
   advice: 'export with aws sns list-endpoints-by-platform-application --output json',
+  user: 'CustomUserData',
   types,
   read: (record) => [readEndpoint(record)],
 }

@@ -71,6 +71,7 @@ export const createLateStore = (open: () => Promise<Store>, onTrouble: (error: u
     discardRejected: (account, limits) => ask((store) => store.discardRejected(account, limits)),
     secret: (name) => ask((store) => store.secret(name)),
     probe: () => ask((store) => store.probe()),
+    bytes: () => ask(async (store) => store.bytes?.()),
     onWork: (listener) => {
       listeners.add(listener)
       const stop = real?.onWork(listener)

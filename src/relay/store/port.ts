@@ -319,6 +319,9 @@ export interface Store {
    */
   onWork(listener: (account: string, rows: number) => void): () => void
 
+  /** Sizes of the files of a store that has files of its own; undefined for others. */
+  bytes?(): Promise<{ database: number; wal: number } | undefined>
+
   /** Finishes what has begun and lets go of the database. Everything after that rejects with `closed`. */
   close(): Promise<void>
 }

@@ -108,7 +108,7 @@ describe('the objectId', () => {
   })
 
   it.each([
-    ['gives none', () => null],
+    ['does not know yet', () => undefined],
     ['fails', () => Promise.reject(new Error('no session'))],
     [
       'throws',

@@ -10,6 +10,10 @@ import { type BrowserRun, type Surroundings, startPushBrowser } from './start-pu
 export interface ChromiumOptions extends StartOptions {
   /** More command line switches. */
   readonly args?: readonly string[]
+  /** Names that lead to loopback, as `localhost` does. */
+  readonly hosts?: readonly string[]
+  /** The public key of a certificate that is believed for any name. */
+  readonly spkiPin?: string
 }
 
 export type ChromiumBrowser = PushBrowser<FakeFcm, BrowserContext>
@@ -47,7 +51,7 @@ const tabOf = (page: Page): Tab => ({
 
 const launch = async (
   { service, desktop, folder }: Surroundings<FakeFcm>,
-  { origin, permission = 'granted', args = [] }: ChromiumOptions,
+  { origin, permission = 'granted', args = [], hosts = [], spkiPin }: ChromiumOptions,
 ): Promise<BrowserRun<BrowserContext>> => {
   const profile = join(folder, 'profile')
   if (!existsSync(profile)) createProfile(profile, origin, permission)
@@ -59,8 +63,9 @@ const launch = async (
     viewport: null,
     env: { ...process.env, HOME: folder, DBUS_SESSION_BUS_ADDRESS: desktop.address },
     args: [
-      '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1',
-      ...service.chromiumArgs(),
+      `--host-resolver-rules=${[...hosts.map((host) => `MAP ${host} 127.0.0.1`), 'MAP * ~NOTFOUND', 'EXCLUDE localhost', 'EXCLUDE 127.0.0.1'].join(', ')}`,
+      // The last of two switches of one name counts.
+      ...service.chromiumArgs().map((arg) => (spkiPin && arg.includes('-spki-list=') ? `${arg},${spkiPin}` : arg)),
       ...args,
     ],
   })

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
-import { createServer, type OutgoingHttpHeaders } from 'node:http'
+import { createServer, type OutgoingHttpHeaders, type RequestListener } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
 import { isDeepStrictEqual } from 'node:util'
+import type { Certificate } from './certificate.ts'
 import { createEventLog, type EventLog } from './event-log.ts'
 import { listen } from './listen.ts'
 import { readBody } from './read-body.ts'
@@ -44,7 +46,7 @@ export interface Report {
   readonly [member: string]: unknown
 }
 
-/** A web site on `http://localhost:<port>`: a secure context for every browser. */
+/** A web site on `localhost`: a secure context for every browser. */
 export interface Site {
   readonly origin: string
   readonly log: EventLog<SiteEvent>
@@ -67,15 +69,17 @@ const isReport = (value: unknown): value is Report =>
 /**
  * @param files by path, without query; all are sent with `no-store`, so that a changed file is seen at once.
  * @param headers sent with every file, e.g. a Content-Security-Policy.
+ * @param certificate makes it a site on https.
  */
 export const startSite = async (
   files: Readonly<Record<string, SiteFile>>,
   headers: OutgoingHttpHeaders = {},
+  certificate?: Certificate,
 ): Promise<Site> => {
   const served = new Map(Object.entries(files))
   const log = createEventLog<SiteEvent>('site')
 
-  const server = createServer(async (request, response) => {
+  const answer: RequestListener = async (request, response) => {
     const { method = 'GET', url = '/' } = request
     const { pathname } = new URL(url, 'http://localhost')
     if (method === 'POST' && pathname === '/report') {
@@ -88,8 +92,9 @@ export const startSite = async (
     if (!file) return void response.writeHead(404).end()
     response.writeHead(200, { 'content-type': file.type, 'cache-control': 'no-store', ...headers, ...file.headers })
     response.end(file.body)
-  })
-  const origin = `http://localhost:${await listen(server)}`
+  }
+  const server = certificate ? createSecureServer(certificate, answer) : createServer(answer)
+  const origin = `${certificate ? 'https' : 'http'}://localhost:${await listen(server)}`
 
   return {
     origin,

@@ -15,6 +15,7 @@ describe.each(Object.entries(files))('a CleverTap Profile Export in %s', (format
       unchanged: 0,
       rejected: {},
       skipped: { 'no token': 1, 'other channel': 1, 'opted out': 1 },
+      unmatched: 0,
     })
     expect(received).toEqual([
       record('-old-1', 'apns', 'ios-token'),

@@ -8,7 +8,7 @@ export const p256dh = 'BLc4xRzKlKORKWlbdgFaBrrPK3ydWAHo4M0gs0i1oEKgPpWC5cW8OCzVr
 export const auth = '5I2Bu2oKdyy9CwL8QVF0NQ=='
 
 /** The list of CleverTap IDs that every fixture is joined with; u9 is not in it. */
-const ids = [
+export const ids = [
   'identity,clevertap_id',
   'u1,__android-1',
   'u1,-ios-1',

@@ -13,6 +13,7 @@ describe('push subscriptions of browsers', () => {
       unchanged: 0,
       rejected: {},
       skipped: { 'other push service': 1, dead: 1, 'no token': 1 },
+      unmatched: 0,
     })
     expect(received).toEqual(['1', '2', '3'].map((n) => record(`web-${n}`, 'chrome', `web-token-${n}`)))
     expect(code).toBe(0)

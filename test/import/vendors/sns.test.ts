@@ -33,7 +33,7 @@ describe('a list of Amazon SNS endpoints', () => {
         .Endpoints.map((one: unknown) => JSON.stringify(one))
         .join('\n'),
     ],
-  ])('may be %s', async (_what, text) => {
+  ])('reads a file with endpoints of Amazon SNS that is %s', async (_what, text) => {
     expect((await imported('endpoints', text, { on })).received).toEqual(sent)
   })
 

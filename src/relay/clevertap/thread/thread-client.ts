@@ -16,7 +16,7 @@ export interface ThreadClient {
   sender(account: string): ThreadSender
   /** The thread has sent a result. */
   onResult(result: Result): void
-  /** The thread has ended. Its requests count as unanswered, because nobody knows how far they had come. */
+  /** The thread has ended. Its requests count as unanswered, because their progress is unknown. */
   onExit(): void
 }
 

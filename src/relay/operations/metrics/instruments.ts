@@ -120,6 +120,11 @@ export const createInstruments = (registry: Registry) => {
       'event',
     ),
     holders: gauge('pushferry_holders', 'Processes that upload from this store: relays and imports.'),
+    storeBytes: gauge(
+      'pushferry_store_bytes',
+      'Size of the SQLite database file and of the log beside it (wal).',
+      'file',
+    ),
     storeUp: gauge('pushferry_store_up', '1 when the store could be read for this scrape, else 0.'),
     storeWrite: histogram(
       'pushferry_store_write_duration_seconds',

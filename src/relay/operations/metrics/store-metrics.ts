@@ -16,7 +16,7 @@ export const createStoreMetrics = (
     accounts,
     store,
     now,
-  }: { accounts: readonly string[]; store: Pick<Store, 'counts' | 'holders'>; now: () => number },
+  }: { accounts: readonly string[]; store: Pick<Store, 'counts' | 'holders' | 'bytes'>; now: () => number },
 ): (() => Promise<void>) => {
   const {
     queue,
@@ -26,21 +26,27 @@ export const createStoreMetrics = (
     rejectedByCode,
     storeEvents,
     holders,
+    storeBytes,
     storeUp,
   } = instruments
   const read = () =>
-    Promise.all([store.holders(), ...accounts.map(async (account) => ({ account, ...(await store.counts(account)) }))])
+    Promise.all([
+      store.holders(),
+      store.bytes?.(),
+      ...accounts.map(async (account) => ({ account, ...(await store.counts(account)) })),
+    ])
   return async () => {
     const found = await inTime(read(), storeWaitMs).catch(() => undefined)
-    for (const metric of [queue, uploadingRecords, oldestAge, stored, rejectedByCode, storeEvents, holders])
+    for (const metric of [queue, uploadingRecords, oldestAge, stored, rejectedByCode, storeEvents, holders, storeBytes])
       metric.reset()
     storeUp.set(found ? 1 : 0)
     if (!found) {
       holders.remove()
       return
     }
-    const [alive, ...perAccount] = found
+    const [alive, bytes, ...perAccount] = found
     holders.set(alive.length)
+    for (const [file, size] of Object.entries(bytes ?? {})) storeBytes.set({ file }, size)
     for (const {
       account,
       queued,

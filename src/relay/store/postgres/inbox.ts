@@ -24,7 +24,7 @@ import { sql } from './statements.ts'
 /** Over so many records, an append applies them first. */
 const mostPending = 20_000
 /** Records in one transaction of the applier. */
-const mostApplied = 5_000
+const mostApplied = 2_000
 
 /** What an append writes: the records of one call, all live, of a backend, and perhaps a statement of its own. */
 export interface Append {

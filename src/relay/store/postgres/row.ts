@@ -8,6 +8,7 @@ import {
   type TokenState,
   type TokenStatus,
 } from '../port.ts'
+import type { RowValues } from './arrays.ts'
 
 /** A row, from whichever of the two tables. The fields mean what they mean in memory-row.ts. */
 export interface Row {
@@ -110,37 +111,37 @@ export const rowOf = (columns: RowColumns): Row => {
 }
 
 /** Warnings as they are stored; see rowOf. */
-export const warningsText = (warnings: readonly string[]): string | undefined =>
-  warnings.length > 0 ? JSON.stringify(warnings) : undefined
+export const warningsText = (warnings: readonly string[]): string | null =>
+  warnings.length > 0 ? JSON.stringify(warnings) : null
 
 /** Whether a row stands in `queue`, and not in `settled`: it may still be uploaded, or something of it is in flight. */
 export const isOpen = ({ state, lease }: Row): boolean => state === 'queued' || state === 'uploading' || lease !== null
 
-/** A row as the statements take it, by the names of the columns; what is not there is left out and becomes NULL. */
-export const columnsOf = (account: number, objectId: string, row: Row): Readonly<Record<string, unknown>> => ({
+/** A row as the statements take it, by the names of the columns; a column that is not there is NULL. */
+export const columnsOf = (account: number, objectId: string, row: Row): Omit<RowValues, 'version'> => ({
   account,
   object_id: objectId,
   type: row.type,
   state: stateNumber(row),
   lane: laneNumber(row.lane),
-  seq: isOpen(row) || row.state === 'rejected' ? row.seq : undefined,
+  seq: isOpen(row) || row.state === 'rejected' ? row.seq : null,
   keyed: row.keyed,
   proved: row.proved,
-  confirmed_on: row.confirmedOn ?? undefined,
-  lease: row.lease ?? undefined,
+  confirmed_on: row.confirmedOn,
+  lease: row.lease,
   attempts: row.attempts,
   deferrals: row.deferrals,
   failures: row.failures,
   received_at: row.receivedAt,
   ready_at: Math.ceil(row.readyAt),
   due_at: Math.ceil(row.dueAt),
-  settled_at: row.settledAt ?? undefined,
+  settled_at: row.settledAt,
   fingerprint: `\\x${row.fingerprint}`,
-  token: row.token ? storable(row.token.id) : undefined,
-  p256dh: row.token?.keys?.p256dh,
-  auth: row.token?.keys?.auth,
-  error_code: row.error ? String(row.error.code) : undefined,
-  error_message: row.error ? storable(row.error.message) : undefined,
+  token: row.token ? storable(row.token.id) : null,
+  p256dh: row.token?.keys?.p256dh ?? null,
+  auth: row.token?.keys?.auth ?? null,
+  error_code: row.error ? row.error.code : null,
+  error_message: row.error ? storable(row.error.message) : null,
   warnings: warningsText(row.warnings),
 })
 

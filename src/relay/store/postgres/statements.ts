@@ -1,8 +1,7 @@
 /*
  * Every statement of the adapter, by what it does. State numbers: see migrations/0007.sql.
  *
- * Many rows go in one parameter, a JSON array of objects whose members are named as the columns; ids, which are looked
- * for more often, as an array for each column. None is given a name, so that nothing is prepared: a plan that was kept
+ * Many rows go in one statement, as an array for each column. None is given a name, so that nothing is prepared: a plan that was kept
  * while the queue was short is a bad one when it is long.
  *
  * Rows are locked in the order of their ids wherever a statement may wait for them.
@@ -18,10 +17,36 @@ const settledColumns = `account, object_id, type, state, lane, seq, keyed, prove
 const ids = 'unnest($1::bigint[], $2::text[]) AS k (account, object_id)'
 const inOrder = (rows: string): string => `(SELECT * FROM ${rows} ORDER BY account, object_id COLLATE "C") AS k`
 const versions = inOrder('unnest($1::bigint[], $2::text[], $3::xid[]) AS k (account, object_id, version)')
-const rows = `jsonb_to_recordset($1) AS k (account bigint, object_id text, version xid, type text, state smallint,
-  lane smallint, seq bigint, keyed boolean, proved boolean, confirmed_on integer, lease bigint, attempts integer, deferrals integer, failures integer,
-  received_at bigint, ready_at bigint, due_at bigint, settled_at bigint, fingerprint bytea, token text,
-  p256dh text, auth text, error_code double precision, error_message text, warnings text)`
+/** What statements take of a row: the names of the columns, and their types. One array for each column, in this order. */
+export const rowColumns = {
+  account: 'bigint',
+  object_id: 'text',
+  version: 'xid',
+  type: 'text',
+  state: 'smallint',
+  lane: 'smallint',
+  seq: 'bigint',
+  keyed: 'boolean',
+  proved: 'boolean',
+  confirmed_on: 'integer',
+  lease: 'bigint',
+  attempts: 'integer',
+  deferrals: 'integer',
+  failures: 'integer',
+  received_at: 'bigint',
+  ready_at: 'bigint',
+  due_at: 'bigint',
+  settled_at: 'bigint',
+  fingerprint: 'bytea',
+  token: 'text',
+  p256dh: 'text',
+  auth: 'text',
+  error_code: 'double precision',
+  error_message: 'text',
+  warnings: 'text',
+} as const
+const arrays = Object.values(rowColumns).map((type, at) => `$${at + 1}::${type}[]`)
+const rows = `unnest(${arrays}) AS k (${Object.keys(rowColumns)})`
 
 /** A row with its version: PostgreSQL's number of the transaction that wrote it. */
 const fromQueue = `q.xmin::text AS version, false AS settled, q.account, q.object_id, q.type, q.state, q.lane, q.seq, q.keyed, q.proved,
@@ -92,7 +117,7 @@ export const sql = {
       auth = k.auth, error_code = k.error_code, error_message = k.error_message, warnings = k.warnings
     FROM ${inOrder(rows)}
     WHERE q.account = k.account AND q.object_id = k.object_id AND q.xmin = k.version RETURNING 1)
-    SELECT pushferry.insist(count(*) = jsonb_array_length($1)) FROM changed`,
+    SELECT pushferry.insist(count(*) = cardinality($1)) FROM changed`,
   dropSettled: drop('settled'),
   addQueue: `INSERT INTO pushferry.queue (${queueColumns}) SELECT ${queueColumns} FROM ${inOrder(rows)}`,
   /** After addQueue, which keeps others from adding the same: fails where one of the rows came to stand in `settled`. */

@@ -1,4 +1,5 @@
 import { createDelta, type Delta } from '../rules/tally.ts'
+import { arraysOf } from './arrays.ts'
 import type { PgQuery } from './driver.ts'
 import { columnsOf, isOpen, type Row, type RowColumns, rowOf } from './row.ts'
 import { sql } from './statements.ts'
@@ -63,11 +64,12 @@ const versionsOf = (entries: readonly Entry[]): readonly unknown[] => [
   ...idsOf(entries),
   entries.map(({ version }) => version),
 ]
-const recordsOf = (entries: readonly Entry[]): readonly unknown[] => [
-  JSON.stringify(
-    entries.map(({ key, now, version }) => now && { ...columnsOf(key.account, key.objectId, now), version }),
-  ),
-]
+const recordsOf = (entries: readonly Entry[]): readonly unknown[] =>
+  arraysOf(
+    entries.flatMap(({ key, now, version }) =>
+      now ? [{ ...columnsOf(key.account, key.objectId, now), version: version ?? null }] : [],
+    ),
+  )
 
 /**
  * The statements that turn the rows as they were read into what they are now. Rows that were there come before new ones,

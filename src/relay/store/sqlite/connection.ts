@@ -11,6 +11,13 @@ export const codeOf = (error: unknown): number | undefined => {
   return typeof code === 'number' ? code & 0xff : undefined
 }
 
+/** Copies the log into the database file and cuts it off; false when another connection is in the way. */
+export const emptyLog = (database: SqlDatabase): boolean =>
+  (database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get() as SqlRow).busy === 0
+
+/** A log that has grown longer than this, beside a reader that held it open, is cut off once it has been copied, in bytes. */
+const longestLogBytes = 16 * 1024 * 1024
+
 /**
  * Sets up a fresh connection.
  * WAL with FULL: a commit returns after its fsync. secure_delete: what is deleted or overwritten is zeroed in the file,
@@ -24,6 +31,7 @@ export const configure = (database: SqlDatabase, busyTimeoutMs: number): void =>
   database.exec('PRAGMA synchronous = FULL')
   database.exec('PRAGMA secure_delete = ON')
   database.exec('PRAGMA wal_autocheckpoint = 1000')
+  database.exec(`PRAGMA journal_size_limit = ${longestLogBytes}`)
   database.exec('PRAGMA cache_size = -65536')
 }
 

@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, openSync, statSync } from 'node:fs'
+import { accessSync, chmodSync, closeSync, constants, openSync, statSync } from 'node:fs'
 import { StoreError } from '../errors.ts'
 
 /** The database file as the file system knows it, apart from what SQLite has open. */
@@ -6,7 +6,8 @@ export interface DatabaseFile {
   /**
    * Makes a missing file for its owner alone, also where a symbolic link leads to it, if `create`. Changes nothing about one that exists.
    *
-   * @throws StoreError (`unavailable`) when the file is missing and must not be created.
+   * @throws StoreError (`unavailable`) when the file is missing and must not be created, or cannot be written: SQLite would
+   * open it for reading alone, and leave a shared-memory file behind that nobody may write.
    */
   prepare(create: boolean): void
   /**
@@ -22,14 +23,18 @@ export interface DatabaseFile {
    * @throws StoreError (`unavailable`) when the file was removed, moved, replaced or unmounted.
    */
   assertSame(): void
+  /** Sizes of the file and of the log beside it; 0 for one that is not there. */
+  bytes(): { database: number; wal: number }
 }
 
 const ownerOnly = 0o600
+const logSuffixes = ['-wal', '-shm'] as const
 
-const restrictFile = (file: string): void => {
+/** `least`: rights that the owner has to have. */
+const restrictFile = (file: string, least = 0): void => {
   try {
     const stat = statSync(file)
-    if (stat.isFile() && (stat.mode & 0o077) !== 0) chmodSync(file, ownerOnly)
+    if (stat.isFile() && ((stat.mode & 0o077) !== 0 || (stat.mode & least) !== least)) chmodSync(file, ownerOnly)
   } catch {
     // A missing log is normal, and a file of another owner keeps its mode; SQLite reports what it cannot open.
   }
@@ -44,6 +49,19 @@ export const createDatabaseFile = (file: string): DatabaseFile => {
   let remembered: string | undefined
   const gone = (): StoreError =>
     new StoreError('unavailable', 'the database file is no longer at its path: put it back, or restart the relay')
+  const assertWritable = (): void => {
+    const { R_OK, W_OK } = constants
+    try {
+      if (statSync(file, { throwIfNoEntry: false })?.isFile()) accessSync(file, R_OK | W_OK)
+    } catch (error) {
+      throw new StoreError(
+        'unavailable',
+        `the database file ${file} cannot be written: change its owner or mode`,
+        error,
+      )
+    }
+  }
+  const sizeOf = (name: string): number => statSync(name, { throwIfNoEntry: false })?.size ?? 0
   return {
     prepare: (create) => {
       if (create)
@@ -54,9 +72,13 @@ export const createDatabaseFile = (file: string): DatabaseFile => {
           // SQLite opens the same file next and says why it cannot.
         }
       else if (identityOf(file) === undefined) throw gone()
+      assertWritable()
+      // SQLite makes them with the mode that the database has at that moment, and never changes it.
+      for (const suffix of logSuffixes) restrictFile(`${file}${suffix}`, ownerOnly)
     },
     restrict: () => {
-      for (const suffix of ['', '-wal', '-shm']) restrictFile(`${file}${suffix}`)
+      restrictFile(file)
+      for (const suffix of logSuffixes) restrictFile(`${file}${suffix}`, ownerOnly)
     },
     remember: () => {
       remembered = identityOf(file)
@@ -64,5 +86,6 @@ export const createDatabaseFile = (file: string): DatabaseFile => {
     assertSame: () => {
       if (identityOf(file) !== remembered) throw gone()
     },
+    bytes: () => ({ database: sizeOf(file), wal: sizeOf(`${file}-wal`) }),
   }
 }

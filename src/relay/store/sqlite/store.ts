@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { StoreError } from '../errors.ts'
 import { readMigrations } from '../migrations/migration.ts'
 import type { Holder, RejectedRow, Store, StoreOptions } from '../port.ts'
-import { configure, migrate } from './connection.ts'
+import { configure, emptyLog, migrate } from './connection.ts'
 import { createDatabaseFile } from './database-file.ts'
 import { loadSqlite, type SqlRow } from './driver.ts'
 import { gatherWork } from './gather-work.ts'
@@ -55,6 +55,8 @@ export const openSqliteStore = async (
       databaseFile.restrict()
       const connection = { database, sql: prepareStatements(database), assertCurrent: databaseFile.assertSame }
       database.exec('PRAGMA busy_timeout = 0')
+      // After a failed fsync and a crash the log is only in the system's cache. What is copied and synced now is on disk.
+      emptyLog(database)
       return connection
     } catch (error) {
       database.close()
@@ -184,6 +186,7 @@ export const openSqliteStore = async (
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
+    bytes: async () => databaseFile.bytes(),
     close: async () => {
       merger.stop()
       await transactions.close()

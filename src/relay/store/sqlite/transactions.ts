@@ -1,6 +1,6 @@
 import { StoreError } from '../errors.ts'
-import { codeOf, resultCode } from './connection.ts'
-import type { SqlDatabase, SqlRow } from './driver.ts'
+import { codeOf, emptyLog, resultCode } from './connection.ts'
+import type { SqlDatabase } from './driver.ts'
 import type { Statements } from './statements.ts'
 import { createWorks, type Reading, type Work, type Works } from './work.ts'
 
@@ -53,10 +53,6 @@ const unavailable = (error: unknown): StoreError =>
         codeOf(error) === resultCode.full ? 'the disk is full' : 'the database does not take it now',
         error,
       )
-/** Copies the log into the database file and cuts it off; false when another connection is in the way. */
-const emptyLog = (database: SqlDatabase): boolean =>
-  (database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get() as SqlRow).busy === 0
-
 const isLocked = (error: unknown): boolean => codeOf(error) === resultCode.busy || codeOf(error) === resultCode.locked
 
 /**

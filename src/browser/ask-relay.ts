@@ -1,0 +1,60 @@
+import { limit } from './limit.ts'
+import { filled, members } from './members.ts'
+import { isReason, type KeptReason } from './reason.ts'
+
+/** What a delivery came to. */
+export type Answer =
+  /** `registrationKey` is empty for a withdrawal. */
+  | { readonly is: 'acknowledged'; readonly registrationKey: string }
+  /** `retryAfterMs` is what the relay has asked for; 0 leaves it to the back-off. */
+  | { readonly is: 'later'; readonly reason: KeptReason; readonly retryAfterMs: number }
+  | { readonly is: 'never'; readonly reason: KeptReason }
+
+/** `Retry-After` (RFC 9110 §10.2.3, seconds or a date) in ms; 0 without a usable one. */
+const readRetryAfter = (value: string | null, now: number): number => {
+  const ms = Number(value) * 1000 || Date.parse(value ?? '') - now
+  // NaN and the past count as none.
+  return Math.max(ms || 0, 0)
+}
+
+/**
+ * Decides on an answer. Pure.
+ *
+ * - acknowledged is what the relay's own answer acknowledges: 204 to a withdrawal, a registration key to a registration;
+ * - never are the 4xx that would be the same next time: all but 401, because the page can make a new ticket, and 408, 425
+ *   and 429;
+ * - later is all else, garbage with status 200 (captive portals) among it.
+ *
+ * @param body decoded JSON, or anything
+ */
+export const readAnswer = (
+  isWithdrawal: boolean,
+  status: number,
+  retryAfter: string | null,
+  body: unknown,
+  now: number,
+): Answer => {
+  const answer = members(body)
+  const registrationKey = isWithdrawal ? '' : filled(answer?.registrationKey)
+  if (isWithdrawal ? status === 204 : status < 300 && registrationKey)
+    return { is: 'acknowledged', registrationKey: registrationKey ?? '' }
+  const code = filled(answer?.code)?.replaceAll('_', '-')
+  const reason = isReason(code) ? code : (`http-${status}` as const)
+  return status >= 400 && status < 500 && ![401, 408, 425, 429].includes(status)
+    ? { is: 'never', reason }
+    : { is: 'later', reason, retryAfterMs: readRetryAfter(retryAfter, now) }
+}
+
+/** Sends one delivery. Never rejects: no answer in time is `later`, with the reason `unreachable`. */
+export const askRelay = (
+  url: string,
+  request: RequestInit,
+  fetch: typeof globalThis.fetch,
+  timeoutMs: number,
+): Promise<Answer> =>
+  limit(async () => {
+    const response = await fetch(url, request)
+    const body: unknown = await response.json().catch(() => undefined)
+    const retryAfter = response.headers.get('Retry-After')
+    return readAnswer(request.method === 'DELETE', response.status, retryAfter, body, Date.now())
+  }, timeoutMs).catch(() => ({ is: 'later', reason: 'unreachable', retryAfterMs: 0 }))

@@ -1,0 +1,13 @@
+import { limit } from './limit.ts'
+
+/**
+ * Does one piece of work at a time across tabs and worker. Without the lock where Web Locks are missing, refused or not
+ * granted in time: every step is safe to repeat, and the lock only saves requests.
+ *
+ * @returns what the work, which is begun once, comes to
+ */
+export const withLock = <T>(work: () => Promise<T>, timeoutMs: number): Promise<T> => {
+  let begun: Promise<T> | undefined
+  const begin = () => (begun ??= work())
+  return limit(() => navigator.locks.request('pushferry', begin), timeoutMs).catch(begin)
+}

@@ -1,0 +1,5 @@
+import type { Row } from '../browser/row.ts'
+import { type Client, reconcile } from './reconcile.ts'
+
+/** @throws PushError */
+export const sync = (client: Client): Promise<Row> => reconcile(client, 'keep')

@@ -1,0 +1,119 @@
+import { decodeRecord } from '../wire/decode.ts'
+import { canonicalToken } from '../wire/record.ts'
+import type { Plan } from './plan.ts'
+import type { Row } from './row.ts'
+import { type Tally, tallySkipped } from './tally.ts'
+import { explainTemporary, openTemporaryDatabase } from './temporary-database.ts'
+
+/** Why a row is passed over whose profile has a newer token in the same import. */
+export const olderToken = 'older token'
+
+const batchRows = 2_000
+
+/** When a token was last used: a number, or a date as exports write it; 0 where that is not known. */
+const timeOf = (usedAt: unknown): number => {
+  const time = typeof usedAt === 'number' ? usedAt : Date.parse(String(usedAt))
+  return Number.isFinite(time) ? time : 0
+}
+
+interface Staged {
+  used_at: number
+  token: string
+}
+
+/** What an error about the temporary database is told with. */
+const what = 'one token for each profile'
+
+/** Rows by objectId in a temporary database. */
+const openStage = async () => {
+  const database = await openTemporaryDatabase(what)
+  database.exec(`PRAGMA journal_mode=OFF;
+    CREATE TABLE rows (id TEXT PRIMARY KEY, used_at REAL, token TEXT, value TEXT) WITHOUT ROWID; BEGIN`)
+  const select = database.prepare('SELECT used_at, token FROM rows WHERE id = ?')
+  const replace = database.prepare('INSERT OR REPLACE INTO rows VALUES (?, ?, ?, ?)')
+  const page = database.prepare('SELECT id, value FROM rows WHERE id > ? ORDER BY id LIMIT ?')
+  return {
+    /** What became of a row: `same` is the same token once more, `older` that this one or the one before it gives way. */
+    add: (id: string, token: string, usedAt: number, value: unknown): 'first' | 'same' | 'older' => {
+      // The columns of the table above.
+      const found = select.get(id) as Staged | undefined
+      if (!found || usedAt >= found.used_at) replace.run(id, usedAt, token, JSON.stringify(value))
+      if (!found) return 'first'
+      return found.token === token ? 'same' : 'older'
+    },
+    *all(): Generator<Row[]> {
+      for (let after = ''; ; ) {
+        const found = page.all(after, batchRows) as { id: string; value: string }[]
+        if (found.length > 0) yield found.map(({ value }) => ({ line: 0, value: JSON.parse(value), source: '' }))
+        after = found.at(-1)?.id ?? ''
+        if (found.length < batchRows) return
+      }
+    },
+    close: () => database.close(),
+  }
+}
+
+/**
+ * The plans with one row for each profile in the exports of vendors, who often have several devices of one: the token that was
+ * used last, or that stands last where the export does not say. The others are counted as `older token`. The rows come when
+ * all inputs are read, since a later one may be newer, and CleverTap keeps the token that it gets first.
+ *
+ * Other inputs are read as they are: of several rows with one objectId the first counts.
+ */
+export const keepNewest = (plans: readonly Plan[], tally: Tally): Plan[] => {
+  const last = plans.findLast(({ vendor }) => vendor !== undefined)
+  let stage: Awaited<ReturnType<typeof openStage>> | undefined
+  let waiting = 0
+  /** Rows that are given on are counted again when they are put; what is never given on was not read. */
+  const giveOn = (rows: number): void => {
+    waiting -= rows
+    tally.read -= rows
+  }
+  const close = (): void => {
+    giveOn(waiting)
+    stage?.close()
+    stage = undefined
+  }
+  return plans.map((plan) =>
+    plan.vendor === undefined
+      ? plan
+      : {
+          ...plan,
+          rows: async function* (onBytes) {
+            let isDone = false
+            try {
+              stage ??= await openStage()
+              for await (const rows of plan.rows(onBytes)) {
+                const others: Row[] = []
+                for (const row of rows) {
+                  const decoded = row.problem === undefined ? decodeRecord(row.value) : undefined
+                  if (!decoded?.ok) {
+                    others.push(row)
+                    continue
+                  }
+                  const { objectId, tokenData } = decoded.record
+                  const became = stage.add(objectId, canonicalToken(tokenData), timeOf(row.usedAt), row.value)
+                  tally.read++
+                  if (became === 'first') waiting++
+                  else if (became === 'same') tally.unchanged++
+                  else tallySkipped(tally, olderToken)
+                }
+                yield others
+              }
+              if (plan !== last) {
+                isDone = true
+                return
+              }
+              for (const rows of stage.all()) {
+                giveOn(rows.length)
+                yield rows
+              }
+            } catch (error) {
+              throw explainTemporary(what, error)
+            } finally {
+              if (!isDone) close()
+            }
+          },
+        },
+  )
+}

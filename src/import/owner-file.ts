@@ -1,0 +1,46 @@
+import { appendFileSync, closeSync, fchmodSync, fstatSync, openSync } from 'node:fs'
+import { ImportError } from './error.ts'
+
+/** A file that only its owner can read, because it holds tokens. */
+export interface OwnerFile {
+  write(text: string): void
+  close(): void
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such folder',
+  ENOTDIR: 'there is no such folder',
+  EISDIR: 'it is a folder, and must be a file',
+  EACCES: 'you may not write there',
+  EPERM: 'the file belongs to another user; choose another name',
+  EROFS: 'that disk is read-only',
+  ENOSPC: 'the disk is full',
+}
+
+/**
+ * Makes a file with mode 0600, also where it existed or a link leads to it. What was in it before is gone.
+ *
+ * @param option what the path was given with, for errors.
+ * @throws ImportError (`usage`) when it cannot be made; (`failed`) from `write` when it can no longer be written.
+ */
+export const createOwnerFile = (path: string, option: string): OwnerFile => {
+  const attempt = <T>(kind: ImportError['kind'], act: () => T): T => {
+    try {
+      return act()
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+      const why = reasons[code] ?? `it cannot be written (${code})`
+      throw new ImportError(kind, `${option} ${path}: ${why}`, { cause: error })
+    }
+  }
+  const file = attempt('usage', () => {
+    const opened = openSync(path, 'w', 0o600)
+    // A file that was there before, or that a link leads to, keeps its own mode.
+    if (fstatSync(opened).isFile()) fchmodSync(opened, 0o600)
+    return opened
+  })
+  return {
+    write: (text) => attempt('failed', () => appendFileSync(file, text)),
+    close: () => closeSync(file),
+  }
+}

@@ -1,0 +1,46 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { resolveOptions } from '../../src/client/options.ts'
+
+const relay = 'https://push.example.com'
+afterEach(() => vi.restoreAllMocks())
+
+describe('resolveOptions', () => {
+  it.each([
+    ['vapidKey', 'vapidPublicKey'],
+    ['timeout', 'timeoutMs'],
+    ['objectID', 'objectId'],
+    ['worker', 'serviceWorker'],
+    ['refreshDays', 'refreshAfterDays'],
+  ])('names the nearest option to %s: %s', (name, nearest) => {
+    expect(() => resolveOptions({ relay, [name]: 'x' })).toThrow(`Unknown option ${name}. Did you mean ${nearest}?`)
+  })
+
+  it('counts an option that is undefined as not given', () => {
+    const options = { relay, timeoutMs: undefined, serviceWorker: undefined }
+    // The cast: what callers without exactOptionalPropertyTypes write.
+    expect(resolveOptions(options as unknown as { relay: string })).toMatchObject({
+      timeoutMs: 10_000,
+      serviceWorker: '/pushferry-sw.min.js',
+    })
+  })
+
+  it.each([
+    ['https://push.example.com', 'https://push.example.com/v1/'],
+    ['https://push.example.com/relay/', 'https://push.example.com/relay/v1/'],
+    ['https://push.example.com/relay', 'https://push.example.com/relay/v1/'],
+  ])('finds the browser routes of %s', (given, base) => {
+    expect(resolveOptions({ relay: given }).base).toBe(base)
+  })
+
+  it('refuses a relay that is no absolute URL', () => {
+    expect(() => resolveOptions({ relay: '/relay' })).toThrow(TypeError)
+  })
+
+  it('prints steps only with debug', () => {
+    const print = vi.spyOn(console, 'info').mockImplementation(() => {})
+    resolveOptions({ relay }).log('a step')
+    expect(print).not.toHaveBeenCalled()
+    resolveOptions({ relay, debug: true }).log('a step', 'a detail')
+    expect(print).toHaveBeenCalledExactlyOnceWith('Pushferry:', 'a step', 'a detail')
+  })
+})

@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest'
+import { fixture, imported } from './imported.ts'
+
+const exports = [
+  ['onesignal.csv', 'external_user_id=identity'],
+  ['braze.ndjson', 'external_id=identity'],
+  ['sns.json', 'CustomUserData=identity'],
+  ['azure.ndjson', 'tags.user=identity'],
+  ['profile-export.csv', 'identity'],
+  ['profile-export.ndjson', 'identity'],
+] as const
+
+describe('what a vendor’s export had and could not be taken', () => {
+  it.each(exports)('%s: is imported from its file of rejected rows again, with the same result', async (name, on) => {
+    const { rejected } = await imported(name, fixture(name), { on })
+    const again = await imported(`rejects-${name}`, rejected, { on })
+    expect(again.summary).toMatchObject({ read: 1, queued: 0, unmatched: 1 })
+    expect(again.rejected).toBe(
+      rejected
+        .replace(/,\d+,530,/, ',2,530,')
+        .replace(/"line":\d+/, `"line":${name.endsWith('json') && !name.endsWith('ndjson') ? 2 : 1}`),
+    )
+    const found = await imported(`found-${name}`, rejected.replaceAll('u9', 'u1').replaceAll('old-9', 'old-1'), { on })
+    expect(found.summary).toMatchObject({ read: 1, queued: 1 })
+  })
+})

@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest'
+import { fixture, imported, record } from './imported.ts'
+
+const players = fixture('onesignal.csv')
+const on = 'external_user_id=identity'
+
+describe('a OneSignal export', () => {
+  it('and a list of CleverTap IDs become uploaded tokens in one command', async () => {
+    const { code, err, summary, received, rejected } = await imported('players.csv', players, { on })
+    expect(err).toContain(
+      'a OneSignal export, by its columns: CSV with commas: type from "device_type", id from "identifier"',
+    )
+    expect(summary).toEqual({
+      read: 10,
+      queued: 4,
+      unchanged: 0,
+      rejected: {},
+      skipped: { dead: 1, 'other channel': 1, 'no token': 1, 'opted out': 1, 'older token': 1 },
+      unmatched: 1,
+    })
+    expect(received).toEqual([
+      record('-ios-1', 'apns', 'ios-token'),
+      record('__android-1', 'fcm', 'android-token'),
+      record('__android-4', 'fcm', 'newest-token'),
+      record('web-2', 'chrome', 'web-token'),
+    ])
+    expect(rejected).toMatch(/,9,530,the join file has no CleverTap ID for this external_user_id\n$/)
+    expect(code).toBe(1)
+  })
+
+  it('with several tokens for one profile gives the one that was used last, and says how many were left out', async () => {
+    const [header = '', ...rows] = players.trim().split('\n')
+    const text = [header, ...rows.toReversed()].join('\n')
+    const { err, received } = await imported('players.csv', text, { on })
+    expect(received).toContainEqual(record('__android-4', 'fcm', 'newest-token'))
+    expect(err).toContain('1 token was left out, because a profile has one token and the import has a newer one for it')
+  })
+
+  it('without dates gives the last of several tokens, and counts a row that is there twice as unchanged', async () => {
+    const text = players.replaceAll(/202\d-0\d-01 10:00:00 UTC/g, '')
+    const { summary, received } = await imported('players.csv', `${text}${text.split('\n')[10]}\n`, { on })
+    expect(received).toContainEqual(record('__android-4', 'fcm', 'older-token'))
+    expect(summary).toMatchObject({ read: 11, queued: 4, unchanged: 1, skipped: { 'older token': 1 } })
+  })
+
+  it('is refused without a join, and never gives its own ids for tokens', async () => {
+    const { code, err, received } = await imported('players.csv', players, { argv: ['--type', 'fcm'] })
+    expect(err).toContain(
+      'this is a OneSignal export, which has no CleverTap IDs: take them from a second file with --join FILE --on external_user_id=COLUMN',
+    )
+    expect(code).toBe(2)
+    expect(received).toEqual([])
+  })
+
+  it.each([
+    ['identifier,', 'ident,', 'has no column identifier among "id", "ident", "session_count"'],
+    ['device_type', 'platform', 'has no column device_type among'],
+    ['invalid_identifier', 'invalid', 'has no column invalid_identifier among'],
+  ])('is refused with the name of what is missing where %s is %s', async (name, other, message) => {
+    const { code, err } = await imported('players.csv', players.replace(name, other), { on })
+    expect(err).toContain(`this looks like a OneSignal export, but ${message}`)
+    expect(code).toBe(2)
+  })
+
+  it('is refused with the name of a join column that one of the files does not have', async () => {
+    const left = await imported('players.csv', players, { on: 'user=identity' })
+    expect(left.err).toContain('--on: there is no column or member user in the import')
+    const right = await imported('players.csv', players, { on: 'external_user_id=mail' })
+    expect(right.err).toContain('there is no column mail, or several')
+    expect([left.code, right.code]).toEqual([2, 2])
+  })
+
+  it('rejects a web row without its key with 535', async () => {
+    const text = players.replace(/BLc4[^,\n]+/, '')
+    expect((await imported('players.csv', text, { on })).summary).toMatchObject({ rejected: { 535: 1 } })
+  })
+
+  it('may have the CleverTap ID in a column of its own, or inside of its tags', async () => {
+    const { received } = await imported('players.csv', players, { argv: ['--map', 'objectId=external_user_id'] })
+    expect(received).toContainEqual(record('u2', 'chrome', 'web-token'))
+    const tagged = players.replaceAll('plan', 'ct').replaceAll('gold', '__tagged')
+    const from = await imported('players.csv', tagged, { argv: ['--map', 'objectId=tags.ct'] })
+    expect(from.received).toContainEqual(record('__tagged', 'fcm', 'newest-token'))
+  })
+})
