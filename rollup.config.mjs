@@ -29,6 +29,7 @@ const licenceOf = (name) =>
 /** One row an artefact: [input, output, format, a library whose licence it carries]. */
 const artefacts = [
   ['build/client/src/client/index.js', 'pushferry.js', 'es'],
+  ['build/client/src/client/clevertap-sdk.js', 'pushferry-clevertap-sdk.js', 'es'],
   ['build/client/src/client/script-tag.js', 'pushferry.min.js', 'iife'],
   ['build/client/src/prompt/index.js', 'pushferry-prompt.js', 'es'],
   ['build/client/src/prompt/script-tag.js', 'pushferry-prompt.min.js', 'iife'],

@@ -95,6 +95,7 @@ describe('the built browser files', () => {
     /passcode|node:|require\(|process\.env|innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function/i
   const files = [
     ...['pushferry', 'pushferry-sw', 'pushferry-prompt'].flatMap((name) => [`${name}.js`, `${name}.min.js`]),
+    'pushferry-clevertap-sdk.js',
     'pushferry-status.min.js',
   ]
 

@@ -20,6 +20,7 @@ const wanted = [
   /^dist\/(cli|import|relay|simulator|ticket|wire)\/([\w-]+\/)*[\w-]+\.js$/,
   /^dist\/(relay|ticket|wire|types)\/([\w-]+\/)*[\w-]+\.d\.c?ts$/,
   /^dist\/browser\/pushferry(-sw|-prompt)?(\.min)?\.js$/,
+  /^dist\/browser\/pushferry-clevertap-sdk\.js$/,
   /^dist\/browser\/(pushferry-status\.(min\.js|css|svg)|integrity\.json)$/,
 ]
 const maxUnpackedBytes = 1_100_000

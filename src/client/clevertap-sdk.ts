@@ -4,6 +4,7 @@ import { pause } from './pause.ts'
 /** The public methods of the CleverTap Web SDK that are used (1.10.0 and later). */
 interface Sdk {
   getCleverTapID?(): unknown
+  getAccountID?(): unknown
   readonly notifications?: {
     setApplicationServerKey?(key: string): void
     setUpWebPushNotifications?(callback: () => void, serviceWorkerPath: string): void
@@ -22,6 +23,8 @@ const pollMs = 200
 const missing = ({ clevertap, $WZRK_WR }: SdkPage, objectId: string): string | undefined => {
   if (typeof clevertap?.notifications?.setUpWebPushNotifications !== 'function')
     return 'is not on this page, or older than 1.10.0'
+  // It is on the page from its import on, and would send under no account until `init`.
+  if (clevertap.getAccountID && !clevertap.getAccountID()) return 'has not been started'
   if (clevertap.getCleverTapID?.() !== objectId) return 'has another ID, or none'
   return objectId.endsWith(':OO') || $WZRK_WR?.isMuted?.() ? 'is muted, or the user has opted out' : undefined
 }
@@ -35,8 +38,9 @@ const fail = (problem: string): never => {
  * public methods. Those methods subscribe again; with the same worker and VAPID key the browser gives them the
  * subscription that Pushferry has made.
  *
- * The SDK registers the worker's script without a scope. So the script must lie in the folder that is its scope, such as
- * `/pushferry/sw.js`: with any other place the SDK would register a second worker, and could replace the site's own.
+ * The SDK registers the worker's script without a scope, as a classic script. So the script must lie in the folder that is
+ * its scope, such as `/pushferry/sw.js`: with any other place the SDK would register a second worker, and could replace the
+ * site's own.
  *
  * Nobody can acknowledge a hand-over: the SDK does not say what CleverTap has answered.
  *
@@ -61,7 +65,9 @@ export const clevertapSdk =
       new Promise<boolean>((resolve) => {
         const { notifications } = page.clevertap ?? {}
         notifications?.setApplicationServerKey?.(vapidPublicKey)
-        notifications?.setUpWebPushNotifications?.(() => resolve(true), new URL(script).pathname)
+        // The whole URL, with its query, is the script that is registered already, so that the browser changes nothing. Of
+        // a bare path at the root the SDK would subscribe `ready` in its place, which can be another registration.
+        notifications?.setUpWebPushNotifications?.(() => resolve(true), script)
       }),
       pause(timeoutMs),
     ])

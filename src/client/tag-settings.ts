@@ -37,14 +37,15 @@ const readGlobal = (): TagSettings => {
 export const findSettings = (fallbacks: Readonly<Record<string, Fallback>>): TagSettings => {
   const tag = findTag()
   const { relay, serviceWorker, scope, vapidKey, objectId, fallback, debug, auto } = tag?.dataset ?? {}
-  if (fallback && !fallbacks[fallback]) console.error(`Pushferry: data-fallback is one of ${Object.keys(fallbacks)}.`)
+  const handler = fallback && Object.hasOwn(fallbacks, fallback) ? fallbacks[fallback] : undefined
+  if (fallback && !handler) console.error(`Pushferry: data-fallback is one of ${Object.keys(fallbacks)}.`)
   const attributes = {
     relay,
     serviceWorker,
     scope,
     vapidPublicKey: vapidKey,
     objectId,
-    fallback: fallbacks[fallback ?? ''],
+    fallback: handler,
     debug: debug === undefined ? undefined : debug !== 'false',
     auto: auto === undefined ? undefined : auto !== 'false',
   }

@@ -19,6 +19,7 @@ const names = {
   pushferry: ['createPush', 'PushError'],
   'pushferry/sw': ['attachPushferry'],
   'pushferry/prompt': ['createPrompt'],
+  'pushferry/clevertap-sdk': ['clevertapSdk'],
   'pushferry/relay': ['createRelay', 'ConfigError', 'RelayError'],
   'pushferry/ticket': ['signTicket'],
 }
@@ -80,7 +81,9 @@ describe('TypeScript in that project', () => {
   const page = `
     import { createPush, PushError, type Options, type State } from 'pushferry'
     import { createPrompt } from 'pushferry/prompt'
-    const options: Options = { relay: 'https://push.example.com', ticket: async (objectId) => objectId }
+    import { clevertapSdk } from 'pushferry/clevertap-sdk'
+    const fallback = clevertapSdk({ timeoutMs: 5000 })
+    const options: Options = { relay: 'https://push.example.com', ticket: async (objectId) => objectId, fallback }
     const push = createPush(options)
     const off: () => void = push.onChange(({ state }) => { const known: State = state; console.log(known) })
     push.register().catch((error: unknown) => { if (error instanceof PushError && error.code === 'needs-install') off() })
@@ -196,6 +199,7 @@ describe('a front-end bundle', () => {
     'src/nothing.js': `import 'pushferry'
       import 'pushferry/sw'
       import 'pushferry/prompt'
+      import 'pushferry/clevertap-sdk'
       import 'pushferry/relay'
       import 'pushferry/ticket'`,
     'src/tag.js': `import 'pushferry/pushferry.min.js'`,
@@ -249,6 +253,7 @@ describe('a front-end bundle', () => {
         sizes.set(entry, gzipSync(code, { level: 9 }).length)
       }
       console.log(name, 'gzip bytes:', Object.fromEntries(sizes))
+      expect(readFileSync(join(project.path, name, 'page.js'), 'utf8')).not.toContain('setUpWebPushNotifications')
       for (const entry of entries) expect(sizes.get(entry), `${name}: ${entry}`).toBeLessThanOrEqual(limits[entry])
       expect(sizes.get('tag')).toBeGreaterThan(2500)
     },

@@ -1,7 +1,9 @@
 import { runInThisContext } from 'node:vm'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createVapidPublicKey } from '../../fakes/browser-push.ts'
+import { problem } from '../../fakes/browser-relay.ts'
 import { type BrowserWorld, enterBrowserWorld, FakeScriptElement, relayUrl } from '../../fakes/browser-world.ts'
+import { loadCleverTapSdk } from '../../fakes/clevertap-sdk.ts'
 
 interface Page {
   pushferry?: {
@@ -58,6 +60,32 @@ describe('the script tag', () => {
     await world.pass(5000)
     expect(world.relay.of('POST')).toHaveLength(1)
     expect(world.log).not.toContain('ask')
+  })
+
+  it('hands what the relay does not accept to the CleverTap SDK with data-fallback="clevertap-sdk"', async () => {
+    const sdk = loadCleverTapSdk(world)
+    world.host = 'updates.push.services.mozilla.com'
+    world.relay.next.POST.push(problem(422, 'push_service_not_accepted'))
+    await load({ objectId: 'ct-1', serviceWorker: '/pushferry/sw.js', fallback: 'clevertap-sdk' })
+    await world.pass(5000)
+    expect(sdk.sent).toEqual([world.push().live?.endpoint])
+    expect(await page.pushferry?.status()).toMatchObject({ state: 'subscribed', reason: 'handed-to-clevertap-sdk' })
+  })
+
+  it('hands over nothing without data-fallback', async () => {
+    const sdk = loadCleverTapSdk(world)
+    world.relay.next.POST.push(problem(422, 'push_service_not_accepted'))
+    await load({ objectId: 'ct-1', serviceWorker: '/pushferry/sw.js' })
+    await world.pass(5000)
+    expect(sdk.scripts).toEqual([])
+  })
+
+  it('says which data-fallback there is, and goes on without', async () => {
+    const said = vi.spyOn(console, 'error').mockReturnValue()
+    await load({ objectId: 'ct-1', fallback: 'toString' })
+    await world.pass(5000)
+    expect(said.mock.calls.flat()).toEqual(['Pushferry: data-fallback is one of clevertap-sdk.'])
+    expect(world.relay.of('POST')).toHaveLength(1)
   })
 
   it('leaves that to the page with data-auto="false"', async () => {
