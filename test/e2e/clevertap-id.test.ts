@@ -1,18 +1,11 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { expect, test } from 'vitest'
+import { forgetCookies } from './support/cookies.ts'
 import { becomes, failureOf, liveToken, sync, tagPage } from './support/customer-page.ts'
 import { describeBrowsers } from './support/describe-browser.ts'
-import type { Tab } from './support/push-browser.ts'
+import { sdkFile } from './support/ingestion.ts'
 import { startScene } from './support/scene.ts'
-import { script } from './support/site.ts'
 import { startBrowser } from './support/start-browser.ts'
 import { useBrowser } from './support/use-browser.ts'
-
-declare global {
-  /** CleverTap's Web SDK, once it runs. */
-  var clevertap: { getCleverTapID(): string | null }
-}
 
 const id = '0123456789abcdef0123456789abcdef'
 
@@ -28,15 +21,6 @@ const shapes = {
   'the SDK, once its server has answered': `clevertap = { getCleverTapID: () => null }
     addEventListener('load', () => { clevertap = { getCleverTapID: () => '${id}' } })`,
 }
-
-/** Cookies know no ports: the next test's site would find them. */
-const forgetCookies = (tab: Tab): Promise<void> =>
-  tab.evaluate(() => {
-    for (const cookie of document.cookie.split('; ')) {
-      // biome-ignore lint/suspicious/noDocumentCookie: Firefox ESR has no cookieStore
-      document.cookie = `${cookie.split('=')[0]}=; path=/; max-age=0`
-    }
-  }, null)
 
 describeBrowsers('the CleverTap ID', (name) => {
   const browser = useBrowser(() => startBrowser(name, { origin: '*' }))
@@ -56,7 +40,6 @@ describeBrowsers('the CleverTap ID', (name) => {
   })
 
   test('is found in the real SDK, as npm has it, with which it shares the page', async () => {
-    const sdk = readFileSync(createRequire(import.meta.url).resolve('clevertap-web-sdk/clevertap.min.js'), 'utf8')
     // An ID of the site's own, because the others are given out by CleverTap's servers, which no test asks.
     const head = `<script>var clevertap = {
       event: [], profile: [], onUserLogin: [], notifications: [], privacy: [],
@@ -67,7 +50,7 @@ describeBrowsers('the CleverTap ID', (name) => {
     const { site, onProfile } = await startScene(browser(), {
       files: (url) => ({
         '/': tagPage(url, { attributes: { 'object-id': null }, head }),
-        '/clevertap.min.js': script(sdk),
+        '/clevertap.min.js': sdkFile(),
       }),
     })
     const { tab } = browser()

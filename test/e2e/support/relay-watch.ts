@@ -45,8 +45,11 @@ export interface RelayWatch {
   readonly log: EventLog<RelayEvent>
   /** Where the relay is; `null` cuts every connection, as nobody was there. */
   leadTo(relayUrl: string | null): void
-  /** Called again: the one after it too. */
-  failNext(fault: RelayFault): void
+  /**
+   * Called again: the one after it too.
+   * @param method only a request with this method meets it; those before it pass.
+   */
+  failNext(fault: RelayFault, method?: string): void
   stop(): Promise<void>
 }
 
@@ -78,7 +81,11 @@ const forward = async (to: string, from: IncomingMessage, body: Buffer) => {
 
 export const startRelayWatch = async (): Promise<RelayWatch> => {
   const log = createEventLog<RelayEvent>('relay')
-  const faults: RelayFault[] = []
+  const faults: { readonly fault: RelayFault; readonly method: string | undefined }[] = []
+  const takeFault = (method: string): RelayFault | undefined => {
+    const next = faults.findIndex((one) => one.method === undefined || one.method === method)
+    return next < 0 ? undefined : faults.splice(next, 1)[0]?.fault
+  }
   let relayUrl: string | null = null
 
   const reply = async (from: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -98,7 +105,7 @@ export const startRelayWatch = async (): Promise<RelayWatch> => {
     }
 
     if (relayUrl === null) return cut()
-    const fault = preflightFor ? undefined : faults.shift()
+    const fault = preflightFor ? undefined : takeFault(method)
     if (typeof fault === 'object') {
       const cors = { 'access-control-allow-origin': headers.origin ?? '*', 'access-control-expose-headers': '*' }
       response.writeHead(fault.status, { ...cors, 'content-type': 'application/json', ...fault.headers })
@@ -126,7 +133,7 @@ export const startRelayWatch = async (): Promise<RelayWatch> => {
     leadTo(next) {
       relayUrl = next
     },
-    failNext: (fault) => void faults.push(fault),
+    failNext: (fault, method) => void faults.push({ fault, method }),
     async stop() {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))

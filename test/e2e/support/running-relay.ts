@@ -12,8 +12,8 @@ export interface RunningRelay {
   readonly url: string
   /** What browsers have asked of it, and what they got. */
   readonly log: EventLog<RelayEvent>
-  /** What the next request of a browser meets in its place. */
-  failNext(fault: RelayFault): void
+  /** What the next request of a browser, or the next with this method, meets in its place. */
+  failNext(fault: RelayFault, method?: string): void
   /** Asks as a backend does, with the API key. */
   ask(path: string): Promise<unknown>
   /** Sends records as a backend does, and resolves to the answer. */
