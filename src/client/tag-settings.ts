@@ -32,26 +32,30 @@ const readGlobal = (): TagSettings => {
 /**
  * The attributes of the tag over `self.PUSHFERRY`, over the origin of the script as `relay`.
  *
- * @param fallbacks what `data-fallback` may name
+ * @param fallbacks what `data-fallback`, and `fallback` in `self.PUSHFERRY`, may name
  */
 export const findSettings = (fallbacks: Readonly<Record<string, Fallback>>): TagSettings => {
   const tag = findTag()
   const { relay, serviceWorker, scope, vapidKey, objectId, fallback, debug, auto } = tag?.dataset ?? {}
-  const handler = fallback && Object.hasOwn(fallbacks, fallback) ? fallbacks[fallback] : undefined
-  if (fallback && !handler) console.error(`Pushferry: data-fallback is one of ${Object.keys(fallbacks)}.`)
+  const { fallback: own, ...given } = readGlobal()
+  // `self.PUSHFERRY` may name one as well, for tag managers that drop the attribute.
+  const name: unknown = fallback || own
+  const isName = typeof name === 'string'
+  const named = isName && Object.hasOwn(fallbacks, name) ? fallbacks[name] : undefined
+  if (isName && !named) console.error(`Pushferry: the fallback is one of ${Object.keys(fallbacks)}.`)
   const attributes = {
     relay,
     serviceWorker,
     scope,
     vapidPublicKey: vapidKey,
     objectId,
-    fallback: handler,
+    fallback: isName ? named : own,
     debug: debug === undefined ? undefined : debug !== 'false',
     auto: auto === undefined ? undefined : auto !== 'false',
   }
   return Object.assign(
     tag?.src ? { relay: new URL(tag.src).origin } : {},
-    readGlobal(),
+    given,
     Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined && value !== '')),
   )
 }

@@ -72,6 +72,24 @@ describe('the script tag', () => {
     expect(await page.pushferry?.status()).toMatchObject({ state: 'subscribed', reason: 'handed-to-clevertap-sdk' })
   })
 
+  it('takes the name of a fallback from self.PUSHFERRY too, for tag managers that drop attributes', async () => {
+    const sdk = loadCleverTapSdk(world)
+    world.host = 'updates.push.services.mozilla.com'
+    world.relay.next.POST.push(problem(422, 'push_service_not_accepted'))
+    world.set('PUSHFERRY', { objectId: 'ct-1', serviceWorker: '/pushferry/sw.js', fallback: 'clevertap-sdk' })
+    await load()
+    await world.pass(5000)
+    expect(sdk.sent).toEqual([world.push().live?.endpoint])
+  })
+
+  it('takes a fallback of the site from self.PUSHFERRY', async () => {
+    world.relay.next.POST.push(problem(422, 'push_service_not_accepted'))
+    world.set('PUSHFERRY', { objectId: 'ct-1', fallback: async () => 'handed-to-test' })
+    await load()
+    await world.pass(5000)
+    expect(await page.pushferry?.status()).toMatchObject({ reason: 'handed-to-test' })
+  })
+
   it('hands over nothing without data-fallback', async () => {
     const sdk = loadCleverTapSdk(world)
     world.relay.next.POST.push(problem(422, 'push_service_not_accepted'))
@@ -84,7 +102,7 @@ describe('the script tag', () => {
     const said = vi.spyOn(console, 'error').mockReturnValue()
     await load({ objectId: 'ct-1', fallback: 'toString' })
     await world.pass(5000)
-    expect(said.mock.calls.flat()).toEqual(['Pushferry: data-fallback is one of clevertap-sdk.'])
+    expect(said.mock.calls.flat()).toEqual(['Pushferry: the fallback is one of clevertap-sdk.'])
     expect(world.relay.of('POST')).toHaveLength(1)
   })
 
