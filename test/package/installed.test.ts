@@ -155,17 +155,25 @@ describe('the TypeScript in the documents', () => {
     declare const show: (status: import('pushferry').Status) => void
     declare const explain: (error: unknown) => void
     declare const explainBrave: () => void
+    declare const clevertap: { getCleverTapID(): string | null; onUserLogin: { push(profile: object): void } }
+    declare const user: { id: string }
+    declare const router: { afterEach(work: () => void): void }
+    declare const session: { isLoading: boolean; user: unknown; onChange(work: () => void): void }
   `
-  const snippets = ['README.md', 'docs/client.md', 'docs/worker.md'].flatMap((document) =>
-    codeOf(read(document), 'ts').map((code, at) => ({
-      document,
-      file: `${document.replace(/\W/g, '-')}.${at}.ts`,
-      code,
-    })),
+  const snippets = ['README.md', 'docs/client.md', 'docs/recipes.md', 'docs/worker.md'].flatMap((document) =>
+    ['ts', 'tsx'].flatMap((language) =>
+      codeOf(read(document), language).map((code, at) => {
+        // A snippet that says what its file is called is imported by that name.
+        const [, named] = /^\/\/ ([\w-]+\.tsx?)\n/.exec(code) ?? []
+        return { file: named ?? `${document.replace(/\W/g, '-')}.${at}.${language}`, code }
+      }),
+    ),
   )
 
   it('fits the declarations of the packed package', async () => {
     expect(snippets.length).toBeGreaterThan(5)
+    expect(snippets.map(({ file }) => file)).toContain('use-push.ts')
+    lend(project.path, '@types/react', 'csstype')
     write(project.path, { 'snippets/around.d.ts': around })
     for (const { file, code } of snippets) write(project.path, { [`snippets/${file}`]: `${code}\nexport {}\n` })
     const compilerOptions = {
@@ -174,6 +182,7 @@ describe('the TypeScript in the documents', () => {
       target: 'es2022',
       module: 'esnext',
       moduleResolution: 'bundler',
+      jsx: 'react-jsx',
       lib: ['es2022', 'dom', 'dom.iterable'],
       types: [],
     }
