@@ -52,8 +52,12 @@ describe('the inbox in PostgreSQL', () => {
   const tokenOf = async (objectId: string): Promise<string | undefined> =>
     (await observer.query('SELECT token FROM pushferry.queue WHERE object_id = $1', [objectId])).rows[0]?.token
   /** Appends a record as another relay does, as if it were so many. */
-  const append = (objectId: string, token: string, { n = 1, receivedAt = Date.now() } = {}): Promise<unknown> =>
-    client.query(sql.append, [
+  const append = (
+    objectId: string,
+    token: string,
+    { n = 1, receivedAt = Date.now(), by = client } = {},
+  ): Promise<unknown> =>
+    by.query(sql.append, [
       [accountNumber(account)],
       [receivedAt],
       [n],
@@ -146,9 +150,7 @@ describe('the inbox in PostgreSQL', () => {
   })
   it('applies before it appends, once more than twenty thousand records are pending', async () => {
     await holdAppliers()
-    await append('o', 't', { n: 20_001 })
-    await client.query('COMMIT; BEGIN')
-    await client.query(sql.lockApply)
+    await append('o', 't', { n: 20_001, by: observer })
     const put = two.put([entry('a')])
     await untilOneWaits()
     expect(await pending()).toBe(20_001)
