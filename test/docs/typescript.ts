@@ -60,14 +60,17 @@ export const stringsIn = (source: string): Set<string> => {
   return strings
 }
 
-/** The members that a file takes from a member by destructuring, as in `const { dataset: { relay } } = element`. */
+/** The members that a file takes from a member by destructuring, as in `const { relay } = element.dataset ?? {}`. */
 export const destructuredFrom = (file: string, member: string): string[] => {
   const names: string[] = []
-  visit(parseAst(read(file), { lang: 'ts' }), ({ type, key, value }) => {
-    if (type !== 'Property' || nameOf(key) !== member) return
-    if (typeof value !== 'object' || value === null || !('properties' in value) || !Array.isArray(value.properties))
-      return
-    names.push(...value.properties.flatMap((property: { key?: unknown }) => nameOf(property.key) ?? []))
+  visit(parseAst(read(file), { lang: 'ts' }), ({ type, id, init }) => {
+    if (type !== 'VariableDeclarator' || typeof id !== 'object' || id === null) return
+    if (!('properties' in id) || !Array.isArray(id.properties)) return
+    let isFrom = false
+    visit(init, ({ type: inner, property }) => {
+      isFrom ||= inner === 'MemberExpression' && nameOf(property) === member
+    })
+    if (isFrom) names.push(...id.properties.flatMap((property: { key?: unknown }) => nameOf(property.key) ?? []))
   })
   return names
 }

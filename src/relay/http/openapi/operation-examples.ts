@@ -23,7 +23,12 @@ const status = {
       account: 'TEST-123-4567',
       verdict: { level: 'good', answer: 'Yes.', headline: 'Everything that comes in reaches CleverTap.', remedy: null },
       upload: { state: 'ok', since: null, nextTryAt: null, cause: null, remedy: null },
-      queue: { live: 0, import: 0, uploading: 0, oldestReceivedAt: null, etaMs: null },
+      queue: { live: 0, unproved: 0, import: 0, uploading: 0, oldestReceivedAt: null, etaMs: null },
+      capacity: {
+        live: { waiting: 0, limit: 1_000_000 },
+        unproved: { waiting: 0, limit: 100_000, evicted: 0 },
+      },
+      browsers: { heard: 4_380, idle: 12, refused: 0, takeovers: 0 },
       settled: { accepted: 5_210, rejected: 0, withdrawn: 12 },
       last: {
         minute: { queued: 1, accepted: 1, rejected: 0 },
@@ -34,7 +39,7 @@ const status = {
       latency: { overMs: 300_000, requests: 6, p50Ms: 91, p95Ms: 133, p99Ms: 133 },
       slots: { inFlight: 0, limit: 3, concurrency: 3 },
       rejected: { codes: [], latest: [] },
-      events: { replaced: 41, withdrawn: 3, deferred: 0, expired: 0, confirmed: 0, missing: 0 },
+      events: { replaced: 41, withdrawn: 3, deferred: 0, expired: 0, discarded: 0, confirmed: 0, missing: 0 },
       changes: [],
       others: [],
     },

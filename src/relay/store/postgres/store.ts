@@ -1,4 +1,5 @@
 import { randomBytes, randomInt } from 'node:crypto'
+import { steadyNow } from '../../steady-clock.ts'
 import { StoreError } from '../errors.ts'
 import { readMigrations } from '../migrations/migration.ts'
 import type { AcceptedRow, NewEntry, PutResult, Store, StoreOptions } from '../port.ts'
@@ -181,7 +182,7 @@ const readSecret = async ({ transact, read }: Transactions, name: string): Promi
  */
 export const openPostgresStore = async (
   url: string,
-  { maxQueued = 1_000_000, maxUnproved = 100_000, now = Date.now }: StoreOptions = {},
+  { maxQueued = 1_000_000, maxUnproved = 100_000, now = steadyNow }: StoreOptions = {},
 ): Promise<Store> => {
   const driver = await loadPg()
   const settings = settingsFor(driver, url)

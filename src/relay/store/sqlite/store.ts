@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { steadyNow } from '../../steady-clock.ts'
 import { StoreError } from '../errors.ts'
 import { readMigrations } from '../migrations/migration.ts'
 import type { Holder, RejectedRow, Store, StoreOptions } from '../port.ts'
@@ -37,7 +38,7 @@ export const openSqliteStore = async (
     direct = defaultDirect,
     cacheBytes,
     logPages,
-    now = Date.now,
+    now = steadyNow,
   }: StoreOptions = {},
 ): Promise<Store> => {
   const { DatabaseSync } = await loadSqlite()
