@@ -18,6 +18,23 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'src/import': ['src/relay', 'src/wire'],
   'src/cli': ['src/import', 'src/relay', 'src/simulator', 'src/wire'],
 }
+/** The same for the folders of the relay. Its own files may import all of them; `steady-clock.ts` may be imported by all. */
+const allowedInRelay: Readonly<Record<string, readonly string[]>> = {
+  clevertap: ['config', 'store'],
+  config: ['clevertap', 'intake', 'keys', 'tickets'],
+  http: ['config', 'intake', 'keys', 'operations', 'store', 'tickets'],
+  intake: ['config', 'store'],
+  keys: ['config'],
+  operations: ['clevertap', 'config', 'http', 'keys', 'store', 'store/rules', 'uploader'],
+  store: ['config', 'store/memory', 'store/migrations', 'store/postgres', 'store/sqlite'],
+  'store/memory': ['store', 'store/rules'],
+  'store/migrations': ['store'],
+  'store/postgres': ['store', 'store/migrations', 'store/rules'],
+  'store/rules': ['store'],
+  'store/sqlite': ['store', 'store/migrations', 'store/rules'],
+  tickets: ['intake'],
+  uploader: ['clevertap', 'config', 'operations', 'store'],
+}
 /** Packages that a browser room may import; a room that is not listed here may import what package.json names. */
 const packages: Readonly<Record<string, readonly string[]>> = {
   'src/wire': [],
@@ -54,7 +71,37 @@ const trespasses = (room: string): string[] =>
     }),
   )
 
+const relay = join('src', 'relay')
+/** The folder of the relay that a file is in, the innermost that the table names; empty for a file of its own. */
+const folderInRelay = (file: string): string => {
+  const parts = relative(relay, dirname(file)).split(sep)
+  const names = parts.map((_, at) => parts.slice(0, at + 1).join('/'))
+  return names.findLast((name) => name in allowedInRelay) ?? parts[0] ?? ''
+}
+/** What a file of the relay imports from another of its folders and may not, as `file -> what`. */
+const trespassesInRelay = (folder: string): string[] =>
+  sourcesOf(relay)
+    .filter((file) => folderInRelay(file) === folder)
+    .flatMap((file) =>
+      importsOf(file).flatMap((name) => {
+        const target = join(dirname(file), name)
+        if (!name.startsWith('.') || !target.startsWith(relay + sep)) return []
+        const other = folderInRelay(target)
+        const isFine = other === folder || target === join(relay, 'steady-clock.ts')
+        return isFine || allowedInRelay[folder]?.includes(other) ? [] : [`${file} -> ${name}`]
+      }),
+    )
+
 describe('the import borders', () => {
+  it.each(Object.keys(allowedInRelay))('src/relay/%s imports only folders of the relay that it may', (folder) => {
+    expect(trespassesInRelay(folder)).toEqual([])
+  })
+
+  it('know every folder of the relay', () => {
+    const folders = new Set(sourcesOf(relay).map(folderInRelay))
+    expect([...folders].filter((folder) => folder !== '' && !(folder in allowedInRelay))).toEqual([])
+  })
+
   it.each(Object.keys(allowed))('%s imports only what it may', (room) => {
     expect(trespasses(room)).toEqual([])
   })
