@@ -172,7 +172,7 @@ export const settings = {
     scope: 'process',
     doc: 'Limit of queued records of browsers that prove nothing, per account; above it the oldest deferred one is evicted.',
   }),
-  PUSHFERRY_KEEP_REJECTED: withDefault(durationFrom(1), '30d', {
+  PUSHFERRY_KEEP_REJECTED: withDefault(duration, '30d', {
     scope: 'process',
     doc: 'Time for which rejected records are kept; at most 100,000 per account.',
   }),
@@ -180,9 +180,9 @@ export const settings = {
     scope: 'account',
     doc: 'Whether a browser without the registration key may replace the token of an objectId, for sites that give one objectId to several browsers.',
   }),
-  PUSHFERRY_KEY_IDLE: withDefault(durationFrom(15), '30d', {
+  PUSHFERRY_KEY_IDLE: withDefault(durationFrom(1), '30d', {
     scope: 'account',
-    doc: 'Time for which a registration key holds without a confirmation by its browser; pages confirm once a week.',
+    doc: 'Time for which a registration key holds without a confirmation by its browser. Pages confirm once a week, so that less than 15d also concerns browsers that still visit.',
   }),
   PUSHFERRY_RATE_LIMIT: withDefault(wholeNumber(0, 1_000_000_000), '60', {
     scope: 'process',

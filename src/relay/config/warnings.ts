@@ -1,6 +1,9 @@
 import { isReadableOnTheWay, readPostgresAddress } from './postgres-address.ts'
 import type { Config } from './types.ts'
 
+/** Two weekly confirmations and a day. */
+const leastKeyIdleMs = 15 * 86_400_000
+
 /** Warnings about settings that work but are risky. One line each, without secrets. */
 export const warningsOf = (
   { secret, adminKey, store, accounts }: Omit<Config, 'warnings'>,
@@ -15,7 +18,11 @@ export const warningsOf = (
   if (secret !== undefined && secret.length < 32)
     warnings.push('PUSHFERRY_SECRET is shorter than 32 characters: an attacker with a registration key could guess it')
   if (adminKey !== undefined && adminKey.length < 16) warnings.push('PUSHFERRY_ADMIN_KEY is shorter than 16 characters')
-  for (const { id, origins, apiKeys, vapidPublicKey } of accounts) {
+  for (const { id, origins, apiKeys, vapidPublicKey, keyIdleMs } of accounts) {
+    if (keyIdleMs < leastKeyIdleMs)
+      warnings.push(
+        `account ${id} has a PUSHFERRY_KEY_IDLE of less than 15d: pages confirm once a week, so that others can claim IDs of browsers that still visit`,
+      )
     if (origins.length > 0 && vapidPublicKey === undefined)
       warnings.push(
         `account ${id} has PUSHFERRY_ORIGINS but no PUSHFERRY_VAPID_PUBLIC_KEY: pages cannot subscribe unless each one sets the key itself; copy it from the CleverTap dashboard`,

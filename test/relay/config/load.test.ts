@@ -145,6 +145,11 @@ describe('the configuration of a relay', () => {
     )
   })
 
+  it('warns of a PUSHFERRY_KEY_IDLE that browsers which visit do not meet', () => {
+    const warningsWith = (idle: string): string => load({ PUSHFERRY_KEY_IDLE: idle }).warnings.join()
+    expect(warningsWith('14d')).toContain('PUSHFERRY_KEY_IDLE of less than 15d')
+    expect(warningsWith('15d')).not.toContain('PUSHFERRY_KEY_IDLE')
+  })
   it('warns of weak secrets without showing them', () => {
     const { warnings } = load({
       PUSHFERRY_SECRET: 'weak1',
