@@ -31,7 +31,7 @@ const positive = expect.toSatisfy((value: unknown) => typeof value === 'number' 
 
 // No figure is compared with anything here: on a busy machine it would say how busy that is.
 describe('the benchmarks', () => {
-  it('of sustained intake take every record, and give a ratio to the bare server', { timeout: 120_000 }, async () => {
+  it('of sustained intake take every record, and give a ratio to the bare server', { timeout: 240_000 }, async () => {
     const rows = await measure('sustained')
     for (const row of rows)
       expect(row).toMatchObject({ 'records/s': positive, 'p50 ms': positive, 'p99 ms': positive, failed: 0 })

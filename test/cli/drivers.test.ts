@@ -71,7 +71,7 @@ describe('an installation without a driver', () => {
     const { code, err } = await run('relay', sqlite, 'sqlite:outbox.db')
     expect({ code, err }).toEqual({
       code: 2,
-      err: 'pushferry: this Node has no SQLite: install the package @photostructure/sqlite\n',
+      err: 'pushferry: this Node has no SQLite, or one that is too old: install the package @photostructure/sqlite, or use Node 22.20, 24.8 or newer\n',
     })
   })
   it.each([

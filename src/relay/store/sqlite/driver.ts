@@ -30,9 +30,21 @@ const withoutExperimentalNote = async <T>(load: () => Promise<T>): Promise<T> =>
   }
 }
 
+/** Whether a driver binds values to numbered parameters. Node's own does from 22.20 and 24.8 on, or a little earlier. */
+const bindsNumbers = ({ DatabaseSync }: Driver): boolean => {
+  const database = new DatabaseSync(':memory:')
+  try {
+    return database.prepare('SELECT ?1').get(1) !== undefined
+  } catch {
+    return false
+  } finally {
+    database.close()
+  }
+}
+
 /**
- * Loads SQLite: Node's own where this Node has it (from 22.13 on without a flag), else the package with the same API
- * that carries a prebuilt binary. The names are not literals, so that no bundler and no type package looks for them.
+ * Loads SQLite: Node's own where this Node has one that suffices, else the package with the same API that carries a prebuilt binary.
+ * The names are not literals, so that no bundler and no type package looks for them.
  */
 export const loadSqlite = async (): Promise<Driver> => {
   const names = ['node:sqlite', '@photostructure/sqlite']
@@ -40,10 +52,15 @@ export const loadSqlite = async (): Promise<Driver> => {
   for (const name of names) {
     try {
       // Both modules export DatabaseSync with the members that SqlDatabase names.
-      return (await withoutExperimentalNote(() => import(name))) as Driver
+      const driver = (await withoutExperimentalNote(() => import(name))) as Driver
+      if (bindsNumbers(driver)) return driver
     } catch (error) {
       failure = error
     }
   }
-  throw new StoreError('no-driver', 'this Node has no SQLite: install the package @photostructure/sqlite', failure)
+  throw new StoreError(
+    'no-driver',
+    'this Node has no SQLite, or one that is too old: install the package @photostructure/sqlite, or use Node 22.20, 24.8 or newer',
+    failure,
+  )
 }
