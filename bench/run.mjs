@@ -66,7 +66,10 @@ const writePage = (figures, plot) => {
   const text = readFileSync(page, 'utf8')
   const [before, after] = [text.indexOf('<!-- figures -->'), text.indexOf('<!-- /figures -->')]
   if (before < 0 || after < 0) throw new Error('docs/performance.md has lost the marks between which figures stand')
-  writeFileSync(page, `${text.slice(0, before)}<!-- figures -->\n\n${figures}\n\n${text.slice(after)}`)
+  writeFileSync(
+    page,
+    `${text.slice(0, before)}<!-- figures -->\n\n![Ratios, with a mark at each budget](performance.svg)\n\n${figures}\n\n${text.slice(after)}`,
+  )
   writeFileSync(picture, plot)
 }
 
