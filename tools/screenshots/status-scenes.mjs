@@ -5,6 +5,7 @@ import { createAdminGuard } from '../../dist/relay/http/admin-guard.js'
 import { createRefuse } from '../../dist/relay/http/refuse.js'
 import { createServer } from '../../dist/relay/http/server.js'
 import { silentLog } from '../../dist/relay/operations/log.js'
+import { createRefusalLog } from '../../dist/relay/operations/refusal-log.js'
 import { addStatus } from '../../dist/relay/operations/status/routes.js'
 import { createSnapshots } from '../../dist/relay/operations/status/snapshots.js'
 import { createMemoryStore } from '../../dist/relay/store/memory/store.js'
@@ -138,13 +139,18 @@ export const startStatusScene = async (name) => {
     return { ...counted, queued, accepted: counted.events.accepted, oldestReceivedAt: state.oldestReceivedAt }
   }
   const store = { ...rows, counts }
-  const config = { accounts: [{ id: account, uploadConcurrency: 3 }], store: { kind: 'sqlite' } }
+  const config = {
+    accounts: [{ id: account, uploadConcurrency: 3, keyIdleMs: 30 * day }],
+    store: { kind: 'sqlite' },
+    maxQueued: 1_000_000,
+    maxUnproved: 100_000,
+  }
   const uploads = { state: () => ({ ...state }), holder: () => holder }
   const snapshots = createSnapshots({ config, store, uploads, version: packageVersion(), now })
   await live(scenes[name], { store, snapshots, state, setNow: (at) => (fixed = at) })
   if (state.upload === 'ok' && !scenes[name].idle) state.inFlight = 1
 
-  const refuse = createRefuse(silentLog)
+  const refuse = createRefuse(createRefusalLog(silentLog))
   const status = {
     snapshots,
     store,

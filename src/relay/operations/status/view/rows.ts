@@ -53,22 +53,22 @@ const events = ({ events: happened }: AccountStatus): Row[] =>
     }))
 
 const fullness = ({ waiting, limit }: { waiting: number; limit: number }): string =>
-  `${count(waiting)} of ${count(limit)} (${share(waiting, limit)})`
+  `${share(waiting, limit)} of ${count(limit)}`
 
 const capacity = ({ capacity: { live, unproved }, queue }: AccountStatus): Row[] => [
   {
     key: 'live',
     cells: [
-      { text: fullness(live), as: 'number' },
-      { text: 'proved' },
+      { text: count(live.waiting), as: 'number' },
+      { text: `proved, ${fullness(live)}` },
       { text: 'backends, tickets and registration keys whose record CleverTap has accepted', as: 'note' },
     ],
   },
   {
     key: 'unproved',
     cells: [
-      { text: fullness(unproved), as: 'number' },
-      { text: 'unproved' },
+      { text: count(unproved.waiting), as: 'number' },
+      { text: `unproved, ${fullness(unproved)}` },
       {
         text:
           unproved.evicted === 0
