@@ -26,6 +26,7 @@ import { summaryJson, summaryTable } from './import-summary.ts'
 import type { ExitCode, Io } from './io.ts'
 import { keepHeapSmall } from './keep-heap-small.ts'
 import { paintFor } from './paint.ts'
+import { refuseSecondStdin } from './refuse-second-stdin.ts'
 import { showProgress } from './status-line.ts'
 import { storeConfig } from './store-accounts.ts'
 import { withStore } from './with-store.ts'
@@ -71,8 +72,6 @@ const planAll = async (
   webTypes: readonly WebType[],
   join: Join | undefined,
 ): Promise<Plan[]> => {
-  if (names.filter((name) => name === '-').length > 1)
-    throw new CliError('- is standard input, which can be read only once', 2)
   const map = readFieldMap(options.map ?? [])
   const typeMap = readTypeMap(options.mapType ?? [])
   const plans: Plan[] = []
@@ -84,14 +83,7 @@ const planAll = async (
   return plans
 }
 
-const joinAll = async (
-  names: readonly string[],
-  joinNames: readonly string[],
-  on: string,
-  { stdin, stderr }: Io,
-): Promise<Join> => {
-  if ([...names, ...joinNames].filter((name) => name === '-').length > 1)
-    throw new CliError('- is standard input and can be read once', 2)
+const joinAll = async (joinNames: readonly string[], on: string, { stdin, stderr }: Io): Promise<Join> => {
   const inputs: Input[] = []
   for (const name of joinNames) inputs.push(await openInput(name, stdin))
   stderr.write(`reading ${joinNames.join(', ')} for --join\n`)
@@ -108,7 +100,7 @@ const shown = async <T>(
 ): Promise<T> => {
   const line = showProgress(io, createImportProgress(progress, state))
   const onAbort = (): void => {
-    io.stderr.write('\nstopping after the current chunk; press Ctrl-C again to end at once\n')
+    io.stderr.write('\nstopping after the rows that are being stored; press Ctrl-C again to end at once\n')
   }
   signal.addEventListener('abort', onAbort, { once: true })
   try {
@@ -204,9 +196,10 @@ const importFiles = async (names: readonly string[], options: ImportOptions, io:
     )
   if ((options.join === undefined) !== (options.on === undefined))
     throw new CliError('--join FILE needs --on COLUMN', 2)
+  refuseSecondStdin([...names, ...(options.join ?? [])])
   let join: Join | undefined
   try {
-    if (options.join !== undefined) join = await joinAll(names, options.join, options.on ?? '', io)
+    if (options.join !== undefined) join = await joinAll(options.join, options.on ?? '', io)
     const plans = await planAll(names, options, io, account?.webTypes ?? [], join)
     const job: Job = {
       options,
@@ -232,6 +225,9 @@ const readWait = (text: string): number => {
   return ms
 }
 
+/** For an option that can be repeated. */
+const collect = (text: string, before: readonly string[] = []): readonly string[] => [...before, text]
+
 /** `pushferry import`. */
 export const defineImport: DefineCommand = (command, io, exitWith) => {
   command
@@ -243,17 +239,17 @@ export const defineImport: DefineCommand = (command, io, exitWith) => {
     .option(
       '--map <field=column>',
       'the column of a field: objectId, type, id, endpoint, p256dh or auth; can be repeated or comma-separated (default: by name)',
-      (text: string, before: readonly string[] = []) => [...before, text],
+      collect,
     )
     .option(
       '--map-type <foreign=type>',
       'maps types of the file to token types, such as 0=apns,1=fcm; can be repeated or comma-separated',
-      (text: string, before: readonly string[] = []) => [...before, text],
+      collect,
     )
     .option(
       '--join <file>',
       'a file that has the objectId for a column of the import: CSV, NDJSON, JSON, a CleverTap Profile Export; can be repeated; goes with --on',
-      (text: string, before: readonly string[] = []) => [...before, text],
+      collect,
     )
     .option(
       '--on <column=column>',

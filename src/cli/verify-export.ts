@@ -7,6 +7,7 @@ import { chooseAccount } from './choose-accounts.ts'
 import { CliError } from './cli-error.ts'
 import { describeRecords } from './import-plan.ts'
 import type { ExitCode, Io } from './io.ts'
+import { refuseSecondStdin } from './refuse-second-stdin.ts'
 import { storeConfig } from './store-accounts.ts'
 import { withStore } from './with-store.ts'
 import { writeAll } from './write-all.ts'
@@ -102,8 +103,7 @@ const printJson = async (
 export const verifyExport = async (options: VerifyExportOptions, io: Io): Promise<ExitCode> => {
   const config = storeConfig(io, options.account)
   const { id: account } = chooseAccount(config, options.account)
-  if (options.export.filter((name) => name === '-').length > 1)
-    throw new CliError('- is standard input and can be read once', 2)
+  refuseSecondStdin(options.export)
   try {
     const inputs: Input[] = []
     for (const name of options.export) inputs.push(await openInput(name, io.stdin))

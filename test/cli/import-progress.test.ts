@@ -15,19 +15,29 @@ const progress = (more: Partial<ImportProgress> = {}): ImportProgress => ({
 /** The numbers of a store of which only these are looked at. */
 const counts = (waiting: number, uploading: number, accepted: number): Counts =>
   ({ queued: { live: 0, import: waiting }, uploading, events: { accepted, rejected: 0, deferred: 0 } }) as Counts
+/** The progress of this state, and how to let time pass. */
+const startProgress = (state: ImportProgress) => {
+  let now = 0
+  const shown = createImportProgress(
+    state,
+    () => ok,
+    () => now,
+  )
+  return {
+    shown,
+    wait: (ms: number): void => {
+      now += ms
+    },
+  }
+}
 const ok = { upload: 'ok', reason: null, waitMs: 0, inFlight: 0, limit: 3 } as const
 
 describe('the progress of an import', () => {
   it('has the rate and the time to go from how fast the bytes of its files are read', () => {
-    let now = 0
     const state = progress()
-    const shown = createImportProgress(
-      state,
-      () => ok,
-      () => now,
-    )
+    const { shown, wait } = startProgress(state)
     shown()
-    now = 10_000
+    wait(10_000)
     state.bytes = 250
     Object.assign(state.tally, { read: 5000, queued: 4800, unchanged: 150, rejected: new Map([[530, 50]]) })
     expect(shown()).toEqual({
@@ -38,29 +48,19 @@ describe('the progress of an import', () => {
   })
 
   it('knows neither share nor time to go of a pipe', () => {
-    let now = 0
-    const shown = createImportProgress(
-      progress({ bytesTotal: undefined, bytes: 10 }),
-      () => ok,
-      () => now,
-    )
+    const { shown, wait } = startProgress(progress({ bytesTotal: undefined, bytes: 10 }))
     shown()
-    now = 1_000
+    wait(1_000)
     const { share, words } = shown()
     expect(share).toBeUndefined()
     expect(words.join()).not.toContain('to go')
   })
 
   it('has the time to go from the rate at which CleverTap takes records', () => {
-    let now = 0
     const state = progress({ phase: 'uploading', counts: counts(1000, 0, 0), countsBefore: counts(1000, 0, 0) })
-    const shown = createImportProgress(
-      state,
-      () => ok,
-      () => now,
-    )
+    const { shown, wait } = startProgress(state)
     shown()
-    now = 10_000
+    wait(10_000)
     state.counts = counts(700, 100, 200)
     expect(shown()).toEqual({
       title: 'uploading',

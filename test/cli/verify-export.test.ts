@@ -1,21 +1,12 @@
-import { writeFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { Outcome, Store } from '../../src/relay/store/port.ts'
 import type { Token } from '../../src/wire/record.ts'
-import { temporaryFolder } from '../support/temporary-folder.ts'
+import { ndjson, useFolder } from '../support/use-folder.ts'
 import { account, refused, startStore } from './store.ts'
 
-let folder: ReturnType<typeof temporaryFolder>
-beforeEach(() => {
-  folder = temporaryFolder()
-  onTestFinished(() => folder.remove())
-})
-const write = (name: string, content: string | Uint8Array): string => {
-  writeFileSync(folder.file(name), content)
-  return folder.file(name)
-}
-const lines = (...records: unknown[]): string => records.map((one) => `${JSON.stringify(one)}\n`).join('')
+const folder = useFolder()
+const { write } = folder
 const profile = (ids: readonly string[], token?: string) => ({
   identity: ids[0],
   clevertapId: ids[0],
@@ -45,7 +36,7 @@ describe('verify --export', () => {
     await settleAll(store, { __a: fcm('ta'), '-b': apns('tb') }, { kind: 'accepted' })
     const file = write(
       'profiles.json',
-      lines(profile(['__a'], 'ta'), profile(['-b'], 'tb'), profile(['__stranger'], 'x')),
+      ndjson(profile(['__a'], 'ta'), profile(['-b'], 'tb'), profile(['__stranger'], 'x')),
     )
     expect(await run(['verify', '--export', file])).toEqual({
       code: 0,
@@ -101,7 +92,7 @@ d,web,[web],"{""token"":""web-token""}"
   it('does not take the token of one device of a profile for another token of its other device', async () => {
     const { store, run } = await startStore()
     await settleAll(store, { __phone: fcm('t1'), '-pad': apns('t2') }, { kind: 'accepted' })
-    const file = write('p.json', lines(profile(['-pad', '__phone'], 't1')))
+    const file = write('p.json', ndjson(profile(['-pad', '__phone'], 't1')))
     const { out } = await run(['verify', '--export', file, '--list'])
     expect(out).toContain('seen         1  1 fcm\nother token  0\nnot seen     1  1 apns\n-pad  apns  not seen\n')
   })
@@ -109,8 +100,8 @@ d,web,[web],"{""token"":""web-token""}"
   it('reads all files of a split export, and one that knows the token is enough', async () => {
     const { store, run } = await startStore()
     await settleAll(store, { __a: fcm('ta'), __b: fcm('tb') }, { kind: 'accepted' })
-    const first = write('1.json', lines(profile(['__a'], 'ta'), profile(['__b'], 'older')))
-    const second = write('2.json', lines(profile(['__b'], 'tb')))
+    const first = write('1.json', ndjson(profile(['__a'], 'ta'), profile(['__b'], 'older')))
+    const second = write('2.json', ndjson(profile(['__b'], 'tb')))
     expect((await run(['verify', '--export', first, '--export', second])).code).toBe(0)
   })
 
@@ -118,7 +109,7 @@ d,web,[web],"{""token"":""web-token""}"
     const { store, run } = await startStore()
     await settleAll(store, { __refused: fcm('t1') }, refused(535))
     await settleAll(store, { __a: fcm('ta') }, { kind: 'accepted' })
-    const { code, out } = await run(['verify', '--export', write('p.json', lines(profile(['__a'], 'ta')))])
+    const { code, out } = await run(['verify', '--export', write('p.json', ndjson(profile(['__a'], 'ta')))])
     expect([code, out]).toEqual([0, expect.stringContaining('1 record of the store is not compared')])
   })
 
@@ -129,7 +120,7 @@ d,web,[web],"{""token"":""web-token""}"
       await settleAll(store, Object.fromEntries(ids.slice(from, from + 100).map((id) => [id, fcm(id)])), {
         kind: 'accepted',
       })
-    const file = write('p.json', lines(...ids.slice(50).map((id) => profile([id], id))))
+    const file = write('p.json', ndjson(...ids.slice(50).map((id) => profile([id], id))))
     const { out } = await run(['verify', '--export', file, '--json', '--list'])
     const { seen, notSeen, profiles } = JSON.parse(out)
     expect([seen, notSeen, profiles.length]).toEqual([{ fcm: 1_050 }, { fcm: 50 }, 50])
@@ -138,7 +129,7 @@ d,web,[web],"{""token"":""web-token""}"
   it('says when the export was made without device attributes', async () => {
     const { store, run } = await startStore()
     await settleAll(store, { __a: fcm('ta') }, { kind: 'accepted' })
-    const { code, out } = await run(['verify', '--export', write('p.json', lines(profile(['__a'])))])
+    const { code, out } = await run(['verify', '--export', write('p.json', ndjson(profile(['__a'])))])
     expect([code, out]).toEqual([1, expect.stringContaining('No profile of the export shows a token')])
   })
 

@@ -1,19 +1,11 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { runCli } from '../cli/run-cli.ts'
-import { temporaryFolder } from '../support/temporary-folder.ts'
+import { ndjson, useFolder } from '../support/use-folder.ts'
 
-let folder: ReturnType<typeof temporaryFolder>
-beforeEach(() => {
-  folder = temporaryFolder()
-  onTestFinished(() => folder.remove())
-})
-const write = (name: string, content: string | Uint8Array): string => {
-  writeFileSync(folder.file(name), content)
-  return folder.file(name)
-}
-const lines = (...records: unknown[]): string => records.map((one) => `${JSON.stringify(one)}\n`).join('')
+const folder = useFolder()
+const { write } = folder
 
 /** A dry run that writes what it set aside; `put` are the rows that would be queued, as a CSV of their own has them. */
 const join = async (input: string, joins: readonly string[], on: string, more: readonly string[] = []) => {
@@ -54,7 +46,7 @@ describe('a join', () => {
     [
       'NDJSON',
       'ids.ndjson',
-      lines({ identity: 'u1', ct_id: '__one' }, { identity: 'u1', ct_id: '-one' }, { identity: 'u2', ct_id: '__two' }),
+      ndjson({ identity: 'u1', ct_id: '__one' }, { identity: 'u1', ct_id: '-one' }, { identity: 'u2', ct_id: '__two' }),
     ],
     [
       'a JSON list',
@@ -64,7 +56,7 @@ describe('a join', () => {
         { identity: 'u2', objectId: '__two' },
       ]),
     ],
-    ['a Profile Export of NDJSON', 'profiles.json', lines(...exported)],
+    ['a Profile Export of NDJSON', 'profiles.json', ndjson(...exported)],
     [
       'a Profile Export of JSON over several lines',
       'profiles.json',
@@ -83,7 +75,7 @@ describe('a join', () => {
 
   it('takes the CleverTap ID whose prefix fits the type, for each type of one profile', async () => {
     const input = write('tokens.csv', 'user,type,id,p256dh,auth\nu1,apns,t1,,\nu1,fcm,t2,,\nu1,wns,t3,,\n')
-    const { code, summary, listed } = await join(input, [write('profiles.json', lines(...exported))], 'user=identity')
+    const { code, summary, listed } = await join(input, [write('profiles.json', ndjson(...exported))], 'user=identity')
     expect([code, summary.queued, summary.rejected]).toEqual([1, 2, { 530: 1 }])
     expect(listed).toContain('several CleverTap IDs for this user: -one, Ne22k5-xQ90s, __one')
   })
@@ -92,25 +84,25 @@ describe('a join', () => {
     const p256dh = 'BLc4xRzKlKORKWlbdgFaBrrPK3ydWAHo4M0gs0i1oEKgPpWC5cW8OCzVrOQRv-1npXRWk8udnW3oYhIO4475rds='
     const row = `u1,https://fcm.googleapis.com/fcm/send/web-token,${p256dh},5I2Bu2oKdyy9CwL8QVF0NQ==`
     const input = write('t.csv', `user,endpoint,p256dh,auth\n${row}\n`)
-    const ids = write('profiles.json', lines(...exported))
+    const ids = write('profiles.json', ndjson(...exported))
     expect((await join(input, [ids], 'user=identity')).summary).toMatchObject({ read: 1, queued: 1 })
   })
 
   it('refuses a type that it does not know with 535, also where several CleverTap IDs fit', async () => {
     const input = write('t.csv', 'user,type,id\nu1,webpush,t1\n')
-    const { summary } = await join(input, [write('profiles.json', lines(...exported))], 'user=identity')
+    const { summary } = await join(input, [write('profiles.json', ndjson(...exported))], 'user=identity')
     expect(summary.rejected).toEqual({ 535: 1 })
   })
 
   it('looks up any of the identities that a Profile Export lists', async () => {
     const input = write('tokens.csv', 'mail,type,id\none@example.com,fcm,t1\nu2,fcm,t2\n')
-    for (const file of [write('p.json', lines(...exported)), write('p.csv', exportedCsv)])
+    for (const file of [write('p.json', ndjson(...exported)), write('p.csv', exportedCsv)])
       expect((await join(input, [file], 'mail=all_identities')).summary.queued).toBe(2)
   })
 
   it('reads the several files that a large export is split into', async () => {
     const [first, second] = exported
-    const files = [write('a.json', lines(first)), write('b.csv', 'identity,clevertapId\nu2,__two\n')]
+    const files = [write('a.json', ndjson(first)), write('b.csv', 'identity,clevertapId\nu2,__two\n')]
     expect((await join(write('tokens.csv', tokens), files, 'user=identity')).summary).toEqual(all)
     expect(second).toBeDefined()
   })
@@ -121,9 +113,9 @@ describe('a join', () => {
   ])('finds nested members by %s', async (_, on) => {
     const input = write(
       't.ndjson',
-      lines({ who: { id: 'u1' }, type: 'fcm', token: 't1' }, { who: { id: 'x' }, type: 'fcm', token: 't2' }),
+      ndjson({ who: { id: 'u1' }, type: 'fcm', token: 't1' }, { who: { id: 'x' }, type: 'fcm', token: 't2' }),
     )
-    const ids = write('ids.ndjson', lines({ profile: { uid: 'u1' }, ct_id: '__one' }))
+    const ids = write('ids.ndjson', ndjson({ profile: { uid: 'u1' }, ct_id: '__one' }))
     const { summary } = await join(input, [ids], on, ['--map', 'id=token'])
     expect(summary).toEqual({ read: 2, queued: 1, unchanged: 0, rejected: {}, skipped: {}, unmatched: 1 })
   })
@@ -135,7 +127,7 @@ describe('a join', () => {
   })
 
   it('refuses a last name that several members have, and names them', async () => {
-    const ids = write('ids.ndjson', lines({ a: { uid: 'u1' }, b: { uid: 'u2' }, ct_id: '__one' }))
+    const ids = write('ids.ndjson', ndjson({ a: { uid: 'u1' }, b: { uid: 'u2' }, ct_id: '__one' }))
     const { code, err } = await join(write('tokens.csv', tokens), [ids], 'user=uid')
     expect([code, err]).toEqual([2, expect.stringContaining('several members are called uid: a.uid and b.uid')])
   })
@@ -147,7 +139,7 @@ describe('a join', () => {
       { user: 'u1', id: 't2', type: 'FCM' },
       { user: 7, id: 't3', type: 'fcm' },
     ]
-    for (const input of [write('t.ndjson', lines(...records)), write('t.json', JSON.stringify({ d: records }))])
+    for (const input of [write('t.ndjson', ndjson(...records)), write('t.json', JSON.stringify({ d: records }))])
       expect(await join(input, [ids], 'user=identity')).toMatchObject({ code: 0, summary: { read: 3, queued: 3 } })
   })
 
@@ -168,7 +160,7 @@ describe('a join', () => {
   it('says how many records of the join file cannot be read, and goes on', async () => {
     const ids = write(
       'ids.ndjson',
-      `{"identity":"u1","ct_id":"__one"}\n{"identity":\n${lines({ identity: 'u2', ct_id: '__two' })}`,
+      `{"identity":"u1","ct_id":"__one"}\n{"identity":\n${ndjson({ identity: 'u2', ct_id: '__two' })}`,
     )
     const { summary, err } = await join(write('tokens.csv', tokens), [ids], 'user=identity')
     expect(summary).toEqual(all)
@@ -184,7 +176,7 @@ describe('a join', () => {
   it.each([
     ['an empty file', 'ids.csv', '', /it is empty/],
     ['CSV without the column', 'ids.csv', 'mail,ct_id\na,b\n', /there is no column identity/],
-    ['NDJSON without the member', 'ids.ndjson', lines({ mail: 'a', ct_id: 'b' }), /there is no column identity/],
+    ['NDJSON without the member', 'ids.ndjson', ndjson({ mail: 'a', ct_id: 'b' }), /there is no column identity/],
     ['no CleverTap IDs', 'ids.csv', 'identity,mail\na,b\n', /no column is plainly the objectId/],
   ])('refuses %s before anything is done', async (_, name, content, message) => {
     const { code, err } = await join(write('tokens.csv', tokens), [write(name, content)], 'user=identity')

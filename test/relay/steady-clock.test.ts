@@ -1,9 +1,9 @@
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { steadyNow } from '../../src/relay/steady-clock.ts'
 import { createMemoryStore } from '../../src/relay/store/memory/store.ts'
 import { systemClock } from '../../src/relay/uploader/clock.ts'
+import { account, newEntry } from '../support/new-entry.ts'
 
-const account = 'TEST-1'
 const hourMs = 3_600_000
 
 describe('the steady clock', () => {
@@ -16,17 +16,7 @@ describe('the steady clock', () => {
     async (byMs) => {
       const store = createMemoryStore()
       await store.join('me', '{}')
-      await store.put([
-        {
-          account,
-          objectId: '__a',
-          token: { id: 'token', type: 'fcm' },
-          lane: 'live',
-          sender: 'trusted',
-          replaceLive: true,
-          warnings: [],
-        },
-      ])
+      await store.put([newEntry('__a')])
       const batch = await store.lease({ account, holder: 'me', max: 1, flushMs: 0 })
       if ('waitMs' in batch) throw new Error('nothing was due')
       const [entry] = batch.entries
@@ -35,9 +25,9 @@ describe('the steady clock', () => {
       await store.settle('me', [{ account, objectId: '__a', generation: entry.generation, outcome }])
 
       const wall = Date.now()
+      onTestFinished(() => void vi.restoreAllMocks())
       vi.spyOn(Date, 'now').mockReturnValue(wall + byMs)
       const wait = await store.lease({ account, holder: 'me', max: 1, flushMs: 0 })
-      vi.restoreAllMocks()
 
       const waitMs = 'waitMs' in wait ? wait.waitMs : 0
       expect(waitMs).toBeGreaterThan(590_000)

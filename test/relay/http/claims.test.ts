@@ -60,7 +60,7 @@ describe('an objectId that a browser has registered', () => {
     expect((await store.counts(accountId)).events).toMatchObject({ takeover: 1, refused: 0 })
   })
 
-  it('does not give its key to whoever has a stolen endpoint alone, also where the type takes no keys', async () => {
+  it('does not give its key to a sender who has only a stolen endpoint, also where the type takes no keys', async () => {
     const { call } = await startServer({ PUSHFERRY_WEB_TYPES: '*.notify.windows.com=wns' })
     const endpoint = 'https://am3p.notify.windows.com/w/?token=BQYAAAD'
     const sent = subscription('user', { endpoint })
