@@ -81,7 +81,7 @@ const work = async (client: Client, wish: Wish): Promise<Row> => {
 
   const save = async () => {
     await rows.write(worker.scope(), row)
-    // Whoever closes the page now leaves the rest to the worker, which waits for the lock. The cast: see SyncCapable.
+    // If the page closes now, the worker delivers the rest; it waits for the lock. The cast: see SyncCapable.
     limit(() => (registration as unknown as SyncCapable).sync.register(wakeTag), timeoutMs).catch(() => {})
   }
   const authorize = async () => {

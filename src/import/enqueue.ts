@@ -26,7 +26,7 @@ export interface EnqueueParts {
 export const pieceRows = 2_000
 /** Rows that are sorted together: neighbours in the store's index are then put together. */
 export const heldRows = 48_000
-/** And so many characters of their tokens: what 48,000 rows of common length have. */
+/** Limit for the characters of their tokens: what 48,000 rows of usual length have. */
 const heldCharacters = 10 * 1024 * 1024
 
 /** A faultless row, or why it is refused. Pure. */

@@ -11,7 +11,7 @@ import { explainTemporary, openTemporaryDatabase } from './temporary-database.ts
 export interface Join {
   /** The column of the import that is looked up. */
   left: string
-  /** The distinct objectIds of a key; of more than `mostIds` only so many. */
+  /** The distinct objectIds of a key, at most `mostIds` of them. */
   find(key: string): readonly string[]
   files: readonly RecordsRead[]
   close(): void

@@ -71,7 +71,7 @@ export interface NewEntry {
 
 /** When an unproved browser may take over a row whose registration key it does not have. Counted as `takeover`. */
 export interface Claim {
-  /** After so many days without a confirmation by the row's browser. */
+  /** Days without a confirmation by the row's browser after which it may be claimed. */
   idleDays: number
   /** At any time: the newest registration wins. */
   always: boolean

@@ -35,7 +35,7 @@ const dayMs = 24 * 60 * 60 * 1000
 /** The day of a time, as a number of days since the epoch. */
 export const dayOf = (now: number): number => Math.floor(now / dayMs)
 
-/** The day of a browser's confirmation is written again after so many days. */
+/** Days after which the day of a browser's confirmation is written again. */
 const confirmedForDays = 7
 
 const isLive = (state: TokenState): boolean => state === 'queued' || state === 'uploading' || state === 'accepted'
