@@ -332,8 +332,6 @@ export interface StoreOptions {
   maxQueued?: number
   /** Rows of the pool `unproved` that may be queued at a time, per account (default 100,000). */
   maxUnproved?: number
-  /** So many records of one commit SQLite applies at once while its inbox is empty (default 16). Likewise of no meaning to others. */
-  direct?: number
   /** How much of the database SQLite keeps in memory (default 64 MiB). Of no meaning to other adapters. */
   cacheBytes?: number
   /** How many pages SQLite's log may have before it is copied into the file (default 1,000). Likewise. */

@@ -3,13 +3,10 @@ import { openSqliteStore } from '../../../src/relay/store/sqlite/store.ts'
 import { outboxContract } from '../../contract/outbox-store.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 
-describe.each([
-  ['as it comes', {}],
-  ['where every record of a backend goes through the inbox', { direct: 0 }],
-])('the outbox in SQLite, %s', (_, more) => {
+describe('the outbox in SQLite', () => {
   outboxContract(async (options) => {
     const folder = temporaryFolder()
-    const store = await openSqliteStore(folder.file('outbox.db'), { ...options, ...more })
+    const store = await openSqliteStore(folder.file('outbox.db'), options)
     return {
       store,
       end: async () => {

@@ -22,8 +22,6 @@ export interface InboxView {
   size(): number
   /** How many records of an account are not applied, with those of this very transaction. */
   count(account: number): number
-  /** Whether there are none at all. */
-  isEmpty(): boolean
   /** Records of a profile that are not applied and were committed before, the oldest first. */
   pending(account: number, objectId: string): readonly InboxRecord[]
   /** Whether a record of the profile is not applied, be it of this very transaction. */
@@ -191,7 +189,6 @@ export const createInbox = (): Inbox => {
 
     return {
       size,
-      isEmpty: () => fresh.length === 0 && size() === 0,
       count: (account) => index.count(account) + (changes.get(account) ?? 0),
       pending,
       has: (account, objectId) =>

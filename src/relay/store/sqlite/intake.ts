@@ -11,13 +11,9 @@ import type { Work } from './work.ts'
 export const later = Symbol('once the inbox is applied')
 export type Later = typeof later
 
-/** So many records of one commit are applied at once while the inbox is empty: that costs less than a second commit. */
-export const defaultDirect = 16
-
 export interface IntakeLimits {
   maxQueued: number
   maxUnproved: number
-  direct: number
 }
 
 /** Whether a profile's row can be looked at: nothing about it waits in the inbox, any more. */
@@ -52,7 +48,7 @@ const mayWait = ({ sender, lane, replaceLive }: NewEntry): boolean =>
 export const put = (
   work: Work,
   entries: readonly NewEntry[],
-  { maxQueued, maxUnproved, direct }: IntakeLimits,
+  { maxQueued, maxUnproved }: IntakeLimits,
 ): PutResult[] | Later => {
   assertRoom(work, entries, maxQueued)
   const allMayWait = entries.every(mayWait)
@@ -62,10 +58,7 @@ export const put = (
     const account = work.account(entry.account)
     return { seq: work.nextSequence(), account, receivedAt: work.now, entry }
   })
-  if (!allMayWait || (work.inbox.isEmpty() && work.direct.records + records.length <= direct)) {
-    work.direct.records += records.length
-    return apply(work, records, maxUnproved)
-  }
+  if (!allMayWait) return apply(work, records, maxUnproved)
   return records.map((record) => {
     work.inbox.append({ ...record, key: keyOf(record.account, record.entry.objectId) })
     return { result: 'queued' }

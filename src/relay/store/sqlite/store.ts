@@ -7,7 +7,7 @@ import { configure, emptyLog, migrate } from './connection.ts'
 import { createDatabaseFile } from './database-file.ts'
 import { loadSqlite, type SqlRow } from './driver.ts'
 import { gatherWork } from './gather-work.ts'
-import { defaultDirect, erase, type Later, later, put, withdraw } from './intake.ts'
+import { erase, type Later, later, put, withdraw } from './intake.ts'
 import { applySlice, settleSmall, smallInbox } from './merge.ts'
 import { createMerger } from './merger.ts'
 import { accepted, counts, discardRejected, find, history, rejected, retry, retryPage } from './reports.ts'
@@ -32,14 +32,7 @@ const startPatienceMs = 5_000
  */
 export const openSqliteStore = async (
   file: string,
-  {
-    maxQueued = 1_000_000,
-    maxUnproved = 100_000,
-    direct = defaultDirect,
-    cacheBytes,
-    logPages,
-    now = steadyNow,
-  }: StoreOptions = {},
+  { maxQueued = 1_000_000, maxUnproved = 100_000, cacheBytes, logPages, now = steadyNow }: StoreOptions = {},
 ): Promise<Store> => {
   const { DatabaseSync } = await loadSqlite()
   const migrations = readMigrations(new URL('./migrations/', import.meta.url))
@@ -108,7 +101,7 @@ export const openSqliteStore = async (
     return read(operation)
   }
   const putEntries: Store['put'] = async (entries) => {
-    const results = await whenCurrent((work) => put(work, entries, { maxQueued, maxUnproved, direct }))
+    const results = await whenCurrent((work) => put(work, entries, { maxQueued, maxUnproved }))
     wake(
       entries.map((entry) => entry.account),
       entries.length,

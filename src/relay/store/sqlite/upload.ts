@@ -34,7 +34,7 @@ const dueRows = (sql: Statements, account: number, max: number): DueRow[] => {
   return found
 }
 
-/** See Store.lease. Where too few rows are due, it applies records of the inbox first. */
+/** See Store.lease. Unless enough live rows are due, it applies records of the inbox first, because these are live. */
 export const lease = (
   work: Work,
   {
@@ -52,7 +52,8 @@ export const lease = (
   if (number === undefined) return { waitMs: null }
   sql.promoteWaiting.run(account, now, now + farthestDueMs)
   let found = dueRows(sql, account, batches * max)
-  if (found.length < batches * max && work.inbox.size() > 0) {
+  const live = found.filter((row) => laneOf(row.lane) === 'live').length
+  if (live < batches * max && work.inbox.size() > 0) {
     if (!settleSmall(work)) applySlice(work)
     found = dueRows(sql, account, batches * max)
   }

@@ -9,8 +9,6 @@ export interface Work {
   delta: Delta
   /** Records that are accepted and not applied yet. */
   inbox: InboxView
-  /** How many records this transaction has applied without the inbox. */
-  direct: { records: number }
   now: number
   nextSequence(): number
   /** An account's number; the account is made known if it is new. */
@@ -96,7 +94,6 @@ export const createWorks = (now: () => number): Works => {
           sql,
           delta,
           inbox: view,
-          direct: { records: 0 },
           now: at,
           nextSequence: () => ++sequence,
           account: (name) => {

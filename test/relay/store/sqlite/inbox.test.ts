@@ -9,13 +9,13 @@ import { temporaryFolder } from '../../../support/temporary-folder.ts'
 const names = (count: number): string[] => Array.from({ length: count }, (_, n) => `p${String(n).padStart(4, '0')}`)
 const { DatabaseSync } = await loadSqlite()
 
-/** Two processes on one file, both of which apply nothing at once, and a look at its tables past both of them. */
+/** Two processes on one file, and a look at its tables past both of them. */
 let folder: ReturnType<typeof temporaryFolder>
 let one: Store
 let other: Store
 let file: SqlDatabase
 let now = 0
-const open = (): Promise<Store> => openSqliteStore(folder.file('outbox.db'), { now: () => now, direct: 0 })
+const open = (): Promise<Store> => openSqliteStore(folder.file('outbox.db'), { now: () => now })
 const rows = (table: 'inbox' | 'token'): number =>
   Number((file.prepare(`SELECT count(*) AS n FROM ${table}`).get() as SqlRow).n)
 const inInbox = (name: string): boolean =>
@@ -55,13 +55,6 @@ describe('a record of a backend', () => {
     await untilApplied()
     expect(rows('token')).toBe(3)
   })
-  it('is applied in the transaction that accepts it while there are few', async () => {
-    const calm = await openSqliteStore(folder.file('outbox.db'))
-    expect(await calm.put([entry('a')])).toEqual([{ result: 'queued' }])
-    expect(await calm.put([entry('a', 'newer')])).toEqual([{ result: 'replaced' }])
-    expect([rows('inbox'), rows('token')]).toEqual([0, 1])
-    await calm.close()
-  })
   it('is seen by every process before it is applied: look-ups, counts and the age of the oldest', async () => {
     await one.put([{ ...entry('a'), warnings: ['odd'] }])
     const status = { objectId: 'a', state: 'queued', attempts: 0, error: null, settledAt: null, warnings: ['odd'] }
@@ -80,7 +73,7 @@ describe('a record of a backend', () => {
     expect(await other.find(account, 'other')).toMatchObject({ state: 'queued', receivedAt: now })
   })
   it('counts against the queue limit before it is applied', async () => {
-    const small = await openSqliteStore(folder.file('small.db'), { direct: 0, maxQueued: 3 })
+    const small = await openSqliteStore(folder.file('small.db'), { maxQueued: 3 })
     await small.put([entry('a'), entry('b')])
     await expect(small.put([entry('c'), entry('d')])).rejects.toMatchObject({ code: 'full' })
     await small.put([entry('c')])
