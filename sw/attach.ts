@@ -47,7 +47,7 @@ export const attachPushferry = (options: WorkerOptions = {}): void => {
   const finish = (force?: boolean): Promise<void> =>
     withLock(async () => {
       const row = await rows.read(registration.scope)
-      // No page has registered yet, or the page has to mend what is damaged.
+      // No page has registered yet, or the page has to repair damaged storage.
       if (!row.relay) return
       if (force && row.waitMs) row.retryAt = 0
       // With the key of the live subscription this returns just that, and asks nobody; with any other key it fails. So
@@ -59,7 +59,7 @@ export const attachPushferry = (options: WorkerOptions = {}): void => {
       await deliver(row, live, { fetch, timeoutMs, save: () => rows.write(registration.scope, row) })
       if (force && row.retryAt) throw new Error('The relay is to be asked again later.')
     }, timeoutMs)
-  // A failure here is a later trigger's to mend, and must not count as a push that was not handled.
+  // A later trigger delivers what failed here. The failure must not count as a push that was not handled.
   const catchUp = () => finish().catch(() => {})
 
   const on = <E>(type: string, answer: (event: E) => unknown) =>

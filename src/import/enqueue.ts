@@ -17,7 +17,7 @@ export interface EnqueueParts {
   mostRows?: () => number
   tally: Tally
   rejects: Rejects | undefined
-  /** Is told of bytes read from the disk. */
+  /** Called with the number of bytes read from the disk. */
   onBytes: (bytes: number) => void
   signal: AbortSignal
 }

@@ -17,7 +17,7 @@ export interface Input {
    * Its content, unpacked, in UTF-8 and without a byte order mark. A regular file can be read several times, anything
    * else once.
    *
-   * @param onBytes is told of bytes read, as they lie on the disk.
+   * @param onBytes called with the number of bytes read from the disk, before decompression.
    * @throws ImportError (`failed`) when it cannot be read on, or when its gzip is damaged or cut off.
    */
   read(onBytes?: (bytes: number) => void): AsyncIterable<Uint8Array>

@@ -9,12 +9,12 @@ const politeShare = 0.25
 /** How long a piece may keep the store to itself while others are there, in ms, and how small it gets for that. */
 const pieceMs = 40
 const fewestRows = 100
-/** How often it is looked who else is there, in ms. */
+/** Interval between checks for other processes that use this store, in ms. */
 const lookEveryMs = 2_000
 
-/** How an import treats whoever else works with its store. */
+/** How an import makes room for other processes that use its store. */
 export interface Manners {
-  /** A pause behind a piece of so many rows that took so long. */
+  /** Pauses after a piece of `rows` rows whose commit took `tookMs`. */
   pause: (rows: number, tookMs: number) => Promise<void>
   /** How many rows the next piece may have. */
   mostRows: () => number

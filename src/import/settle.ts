@@ -40,8 +40,8 @@ export const isSettled = (
   (uploading === 0 || oldestReceivedAt === null || oldestReceivedAt > queuedUntil || calmMs > longestUploadMs)
 
 /**
- * Waits until everything that was imported is accepted or rejected, whoever uploads it. While the store cannot be read, or
- * CleverTap cannot be reached, it goes on waiting.
+ * Waits until every imported record is accepted or rejected, also when another process uploads it. Continues to wait while the
+ * store or CleverTap cannot be reached.
  */
 export const untilSettled = async (parts: SettleParts): Promise<SettleEnd> => {
   const { store, account, uploads, queuedUntil, longestUploadMs, waitMs = Number.POSITIVE_INFINITY, signal } = parts

@@ -45,7 +45,7 @@ const ticketInvalid = (detail: string): Refusal => ({
   headers: { 'www-authenticate': 'Bearer realm="pushferry", error="invalid_token"' },
 })
 
-/** The refusal of whoever speaks for an objectId that somebody else has registered. */
+/** The refusal of a sender without proof for an objectId that another browser has registered. */
 export const keyMismatch: Refusal = {
   code: 'registration_key_mismatch',
   detail: `this objectId is registered: its registration key (${registrationKeyHeader}) or a ticket is needed`,

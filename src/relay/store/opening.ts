@@ -8,7 +8,7 @@ import { StoreError } from './errors.ts'
 export interface OpeningTrouble {
   /** What is wrong and what to do. Names the path, or host and port, and holds no secret. */
   message: string
-  /** No waiting mends it: a person has to. */
+  /** Waiting cannot succeed; the operator has to fix it. */
   isHopeless: boolean
 }
 

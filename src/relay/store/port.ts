@@ -315,7 +315,7 @@ export interface Store {
   probe(): Promise<void>
 
   /**
-   * Calls back when about so many rows may have become due, at least after every `put` and `retryRejected` of this process. Returns how to stop that.
+   * Calls back with the number of rows, about, that may have become due, at least after every `put` and `retryRejected` of this process. Returns how to stop that.
    */
   onWork(listener: (account: string, rows: number) => void): () => void
 

@@ -15,7 +15,7 @@ const register = (objectId: string, headers: Record<string, string> = {}): Call 
 const from = (address: string): Record<string, string> => ({ 'x-forwarded-for': address })
 
 describe('the rate limit of browsers', () => {
-  it('is so many a minute from one address, then 429 until the minute is over', async () => {
+  it('allows PUSHFERRY_RATE_LIMIT requests a minute from one address, then answers 429 until the minute is over', async () => {
     let now = 1_000_000
     const { call } = await startServer({ PUSHFERRY_RATE_LIMIT: '3' }, { monotonic: () => now })
     for (const user of ['a', 'b', 'c']) expect((await call(path, register(user))).status).toBe(202)

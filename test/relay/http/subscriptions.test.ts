@@ -219,7 +219,7 @@ describe('the registration key', () => {
     expect(await call(path, post(subscription('user-2'), withKey(keyOf(mine))))).toMatchObject({ status: 403 })
   })
 
-  it('is given again to whoever shows the identical subscription, and to nobody with other keys', async () => {
+  it('is given again to a browser with the identical subscription, and not with other keys', async () => {
     const { call } = await startServer()
     const sent = subscription('user-1')
     const first = await call(path, post(sent))

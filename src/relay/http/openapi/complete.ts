@@ -119,7 +119,7 @@ const completeRoute = (route: Route, key: string): unknown => {
 const tags = [
   { name: 'browsers', description: 'For pages and workers of allowed sites; the pushferry client does it for them.' },
   { name: 'backends', description: 'For servers with an API key.' },
-  { name: 'operation', description: 'For whoever runs the relay.' },
+  { name: 'operation', description: 'For operators of the relay.' },
   { name: 'scripts', description: 'The built files, for any page that names them.' },
 ]
 

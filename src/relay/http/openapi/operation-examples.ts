@@ -46,7 +46,7 @@ const status = {
   ],
 }
 
-/** Examples of the routes for whoever runs the relay. */
+/** Examples of the routes for operators of the relay. */
 export const operationExamples: readonly Example[] = [
   { name: 'alive', operation: 'get /healthz', summary: 'The process answers', status: 200, answer: { status: 'ok' } },
   {

@@ -27,8 +27,8 @@ export interface Transactions {
    * Runs `work` in a transaction and resolves after its commit. Where another transaction was in the way, or the pool
    * gave a connection that had died, `work` is run again from the start.
    *
-   * When the connection is lost after the commit was asked for, nobody here knows whether it took place: this rejects,
-   * and whoever asks again must get by with either. A transaction that is `isRepeatable` is run again here.
+   * When the connection is lost after the commit was sent, the commit may or may not have happened: this rejects, and the caller must
+   * allow for both before it repeats the call. A transaction that is `isRepeatable` is run again here.
    */
   transact<T>(work: (session: Session) => Promise<Ending<T>>): Promise<T>
   /** The rows of one statement that changes nothing, outside a transaction. `Row` names the columns that it selects. */

@@ -18,7 +18,7 @@ interface Job<Operation> {
   reject: (error: StoreError) => void
 }
 
-/** A group takes no more operations once they are about so many rows. */
+/** Rows, about, above which a group takes no more operations. */
 const mostRows = 2_000
 
 /**
@@ -60,7 +60,7 @@ export const createGroupCommit = <Operation>(
       else for (const job of jobs) job.reject(failure)
     }
   }
-  /** What is asked for in the same turn of the event loop goes together, also by whoever was answered in it. */
+  /** Operations of one turn of the event loop form a group, including those of callers that were answered in that turn. */
   const startSoon = (): void => {
     isUnderWay = true
     setImmediate(() => {

@@ -21,7 +21,7 @@ import { sql } from './statements.ts'
  * they were accepted, and of one objectId the last one wins, whichever relay took it.
  */
 
-/** Over so many records, an append applies them first. */
+/** Pending records above which an append applies them first. */
 const mostPending = 20_000
 /** Records in one transaction of the applier. */
 const mostApplied = 2_000

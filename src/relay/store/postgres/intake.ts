@@ -140,7 +140,7 @@ export const put = (
   }
 }
 
-/** Over so many bytes, an objectId does not fit into an index. */
+/** Longest objectId that fits into an index, in bytes. */
 const mostIdBytes = 2_000
 
 /**

@@ -83,7 +83,7 @@ export const sql = {
   lockApply: `SELECT pg_advisory_xact_lock(${lockOf('apply')})`,
   append: `INSERT INTO pushferry.inbox (account, received_at, n, body)
     SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::integer[], $4::text[])`,
-  /** The oldest rows with about so many records, and the newest row that there is. */
+  /** The oldest rows with about `$1` records together, and the number of the newest row. */
   readInbox: `SELECT i.seq, a.name AS account, i.received_at, i.body, (SELECT max(seq) FROM pushferry.inbox) AS newest
     FROM (SELECT *, sum(n) OVER (ORDER BY seq) - n AS before FROM pushferry.inbox) AS i
       JOIN pushferry.account a ON a.id = i.account

@@ -1,4 +1,4 @@
-/** What a lease gives of the rows that are due: the first so many of them, or none and how long to wait, in ms. */
+/** What a lease gives of the rows that are due: the first `rows` of them, or none and how long to wait, in ms. */
 export type Take = { rows: number } | { waitMs: number | null }
 
 /**

@@ -1,6 +1,6 @@
 /**
- * Gathers what is said of work that has come, so that many operations of one commit are told of once: after the code that
- * is running now, and before anybody hears of the commit.
+ * Reports the new work of one commit once, however many operations brought it: after the code that runs now, and before the
+ * promises of that commit resolve.
  *
  * @param tell is given the rows of each account.
  */

@@ -36,7 +36,7 @@ export const allRuns = ({ runs, rest }: Gathered): readonly Run[] => (rest.lengt
 /** All that is not applied. */
 export const leftIn = (runs: readonly Run[]): InboxRecord[] => runs.flatMap(({ records, from }) => records.slice(from))
 
-/** Takes about so many of the smallest, all of a key or none; `froms` moves on. */
+/** Takes about `most` records with the smallest keys, and of a key all or none. Advances `froms`. */
 export const takeSmallest = (runs: readonly Run[], froms: number[], most: number): InboxRecord[] => {
   const taken: InboxRecord[] = []
   for (;;) {

@@ -30,7 +30,7 @@ export interface InboxView {
   isMerging(): boolean
   /** Adds a record, with a sequence number above all others. */
   append(record: InboxRecord): void
-  /** About so many records of the merge at hand, or of a new one: all of a profile's or none. None: there are no more. */
+  /** Takes about `most` records of the current merge or of a new one, and of a profile all or none. Empty when no more are left. */
   take(most: number): readonly InboxRecord[]
   /** Ends the merge: deletes its inbox rows. */
   end(): void

@@ -2,10 +2,11 @@ import { apply } from './apply.ts'
 import { rowsInserted } from './statements.ts'
 import type { Work } from './work.ts'
 
-/** How long one slice of a merge takes about, in ms, and how many records it applies at most: no request waits longer for one. */
+/** Duration of one slice of a merge, about, in ms. No request waits longer for one. */
 const sliceMs = 10
+/** Most records of one slice. */
 const sliceRecords = 1_000
-/** So many records are applied within the transaction that needs them. */
+/** Most records that are applied within the transaction that needs them. */
 export const smallInbox = 2_000
 
 /** What one slice has done. */
@@ -14,7 +15,7 @@ export interface Slice {
   applied: ReadonlyMap<string, number>
 }
 
-/** Applies the next records of the inbox for about so long, and ends the merge when there are no more. */
+/** Applies records of the inbox for one slice, and ends the merge when no more are left. */
 export const applySlice = (work: Work): Slice => {
   const { inbox, sql } = work
   const numbers = new Map<number, number>()
@@ -38,7 +39,7 @@ export const applySlice = (work: Work): Slice => {
   return { applied }
 }
 
-/** Applies all that was committed before, if that is not much. False: it is too much for this transaction. */
+/** Applies all pending records when there are at most `smallInbox`, else none. Returns whether it did. */
 export const settleSmall = (work: Work): boolean => {
   const { inbox } = work
   if (inbox.size() > smallInbox) return false

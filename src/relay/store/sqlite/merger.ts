@@ -3,11 +3,11 @@ import type { Slice } from './merge.ts'
 
 /** When a merge begins, if the uploader asks for no records before. */
 const rules = {
-  /** The inbox holds so many records: sorted, they touch each page of the index once. */
+  /** Records in the inbox: this many, sorted, touch each page of the index once. */
   records: 50_000,
-  /** Nothing has come in for so long, in ms. */
+  /** Time without a new record, in ms. */
   quietMs: 25,
-  /** The oldest record waits for so long, in ms, whatever else happens. */
+  /** Age of the oldest record, in ms. */
   longestMs: 5_000,
 } as const
 

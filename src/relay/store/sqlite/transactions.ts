@@ -180,8 +180,8 @@ export const createTransactions = (open: (isFirst: boolean) => Connection, now: 
     flushAfter(turnsOwed)
   }
   /**
-   * Another process writes. Its commits are short, so try again soon, and not in step with others that wait. A store that
-   * closes does not wait: whoever stops has no seconds to lose, and what is not written now is taken over by others.
+   * Another process writes. Its commits are short, so the group is tried again soon, after a random wait. A store that closes does
+   * not wait, because a stop must be quick; other processes take over what was not written.
    */
   const waitForLock = (group: readonly Job[], error: unknown): void => {
     const oldest = closed ? Number.POSITIVE_INFINITY : performance.now() - lockWaitMs
