@@ -4,7 +4,6 @@ import type { Counts, Store } from '../relay/store/port.ts'
 import type { Uploads } from '../relay/uploader/uploads.ts'
 import { enqueue } from './enqueue.ts'
 import { ImportError } from './error.ts'
-import { createManners } from './manners.ts'
 import { keepNewest } from './newest.ts'
 import { patientPut } from './patient-put.ts'
 import type { Plan } from './plan.ts'
@@ -13,6 +12,7 @@ import type { Rejects } from './rejects.ts'
 import { setAside } from './set-aside.ts'
 import { type SettleEnd, untilSettled } from './settle.ts'
 import { createTally, type Tally } from './tally.ts'
+import { createThrottle } from './throttle.ts'
 
 /** How an import stands. Read it whenever there is something to show; it is written to all the time. */
 export interface ImportProgress {
@@ -100,7 +100,7 @@ export const runImport = async (parts: ImportParts): Promise<ImportEnd> => {
             return { account: account.id, objectId, token, warnings, ...common }
           }),
         ),
-      ...createManners(store, () => uploads?.holder()),
+      ...createThrottle(store, () => uploads?.holder()),
       tally,
       rejects,
       onBytes: (bytes) => {

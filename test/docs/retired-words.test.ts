@@ -9,12 +9,12 @@ import { read, root, rowsOf, sectionOf } from './markdown.ts'
  * docs/architecture.md says which word to use instead.
  */
 const retired: Readonly<Record<string, readonly string[]>> = {
-  berth: ['src/relay/store'],
+  berth: [],
   chunk: ['src/import', 'src/relay/clevertap/exchange.ts'],
-  company: ['src/import'],
+  company: [],
   gather: ['src/relay/store'],
   lane: ['src/relay/store', 'src/relay/intake', 'src/relay/operations', 'src/import'],
-  manners: ['src/import'],
+  manners: [],
   mend: [],
   near: [],
   reap: ['src/relay/store', 'src/relay/uploader/heartbeat.ts'],

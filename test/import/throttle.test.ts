@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createManners } from '../../src/import/manners.ts'
+import { createThrottle } from '../../src/import/throttle.ts'
 import { createMemoryStore } from '../../src/relay/store/memory/store.ts'
 
 test('it is looked who else is there at the first pause, and every two seconds from then on', async () => {
@@ -12,7 +12,7 @@ test('it is looked who else is there at the first pause, and every two seconds f
       return store.holders()
     },
   }
-  const { pause } = createManners(
+  const { pause } = createThrottle(
     watched,
     () => undefined,
     () => now,
@@ -25,7 +25,7 @@ test('the store is left to others while they are there, and not to this very pro
   const store = createMemoryStore()
   await store.join('me', '{}')
   const turns = async (): Promise<number> => {
-    const { pause } = createManners(store, () => 'me')
+    const { pause } = createThrottle(store, () => 'me')
     await pause(2000, 10)
     let count = 0
     const paused = pause(2000, 10).then(() => true)
@@ -39,18 +39,18 @@ test('the store is left to others while they are there, and not to this very pro
 
 test('pieces become as small as others need it while they are there, and large again step by step', async () => {
   const store = createMemoryStore()
-  const { pause, mostRows } = createManners(store, () => 'me')
+  const { pause, mostRows } = createThrottle(store, () => 'me')
   await pause(2000, 160)
   expect(mostRows()).toBe(2000) // Nobody is there.
   await store.join('a relay', '{}')
-  const manners = createManners(store, () => 'me')
-  expect(manners.mostRows()).toBe(2000)
-  await manners.pause(2000, 160)
-  expect(manners.mostRows()).toBe(500)
-  await manners.pause(500, 400)
-  expect(manners.mostRows()).toBe(100)
-  await manners.pause(100, 0)
-  expect(manners.mostRows()).toBe(200)
-  for (let piece = 0; piece < 10; piece++) await manners.pause(manners.mostRows(), 1)
-  expect(manners.mostRows()).toBe(2000)
+  const throttle = createThrottle(store, () => 'me')
+  expect(throttle.mostRows()).toBe(2000)
+  await throttle.pause(2000, 160)
+  expect(throttle.mostRows()).toBe(500)
+  await throttle.pause(500, 400)
+  expect(throttle.mostRows()).toBe(100)
+  await throttle.pause(100, 0)
+  expect(throttle.mostRows()).toBe(200)
+  for (let piece = 0; piece < 10; piece++) await throttle.pause(throttle.mostRows(), 1)
+  expect(throttle.mostRows()).toBe(2000)
 })
