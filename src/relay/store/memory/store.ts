@@ -13,19 +13,9 @@ import {
   type StoreOptions,
 } from '../port.ts'
 import { decide, takesLiveRoom } from '../rules/decide.ts'
-import { discardedAtOnce, isDiscarded } from '../rules/discard.ts'
 import { takeDue } from '../rules/due.ts'
 import { fingerprint } from '../rules/fingerprint.ts'
-import {
-  createDelta,
-  type Delta,
-  minuteOf,
-  minutesKeptMs,
-  poolOf,
-  readCounts,
-  recountConfirmed,
-  type TallyName,
-} from '../rules/tally.ts'
+import { discardedAtOnce, isDiscarded } from '../rules/rejected.ts'
 import {
   enterRow,
   freeRow,
@@ -37,7 +27,17 @@ import {
   rejectedRow,
   settleRow,
   statusOf,
-} from './row.ts'
+} from '../rules/row.ts'
+import {
+  createDelta,
+  type Delta,
+  minuteOf,
+  minutesKeptMs,
+  poolOf,
+  readCounts,
+  recountConfirmed,
+  type TallyName,
+} from '../rules/tally.ts'
 
 /**
  * The outbox in memory: the executable meaning of the port. It keeps every promise but durability, for tests and as the

@@ -1,5 +1,5 @@
 import { type Counts, type EventName, eventNames, type Minute, type RejectedRow, type Store } from '../port.ts'
-import { discardedAtOnce, isDiscarded } from '../rules/discard.ts'
+import { discardedAtOnce, isDiscarded } from '../rules/rejected.ts'
 import { poolOf, readCounts } from '../rules/tally.ts'
 import { accountNumber } from './accounts.ts'
 import type { Transactions } from './connection.ts'

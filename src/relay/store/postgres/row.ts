@@ -10,7 +10,7 @@ import {
 } from '../port.ts'
 import type { RowValues } from './arrays.ts'
 
-/** A row, from whichever of the two tables. The fields mean what they mean in memory-row.ts. */
+/** A row, from whichever of the two tables. The fields mean what they mean in rules/row.ts. */
 export interface Row {
   type: TokenType
   token: Token | null

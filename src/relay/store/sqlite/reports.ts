@@ -9,8 +9,8 @@ import {
   type TokenStatus,
 } from '../port.ts'
 import { decide, type Standing } from '../rules/decide.ts'
-import { discardedAtOnce, isDiscarded } from '../rules/discard.ts'
 import { fingerprint } from '../rules/fingerprint.ts'
+import { discardedAtOnce, isDiscarded } from '../rules/rejected.ts'
 import { readCounts } from '../rules/tally.ts'
 import { discard } from './apply.ts'
 import type { SqlRow } from './driver.ts'

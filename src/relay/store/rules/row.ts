@@ -10,8 +10,8 @@ import type {
   TokenState,
   TokenStatus,
 } from '../port.ts'
-import type { Ownership } from '../rules/decide.ts'
-import { farthestDueMs, transition } from '../rules/transition.ts'
+import type { Ownership } from './decide.ts'
+import { farthestDueMs, transition } from './transition.ts'
 
 /** A row of the in-memory outbox. The fields mean what the columns of the SQL adapters mean. */
 export interface Row {
