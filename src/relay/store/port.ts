@@ -1,11 +1,11 @@
 import type { IntakeResult, Token, TokenType } from '../../wire/record.ts'
 
 /*
- * The outbox port. What an adapter promises; the in-memory adapter is the executable meaning of these words, and the
- * contract suite (test/contract) runs on every adapter.
+ * The outbox port. What an adapter promises; the contract suite (test/contract) runs on every adapter. What becomes of rows is
+ * written once, in rules/.
  *
- * ONE ROW for each account and objectId. A row has a *generation* that grows whenever its token changes or is queued
- * anew, and that no other row of the account has had, not even one of the same person that was erased; and a *sequence
+ * ONE ROW for each account and objectId. A row has a *generation*, which a result has to name: another one for each token
+ * that is leased, and one that no other row of the account has had, not even one of the same person that was erased; and a *sequence
  * number* that tells its age: it is given when the row is queued, it never depends on a clock, and giving a row back does
  * not change it.
  *
@@ -18,8 +18,8 @@ import type { IntakeResult, Token, TokenType } from '../../wire/record.ts'
  * still for the lease time, on its own monotonic clock, takes everything from it (`reap`).
  *
  * LEASE. A leased row belongs to one holder. Nobody else is given it. A result for it counts only while it is still
- * leased to that holder and its generation is still the one that was leased: a late result, from a holder that was
- * reaped or for a token that was replaced meanwhile, changes nothing about the row's token. A row whose token is
+ * leased to that holder under that generation: a late result, from a holder that was reaped or for a lease that is over,
+ * changes nothing, and one for a token that was replaced meanwhile changes nothing about the row's token. A row whose token is
  * replaced while it is leased stays leased until that is settled or reaped, so that the replacement is never sent
  * beside it. So does a row that is erased: of it remains a *hold*, the objectId and the lease without token or
  * fingerprint, that nothing but the next record of this objectId meets, and that goes with the lease. A holder id is used for one life only: who was reaped joins again under another.
@@ -259,7 +259,7 @@ export interface Store {
     farthestDueMs?: number
   }): Promise<Batch | { waitMs: number | null }>
 
-  /** Writes results. One for an older generation changes nothing but frees the row for its next token. */
+  /** Writes results. One for a token that was replaced while it was leased only frees the row for its next token. */
   settle(holder: string, settlements: readonly Settlement[]): Promise<void>
 
   /**

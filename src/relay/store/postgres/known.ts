@@ -1,10 +1,11 @@
+import type { Key } from '../rules/rows.ts'
 import { accountNumber } from './accounts.ts'
 import type { Session } from './connection.ts'
 import { type PgQuery, rowsFrom } from './driver.ts'
 import type { Operation } from './operation.ts'
 import { findable } from './row.ts'
 import { sql } from './statements.ts'
-import { type FoundRow, idColumns, type Key, type Known, queuedKey } from './work.ts'
+import { type FoundRow, idColumns, type Known, queuedKey } from './work.ts'
 
 /** How many numbers `nextAges` takes at a time; see migrations/0007.sql. */
 const agesAtOnce = 1_000

@@ -1,14 +1,16 @@
 import { randomInt } from 'node:crypto'
 import type { Batch, Store } from '../port.ts'
 import { takeDue } from '../rules/due.ts'
-import { createDelta, poolOf } from '../rules/tally.ts'
+import { countLeased } from '../rules/results.ts'
+import { leasedEntryOf } from '../rules/row.ts'
+import { createDelta } from '../rules/tally.ts'
 import { farthestDueMs as defaultFarthestDueMs } from '../rules/transition.ts'
 import { accountNumber } from './accounts.ts'
 import type { Transactions } from './connection.ts'
 import { rowsFrom } from './driver.ts'
 import type { NumberWriter } from './numbers.ts'
 import { lockHolder, release } from './release.ts'
-import { leasedEntryOf, type RowColumns, rowOf } from './row.ts'
+import { type RowColumns, rowOf } from './row.ts'
 import { sql } from './statements.ts'
 
 /** `place` is where PostgreSQL has the row. */
@@ -77,11 +79,10 @@ export const createLease = (transactions: Transactions, numbers: NumberWriter, n
         const rows = columns.map(rowOf)
 
         const delta = createDelta()
-        for (const row of rows) {
-          delta.add(String(account), `state:queued:${poolOf(row)}`, -1)
-          delta.add(String(account), `state:uploading:${poolOf(row)}`, 1)
-        }
-        const entries = columns.map((one, index) => leasedEntryOf(one.object_id, rows[index] ?? rowOf(one), lease))
+        for (const row of rows) countLeased(delta, account, row)
+        const entries = columns.map((one, index) =>
+          leasedEntryOf(one.object_id, { ...(rows[index] ?? rowOf(one)), generation: lease }),
+        )
         asked = true
         return {
           result: { account: name, entries },

@@ -18,7 +18,7 @@ export const shards = 64
 
 type Entries = ReturnType<Delta['entries']>
 const columnsOf = (entries: Entries): readonly unknown[] => [
-  entries.map(({ account }) => Number(account)),
+  entries.map(({ account }) => account),
   entries.map(({ name }) => name),
   entries.map(({ by }) => by),
 ]
@@ -44,7 +44,7 @@ export const createNumberWriter = (share: number): NumberWriter => {
         counted,
         minutes,
         ...prunes(
-          events.map(({ account }) => Number(account)),
+          events.map(({ account }) => account),
           now,
         ),
       ]

@@ -1,5 +1,5 @@
 import type { EventName } from '../port.ts'
-import { poolOf } from '../rules/tally.ts'
+import { giveBack } from '../rules/results.ts'
 import type { Session } from './connection.ts'
 import { type PgQuery, rowsFrom } from './driver.ts'
 import { rowOf } from './row.ts'
@@ -27,19 +27,7 @@ export const release = async (
     throw new Error('a row that is given back keeps its age')
   }
   const work = createWork({ now, rows, queued: new Map(), evictable: [], nextSequence })
-  for (const found of rows) {
-    const row = rowOf(found)
-    const name = String(found.account)
-    const key = { account: found.account, objectId: found.object_id }
-    const isUploading = row.state === 'uploading'
-    const dueAtOnce = isUploading ? ({ state: 'queued', waiting: false, dueAt: 0 } as const) : {}
-    if (row.state === 'erased') work.erase(key)
-    else work.save(key, { ...row, holder: null, lease: null, ...dueAtOnce })
-    if (event) work.delta.event(name, event)
-    if (!isUploading) continue
-    work.delta.add(name, `state:uploading:${poolOf(row)}`, -1)
-    work.delta.add(name, `state:queued:${poolOf(row)}`, 1)
-  }
+  for (const found of rows) giveBack(work, { account: found.account, objectId: found.object_id }, rowOf(found), event)
   return { freed: rows.length, work }
 }
 

@@ -1,11 +1,11 @@
-import { type Counts, type EventName, eventNames, type Minute, type RejectedRow, type Store } from '../port.ts'
-import { discardedAtOnce, isDiscarded } from '../rules/rejected.ts'
-import { poolOf, readCounts } from '../rules/tally.ts'
-import { accountNumber } from './accounts.ts'
+import type { Counts, Minute, RejectedRow, Store } from '../port.ts'
+import { discardedAtOnce, discardRejected as discardThese, retryPage, retry as retryThese } from '../rules/rejected.ts'
+import { rejectedRowOf } from '../rules/row.ts'
+import { readCounts, readMinutes } from '../rules/tally.ts'
 import type { Transactions } from './connection.ts'
-import { discard } from './intake.ts'
+import { keyOf } from './intake.ts'
 import type { Operation } from './operation.ts'
-import { known, rejectedRowOf, rowOf } from './row.ts'
+import { rowOf } from './row.ts'
 import { sql } from './statements.ts'
 import type { FoundRow } from './work.ts'
 
@@ -20,15 +20,8 @@ export const counts = async (read: Read, account: number): Promise<Counts> => {
 }
 
 /** See Store.history. */
-export const history = async (read: Read, account: number, since: number): Promise<Minute[]> => {
-  const rows = await read<MinuteRow>({ text: sql.readMinutes, values: [account, Math.ceil(since)] })
-  const minutes = new Map<number, Partial<Record<EventName, number>>>()
-  for (const { at, event, n } of rows) {
-    const known = eventNames.find((name) => name === event)
-    if (known) minutes.set(at, { ...minutes.get(at), [known]: n })
-  }
-  return [...minutes].map(([at, events]) => ({ at, events }))
-}
+export const history = async (read: Read, account: number, since: number): Promise<Minute[]> =>
+  readMinutes(await read<MinuteRow>({ text: sql.readMinutes, values: [account, Math.ceil(since)] }))
 
 /** See Store.rejected. */
 export const rejected = async (
@@ -44,9 +37,6 @@ export const rejected = async (
   return rows.map((row) => rejectedRowOf(row.object_id, rowOf(row)))
 }
 
-/** Rows that one transaction of retryRejected takes, so that intake does not wait behind a large one. */
-const retryPage = 1000
-
 /** Ids by the page. */
 export const pagesOf = (ids: readonly string[]): readonly (readonly string[])[] =>
   Array.from({ length: Math.ceil(ids.length / retryPage) }, (_, at) => ids.slice(at * retryPage, (at + 1) * retryPage))
@@ -61,28 +51,11 @@ export async function* refusedPages(read: Read, account: number, code?: number):
   }
 }
 
-/** Queues the given refused rows anew; rows that are not refused (with this code, if one is given) are passed over. */
-export const retry = (account: string, objectIds: readonly string[], code?: number): Operation<number> => ({
-  keys: objectIds.map((objectId) => ({ account, objectId })),
-  run: (work) => {
-    const number = accountNumber(account)
-    const name = String(number)
-    let retried = 0
-    for (const objectId of new Set(objectIds)) {
-      const key = { account: number, objectId }
-      const row = work.find(key)
-      if (row?.state !== 'rejected' || !row.token || (code !== undefined && row.error?.code !== code)) continue
-      work.delta.add(name, `state:rejected:${poolOf(row)}`, -1)
-      work.delta.add(name, `state:queued:${poolOf(row)}`, 1)
-      if (row.error) work.delta.add(name, `code:${row.error.code}`, -1)
-      work.delta.event(name, 'queued')
-      const anew = { attempts: 0, deferrals: 0, failures: 0, dueAt: 0, settledAt: null, error: null }
-      work.save(key, { ...row, ...anew, state: 'queued', waiting: false, seq: work.nextSequence(), readyAt: work.now })
-      retried++
-    }
-    return retried
-  },
-})
+/** Queues the given refused rows anew; see Store.retryRejected. */
+export const retry = (account: string, objectIds: readonly string[], code?: number): Operation<number> => {
+  const keys = [...new Set(objectIds)].map((objectId) => ({ account, objectId }))
+  return { keys, run: (work) => retryThese(work, keys.map(keyOf), code) }
+}
 
 /** The ids of the oldest refused rows, and how many refused rows there are. See Store.discardRejected. */
 export const oldestRejected = async (read: Read, account: number): Promise<{ ids: readonly string[]; all: number }> => {
@@ -97,17 +70,7 @@ export const discardRejected = (
   account: string,
   { ids, all }: { ids: readonly string[]; all: number },
   limits: Parameters<Store['discardRejected']>[1],
-): Operation<number> => ({
-  keys: ids.map((objectId) => ({ account, objectId })),
-  run: (work) => {
-    let discarded = 0
-    ids.forEach((objectId, at) => {
-      const key = { account: accountNumber(account), objectId }
-      const row = known(work.find(key))
-      if (row?.state !== 'rejected' || !isDiscarded(row.settledAt, all - at, limits)) return
-      discard(work, key, row, 'discarded')
-      discarded++
-    })
-    return discarded
-  },
-})
+): Operation<number> => {
+  const keys = ids.map((objectId) => ({ account, objectId }))
+  return { keys, run: (work) => discardThese(work, keys.map(keyOf), all, limits) }
+}

@@ -1,41 +1,7 @@
-import type { Token, TokenType } from '../../../wire/record.ts'
-import {
-  type Lane,
-  type LeasedEntry,
-  lanes,
-  type RecordError,
-  type RejectedRow,
-  type TokenState,
-  type TokenStatus,
-} from '../port.ts'
+import type { TokenType } from '../../../wire/record.ts'
+import { lanes } from '../port.ts'
+import { isOpen, type Row } from '../rules/row.ts'
 import type { RowValues } from './arrays.ts'
-
-/** A row, from whichever of the two tables. The fields mean what they mean in rules/row.ts. */
-export interface Row {
-  type: TokenType
-  token: Token | null
-  fingerprint: string
-  /** `erased`: a hold, see Store.erase; nobody finds it but who leases, and the next record of this objectId. */
-  state: TokenState | 'erased'
-  waiting: boolean
-  lane: Lane
-  seq: number
-  keyed: boolean
-  proved: boolean
-  confirmedOn: number | null
-  holder: string | null
-  /** The number of the lease that it is in; its holder's results name it. Null: in nobody's lease. */
-  lease: number | null
-  attempts: number
-  deferrals: number
-  failures: number
-  receivedAt: number
-  readyAt: number
-  dueAt: number
-  settledAt: number | null
-  error: RecordError | null
-  warnings: readonly string[]
-}
 
 /** What the statements select of a row; see migrations/0007.sql. `queue` and `settled` lack some columns each. */
 export type RowColumns = Readonly<{
@@ -67,11 +33,6 @@ export type RowColumns = Readonly<{
 }>
 
 const states: readonly Row['state'][] = ['queued', 'queued', 'uploading', 'accepted', 'rejected', 'withdrawn', 'erased']
-/** A row that is not a hold. */
-export type KnownRow = Row & { state: TokenState }
-export const known = (row: Row | undefined): KnownRow | undefined => (row && isKnown(row) ? row : undefined)
-const isKnown = (row: Row): row is KnownRow => row.state !== 'erased'
-export const laneNumber = (lane: Lane): number => lanes.indexOf(lane)
 const stateNumber = ({ state, waiting }: Row): number => (state === 'queued' && waiting ? 1 : states.indexOf(state))
 
 /** PostgreSQL's text has no NUL and no half characters: a text from outside must not break the statement it is in. */
@@ -81,6 +42,7 @@ export const storable = (text: string): string =>
 /** An objectId to look for. One that cannot be stored becomes one that nobody has. */
 export const findable = (objectId: string): string => (storable(objectId) === objectId ? objectId : '')
 
+/** A row's generation is the number of its lease, which is never used again; one in nobody's lease needs none. */
 export const rowOf = (columns: RowColumns): Row => {
   const { token: id, type, p256dh, auth, error_code: code } = columns
   const bare = id === null ? null : { id, type }
@@ -96,7 +58,7 @@ export const rowOf = (columns: RowColumns): Row => {
     proved: columns.proved,
     confirmedOn: columns.confirmed_on,
     holder: columns.holder,
-    lease: columns.lease,
+    generation: columns.lease ?? 0,
     attempts: columns.attempts,
     deferrals: columns.deferrals ?? 0,
     failures: columns.failures ?? 0,
@@ -110,25 +72,18 @@ export const rowOf = (columns: RowColumns): Row => {
   }
 }
 
-/** Warnings as they are stored; see rowOf. */
-export const warningsText = (warnings: readonly string[]): string | null =>
-  warnings.length > 0 ? JSON.stringify(warnings) : null
-
-/** Whether a row stands in `queue`, and not in `settled`: it may still be uploaded, or something of it is in flight. */
-export const isOpen = ({ state, lease }: Row): boolean => state === 'queued' || state === 'uploading' || lease !== null
-
 /** A row as the statements take it, by the names of the columns; a column that is not there is NULL. */
 export const columnsOf = (account: number, objectId: string, row: Row): Omit<RowValues, 'version'> => ({
   account,
   object_id: objectId,
   type: row.type,
   state: stateNumber(row),
-  lane: laneNumber(row.lane),
+  lane: lanes.indexOf(row.lane),
   seq: isOpen(row) || row.state === 'rejected' ? row.seq : null,
   keyed: row.keyed,
   proved: row.proved,
   confirmed_on: row.confirmedOn,
-  lease: row.lease,
+  lease: row.holder === null ? null : row.generation,
   attempts: row.attempts,
   deferrals: row.deferrals,
   failures: row.failures,
@@ -142,29 +97,5 @@ export const columnsOf = (account: number, objectId: string, row: Row): Omit<Row
   auth: row.token?.keys?.auth ?? null,
   error_code: row.error ? row.error.code : null,
   error_message: row.error ? storable(row.error.message) : null,
-  warnings: warningsText(row.warnings),
-})
-
-export const statusOf = (objectId: string, row: KnownRow): TokenStatus => ({
-  objectId,
-  type: row.type,
-  state: row.state,
-  attempts: row.attempts,
-  error: row.error,
-  receivedAt: row.receivedAt,
-  settledAt: row.settledAt,
-  warnings: row.warnings,
-})
-
-export const leasedEntryOf = (objectId: string, row: Row, lease: number): LeasedEntry => {
-  const { token, lane, attempts, deferrals, failures, receivedAt } = row
-  if (!token) throw new Error('a row that can be uploaded has lost its token')
-  return { objectId, generation: lease, token, lane, attempts, deferrals, failures, receivedAt }
-}
-
-export const rejectedRowOf = (objectId: string, row: Row): RejectedRow => ({
-  ...statusOf(objectId, { ...row, state: 'rejected' }),
-  token: row.token,
-  error: row.error ?? { code: 0, message: '' },
-  cursor: row.seq,
+  warnings: row.warnings.length > 0 ? JSON.stringify(row.warnings) : null,
 })

@@ -3,6 +3,8 @@ import { steadyNow } from '../../steady-clock.ts'
 import { StoreError } from '../errors.ts'
 import { readMigrations } from '../migrations/migration.ts'
 import type { AcceptedRow, NewEntry, PutResult, Store, StoreOptions } from '../port.ts'
+import { mayWait } from '../rules/enter.ts'
+import { known, statusOf } from '../rules/row.ts'
 import { accountNumber } from './accounts.ts'
 import { createCleanUp } from './clean-up.ts'
 import { type Commits, countByAccount, createCommits } from './commits.ts'
@@ -14,7 +16,7 @@ import { createLease } from './lease.ts'
 import { migrate } from './migrate.ts'
 import { createNumberWriter, shards } from './numbers.ts'
 import { counts, discardRejected, history, oldestRejected, pagesOf, refusedPages, rejected, retry } from './reports.ts'
-import { findable, known, type RowColumns, rowOf, statusOf } from './row.ts'
+import { findable, type RowColumns, rowOf } from './row.ts'
 import { settle } from './settle.ts'
 import { sql } from './statements.ts'
 import { createWakeUp, type WakeUp } from './wake-up.ts'
@@ -27,10 +29,6 @@ const otherConnections = 3
 
 /** Schemas before these were never released; a database that has one is refused. */
 const migrations = readMigrations(new URL('./migrations/', import.meta.url))
-
-/** Whether nobody waits for what becomes of a record: its sender may have the row, whatever there is. */
-const isForInbox = ({ sender, lane, replaceLive, shownKeys }: NewEntry): boolean =>
-  sender === 'trusted' && lane === 'live' && replaceLive && !shownKeys
 
 const openPool = (driver: PgDriver, settings: PgSettings, max: number): PgPool => {
   const pool = new driver.Pool({ ...settings, max, idleTimeoutMillis: 60_000 })
@@ -85,7 +83,7 @@ const createRows = (
   const putAll = async (entries: readonly NewEntry[]): Promise<readonly PutResult[]> => {
     door.refuseClosed()
     checkStorable(entries)
-    if (entries.every(isForInbox)) return commits.append(entries)
+    if (entries.every(mayWait)) return commits.append(entries)
     return door.seeing(async () => {
       const results = await commits.write(put(entries, capacities))
       wakeUp.ring(countByAccount(entries))
@@ -119,7 +117,7 @@ const createReports = ({ commits, door, others, wakeUp }: Parts): Reports => ({
       commits.write({
         keys: [],
         counted: [account],
-        run: ({ delta }) => delta.event(String(accountNumber(account)), event, by),
+        run: ({ delta }) => delta.event(accountNumber(account), event, by),
       }),
     ),
   rejected: (account, page) => door.seeing(() => rejected(others.read, accountNumber(account), page)),

@@ -1,14 +1,10 @@
-import { createDelta, type Delta } from '../rules/tally.ts'
+import { isOpen, type Row } from '../rules/row.ts'
+import type { Key, Rows } from '../rules/rows.ts'
+import { createDelta } from '../rules/tally.ts'
 import { arraysOf } from './arrays.ts'
 import type { PgQuery } from './driver.ts'
-import { columnsOf, isOpen, type Row, type RowColumns, rowOf } from './row.ts'
+import { columnsOf, type RowColumns, rowOf } from './row.ts'
 import { sql } from './statements.ts'
-
-/** What an operation is about. `account` is the account's number. */
-export interface Key {
-  account: number
-  objectId: string
-}
 
 /** What statements that read whole rows give. */
 export type FoundRow = RowColumns & Readonly<{ version: string; settled: boolean }>
@@ -18,17 +14,7 @@ export type FoundRow = RowColumns & Readonly<{ version: string; settled: boolean
  * Operations change rows here, without a round trip; `writes` then gives the statements that make it so, each for all
  * rows. They fail as contention where a row has been changed by others since it was read.
  */
-export interface Work {
-  now: number
-  delta: Delta
-  nextSequence(): number
-  find(key: Key): Row | undefined
-  save(key: Key, row: Row): void
-  erase(key: Key): void
-  /** A number as of the last commit and of what this transaction has added. */
-  queued(account: number, pool: 'live' | 'unproved'): number
-  /** Unproved rows that were put off, the oldest first: as many as this transaction may have to evict. */
-  evictable(account: number): readonly Key[]
+export interface Work extends Rows {
   writes(): readonly PgQuery[]
 }
 
@@ -127,8 +113,7 @@ export const createWork = ({ now, rows, queued, evictable, nextSequence }: Known
     find: (key) => entries.get(textOf(key))?.now,
     save: set,
     erase: (key) => set(key, undefined),
-    queued: (account, pool) =>
-      (queued.get(queuedKey(account, pool)) ?? 0) + delta.of(String(account), `state:queued:${pool}`),
+    queued: (account, pool) => (queued.get(queuedKey(account, pool)) ?? 0) + delta.of(account, `state:queued:${pool}`),
     evictable: (account) =>
       evictable.filter((one) => one.account === account).map((one) => ({ account, objectId: one.object_id })),
     writes: () => writesOf([...entries.values()]),

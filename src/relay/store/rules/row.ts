@@ -1,39 +1,34 @@
 import type { Token, TokenType } from '../../../wire/record.ts'
-import type {
-  EventName,
-  Lane,
-  LeasedEntry,
-  NewEntry,
-  Outcome,
-  RecordError,
-  RejectedRow,
-  TokenState,
-  TokenStatus,
-} from '../port.ts'
+import type { Lane, LeasedEntry, NewEntry, RecordError, RejectedRow, TokenState, TokenStatus } from '../port.ts'
 import type { Ownership } from './decide.ts'
-import { farthestDueMs, transition } from './transition.ts'
 
-/** A row of the in-memory outbox. The fields mean what the columns of the SQL adapters mean. */
+/** A row as the rules see it. Each adapter reads it from its columns and writes it there. */
 export interface Row {
-  account: string
-  objectId: string
   type: TokenType
+  /** Null once it is no longer needed; see `Transition.keepToken`. */
   token: Token | null
   fingerprint: string
-  /** `erased`: a hold; nobody finds it but who leases, and the next record of this objectId. */
+  /** `erased`: a hold (see LEASE in port.ts). Only its holder and the next record of this objectId find it. */
   state: TokenState | 'erased'
+  /** A queued row that is not due before `dueAt`. */
   waiting: boolean
   lane: Lane
-  sequence: number
+  /** Its age; of a refused row its place among the refusals. */
+  seq: number
+  /** A result must name it. It stays while the row is leased, even when the token is replaced. */
   generation: number
+  /** See `Standing`, as the next two. */
   keyed: boolean
   proved: boolean
   confirmedOn: number | null
+  /** In the adapter's own words; null: in nobody's lease. */
   holder: string | null
   attempts: number
   deferrals: number
   failures: number
+  /** Ms since the epoch, as all times. */
   receivedAt: number
+  /** Since when it can be sent; of a waiting row `dueAt`. */
   readyAt: number
   dueAt: number
   settledAt: number | null
@@ -41,86 +36,106 @@ export interface Row {
   warnings: readonly string[]
 }
 
+/** A row that is not a hold. */
 export type KnownRow = Row & { state: TokenState }
-
-/** The row that a record makes: a new one, or the next generation of the old, which keeps its lease. */
-export const enterRow = (
-  old: Row | undefined,
-  entry: NewEntry,
-  fingerprint: string,
-  ownership: Ownership,
-  sequence: number,
-  now: number,
-): Row => {
-  const row: Row = {
-    account: entry.account,
-    objectId: entry.objectId,
-    type: entry.token.type,
-    token: entry.token,
-    fingerprint,
-    state: 'queued',
-    waiting: false,
-    sequence,
-    generation: sequence,
-    ...ownership,
-    holder: old?.holder ?? null,
-    attempts: 0,
-    deferrals: 0,
-    failures: 0,
-    receivedAt: now,
-    readyAt: now,
-    dueAt: 0,
-    settledAt: null,
-    error: null,
-    warnings: entry.warnings,
-  }
-  return row
-}
-
-/** Whether a queued row may be sent: it waits for nothing, its time has come, or its time was given by a clock gone wrong. */
-export const isDue = ({ waiting, dueAt }: Row, now: number, farthestMs = farthestDueMs): boolean =>
-  !waiting || dueAt <= now || dueAt > now + farthestMs
-
-/** Puts a row back in the queue, due at once, at its old age. */
-export const freeRow = (row: Row): void => {
-  Object.assign(row, { state: 'queued', waiting: false, dueAt: 0 })
-}
-
-/** Applies an outcome and names the event that it is. */
-export const settleRow = (row: Row, outcome: Outcome, sequence: number, now: number): EventName | undefined => {
-  const change = transition(outcome, row, now)
-  row.state = change.state
-  row.lane = change.lane
-  row.waiting = change.waiting
-  row.dueAt = change.dueAt
-  if (change.waiting) row.readyAt = change.dueAt
-  row.settledAt = change.settledAt
-  row.error = change.error
-  row.attempts += change.attempts
-  row.deferrals += change.deferrals
-  row.failures += change.failures
-  if (!change.keepToken) row.token = null
-  if (change.state === 'rejected') row.sequence = sequence
-  return change.event
-}
-
-export const leasedEntry = (row: Row): LeasedEntry => {
-  if (!row.token) throw new Error('a queued row has lost its token')
-  const { objectId, generation, token, lane, attempts, deferrals, failures, receivedAt } = row
-  return { objectId, generation, token, lane, attempts, deferrals, failures, receivedAt }
-}
-
+const isKnown = (row: Row): row is KnownRow => row.state !== 'erased'
 /** The row, unless it is a hold. */
 export const known = (row: Row | undefined): KnownRow | undefined => (row && isKnown(row) ? row : undefined)
-const isKnown = (row: Row): row is KnownRow => row.state !== 'erased'
 
-export const statusOf = (row: KnownRow): TokenStatus => {
-  const { objectId, type, state, attempts, error, receivedAt, settledAt, warnings } = row
+/** Whether a row may still be uploaded, or something of it is in flight. */
+export const isOpen = ({ state, holder }: Row): boolean =>
+  state === 'queued' || state === 'uploading' || holder !== null
+
+const untried = {
+  waiting: false,
+  attempts: 0,
+  deferrals: 0,
+  failures: 0,
+  dueAt: 0,
+  settledAt: null,
+  error: null,
+} as const
+
+/** The row that a record makes: a new one, or the old one with another token, which keeps its lease. */
+export const enteredRow = (
+  old: Row | undefined,
+  { token, warnings }: Pick<NewEntry, 'token' | 'warnings'>,
+  fingerprint: string,
+  ownership: Ownership,
+  seq: number,
+  receivedAt: number,
+): Row => ({
+  ...untried,
+  ...ownership,
+  type: token.type,
+  token,
+  fingerprint,
+  state: 'queued',
+  seq,
+  generation: old && old.holder !== null ? old.generation : seq,
+  holder: old?.holder ?? null,
+  receivedAt,
+  readyAt: receivedAt,
+  warnings,
+})
+
+/** A refused row that is queued for another try. */
+export const requeuedRow = (row: Row, seq: number, now: number): Row => ({
+  ...row,
+  ...untried,
+  state: 'queued',
+  seq,
+  generation: seq,
+  readyAt: now,
+})
+
+/** A withdrawn row: any browser may have the objectId next. */
+export const withdrawnRow = (row: Row, now: number): Row => ({
+  ...row,
+  state: 'withdrawn',
+  waiting: false,
+  token: null,
+  dueAt: 0,
+  settledAt: now,
+  error: null,
+  keyed: false,
+  confirmedOn: null,
+})
+
+/** The hold that remains of a row that is erased while an upload of it is in flight. */
+export const holdOf = (row: Row): Row => ({
+  ...row,
+  ...untried,
+  state: 'erased',
+  token: null,
+  fingerprint: '',
+  keyed: false,
+  confirmedOn: null,
+  receivedAt: 0,
+  readyAt: 0,
+  warnings: [],
+})
+
+/** The row as its operator may see it. */
+export const statusOf = (objectId: string, row: KnownRow): TokenStatus => {
+  const { type, state, attempts, error, receivedAt, settledAt, warnings } = row
   return { objectId, type, state, attempts, error, receivedAt, settledAt, warnings }
 }
 
-/** The row as an operator's refused row; nothing when it is none. */
-export const rejectedRow = (row: Row): RejectedRow[] =>
-  row.state === 'rejected' && row.error
-    ? [{ ...statusOf({ ...row, state: row.state }), token: row.token, error: row.error, cursor: row.sequence }]
-    : []
+/** The row as its uploader needs it. */
+export const leasedEntryOf = (
+  objectId: string,
+  row: Pick<Row, 'token' | 'lane' | 'generation' | 'attempts' | 'deferrals' | 'failures' | 'receivedAt'>,
+): LeasedEntry => {
+  const { generation, token, lane, attempts, deferrals, failures, receivedAt } = row
+  if (!token) throw new Error('a row that can be uploaded has lost its token')
+  return { objectId, generation, token, lane, attempts, deferrals, failures, receivedAt }
+}
+
+/** A refused row as its operator may see it. */
+export const rejectedRowOf = (objectId: string, row: Row): RejectedRow => ({
+  ...statusOf(objectId, { ...row, state: 'rejected' }),
+  token: row.token,
+  error: row.error ?? { code: 0, message: '' },
+  cursor: row.seq,
+})

@@ -1,4 +1,5 @@
-import { type Counts, type EventName, eventNames, type Lane, type Pool, type TokenState } from '../port.ts'
+import { type Counts, type EventName, eventNames, type Lane, type Minute, type Pool, type TokenState } from '../port.ts'
+import type { Row } from './row.ts'
 
 /** The name under which a number of rows or events is kept. */
 export type TallyName = `state:${TokenState}:${Pool}` | `code:${number}` | `event:${EventName}` | `confirmed:${number}`
@@ -9,20 +10,20 @@ export const poolOf = ({ lane, proved }: { lane: Lane; proved: boolean }): Pool 
   return lane === 'import' ? 'import' : 'live'
 }
 
-/** Changes of numbers, gathered during one transaction and written once at its end. */
+/** Changes of numbers, gathered during one transaction and written once at its end. Accounts by the adapter's numbers. */
 export interface Delta {
-  add(account: string, name: TallyName, by: number): void
+  add(account: number, name: TallyName, by: number): void
   /** Also counted by the minute. */
-  event(account: string, name: EventName, by?: number): void
+  event(account: number, name: EventName, by?: number): void
   /** What was gathered under this name so far. */
-  of(account: string, name: TallyName): number
+  of(account: number, name: TallyName): number
   /** What was gathered, zero sums left out. */
-  entries(): readonly { account: string; name: TallyName; by: number }[]
+  entries(): readonly { account: number; name: TallyName; by: number }[]
 }
 
 export const createDelta = (): Delta => {
-  const sums = new Map<string, { account: string; name: TallyName; by: number }>()
-  const add = (account: string, name: TallyName, by: number): void => {
+  const sums = new Map<string, { account: number; name: TallyName; by: number }>()
+  const add = (account: number, name: TallyName, by: number): void => {
     const key = `${account}\n${name}`
     const sum = sums.get(key)
     if (sum) sum.by += by
@@ -36,11 +37,13 @@ export const createDelta = (): Delta => {
   }
 }
 
-/** Moves a row from one day of confirmation to another; null: none. */
-export const recountConfirmed = (delta: Delta, account: string, before: number | null, after: number | null): void => {
-  if (before === after) return
-  if (before !== null) delta.add(account, `confirmed:${before}`, -1)
-  if (after !== null) delta.add(account, `confirmed:${after}`, 1)
+/** Counts a row, or with -1 takes it out of the numbers. Holds are not counted. */
+export const countRow = (delta: Delta, account: number, row: Row, by: 1 | -1): void => {
+  const { state, error, confirmedOn } = row
+  if (state === 'erased') return
+  delta.add(account, `state:${state}:${poolOf(row)}`, by)
+  if (state === 'rejected' && error) delta.add(account, `code:${error.code}`, by)
+  if (confirmedOn !== null) delta.add(account, `confirmed:${confirmedOn}`, by)
 }
 
 /** Turns kept numbers into what `Store.counts` gives. */
@@ -65,6 +68,16 @@ export const readCounts = (numbers: ReadonlyMap<string, number>, oldestReceivedA
     confirmedOn: Object.fromEntries(days.map(([name, n]) => [name.slice('confirmed:'.length), n])),
     events: Object.fromEntries(eventNames.map((name) => [name, of(`event:${name}`)])) as Record<EventName, number>,
   }
+}
+
+/** Turns kept numbers of minutes, in the order of their time, into what `Store.history` gives. */
+export const readMinutes = (rows: readonly { at: number; event: string; n: number }[]): Minute[] => {
+  const minutes = new Map<number, Partial<Record<EventName, number>>>()
+  for (const { at, event, n } of rows) {
+    const name = eventNames.find((one) => one === event)
+    if (name) minutes.set(at, { ...minutes.get(at), [name]: n })
+  }
+  return [...minutes].map(([at, events]) => ({ at, events }))
 }
 
 /** The minute of a time, as its start in ms. */

@@ -1,38 +1,26 @@
-import {
-  type AcceptedRow,
-  type Counts,
-  type EventName,
-  eventNames,
-  type Minute,
-  type RejectedRow,
-  type Store,
-  type TokenStatus,
-} from '../port.ts'
-import { decide, type Standing } from '../rules/decide.ts'
+import type { AcceptedRow, Counts, Minute, RejectedRow, Store, TokenStatus } from '../port.ts'
+import { decide } from '../rules/decide.ts'
 import { fingerprint } from '../rules/fingerprint.ts'
-import { discardedAtOnce, isDiscarded } from '../rules/rejected.ts'
-import { readCounts } from '../rules/tally.ts'
-import { discard } from './apply.ts'
+import { discardedAtOnce, discardRejected as discardThese, retry as retryThese } from '../rules/rejected.ts'
+import { enteredRow, known, rejectedRowOf, statusOf } from '../rules/row.ts'
+import type { Key } from '../rules/rows.ts'
+import { readCounts, readMinutes } from '../rules/tally.ts'
 import type { SqlRow } from './driver.ts'
-import { isHold, poolOfRow, queuedStatusOf, rejectedRowOf, standingOf, statusOf, type TokenRow } from './row.ts'
+import { rowOf, type TokenRow } from './row.ts'
 import type { Statements } from './statements.ts'
 import type { Reading, Work } from './work.ts'
 
 /** See Store.find. A record that is not applied is shown as the row that it will make. */
 export const find = ({ sql, inbox }: Reading, account: number, objectId: string): TokenStatus | undefined => {
   // The statement selects the columns that TokenRow names.
-  const row = sql.findToken.get(account, objectId) as TokenRow | undefined
-  const isKnown = row !== undefined && !isHold(row)
-  let status = isKnown ? statusOf(row) : undefined
-  let standing: Standing | undefined = isKnown ? standingOf(row) : undefined
-  for (const { entry, receivedAt } of inbox.pending(account, objectId)) {
+  const found = sql.findToken.get(account, objectId) as TokenRow | undefined
+  let row = known(found && rowOf(found))
+  for (const { seq, entry, receivedAt } of inbox.pending(account, objectId)) {
     const print = fingerprint(entry)
-    const decision = decide(standing, entry, print, receivedAt)
-    if (decision.kind !== 'queue') continue
-    standing = { state: 'queued', fingerprint: print, settledAt: null, ...decision.row }
-    status = queuedStatusOf(entry, receivedAt)
+    const decision = decide(row, entry, print, receivedAt)
+    if (decision.kind === 'queue') row = known(enteredRow(row, entry, print, decision.row, seq, receivedAt))
   }
-  return status
+  return row && statusOf(objectId, row)
 }
 
 /** See Store.counts. What is in the inbox counts as queued. The oldest row is found by its sequence in each of the places where an open row can be. */
@@ -56,16 +44,9 @@ export const counts = ({ sql, inbox }: Reading, account: number): Counts => {
 }
 
 /** See Store.history. */
-export const history = (sql: Statements, account: number, since: number): Minute[] => {
-  const minutes = new Map<number, Partial<Record<EventName, number>>>()
-  for (const row of sql.readMinutes.all(account, since) as SqlRow[]) {
-    const event = eventNames.find((name) => name === row.event)
-    if (!event) continue
-    const at = Number(row.at)
-    minutes.set(at, { ...minutes.get(at), [event]: Number(row.n) })
-  }
-  return [...minutes].map(([at, events]) => ({ at, events }))
-}
+export const history = (sql: Statements, account: number, since: number): Minute[] =>
+  // The statement selects the columns that these rows have.
+  readMinutes(sql.readMinutes.all(account, since) as { at: number; event: string; n: number }[])
 
 /** See Store.rejected. */
 export const rejected = (
@@ -77,7 +58,7 @@ export const rejected = (
     code === undefined
       ? sql.rejectedTokens.all(account, after, limit)
       : sql.rejectedOfCode.all(account, after, limit, code)
-  return (rows as TokenRow[]).map(rejectedRowOf)
+  return (rows as TokenRow[]).map((row) => rejectedRowOf(row.object_id, rowOf(row)))
 }
 
 /** See Store.accepted. */
@@ -96,29 +77,15 @@ export const discardRejected = (
 ): number => {
   const pools = ['live', 'unproved', 'import'] as const
   const all = pools.reduce((sum, pool) => sum + work.count(account, `state:rejected:${pool}`), 0)
-  const gone = (work.sql.oldestRejected.all(account, discardedAtOnce) as TokenRow[]).filter((row, at) =>
-    isDiscarded(row.settled_at, all - at, limits),
+  // The statement selects the members of a key.
+  const oldest = work.sql.oldestRejected.all(account, discardedAtOnce) as Key[]
+  return discardThese(work, oldest, all, limits)
+}
+
+/** Queues the given refused rows anew; see Store.retryRejected. */
+export const retry = (work: Work, account: number, objectIds: readonly string[], code?: number): number =>
+  retryThese(
+    work,
+    objectIds.map((objectId) => ({ account, objectId })),
+    code,
   )
-  for (const row of gone) discard(work, row, 'discarded')
-  return gone.length
-}
-
-/** Rows that one transaction of retryRejected takes, so that intake does not wait behind a large one. */
-export const retryPage = 1000
-
-/** Queues the given refused rows anew; rows that are not refused (with this code, if one is given) are passed over. */
-export const retry = (work: Work, account: number, objectIds: readonly string[], code?: number): number => {
-  let retried = 0
-  for (const objectId of objectIds) {
-    const row = work.sql.findToken.get(account, objectId) as TokenRow | undefined
-    if (row?.state !== 4 || row.token === null || (code !== undefined && row.error_code !== code)) continue
-    work.sql.retryToken.run(row.id, work.nextSequence(), work.now)
-    const name = String(account)
-    work.delta.add(name, `state:rejected:${poolOfRow(row)}`, -1)
-    work.delta.add(name, `state:queued:${poolOfRow(row)}`, 1)
-    if (row.error_code !== null) work.delta.add(name, `code:${row.error_code}`, -1)
-    work.delta.event(name, 'queued')
-    retried++
-  }
-  return retried
-}

@@ -1,22 +1,12 @@
 import type { Token, TokenType } from '../../../wire/record.ts'
-import {
-  type Lane,
-  type LeasedEntry,
-  lanes,
-  type NewEntry,
-  type Pool,
-  type RecordError,
-  type RejectedRow,
-  type TokenState,
-  type TokenStatus,
-} from '../port.ts'
-import type { Ownership, Standing } from '../rules/decide.ts'
-import { poolOf } from '../rules/tally.ts'
+import { type LeasedEntry, lanes } from '../port.ts'
+import type { Ownership } from '../rules/decide.ts'
+import { leasedEntryOf, type Row } from '../rules/row.ts'
+import type { Key } from '../rules/rows.ts'
 import type { SqlValue } from './driver.ts'
 
 /** A row of the table `token`; see migrations/. */
 export type TokenRow = Readonly<{
-  id: number
   account: number
   object_id: string
   type: TokenType
@@ -33,6 +23,7 @@ export type TokenRow = Readonly<{
   failures: number
   received_at: number
   ready_at: number
+  due_at: number
   settled_at: number | null
   fingerprint: Uint8Array
   token: string | null
@@ -46,12 +37,10 @@ export type TokenRow = Readonly<{
 /** What a lease reads of a row. */
 export type DueRow = Pick<
   TokenRow,
-  | 'id'
   | 'object_id'
   | 'type'
   | 'lane'
   | 'proved'
-  | 'seq'
   | 'generation'
   | 'attempts'
   | 'deferrals'
@@ -61,102 +50,86 @@ export type DueRow = Pick<
   | 'token'
   | 'p256dh'
   | 'auth'
->
+> & { id: number }
 
-const states: readonly TokenState[] = ['queued', 'queued', 'uploading', 'accepted', 'rejected', 'withdrawn']
+const states: readonly Row['state'][] = ['queued', 'queued', 'uploading', 'accepted', 'rejected', 'withdrawn', 'erased']
+const stateNumber = ({ state, waiting }: Row): number => (state === 'queued' && waiting ? 1 : states.indexOf(state))
 
-const erased = 6
-/** Whether this is the hold of a row that was erased while an upload of it was in flight. */
-export const isHold = ({ state }: Pick<TokenRow, 'state'>): boolean => state === erased
-
-export const stateOf = (state: number): TokenState => states[state] ?? 'withdrawn'
-export const laneOf = (lane: number): Lane => lanes[lane] ?? 'live'
-export const laneNumber = (lane: Lane): number => lanes.indexOf(lane)
-/** The pool that a row takes room in. */
-export const poolOfRow = ({ lane, proved }: Pick<TokenRow, 'lane' | 'proved'>): Pool =>
-  poolOf({ lane: laneOf(lane), proved: proved === 1 })
-/** The columns lane, keyed, proved and confirmed_on. */
-export const ownershipColumns = ({
-  lane,
-  keyed,
-  proved,
-  confirmedOn,
-}: Ownership): [number, number, number, number | null] => [laneNumber(lane), keyed ? 1 : 0, proved ? 1 : 0, confirmedOn]
-
-export const standingOf = (row: TokenRow): Standing => ({
-  state: stateOf(row.state),
-  lane: laneOf(row.lane),
-  fingerprint: Buffer.from(row.fingerprint).toString('hex'),
-  settledAt: row.settled_at,
-  keyed: row.keyed === 1,
-  proved: row.proved === 1,
-  confirmedOn: row.confirmed_on,
+/** What decides about a row's pool. */
+export const poolFactsOf = ({ lane, proved }: Pick<TokenRow, 'lane' | 'proved'>): Pick<Row, 'lane' | 'proved'> => ({
+  lane: lanes[lane] ?? 'live',
+  proved: proved === 1,
 })
 
-export const errorOf = (row: TokenRow): RecordError | null =>
-  row.error_code === null ? null : { code: row.error_code, message: row.error_message ?? '' }
-
-const tokenOf = (row: Pick<TokenRow, 'type' | 'token' | 'p256dh' | 'auth'>): Token | null => {
-  const { type, token: id, p256dh, auth } = row
+const tokenOf = ({
+  type,
+  token: id,
+  p256dh,
+  auth,
+}: Pick<TokenRow, 'type' | 'token' | 'p256dh' | 'auth'>): Token | null => {
   if (id === null) return null
   return p256dh === null || auth === null ? { id, type } : { id, type, keys: { p256dh, auth } }
 }
 
-// Written by us, as a JSON array of texts.
-const warningsOf = (column: string | null): string[] => (column === null ? [] : (JSON.parse(column) as string[]))
-
-/** The status of the row that a record makes: it is queued and due, and nothing has happened to it yet. */
-export const queuedStatusOf = (
-  { objectId, token, warnings }: Pick<NewEntry, 'objectId' | 'token' | 'warnings'>,
-  receivedAt: number,
-): TokenStatus => ({
-  objectId,
-  type: token.type,
-  state: 'queued',
-  attempts: 0,
-  error: null,
-  receivedAt,
-  settledAt: null,
-  warnings,
-})
-
-export const statusOf = (row: TokenRow): TokenStatus => ({
-  objectId: row.object_id,
-  type: row.type,
-  state: stateOf(row.state),
-  attempts: row.attempts,
-  error: errorOf(row),
-  receivedAt: row.received_at,
-  settledAt: row.settled_at,
-  warnings: warningsOf(row.warnings),
-})
-
-export const leasedEntryOf = (row: DueRow): LeasedEntry => {
-  const token = tokenOf(row)
-  if (!token) throw new Error('a row that can be uploaded has lost its token')
+/** A row as the rules see it; its holder by the number that it has here. */
+export const rowOf = (columns: TokenRow): Row => {
+  const { error_code: code, holder } = columns
   return {
-    objectId: row.object_id,
+    ...poolFactsOf(columns),
+    type: columns.type,
+    token: tokenOf(columns),
+    fingerprint: Buffer.from(columns.fingerprint).toString('hex'),
+    state: states[columns.state] ?? 'withdrawn',
+    waiting: columns.state === 1,
+    seq: columns.seq,
+    generation: columns.generation,
+    keyed: columns.keyed === 1,
+    confirmedOn: columns.confirmed_on,
+    holder: holder === null ? null : String(holder),
+    attempts: columns.attempts,
+    deferrals: columns.deferrals,
+    failures: columns.failures,
+    receivedAt: columns.received_at,
+    readyAt: columns.ready_at,
+    dueAt: columns.due_at,
+    settledAt: columns.settled_at,
+    error: code === null ? null : { code, message: columns.error_message ?? '' },
+    // Written by us, as a JSON array of strings.
+    warnings: columns.warnings === null ? [] : (JSON.parse(columns.warnings) as string[]),
+  }
+}
+
+/** The values of the columns lane, keyed, proved and confirmed_on. */
+export const ownershipValues = ({ lane, keyed, proved, confirmedOn }: Ownership): SqlValue[] => [
+  lanes.indexOf(lane),
+  keyed ? 1 : 0,
+  proved ? 1 : 0,
+  confirmedOn,
+]
+/** The values of the columns token, p256dh and auth. */
+export const tokenValues = (token: Token | null): SqlValue[] => [
+  token?.id ?? null,
+  token?.keys?.p256dh ?? null,
+  token?.keys?.auth ?? null,
+]
+export const warningsValue = (warnings: readonly string[]): SqlValue =>
+  warnings.length > 0 ? JSON.stringify(warnings) : null
+
+/** The values of a row in the order of `rowColumns`. */
+export const valuesOf = ({ account, objectId }: Key, row: Row): SqlValue[] => [
+  ...[account, objectId, row.type, stateNumber(row), ...ownershipValues(row), row.seq, row.generation],
+  ...[row.holder === null ? null : Number(row.holder), row.attempts, row.deferrals, row.failures],
+  ...[row.receivedAt, row.readyAt, row.dueAt, row.settledAt, Buffer.from(row.fingerprint, 'hex')],
+  ...[...tokenValues(row.token), row.error?.code ?? null, row.error?.message ?? null, warningsValue(row.warnings)],
+]
+
+export const leasedEntryOfDue = (row: DueRow): LeasedEntry =>
+  leasedEntryOf(row.object_id, {
+    ...poolFactsOf(row),
     generation: row.generation,
-    token,
-    lane: laneOf(row.lane),
+    token: tokenOf(row),
     attempts: row.attempts,
     deferrals: row.deferrals,
     failures: row.failures,
     receivedAt: row.received_at,
-  }
-}
-
-export const rejectedRowOf = (row: TokenRow): RejectedRow => ({
-  ...statusOf(row),
-  token: tokenOf(row),
-  error: errorOf(row) ?? { code: 0, message: '' },
-  cursor: row.seq,
-})
-
-/** The columns token, p256dh, auth and warnings. */
-export const recordColumns = ({ token: { id, keys }, warnings }: Pick<NewEntry, 'token' | 'warnings'>): SqlValue[] => [
-  id,
-  keys?.p256dh ?? null,
-  keys?.auth ?? null,
-  warnings.length > 0 ? JSON.stringify(warnings) : null,
-]
+  })

@@ -5,8 +5,29 @@ export const rowsInserted = 50
 
 const newColumns = `account, object_id, type, state, lane, keyed, proved, confirmed_on, seq, generation, attempts, deferrals,
     failures, received_at, ready_at, due_at, fingerprint, token, p256dh, auth, warnings`
-/** Account, objectId, type, ownership, sequence number twice, time twice, fingerprint, and what `recordColumns` gives. */
+/** Account, objectId, type, ownership, sequence number twice, time twice, fingerprint, token, its two keys, warnings. */
 const newRow = '(?, ?, ?, 0, ?, ?, ?, ?, ?, ?, 0, 0, 0, ?, ?, 0, ?, ?, ?, ?, ?)'
+
+/** The columns of a row, in the order of `valuesOf`. */
+const rowColumns = [
+  ...[
+    'account',
+    'object_id',
+    'type',
+    'state',
+    'lane',
+    'keyed',
+    'proved',
+    'confirmed_on',
+    'seq',
+    'generation',
+    'holder',
+  ],
+  ...['attempts', 'deferrals', 'failures', 'received_at', 'ready_at', 'due_at', 'settled_at', 'fingerprint', 'token'],
+  ...['p256dh', 'auth', 'error_code', 'error_message', 'warnings'],
+]
+/** All columns but those that name the row. */
+const setAll = rowColumns.slice(2).map((name) => `${name} = excluded.${name}`)
 
 /** Every statement of the adapter, by what it does. State numbers: see migrations/. */
 export const sql = {
@@ -14,8 +35,7 @@ export const sql = {
   nameOfAccount: 'SELECT name FROM account WHERE id = ?',
   addAccount: 'INSERT INTO account (name) VALUES (?) ON CONFLICT (name) DO NOTHING',
 
-  insertToken: `INSERT INTO token (${newColumns}) VALUES ${newRow} ON CONFLICT (account, object_id) DO NOTHING`,
-  /** As insertToken, for `rowsInserted` rows. The parameters have no numbers, because the driver looks each number up among all of them. */
+  /** For `rowsInserted` rows. The parameters have no numbers, because the driver looks each number up among all of them. */
   insertTokens: `INSERT INTO token (${newColumns}) VALUES ${Array.from({ length: rowsInserted }, () => newRow).join(', ')}
     ON CONFLICT (account, object_id) DO NOTHING`,
   /** The sequence numbers of the rows that were inserted last, as one text: SQLite numbers new rows upwards. */
@@ -31,28 +51,19 @@ export const sql = {
   /** Changes when another connection has committed. */
   dataVersion: 'PRAGMA data_version',
 
-  requeueToken: `UPDATE token SET type = ?2, state = 0, lane = ?3, keyed = ?4, proved = ?5, confirmed_on = ?6, seq = ?7,
-      generation = ?7, attempts = 0, deferrals = 0, failures = 0, received_at = ?8, ready_at = ?8, due_at = 0,
-      settled_at = NULL, fingerprint = ?9, token = ?10, p256dh = ?11, auth = ?12, error_code = NULL, error_message = NULL,
-      warnings = ?13
-    WHERE id = ?1`,
-  keepToken: 'UPDATE token SET lane = ?2, keyed = ?3, proved = ?4, confirmed_on = ?5 WHERE id = ?1',
-  /** Unproved and put off, and so of nobody's lease: a row is leased only while it is uploading, or when it was replaced. */
-  oldestDeferred: `SELECT * FROM token WHERE account = ? AND lane = 1 AND state IN (0, 1) AND holder IS NULL ORDER BY seq LIMIT 1`,
   findToken: 'SELECT * FROM token WHERE account = ? AND object_id = ?',
-  withdrawToken: `UPDATE token SET state = 5, keyed = 0, confirmed_on = NULL, generation = ?3, settled_at = ?2, due_at = 0, token = NULL,
-      p256dh = NULL, auth = NULL, error_code = NULL, error_message = NULL WHERE id = ?1`,
-  eraseToken: 'DELETE FROM token WHERE id = ?',
-  /** Erases a row that is leased: what remains is a hold, which goes with the lease. */
-  holdToken: `UPDATE token SET state = 6, keyed = 0, confirmed_on = NULL, received_at = 0, ready_at = 0, due_at = 0, settled_at = NULL,
-      fingerprint = x'', token = NULL, p256dh = NULL, auth = NULL, error_code = NULL, error_message = NULL, warnings = NULL
-    WHERE id = ?`,
+  saveToken: `INSERT INTO token (${rowColumns}) VALUES (${rowColumns.map(() => '?')})
+    ON CONFLICT (account, object_id) DO UPDATE SET ${setAll}`,
+  eraseToken: 'DELETE FROM token WHERE account = ? AND object_id = ?',
+  /** Unproved and put off, and so of nobody's lease: a row is leased only while it is uploading, or when it was replaced. */
+  oldestDeferred: `SELECT account, object_id AS objectId FROM token
+    WHERE account = ? AND lane = 1 AND state IN (0, 1) AND holder IS NULL ORDER BY seq LIMIT 1`,
 
   promoteWaiting: `UPDATE token SET state = 0, ready_at = due_at, due_at = 0
     WHERE account = ?1 AND state = 1 AND (due_at <= ?2 OR due_at > ?3)`,
   nextWaiting: 'SELECT min(due_at) AS due_at FROM token WHERE account = ? AND state = 1',
   /** As one text, because the driver takes longer over each value than SQLite does over a row. Members: see `DueRow`. */
-  dueTokens: `SELECT json_group_array(json_object('id', id, 'object_id', object_id, 'type', type, 'lane', lane, 'proved', proved, 'seq', seq,
+  dueTokens: `SELECT json_group_array(json_object('id', id, 'object_id', object_id, 'type', type, 'lane', lane, 'proved', proved,
       'generation', generation, 'attempts', attempts, 'deferrals', deferrals, 'failures', failures,
       'received_at', received_at, 'ready_at', ready_at, 'token', token, 'p256dh', p256dh, 'auth', auth)) AS rows
     FROM (SELECT * FROM token WHERE account = ? AND lane = ? AND state = 0 AND holder IS NULL ORDER BY seq LIMIT ?)`,
@@ -65,22 +76,15 @@ export const sql = {
   acceptTokens: `UPDATE token SET holder = NULL, state = 3, due_at = 0, settled_at = ?1, attempts = attempts + 1,
       error_code = NULL, error_message = NULL, token = NULL, p256dh = NULL, auth = NULL
     WHERE id IN (SELECT value FROM json_each(?2))`,
-  freeToken: 'UPDATE token SET holder = NULL WHERE id = ?',
-  settleToken: `UPDATE token SET holder = NULL, state = ?2, lane = ?12, seq = ?3, ready_at = ?4, due_at = ?5, settled_at = ?6,
-      attempts = attempts + ?7, deferrals = deferrals + ?8, failures = failures + ?9, error_code = ?10, error_message = ?11
-    WHERE id = ?1`,
-  forgetToken: 'UPDATE token SET token = NULL, p256dh = NULL, auth = NULL WHERE id = ?',
-  heldTokens: 'SELECT id, account, lane, proved, state FROM token WHERE holder = ?',
-  returnToken: 'UPDATE token SET holder = NULL, state = 0, due_at = 0 WHERE id = ?',
+  heldTokens: 'SELECT * FROM token WHERE holder = ?',
 
   rejectedTokens: 'SELECT * FROM token WHERE account = ? AND state = 4 AND seq < ? ORDER BY seq DESC LIMIT ?',
   rejectedOfCode: `SELECT * FROM token WHERE account = ?1 AND state = 4 AND seq < ?2 AND error_code = ?4
     ORDER BY seq DESC LIMIT ?3`,
   acceptedTokens: `SELECT object_id AS objectId, type, lower(hex(fingerprint)) AS fingerprint FROM token
     WHERE account = ? AND state = 3 AND object_id > ? ORDER BY object_id LIMIT ?`,
-  oldestRejected: 'SELECT * FROM token WHERE account = ? AND state = 4 ORDER BY seq LIMIT ?',
-  retryToken: `UPDATE token SET state = 0, generation = ?2, seq = ?2, ready_at = ?3, due_at = 0, attempts = 0,
-      deferrals = 0, failures = 0, settled_at = NULL, error_code = NULL, error_message = NULL WHERE id = ?1`,
+  oldestRejected:
+    'SELECT account, object_id AS objectId FROM token WHERE account = ? AND state = 4 ORDER BY seq LIMIT ?',
 
   joinHolder: 'INSERT INTO holder (id, beat, report) VALUES (?1, 0, ?2) ON CONFLICT (id) DO NOTHING',
   beatHolder: 'UPDATE holder SET beat = beat + 1, report = ?2 WHERE id = ?1',

@@ -3,6 +3,7 @@ import { steadyNow } from '../../steady-clock.ts'
 import { StoreError } from '../errors.ts'
 import { readMigrations } from '../migrations/migration.ts'
 import type { Holder, RejectedRow, Store, StoreOptions } from '../port.ts'
+import { retryPage } from '../rules/rejected.ts'
 import { configure, emptyLog, migrate } from './connection.ts'
 import { createDatabaseFile } from './database-file.ts'
 import { loadSqlite, type SqlRow } from './driver.ts'
@@ -10,7 +11,7 @@ import { gatherWork } from './gather-work.ts'
 import { erase, type Later, later, put, withdraw } from './intake.ts'
 import { applySlice, settleSmall, smallInbox } from './merge.ts'
 import { createMerger } from './merger.ts'
-import { accepted, counts, discardRejected, find, history, rejected, retry, retryPage } from './reports.ts'
+import { accepted, counts, discardRejected, find, history, rejected, retry } from './reports.ts'
 import { prepareStatements } from './statements.ts'
 import { type Connection, createTransactions } from './transactions.ts'
 import { lease, release, settle, takeSlots } from './upload.ts'
@@ -142,7 +143,7 @@ export const openSqliteStore = async (
 
     counts: (account) => readCurrent((reading) => counts(reading, reading.account(account))),
     history: (account, since) => readCurrent(({ sql, account: number }) => history(sql, number(account), since)),
-    count: (account, event, by) => write((work) => work.delta.event(String(work.account(account)), event, by)),
+    count: (account, event, by) => write((work) => work.delta.event(work.account(account), event, by)),
     rejected: (account, page) => readCurrent(({ sql, account: number }) => rejected(sql, number(account), page)),
     accepted: (account, page) => readCurrent(({ sql, account: number }) => accepted(sql, number(account), page)),
     retryRejected: async (account, { objectIds, code }) => {

@@ -1,20 +1,11 @@
 import { type Batch, lanes, type Settlement, type Store } from '../port.ts'
 import { takeDue } from '../rules/due.ts'
+import { countLeased, giveBack, settle as settleOne } from '../rules/results.ts'
 import { poolOf } from '../rules/tally.ts'
-import { farthestDueMs as defaultFarthestDueMs, transition } from '../rules/transition.ts'
+import { farthestDueMs as defaultFarthestDueMs } from '../rules/transition.ts'
 import type { SqlRow } from './driver.ts'
 import { applySlice, settleSmall } from './merge.ts'
-import {
-  type DueRow,
-  errorOf,
-  isHold,
-  laneNumber,
-  laneOf,
-  leasedEntryOf,
-  poolOfRow,
-  stateOf,
-  type TokenRow,
-} from './row.ts'
+import { type DueRow, leasedEntryOfDue, poolFactsOf, rowOf, type TokenRow } from './row.ts'
 import type { Statements } from './statements.ts'
 import type { Work } from './work.ts'
 
@@ -30,7 +21,7 @@ const dueOf = (sql: Statements, account: number, lane: number, max: number): Due
 const dueRows = (sql: Statements, account: number, max: number): DueRow[] => {
   const found: DueRow[] = []
   for (const lane of lanes)
-    if (found.length < max) found.push(...dueOf(sql, account, laneNumber(lane), max - found.length))
+    if (found.length < max) found.push(...dueOf(sql, account, lanes.indexOf(lane), max - found.length))
   return found
 }
 
@@ -52,7 +43,7 @@ export const lease = (
   if (number === undefined) return { waitMs: null }
   sql.promoteWaiting.run(account, now, now + farthestDueMs)
   let found = dueRows(sql, account, batches * max)
-  const live = found.filter((row) => laneOf(row.lane) === 'live').length
+  const live = found.filter((row) => lanes[row.lane] === 'live').length
   if (live < batches * max && work.inbox.size() > 0) {
     if (!settleSmall(work)) applySlice(work)
     found = dueRows(sql, account, batches * max)
@@ -62,12 +53,9 @@ export const lease = (
   const take = takeDue(readyAts, next === null ? null : Number(next), { max, flushMs, now })
   if ('waitMs' in take) return take
   const due = found.slice(0, take.rows)
-  for (const row of due) {
-    delta.add(String(account), `state:queued:${poolOfRow(row)}`, -1)
-    delta.add(String(account), `state:uploading:${poolOfRow(row)}`, 1)
-  }
+  for (const row of due) countLeased(delta, account, poolFactsOf(row))
   sql.leaseTokens.run(number, JSON.stringify(due.map((row) => row.id)))
-  return { account: name, entries: due.map(leasedEntryOf) }
+  return { account: name, entries: due.map(leasedEntryOfDue) }
 }
 
 /** Accepts what can be accepted at once, which is nearly every result, and returns the results that this took care of. */
@@ -89,7 +77,7 @@ const acceptAll = (
     const accepted = [...some.values()].filter(({ outcome }) => outcome.kind === 'accepted')
     const wanted = JSON.stringify(accepted.map(({ objectId, generation }) => [objectId, generation]))
     for (const { lane, proved, ids, names } of sql.heldOf.all(wanted, number, holder) as SqlRow[]) {
-      const pool = poolOfRow({ lane: Number(lane), proved: Number(proved) })
+      const pool = poolOf(poolFactsOf({ lane: Number(lane), proved: Number(proved) }))
       sql.acceptTokens.run(now, String(ids))
       // Written by SQLite.
       const people = JSON.parse(String(names)) as string[]
@@ -97,50 +85,12 @@ const acceptAll = (
         const settlement = some.get(objectId)
         if (settlement) done.add(settlement)
       }
-      delta.add(String(number), `state:uploading:${pool}`, -people.length)
-      delta.add(String(number), `state:accepted:${pool}`, people.length)
-      delta.event(String(number), 'accepted', people.length)
+      delta.add(number, `state:uploading:${pool}`, -people.length)
+      delta.add(number, `state:accepted:${pool}`, people.length)
+      delta.event(number, 'accepted', people.length)
     }
   }
   return done
-}
-
-const settleOne = (work: Work, holder: number, settlement: Settlement): void => {
-  const { sql, delta, now } = work
-  const { objectId, generation, outcome } = settlement
-  const account = work.account(settlement.account)
-  const name = String(account)
-  const row = sql.findToken.get(account, objectId) as TokenRow | undefined
-  if (row?.holder !== holder) return
-  if (isHold(row)) {
-    sql.eraseToken.run(row.id)
-    return
-  }
-  if (row.generation !== generation || stateOf(row.state) !== 'uploading') {
-    sql.freeToken.run(row.id)
-    return
-  }
-  const change = transition(outcome, { error: errorOf(row), lane: laneOf(row.lane), proved: row.proved === 1 }, now)
-  const state = { queued: change.waiting ? 1 : 0, uploading: 2, accepted: 3, rejected: 4, withdrawn: 5 }[change.state]
-  sql.settleToken.run(
-    row.id,
-    state,
-    change.state === 'rejected' ? work.nextSequence() : row.seq,
-    change.waiting ? change.dueAt : row.ready_at,
-    change.dueAt,
-    change.settledAt,
-    change.attempts,
-    change.deferrals,
-    change.failures,
-    change.error?.code ?? null,
-    change.error?.message ?? null,
-    laneNumber(change.lane),
-  )
-  if (!change.keepToken) sql.forgetToken.run(row.id)
-  delta.add(name, `state:uploading:${poolOfRow(row)}`, -1)
-  delta.add(name, `state:${change.state}:${poolOf({ lane: change.lane, proved: row.proved === 1 })}`, 1)
-  if (outcome.kind === 'rejected') delta.add(name, `code:${outcome.error.code}`, 1)
-  if (change.event) delta.event(name, change.event)
 }
 
 /** See Store.settle. */
@@ -148,7 +98,10 @@ export const settle = (work: Work, holder: string, settlements: readonly Settlem
   const number = holderNumber(work.sql, holder)
   if (number === undefined) return
   const done = acceptAll(work, number, settlements)
-  for (const settlement of settlements) if (!done.has(settlement)) settleOne(work, number, settlement)
+  for (const settlement of settlements) {
+    const { account: name, objectId } = settlement
+    if (!done.has(settlement)) settleOne(work, { account: work.account(name), objectId }, String(number), settlement)
+  }
 }
 
 /** See Store.takeSlots. */
@@ -168,21 +121,19 @@ export const takeSlots = (
 
 /** Takes everything from a holder, if its beat is `beat` where one is given. Returns how many rows became free. */
 export const release = (work: Work, holder: string, beat?: number): number => {
-  const { sql, delta } = work
+  const { sql } = work
   const found = sql.findHolder.get(holder) as SqlRow | undefined
   if (!found || (beat !== undefined && found.beat !== beat)) return 0
   const number = Number(found.n)
+  // The statement selects the columns that TokenRow names.
   const held = sql.heldTokens.all(number) as TokenRow[]
-  for (const row of held) {
-    if (isHold(row)) sql.eraseToken.run(row.id)
-    else if (stateOf(row.state) !== 'uploading') sql.freeToken.run(row.id)
-    else {
-      sql.returnToken.run(row.id)
-      delta.add(String(row.account), `state:uploading:${poolOfRow(row)}`, -1)
-      delta.add(String(row.account), `state:queued:${poolOfRow(row)}`, 1)
-    }
-    if (beat !== undefined) delta.event(String(row.account), 'expired')
-  }
+  for (const row of held)
+    giveBack(
+      work,
+      { account: row.account, objectId: row.object_id },
+      rowOf(row),
+      beat === undefined ? undefined : 'expired',
+    )
   sql.forgetSlots.run(number)
   sql.forgetHolder.run(number)
   return held.length

@@ -1,16 +1,15 @@
+import type { Key, Rows } from '../rules/rows.ts'
 import { createDelta, type Delta, minuteOf, minutesKeptMs, type TallyName } from '../rules/tally.ts'
 import type { SqlRow } from './driver.ts'
 import { createInbox, type Inbox, type InboxView } from './inbox.ts'
+import { rowOf, type TokenRow, valuesOf } from './row.ts'
 import type { Statements } from './statements.ts'
 
-/** What an operation works with inside a write transaction. Numbers are gathered under an account's number, as text. */
-export interface Work {
+/** What an operation works with inside a write transaction. */
+export interface Work extends Rows {
   sql: Statements
-  delta: Delta
   /** Records that are accepted and not applied yet. */
   inbox: InboxView
-  now: number
-  nextSequence(): number
   /** An account's number; the account is made known if it is new. */
   account(name: string): number
   /** A kept number, with what this transaction has added to it. */
@@ -48,11 +47,11 @@ const createNumberWriter = (): ((sql: Statements, delta: Delta, at: number) => v
     const minute = minuteOf(at)
     let hasPruned = false
     for (const { account, name, by } of delta.entries()) {
-      sql.addToTally.run(Number(account), name, by)
+      sql.addToTally.run(account, name, by)
       if (!name.startsWith('event:')) continue
-      sql.addToMinute.run(Number(account), minute, name.slice('event:'.length), by)
+      sql.addToMinute.run(account, minute, name.slice('event:'.length), by)
       if (minute === pruned) continue
-      sql.forgetMinutes.run(Number(account), minute - minutesKeptMs)
+      sql.forgetMinutes.run(account, minute - minutesKeptMs)
       hasPruned = true
     }
     if (hasPruned) pruned = minute
@@ -66,9 +65,22 @@ const createCount = (sql: Statements, delta: Delta): Work['count'] => {
     const key = `${account} ${name}`
     const before = kept.get(key) ?? Number((sql.readNumber.get(account, name) as SqlRow | undefined)?.n ?? 0)
     kept.set(key, before)
-    return before + delta.of(String(account), name)
+    return before + delta.of(account, name)
   }
 }
+
+type TableRows = Pick<Rows, 'find' | 'save' | 'erase' | 'evictable'>
+const rowsOf = (sql: Statements): TableRows => ({
+  find: ({ account, objectId }) => {
+    // The statement selects the columns that TokenRow names.
+    const row = sql.findToken.get(account, objectId) as TokenRow | undefined
+    return row && rowOf(row)
+  },
+  save: (key, row) => sql.saveToken.run(...valuesOf(key, row)),
+  erase: ({ account, objectId }) => sql.eraseToken.run(account, objectId),
+  // The statement selects the members of a key.
+  evictable: (account) => sql.oldestDeferred.all(account) as Key[],
+})
 
 export const createWorks = (now: () => number): Works => {
   const inbox = createInbox()
@@ -89,8 +101,10 @@ export const createWorks = (now: () => number): Works => {
       const before = Number((sql.readSequence.get() as SqlRow).n)
       let sequence = before
       const met = new Map<string, number>()
+      const count = createCount(sql, delta)
       return {
         work: {
+          ...rowsOf(sql),
           sql,
           delta,
           inbox: view,
@@ -104,7 +118,8 @@ export const createWorks = (now: () => number): Works => {
             met.set(name, number)
             return number
           },
-          count: createCount(sql, delta),
+          count,
+          queued: (account, pool) => count(account, `state:queued:${pool}`),
         },
         finish: () => {
           view.finish()

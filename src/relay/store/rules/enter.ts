@@ -1,0 +1,87 @@
+import { StoreError } from '../errors.ts'
+import type { NewEntry, PutResult } from '../port.ts'
+import { decide } from './decide.ts'
+import { fingerprint } from './fingerprint.ts'
+import { discard } from './remove.ts'
+import { enteredRow, type KnownRow, known } from './row.ts'
+import { change, type Key, type Rows } from './rows.ts'
+
+/** A record on its way into the rows. */
+export interface Arrival {
+  entry: Omit<NewEntry, 'account'>
+  /** When it was accepted. */
+  receivedAt: number
+  /** The number that it got when it was accepted; left out: it gets one when it is queued. */
+  seq?: number
+  /** `fingerprint(entry)`, where it is known. */
+  print?: string
+}
+
+/**
+ * Whether a record can be acknowledged before anybody has looked at the row: its sender needs no result, and may have the
+ * row whatever it is.
+ */
+export const mayWait = ({ sender, lane, replaceLive, shownKeys }: NewEntry): boolean =>
+  sender === 'trusted' && lane === 'live' && replaceLive && !shownKeys
+
+/** Whether a record may have to wait for `maxQueued`; one with a key is counted before it is known what that proves. */
+const takesLiveRoom = ({ lane, sender }: NewEntry): boolean => lane === 'live' && sender !== 'unproved'
+
+/** How many records of each account the queue must have room for. */
+export const liveRoomOf = (entries: readonly NewEntry[]): ReadonlyMap<string, number> => {
+  const rooms = new Map<string, number>()
+  for (const entry of entries) if (takesLiveRoom(entry)) rooms.set(entry.account, (rooms.get(entry.account) ?? 0) + 1)
+  return rooms
+}
+
+/**
+ * Refuses records that the queue has no room for. `queued` says how many live ones an account has.
+ *
+ * @throws StoreError (`full`)
+ */
+export const assertRoom = (
+  entries: readonly NewEntry[],
+  queued: (account: string) => number,
+  maxQueued: number,
+): void => {
+  for (const [account, count] of liveRoomOf(entries))
+    if (queued(account) + count > maxQueued) throw new StoreError('full', `more than ${maxQueued} records are queued`)
+}
+
+/** Whether an unproved record may be queued where this row is. The oldest that was put off gives way to it. */
+const makeRoom = (rows: Rows, account: number, row: KnownRow | undefined, maxUnproved: number): boolean => {
+  if (row?.state === 'queued' && !row.proved) return true
+  if (rows.queued(account, 'unproved') < maxUnproved) return true
+  for (const key of rows.evictable(account)) {
+    const oldest = known(rows.find(key))
+    if (oldest?.state !== 'queued' || oldest.lane !== 'deferred') continue
+    discard(rows, key, oldest, 'evicted')
+    return true
+  }
+  return false
+}
+
+/** Decides upon a record and makes its row; see `decide`. */
+export const enter = (rows: Rows, key: Key, arrival: Arrival, maxUnproved: number): PutResult => {
+  const { entry, receivedAt, print = fingerprint(entry) } = arrival
+  const { delta } = rows
+  const found = rows.find(key)
+  const row = known(found)
+  const decision = decide(row, entry, print, receivedAt)
+  if (decision.kind === 'refuse') {
+    delta.event(key.account, 'refused')
+    return { result: 'refused' }
+  }
+  if (decision.kind === 'keep') {
+    if (row && decision.isChanged) change(rows, key, row, { ...row, ...decision.row })
+    delta.event(key.account, 'unchanged')
+    return { result: 'unchanged' }
+  }
+  const { result, row: ownership, isTakeover } = decision
+  if (!ownership.proved && !makeRoom(rows, key.account, row, maxUnproved)) return { result: 'full' }
+  const seq = arrival.seq ?? rows.nextSequence()
+  change(rows, key, found, enteredRow(found, entry, print, ownership, seq, receivedAt))
+  if (isTakeover) delta.event(key.account, 'takeover')
+  delta.event(key.account, result)
+  return { result }
+}

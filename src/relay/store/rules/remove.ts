@@ -1,0 +1,27 @@
+import type { EventName } from '../port.ts'
+import { holdOf, known, type Row, withdrawnRow } from './row.ts'
+import { change, type Key, type Rows } from './rows.ts'
+
+/** Removes a row that nobody has leased, with the event that says why. */
+export const discard = (rows: Rows, key: Key, row: Row, event: EventName): void => {
+  change(rows, key, row, undefined)
+  rows.delta.event(key.account, event)
+}
+
+/** See Store.withdraw. A row whose token is in flight stays leased, so that the next token waits for the result. */
+export const withdraw = (rows: Rows, key: Key): boolean => {
+  const row = known(rows.find(key))
+  if (!row || row.state === 'withdrawn') return row !== undefined
+  change(rows, key, row, withdrawnRow(row, rows.now))
+  rows.delta.event(key.account, 'withdrawn')
+  return true
+}
+
+/** See Store.erase. The caller then removes what the database still has of the row in places that nobody reads. */
+export const erase = (rows: Rows, key: Key): boolean => {
+  const row = known(rows.find(key))
+  if (!row) return false
+  change(rows, key, row, row.holder === null ? undefined : holdOf(row))
+  rows.delta.event(key.account, 'erased')
+  return true
+}
