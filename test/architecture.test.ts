@@ -26,8 +26,7 @@ const allowedInRelay: Readonly<Record<string, readonly string[]>> = {
   intake: ['config', 'store'],
   keys: ['config'],
   operations: ['clevertap', 'config', 'http', 'keys', 'store', 'store/rules', 'uploader'],
-  store: ['config', 'store/memory', 'store/migrations', 'store/postgres', 'store/sqlite'],
-  'store/memory': ['store', 'store/rules'],
+  store: ['config', 'store/migrations', 'store/postgres', 'store/sqlite'],
   'store/migrations': ['store'],
   'store/postgres': ['store', 'store/migrations', 'store/rules'],
   'store/rules': ['store'],
@@ -108,7 +107,7 @@ describe('the import borders', () => {
 
   it('names a store adapter nowhere but where stores are opened', () => {
     const namers = sourcesOf('src')
-      .filter((file) => importsOf(file).some((name) => /(sqlite|postgres|memory)\/store\.ts$/.test(name)))
+      .filter((file) => importsOf(file).some((name) => /(sqlite|postgres)\/store\.ts$/.test(name)))
       .map((file) => file.split(sep).join('/'))
     expect(namers).toEqual(['src/relay/store/open.ts'])
   })

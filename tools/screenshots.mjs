@@ -34,6 +34,7 @@ const vite = await createViteServer({
   server: { middlewareMode: true, ws: false },
 })
 const { startChromium } = await vite.ssrLoadModule('/test/e2e/support/chromium.ts')
+const { createMemoryStore } = await vite.ssrLoadModule('/test/fakes/memory-store.ts')
 const { makeDemoFolder, startDemo } = await vite.ssrLoadModule('/test/demo/start-demo.ts')
 const browser = await startChromium({ origin: 'http://localhost', permission: 'default' })
 const [page] = browser.native.pages()
@@ -59,7 +60,7 @@ try {
   await browser.native.setHTTPCredentials({ username: 'operator', password: adminKey })
   for (const name of ['healthy', 'rejecting', 'outage', 'refused', 'empty']) {
     if (!Object.keys(looks).some((look) => wanted(`status-${name}-${look}`))) continue
-    const scene = await startStatusScene(name)
+    const scene = await startStatusScene(name, createMemoryStore)
     await page.goto(`${scene.url}/status`)
     await page.getByText('Live, ').waitFor()
     await take(`status-${name}`)

@@ -3,8 +3,8 @@ import { type EnqueueParts, enqueue, heldRows } from '../../src/import/enqueue.t
 import { ImportError } from '../../src/import/error.ts'
 import type { Rejects } from '../../src/import/rejects.ts'
 import { createTally } from '../../src/import/tally.ts'
-import { createMemoryStore } from '../../src/relay/store/memory/store.ts'
 import type { NewEntry, Store } from '../../src/relay/store/port.ts'
+import { createMemoryStore } from '../fakes/memory-store.ts'
 import { planned } from './planned.ts'
 
 const header = 'objectId,type,id\n'

@@ -4,7 +4,7 @@ import { type EnqueueParts, enqueue } from '../../src/import/enqueue.ts'
 import type { Plan } from '../../src/import/plan.ts'
 import { type RefusalParts, traceRefusals } from '../../src/import/refusals.ts'
 import { createTally } from '../../src/import/tally.ts'
-import { createMemoryStore } from '../../src/relay/store/memory/store.ts'
+import { createMemoryStore } from '../fakes/memory-store.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { planned } from './planned.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { isSettled, type SettleParts, untilSettled } from '../../src/import/settle.ts'
-import { createMemoryStore } from '../../src/relay/store/memory/store.ts'
 import type { Counts, Holder } from '../../src/relay/store/port.ts'
+import { createMemoryStore } from '../fakes/memory-store.ts'
 
 const base = await createMemoryStore().counts('A')
 const counts = (imported: number, uploading: number, oldestReceivedAt: number | null): Counts => ({

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { createThrottle } from '../../src/import/throttle.ts'
-import { createMemoryStore } from '../../src/relay/store/memory/store.ts'
+import { createMemoryStore } from '../fakes/memory-store.ts'
 
 test('it is looked who else is there at the first pause, and every two seconds from then on', async () => {
   const store = createMemoryStore()

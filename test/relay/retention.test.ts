@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { createRetention } from '../../src/relay/retention.ts'
-import { createMemoryStore } from '../../src/relay/store/memory/store.ts'
+import { createMemoryStore } from '../fakes/memory-store.ts'
 import { account, newEntry } from '../support/new-entry.ts'
 
 const day = 86_400_000

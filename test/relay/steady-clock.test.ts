@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { steadyNow } from '../../src/relay/steady-clock.ts'
-import { createMemoryStore } from '../../src/relay/store/memory/store.ts'
 import { systemClock } from '../../src/relay/uploader/clock.ts'
+import { createMemoryStore } from '../fakes/memory-store.ts'
 import { account, newEntry } from '../support/new-entry.ts'
 
 const hourMs = 3_600_000

@@ -8,7 +8,6 @@ import { silentLog } from '../../dist/relay/operations/log.js'
 import { createRefusalLog } from '../../dist/relay/operations/refusal-log.js'
 import { addStatus } from '../../dist/relay/operations/status/routes.js'
 import { createSnapshots } from '../../dist/relay/operations/status/snapshots.js'
-import { createMemoryStore } from '../../dist/relay/store/memory/store.js'
 import { healthy } from '../../dist/relay/uploader/health.js'
 import { packageVersion } from '../../dist/relay/version.js'
 
@@ -124,14 +123,15 @@ const live = async ({ idle = false, events = {}, rejected = [], failing }, { sto
  * Serves the status page of a scene on a free port.
  *
  * @param {keyof typeof scenes} name
+ * @param {(options: {now(): number}) => object} createStore makes an empty store.
  * @returns {Promise<{url: string, stop(): Promise<void>}>}
  */
-export const startStatusScene = async (name) => {
+export const startStatusScene = async (name, createStore) => {
   // A relay that has been running for all of its past.
   let fixed = scenes[name].idle ? undefined : Date.now() - day
   const now = () => fixed ?? Date.now()
   const state = { upload: 'ok', reason: null, inFlight: 0, limit: 3, waiting: 0, oldestReceivedAt: null }
-  const rows = createMemoryStore({ now })
+  const rows = createStore({ now })
   /** The rows of a queue are not made up, only their number. */
   const counts = async () => {
     const counted = await rows.counts(account)

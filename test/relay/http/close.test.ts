@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { defaultTimeouts } from '../../../src/relay/http/limits.ts'
-import { createMemoryStore } from '../../../src/relay/store/memory/store.ts'
+import { createMemoryStore } from '../../fakes/memory-store.ts'
 import { accountId, apiKey, startServer } from './running-server.ts'
 import { nativeRecord } from './sample-records.ts'
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { createMemoryStore } from '../../../src/relay/store/memory/store.ts'
+import { createMemoryStore } from '../../fakes/memory-store.ts'
 import { startServer } from './running-server.ts'
 
 const open = async (port: number): Promise<Socket> => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createMemoryStore } from '../../../src/relay/store/memory/store.ts'
+import { createMemoryStore } from '../../fakes/memory-store.ts'
 import { apiKey, type Call, origin, startServer } from './running-server.ts'
 
 describe('an unknown path', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { StoreError } from '../../../src/relay/store/errors.ts'
-import { createMemoryStore } from '../../../src/relay/store/memory/store.ts'
 import type { Store } from '../../../src/relay/store/port.ts'
 import { signTicket } from '../../../src/ticket/index.ts'
+import { createMemoryStore } from '../../fakes/memory-store.ts'
 import {
   markedApiKey,
   markedAuth,

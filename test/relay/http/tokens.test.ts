@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { StoreError } from '../../../src/relay/store/errors.ts'
-import { createMemoryStore } from '../../../src/relay/store/memory/store.ts'
+import { createMemoryStore } from '../../fakes/memory-store.ts'
 import { accountId, apiKey, type Call, origin, startServer } from './running-server.ts'
 import { nativeRecord, subscription } from './sample-records.ts'
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { IntakeEvent } from '../../../src/relay/http/parts.ts'
 import { StoreError } from '../../../src/relay/store/errors.ts'
-import { createMemoryStore } from '../../../src/relay/store/memory/store.ts'
+import { createMemoryStore } from '../../fakes/memory-store.ts'
 import { accountId, apiKey, type Call, startServer } from './running-server.ts'
 import { nativeRecord } from './sample-records.ts'
 

@@ -1,6 +1,6 @@
 import { describe } from 'vitest'
-import { createMemoryStore } from '../../../src/relay/store/memory/store.ts'
 import { outboxContract } from '../../contract/outbox-store.ts'
+import { createMemoryStore } from '../../fakes/memory-store.ts'
 
 describe('the outbox in memory', () => {
   outboxContract(async (options) => {

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createMemoryStore } from '../../../src/relay/store/memory/store.ts'
 import type { NewEntry, Outcome, Store } from '../../../src/relay/store/port.ts'
 import { openSqliteStore } from '../../../src/relay/store/sqlite/store.ts'
 import type { Token } from '../../../src/wire/record.ts'
+import { createMemoryStore } from '../../fakes/memory-store.ts'
 import { memoryFolder } from '../../support/temporary-folder.ts'
 
 /*

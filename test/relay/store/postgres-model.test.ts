@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createMemoryStore } from '../../../src/relay/store/memory/store.ts'
 import type { Batch, LeasedEntry, NewEntry, Outcome, Store } from '../../../src/relay/store/port.ts'
 import { openPostgresStore } from '../../../src/relay/store/postgres/store.ts'
+import { createMemoryStore } from '../../fakes/memory-store.ts'
 import { useDatabase } from '../../support/postgres.ts'
 
 const account = 'ACC'

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { createMemoryStore } from '../../../src/relay/store/memory/store.ts'
 import type { Store } from '../../../src/relay/store/port.ts'
 import { createHeartbeat, createStaleDetector, type Heartbeat } from '../../../src/relay/uploader/heartbeat.ts'
 import { createFakeClock, type FakeClock } from '../../fakes/clock.ts'
+import { createMemoryStore } from '../../fakes/memory-store.ts'
 import { createFaultyStore, type FaultyStore } from '../../faults/store.ts'
 
 const leaseMs = 60_000

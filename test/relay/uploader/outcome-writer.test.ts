@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { createMemoryStore } from '../../../src/relay/store/memory/store.ts'
 import type { Settlement, Store } from '../../../src/relay/store/port.ts'
 import { createOutcomeWriter, type OutcomeWriter } from '../../../src/relay/uploader/outcome-writer.ts'
 import { createFakeClock, type FakeClock } from '../../fakes/clock.ts'
+import { createMemoryStore } from '../../fakes/memory-store.ts'
 import { createFaultyStore, type FaultyStore } from '../../faults/store.ts'
 
 const account = 'A'

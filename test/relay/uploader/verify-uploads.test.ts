@@ -1,8 +1,8 @@
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { loadConfig } from '../../../src/relay/config/load.ts'
-import { createMemoryStore } from '../../../src/relay/store/memory/store.ts'
 import { createUploads } from '../../../src/relay/uploader/uploads.ts'
 import { startSimulator } from '../../../src/simulator/index.ts'
+import { createMemoryStore } from '../../fakes/memory-store.ts'
 
 test('what a relay gets accepted is looked up on the profile and counted in the store', async () => {
   const clevertap = await startSimulator()

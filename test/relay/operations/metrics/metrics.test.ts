@@ -1,9 +1,9 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createMetrics, type MetricsParts } from '../../../../src/relay/operations/metrics/metrics.ts'
 import { StoreError } from '../../../../src/relay/store/errors.ts'
-import { createMemoryStore } from '../../../../src/relay/store/memory/store.ts'
 import type { NewEntry, Store } from '../../../../src/relay/store/port.ts'
 import type { UploadState } from '../../../../src/relay/uploader/uploads.ts'
+import { createMemoryStore } from '../../../fakes/memory-store.ts'
 import { readExposition } from './exposition.ts'
 
 const account = 'TEST-ACC-1'

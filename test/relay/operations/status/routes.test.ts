@@ -8,7 +8,7 @@ import { silentLog } from '../../../../src/relay/operations/log.ts'
 import { createRefusalLog } from '../../../../src/relay/operations/refusal-log.ts'
 import { addStatus } from '../../../../src/relay/operations/status/routes.ts'
 import { createSnapshots } from '../../../../src/relay/operations/status/snapshots.ts'
-import { createMemoryStore } from '../../../../src/relay/store/memory/store.ts'
+import { createMemoryStore } from '../../../fakes/memory-store.ts'
 import { memoryFolder } from '../../../support/temporary-folder.ts'
 import { accountId, type Call, startServer } from '../../http/running-server.ts'
 

@@ -1,9 +1,9 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createSnapshots } from '../../../../src/relay/operations/status/snapshots.ts'
 import { StoreError } from '../../../../src/relay/store/errors.ts'
-import { createMemoryStore } from '../../../../src/relay/store/memory/store.ts'
 import type { NewEntry, Store } from '../../../../src/relay/store/port.ts'
 import type { UploadState } from '../../../../src/relay/uploader/uploads.ts'
+import { createMemoryStore } from '../../../fakes/memory-store.ts'
 
 const account = 'TEST-1'
 const entry = (objectId: string, id = `token-of-${objectId}`, lane: NewEntry['lane'] = 'live'): NewEntry => ({

@@ -1,16 +1,23 @@
 import { randomBytes } from 'node:crypto'
-import { steadyNow } from '../../steady-clock.ts'
-import { StoreError } from '../errors.ts'
-import { lanes, type Store, type StoreOptions } from '../port.ts'
-import { takeDue } from '../rules/due.ts'
-import { assertRoom, enter } from '../rules/enter.ts'
-import { discardedAtOnce, discardRejected, retry } from '../rules/rejected.ts'
-import { erase, withdraw } from '../rules/remove.ts'
-import { giveBack, settle } from '../rules/results.ts'
-import { known, leasedEntryOf, type Row, rejectedRowOf, statusOf } from '../rules/row.ts'
-import { change, type Key, type Rows } from '../rules/rows.ts'
-import { createDelta, type Delta, minuteOf, minutesKeptMs, readCounts, readMinutes } from '../rules/tally.ts'
-import { farthestDueMs as defaultFarthestDueMs } from '../rules/transition.ts'
+import { steadyNow } from '../../src/relay/steady-clock.ts'
+import { StoreError } from '../../src/relay/store/errors.ts'
+import { lanes, type Store, type StoreOptions } from '../../src/relay/store/port.ts'
+import { takeDue } from '../../src/relay/store/rules/due.ts'
+import { assertRoom, enter } from '../../src/relay/store/rules/enter.ts'
+import { discardedAtOnce, discardRejected, retry } from '../../src/relay/store/rules/rejected.ts'
+import { erase, withdraw } from '../../src/relay/store/rules/remove.ts'
+import { giveBack, settle } from '../../src/relay/store/rules/results.ts'
+import { known, leasedEntryOf, type Row, rejectedRowOf, statusOf } from '../../src/relay/store/rules/row.ts'
+import { change, type Key, type Rows } from '../../src/relay/store/rules/rows.ts'
+import {
+  createDelta,
+  type Delta,
+  minuteOf,
+  minutesKeptMs,
+  readCounts,
+  readMinutes,
+} from '../../src/relay/store/rules/tally.ts'
+import { farthestDueMs as defaultFarthestDueMs } from '../../src/relay/store/rules/transition.ts'
 
 interface Stored extends Key {
   row: Row
@@ -235,7 +242,7 @@ const createReports = ({ numbers, minutes, operate, numberOf }: Tables): Reports
 
 /**
  * The outbox in memory: the shared rules over a Map. It keeps every promise of the port but durability, for tests, and as
- * the reference that the model-based tests compare the others with. Not offered as a setting.
+ * the reference that the model-based tests compare the others with.
  */
 export const createMemoryStore = ({
   maxQueued = 1_000_000,
