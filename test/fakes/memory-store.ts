@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { steadyNow } from '../../src/relay/steady-clock.ts'
 import { StoreError } from '../../src/relay/store/errors.ts'
 import { lanes, type Store, type StoreOptions } from '../../src/relay/store/port.ts'
-import { takeDue } from '../../src/relay/store/rules/due.ts'
+import { farthestDueMs as defaultFarthestDueMs, takeDue } from '../../src/relay/store/rules/due.ts'
 import { assertRoom, enter } from '../../src/relay/store/rules/enter.ts'
 import { discardedAtOnce, discardRejected, retry } from '../../src/relay/store/rules/rejected.ts'
 import { erase, withdraw } from '../../src/relay/store/rules/remove.ts'
@@ -17,7 +17,6 @@ import {
   readCounts,
   readMinutes,
 } from '../../src/relay/store/rules/tally.ts'
-import { farthestDueMs as defaultFarthestDueMs } from '../../src/relay/store/rules/transition.ts'
 
 interface Stored extends Key {
   row: Row

@@ -1,20 +1,19 @@
 import { randomInt } from 'node:crypto'
 import type { Batch, Store } from '../port.ts'
-import { takeDue } from '../rules/due.ts'
+import { type RowColumns, rowOf } from '../rules/columns.ts'
+import { farthestDueMs as defaultFarthestDueMs, takeDue } from '../rules/due.ts'
 import { countLeased } from '../rules/results.ts'
 import { leasedEntryOf } from '../rules/row.ts'
 import { createDelta } from '../rules/tally.ts'
-import { farthestDueMs as defaultFarthestDueMs } from '../rules/transition.ts'
 import { accountNumber } from './accounts.ts'
 import type { Transactions } from './connection.ts'
 import { rowsFrom } from './driver.ts'
 import type { NumberWriter } from './numbers.ts'
 import { lockHolder, release } from './release.ts'
-import { type RowColumns, rowOf } from './row.ts'
 import { sql } from './statements.ts'
 
 /** `place` is where PostgreSQL has the row. */
-type DueRow = RowColumns & Readonly<{ place: string }>
+type DueRow = RowColumns & Readonly<{ object_id: string; place: string }>
 
 /** Numbers of leases are drawn: they need no order, and one in 2^48 of the same row is never drawn twice. */
 const drawLease = (): number => randomInt(1, 2 ** 48 - 1)

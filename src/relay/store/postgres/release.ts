@@ -1,8 +1,8 @@
 import type { EventName } from '../port.ts'
+import { rowOf } from '../rules/columns.ts'
 import { giveBack } from '../rules/results.ts'
 import type { Session } from './connection.ts'
 import { type PgQuery, rowsFrom } from './driver.ts'
-import { rowOf } from './row.ts'
 import { sql } from './statements.ts'
 import { createWork, type FoundRow, type Work } from './work.ts'
 

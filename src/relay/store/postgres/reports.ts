@@ -1,11 +1,11 @@
 import type { Counts, Minute, RejectedRow, Store } from '../port.ts'
+import { rowOf } from '../rules/columns.ts'
 import { discardedAtOnce, discardRejected as discardThese, retryPage, retry as retryThese } from '../rules/rejected.ts'
 import { rejectedRowOf } from '../rules/row.ts'
 import { readCounts, readMinutes } from '../rules/tally.ts'
 import type { Transactions } from './connection.ts'
 import { keyOf } from './intake.ts'
 import type { Operation } from './operation.ts'
-import { rowOf } from './row.ts'
 import { sql } from './statements.ts'
 import type { FoundRow } from './work.ts'
 
@@ -29,11 +29,8 @@ export const rejected = async (
   account: number,
   { limit, after = Number.MAX_SAFE_INTEGER, code }: { limit: number; after?: number; code?: number },
 ): Promise<RejectedRow[]> => {
-  const rows = await read<FoundRow>(
-    code === undefined
-      ? { text: sql.rejectedRows, values: [account, after, limit] }
-      : { text: sql.rejectedOfCode, values: [account, after, limit, code] },
-  )
+  const values = [account, after, limit, code ?? null]
+  const rows = await read<FoundRow>({ text: sql.rejectedRows, values })
   return rows.map((row) => rejectedRowOf(row.object_id, rowOf(row)))
 }
 

@@ -10,10 +10,6 @@
 /** Two numbers that stand for one of the store's turns among the advisory locks of a database; see also migrate.ts. */
 const lockOf = (turn: 'append' | 'apply'): string => `${0x70757368}, ${turn === 'append' ? 1 : 2}`
 
-const queueColumns = `account, object_id, type, state, lane, seq, keyed, proved, confirmed_on, lease, attempts, deferrals, failures, received_at,
-  ready_at, due_at, settled_at, fingerprint, token, p256dh, auth, error_code, error_message, warnings`
-const settledColumns = `account, object_id, type, state, lane, seq, keyed, proved, confirmed_on, attempts, received_at, settled_at,
-  fingerprint, token, p256dh, auth, error_code, error_message, warnings`
 const ids = 'unnest($1::bigint[], $2::text[]) AS k (account, object_id)'
 const inOrder = (rows: string): string => `(SELECT * FROM ${rows} ORDER BY account, object_id COLLATE "C") AS k`
 const versions = inOrder('unnest($1::bigint[], $2::text[], $3::xid[]) AS k (account, object_id, version)')
@@ -48,16 +44,19 @@ export const rowColumns = {
 const arrays = Object.values(rowColumns).map((type, at) => `$${at + 1}::${type}[]`)
 const rows = `unnest(${arrays}) AS k (${Object.keys(rowColumns)})`
 
-/** A row with its version: PostgreSQL's number of the transaction that wrote it. */
-const fromQueue = `q.xmin::text AS version, false AS settled, q.account, q.object_id, q.type, q.state, q.lane, q.seq, q.keyed, q.proved,
-  q.confirmed_on,  h.id AS holder, q.lease, q.attempts, q.deferrals, q.failures, q.received_at, q.ready_at, q.due_at, q.settled_at,
-  q.fingerprint, q.token, q.p256dh, q.auth, q.error_code, q.error_message, q.warnings
+type Column = keyof typeof rowColumns
+// As they stand above.
+const queueColumns = (Object.keys(rowColumns) as Column[]).filter((name) => name !== 'version')
+const onlyQueued: readonly Column[] = ['lease', 'deferrals', 'failures', 'ready_at', 'due_at']
+const settledColumns = queueColumns.filter((name) => !onlyQueued.includes(name))
+const setAll = queueColumns.slice(2).map((name) => `${name} = k.${name}`)
+
+/** Columns as RowColumns names them. A row's version is PostgreSQL's number of the transaction that wrote it. */
+const queued = queueColumns.map((name) => `q.${name}${name === 'lease' ? ' AS generation' : ''}`)
+const settled = queueColumns.map((name) => (settledColumns.includes(name) ? `s.${name}` : `NULL::${rowColumns[name]}`))
+const fromQueue = `q.xmin::text AS version, false AS settled, ${queued}, h.id AS holder
   FROM pushferry.queue q LEFT JOIN pushferry.holder h ON h.n = q.holder`
-const fromSettled = `s.xmin::text AS version, true AS settled, s.account, s.object_id, s.type, s.state, s.lane, s.seq, s.keyed, s.proved,
-  s.confirmed_on,  NULL AS holder, NULL::bigint AS lease, s.attempts, NULL::integer AS deferrals, NULL::integer AS failures, s.received_at,
-  NULL::bigint AS ready_at, NULL::bigint AS due_at, s.settled_at, s.fingerprint, s.token, s.p256dh, s.auth, s.error_code,
-  s.error_message, s.warnings
-  FROM pushferry.settled s`
+const fromSettled = `s.xmin::text AS version, true AS settled, ${settled}, NULL AS holder FROM pushferry.settled s`
 
 /** Takes rows out of a table. Fails where one is no longer as it was read. */
 const drop = (table: string): string => `WITH gone AS (
@@ -109,12 +108,7 @@ export const sql = {
   dropQueue: drop('queue'),
   /** As it is with a row that is dropped. */
   changeQueue: `WITH changed AS (
-    UPDATE pushferry.queue q SET type = k.type, state = k.state, lane = k.lane, seq = k.seq, keyed = k.keyed,
-      proved = k.proved, confirmed_on = k.confirmed_on,
-      holder = CASE WHEN k.lease IS NULL THEN NULL ELSE q.holder END, lease = k.lease, attempts = k.attempts,
-      deferrals = k.deferrals, failures = k.failures, received_at = k.received_at, ready_at = k.ready_at, due_at = k.due_at,
-      settled_at = k.settled_at, fingerprint = k.fingerprint, token = k.token, p256dh = k.p256dh,
-      auth = k.auth, error_code = k.error_code, error_message = k.error_message, warnings = k.warnings
+    UPDATE pushferry.queue q SET ${setAll}, holder = CASE WHEN k.lease IS NULL THEN NULL ELSE q.holder END
     FROM ${inOrder(rows)}
     WHERE q.account = k.account AND q.object_id = k.object_id AND q.xmin = k.version RETURNING 1)
     SELECT pushferry.insist(count(*) = cardinality($1)) FROM changed`,
@@ -136,10 +130,7 @@ export const sql = {
     UPDATE pushferry.queue q SET state = 0, ready_at = q.due_at, due_at = 0
     FROM (SELECT * FROM late UNION ALL SELECT * FROM lost) AS k WHERE q.account = k.account AND q.object_id = k.object_id`,
   nextWaiting: 'SELECT min(due_at) AS due_at FROM pushferry.queue WHERE account = $1 AND state = 1',
-  dueRows: `SELECT q.ctid AS place, q.account, q.object_id, q.type, q.state, q.lane, q.seq, q.keyed, q.proved,
-      q.confirmed_on, NULL AS holder, q.lease, q.attempts,
-      q.deferrals, q.failures, q.received_at, q.ready_at, q.due_at, q.settled_at, q.fingerprint, q.token, q.p256dh, q.auth,
-      q.error_code, q.error_message, q.warnings
+  dueRows: `SELECT q.ctid AS place, ${queued}
     FROM pushferry.queue q WHERE q.account = $1 AND q.state = 0 AND q.holder IS NULL
     ORDER BY q.lane, q.seq LIMIT $2 FOR UPDATE SKIP LOCKED`,
   /** Waits for nobody: who has locked the holder is taking everything from it. */
@@ -157,9 +148,9 @@ export const sql = {
   oldestDeferred: `SELECT ${fromQueue} WHERE q.account = $1 AND q.lane = 1 AND q.state IN (0, 1) AND q.holder IS NULL
     ORDER BY q.seq LIMIT $2`,
   oldestRejected: `SELECT s.object_id FROM pushferry.settled s WHERE s.account = $1 AND s.state = 4 ORDER BY s.seq LIMIT $2`,
-  rejectedRows: `SELECT ${fromSettled} WHERE s.account = $1 AND s.state = 4 AND s.seq < $2 ORDER BY s.seq DESC LIMIT $3`,
-  rejectedOfCode: `SELECT ${fromSettled} WHERE s.account = $1 AND s.state = 4 AND s.seq < $2 AND s.error_code = $4
-    ORDER BY s.seq DESC LIMIT $3`,
+  /** Of one code, or of all where that is NULL. */
+  rejectedRows: `SELECT ${fromSettled} WHERE s.account = $1 AND s.state = 4 AND s.seq < $2
+    AND ($4::double precision IS NULL OR s.error_code = $4) ORDER BY s.seq DESC LIMIT $3`,
 
   acceptedRows: `SELECT object_id AS "objectId", type, encode(fingerprint, 'hex') AS fingerprint FROM pushferry.settled
     WHERE account = $1 AND state = 3 AND object_id > $2 ORDER BY object_id LIMIT $3`,

@@ -1,13 +1,14 @@
+import { type RowColumns, rowOf } from '../rules/columns.ts'
 import { isOpen, type Row } from '../rules/row.ts'
 import type { Key, Rows } from '../rules/rows.ts'
 import { createDelta } from '../rules/tally.ts'
 import { arraysOf } from './arrays.ts'
 import type { PgQuery } from './driver.ts'
-import { columnsOf, type RowColumns, rowOf } from './row.ts'
+import { columnsOf } from './row.ts'
 import { sql } from './statements.ts'
 
 /** What statements that read whole rows give. */
-export type FoundRow = RowColumns & Readonly<{ version: string; settled: boolean }>
+export type FoundRow = RowColumns & Readonly<{ account: number; object_id: string; version: string; settled: boolean }>
 
 /**
  * The rows that the operations of one transaction are about, as they were read and as the operations leave them.
@@ -52,9 +53,7 @@ const versionsOf = (entries: readonly Entry[]): readonly unknown[] => [
 ]
 const recordsOf = (entries: readonly Entry[]): readonly unknown[] =>
   arraysOf(
-    entries.flatMap(({ key, now, version }) =>
-      now ? [{ ...columnsOf(key.account, key.objectId, now), version: version ?? null }] : [],
-    ),
+    entries.flatMap(({ key, now, version }) => (now ? [{ ...columnsOf(key, now), version: version ?? null }] : [])),
   )
 
 /**

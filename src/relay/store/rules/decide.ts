@@ -1,21 +1,10 @@
-import type { Lane, NewEntry, TokenState } from '../port.ts'
-
-/** What stands in the store under an arriving record's objectId, as far as the decision needs it. */
-export interface Standing {
-  state: TokenState
-  lane: Lane
-  fingerprint: string
-  settledAt: number | null
-  /** A registration key was handed out for it. */
-  keyed: boolean
-  /** Its sender has proved itself; see `Pool`. */
-  proved: boolean
-  /** The day on which its browser was last heard of; null: no browser has it. */
-  confirmedOn: number | null
-}
+import type { NewEntry, TokenState } from '../port.ts'
+import type { KnownRow } from './row.ts'
 
 /** What a decision makes of the row, beside its token. */
-export type Ownership = Pick<Standing, 'lane' | 'keyed' | 'proved' | 'confirmedOn'>
+export type Ownership = Pick<KnownRow, 'lane' | 'keyed' | 'proved' | 'confirmedOn'>
+/** What stands in the store under an arriving record's objectId, as far as the decision needs it. */
+type Standing = Ownership & Pick<KnownRow, 'state' | 'fingerprint' | 'settledAt'>
 
 /**
  * What an arriving record does.

@@ -21,3 +21,9 @@ export const takeDue = (
   }
   return full > 0 ? { rows: full } : { waitMs: nextDueAt === null ? null : nextDueAt - now }
 }
+
+/**
+ * How far in the future a waiting row may honestly be due, in ms, unless longer waits are configured. One that is due later
+ * than that was given its time by a clock that has since been set back, and counts as due.
+ */
+export const farthestDueMs = 8 * 24 * 60 * 60 * 1000

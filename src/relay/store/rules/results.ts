@@ -1,8 +1,7 @@
-import type { EventName, Lane, Settlement } from '../port.ts'
+import type { EventName, Lane, Outcome, Settlement } from '../port.ts'
 import type { Row } from './row.ts'
 import { change, type Key, type Rows } from './rows.ts'
 import { type Delta, poolOf } from './tally.ts'
-import { type Transition, transition } from './transition.ts'
 
 /** Counts a row that is given to a holder. */
 export const countLeased = (delta: Delta, account: number, row: { lane: Lane; proved: boolean }): void => {
@@ -10,23 +9,32 @@ export const countLeased = (delta: Delta, account: number, row: { lane: Lane; pr
   delta.add(account, `state:uploading:${poolOf(row)}`, 1)
 }
 
-/** What a row becomes by the outcome of its upload. */
-const settledRow = (row: Row, to: Transition, nextSequence: () => number): Row => ({
-  ...row,
-  holder: null,
-  state: to.state,
-  lane: to.lane,
-  waiting: to.waiting,
-  token: to.keepToken ? row.token : null,
-  seq: to.state === 'rejected' ? nextSequence() : row.seq,
-  readyAt: to.waiting ? to.dueAt : row.readyAt,
-  dueAt: to.dueAt,
-  settledAt: to.settledAt,
-  error: to.error,
-  attempts: row.attempts + to.attempts,
-  deferrals: row.deferrals + to.deferrals,
-  failures: row.failures + to.failures,
-})
+/** What a row becomes by the outcome of its upload. Only what can still be uploaded keeps its token. */
+const settledRow = (row: Row, outcome: Outcome, { now, nextSequence }: Rows): Row => {
+  const queued: Row = { ...row, holder: null, state: 'queued', waiting: false, dueAt: 0 }
+  const tried: Row = { ...queued, attempts: row.attempts + 1 }
+  switch (outcome.kind) {
+    case 'accepted':
+      return { ...tried, state: 'accepted', token: null, settledAt: now, error: null }
+    case 'rejected': {
+      const { error } = outcome
+      const token = row.proved ? row.token : null
+      return { ...tried, state: 'rejected', token, settledAt: now, error, seq: nextSequence() }
+    }
+    case 'deferred': {
+      const lane = row.proved ? row.lane : 'deferred'
+      return waitingRow({ ...tried, lane, error: outcome.error, deferrals: row.deferrals + 1 }, outcome.dueAt)
+    }
+    case 'failed': {
+      const failed = { ...tried, failures: row.failures + (outcome.blamed ? 1 : 0) }
+      // What need not wait does not depend on a clock: if that is set back, it is due all the same.
+      return outcome.dueAt > now ? waitingRow(failed, outcome.dueAt) : failed
+    }
+    case 'returned':
+      return queued
+  }
+}
+const waitingRow = (row: Row, dueAt: number): Row => ({ ...row, waiting: true, dueAt, readyAt: dueAt })
 
 /**
  * Writes one result; see Store.settle. One that comes late or twice finds another holder, another generation or no row, and
@@ -39,9 +47,8 @@ export const settle = (rows: Rows, key: Key, holder: string, { generation, outco
   if (row.state === 'erased') rows.erase(key)
   else if (row.state !== 'uploading') rows.save(key, { ...row, holder: null, generation: rows.nextSequence() })
   else {
-    const to = transition(outcome, row, rows.now)
-    change(rows, key, row, settledRow(row, to, rows.nextSequence))
-    if (to.event) rows.delta.event(key.account, to.event)
+    change(rows, key, row, settledRow(row, outcome, rows))
+    if (outcome.kind !== 'returned') rows.delta.event(key.account, outcome.kind)
   }
 }
 

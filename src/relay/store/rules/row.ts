@@ -5,7 +5,7 @@ import type { Ownership } from './decide.ts'
 /** A row as the rules see it. Each adapter reads it from its columns and writes it there. */
 export interface Row {
   type: TokenType
-  /** Null once it is no longer needed; see `Transition.keepToken`. */
+  /** Null once it is no longer needed. */
   token: Token | null
   fingerprint: string
   /** `erased`: a hold (see LEASE in port.ts). Only its holder and the next record of this objectId find it. */
@@ -17,9 +17,11 @@ export interface Row {
   seq: number
   /** A result must name it. It stays while the row is leased, even when the token is replaced. */
   generation: number
-  /** See `Standing`, as the next two. */
+  /** A registration key was handed out for it. */
   keyed: boolean
+  /** Its sender has proved itself; see `Pool`. */
   proved: boolean
+  /** The day on which its browser was last heard of; null: no browser has it. */
   confirmedOn: number | null
   /** In the adapter's own words; null: in nobody's lease. */
   holder: string | null

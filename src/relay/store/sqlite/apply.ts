@@ -1,11 +1,11 @@
-import type { PutResult } from '../port.ts'
+import { lanes, type PutResult } from '../port.ts'
+import { warningsColumn } from '../rules/columns.ts'
 import { decide, type Ownership } from '../rules/decide.ts'
 import { enter } from '../rules/enter.ts'
 import { fingerprint } from '../rules/fingerprint.ts'
 import { poolOf } from '../rules/tally.ts'
 import type { SqlRow, SqlValue } from './driver.ts'
 import type { AcceptedRecord } from './inbox-records.ts'
-import { ownershipValues, tokenValues, warningsValue } from './row.ts'
 import { rowsInserted } from './statements.ts'
 import type { Work } from './work.ts'
 
@@ -29,8 +29,10 @@ const insert = ({ sql }: Work, records: readonly Prepared[]): readonly Prepared[
   const values: SqlValue[] = []
   for (const { record, print, asNew } of records) {
     const { seq, account, receivedAt: at, entry } = record
-    values.push(account, entry.objectId, entry.token.type, ...ownershipValues(asNew), seq, seq, at, at)
-    values.push(Buffer.from(print, 'hex'), ...tokenValues(entry.token), warningsValue(entry.warnings))
+    const { objectId, token, warnings } = entry
+    values.push(account, objectId, token.type, lanes.indexOf(asNew.lane), Number(asNew.keyed), Number(asNew.proved))
+    values.push(asNew.confirmedOn, seq, seq, at, at, Buffer.from(print, 'hex'), token.id)
+    values.push(token.keys?.p256dh ?? null, token.keys?.auth ?? null, warningsColumn(warnings))
   }
   const { changes, lastInsertRowid } = sql.insertTokens.run(...values)
   if (Number(changes) === records.length) return records

@@ -1,4 +1,5 @@
 import type { AcceptedRow, Counts, Minute, RejectedRow, Store, TokenStatus } from '../port.ts'
+import { rowOf } from '../rules/columns.ts'
 import { decide } from '../rules/decide.ts'
 import { fingerprint } from '../rules/fingerprint.ts'
 import { discardedAtOnce, discardRejected as discardThese, retry as retryThese } from '../rules/rejected.ts'
@@ -6,7 +7,7 @@ import { enteredRow, known, rejectedRowOf, statusOf } from '../rules/row.ts'
 import type { Key } from '../rules/rows.ts'
 import { readCounts, readMinutes } from '../rules/tally.ts'
 import type { SqlRow } from './driver.ts'
-import { rowOf, type TokenRow } from './row.ts'
+import type { TokenRow } from './row.ts'
 import type { Statements } from './statements.ts'
 import type { Reading, Work } from './work.ts'
 
@@ -54,11 +55,9 @@ export const rejected = (
   account: number,
   { limit, after = Number.MAX_SAFE_INTEGER, code }: { limit: number; after?: number; code?: number },
 ): RejectedRow[] => {
-  const rows =
-    code === undefined
-      ? sql.rejectedTokens.all(account, after, limit)
-      : sql.rejectedOfCode.all(account, after, limit, code)
-  return (rows as TokenRow[]).map((row) => rejectedRowOf(row.object_id, rowOf(row)))
+  // The statement selects the columns that TokenRow names.
+  const rows = sql.rejectedTokens.all(account, after, limit, code ?? null) as TokenRow[]
+  return rows.map((row) => rejectedRowOf(row.object_id, rowOf(row)))
 }
 
 /** See Store.accepted. */

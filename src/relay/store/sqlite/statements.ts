@@ -1,4 +1,5 @@
 import type { SqlDatabase, SqlStatement } from './driver.ts'
+import { writtenColumns } from './row.ts'
 
 /** How many rows `insertTokens` takes. With more, or fewer, a row takes longer. */
 export const rowsInserted = 50
@@ -8,26 +9,8 @@ const newColumns = `account, object_id, type, state, lane, keyed, proved, confir
 /** Account, objectId, type, ownership, sequence number twice, time twice, fingerprint, token, its two keys, warnings. */
 const newRow = '(?, ?, ?, 0, ?, ?, ?, ?, ?, ?, 0, 0, 0, ?, ?, 0, ?, ?, ?, ?, ?)'
 
-/** The columns of a row, in the order of `valuesOf`. */
-const rowColumns = [
-  ...[
-    'account',
-    'object_id',
-    'type',
-    'state',
-    'lane',
-    'keyed',
-    'proved',
-    'confirmed_on',
-    'seq',
-    'generation',
-    'holder',
-  ],
-  ...['attempts', 'deferrals', 'failures', 'received_at', 'ready_at', 'due_at', 'settled_at', 'fingerprint', 'token'],
-  ...['p256dh', 'auth', 'error_code', 'error_message', 'warnings'],
-]
 /** All columns but those that name the row. */
-const setAll = rowColumns.slice(2).map((name) => `${name} = excluded.${name}`)
+const setAll = writtenColumns.slice(2).map((name) => `${name} = excluded.${name}`)
 
 /** Every statement of the adapter, by what it does. State numbers: see migrations/. */
 export const sql = {
@@ -52,7 +35,7 @@ export const sql = {
   dataVersion: 'PRAGMA data_version',
 
   findToken: 'SELECT * FROM token WHERE account = ? AND object_id = ?',
-  saveToken: `INSERT INTO token (${rowColumns}) VALUES (${rowColumns.map(() => '?')})
+  saveToken: `INSERT INTO token (${writtenColumns}) VALUES (${writtenColumns.map(() => '?')})
     ON CONFLICT (account, object_id) DO UPDATE SET ${setAll}`,
   eraseToken: 'DELETE FROM token WHERE account = ? AND object_id = ?',
   /** Unproved and put off, and so of nobody's lease: a row is leased only while it is uploading, or when it was replaced. */
@@ -78,8 +61,8 @@ export const sql = {
     WHERE id IN (SELECT value FROM json_each(?2))`,
   heldTokens: 'SELECT * FROM token WHERE holder = ?',
 
-  rejectedTokens: 'SELECT * FROM token WHERE account = ? AND state = 4 AND seq < ? ORDER BY seq DESC LIMIT ?',
-  rejectedOfCode: `SELECT * FROM token WHERE account = ?1 AND state = 4 AND seq < ?2 AND error_code = ?4
+  /** Of one code, or of all where that is NULL. */
+  rejectedTokens: `SELECT * FROM token WHERE account = ?1 AND state = 4 AND seq < ?2 AND (?4 IS NULL OR error_code = ?4)
     ORDER BY seq DESC LIMIT ?3`,
   acceptedTokens: `SELECT object_id AS objectId, type, lower(hex(fingerprint)) AS fingerprint FROM token
     WHERE account = ? AND state = 3 AND object_id > ? ORDER BY object_id LIMIT ?`,

@@ -1,11 +1,12 @@
 import { type Batch, lanes, type Settlement, type Store } from '../port.ts'
-import { takeDue } from '../rules/due.ts'
+import { rowOf } from '../rules/columns.ts'
+import { farthestDueMs as defaultFarthestDueMs, takeDue } from '../rules/due.ts'
 import { countLeased, giveBack, settle as settleOne } from '../rules/results.ts'
+import { leasedEntryOf } from '../rules/row.ts'
 import { poolOf } from '../rules/tally.ts'
-import { farthestDueMs as defaultFarthestDueMs } from '../rules/transition.ts'
 import type { SqlRow } from './driver.ts'
 import { applySlice, settleSmall } from './merge.ts'
-import { type DueRow, leasedEntryOfDue, poolFactsOf, rowOf, type TokenRow } from './row.ts'
+import type { DueRow, TokenRow } from './row.ts'
 import type { Statements } from './statements.ts'
 import type { Work } from './work.ts'
 
@@ -53,9 +54,13 @@ export const lease = (
   const take = takeDue(readyAts, next === null ? null : Number(next), { max, flushMs, now })
   if ('waitMs' in take) return take
   const due = found.slice(0, take.rows)
-  for (const row of due) countLeased(delta, account, poolFactsOf(row))
   sql.leaseTokens.run(number, JSON.stringify(due.map((row) => row.id)))
-  return { account: name, entries: due.map(leasedEntryOfDue) }
+  const entries = due.map((columns) => {
+    const row = rowOf(columns)
+    countLeased(delta, account, row)
+    return leasedEntryOf(columns.object_id, row)
+  })
+  return { account: name, entries }
 }
 
 /** Accepts what can be accepted at once, which is nearly every result, and returns the results that this took care of. */
@@ -77,7 +82,7 @@ const acceptAll = (
     const accepted = [...some.values()].filter(({ outcome }) => outcome.kind === 'accepted')
     const wanted = JSON.stringify(accepted.map(({ objectId, generation }) => [objectId, generation]))
     for (const { lane, proved, ids, names } of sql.heldOf.all(wanted, number, holder) as SqlRow[]) {
-      const pool = poolOf(poolFactsOf({ lane: Number(lane), proved: Number(proved) }))
+      const pool = poolOf({ lane: lanes[Number(lane)] ?? 'live', proved: proved === 1 })
       sql.acceptTokens.run(now, String(ids))
       // Written by SQLite.
       const people = JSON.parse(String(names)) as string[]

@@ -1,8 +1,9 @@
+import { rowOf } from '../rules/columns.ts'
 import type { Key, Rows } from '../rules/rows.ts'
 import { createDelta, type Delta, minuteOf, minutesKeptMs, type TallyName } from '../rules/tally.ts'
 import type { SqlRow } from './driver.ts'
 import { createInbox, type Inbox, type InboxView } from './inbox.ts'
-import { rowOf, type TokenRow, valuesOf } from './row.ts'
+import { type TokenRow, valuesOf } from './row.ts'
 import type { Statements } from './statements.ts'
 
 /** What an operation works with inside a write transaction. */
