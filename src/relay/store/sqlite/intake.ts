@@ -2,8 +2,8 @@ import type { NewEntry, PutResult } from '../port.ts'
 import { assertRoom, mayWait } from '../rules/enter.ts'
 import * as rules from '../rules/remove.ts'
 import { apply } from './apply.ts'
-import { type AcceptedRecord, keyOf } from './inbox-records.ts'
-import { settleSmall } from './merge.ts'
+import { type AcceptedRecord, toInbox } from './inbox-records.ts'
+import { keepUp, settleSmall } from './merge.ts'
 import type { Work } from './work.ts'
 
 /** Said by an operation that has to know what becomes of a profile's record which is not applied: it did nothing. */
@@ -19,29 +19,32 @@ export interface IntakeLimits {
 const isCurrent = (work: Work, account: number, objectId: string): boolean =>
   !work.inbox.has(account, objectId) || (settleSmall(work) && !work.inbox.has(account, objectId))
 
+const queued: PutResult = { result: 'queued' }
+
 /** See Store.put. */
 export const put = (
   work: Work,
   entries: readonly NewEntry[],
   { maxQueued, maxUnproved }: IntakeLimits,
 ): PutResult[] | Later => {
-  const queued = (name: string): number => {
+  const queuedLive = (name: string): number => {
     const account = work.account(name)
     return work.queued(account, 'live') + work.inbox.count(account)
   }
-  assertRoom(entries, queued, maxQueued)
+  assertRoom(entries, queuedLive, maxQueued)
   const allMayWait = entries.every(mayWait)
   if (!allMayWait && !entries.every(({ account, objectId }) => isCurrent(work, work.account(account), objectId)))
     return later
-  const records = entries.map((entry): AcceptedRecord => {
-    const account = work.account(entry.account)
-    return { seq: work.nextSequence(), account, receivedAt: work.now, entry }
+  const accept = (entry: NewEntry): AcceptedRecord => ({
+    seq: work.nextSequence(),
+    account: work.account(entry.account),
+    receivedAt: work.now,
+    entry,
   })
-  if (!allMayWait) return apply(work, records, maxUnproved)
-  return records.map((record) => {
-    work.inbox.append({ ...record, key: keyOf(record.account, record.entry.objectId) })
-    return { result: 'queued' }
-  })
+  if (!allMayWait) return apply(work, entries.map(accept), maxUnproved)
+  for (const entry of entries) work.inbox.append(toInbox(accept(entry)))
+  keepUp(work)
+  return entries.map(() => queued)
 }
 
 /** See Store.withdraw. */

@@ -7,6 +7,7 @@ import { enteredRow, known, rejectedRowOf, statusOf } from '../rules/row.ts'
 import type { Key } from '../rules/rows.ts'
 import { readCounts, readMinutes } from '../rules/tally.ts'
 import type { SqlRow } from './driver.ts'
+import { fromInbox } from './inbox-records.ts'
 import type { TokenRow } from './row.ts'
 import type { Statements } from './statements.ts'
 import type { Reading, Work } from './work.ts'
@@ -16,7 +17,7 @@ export const find = ({ sql, inbox }: Reading, account: number, objectId: string)
   // The statement selects the columns that TokenRow names.
   const found = sql.findToken.get(account, objectId) as TokenRow | undefined
   let row = known(found && rowOf(found))
-  for (const { seq, entry, receivedAt } of inbox.pending(account, objectId)) {
+  for (const { seq, entry, receivedAt } of inbox.pending(account, objectId).map(fromInbox)) {
     const print = fingerprint(entry)
     const decision = decide(row, entry, print, receivedAt)
     if (decision.kind === 'queue') row = known(enteredRow(row, entry, print, decision.row, seq, receivedAt))
