@@ -7,7 +7,7 @@ import { createMemoryStore } from '../../fakes/memory-store.ts'
 import { memoryFolder } from '../../support/temporary-folder.ts'
 
 /*
- * The outbox in SQLite against the outbox in memory, which is the meaning of the port: whatever is done, in whatever
+ * The outbox in SQLite against the outbox in memory, which has the same rules and nothing else: whatever is done, in whatever
  * order, both answer the same. PUSHFERRY_MODEL_RUNS and PUSHFERRY_MODEL_SEED make more of it than the everyday run.
  */
 const runs = Number(process.env.PUSHFERRY_MODEL_RUNS ?? 60)
