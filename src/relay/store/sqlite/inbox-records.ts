@@ -1,5 +1,5 @@
-import type { Token } from '../../../wire/record.ts'
 import type { NewEntry } from '../port.ts'
+import { entryOf, type StoredRecord, storedOf } from '../rules/inbox-record.ts'
 
 /** An accepted record on its way to the table `token`. */
 export interface AcceptedRecord {
@@ -20,41 +20,16 @@ export interface InboxRecord extends AcceptedRecord {
   earlier?: InboxRecord
 }
 
-/** What stands in the inbox for one record; the members in the order of `InboxRecord` and `NewEntry`. */
-type Stored = readonly [
-  account: number,
-  objectId: string,
-  type: Token['type'],
-  id: string,
-  keys: readonly [p256dh: string, auth: string] | 0,
-  warnings: readonly string[] | 0,
-]
-
 export const keyOf = (account: number, objectId: string): string => `${account} ${objectId}`
 
-/** Records of one commit as the text of one inbox row. They are backends' live records, so that need not be said of each. */
+/** Records with sequence numbers in a row as the text of one inbox row. */
 export const encodeRecords = (records: readonly InboxRecord[]): string =>
-  JSON.stringify(
-    records.map(({ account, entry: { objectId, token, warnings } }): Stored => {
-      const { type, id, keys } = token
-      return [account, objectId, type, id, keys ? [keys.p256dh, keys.auth] : 0, warnings.length > 0 ? warnings : 0]
-    }),
-  )
+  JSON.stringify(records.map(({ account, entry }) => [account, ...storedOf(entry)]))
 
 /** The records of an inbox row, which begins with that sequence number. */
 export const decodeRecords = (seq: number, receivedAt: number, text: string): InboxRecord[] =>
   // Written by `encodeRecords`.
-  (JSON.parse(text) as Stored[]).map(([account, objectId, type, id, keys, warnings], at) => ({
-    seq: seq + at,
-    key: keyOf(account, objectId),
-    account,
-    receivedAt,
-    entry: {
-      objectId,
-      token: keys === 0 ? { type, id } : { type, id, keys: { p256dh: keys[0], auth: keys[1] } },
-      lane: 'live',
-      sender: 'trusted',
-      replaceLive: true,
-      warnings: warnings === 0 ? [] : warnings,
-    },
-  }))
+  (JSON.parse(text) as [number, ...StoredRecord][]).map(([account, ...stored], at) => {
+    const entry = entryOf(stored)
+    return { seq: seq + at, key: keyOf(account, entry.objectId), account, receivedAt, entry }
+  })

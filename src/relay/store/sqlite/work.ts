@@ -1,6 +1,6 @@
 import { createDelta, type Delta, minuteOf, minutesKeptMs, type TallyName } from '../rules/tally.ts'
 import type { SqlRow } from './driver.ts'
-import { createInbox, type Inbox, type InboxView } from './inbox.ts'
+import { Inbox, type InboxView } from './inbox.ts'
 import type { Statements } from './statements.ts'
 
 /** What an operation works with inside a write transaction. Numbers are gathered under an account's number, as text. */
@@ -71,7 +71,7 @@ const createCount = (sql: Statements, delta: Delta): Work['count'] => {
 }
 
 export const createWorks = (now: () => number): Works => {
-  const inbox = createInbox()
+  const inbox = new Inbox()
   const writeNumbers = createNumberWriter()
   /** Numbers of accounts that have been committed, so that a rollback cannot leave a number behind that is not there. */
   const accounts = new Map<string, number>()
