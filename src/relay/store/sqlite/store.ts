@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { steadyNow } from '../../steady-clock.ts'
 import { StoreError } from '../errors.ts'
 import { readMigrations } from '../migrations/migration.ts'
-import type { Holder, RejectedRow, Store, StoreOptions } from '../port.ts'
+import type { Holder, IntakeStore, RejectedRow, ReportStore, Store, StoreOptions, UploadStore } from '../port.ts'
 import { createWorkListeners, type WorkListeners } from '../work-listeners.ts'
 import { createOpen } from './connection.ts'
 import { DatabaseFile } from './database-file.ts'
@@ -14,12 +14,6 @@ import { createTransactions, type Transactions } from './transactions.ts'
 import { lease, release, settle, takeSlots } from './upload.ts'
 import type { Reading, Work } from './work.ts'
 
-type Intake = Pick<Store, 'put' | 'withdraw' | 'erase' | 'find'>
-type Uploads = Pick<Store, 'lease' | 'settle' | 'takeSlots' | 'join' | 'beat' | 'holders' | 'reap' | 'leave'>
-type Reports = Pick<
-  Store,
-  'counts' | 'history' | 'count' | 'rejected' | 'accepted' | 'retryRejected' | 'discardRejected'
->
 /** What the operations work with. */
 interface Parts {
   transactions: Transactions
@@ -30,7 +24,7 @@ interface Parts {
 /** How often an operation waits for the inbox: each time takes a merge, and what comes meanwhile is less. */
 const mostRounds = 20
 
-const createIntake = ({ transactions, merger, listeners }: Parts, limits: IntakeLimits): Intake => {
+const createIntake = ({ transactions, merger, listeners }: Parts, limits: IntakeLimits): IntakeStore => {
   const { write, read, purge } = transactions
   /** An operation that has to know what becomes of records in the inbox runs again once they are applied. */
   const whenCurrent = async <T>(operation: (work: Work) => T | Later): Promise<T> => {
@@ -58,7 +52,7 @@ const createIntake = ({ transactions, merger, listeners }: Parts, limits: Intake
   }
 }
 
-const createUploads = ({ transactions: { write, read }, merger }: Parts): Uploads => ({
+const createUploads = ({ transactions: { write, read }, merger }: Parts): UploadStore => ({
   lease: async (request) => {
     const leased = await write((work) => lease(work, request))
     merger.note()
@@ -74,7 +68,7 @@ const createUploads = ({ transactions: { write, read }, merger }: Parts): Upload
   leave: (holder) => write((work) => void release(work, holder)),
 })
 
-const createReports = ({ transactions: { write, read }, listeners }: Parts): Reports => {
+const createReports = ({ transactions: { write, read }, listeners }: Parts): ReportStore => {
   /** Reads when a small inbox has been applied; where that cannot be, what is in it counts as queued. */
   const readCurrent = async <T>(operation: (reading: Reading) => T): Promise<T> => {
     const size = await read(({ inbox }) => inbox.size())
