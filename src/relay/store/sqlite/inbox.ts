@@ -50,7 +50,7 @@ class Mirror {
   /** By key the newest one; `earlier` leads to the others. */
   readonly #latest = new Map<string, InboxRecord>()
   readonly #counts = new Map<number, number>()
-  readonly keys = new SortedKeys()
+  readonly #keys = new SortedKeys()
   size = 0
 
   count(account: number): number {
@@ -66,17 +66,28 @@ class Mirror {
   add(record: InboxRecord): void {
     const earlier = this.#latest.get(record.key)
     if (earlier) record.earlier = earlier
-    else this.keys.add(record.key)
+    else this.#keys.add(record.key)
     this.#latest.set(record.key, record)
     this.#change(record.account, 1)
   }
   drop(record: InboxRecord): void {
     delete record.earlier
-    if (this.#latest.get(record.key) === record) {
-      this.#latest.delete(record.key)
-      this.keys.delete(record.key)
-    }
+    if (this.#latest.get(record.key) === record) this.#latest.delete(record.key)
     this.#change(record.account, -1)
+  }
+  keys(): Iterable<string> {
+    return this.#latest.keys()
+  }
+  /** The keys of a merge's records, in order, above its position; perhaps with others. */
+  keysAbove(position: string): Iterable<string> {
+    return this.#keys.above(position)
+  }
+  /** A merge begins: its keys can be read from now on. */
+  beginMerge(): void {
+    this.#keys.sort()
+  }
+  endMerge(): void {
+    this.#keys.prune((key) => this.#latest.has(key))
   }
   #change(account: number, by: number): void {
     this.#counts.set(account, this.count(account) + by)
@@ -94,6 +105,7 @@ export class InboxView {
   #fresh: InboxRecord[] = []
   #freshKeys = new Set<string>()
   #taken: InboxRecord[] = []
+  #hasEnded = false
   #changes = new Map<number, number>()
 
   constructor(sql: Statements, mirror: Mirror, known: Known, keep: (known: Known) => void) {
@@ -131,11 +143,14 @@ export class InboxView {
   }
   /** Takes about `most` records of the current merge or of a new one, and of a profile all or none. Empty when no more are left. */
   take(most: number): readonly InboxRecord[] {
-    if (!this.isMerging()) this.#known = { ...this.#known, upto: this.#before.newest, position: '' }
+    if (!this.isMerging()) {
+      this.#mirror.beginMerge()
+      this.#known = { ...this.#known, upto: this.#before.newest, position: '' }
+    }
     const { upto } = this.#known
     let { position } = this.#known
     const taken: InboxRecord[] = []
-    for (const key of this.#mirror.keys.above(position)) {
+    for (const key of this.#mirror.keysAbove(position)) {
       if (taken.length >= most) break
       for (const record of this.#mirror.of(key, this.#known)) if (record.seq <= upto) taken.push(record)
       position = key
@@ -151,6 +166,7 @@ export class InboxView {
   end(): void {
     this.#sql.forgetInbox.run(this.#known.upto)
     this.#known = { ...this.#known, first: firstRow(this.#sql) }
+    this.#hasEnded = true
   }
   /** Writes what was appended and how far the merge is. */
   finish(): void {
@@ -164,6 +180,7 @@ export class InboxView {
   /** For behind the commit: what was done counts from now on. */
   keep(): void {
     for (const record of this.#taken) this.#mirror.drop(record)
+    if (this.#hasEnded) this.#mirror.endMerge()
     for (const record of this.#fresh) this.#mirror.add(record)
     const { first, newest } = this.#known
     const [oldest] = this.#fresh
@@ -222,11 +239,14 @@ export class Inbox {
     // The same merge has only gone on to its position; after another one anything may be applied.
     const isSame = known.upto === before.upto && known.first === before.first
     const applied: InboxRecord[] = []
-    for (const key of this.#mirror.keys.above(isSame ? before.position : '')) {
+    for (const key of isSame ? this.#mirror.keysAbove(before.position) : this.#mirror.keys()) {
       if (isSame && key > known.position) break
       for (const record of this.#mirror.of(key, { ...before, first }))
         if (isApplied(record, known)) applied.push(record)
     }
     for (const record of applied) this.#mirror.drop(record)
+    if (isSame) return
+    this.#mirror.endMerge()
+    this.#mirror.beginMerge()
   }
 }

@@ -1,55 +1,53 @@
-/** Most keys of a chunk. */
-const longest = 512
+const runLength = 4_096
 
-/** Where in a sorted chunk the first key stands that is not below this one. */
-const indexIn = (chunk: readonly string[], key: string): number => {
+/** Where in a sorted run the first key stands that is above this one. */
+const indexAbove = (run: readonly string[], key: string): number => {
   let low = 0
-  for (let high = chunk.length; low < high; ) {
+  for (let high = run.length; low < high; ) {
     const middle = (low + high) >> 1
-    if ((chunk[middle] ?? '') < key) low = middle + 1
+    if ((run[middle] ?? '') <= key) low = middle + 1
     else high = middle
   }
   return low
 }
 
 /**
- * Different keys in order. They lie in chunks, so that adding or deleting one moves at most 512 others; sorting 50,000 at
- * once would stop the process for 60 ms. A library's tree would be a dependency for what forty lines do.
+ * Keys in order. Sorting 50,000 at once would stop the process for 60 ms, and putting each into its place costs twice as much,
+ * so they are sorted 4,096 at a time, as they come, and read from all of these runs at once.
  */
 export class SortedKeys {
-  readonly #chunks: string[][] = [[]]
+  #runs: (readonly string[])[] = []
+  #rest: string[] = []
 
-  /** The last chunk that begins below the key or with it. */
-  #chunkFor(key: string): number {
-    let low = 0
-    for (let high = this.#chunks.length - 1; low < high; ) {
-      const middle = (low + high + 1) >> 1
-      if ((this.#chunks[middle]?.[0] ?? '') <= key) low = middle
-      else high = middle - 1
-    }
-    return low
-  }
   add(key: string): void {
-    const at = this.#chunkFor(key)
-    const chunk = this.#chunks[at] ?? []
-    chunk.splice(indexIn(chunk, key), 0, key)
-    if (chunk.length > longest) this.#chunks.splice(at + 1, 0, chunk.splice(longest / 2))
+    this.#rest.push(key)
+    if (this.#rest.length === runLength) this.sort()
   }
-  delete(key: string): void {
-    const at = this.#chunkFor(key)
-    const chunk = this.#chunks[at] ?? []
-    const index = indexIn(chunk, key)
-    if (chunk[index] === key) chunk.splice(index, 1)
-    if (chunk.length === 0 && this.#chunks.length > 1) this.#chunks.splice(at, 1)
+  /** Sorts what has come since the last full run: it can be read from now on. */
+  sort(): void {
+    if (this.#rest.length > 0) this.#runs.push(this.#rest.sort())
+    this.#rest = []
   }
-  /** The keys above this one. Nothing may be added or deleted meanwhile. */
+  /** Forgets the keys that are not wanted. */
+  prune(isWanted: (key: string) => boolean): void {
+    this.#runs = this.#runs.map((run) => run.filter(isWanted)).filter((run) => run.length > 0)
+  }
+  /** The sorted keys above this one, each once. */
   *above(key: string): Generator<string> {
-    for (let at = this.#chunkFor(key); at < this.#chunks.length; at++) {
-      const chunk = this.#chunks[at] ?? []
-      for (let index = indexIn(chunk, key); index < chunk.length; index++) {
-        const one = chunk[index] ?? ''
-        if (one > key) yield one
+    const runs = this.#runs.map((run) => ({ run, at: indexAbove(run, key) }))
+    for (let last = key; ; ) {
+      let first: { run: readonly string[]; at: number } | undefined
+      let smallest = ''
+      for (const one of runs) {
+        const head = one.run[one.at]
+        if (head === undefined || (first && head >= smallest)) continue
+        first = one
+        smallest = head
       }
+      if (!first) return
+      first.at++
+      if (smallest !== last) yield smallest
+      last = smallest
     }
   }
 }
