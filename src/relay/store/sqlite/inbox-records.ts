@@ -12,24 +12,40 @@ export interface AcceptedRecord {
   entry: Omit<NewEntry, 'account'>
 }
 
-/** One that waits in the inbox. */
-export interface InboxRecord extends AcceptedRecord {
+/** One that waits in the inbox, as little of it as serves: a hundred thousand may wait, and each object costs the garbage collector. */
+export interface InboxRecord extends Omit<AcceptedRecord, 'entry'> {
   /** Account and objectId in one string: records are applied in the order of their keys. */
   key: string
+  /** Account and entry as JSON; see `Stored`. */
+  text: string
   /** The record of this profile before it, while neither is applied. */
   earlier?: InboxRecord
 }
+type Stored = readonly [account: number, ...StoredRecord]
 
 export const keyOf = (account: number, objectId: string): string => `${account} ${objectId}`
 
+/** A backend's live record as it waits in the inbox. */
+export const toInbox = ({ seq, account, receivedAt, entry }: AcceptedRecord): InboxRecord => {
+  const text = JSON.stringify([account, ...storedOf(entry)])
+  return { seq, account, receivedAt, key: keyOf(account, entry.objectId), text }
+}
+
+/** The record that `toInbox` was given. */
+export const fromInbox = ({ seq, account, receivedAt, text }: InboxRecord): AcceptedRecord => {
+  // Written by `toInbox`.
+  const [, ...stored] = JSON.parse(text) as Stored
+  return { seq, account, receivedAt, entry: entryOf(stored) }
+}
+
 /** Records with sequence numbers in a row as the text of one inbox row. */
 export const encodeRecords = (records: readonly InboxRecord[]): string =>
-  JSON.stringify(records.map(({ account, entry }) => [account, ...storedOf(entry)]))
+  `[${records.map(({ text }) => text).join(',')}]`
 
 /** The records of an inbox row, which begins with that sequence number. */
 export const decodeRecords = (seq: number, receivedAt: number, text: string): InboxRecord[] =>
   // Written by `encodeRecords`.
-  (JSON.parse(text) as [number, ...StoredRecord][]).map(([account, ...stored], at) => {
-    const entry = entryOf(stored)
-    return { seq: seq + at, key: keyOf(account, entry.objectId), account, receivedAt, entry }
+  (JSON.parse(text) as Stored[]).map((stored, at) => {
+    const [account, objectId] = stored
+    return { seq: seq + at, account, receivedAt, key: keyOf(account, objectId), text: JSON.stringify(stored) }
   })

@@ -103,7 +103,8 @@ export class InboxView {
   readonly #keep: (known: Known) => void
   #known: Known
   #fresh: InboxRecord[] = []
-  #freshKeys = new Set<string>()
+  /** The keys of `fresh`, once somebody asks. */
+  #freshKeys: Set<string> | undefined
   #taken: InboxRecord[] = []
   #hasEnded = false
   #changes = new Map<number, number>()
@@ -119,6 +120,10 @@ export class InboxView {
   size(): number {
     return this.#mirror.size - this.#taken.length
   }
+  /** By how many records this transaction has made the inbox longer. */
+  growth(): number {
+    return this.#fresh.length - this.#taken.length
+  }
   /** How many records of an account are not applied, with those of this very transaction. */
   count(account: number): number {
     return this.#mirror.count(account) + (this.#changes.get(account) ?? 0)
@@ -129,6 +134,7 @@ export class InboxView {
   }
   /** Whether a record of the profile is not applied, be it of this very transaction. */
   has(account: number, objectId: string): boolean {
+    this.#freshKeys ??= new Set(this.#fresh.map(({ key }) => key))
     return this.#freshKeys.has(keyOf(account, objectId)) || this.pending(account, objectId).length > 0
   }
   /** Whether a merge has begun and not ended. Its inbox rows are on disk until it ends, also those that are applied. */
@@ -138,7 +144,7 @@ export class InboxView {
   /** Adds a record, with a sequence number above all others. */
   append(record: InboxRecord): void {
     this.#fresh.push(record)
-    this.#freshKeys.add(record.key)
+    this.#freshKeys?.add(record.key)
     this.#change(record.account, 1)
   }
   /** Takes about `most` records of the current merge or of a new one, and of a profile all or none. Empty when no more are left. */

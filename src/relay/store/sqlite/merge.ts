@@ -1,5 +1,6 @@
 import { apply } from './apply.ts'
 import type { Inbox } from './inbox.ts'
+import { fromInbox, type InboxRecord } from './inbox-records.ts'
 import { rowsInserted } from './statements.ts'
 import type { Work } from './work.ts'
 
@@ -9,6 +10,9 @@ const sliceMs = 10
 const sliceRecords = 1_000
 /** Most records that are applied within the transaction that needs them. */
 export const smallInbox = 2_000
+
+/** Pending records above which a transaction applies as many as it appends. */
+const mostPending = 100_000
 
 /** When a merge begins, if the uploader asks for no records before. */
 const begins = {
@@ -22,22 +26,34 @@ const begins = {
 /** Pause after a slice that failed, in ms. */
 const failedMs = 1_000
 
+/** Applies the next records of the inbox, and returns them; with none left it ends the merge. */
+const applyNext = (work: Work): readonly InboxRecord[] => {
+  const records = work.inbox.take(rowsInserted)
+  if (records.length > 0) apply(work, records.map(fromInbox))
+  else work.inbox.end()
+  return records
+}
+
+/**
+ * Lets the inbox grow no further once more than `mostPending` records wait in it. So intake that lasts is as fast as records
+ * are applied, and neither memory nor a start after a crash depends on how long it has lasted.
+ */
+export const keepUp = (work: Work): void => {
+  while (work.inbox.size() > mostPending && work.inbox.growth() >= rowsInserted) applyNext(work)
+}
+
 /**
  * Applies records of the inbox for one slice, and ends the merge when no more are left. Returns how many were applied, by
  * account name.
  */
 export const applySlice = (work: Work): ReadonlyMap<string, number> => {
-  const { inbox, sql } = work
+  const { sql } = work
   const numbers = new Map<number, number>()
   let count = 0
   const until = performance.now() + sliceMs
   do {
-    const records = inbox.take(rowsInserted)
-    if (records.length === 0) {
-      inbox.end()
-      break
-    }
-    apply(work, records)
+    const records = applyNext(work)
+    if (records.length === 0) break
     count += records.length
     for (const { account } of records) numbers.set(account, (numbers.get(account) ?? 0) + 1)
   } while (count < sliceRecords && performance.now() < until)
