@@ -1,6 +1,6 @@
 import type { SqlRow } from './driver.ts'
+import { InboxMirror, isApplied, type Known } from './inbox-mirror.ts'
 import { decodeRecords, encodeRecords, type InboxRecord, keyOf } from './inbox-records.ts'
-import { SortedKeys } from './sorted-keys.ts'
 import type { Statements } from './statements.ts'
 
 /*
@@ -16,19 +16,6 @@ import type { Statements } from './statements.ts'
  * somebody else has committed.
  */
 
-/** What a process knows of the inbox on disk. */
-interface Known {
-  /** Of PRAGMA data_version: for which state of the file all this is true. */
-  version: unknown
-  /** The sequence number of the oldest inbox row; infinite when there is none. */
-  first: number
-  /** The sequence number of the newest record. */
-  newest: number
-  upto: number
-  position: string
-}
-const isApplied = ({ seq, key }: InboxRecord, { first, upto, position }: Known): boolean =>
-  seq < first || (seq <= upto && key <= position)
 const firstRow = (sql: Statements): number => {
   const { first } = sql.firstInbox.get() as SqlRow
   return first === null ? Number.POSITIVE_INFINITY : Number(first)
@@ -45,60 +32,10 @@ const consecutive = (records: readonly InboxRecord[]): [InboxRecord, ...InboxRec
   return rows
 }
 
-/** The records that are not applied: by profile, in number, and in the order of their keys. */
-class Mirror {
-  /** By key the newest one; `earlier` leads to the others. */
-  readonly #latest = new Map<string, InboxRecord>()
-  readonly #counts = new Map<number, number>()
-  readonly #keys = new SortedKeys()
-  size = 0
-
-  count(account: number): number {
-    return this.#counts.get(account) ?? 0
-  }
-  /** A profile's records that are not applied, the oldest first. */
-  of(key: string, known: Known): InboxRecord[] {
-    const found: InboxRecord[] = []
-    let record = this.#latest.get(key)
-    for (; record && !isApplied(record, known); record = record.earlier) found.unshift(record)
-    return found
-  }
-  add(record: InboxRecord): void {
-    const earlier = this.#latest.get(record.key)
-    if (earlier) record.earlier = earlier
-    else this.#keys.add(record.key)
-    this.#latest.set(record.key, record)
-    this.#change(record.account, 1)
-  }
-  drop(record: InboxRecord): void {
-    delete record.earlier
-    if (this.#latest.get(record.key) === record) this.#latest.delete(record.key)
-    this.#change(record.account, -1)
-  }
-  keys(): Iterable<string> {
-    return this.#latest.keys()
-  }
-  /** The keys of a merge's records, in order, above its position; perhaps with others. */
-  keysAbove(position: string): Iterable<string> {
-    return this.#keys.above(position)
-  }
-  /** A merge begins: its keys can be read from now on. */
-  beginMerge(): void {
-    this.#keys.sort()
-  }
-  endMerge(): void {
-    this.#keys.prune((key) => this.#latest.has(key))
-  }
-  #change(account: number, by: number): void {
-    this.#counts.set(account, this.count(account) + by)
-    this.size += by
-  }
-}
-
 /** The inbox as one transaction sees and changes it. After a rollback it is simply dropped. */
 export class InboxView {
   readonly #sql: Statements
-  readonly #mirror: Mirror
+  readonly #mirror: InboxMirror
   readonly #before: Known
   readonly #keep: (known: Known) => void
   #known: Known
@@ -109,7 +46,7 @@ export class InboxView {
   #hasEnded = false
   #changes = new Map<number, number>()
 
-  constructor(sql: Statements, mirror: Mirror, known: Known, keep: (known: Known) => void) {
+  constructor(sql: Statements, mirror: InboxMirror, known: Known, keep: (known: Known) => void) {
     this.#sql = sql
     this.#mirror = mirror
     this.#before = known
@@ -203,7 +140,7 @@ export class InboxView {
 
 /** What this process knows of the inbox from one transaction to the next. */
 export class Inbox {
-  readonly #mirror = new Mirror()
+  readonly #mirror = new InboxMirror()
   #known: Known = { version: undefined, first: Number.POSITIVE_INFINITY, newest: 0, upto: 0, position: '' }
 
   /** At the beginning of a transaction, which is one snapshot. */
