@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { StoreError } from './errors.ts'
 import type { Store } from './port.ts'
+import { createWorkListeners } from './work-listeners.ts'
 
 /** A store that can be given to others before it is open: until then it is `unavailable`. */
 export interface LateStore {
@@ -14,6 +15,34 @@ export interface LateStore {
 /** How often a database that is out of reach is tried again, in ms. */
 const tryAgainMs = 1_000
 
+type Ask = <T>(operation: (store: Store) => Promise<T>) => Promise<T>
+
+/** All operations that answer with a promise. */
+const forwarding = (ask: Ask): Omit<Store, 'onWork' | 'close'> => ({
+  put: (entries) => ask((store) => store.put(entries)),
+  withdraw: (account, objectId) => ask((store) => store.withdraw(account, objectId)),
+  erase: (account, objectId) => ask((store) => store.erase(account, objectId)),
+  find: (account, objectId) => ask((store) => store.find(account, objectId)),
+  lease: (request) => ask((store) => store.lease(request)),
+  settle: (holder, settlements) => ask((store) => store.settle(holder, settlements)),
+  takeSlots: (request) => ask((store) => store.takeSlots(request)),
+  join: (holder, report) => ask((store) => store.join(holder, report)),
+  beat: (holder, report) => ask((store) => store.beat(holder, report)),
+  holders: () => ask((store) => store.holders()),
+  reap: (stale) => ask((store) => store.reap(stale)),
+  leave: (holder) => ask((store) => store.leave(holder)),
+  counts: (account) => ask((store) => store.counts(account)),
+  history: (account, since) => ask((store) => store.history(account, since)),
+  count: (account, event, by) => ask((store) => store.count(account, event, by)),
+  rejected: (account, page) => ask((store) => store.rejected(account, page)),
+  accepted: (account, page) => ask((store) => store.accepted(account, page)),
+  retryRejected: (account, which) => ask((store) => store.retryRejected(account, which)),
+  discardRejected: (account, limits) => ask((store) => store.discardRejected(account, limits)),
+  secret: (name) => ask((store) => store.secret(name)),
+  probe: () => ask((store) => store.probe()),
+  bytes: () => ask(async (store) => store.bytes?.()),
+})
+
 /**
  * Makes a store that opens later, and tries again and again while its database is out of reach, so that a relay starts,
  * says 503, and recovers by itself.
@@ -22,69 +51,36 @@ const tryAgainMs = 1_000
  */
 export const createLateStore = (open: () => Promise<Store>, onTrouble: (error: unknown) => void): LateStore => {
   let real: Store | undefined
-  let closed = false
-  const givenUp = new AbortController()
-  const listeners = new Set<Parameters<Store['onWork']>[0]>()
-  /** Its promise as it is: a further one for each record would cost more than asking. */
-  const ask = <T>(operation: (store: Store) => Promise<T>): Promise<T> => {
-    if (real) return operation(real)
-    return Promise.reject(
-      closed
-        ? new StoreError('closed', 'the store is closed')
-        : new StoreError('unavailable', 'the database is not open yet'),
-    )
-  }
+  const listeners = createWorkListeners()
+  const closing = new AbortController()
+  let refusal = new StoreError('unavailable', 'the database is not open yet')
+
   const attempt = async (): Promise<void> => {
-    while (!givenUp.signal.aborted) {
+    while (!closing.signal.aborted) {
       try {
         const store = await open()
-        if (givenUp.signal.aborted) return await store.close()
-        for (const listener of listeners) store.onWork(listener)
+        if (closing.signal.aborted) return await store.close()
+        store.onWork(listeners.tell)
         real = store
         return
       } catch (error) {
         onTrouble(error)
-        await delay(tryAgainMs, undefined, { signal: givenUp.signal }).catch(() => {})
+        await delay(tryAgainMs, undefined, { signal: closing.signal }).catch(() => {})
       }
     }
   }
-
-  const store: Store = {
-    put: (entries) => ask((store) => store.put(entries)),
-    withdraw: (account, objectId) => ask((store) => store.withdraw(account, objectId)),
-    erase: (account, objectId) => ask((store) => store.erase(account, objectId)),
-    find: (account, objectId) => ask((store) => store.find(account, objectId)),
-    lease: (request) => ask((store) => store.lease(request)),
-    settle: (holder, settlements) => ask((store) => store.settle(holder, settlements)),
-    takeSlots: (request) => ask((store) => store.takeSlots(request)),
-    join: (holder, report) => ask((store) => store.join(holder, report)),
-    beat: (holder, report) => ask((store) => store.beat(holder, report)),
-    holders: () => ask((store) => store.holders()),
-    reap: (stale) => ask((store) => store.reap(stale)),
-    leave: (holder) => ask((store) => store.leave(holder)),
-    counts: (account) => ask((store) => store.counts(account)),
-    history: (account, since) => ask((store) => store.history(account, since)),
-    count: (account, event, by) => ask((store) => store.count(account, event, by)),
-    rejected: (account, page) => ask((store) => store.rejected(account, page)),
-    accepted: (account, page) => ask((store) => store.accepted(account, page)),
-    retryRejected: (account, which) => ask((store) => store.retryRejected(account, which)),
-    discardRejected: (account, limits) => ask((store) => store.discardRejected(account, limits)),
-    secret: (name) => ask((store) => store.secret(name)),
-    probe: () => ask((store) => store.probe()),
-    bytes: () => ask(async (store) => store.bytes?.()),
-    onWork: (listener) => {
-      listeners.add(listener)
-      const stop = real?.onWork(listener)
-      return () => {
-        listeners.delete(listener)
-        stop?.()
-      }
+  return {
+    store: {
+      // The store's promise as it is: a further one for each record would cost more than asking.
+      ...forwarding((operation) => (real ? operation(real) : Promise.reject(refusal))),
+      onWork: listeners.onWork,
+      close: async () => {
+        refusal = new StoreError('closed', 'the store is closed')
+        closing.abort()
+        await real?.close()
+      },
     },
-    close: async () => {
-      closed = true
-      givenUp.abort()
-      await real?.close()
-    },
+    open: attempt,
+    giveUp: () => closing.abort(),
   }
-  return { store, open: attempt, giveUp: () => givenUp.abort() }
 }

@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import { describe, expect, expectTypeOf, it } from 'vitest'
-import { loadPg, type PgClient, type PgPool, settingsFor } from '../../../src/relay/store/postgres/driver.ts'
+import { loadPg, type PgPool, settingsFor } from '../../../src/relay/store/postgres/driver.ts'
 
 describe('the driver for PostgreSQL', () => {
   it('says which package to install when it is missing', async () => {
@@ -12,7 +12,6 @@ describe('the driver for PostgreSQL', () => {
     })
   })
   it('fits the parts of pg that are used', () => {
-    expectTypeOf<pg.Client>().toExtend<PgClient>()
     expectTypeOf<pg.Pool>().toExtend<PgPool>()
   })
   it('reads whole numbers as numbers, and asks for nothing at the start that PgBouncer does not know', async () => {

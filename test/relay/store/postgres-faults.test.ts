@@ -166,24 +166,6 @@ describe('the outbox in PostgreSQL, when the database fails', { timeout: 60_000 
     expect(accepted).toHaveLength(total)
     expect(await store.counts(account)).toMatchObject({ accepted: total, uploading: 0, queued: { live: 0, import: 0 } })
   })
-  it('hears of work again after its listening connection was killed', async () => {
-    const other = await openPostgresStore(url)
-    const heard: string[] = []
-    other.onWork((name) => heard.push(name))
-    const hear = () =>
-      vi.waitFor(
-        async () => {
-          heard.length = 0
-          await store.put([entry('o', String(Math.random()))])
-          await vi.waitFor(() => expect(heard).toContain(account), { timeout: 300, interval: 20 })
-        },
-        { timeout: 15_000 },
-      )
-    await hear()
-    await admin.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'`)
-    await hear()
-    await other.close()
-  })
   describe('through a connection that can be spoiled', () => {
     let proxy: PostgresProxy
     let spoiled: Store

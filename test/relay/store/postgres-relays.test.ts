@@ -162,30 +162,6 @@ describe('relays that share a PostgreSQL', () => {
     )
     await expectNumbersToFit()
   })
-  it('tell each other of records that come one after another a few times a second, and of all of them', async () => {
-    const told: number[] = []
-    client.on('notification', ({ payload }) => told.push(JSON.parse(payload ?? '')[2]))
-    await client.query('LISTEN pushferry_work')
-    const began = performance.now()
-    let puts = 0
-    while (performance.now() - began < 600) await one.put([entry(`o${puts++}`)])
-    const mostTold = Math.ceil((performance.now() - began) / 250) + 1
-    await vi.waitFor(() => expect(told.reduce((sum, rows) => sum + rows, 0)).toBe(puts), 5_000)
-    expect(told.length).toBeLessThanOrEqual(mostTold)
-  })
-  it('wake each other when work comes', async () => {
-    const heard: string[] = []
-    const stop = two.onWork((name) => heard.push(name))
-    // Listening begins a moment after it was asked for, and what is said before that is not heard.
-    await vi.waitFor(
-      async () => {
-        await one.put([entry('o', String(Math.random()))])
-        expect(heard).toContain(account)
-      },
-      { timeout: 10_000, interval: 100 },
-    )
-    stop()
-  })
   it('does not make a row again that another made and settled while it waited for that', async () => {
     await one.put([entry('known')])
     await one.find(account, 'known')

@@ -102,6 +102,7 @@ export interface Rig {
   /** The store as it is. */
   readonly store: Store
   start(more?: { account?: string; clevertap?: FakeClevertap; settings?: Partial<UploadSettings> }): Promise<Process>
+  /** Resolves once the records are in the table: the store moves them there in real time, which the clock does not rule. */
   put(...entries: readonly (string | NewEntry)[]): Promise<void>
   find(objectId: string): Promise<TokenStatus | undefined>
   /** Goes on until so many records were delivered. */
@@ -280,6 +281,9 @@ export const createRig = async ({
     start,
     put: async (...entries) => {
       await store.put(entries.map((one) => (typeof one === 'string' ? entryOf(one) : one)))
+      // A withdrawal needs its record in the table, and all before it get there no later.
+      await store.put([entryOf('last', { account: 'MARKER' })])
+      await store.withdraw('MARKER', 'last')
     },
     find: (objectId) => store.find(account, objectId),
     untilDelivered: (count, limitMs = 3_600_000) =>

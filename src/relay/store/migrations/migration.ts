@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { StoreError } from '../errors.ts'
 
 /** One numbered step of a database's schema. */
 export interface Migration {
@@ -13,3 +14,23 @@ export const readMigrations = (folder: URL): Migration[] =>
     .filter((name) => /^\d+\.sql$/.test(name))
     .map((name) => ({ number: Number.parseInt(name, 10), name, sql: readFileSync(new URL(name, folder), 'utf8') }))
     .sort((a, b) => a.number - b.number)
+
+/**
+ * Refuses a schema that these migrations cannot bring up to date. 0 is a database without one.
+ *
+ * @throws StoreError (`future-schema`)
+ */
+export const refuseSchema = (version: number, migrations: readonly Migration[], remedy: string): void => {
+  const oldest = migrations[0]?.number ?? 0
+  const newest = migrations.at(-1)?.number ?? 0
+  if (version > 0 && version < oldest)
+    throw new StoreError(
+      'future-schema',
+      `the database has schema ${version}, from before the first release: ${remedy} and import its tokens again`,
+    )
+  if (version > newest)
+    throw new StoreError(
+      'future-schema',
+      `the database has schema ${version}, but this release knows only up to ${newest}: use a newer release`,
+    )
+}

@@ -1,8 +1,9 @@
+import { GroupCommit, shareRuns } from '../group-commit.ts'
 import type { NewEntry, PutResult } from '../port.ts'
 import type { Transactions } from './connection.ts'
 import type { PgQuery } from './driver.ts'
+import { isOfItsData, storeErrorOf } from './failure.ts'
 import { createGroupRun } from './group.ts'
-import { createGroupCommit, type GroupCommit } from './group-commit.ts'
 import { type Append, createAppendRun, createApply } from './inbox.ts'
 import { createNumberWriter } from './numbers.ts'
 import type { Operation } from './operation.ts'
@@ -24,43 +25,32 @@ export interface Commits {
 /** How long a record waits to be applied where nobody asks for it, in ms. Longer, and a transaction applies more. */
 const applyAfterMs = 100
 
-/** How many records there are of each account. */
-export const countByAccount = (entries: readonly NewEntry[]): ReadonlyMap<string, number> => {
-  const rows = new Map<string, number>()
-  for (const { account } of entries) rows.set(account, (rows.get(account) ?? 0) + 1)
-  return rows
-}
-
 /** How operations count and tell of records. */
 export interface CommitSettings {
   /** The first of two shares of the numbers; see numbers.ts. */
   share: number
   maxQueued: number
   now: () => number
-  ring: (rows: ReadonlyMap<string, number>) => void
+  tell: (account: string, rows: number) => void
 }
 
-/** Many calls for the same thing: those that come while it is under way share the next. */
-const createShared = (run: () => Promise<void>): GroupCommit<undefined> =>
-  createGroupCommit(
-    async (group) => {
-      await run()
-      return group.map((value) => ({ value }))
-    },
-    () => 0,
-  )
+const onFailure = {
+  failureOf: storeErrorOf,
+  afterFailure: (error: unknown) => (isOfItsData(storeErrorOf(error)) ? 'split' : 'reject'),
+} as const
 
 export const createCommits = (
   transactions: Transactions,
   read: Transactions['read'],
-  { share, maxQueued, now, ring }: CommitSettings,
+  { share, maxQueued, now, tell }: CommitSettings,
 ): Commits => {
-  const rows = createGroupCommit(
-    createGroupRun(transactions, createNumberWriter(share), now),
-    ({ keys }: Operation<unknown>) => keys.length,
-  )
+  const rows = new GroupCommit<Operation<unknown>>({
+    ...onFailure,
+    run: createGroupRun(transactions, createNumberWriter(share), now),
+    rowsOf: ({ keys }) => keys.length,
+  })
   const apply = createApply(transactions, createNumberWriter(share + 1))
-  const applies = createShared(apply)
+  const applies = shareRuns(apply, storeErrorOf)
   let timer: NodeJS.Timeout | undefined
   let isOver = false
   const applySoon = (): void => {
@@ -71,19 +61,18 @@ export const createCommits = (
       applies.write(undefined).catch(() => {})
     }, applyAfterMs)
   }
-  const runAppend = createAppendRun(transactions, { maxQueued, now, apply })
-  const appends = createGroupCommit(
-    async (group: readonly Append[]) => {
-      const answers = await runAppend(group)
+  const append = createAppendRun(transactions, { maxQueued, now, apply })
+  const appends = new GroupCommit<Append>({
+    ...onFailure,
+    run: async (group) => {
+      const answers = await append(group)
       const taken = group.flatMap(({ entries }, at) => (answers[at] && 'value' in answers[at] ? entries : []))
-      if (taken.length > 0) {
-        applySoon()
-        ring(countByAccount(taken))
-      }
+      for (const { account } of taken) tell(account, 1)
+      if (taken.length > 0) applySoon()
       return answers
     },
-    ({ entries }) => entries.length,
-  )
+    rowsOf: ({ entries }) => entries.length,
+  })
 
   return {
     // Both are what the group's run answers with.

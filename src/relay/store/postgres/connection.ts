@@ -8,18 +8,13 @@ export interface Session {
   ask(...queries: readonly PgQuery[]): Promise<readonly PgResult[]>
 }
 
-/**
- * How a transaction ends: with its last statements and a commit, or, where nothing is to be kept, with a rollback. The
- * result may be read from the answers to the last statements.
- */
-export type Ending<T> =
-  | { result: T; last: readonly PgQuery[] | 'nothing to keep' }
-  | {
-      resultOf: (answers: readonly PgResult[]) => T
-      last: readonly PgQuery[]
-      /** Running the transaction twice does no harm, so it is run again where the connection was lost at its commit. */
-      isRepeatable?: boolean
-    }
+/** How a transaction ends: with its last statements and a commit, or, where nothing is to be kept, with a rollback. */
+export interface Ending<T> {
+  result: T
+  last: readonly PgQuery[] | 'nothing to keep'
+  /** Running the transaction twice does no harm, so it is run again where the connection was lost at its commit. */
+  isRepeatable?: boolean
+}
 
 /** Transactions on the connections of one pool. Both reject with a StoreError and nothing else. */
 export interface Transactions {
@@ -60,113 +55,95 @@ const begin: PgQuery = {
 const commit: PgQuery = { text: 'COMMIT' }
 const rollback: PgQuery = { text: 'ROLLBACK' }
 
-/** What went wrong, and what of that the next try should know. */
-class Failed extends Error {
-  readonly connected: boolean
-  readonly mayBeCommitted: boolean
-  constructor(cause: unknown, connected: boolean, mayBeCommitted: boolean) {
-    super('the transaction failed', { cause })
-    this.connected = connected
-    this.mayBeCommitted = mayBeCommitted
-  }
+/** Sends all at once. Resolves to their results; rejects with the first error. */
+const send = async (client: PgPoolClient, queries: readonly PgQuery[]): Promise<readonly PgResult[]> => {
+  const stream = client.connection?.stream
+  stream?.cork()
+  const sent = queries.map((query) => client.query(query))
+  stream?.uncork()
+  const answers = await Promise.allSettled(sent)
+  return answers.map((answer) => {
+    if (answer.status === 'rejected') throw answer.reason
+    return answer.value
+  })
 }
 
-/** Takes a connection from the pool, which also throws without a promise where it cannot even begin to make one. */
-const take = async (pool: PgPool, failed: (error: unknown) => Error): Promise<PgPoolClient> => {
-  try {
-    return await pool.connect()
-  } catch (error) {
-    throw failed(error)
-  }
-}
+/** What came of one attempt at a transaction. `mayBeRepeated`: it is not committed, or being so twice does no harm. */
+type Attempted<T> = { value: T } | { error: unknown; mayBeRepeated: boolean }
 
 /** Runs `work` once. The connection goes back to the pool only if it is known to be in order. */
-const attempt = async <T>(pool: PgPool, work: (session: Session) => Promise<Ending<T>>): Promise<T> => {
-  const client = await take(pool, (error) => new Failed(error, false, false))
+const attempt = async <T>(
+  client: PgPoolClient,
+  work: (session: Session) => Promise<Ending<T>>,
+): Promise<Attempted<T>> => {
   let opened = false
-  let committing = false
-  let isRepeatable = false
+  let ending: Ending<T> | undefined
   const ask = async (...queries: readonly PgQuery[]): Promise<readonly PgResult[]> => {
-    const sent = opened ? queries : [begin, ...queries]
-    const stream = client.connection?.stream
-    stream?.cork()
-    const asked = sent.map((query) => client.query(query))
-    stream?.uncork()
-    const answers = await Promise.allSettled(asked)
-    const results = answers.map((answer) => {
-      if (answer.status === 'rejected') throw answer.reason
-      return answer.value
-    })
-    if (opened) return results
+    if (opened) return send(client, queries)
+    const results = await send(client, [begin, ...queries])
     opened = true
     return results.slice(1)
   }
   try {
-    const ending = await work({ ask })
-    let answers: readonly PgResult[] = []
-    if (ending.last === 'nothing to keep') {
-      if (opened) await ask(rollback)
-    } else {
-      committing = true
-      isRepeatable = 'isRepeatable' in ending && ending.isRepeatable === true
-      answers = await ask(...ending.last, commit)
+    ending = await work({ ask })
+    if (ending.last !== 'nothing to keep') {
+      const answers = await ask(...ending.last, commit)
       if (answers.at(-1)?.command !== 'COMMIT') throw new Error('the server has rolled back instead of committing')
-    }
+    } else if (opened) await ask(rollback)
     client.release()
-    return 'resultOf' in ending ? ending.resultOf(answers) : ending.result
+    return { value: ending.result }
   } catch (error) {
     // A commit that was sent behind a failed statement has ended the transaction as a rollback does.
-    const isOver =
-      committing ||
-      (await client.query(rollback).then(
-        () => true,
-        () => false,
-      ))
+    const isCommitSent = ending !== undefined && ending.last !== 'nothing to keep'
+    const isOver = isCommitSent || (await client.query(rollback).then(Boolean, () => false))
     client.release(!isOver || isLoss(error))
-    throw new Failed(error, true, committing && !isRepeatable && isLoss(error))
+    return { error, mayBeRepeated: !isCommitSent || ending?.isRepeatable === true || !isLoss(error) }
   }
 }
 
+/** Takes a connection from the pool, which also throws without a promise where it cannot even begin to make one. */
+const take = async (pool: PgPool): Promise<PgPoolClient> => {
+  try {
+    return await pool.connect()
+  } catch (error) {
+    throw storeErrorOf(error)
+  }
+}
 const pause = (tries: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(2 ** tries, longestPauseMs)))
 
-export const createTransactions = (pool: PgPool): Transactions => {
-  return {
-    transact: async (work) => {
-      const giveUpAt = performance.now() + contendMs
-      for (let tries = 1; ; tries++) {
-        const startedAt = performance.now()
-        try {
-          return await attempt(pool, work)
-        } catch (error) {
-          if (!(error instanceof Failed)) throw storeErrorOf(error)
-          const { cause, connected, mayBeCommitted } = error
-          const isQuick = performance.now() - startedAt < deadAtOnceMs
-          const isStale = tries === 1 && isQuick && connected && !mayBeCommitted && isLoss(cause)
-          const isContended = isContention(cause) && performance.now() < giveUpAt
-          if (!isStale && !isContended) throw storeErrorOf(cause)
-          if (isContended) await pause(tries)
-        }
-      }
-    },
-    read: async <Row>(query: PgQuery) => {
+export const createTransactions = (pool: PgPool): Transactions => ({
+  transact: async (work) => {
+    const giveUpAt = performance.now() + contendMs
+    for (let tries = 1; ; tries++) {
       const startedAt = performance.now()
-      for (let tries = 1; ; tries++) {
-        const client = await take(pool, storeErrorOf)
-        try {
-          const answer = await client.query(query)
-          client.release()
-          return rowsFrom<Row>(answer)
-        } catch (error) {
-          client.release(true)
-          if (tries > 1 || !isLoss(error) || performance.now() - startedAt > deadAtOnceMs) throw storeErrorOf(error)
-        }
+      const attempted = await attempt(await take(pool), work)
+      if ('value' in attempted) return attempted.value
+      const { error, mayBeRepeated } = attempted
+      const isQuick = performance.now() - startedAt < deadAtOnceMs
+      const isStale = tries === 1 && isQuick && mayBeRepeated && isLoss(error)
+      const isContended = isContention(error) && performance.now() < giveUpAt
+      if (!isStale && !isContended) throw storeErrorOf(error)
+      if (isContended) await pause(tries)
+    }
+  },
+  read: async <Row>(query: PgQuery) => {
+    const startedAt = performance.now()
+    for (let tries = 1; ; tries++) {
+      const client = await take(pool)
+      try {
+        const answer = await client.query(query)
+        client.release()
+        return rowsFrom<Row>(answer)
+      } catch (error) {
+        client.release(true)
+        if (tries > 1 || !isLoss(error) || performance.now() - startedAt > deadAtOnceMs) throw storeErrorOf(error)
       }
-    },
-    end: async () => {
-      await pool.end().catch((error: unknown) => {
-        throw new StoreError('unavailable', 'the connections cannot be closed', error)
-      })
-    },
-  }
-}
+    }
+  },
+  end: async () => {
+    await pool.end().catch((error: unknown) => {
+      throw new StoreError('unavailable', 'the connections cannot be closed', error)
+    })
+  },
+})

@@ -13,16 +13,9 @@ export interface PgResult {
   rows: readonly unknown[]
 }
 
-/** The parts of pg's clients and pools that we use; a test proves that pg's own still fit. */
-export interface PgClient {
-  connect(): Promise<unknown>
+/** The parts of pg's pools that we use; a test proves that pg's own still fit. */
+export interface PgPoolClient {
   query(query: PgQuery): Promise<PgResult>
-  on(event: 'error', listener: (error: Error) => void): unknown
-  on(event: 'end', listener: () => void): unknown
-  on(event: 'notification', listener: (message: { channel: string; payload?: string | undefined }) => void): unknown
-  end(): Promise<void>
-}
-export interface PgPoolClient extends Pick<PgClient, 'query'> {
   /** With true the connection is closed and not used again. */
   release(destroy?: boolean): void
   /** Where it can be had: what is written while the stream is corked goes out at once. */
@@ -47,7 +40,6 @@ export interface PgSettings {
   idleTimeoutMillis?: number
 }
 export interface PgDriver {
-  Client: new (settings: PgSettings) => PgClient
   Pool: new (settings: PgSettings) => PgPool
   types: { getTypeParser(type: number, format?: 'text' | 'binary'): (value: string) => unknown }
 }

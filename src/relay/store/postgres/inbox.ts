@@ -1,11 +1,12 @@
 import { StoreError } from '../errors.ts'
+import type { Answer } from '../group-commit.ts'
 import type { NewEntry, PutResult } from '../port.ts'
+import { entryOf, type StoredRecord, storedOf } from '../rules/inbox-record.ts'
 import { minuteOf } from '../rules/tally.ts'
 import { accountNumber, addAccounts } from './accounts.ts'
 import type { Transactions } from './connection.ts'
 import { type PgQuery, rowsFrom } from './driver.ts'
 import { runOperations } from './group.ts'
-import type { Answer } from './group-commit.ts'
 import { enter } from './intake.ts'
 import type { NumberWriter } from './numbers.ts'
 import { sql } from './statements.ts'
@@ -38,31 +39,9 @@ interface InboxRow {
   body: string
 }
 
-/** A record in the body of an inbox row. */
-type Written = [
-  objectId: string,
-  type: NewEntry['token']['type'],
-  id: string,
-  keys: NewEntry['token']['keys'] | 0,
-  warnings: readonly string[],
-]
-const bodyOf = (entries: readonly NewEntry[]): string =>
-  JSON.stringify(
-    entries.map(
-      ({ objectId, token, warnings }): Written => [objectId, token.type, token.id, token.keys ?? 0, warnings],
-    ),
-  )
 const entriesOf = ({ account, body }: InboxRow): NewEntry[] =>
-  // Written by `bodyOf`.
-  (JSON.parse(body) as Written[]).map(([objectId, type, id, keys, warnings]) => ({
-    account,
-    objectId,
-    token: keys === 0 || keys === undefined ? { type, id } : { type, id, keys },
-    lane: 'live',
-    sender: 'trusted',
-    replaceLive: true,
-    warnings,
-  }))
+  // Written by an append.
+  (JSON.parse(body) as StoredRecord[]).map((stored) => ({ ...entryOf(stored), account }))
 
 const queued: PutResult = { result: 'queued' }
 
@@ -106,13 +85,13 @@ export const createAppendRun = (
       rows.map(([account]) => accountNumber(account)),
       rows.map(() => at),
       rows.map(([, entries]) => entries.length),
-      rows.map(([, entries]) => bodyOf(entries)),
+      rows.map(([, entries]) => JSON.stringify(entries.map(storedOf))),
     ]
     const own = group.flatMap(({ writes }) => writes ?? [])
     if (rows.length === 0 && own.length === 0) return answers
     await transact(async () => ({
       isRepeatable: true,
-      resultOf: () => undefined,
+      result: undefined,
       last: [
         ...own,
         ...addAccounts(rows.map(([account]) => account)),

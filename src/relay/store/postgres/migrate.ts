@@ -1,5 +1,4 @@
-import { StoreError } from '../errors.ts'
-import type { Migration } from '../migrations/migration.ts'
+import { type Migration, refuseSchema } from '../migrations/migration.ts'
 import type { Transactions } from './connection.ts'
 import { type PgQuery, rowsFrom } from './driver.ts'
 
@@ -27,44 +26,29 @@ CREATE TABLE IF NOT EXISTS pushferry.migration (
 const isMade: PgQuery = { text: "SELECT to_regclass('pushferry.migration') IS NOT NULL AS made" }
 const readVersion: PgQuery = { text: 'SELECT coalesce(max(number), 0) AS version FROM pushferry.migration' }
 
+const remedy = 'drop the schema pushferry, or use another database,'
+
 /**
  * Applies what is missing of the schema, in one transaction under an advisory lock that lasts as long as that: of several
- * processes that start at once one does it and the others find it done, also behind PgBouncer. Refuses a schema that a
- * newer release, or a build from before the first one, has made.
+ * processes that start at once one does it and the others find it done, also behind PgBouncer. Refuses a schema that this
+ * release does not know.
  */
 export const migrate = async ({ transact, read }: Transactions, migrations: readonly Migration[]): Promise<void> => {
-  const newest = migrations.at(-1)?.number ?? 0
-  const oldest = migrations[0]?.number ?? 0
-  const refuseUnreleased = (version: number): void => {
-    if (version > 0 && version < oldest)
-      throw new StoreError(
-        'future-schema',
-        `the database has schema ${version}, from before the first release: drop the schema pushferry, or use another database, and import its tokens again`,
-      )
-  }
-  const versionNow = async (): Promise<number> => {
-    const [made] = await read<{ made: boolean }>(isMade)
-    return made?.made ? ((await read<{ version: number }>(readVersion))[0]?.version ?? 0) : 0
-  }
-  refuseUnreleased(await versionNow())
-  if ((await versionNow()) < newest)
-    await transact(async ({ ask }) => {
-      await ask(patience, patiently('SELECT pg_advisory_xact_lock($1, $2)', migrationLock), patiently(makeSchema))
-      const [found] = await ask(readVersion)
-      const version = rowsFrom<{ version: number }>(found)[0]?.version ?? 0
-      refuseUnreleased(version)
-      for (const { number, name, sql } of migrations)
-        if (number > version)
-          await ask(
-            patiently(sql),
-            patiently('INSERT INTO pushferry.migration (number, name) VALUES ($1, $2)', [number, name]),
-          )
-      return { result: undefined, last: [] }
-    })
-  const version = await versionNow()
-  if (version > newest)
-    throw new StoreError(
-      'future-schema',
-      `the database has schema ${version}, but this release knows only up to ${newest}: use a newer release`,
-    )
+  const [found] = await read<{ made: boolean }>(isMade)
+  const [applied] = found?.made ? await read<{ version: number }>(readVersion) : []
+  refuseSchema(applied?.version ?? 0, migrations, remedy)
+  if (applied?.version === migrations.at(-1)?.number) return
+  await transact(async ({ ask }) => {
+    await ask(patience, patiently('SELECT pg_advisory_xact_lock($1, $2)', migrationLock), patiently(makeSchema))
+    const [now] = await ask(readVersion)
+    const version = rowsFrom<{ version: number }>(now)[0]?.version ?? 0
+    refuseSchema(version, migrations, remedy)
+    for (const { number, name, sql } of migrations)
+      if (number > version)
+        await ask(
+          patiently(sql),
+          patiently('INSERT INTO pushferry.migration (number, name) VALUES ($1, $2)', [number, name]),
+        )
+    return { result: undefined, last: [] }
+  })
 }

@@ -1,44 +1,49 @@
-import type { EventName } from '../port.ts'
 import { rowOf } from '../rules/columns.ts'
 import { giveBack } from '../rules/results.ts'
-import type { Session } from './connection.ts'
-import { type PgQuery, rowsFrom } from './driver.ts'
+import type { Transactions } from './connection.ts'
+import { rowsFrom } from './driver.ts'
+import type { NumberWriter } from './numbers.ts'
 import { sql } from './statements.ts'
 import { createWork, type FoundRow, type Work } from './work.ts'
 
-/** What became of a holder's rows: `work` writes it. */
-export interface Released {
-  freed: number
-  work: Work
+const nextSequence = (): number => {
+  throw new Error('a row that is given back keeps its age')
+}
+
+/** Frees rows. They are due at once, at their old age and at no cost. */
+const free = (rows: readonly FoundRow[], now: number, isExpired: boolean): Work => {
+  const work = createWork({ now, rows, queued: new Map(), evictable: [], nextSequence })
+  for (const found of rows)
+    giveBack(
+      work,
+      { account: found.account, objectId: found.object_id },
+      rowOf(found),
+      isExpired ? 'expired' : undefined,
+    )
+  return work
 }
 
 /**
- * Takes rows from a holder: all, or those of certain leases. They are due at once, at their old age and at no cost.
- * Expects the holder's row to be locked, so that no lease of it is being written meanwhile.
+ * Takes rows from a holder, and resolves to how many. Those of certain `leases`; otherwise all, with the slots, and the holder is
+ * forgotten. With a `beat` only if that is still the holder's, whose rows then count as expired.
  */
-export const release = async (
-  ask: Session['ask'],
-  holder: number,
-  { leases, now, event }: { leases?: readonly number[]; now: number; event?: EventName },
-): Promise<Released> => {
-  const [held] = await ask({ text: sql.heldRows, values: [holder, leases ?? null] })
-  const rows = rowsFrom<FoundRow>(held)
-  const nextSequence = (): number => {
-    throw new Error('a row that is given back keeps its age')
-  }
-  const work = createWork({ now, rows, queued: new Map(), evictable: [], nextSequence })
-  for (const found of rows) giveBack(work, { account: found.account, objectId: found.object_id }, rowOf(found), event)
-  return { freed: rows.length, work }
-}
+export type Release = (id: string, of?: { beat?: number; leases?: readonly number[] }) => Promise<number>
 
-/** Locks a holder, and thereby waits for leases of it that are being written. Undefined when there is no such holder. */
-export const lockHolder = async (ask: Session['ask'], id: string, beat?: number): Promise<number | undefined> => {
-  const [found] = await ask({ text: sql.lockHolder, values: [id, beat ?? null] })
-  return rowsFrom<{ n: number }>(found)[0]?.n
-}
-
-/** Makes a holder unknown. Its rows must have been taken from it. */
-export const forgetHolder = (holder: number): readonly PgQuery[] => [
-  { text: sql.forgetSlots, values: [holder] },
-  { text: sql.forgetHolder, values: [holder] },
-]
+export const createRelease =
+  ({ transact }: Transactions, numbers: NumberWriter, now: () => number): Release =>
+  (id, { beat, leases } = {}) =>
+    transact(async ({ ask }) => {
+      // Waits for leases of this holder that are being written.
+      const [found] = await ask({ text: sql.lockHolder, values: [id, beat ?? null] })
+      const holder = rowsFrom<{ n: number }>(found)[0]?.n
+      if (holder === undefined) return { result: 0, last: 'nothing to keep' }
+      const [held] = await ask({ text: sql.heldRows, values: [holder, leases ?? null] })
+      const rows = rowsFrom<FoundRow>(held)
+      const work = free(rows, Math.floor(now()), beat !== undefined)
+      const forget = [
+        { text: sql.forgetSlots, values: [holder] },
+        { text: sql.forgetHolder, values: [holder] },
+      ]
+      const last = [...work.writes(), ...(leases ? [] : forget), ...numbers.writes(work.delta, work.now)]
+      return { result: rows.length, last }
+    })

@@ -1,31 +1,33 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import { steadyNow } from '../../steady-clock.ts'
 import { StoreError } from '../errors.ts'
+import { shareRuns } from '../group-commit.ts'
 import { readMigrations } from '../migrations/migration.ts'
-import type { AcceptedRow, NewEntry, PutResult, Store, StoreOptions } from '../port.ts'
+import type { AcceptedRow, IntakeStore, ReportStore, Store, StoreOptions } from '../port.ts'
 import { type RowColumns, rowOf } from '../rules/columns.ts'
-import { mayWait } from '../rules/enter.ts'
+import { isForInbox } from '../rules/inbox-record.ts'
 import { known, statusOf } from '../rules/row.ts'
+import { createWorkListeners, type WorkListeners } from '../work-listeners.ts'
 import { accountNumber } from './accounts.ts'
-import { createCleanUp } from './clean-up.ts'
-import { type Commits, countByAccount, createCommits } from './commits.ts'
+import { type Commits, createCommits } from './commits.ts'
 import { createTransactions, type Transactions } from './connection.ts'
 import { loadPg, type PgDriver, type PgPool, type PgSettings, settingsFor } from './driver.ts'
+import { storeErrorOf } from './failure.ts'
 import { createHolders } from './holders.ts'
 import { type Capacities, checkStorable, erase, put, withdraw } from './intake.ts'
 import { createLease } from './lease.ts'
 import { migrate } from './migrate.ts'
 import { createNumberWriter, shards } from './numbers.ts'
+import { createRelease } from './release.ts'
 import { counts, discardRejected, history, oldestRejected, pagesOf, refusedPages, rejected, retry } from './reports.ts'
 import { findable } from './row.ts'
 import { settle } from './settle.ts'
 import { sql } from './statements.ts'
-import { createWakeUp, type WakeUp } from './wake-up.ts'
 import { idColumns } from './work.ts'
 
 /** Connections for intake and results: one to append to the inbox, one to apply it, one for operations on rows. */
 const rowsConnections = 3
-/** Connections for everything else but listening. */
+/** Connections for everything else. */
 const otherConnections = 3
 
 /** Schemas before these were never released; a database that has one is refused. */
@@ -39,80 +41,69 @@ const openPool = (driver: PgDriver, settings: PgSettings, max: number): PgPool =
   return pool
 }
 
-/** Runs operations as long as the store is open; ending waits for them. */
-const createDoor = ({ catchUp }: Pick<Commits, 'catchUp'>) => {
-  const underWay = new Set<Promise<unknown>>()
-  let isClosed = false
-  const refuseClosed = (): void => {
-    if (isClosed) throw new StoreError('closed', 'the store is closed')
+/** Runs operations as long as the store is open; closing waits for them. */
+class Door {
+  readonly #underWay = new Set<Promise<unknown>>()
+  #isClosed = false
+
+  /** @throws StoreError (`closed`) */
+  assertOpen(): void {
+    if (this.#isClosed) throw new StoreError('closed', 'the store is closed')
   }
-  const run = async <T>(operation: () => Promise<T>): Promise<T> => {
-    refuseClosed()
+  async run<T>(operation: () => Promise<T>): Promise<T> {
+    this.assertOpen()
     const promise = operation()
-    underWay.add(promise)
-    return promise.finally(() => underWay.delete(promise))
+    this.#underWay.add(promise)
+    return promise.finally(() => this.#underWay.delete(promise))
   }
-  return {
-    refuseClosed,
-    run,
-    /** The same for what has to see every record that was acknowledged before. */
-    seeing: <T>(operation: () => Promise<T>): Promise<T> => run(() => catchUp().then(operation)),
-    close: async (): Promise<void> => {
-      isClosed = true
-      await Promise.allSettled(underWay)
-    },
+  async close(): Promise<void> {
+    this.#isClosed = true
+    await Promise.allSettled(this.#underWay)
   }
 }
 
 interface Parts {
   commits: Commits
-  door: ReturnType<typeof createDoor>
-  others: Transactions
-  wakeUp: Pick<WakeUp, 'ring'>
+  door: Door
+  /** Runs what has to see every record that was acknowledged before. */
+  seeing<T>(operation: () => Promise<T>): Promise<T>
+  read: Transactions['read']
+  listeners: WorkListeners
 }
-type Rows = Pick<Store, 'put' | 'withdraw' | 'erase' | 'find'>
-type Reports = Pick<
-  Store,
-  'counts' | 'history' | 'count' | 'rejected' | 'accepted' | 'retryRejected' | 'discardRejected'
->
-
-const createRows = (
-  { commits, door, others, wakeUp }: Parts,
+const createIntake = (
+  { commits, door, seeing, read, listeners }: Parts,
   capacities: Capacities,
-  cleanUp: () => Promise<void>,
-): Rows => {
-  const putAll = async (entries: readonly NewEntry[]): Promise<readonly PutResult[]> => {
-    door.refuseClosed()
+  vacuum: () => Promise<unknown>,
+): IntakeStore => ({
+  put: async (entries) => {
+    door.assertOpen()
     checkStorable(entries)
-    if (entries.every(mayWait)) return commits.append(entries)
-    return door.seeing(async () => {
+    if (entries.every(isForInbox)) return commits.append(entries)
+    return seeing(async () => {
       const results = await commits.write(put(entries, capacities))
-      wakeUp.ring(countByAccount(entries))
+      for (const { account } of entries) listeners.tell(account, 1)
       return results
     })
-  }
-  return {
-    put: putAll,
-    withdraw: (account, objectId) => door.seeing(() => commits.write(withdraw(account, objectId))),
-    erase: (account, objectId) =>
-      door.seeing(async () => {
-        const erased = await commits.write(erase(account, objectId))
-        await cleanUp()
-        return erased
-      }),
-    find: (account, objectId) =>
-      door.seeing(async () => {
-        const ids = idColumns([{ account: accountNumber(account), objectId: findable(objectId) }])
-        const [columns] = await others.read<RowColumns>({ text: sql.findRows, values: ids })
-        const row = columns && known(rowOf(columns))
-        return row && statusOf(objectId, row)
-      }),
-  }
-}
+  },
+  withdraw: (account, objectId) => seeing(() => commits.write(withdraw(account, objectId))),
+  erase: (account, objectId) =>
+    seeing(async () => {
+      const erased = await commits.write(erase(account, objectId))
+      await vacuum()
+      return erased
+    }),
+  find: (account, objectId) =>
+    seeing(async () => {
+      const ids = idColumns([{ account: accountNumber(account), objectId: findable(objectId) }])
+      const [columns] = await read<RowColumns>({ text: sql.findRows, values: ids })
+      const row = columns && known(rowOf(columns))
+      return row && statusOf(objectId, row)
+    }),
+})
 
-const createReports = ({ commits, door, others, wakeUp }: Parts): Reports => ({
-  counts: (account) => door.seeing(() => counts(others.read, accountNumber(account))),
-  history: (account, since) => door.seeing(() => history(others.read, accountNumber(account), since)),
+const createReports = ({ commits, door, seeing, read, listeners }: Parts): ReportStore => ({
+  counts: (account) => seeing(() => counts(read, accountNumber(account))),
+  history: (account, since) => seeing(() => history(read, accountNumber(account), since)),
   count: (account, event, by) =>
     door.run(() =>
       commits.write({
@@ -121,25 +112,38 @@ const createReports = ({ commits, door, others, wakeUp }: Parts): Reports => ({
         run: ({ delta }) => delta.event(accountNumber(account), event, by),
       }),
     ),
-  rejected: (account, page) => door.seeing(() => rejected(others.read, accountNumber(account), page)),
+  rejected: (account, page) => seeing(() => rejected(read, accountNumber(account), page)),
   accepted: (account, { limit, after = '' }) =>
-    door.seeing(() =>
-      others.read<AcceptedRow>({ text: sql.acceptedRows, values: [accountNumber(account), after, limit] }),
-    ),
+    seeing(() => read<AcceptedRow>({ text: sql.acceptedRows, values: [accountNumber(account), after, limit] })),
   retryRejected: (account, { objectIds, code }) =>
-    door.seeing(async () => {
-      const pages = objectIds ? pagesOf(objectIds) : refusedPages(others.read, accountNumber(account), code)
+    seeing(async () => {
+      const pages = objectIds ? pagesOf(objectIds) : refusedPages(read, accountNumber(account), code)
       let retried = 0
       for await (const ids of pages) retried += await commits.write(retry(account, ids, code))
-      wakeUp.ring(new Map([[account, retried]]))
+      listeners.tell(account, retried)
       return retried
     }),
   discardRejected: (account, limits) =>
-    door.seeing(async () => {
-      const oldest = await oldestRejected(others.read, accountNumber(account))
+    seeing(async () => {
+      const oldest = await oldestRejected(read, accountNumber(account))
       return oldest.ids.length === 0 ? 0 : commits.write(discardRejected(account, oldest, limits))
     }),
 })
+
+/** How long a vacuum may take, in ms. */
+const vacuumTimeMs = 600_000
+
+/** Takes rows that were deleted out of the tables and their indexes; see Store.erase. */
+const vacuum = async (pool: PgPool): Promise<void> => {
+  const client = await pool.connect()
+  try {
+    await client.query({ text: sql.vacuum, query_timeout: vacuumTimeMs })
+    client.release()
+  } catch (error) {
+    client.release(true)
+    throw error
+  }
+}
 
 /** A secret of the store, which is made when it is missing. */
 const readSecret = async ({ transact, read }: Transactions, name: string): Promise<string> => {
@@ -154,9 +158,8 @@ const readSecret = async ({ transact, read }: Transactions, name: string): Promi
  * The outbox in a PostgreSQL database, for any number of relays. Everything stands in the schema `pushferry`, which is
  * made when it is missing; the migrations are applied.
  *
- * Uses up to seven connections: three for intake and results, three for the rest, one to listen. It works through PgBouncer
- * in transaction mode: nothing it relies on outlives a transaction, and no parameter is asked for at the start of a
- * connection. Only the wake-up by other processes does not come through there, and uploaders poll.
+ * Uses up to six connections: three for intake and results, three for the rest. It works through PgBouncer in transaction
+ * mode: nothing it relies on outlives a transaction, and no parameter is asked for at the start of a connection.
  *
  * - Live records of backends go to the inbox; see inbox.ts. Whoever looks at rows, or decides upon them, first applies what
  *   was acknowledged before.
@@ -196,26 +199,28 @@ export const openPostgresStore = async (
 
   // Shares for each way of counting, so that this store's own do not wait for each other either.
   const share = randomInt(Math.floor(shards / 3)) * 3
-  const transactions = createTransactions(openPool(driver, settings, rowsConnections))
-  const wakeUp = createWakeUp(() => new driver.Client(settings), others)
-  const commits = createCommits(transactions, others.read, { share, maxQueued, now, ring: wakeUp.ring })
   const numbers = createNumberWriter(share + 2)
-  const lease = createLease(others, numbers, now)
-  const holders = createHolders(others, numbers, now)
-  const door = createDoor(commits)
-  const parts: Parts = { commits, door, others, wakeUp }
+  const transactions = createTransactions(openPool(driver, settings, rowsConnections))
+  const listeners = createWorkListeners()
+  const commits = createCommits(transactions, others.read, { share, maxQueued, now, tell: listeners.tell })
+  const release = createRelease(others, numbers, now)
+  const lease = createLease(others, numbers, now, release)
+  const holders = createHolders(others, release)
+  const vacuums = shareRuns(() => vacuum(otherPool), storeErrorOf)
+  const door = new Door()
+  const seeing: Parts['seeing'] = (operation) => door.run(() => commits.catchUp().then(operation))
+  const parts: Parts = { commits, door, seeing, read: others.read, listeners }
   const end = async (): Promise<void> => {
     await door.close()
     await commits.end()
-    await wakeUp.close()
     await Promise.all([transactions.end(), others.end()])
   }
   let ended: Promise<void> | undefined
 
   return {
-    ...createRows(parts, { maxQueued, maxUnproved }, createCleanUp(otherPool)),
+    ...createIntake(parts, { maxQueued, maxUnproved }, () => vacuums.write(undefined)),
     ...createReports(parts),
-    lease: (request) => door.seeing(() => lease(request)),
+    lease: (request) => seeing(() => lease(request)),
     settle: (holder, settlements) => door.run(() => commits.write(settle(holder, settlements))),
     takeSlots: (request) => door.run(() => holders.takeSlots(request)),
     join: (holder, report) => door.run(() => holders.join(holder, report)),
@@ -226,7 +231,7 @@ export const openPostgresStore = async (
     secret: (name) => door.run(() => readSecret(others, name)),
     // The way that records take: what keeps those from being stored must not leave the probe well.
     probe: () => door.run(() => commits.appendStatement({ text: sql.touchProbe, values: [share] })),
-    onWork: wakeUp.onWork,
+    onWork: listeners.onWork,
     close: () => {
       ended ??= end()
       return ended

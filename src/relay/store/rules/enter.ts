@@ -17,13 +17,6 @@ export interface Arrival {
   print?: string
 }
 
-/**
- * Whether a record can be acknowledged before anybody has looked at the row: its sender needs no result, and may have the
- * row whatever it is.
- */
-export const mayWait = ({ sender, lane, replaceLive, shownKeys }: NewEntry): boolean =>
-  sender === 'trusted' && lane === 'live' && replaceLive && !shownKeys
-
 /** Whether a record may have to wait for `maxQueued`; one with a key is counted before it is known what that proves. */
 const takesLiveRoom = ({ lane, sender }: NewEntry): boolean => lane === 'live' && sender !== 'unproved'
 

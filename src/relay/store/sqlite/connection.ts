@@ -1,20 +1,43 @@
 import { StoreError } from '../errors.ts'
-import type { Migration } from '../migrations/migration.ts'
-import type { SqlDatabase, SqlRow } from './driver.ts'
+import { type Migration, refuseSchema } from '../migrations/migration.ts'
+import type { StoreOptions } from '../port.ts'
+import type { DatabaseFile } from './database-file.ts'
+import type { SqlDatabase, SqlDriver, SqlRow } from './driver.ts'
+import { prepareStatements, type Statements } from './statements.ts'
+
+/** An open connection and its statements. One object, so that nobody keeps the one without the other. */
+export interface Connection {
+  database: SqlDatabase
+  sql: Statements
+  /** Throws when the path no longer names the open file. */
+  assertCurrent(): void
+}
 
 /** SQLite's primary result codes that we tell apart (sqlite.org/rescode.html). */
-export const resultCode = { busy: 5, locked: 6, full: 13 } as const
+const resultCode = { busy: 5, locked: 6, full: 13 } as const
 
 /** The primary result code of an error that came out of SQLite; undefined for any other error. */
-export const codeOf = (error: unknown): number | undefined => {
+const codeOf = (error: unknown): number | undefined => {
   const code = error instanceof Error && 'errcode' in error ? error.errcode : undefined
   return typeof code === 'number' ? code & 0xff : undefined
+}
+/** Whether another process was in the way. */
+export const isLocked = (error: unknown): boolean =>
+  codeOf(error) === resultCode.busy || codeOf(error) === resultCode.locked
+
+/** What a store says of any failure. */
+export const storeErrorOf = (error: unknown): StoreError => {
+  if (error instanceof StoreError) return error
+  const message = codeOf(error) === resultCode.full ? 'the disk is full' : 'the database does not take it now'
+  return new StoreError('unavailable', message, error)
 }
 
 /** Copies the log into the database file and cuts it off; false when another connection is in the way. */
 export const emptyLog = (database: SqlDatabase): boolean =>
   (database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get() as SqlRow).busy === 0
 
+/** How long a start waits for another process's lock, in ms, for which it may stop everything; nothing else may. */
+const startPatienceMs = 5_000
 /** A log that has grown longer than this, beside a reader that held it open, is cut off once it has been copied, in bytes. */
 const longestLogBytes = 16 * 1024 * 1024
 
@@ -25,43 +48,112 @@ const longestLogBytes = 16 * 1024 * 1024
  * short. The busy time-out serves the start only: later the transactions wait for the lock outside SQLite, because
  * waiting inside it stops the whole process.
  */
-export const configure = (database: SqlDatabase, busyTimeoutMs: number): void => {
+const configure = (database: SqlDatabase, busyTimeoutMs: number, options: StoreOptions): void => {
+  const { cacheBytes = 64 * 1024 * 1024, logPages = 1_000 } = options
   database.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`)
   database.exec('PRAGMA journal_mode = WAL')
   database.exec('PRAGMA synchronous = FULL')
   database.exec('PRAGMA secure_delete = ON')
-  database.exec('PRAGMA wal_autocheckpoint = 1000')
+  database.exec(`PRAGMA wal_autocheckpoint = ${logPages}`)
   database.exec(`PRAGMA journal_size_limit = ${longestLogBytes}`)
-  database.exec('PRAGMA cache_size = -65536')
+  database.exec(`PRAGMA cache_size = -${Math.round(cacheBytes / 1024)}`)
 }
 
-/** Applies what is missing of the schema, under SQLite's write lock; refuses a schema that a newer release has made. */
-export const migrate = (database: SqlDatabase, migrations: readonly Migration[]): void => {
+/** Applies what is missing of the schema, under SQLite's write lock; refuses one that this release does not know. */
+const migrate = (database: SqlDatabase, migrations: readonly Migration[]): void => {
   const version = (): number => Number((database.prepare('PRAGMA user_version').get() as SqlRow).user_version)
-  const newest = migrations.at(-1)?.number ?? 0
-  const oldest = migrations[0]?.number ?? 0
-  if (version() > 0 && version() < oldest)
-    throw new StoreError(
-      'future-schema',
-      `the database has schema ${version()}, from before the first release: start with a new file and import its tokens again`,
-    )
-  if (version() < newest) {
-    database.exec('BEGIN IMMEDIATE')
+  refuseSchema(version(), migrations, 'start with a new file')
+  if (version() === migrations.at(-1)?.number) return
+  database.exec('BEGIN IMMEDIATE')
+  try {
+    for (const { number, sql } of migrations) {
+      if (number <= version()) continue
+      database.exec(sql)
+      database.exec(`PRAGMA user_version = ${number}`)
+    }
+    database.exec('COMMIT')
+  } catch (error) {
+    database.exec('ROLLBACK')
+    throw error
+  }
+  // A newer release may have been quicker.
+  refuseSchema(version(), migrations, '')
+}
+
+/** Makes what opens the database: for the first time, or anew after the last connection was given up. */
+export const createOpen =
+  (
+    { DatabaseSync }: SqlDriver,
+    file: DatabaseFile,
+    migrations: readonly Migration[],
+    options: StoreOptions,
+  ): ((isFirst: boolean) => Connection) =>
+  (isFirst) => {
+    file.prepare(isFirst)
+    const database = new DatabaseSync(file.path)
+    file.remember()
     try {
-      for (const { number, sql } of migrations) {
-        if (number <= version()) continue
-        database.exec(sql)
-        database.exec(`PRAGMA user_version = ${number}`)
-      }
-      database.exec('COMMIT')
+      configure(database, isFirst ? startPatienceMs : 0, options)
+      migrate(database, migrations)
+      file.restrict()
+      const connection = { database, sql: prepareStatements(database), assertCurrent: () => file.assertSame() }
+      database.exec('PRAGMA busy_timeout = 0')
+      // After a failed fsync and a crash the log is only in the system's cache. What is copied and synced now is on disk.
+      emptyLog(database)
+      return connection
     } catch (error) {
-      database.exec('ROLLBACK')
+      database.close()
       throw error
     }
   }
-  if (version() > newest)
-    throw new StoreError(
-      'future-schema',
-      `the database has schema ${version()}, but this release knows only up to ${newest}: use a newer release`,
-    )
+
+/**
+ * The connection of a store. After an error other than a lock or a full disk it is opened anew before the next use, so
+ * that a database that comes back is taken into use without a restart.
+ */
+export class Reconnecting {
+  readonly #open: (isFirst: boolean) => Connection
+  readonly #onLoss: () => void
+  #connection: Connection | undefined
+
+  constructor(open: (isFirst: boolean) => Connection, onLoss: () => void) {
+    this.#open = open
+    this.#onLoss = onLoss
+    this.#connection = open(true)
+  }
+  /** @throws what `open` throws, and a StoreError when the path no longer names the open file. */
+  use(): Connection {
+    this.#connection ??= this.#open(false)
+    try {
+      this.#connection.assertCurrent()
+    } catch (error) {
+      this.#giveUp()
+      throw error
+    }
+    return this.#connection
+  }
+  /** Gives up a connection that may never work again, as one that was opened while the disk could not be written. */
+  doubt(error: unknown): void {
+    const code = codeOf(error)
+    if (code !== undefined && code !== resultCode.full && !isLocked(error)) this.#giveUp()
+  }
+  close(): void {
+    try {
+      // SQLite does this itself as the last connection closes, but @photostructure/sqlite keeps one half open until
+      // its statements are collected; and what has been settled or erased should not stay in the log until then.
+      if (this.#connection) emptyLog(this.#connection.database)
+    } catch {
+      // The log is read again at the next start.
+    }
+    this.#giveUp()
+  }
+  #giveUp(): void {
+    try {
+      this.#connection?.database.close()
+    } catch {
+      // It is being given up because it no longer works; there is nothing to save in it.
+    }
+    this.#connection = undefined
+    this.#onLoss()
+  }
 }

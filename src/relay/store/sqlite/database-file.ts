@@ -1,34 +1,7 @@
 import { accessSync, chmodSync, closeSync, constants, openSync, statSync } from 'node:fs'
 import { StoreError } from '../errors.ts'
 
-/** The database file as the file system knows it, apart from what SQLite has open. */
-export interface DatabaseFile {
-  /**
-   * Makes a missing file for its owner alone, also where a symbolic link leads to it, if `create`. Changes nothing about one that exists.
-   *
-   * @throws StoreError (`unavailable`) when the file is missing and must not be created, or cannot be written: SQLite would
-   * open it for reading alone, and leave a shared-memory file behind that nobody may write.
-   */
-  prepare(create: boolean): void
-  /**
-   * Takes everybody's rights but the owner's from the file and from the log and shared memory beside it, because tokens are in them.
-   * Call it only once the file has proved to be a database of ours: the path in the settings may name anything by mistake.
-   */
-  restrict(): void
-  /** Remembers which file the path names now. Call it right after SQLite has opened the path. */
-  remember(): void
-  /**
-   * Compares device and inode of the path with the remembered file. Costs a few microseconds, so that it can precede every commit.
-   *
-   * @throws StoreError (`unavailable`) when the file was removed, moved, replaced or unmounted.
-   */
-  assertSame(): void
-  /** Sizes of the file and of the log beside it; 0 for one that is not there. */
-  bytes(): { database: number; wal: number }
-}
-
 const ownerOnly = 0o600
-const logSuffixes = ['-wal', '-shm'] as const
 
 /** `least`: rights that the owner has to have. */
 const restrictFile = (file: string, least = 0): void => {
@@ -39,53 +12,72 @@ const restrictFile = (file: string, least = 0): void => {
     // A missing log is normal, and a file of another owner keeps its mode; SQLite reports what it cannot open.
   }
 }
-
+const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0
 const identityOf = (file: string): string | undefined => {
   const stat = statSync(file, { bigint: true, throwIfNoEntry: false })
   return stat && `${stat.dev}:${stat.ino}`
 }
+const gone = (): StoreError =>
+  new StoreError('unavailable', 'the database file is no longer at its path: put it back, or restart the relay')
 
-export const createDatabaseFile = (file: string): DatabaseFile => {
-  let remembered: string | undefined
-  const gone = (): StoreError =>
-    new StoreError('unavailable', 'the database file is no longer at its path: put it back, or restart the relay')
-  const assertWritable = (): void => {
-    const { R_OK, W_OK } = constants
-    try {
-      if (statSync(file, { throwIfNoEntry: false })?.isFile()) accessSync(file, R_OK | W_OK)
-    } catch (error) {
-      throw new StoreError(
-        'unavailable',
-        `the database file ${file} cannot be written: change its owner or mode`,
-        error,
-      )
-    }
+/** The database file as the file system knows it, apart from what SQLite has open. */
+export class DatabaseFile {
+  readonly path: string
+  #remembered: string | undefined
+
+  constructor(path: string) {
+    this.path = path
   }
-  const sizeOf = (name: string): number => statSync(name, { throwIfNoEntry: false })?.size ?? 0
-  return {
-    prepare: (create) => {
-      if (create)
-        try {
-          // Not exclusive, because an exclusive open refuses a link whose target is missing; SQLite would then create it for all.
-          closeSync(openSync(file, 'a', ownerOnly))
-        } catch {
-          // SQLite opens the same file next and says why it cannot.
-        }
-      else if (identityOf(file) === undefined) throw gone()
-      assertWritable()
-      // SQLite makes them with the mode that the database has at that moment, and never changes it.
-      for (const suffix of logSuffixes) restrictFile(`${file}${suffix}`, ownerOnly)
-    },
-    restrict: () => {
-      restrictFile(file)
-      for (const suffix of logSuffixes) restrictFile(`${file}${suffix}`, ownerOnly)
-    },
-    remember: () => {
-      remembered = identityOf(file)
-    },
-    assertSame: () => {
-      if (identityOf(file) !== remembered) throw gone()
-    },
-    bytes: () => ({ database: sizeOf(file), wal: sizeOf(`${file}-wal`) }),
+  /**
+   * Makes a missing file for its owner alone, also where a symbolic link leads to it, if `create`. Changes nothing about one
+   * that exists.
+   *
+   * @throws StoreError (`unavailable`) when the file is missing and must not be created, or cannot be written: SQLite would
+   * open it for reading alone, and leave a shared-memory file behind that nobody may write.
+   */
+  prepare(create: boolean): void {
+    const { path } = this
+    try {
+      // Not exclusive, because an exclusive open refuses a link whose target is missing; SQLite would then create it for all.
+      if (create) closeSync(openSync(path, 'a', ownerOnly))
+    } catch {
+      // SQLite opens the same file next and says why it cannot.
+    }
+    if (!create && identityOf(path) === undefined) throw gone()
+    try {
+      if (statSync(path, { throwIfNoEntry: false })?.isFile()) accessSync(path, constants.R_OK | constants.W_OK)
+    } catch (error) {
+      const message = `the database file ${path} cannot be written: change its owner or mode`
+      throw new StoreError('unavailable', message, error)
+    }
+    this.#restrictLog()
+  }
+  /**
+   * Takes everybody's rights but the owner's from the file and from the log and shared memory beside it, because tokens are in
+   * them. Call it only once the file has proved to be a database of ours: the path in the settings may name anything by mistake.
+   */
+  restrict(): void {
+    restrictFile(this.path)
+    this.#restrictLog()
+  }
+  /** SQLite makes them with the mode that the database has at that moment, and never changes it. */
+  #restrictLog(): void {
+    for (const suffix of ['-wal', '-shm']) restrictFile(`${this.path}${suffix}`, ownerOnly)
+  }
+  /** Remembers which file the path names now. Call it right after SQLite has opened the path. */
+  remember(): void {
+    this.#remembered = identityOf(this.path)
+  }
+  /**
+   * Compares device and inode of the path with the remembered file. Costs a few microseconds, so that it can precede every commit.
+   *
+   * @throws StoreError (`unavailable`) when the file was removed, moved, replaced or unmounted.
+   */
+  assertSame(): void {
+    if (identityOf(this.path) !== this.#remembered) throw gone()
+  }
+  /** Sizes of the file and of the log beside it; 0 for one that is not there. */
+  bytes(): { database: number; wal: number } {
+    return { database: sizeOf(this.path), wal: sizeOf(`${this.path}-wal`) }
   }
 }

@@ -15,7 +15,7 @@ export interface SqlDatabase {
   prepare(sql: string): SqlStatement
   close(): void
 }
-type Driver = { DatabaseSync: new (file: string) => SqlDatabase }
+export type SqlDriver = { DatabaseSync: new (file: string) => SqlDatabase }
 
 /** Node 22's note that its SQLite is experimental would be noise on an operator's screen; other warnings pass. */
 const withoutExperimentalNote = async <T>(load: () => Promise<T>): Promise<T> => {
@@ -31,7 +31,7 @@ const withoutExperimentalNote = async <T>(load: () => Promise<T>): Promise<T> =>
 }
 
 /** Whether a driver binds values to numbered parameters. Node's own does from 22.20 and 24.8 on, or a little earlier. */
-const bindsNumbers = ({ DatabaseSync }: Driver): boolean => {
+const bindsNumbers = ({ DatabaseSync }: SqlDriver): boolean => {
   const database = new DatabaseSync(':memory:')
   try {
     return database.prepare('SELECT ?1').get(1) !== undefined
@@ -46,13 +46,13 @@ const bindsNumbers = ({ DatabaseSync }: Driver): boolean => {
  * Loads SQLite: Node's own where this Node has one that suffices, else the package with the same API that carries a prebuilt binary.
  * The names are not literals, so that no bundler and no type package looks for them.
  */
-export const loadSqlite = async (): Promise<Driver> => {
+export const loadSqlite = async (): Promise<SqlDriver> => {
   const names = ['node:sqlite', '@photostructure/sqlite']
   let failure: unknown
   for (const name of names) {
     try {
       // Both modules export DatabaseSync with the members that SqlDatabase names.
-      const driver = (await withoutExperimentalNote(() => import(name))) as Driver
+      const driver = (await withoutExperimentalNote(() => import(name))) as SqlDriver
       if (bindsNumbers(driver)) return driver
     } catch (error) {
       failure = error

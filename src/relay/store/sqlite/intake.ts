@@ -1,5 +1,6 @@
 import type { NewEntry, PutResult } from '../port.ts'
-import { assertRoom, mayWait } from '../rules/enter.ts'
+import { assertRoom } from '../rules/enter.ts'
+import { isForInbox } from '../rules/inbox-record.ts'
 import * as rules from '../rules/remove.ts'
 import { apply } from './apply.ts'
 import { type AcceptedRecord, toInbox } from './inbox-records.ts'
@@ -32,8 +33,8 @@ export const put = (
     return work.queued(account, 'live') + work.inbox.count(account)
   }
   assertRoom(entries, queuedLive, maxQueued)
-  const allMayWait = entries.every(mayWait)
-  if (!allMayWait && !entries.every(({ account, objectId }) => isCurrent(work, work.account(account), objectId)))
+  const allForInbox = entries.every(isForInbox)
+  if (!allForInbox && !entries.every(({ account, objectId }) => isCurrent(work, work.account(account), objectId)))
     return later
   const accept = (entry: NewEntry): AcceptedRecord => ({
     seq: work.nextSequence(),
@@ -41,7 +42,7 @@ export const put = (
     receivedAt: work.now,
     entry,
   })
-  if (!allMayWait) return apply(work, entries.map(accept), maxUnproved)
+  if (!allForInbox) return apply(work, entries.map(accept), maxUnproved)
   for (const entry of entries) work.inbox.append(toInbox(accept(entry)))
   keepUp(work)
   return entries.map(() => queued)

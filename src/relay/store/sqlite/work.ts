@@ -2,7 +2,7 @@ import { rowOf } from '../rules/columns.ts'
 import type { Key, Rows } from '../rules/rows.ts'
 import { createDelta, type Delta, minuteOf, minutesKeptMs, type TallyName } from '../rules/tally.ts'
 import type { SqlRow } from './driver.ts'
-import { createInbox, type Inbox, type InboxView } from './inbox.ts'
+import { Inbox, type InboxView } from './inbox.ts'
 import { type TokenRow, valuesOf } from './row.ts'
 import type { Statements } from './statements.ts'
 
@@ -84,7 +84,7 @@ const rowsOf = (sql: Statements): TableRows => ({
 })
 
 export const createWorks = (now: () => number): Works => {
-  const inbox = createInbox()
+  const inbox = new Inbox()
   const writeNumbers = createNumberWriter()
   /** Numbers of accounts that have been committed, so that a rollback cannot leave a number behind that is not there. */
   const accounts = new Map<string, number>()

@@ -216,6 +216,17 @@ describe('a merge', () => {
       'entries' in tokens ? tokens.entries.find((found) => found.objectId === objectId)?.token.id : undefined
     expect([idOf('p0000'), idOf('p2998')]).toEqual(['newer-p0000', 'token-of-p2998'])
   })
+  it('of ten thousand records, taken in by two processes while it runs, applies each once', async () => {
+    // In no order: 7,919 is a prime.
+    const many = names(10_000).map((_, at, all) => all[(at * 7_919) % all.length] ?? '')
+    for (let from = 0; from < many.length; from += 1_000) {
+      await (from % 2_000 === 0 ? one : other).put(many.slice(from, from + 1_000).map((name) => entry(name)))
+      if (from === 5_000) await untilHalfDone()
+    }
+    await untilApplied()
+    expect(await numbers(other)).toEqual({ ...whole, live: 10_000, queued: 10_000, replaced: 0, unchanged: 0 })
+    expect(rows('token')).toBe(10_000)
+  })
   it('does not apply a record over a newer one that a browser has sent meanwhile', async () => {
     await fill()
     await untilHalfDone()

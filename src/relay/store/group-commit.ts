@@ -1,0 +1,141 @@
+import type { StoreError } from './errors.ts'
+
+/** The end of one operation of a group: its result, or why it was refused alone. */
+export type Answer = { value: unknown } | { refusal: StoreError }
+
+/** How a store runs a group. */
+export interface GroupSettings<Operation> {
+  /**
+   * Runs a group in one transaction and answers in its order. The last operations may be left without an answer: they
+   * begin the next group.
+   */
+  run(group: readonly Operation[]): readonly Answer[] | Promise<readonly Answer[]>
+  /** What the callers of a group that failed are told. */
+  failureOf(error: unknown): StoreError
+  /**
+   * What follows when a group fails. `split`: its operations run one by one, because only one of them may be at fault.
+   * `wait`: another process has locked the database; the operations run again soon, unless they have waited for five seconds.
+   */
+  afterFailure(error: unknown): 'split' | 'wait' | 'reject'
+  /** How many rows an operation is about; left out: none. A group takes no more operations above 2,000 rows. */
+  rowsOf?(operation: Operation): number
+}
+
+interface Job<Operation> {
+  operation: Operation
+  resolve: (value: unknown) => void
+  reject: (error: StoreError) => void
+  since: number
+}
+/** What an attempt leaves to be run again. */
+interface Attempt<Operation> {
+  left: readonly Job<Operation>[]
+  isLocked: boolean
+}
+
+const mostRows = 2_000
+/** How long an operation waits for another process's lock, in ms. */
+const lockWaitMs = 5_000
+/**
+ * After a group that kept the process busy for longer than this, in ms, the event loop has several turns before the next one:
+ * a turn for each `msOfTurn` that it took. A turn accepts one connection (libuv takes no more at a time) and costs next to
+ * nothing; with one turn a group, new connections would wait for seconds.
+ */
+const longTurnMs = 10
+const msOfTurn = 2
+const turnsAfter = (tookMs: number): number => (tookMs > longTurnMs ? Math.ceil(tookMs / msOfTurn) : 1)
+const afterTurns = (turns: number, call: () => void): void => {
+  setImmediate(() => (turns > 1 ? afterTurns(turns - 1, call) : call()))
+}
+
+/**
+ * Group commit: all operations that were asked for while a group was under way make up the next one and share its
+ * transaction. Operations of one turn of the event loop form a group, including those of callers that were answered in it.
+ */
+export class GroupCommit<Operation> {
+  readonly #settings: GroupSettings<Operation>
+  #waiting: Job<Operation>[] = []
+  #isUnderWay = false
+  #turnsOwed = 1
+  #tellIdle: (() => void)[] = []
+
+  constructor(settings: GroupSettings<Operation>) {
+    this.#settings = settings
+  }
+  /** Runs the operation in a transaction, with others; resolves after the commit, to the value that it was answered with. */
+  write(operation: Operation): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ operation, resolve, reject, since: performance.now() })
+      if (!this.#isUnderWay) this.#begin()
+    })
+  }
+  /** Resolves once nothing waits and nothing is under way. */
+  async idle(): Promise<void> {
+    if (this.#isUnderWay) await new Promise<void>((resolve) => this.#tellIdle.push(resolve))
+  }
+  /** A lock is short, so the wait for it is too, and random, because others wait for it as well. */
+  #begin(isLocked = false): void {
+    this.#isUnderWay = true
+    const run = (): Promise<void> => this.#runNext()
+    if (isLocked) setTimeout(run, 1 + Math.random() * 4)
+    else afterTurns(this.#turnsOwed, run)
+  }
+  async #runNext(): Promise<void> {
+    const began = performance.now()
+    const attempted = this.#attempt(this.#takeGroup())
+    this.#turnsOwed = turnsAfter(performance.now() - began)
+    const { left, isLocked } = await attempted
+    if (left.length > 0) this.#waiting = [...left, ...this.#waiting]
+    this.#isUnderWay = false
+    if (this.#waiting.length > 0) this.#begin(isLocked)
+    else for (const tell of this.#tellIdle.splice(0)) tell()
+  }
+  #takeGroup(): readonly Job<Operation>[] {
+    const { rowsOf = () => 0 } = this.#settings
+    let rows = 0
+    const end = this.#waiting.findIndex(({ operation }) => {
+      if (rows >= mostRows) return true
+      rows += rowsOf(operation)
+      return false
+    })
+    return this.#waiting.splice(0, end < 0 ? this.#waiting.length : end)
+  }
+  async #attempt(jobs: readonly Job<Operation>[]): Promise<Attempt<Operation>> {
+    const { run, failureOf, afterFailure } = this.#settings
+    try {
+      const answers = await run(jobs.map(({ operation }) => operation))
+      answers.forEach((answer, at) => {
+        if ('refusal' in answer) jobs[at]?.reject(answer.refusal)
+        else jobs[at]?.resolve(answer.value)
+      })
+      return { left: jobs.slice(answers.length), isLocked: false }
+    } catch (error) {
+      const next = afterFailure(error)
+      if (next === 'split' && jobs.length > 1) return this.#attemptEach(jobs)
+      const oldest = next === 'wait' ? performance.now() - lockWaitMs : Number.POSITIVE_INFINITY
+      for (const job of jobs) if (job.since < oldest) job.reject(failureOf(error))
+      return { left: jobs.filter(({ since }) => since >= oldest), isLocked: next === 'wait' }
+    }
+  }
+  async #attemptEach(jobs: readonly Job<Operation>[]): Promise<Attempt<Operation>> {
+    for (const [at, job] of jobs.entries()) {
+      const { left, isLocked } = await this.#attempt([job])
+      if (isLocked) return { left: [...left, ...jobs.slice(at + 1)], isLocked }
+    }
+    return { left: [], isLocked: false }
+  }
+}
+
+/** Makes a function that runs `run` anew for each call, where calls that come while it is under way share the next run. */
+export const shareRuns = (
+  run: () => Promise<void>,
+  failureOf: (error: unknown) => StoreError,
+): GroupCommit<undefined> =>
+  new GroupCommit<undefined>({
+    run: async (group) => {
+      await run()
+      return group.map((value) => ({ value }))
+    },
+    failureOf,
+    afterFailure: () => 'reject',
+  })
