@@ -1,3 +1,5 @@
+import { lanes } from '../port.ts'
+
 /*
  * Every statement of the adapter, by what it does. State numbers: see migrations/0007.sql.
  *
@@ -57,6 +59,12 @@ const settled = queueColumns.map((name) => (settledColumns.includes(name) ? `s.$
 const fromQueue = `q.xmin::text AS version, false AS settled, ${queued}, h.id AS holder
   FROM pushferry.queue q LEFT JOIN pushferry.holder h ON h.n = q.holder`
 const fromSettled = `s.xmin::text AS version, true AS settled, ${settled}, NULL AS holder FROM pushferry.settled s`
+
+/** The oldest rows of each of the places where an open row can be. Each place has an index. */
+const oldestOpen = [
+  ...lanes.map((_, lane) => `lane = ${lane} AND state = 0 AND holder IS NULL`),
+  ...['state = 1', 'holder IS NOT NULL AND state IN (0, 2)'],
+].map((place) => `(SELECT seq, received_at FROM pushferry.queue WHERE account = $1 AND ${place} ORDER BY seq LIMIT 1)`)
 
 /** Takes rows out of a table. Fails where one is no longer as it was read. */
 const drop = (table: string): string => `WITH gone AS (
@@ -179,17 +187,8 @@ export const sql = {
     GROUP BY at, event ORDER BY at`,
   forgetMinutes: `DELETE FROM pushferry.minute WHERE ctid = ANY (ARRAY(
     SELECT ctid FROM pushferry.minute WHERE account = ANY ($1) AND at < $2 FOR UPDATE SKIP LOCKED))`,
-  /** The oldest open row, from each of the places where one can be. */
   oldestRow: `SELECT received_at FROM (
-      (SELECT seq, received_at FROM pushferry.queue WHERE account = $1 AND lane = 0 AND state = 0 AND holder IS NULL
-        ORDER BY seq LIMIT 1)
-      UNION ALL (SELECT seq, received_at FROM pushferry.queue WHERE account = $1 AND lane = 1 AND state = 0 AND holder IS NULL
-        ORDER BY seq LIMIT 1)
-      UNION ALL (SELECT seq, received_at FROM pushferry.queue WHERE account = $1 AND lane = 2 AND state = 0 AND holder IS NULL
-        ORDER BY seq LIMIT 1)
-      UNION ALL (SELECT seq, received_at FROM pushferry.queue WHERE account = $1 AND state = 1 ORDER BY seq LIMIT 1)
-      UNION ALL (SELECT seq, received_at FROM pushferry.queue WHERE account = $1 AND holder IS NOT NULL AND state IN (0, 2)
-        ORDER BY seq LIMIT 1)
+      ${oldestOpen.join(' UNION ALL ')}
     ) AS oldest ORDER BY seq LIMIT 1`,
 
   findSecret: 'SELECT value FROM pushferry.secret WHERE name = $1',

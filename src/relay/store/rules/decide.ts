@@ -68,12 +68,9 @@ const keptRow = (standing: Standing, entry: Arriving, now: number): Ownership =>
 
 const keep = (standing: Standing, row: Ownership = standing): Decision => {
   const { lane, keyed, proved, confirmedOn } = row
-  const isChanged =
-    lane !== standing.lane ||
-    keyed !== standing.keyed ||
-    proved !== standing.proved ||
-    confirmedOn !== standing.confirmedOn
-  return { kind: 'keep', row: { lane, keyed, proved, confirmedOn }, isChanged }
+  const kept = { lane, keyed, proved, confirmedOn }
+  const names = ['lane', 'keyed', 'proved', 'confirmedOn'] as const
+  return { kind: 'keep', row: kept, isChanged: names.some((name) => kept[name] !== standing[name]) }
 }
 
 const mayClaim = ({ claim }: Arriving, { confirmedOn }: Standing, now: number): boolean =>
