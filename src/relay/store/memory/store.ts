@@ -12,7 +12,8 @@ import {
   type Store,
   type StoreOptions,
 } from '../port.ts'
-import { decide, takesLiveRoom } from '../rules/decide.ts'
+import { demandOf, hasRoom } from '../rules/capacity.ts'
+import { decide } from '../rules/decide.ts'
 import { discardedAtOnce, isDiscarded } from '../rules/discard.ts'
 import { takeDue } from '../rules/due.ts'
 import { fingerprint } from '../rules/fingerprint.ts'
@@ -172,11 +173,9 @@ export const createMemoryStore = ({
 
   const put: Store['put'] = async (entries) => {
     const results = await operate((delta) => {
-      for (const account of new Set(entries.map((entry) => entry.account))) {
-        const live = entries.filter((entry) => entry.account === account && takesLiveRoom(entry)).length
-        if (live > 0 && count(account, 'state:queued:live', delta) + live > maxQueued)
+      for (const [account, demand] of demandOf(entries))
+        if (!hasRoom(demand, (pool) => count(account, `state:queued:${pool}`, delta), maxQueued))
           throw new StoreError('full', `more than ${maxQueued} records are queued`)
-      }
       return entries.map((entry) => putOne(entry, delta))
     })
     for (const account of new Set(entries.map((entry) => entry.account))) wake(account, entries.length)

@@ -1,6 +1,7 @@
 import { StoreError } from '../errors.ts'
 import type { EventName, NewEntry, PutResult, StoreOptions } from '../port.ts'
-import { decide, type Ownership, takesLiveRoom } from '../rules/decide.ts'
+import { demandOf, hasRoom } from '../rules/capacity.ts'
+import { decide, type Ownership } from '../rules/decide.ts'
 import { fingerprint } from '../rules/fingerprint.ts'
 import { poolOf, recountConfirmed } from '../rules/tally.ts'
 import { accountNumber } from './accounts.ts'
@@ -116,24 +117,25 @@ export type Capacities = Readonly<Required<Pick<StoreOptions, 'maxQueued' | 'max
 
 /**
  * See Store.put; for records whose results somebody waits for. The limit is exact for this process. What other processes
- * commit at the same moment is not seen, so that each of them may go over it by the live records of one transaction.
+ * commit at the same moment is not seen, so that each of them may go over it by the records of one transaction.
  */
 export const put = (
   entries: readonly NewEntry[],
   { maxQueued, maxUnproved }: Capacities,
 ): Operation<readonly PutResult[]> => {
-  const live = entries.filter(takesLiveRoom).map(({ account }) => account)
+  const demands = [...demandOf(entries)]
   const unproved = entries
     .filter(({ sender }) => sender === 'unproved' || sender === 'key')
     .map(({ account }) => account)
   const { keys, run } = enter(entries, { maxUnproved })
   return {
     keys,
-    counted: live,
+    counted: demands.filter(([, { live }]) => live > 0).map(([account]) => account),
+    countedImports: demands.filter(([, demand]) => demand.import > 0).map(([account]) => account),
     ...(unproved.length > 0 ? { unproved: { accounts: unproved, most: maxUnproved } } : {}),
     run: (work) => {
-      for (const name of new Set(live))
-        if (work.queued(accountNumber(name), 'live') + live.filter((one) => one === name).length > maxQueued)
+      for (const [name, demand] of demands)
+        if (!hasRoom(demand, (pool) => work.queued(accountNumber(name), pool), maxQueued))
           throw new StoreError('full', `more than ${maxQueued} records are queued`)
       return run(work)
     },

@@ -1,3 +1,4 @@
+import type { Pool } from '../port.ts'
 import { createDelta, type Delta } from '../rules/tally.ts'
 import { arraysOf } from './arrays.ts'
 import type { PgQuery } from './driver.ts'
@@ -26,7 +27,7 @@ export interface Work {
   save(key: Key, row: Row): void
   erase(key: Key): void
   /** A number as of the last commit and of what this transaction has added. */
-  queued(account: number, pool: 'live' | 'unproved'): number
+  queued(account: number, pool: Pool): number
   /** Unproved rows that were put off, the oldest first: as many as this transaction may have to evict. */
   evictable(account: number): readonly Key[]
   writes(): readonly PgQuery[]
@@ -43,7 +44,7 @@ export interface Known {
 }
 
 /** Under which an account's number of queued rows is known. */
-export const queuedKey = (account: number, pool: 'live' | 'unproved'): string => `${account} ${pool}`
+export const queuedKey = (account: number, pool: Pool): string => `${account} ${pool}`
 
 const textOf = ({ account, objectId }: Key): string => `${account}\n${objectId}`
 interface Entry {

@@ -87,10 +87,6 @@ const keep = (standing: Standing, row: Ownership = standing): Decision => {
   return { kind: 'keep', row: { lane, keyed, proved, confirmedOn }, isChanged }
 }
 
-/** Whether a record may have to wait for `maxQueued`; one with a key is counted before it is known what that proves. */
-export const takesLiveRoom = ({ lane, sender }: Pick<NewEntry, 'lane' | 'sender'>): boolean =>
-  lane === 'live' && sender !== 'unproved'
-
 const mayClaim = ({ claim }: Arriving, { confirmedOn }: Standing, now: number): boolean =>
   claim !== undefined && (claim.always || (confirmedOn !== null && dayOf(now) - confirmedOn > claim.idleDays))
 

@@ -1,6 +1,6 @@
 import { StoreError } from '../errors.ts'
 import type { NewEntry, PutResult } from '../port.ts'
-import { takesLiveRoom } from '../rules/decide.ts'
+import { demandOf, hasRoom } from '../rules/capacity.ts'
 import { apply, discard, uncount } from './apply.ts'
 import { type AcceptedRecord, keyOf } from './inbox-records.ts'
 import { settleSmall } from './merge.ts'
@@ -28,15 +28,11 @@ const findRow = ({ sql }: Work, account: number, objectId: string): TokenRow | u
 
 /** The limit looks at what is queued and at what this transaction has already added to it. */
 const assertRoom = (work: Work, entries: readonly NewEntry[], maxQueued: number): void => {
-  const live = new Map<number, number>()
-  for (const entry of entries) {
-    if (!takesLiveRoom(entry)) continue
-    const account = work.account(entry.account)
-    live.set(account, (live.get(account) ?? 0) + 1)
-  }
-  for (const [account, count] of live) {
-    if (work.count(account, 'state:queued:live') + work.inbox.count(account) + count > maxQueued)
-      throw new StoreError('full', `more than ${maxQueued} records are queued`)
+  for (const [name, demand] of demandOf(entries)) {
+    const account = work.account(name)
+    const queued = (pool: keyof typeof demand): number =>
+      work.count(account, `state:queued:${pool}`) + (pool === 'live' ? work.inbox.count(account) : 0)
+    if (!hasRoom(demand, queued, maxQueued)) throw new StoreError('full', `more than ${maxQueued} records are queued`)
   }
 }
 
