@@ -15,7 +15,12 @@ export const about =
 
 const cli = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
 const csvParse = fileURLToPath(new URL('csv-parse-alone.mjs', import.meta.url))
-const account = { CLEVERTAP_ACCOUNT_ID: 'BENCH', CLEVERTAP_PASSCODE: 'a-passcode-that-nobody-checks' }
+/** Nothing uploads meanwhile, so the queue has to hold all rows. */
+const account = {
+  CLEVERTAP_ACCOUNT_ID: 'BENCH',
+  CLEVERTAP_PASSCODE: 'a-passcode-that-nobody-checks',
+  PUSHFERRY_MAX_QUEUED: '1000000000',
+}
 const budget = 0.4
 const livePerSecond = 100
 /** More rounds of a million rows would say no more, and each takes as long as it takes. */

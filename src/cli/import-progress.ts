@@ -18,12 +18,18 @@ const toGo = (ms: number | undefined): string | undefined =>
 
 const present = (parts: readonly (string | undefined)[]): string[] => parts.filter((part) => part !== undefined)
 
-const reading = ({ tally, bytes, bytesTotal }: ImportProgress, { perSecond, toGoMs }: Rates): Progress => {
+const reading = (
+  { tally, bytes, bytesTotal, isQueueFull }: ImportProgress,
+  { perSecond, toGoMs }: Rates,
+  state: UploadState,
+): Progress => {
   const { read, queued, unchanged } = tally
   return {
     title: 'reading',
     share: bytesTotal === undefined || bytesTotal === 0 ? undefined : Math.min(1, bytes / bytesTotal),
     words: present([
+      isQueueFull ? 'the queue is full (PUSHFERRY_MAX_QUEUED), waiting for uploads' : undefined,
+      isQueueFull ? trouble(state) : undefined,
       perSecond === undefined ? undefined : `${count(perSecond)} rows/s`,
       toGo(toGoMs),
       counted(read, 'row'),
@@ -83,7 +89,7 @@ export const createImportProgress = (
   return () => {
     switch (progress.phase) {
       case 'reading':
-        return reading(progress, readingRates())
+        return reading(progress, readingRates(), state())
       case 'uploading':
         return uploading(progress, records.note, state())
       case 'tracing':

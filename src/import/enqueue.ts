@@ -10,6 +10,7 @@ import { type Tally, tallyRejection } from './tally.ts'
 export type ImportedRow = Pick<NewEntry, 'objectId' | 'token' | 'warnings'>
 
 export interface EnqueueParts {
+  /** Stores the first of the rows, as many as there is room for, and resolves to their results. */
   put: (rows: readonly ImportedRow[]) => Promise<readonly PutResult[]>
   /** Between two pieces: is told how many rows the last one had, and how long it took in ms. */
   pause: (rows: number, tookMs: number) => Promise<void>
@@ -84,22 +85,20 @@ export const enqueue = async (plans: readonly Plan[], parts: EnqueueParts): Prom
   const held = createHeld()
   let writing = Promise.resolve()
 
-  const putPiece = async (piece: readonly ImportedRow[]): Promise<void> => {
+  /** Resolves to the number of rows that are stored: the first ones. */
+  const putPiece = async (piece: readonly ImportedRow[]): Promise<number> => {
     const from = performance.now()
     const results = await put(piece)
     const tookMs = performance.now() - from
     const unchanged = results.filter(({ result }) => result === 'unchanged').length
-    tally.read += piece.length
-    tally.queued += piece.length - unchanged
+    tally.read += results.length
+    tally.queued += results.length - unchanged
     tally.unchanged += unchanged
-    await pause(piece.length, tookMs)
+    if (results.length > 0) await pause(results.length, tookMs)
+    return results.length
   }
   const putAll = async (rows: readonly ImportedRow[]): Promise<void> => {
-    for (let at = 0; at < rows.length && !signal.aborted; ) {
-      const piece = rows.slice(at, at + mostRows())
-      at += piece.length
-      await putPiece(piece)
-    }
+    for (let at = 0; at < rows.length && !signal.aborted; ) at += await putPiece(rows.slice(at, at + mostRows()))
   }
   /** Begins to put what is held, once what was held before is put. */
   const flush = async (): Promise<void> => {

@@ -9,7 +9,7 @@ const waitsMs = [200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 20_000]
 /**
  * `Store.put`, tried again while the database does not take it.
  *
- * @throws ImportError (`failed`) when it does not take it for a minute.
+ * @throws ImportError (`failed`) when it does not take it for a minute, StoreError (`full`) when the queue has no room.
  */
 export const patientPut = async (
   store: Pick<Store, 'put'>,
@@ -20,7 +20,7 @@ export const patientPut = async (
     try {
       return await store.put(entries)
     } catch (error) {
-      if (!(error instanceof StoreError)) throw error
+      if (!(error instanceof StoreError) || error.code === 'full') throw error
       if (error.code !== 'unavailable' || waitMs === undefined)
         throw new ImportError('failed', `the store takes no more records: ${error.message}`, { cause: error })
       await wait(waitMs)

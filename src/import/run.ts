@@ -9,6 +9,7 @@ import { patientPut } from './patient-put.ts'
 import type { Plan } from './plan.ts'
 import { traceRefusals } from './refusals.ts'
 import type { Rejects } from './rejects.ts'
+import { createRoomyPut } from './room.ts'
 import { setAside } from './set-aside.ts'
 import { type SettleEnd, untilSettled } from './settle.ts'
 import { createTally, type Tally } from './tally.ts'
@@ -24,6 +25,8 @@ export interface ImportProgress {
   /** What the store said last, and first, while it is waited for uploads. */
   counts: Counts | undefined
   countsBefore: Counts | undefined
+  /** Whether it waits for room in the queue. */
+  isQueueFull: boolean
 }
 
 export interface ImportParts {
@@ -34,7 +37,7 @@ export interface ImportParts {
   uploads: Uploads | undefined
   replace: boolean
   rejects: Rejects | undefined
-  /** How long it is waited for uploads, in ms; undefined: until they are over. */
+  /** Limit of each wait for uploads, in ms; undefined: until they are over. */
   waitMs: number | undefined
   progress: ImportProgress
   signal: AbortSignal
@@ -63,6 +66,7 @@ export const createProgress = (plans: readonly Plan[]): ImportProgress => {
     ),
     counts: undefined,
     countsBefore: undefined,
+    isQueueFull: false,
   }
 }
 
@@ -79,6 +83,8 @@ const failureOf = (error: unknown): string => {
  * Imports: reads, checks and queues every row, lets `uploads` carry them to CleverTap meanwhile, waits until all of it is
  * settled, and finds out what CleverTap refused. What is done is in `progress.tally`.
  *
+ * While the queue is full it waits for uploads.
+ *
  * Everything that is counted as queued is durable, so it can be interrupted anywhere and run again: rows that the store
  * knows are `unchanged` then. Never rejects because of input, store or CleverTap; starts and stops `uploads`, and leaves
  * the store open.
@@ -90,11 +96,22 @@ export const runImport = async (parts: ImportParts): Promise<ImportEnd> => {
   let refused = 0
   await uploads?.start()
 
+  const putEntries = createRoomyPut({
+    put: (entries) => patientPut(store, entries),
+    store,
+    account: account.id,
+    uploads,
+    waitMs: parts.waitMs,
+    signal,
+    onFull: (isFull) => {
+      progress.isQueueFull = isFull
+    },
+  })
+
   const run = async (): Promise<Pick<ImportEnd, 'how' | 'failure'>> => {
     const enqueued = await enqueue(keepNewest(setAside(plans, tally, rejects), tally), {
       put: (rows) =>
-        patientPut(
-          store,
+        putEntries(
           rows.map(({ objectId, token, warnings }) => {
             const common = { lane: 'import', sender: 'trusted', replaceLive: replace } as const
             return { account: account.id, objectId, token, warnings, ...common }

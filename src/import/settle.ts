@@ -23,9 +23,27 @@ export interface SettleParts {
   wait?: (ms: number, signal: AbortSignal) => Promise<unknown>
 }
 
-const lookEveryMs = 500
+/** Interval between looks at the store, in ms. */
+export const lookEveryMs = 500
 
-const nap = (ms: number, signal: AbortSignal): Promise<unknown> => sleep(ms, undefined, { signal }).catch(() => {})
+/** Waits; an abort ends it early. */
+export const nap = (ms: number, signal: AbortSignal): Promise<unknown> =>
+  sleep(ms, undefined, { signal }).catch(() => {})
+
+/** Whether CleverTap refuses the credentials of every process that uploads for the account. */
+export const isRefused = async ({
+  store,
+  account,
+  uploads,
+}: Pick<SettleParts, 'account' | 'uploads'> & { store: Pick<Store, 'holders'> }): Promise<boolean> => {
+  if (uploads.state(account).upload !== 'suspended') return false
+  const holders = await store.holders().catch(() => [])
+  const others = readReports(
+    holders.filter(({ id }) => id !== uploads.holder()),
+    account,
+  )
+  return others.every(({ upload }) => upload === 'suspended')
+}
 
 /**
  * Whether all imported records up to a time are settled, as far as numbers tell. An imported record on its way counts
@@ -44,20 +62,11 @@ export const isSettled = (
  * store or CleverTap cannot be reached.
  */
 export const untilSettled = async (parts: SettleParts): Promise<SettleEnd> => {
-  const { store, account, uploads, queuedUntil, longestUploadMs, waitMs = Number.POSITIVE_INFINITY, signal } = parts
+  const { store, account, queuedUntil, longestUploadMs, waitMs = Number.POSITIVE_INFINITY, signal } = parts
   const { onLook, elapsed = () => performance.now(), wait = nap } = parts
   const begun = elapsed()
   let calmSince: number | undefined
 
-  const isRefused = async (): Promise<boolean> => {
-    if (uploads.state(account).upload !== 'suspended') return false
-    const holders = await store.holders().catch(() => [])
-    const others = readReports(
-      holders.filter(({ id }) => id !== uploads.holder()),
-      account,
-    )
-    return others.every(({ upload }) => upload === 'suspended')
-  }
   for (;;) {
     const counts = await store.counts(account).catch(() => undefined)
     if (counts) {
@@ -68,7 +77,7 @@ export const untilSettled = async (parts: SettleParts): Promise<SettleEnd> => {
       if (isSettled(counts, { queuedUntil, longestUploadMs, calmMs })) return 'settled'
     }
     if (signal.aborted) return 'interrupted'
-    if (await isRefused()) return 'refused'
+    if (await isRefused(parts)) return 'refused'
     if (elapsed() - begun >= waitMs) return 'late'
     await wait(lookEveryMs, signal)
   }

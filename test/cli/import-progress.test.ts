@@ -10,6 +10,7 @@ const progress = (more: Partial<ImportProgress> = {}): ImportProgress => ({
   bytesTotal: 1000,
   counts: undefined,
   countsBefore: undefined,
+  isQueueFull: false,
   ...more,
 })
 /** The numbers of a store of which only these are looked at. */
@@ -45,6 +46,11 @@ describe('the progress of an import', () => {
       share: 0.25,
       words: ['500 rows/s', 'about 30 s to go', '5,000 rows', '50 rejected', '150 unchanged', '4,800 queued'],
     })
+  })
+
+  it('says first that the queue is full while it waits for uploads', () => {
+    const { shown } = startProgress(progress({ isQueueFull: true }))
+    expect(shown().words[0]).toBe('the queue is full (PUSHFERRY_MAX_QUEUED), waiting for uploads')
   })
 
   it('knows neither share nor time to go of a pipe', () => {

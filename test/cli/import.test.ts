@@ -194,6 +194,36 @@ test('an import that is interrupted goes on when it is run again, and uploads no
   expect(clevertap.counts).toMatchObject({ accepted: 250, duplicates: 0 })
 })
 
+describe('an import into a queue that is too short for it', () => {
+  const rows = Array.from({ length: 250 }, (_, n) => `__${n},fcm,t${n}\n`).join('')
+
+  test('waits for uploads to make room, and gets every row through', async () => {
+    const clevertap = await simulate()
+    env = { ...env, PUSHFERRY_MAX_QUEUED: '40' }
+    const { code, out } = await runImport([write('a.csv', header + rows), '--json'])
+    expect([code, JSON.parse(out)]).toEqual([0, { read: 250, queued: 250, unchanged: 0, rejected: {}, ...none }])
+    expect(clevertap.counts).toMatchObject({ accepted: 250, duplicates: 0 })
+  })
+
+  test('ends when --wait is over, says what is full, and counts what is stored', async () => {
+    env = { ...env, PUSHFERRY_MAX_QUEUED: '40' }
+    const argv = [write('a.csv', header + rows), '--enqueue-only', '--wait', '1ms', '--json']
+    const { code, out, err } = await runImport(argv)
+    expect([code, JSON.parse(out).queued]).toEqual([1, 40])
+    expect(err).toContain('the queue is full (PUSHFERRY_MAX_QUEUED)')
+    expect(err).toContain('40 records wait in the store, then run the same command again')
+  })
+
+  test('ends when CleverTap refuses the credentials, because no room would ever come', async () => {
+    const clevertap = await simulate()
+    env = { ...env, PUSHFERRY_MAX_QUEUED: '40', CLEVERTAP_PASSCODE: 'another-passcode' }
+    const { code, err } = await runImport([write('a.csv', header + rows), '--json'])
+    expect(code).toBe(1)
+    expect(err).toContain('and CleverTap refuses the credentials: run pushferry check')
+    expect(clevertap.counts).toMatchObject({ accepted: 0 })
+  })
+})
+
 describe('what it cannot do it refuses in one line, without a token, and with 2', () => {
   const token = 'frfsgvrwe:APfdsafsgdfsgghfgfgjkhfsfgdhjhbvcvnetry767456fxsasdf'
   test.each<[string, string | Buffer | undefined, string[], RegExp]>([

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { accessSync } from 'node:fs'
+import { accessSync, chmodSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
@@ -8,14 +8,18 @@ import { startSimulator } from '../../src/simulator/index.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
+const nobody = 65_534
 const secret = 'marked-0123456789abcdef'
 
 /** Starts the built relay as a new user would, with these settings beside the credentials. */
-const startRelay = async (settings: Readonly<Record<string, string>>) => {
+const startRelay = async (settings: Readonly<Record<string, string>>, { isFolderReadOnly = false } = {}) => {
   const folder = temporaryFolder()
+  if (isFolderReadOnly) chmodSync(folder.path, 0o555)
   const clevertap = await startSimulator({ accountId: 'ABC-DEF-GHI', passcode: secret })
   const child = spawn(process.execPath, [main, 'relay'], {
     cwd: folder.path,
+    // Permissions do not hold for root.
+    ...(isFolderReadOnly && process.getuid?.() === 0 ? { uid: nobody } : {}),
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       PATH: process.env.PATH,
@@ -53,8 +57,27 @@ beforeAll(() => accessSync(main)) // npm run build makes it
 
 describe('a new user’s wrong setting ends the relay with one line that says what to do', { timeout: 30_000 }, () => {
   const wrong: readonly (readonly [string, Record<string, string>, number, string])[] = [
-    ['no passcode', { CLEVERTAP_PASSCODE: '' }, 2, 'CLEVERTAP_PASSCODE must be set'],
+    ['no account', { CLEVERTAP_ACCOUNT_ID: '' }, 2, 'CLEVERTAP_ACCOUNT_ID must be set: copy it from the'],
+    ['no passcode', { CLEVERTAP_PASSCODE: '' }, 2, 'CLEVERTAP_PASSCODE must be set: make a passcode'],
     ['quotes of an env file', { CLEVERTAP_PASSCODE: `"${secret}"` }, 2, 'CLEVERTAP_PASSCODE is wrapped in quotes'],
+    [
+      'a continent as the region',
+      { CLEVERTAP_REGION: 'Europe', CLEVERTAP_URL: '' },
+      2,
+      'eu1 for https://eu1.dashboard',
+    ],
+    [
+      'a port that is no number',
+      { PUSHFERRY_PORT: ':8080' },
+      2,
+      'PUSHFERRY_PORT must be a whole number from 0 to 65535',
+    ],
+    [
+      'a ticket secret that is public',
+      { PUSHFERRY_TICKETS: 'required', PUSHFERRY_TICKET_KEY: 'https://www.a.example/.well-known/keys' },
+      2,
+      'a shared secret of 32 random characters or more (no URL,',
+    ],
     [
       "the dashboard's host as the region",
       { CLEVERTAP_REGION: 'eu1.dashboard.clevertap.com', CLEVERTAP_URL: '' },
@@ -110,6 +133,14 @@ describe('a new user’s wrong setting ends the relay with one line that says wh
     expect(err()).toContain(line)
     expect(err()).toMatch(/^pushferry: [^\n]+\n$/)
     expect(err()).not.toContain('marked')
+  })
+
+  it('a folder in which this user may not write', async () => {
+    const { exited, err } = await startRelay({}, { isFolderReadOnly: true })
+    expect(await exited).toEqual([1, null])
+    expect(err()).toBe(
+      'pushferry: this user may not write pushferry.db and its folder, or they are mounted read-only: change that, or set PUSHFERRY_STORE to a file elsewhere\n',
+    )
   })
 
   it('a port that is taken, also while its PostgreSQL is out of reach', async () => {

@@ -84,7 +84,28 @@ describe('the examples of deployments', () => {
       expect([route, isReached(route)]).toEqual([route, false])
     for (const route of ['/v1/subscriptions', '/v1/config', '/v1/tokens/a', '/1/upload', '/pushferry-sw.min.js'])
       expect([route, isReached(route)]).toEqual([route, true])
-    expect(read('Caddyfile')).toContain('@operators path /metrics /status /status.json /status/*')
+  })
+
+  it('the rules for Caddy close the operators’ routes in each form that the relay takes', () => {
+    const documented = readFileSync(new URL('../../docs/relay.md', import.meta.url), 'utf8')
+    for (const text of [read('Caddyfile'), documented]) {
+      const [, rule = ''] = /^\t@operators path (.+)$/m.exec(text) ?? []
+      const isClosed = (route: string): boolean =>
+        // Caddy merges slashes before it compares; a * at the end stands for anything.
+        rule.split(' ').some((one) => (one.endsWith('*') ? route.startsWith(one.slice(0, -1)) : route === one))
+      for (const route of [
+        '/metrics',
+        '/metrics/',
+        '/status',
+        '/status/',
+        '/status.json',
+        '/status.json/',
+        '/status/events',
+      ])
+        expect([route, isClosed(route)]).toEqual([route, true])
+      for (const route of ['/v1/config', '/1/upload', '/readyz'])
+        expect([route, isClosed(route)]).toEqual([route, false])
+    }
   })
 
   it('the image has every package from the lock file, and a base that can be pinned', () => {

@@ -99,7 +99,7 @@ const createIntake = ({ operate, numberOf }: Tables, maxQueued: number, maxUnpro
   const keyOf = (account: string, objectId: string): Key => ({ account: numberOf(account), objectId })
   const put: Store['put'] = async (entries) => {
     const results = await operate((work) => {
-      assertRoom(entries, (account) => work.queued(numberOf(account), 'live'), maxQueued)
+      assertRoom(entries, (account, pool) => work.queued(numberOf(account), pool), maxQueued)
       return entries.map((entry) =>
         enter(work, keyOf(entry.account, entry.objectId), { entry, receivedAt: work.now }, maxUnproved),
       )

@@ -23,8 +23,8 @@ const readRetry = (layers: readonly Layer[], readFile: ReadFile): { retryBaseMs:
   throw new ConfigError(`${layers[0]?.where ?? ''}PUSHFERRY_RETRY_MAX_MS must not be less than PUSHFERRY_RETRY_BASE_MS`)
 }
 
-const mustBeSet = (layers: readonly Layer[], name: SettingName, why: string): ConfigError =>
-  new ConfigError(`${layers[0]?.where ?? ''}${name} must be set: ${why}`)
+const mustBeSet = (layers: readonly Layer[], name: SettingName, advice: string): ConfigError =>
+  new ConfigError(`${layers[0]?.where ?? ''}${name} must be set: ${advice}`)
 
 /** As `readAccountConfig`, for commands that use the store only: the passcode may be missing. */
 export const readStoreAccount = (
@@ -35,7 +35,12 @@ export const readStoreAccount = (
   const where = layers[0]?.where ?? ''
   const read = <Name extends SettingName>(name: Name): SettingValue<Name> => readSetting(layers, name, readFile)
   const id = read('CLEVERTAP_ACCOUNT_ID')
-  if (id === undefined) throw mustBeSet(layers, 'CLEVERTAP_ACCOUNT_ID', 'every token is stored for a CleverTap account')
+  if (id === undefined)
+    throw mustBeSet(
+      layers,
+      'CLEVERTAP_ACCOUNT_ID',
+      'copy it from the CleverTap dashboard, or let pushferry init ask for all that is needed',
+    )
   const account: StoreAccount = {
     id,
     passcode: read('CLEVERTAP_PASSCODE'),
@@ -73,6 +78,10 @@ export const readAccountConfig = (
   const account = readStoreAccount(layers, readFile, proxy)
   const { passcode } = account
   if (passcode === undefined)
-    throw mustBeSet(layers, 'CLEVERTAP_PASSCODE', 'CleverTap takes no upload without the credentials of the account')
+    throw mustBeSet(
+      layers,
+      'CLEVERTAP_PASSCODE',
+      'make a passcode for the relay in the CleverTap dashboard, and set it here or its file as CLEVERTAP_PASSCODE_FILE',
+    )
   return { ...account, passcode }
 }

@@ -15,6 +15,8 @@ const readOrigin = (text: string): URL | undefined => {
 
 const originHint = (text: string): string | undefined => {
   if (text.includes('*')) return '* is not a wildcard here, list each origin'
+  if (/[\s;]/.test(text)) return 'it has a space or a semicolon, separate entries with commas'
+  if (/^["'[]/.test(text)) return 'it begins with a quote or a bracket, remove both of them'
   if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return 'it does not begin with https://'
   if (!URL.canParse(text)) return undefined
   const { pathname, search, hash, username } = new URL(text)
@@ -30,14 +32,21 @@ export const websiteOrigin: Kind<string> = {
   hint: originHint,
 }
 
+const isDashboard = ({ hostname }: URL): boolean => hostname.endsWith('dashboard.clevertap.com')
+
 /** The origin of CleverTap's API. The relay sends the passcode there, so plain http is allowed to loopback only. */
 export const apiOrigin: Kind<string> = {
   allowed: 'an https origin without a path, such as https://in1.api.clevertap.com (plain http only to loopback)',
   read: (text) => {
     const url = readOrigin(text)
+    if (url && isDashboard(url)) return undefined
     return url && (url.protocol === 'https:' || isLoopback(url.hostname)) ? url.origin : undefined
   },
-  hint: (text) => (readOrigin(text) ? 'the relay would send the passcode unencrypted, use https' : originHint(text)),
+  hint: (text) => {
+    if (URL.canParse(text) && isDashboard(new URL(text)))
+      return 'this is the dashboard, set CLEVERTAP_REGION to the first word of its address instead'
+    return readOrigin(text) ? 'the relay would send the passcode unencrypted, use https' : originHint(text)
+  },
 }
 
 /** In any letter case, because the dashboard shows capitals. Every region ends in a digit, so that names of countries are refused. */
@@ -45,7 +54,9 @@ export const region: Kind<string> = {
   allowed: 'a region such as eu1 in1 sg1 us1 aps3 mec1',
   read: (text) => (/^[a-z][a-z0-9-]{0,29}[0-9]$/i.test(text) ? text.toLowerCase() : undefined),
   hint: (text) =>
-    text.includes('.') ? "use only the first word of the dashboard's address, or set CLEVERTAP_URL" : undefined,
+    text.includes('.')
+      ? "use only the first word of the dashboard's address, or set CLEVERTAP_URL"
+      : "it is the first word of the dashboard's address: eu1 for https://eu1.dashboard.clevertap.com",
 }
 
 const namedRanges = ['loopback', 'linklocal', 'uniquelocal']
@@ -61,7 +72,7 @@ export const proxyRange: Kind<string> = {
   hint: (text) =>
     /^(true|yes|on|\*|all)$/i.test(text) || text.endsWith('/0')
       ? 'it would trust every client, set the address or range of your proxy'
-      : undefined,
+      : 'set the address or range of your proxy, such as 10.0.0.0/8; host names and numbers of hops are not taken',
 }
 
 /** `host=type`: a push service and the token type for uploads. */
@@ -78,11 +89,15 @@ export const storeLocation: Kind<StoreLocation> = {
   allowed: 'sqlite:PATH or postgres://…',
   read: (text) => {
     const path = text.startsWith('sqlite:') ? text.slice('sqlite:'.length) : ''
+    // Elsewhere sqlite:///x is /x or x, depending on the program; here neither is guessed.
+    if (path.startsWith('//')) return undefined
     if (path !== '' && path !== ':memory:') return { kind: 'sqlite', path }
     return readPostgresAddress(text) ? { kind: 'postgres', url: text } : undefined
   },
   hint: (text) => {
     if (text === 'sqlite::memory:') return 'a store in memory would be lost at every restart'
+    if (text.startsWith('sqlite://'))
+      return 'write no // after sqlite: (sqlite:/data/pushferry.db, or sqlite:pushferry.db in the working folder)'
     return text.includes(':') ? postgresHint(text) : 'for a file, write sqlite: before its path'
   },
 }

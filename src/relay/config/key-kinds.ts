@@ -2,7 +2,7 @@ import { decodeBase64, encodeBase64Url } from '../../wire/base64.ts'
 import { isOnP256 } from '../intake/p256.ts'
 import { fingerprint } from '../keys/fingerprint.ts'
 import { readTicketKeys, type TicketKey } from '../tickets/keys.ts'
-import { type Kind, listOf, matching } from './kinds.ts'
+import { isQuoted, type Kind, listOf, matching } from './kinds.ts'
 import type { ApiKey } from './types.ts'
 
 /** A secret that a header can carry without quoting. */
@@ -20,7 +20,13 @@ const apiKey: Kind<ApiKey> = {
   allowed: 'KEY or name:KEY without spaces, no key and no name twice',
   read: (text) => {
     const [, name, key] = /^(?:([A-Za-z][\w.-]{0,31}):)?([!-~]{1,1024})$/.exec(text) ?? []
-    return key ? { name: name ?? `key-${fingerprint(key)}`, key } : undefined
+    // A name whose key is missing would be a key that is easy to guess.
+    return key && !key.endsWith(':') && !isQuoted(key) ? { name: name ?? `key-${fingerprint(key)}`, key } : undefined
+  },
+  hint: (text) => {
+    if (/\s/.test(text)) return 'it contains a space or a line break'
+    if (text.endsWith(':')) return 'there is no key after the colon'
+    return /["'`]$/.test(text) ? 'its key is wrapped in quotes, remove them' : undefined
   },
 }
 
@@ -53,5 +59,5 @@ export const vapidPublicKey: Kind<string> = {
   hint: (text) =>
     decodeBase64(text)?.length === 32
       ? 'this has the length of the private key, which only CleverTap should have: set the public key'
-      : undefined,
+      : `this one has ${text.length} characters: copy it as a whole from the CleverTap dashboard`,
 }

@@ -8,6 +8,9 @@ export interface Kind<T> {
   readonly hint?: (text: string) => string | undefined
 }
 
+/** Quotes that `docker --env-file`, Kubernetes manifests and word processors leave in a value. */
+export const isQuoted = (text: string): boolean => /^(".*"|'.*'|`.*`|“.*”|‘.*’)$/s.test(text)
+
 export const wholeNumber = (min: number, max: number): Kind<number> => ({
   allowed: `a whole number from ${min} to ${max}`,
   read: (text) => {

@@ -5,7 +5,7 @@ import { ConfigError } from './error.ts'
 import { nearest } from './nearest.ts'
 import { isOfPlatform } from './platform-names.ts'
 import { readProxy } from './proxy-setting.ts'
-import { readTextFile } from './read-text-file.ts'
+import { readTextFile, whyUnreadable } from './read-text-file.ts'
 import type { SettingName, SettingValue } from './settings.ts'
 import { knownNames, type Layer, type ReadFile, readSetting, settingNameOf } from './source.ts'
 import type { AccountConfig, Config, StoreAccount, StoreConfig } from './types.ts'
@@ -16,6 +16,10 @@ const readEnvironment = (env: Readonly<Record<string, string | undefined>>): Lay
   for (const [name, text] of Object.entries(env)) {
     if (isOfPlatform(name, text ?? '')) continue
     if (settingNameOf(name)) texts.set(name, text?.trim() ?? '')
+    else if (/^PUSHFERRY_\w*PRIVATE_KEY/.test(name))
+      throw new ConfigError(
+        `${name.slice(0, 80)} is not known: a relay needs no private key, so keep it away from here`,
+      )
     else if (name.startsWith('PUSHFERRY_')) {
       const meant = nearest(name, knownNames)
       throw new ConfigError(
@@ -31,8 +35,8 @@ const readAccountLayers = (env: Layer, path: string | undefined, readFile: ReadF
   let text: string
   try {
     text = readFile(path)
-  } catch {
-    throw new ConfigError('PUSHFERRY_CONFIG must name a JSON file that can be read')
+  } catch (error) {
+    throw new ConfigError(`PUSHFERRY_CONFIG must name a JSON file that can be read${whyUnreadable(error)}`)
   }
   return readAccountsFile(text).map((account) => [account, env])
 }

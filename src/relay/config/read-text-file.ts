@@ -10,3 +10,17 @@ export const readTextFile = (path: string): string => {
     bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : 'utf-8'
   return new TextDecoder(encoding).decode(bytes)
 }
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'there is none at its path',
+  EISDIR: 'its path is that of a folder',
+  EACCES: 'this user may not read it',
+  EPERM: 'this user may not read it',
+}
+
+/** Says why a file cannot be read, after a semicolon, without its path: that may be a secret in the wrong variable. */
+export const whyUnreadable = (error: unknown): string => {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  const reason = Object.hasOwn(reasons, code) ? reasons[code] : undefined
+  return reason === undefined ? '' : `; ${reason}`
+}

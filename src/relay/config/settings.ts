@@ -166,7 +166,7 @@ export const settings = {
   }),
   PUSHFERRY_MAX_QUEUED: withDefault(wholeNumber(1, 1_000_000_000), '1000000', {
     scope: 'process',
-    doc: 'Limit of queued records of senders who prove themselves, per account; above it the relay answers 503.',
+    doc: 'Limit of queued records of senders who prove themselves, per account; above it the relay answers 503. Imports get what the others leave free, and wait for it.',
   }),
   PUSHFERRY_MAX_UNPROVED: withDefault(wholeNumber(1, 1_000_000_000), '100000', {
     scope: 'process',

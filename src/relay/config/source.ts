@@ -1,4 +1,6 @@
 import { ConfigError } from './error.ts'
+import { isQuoted } from './kinds.ts'
+import { whyUnreadable } from './read-text-file.ts'
 import { isSettingName, type Setting, type SettingName, type SettingValue, settings } from './settings.ts'
 
 /** One source of settings: the environment, or one account of the `PUSHFERRY_CONFIG` file. */
@@ -26,9 +28,6 @@ export const settingNameOf = (name: string): SettingName | undefined => {
   return secretFiles.includes(name) && isSettingName(base) ? base : undefined
 }
 
-/** Quotes that `docker --env-file`, Kubernetes manifests and word processors leave in a value. */
-const isQuoted = (text: string): boolean => /^(".*"|'.*'|`.*`|“.*”|‘.*’)$/s.test(text)
-
 const textIn = (layer: Layer, name: SettingName, readFile: ReadFile): { text: string; shown: string } | undefined => {
   const text = layer.texts.get(name)
   const file = layer.texts.get(`${name}_FILE`)
@@ -39,8 +38,8 @@ const textIn = (layer: Layer, name: SettingName, readFile: ReadFile): { text: st
   let content: string
   try {
     content = readFile(file).trim()
-  } catch {
-    throw new ConfigError(`${shown} must name a file that can be read`)
+  } catch (error) {
+    throw new ConfigError(`${shown} must name a file that can be read${whyUnreadable(error)}`)
   }
   if (content === '') throw new ConfigError(`${shown} must name a file that is not empty`)
   return { text: content, shown: `the file of ${shown}` }

@@ -1,3 +1,4 @@
+import { isLoopback } from './loopback.ts'
 import { isReadableOnTheWay, readPostgresAddress } from './postgres-address.ts'
 import type { Config } from './types.ts'
 
@@ -26,6 +27,10 @@ export const warningsOf = (
     if (origins.length > 0 && vapidPublicKey === undefined)
       warnings.push(
         `account ${id} has PUSHFERRY_ORIGINS but no PUSHFERRY_VAPID_PUBLIC_KEY: pages cannot subscribe unless each one sets the key itself; copy it from the CleverTap dashboard`,
+      )
+    if (origins.some((origin) => origin.startsWith('http:') && !isLoopback(new URL(origin).hostname)))
+      warnings.push(
+        `account ${id} has an http origin in PUSHFERRY_ORIGINS: browsers offer push to https pages only, so write https`,
       )
     if (origins.length === 0 && apiKeys.length === 0)
       warnings.push(`account ${id} accepts no records: neither PUSHFERRY_ORIGINS nor PUSHFERRY_API_KEYS is set`)

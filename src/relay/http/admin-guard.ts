@@ -7,7 +7,7 @@ import type { Refuse } from './refuse.ts'
 /** Lets a request with the admin key through. To be called on each admin route's `onRequest`. */
 export type AdminGuard = (request: FastifyRequest, reply: FastifyReply, done: () => void) => void
 
-/** The password of `Authorization: Basic …` (RFC 7617), whoever the user; undefined for any other scheme or none. */
+/** The password of `Authorization: Basic …` (RFC 7617), with any user name; undefined for any other scheme or none. */
 export const readBasicPassword = ({ headers }: FastifyRequest): string | undefined => {
   const [, encoded] = /^basic +([A-Za-z0-9+/=_-]+) *$/i.exec(headers.authorization ?? '') ?? []
   if (encoded === undefined) return undefined
@@ -18,8 +18,8 @@ export const readBasicPassword = ({ headers }: FastifyRequest): string | undefin
 
 /**
  * Makes the guard of `/metrics` and the status page. The key comes as Bearer, or as the password of HTTP Basic with any
- * user name, which is what browsers ask for. Without a configured key the routes are 404: there is nothing that any
- * password would open, and a 401 would have a browser ask for one. The answer says which setting opens them.
+ * user name, because browsers ask for that. Without a configured key the routes are 404: a 401 would make browsers ask for a
+ * password although none is right. The answer says which setting opens them.
  */
 export const createAdminGuard =
   (adminKey: string | undefined, refuse: Refuse): AdminGuard =>

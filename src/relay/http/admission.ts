@@ -7,16 +7,15 @@ import type { Scope } from './scope.ts'
 export interface Admission {
   /** As `onRequest`, before the body is read: counts a request that shows no proof, for there is nothing to wait for. */
   check(request: FastifyRequest, reply: FastifyReply, done: () => void): void
-  /** Counts a request that showed something and turned out to prove nothing. Must be called at most once. */
+  /** Counts a request whose key or ticket proved nothing. Must be called at most once. */
   unproved(request: FastifyRequest): Refusal | undefined
   /** Counts a request whose proof has been judged. */
   tooMany(request: FastifyRequest, account: string, objectId: string, proof: Proof): Promise<Refusal | undefined>
 }
 
 /**
- * A request that proves its objectId is counted for that alone, so that strangers cannot lock its owner out, wherever both
- * come from. A registration key counts as such a proof while CleverTap has accepted the record that it belongs to: before
- * that a stranger gets keys for the asking.
+ * A request that proves its objectId counts for that objectId alone, so that strangers at the same address cannot lock its owner
+ * out. A registration key proves it only once CleverTap has accepted the record, because anyone gets a key by registering.
  */
 export const createAdmission = ({ store, limits, prover, refuse }: Scope): Admission => {
   const unproved = (request: FastifyRequest): Refusal | undefined =>

@@ -13,18 +13,18 @@ export interface BrowserGuard {
   accountOf(request: FastifyRequest): AccountConfig
 }
 
-/** What the page client sends: allowed in each preflight, so that a browser need not ask again for another of them. */
+/** Headers of the page client. Each preflight allows all of them, so that a browser asks once for all. */
 const ownHeaders = `Authorization, Content-Type, ${registrationKeyHeader}, X-Request-Id`
 
 const preflightHeaders = {
-  // What browsers will keep at most: a day in Firefox, two hours in Chrome.
+  // The longest time that browsers accept: a day in Firefox, two hours in Chrome.
   'access-control-max-age': '86400',
 }
 
 /**
- * Browsers leave `Origin` out of a GET within one origin, which is how a page asks a relay that its own site hosts. They
- * say so in `Sec-Fetch-Site`, and then the host that was asked is the page's; `host` is that of a trusted proxy's
- * `X-Forwarded-Host` where there is one. `URL` drops a default port.
+ * Browsers leave `Origin` out of a same-origin GET, as from a page whose own site hosts the relay. They send `Sec-Fetch-Site:
+ * same-origin` instead, so the requested host is the page's. `host` comes from `X-Forwarded-Host` if a trusted proxy set it.
+ * `URL` drops a default port.
  */
 const originsOf = ({ method, headers, host }: FastifyRequest): readonly string[] => {
   if (headers.origin !== undefined) return [headers.origin]
@@ -33,8 +33,8 @@ const originsOf = ({ method, headers, host }: FastifyRequest): readonly string[]
 }
 
 /**
- * Makes the guard of the browser routes: the exact `Origin` (scheme, host, port) decides whether a request is taken, and
- * for which account. This is also all of CORS, which `@fastify/cors` would do once more without knowing the accounts.
+ * Makes the guard of the browser routes: the exact `Origin` (scheme, host, port) decides whether a request is accepted, and
+ * for which account. It also answers CORS, because `@fastify/cors` does not know the accounts.
  */
 export const createBrowserGuard = (
   app: FastifyInstance,

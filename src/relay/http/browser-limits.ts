@@ -16,7 +16,7 @@ export interface BrowserLimits {
   objectId(account: string, objectId: string, showsProof: boolean): Refusal | undefined
 }
 
-/** All requests of a relay that prove nothing have this many times the allowance of one address. */
+/** Allowance of all requests without a proof together, as a multiple of one address's. */
 const everybody = { key: 'everybody', times: 100 }
 
 /** As long as an objectId can be. A withdrawal is counted before it is known to name one, and a path can be far longer. */
@@ -29,8 +29,8 @@ const tooMany = (waitMs: number, whose: string): Refusal => ({
 })
 
 /**
- * Makes the limits. What is refused is counted nowhere: one address that goes on asking uses up nothing of its network, and a
- * network of many addresses makes no more keys than it has requests.
+ * Makes the limits. A refused request is not counted anywhere, so an address above its own limit does not use up its network's,
+ * and a network of many addresses makes no more keys than it has requests.
  *
  * @param limit requests a minute; 0 is no limit.
  */

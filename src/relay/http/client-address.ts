@@ -24,7 +24,7 @@ const named: Readonly<Record<string, readonly string[]>> = {
 /** Whether a proxy's address, in any form, is in one of these ranges: addresses, CIDR ranges, or `named` ones. */
 export type Trust = (address: string | undefined) => boolean
 
-/** Makes the question whether a proxy is trusted, from `PUSHFERRY_TRUST_PROXY`. */
+/** Makes the check whether a proxy is trusted, from `PUSHFERRY_TRUST_PROXY`. */
 export const createTrust = (ranges: readonly string[]): Trust => {
   const parsed = ranges
     .flatMap((range) => named[range] ?? [range])
@@ -38,18 +38,18 @@ export const createTrust = (ranges: readonly string[]): Trust => {
   }
 }
 
-/** The client's address: the last forwarded one that is no trusted proxy's, or the peer's where that cannot be read. */
+/** The client's address: the last forwarded one that is not a trusted proxy's, or the peer's if that cannot be read. */
 export const clientAddress = ({ ip, raw }: Pick<FastifyRequest, 'ip' | 'raw'>): Address | undefined =>
   readAddress(ip) ?? readAddress(raw.socket.remoteAddress)
 
-/** `/64` and the like of an IPv6 address, as text that is the same for every address in it. */
+/** The prefix of an IPv6 address as a string that is the same for every address in it. */
 const prefix = ({ parts }: ipaddr.IPv6, bits: number): string => {
   const groups = parts.slice(0, Math.ceil(bits / 16))
   const spare = groups.length * 16 - bits
   return `${groups.map((group, at) => (at === groups.length - 1 ? (group >> spare) << spare : group)).join(':')}/${bits}`
 }
 
-/** One subscriber: an IPv4 address, or the /64 that a subscriber has for itself. */
+/** One subscriber: an IPv4 address, or an IPv6 /64, which providers give to one subscriber. */
 export const subscriberOf = (address: Address | undefined): string => {
   if (!address) return 'unknown'
   return address instanceof ipaddr.IPv4 ? address.toString() : prefix(address, 64)

@@ -3,12 +3,12 @@ import type { Socket } from 'node:net'
 import { readAddress, subscriberOf, type Trust } from './client-address.ts'
 
 /**
- * Limits the connections of one address, so that nobody's idle ones take the last file descriptor. Beyond the limit the
- * oldest connection of that address without a request in progress is closed for the new one, so that many visitors behind one
- * address notice nothing; where all are busy, the new one is closed.
+ * Limits the connections of one address, so that idle ones cannot use up the file descriptors. Above the limit the relay closes
+ * the address's oldest connection without a request in progress, so that visitors who share an address notice nothing. If all
+ * are busy, the relay closes the new one.
  *
- * @param limit 0 is no limit.
- * @param isTrusted peers that have no limit: proxies, whose connections are those of many.
+ * @param limit 0 for no limit.
+ * @param isTrusted peers without a limit: proxies, which carry the connections of many clients.
  */
 export const limitConnections = (server: Server, limit: number, isTrusted: Trust): void => {
   if (limit === 0) return

@@ -4,14 +4,14 @@ import { isTextNestedDeeper } from '../intake/nesting.ts'
 import { BodyError } from './refusal.ts'
 
 /**
- * A million levels in 2 MiB take 600 MB to parse. What is shorter than this (bytes) cannot take more than a tenth of that, and
- * is not looked at; what is nested deeper than this is no batch of records.
+ * A million levels of nesting in 2 MiB take 600 MB to parse. Bodies below the first limit (bytes) take a tenth of that at most and
+ * are not checked; a body nested deeper than the second limit is no batch of records.
  */
 const harmlessBytes = 256 * 1024
 const mostLevels = 10_000
 
 const parse = (body: Buffer, method: string): unknown => {
-  // A DELETE has no body here, and some clients send its content type all the same.
+  // Some clients send a content type with a DELETE, which has no body.
   if (method === 'DELETE') return undefined
   if (body.length === 0) throw new BodyError('malformed_json', 'the body is empty')
   if (!isUtf8(body)) throw new BodyError('malformed_json', 'the body is not UTF-8')

@@ -4,9 +4,9 @@ export interface ServerTimeouts {
   headersMs: number
   /** For a whole request with its body. */
   requestMs: number
-  /** For a connection on which nothing moves. */
+  /** For an idle connection. */
   idleMs: number
-  /** How often headers and requests are looked at. */
+  /** Interval between checks of the limits for headers and requests. */
   checkMs: number
   /** For requests that have begun when the server closes; then their connections are cut. */
   drainMs: number
@@ -29,5 +29,5 @@ export const maxHeaders = 100
 export const maxSegmentLength = 2048
 /** The window of `PUSHFERRY_RATE_LIMIT`. */
 export const rateWindowMs = 60_000
-/** Keys that a rate limit counts at a time, about; beyond it the older half is forgotten. */
+/** Approximate limit of the keys in one rate limit; above it the older half is dropped. */
 export const maxRateKeys = 100_000

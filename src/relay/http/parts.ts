@@ -19,19 +19,19 @@ export interface IntakeEvent {
   results: Readonly<Record<string, number>>
 }
 
-/** What the HTTP server is made of. Everything optional has a default that is fit for production. */
+/** Parts of the HTTP server. Optional ones have defaults that are fit for production. */
 export interface ServerParts {
   config: Pick<Config, 'accounts' | 'rateLimit' | 'trustProxy' | 'secret' | 'keepAliveMs' | 'connectionsPerAddress'>
   store: Store
   log: Log
-  /** The package's version: what a script's `?v=` is compared with. */
+  /** The package's version, to compare with a script's `?v=`. */
   version: string
   uploads?: {
     health(account: string): UploadHealth
     /** For how long nothing is sent yet, in ms. */
     waitMs(account: string): number
   }
-  /** More routes (metrics, status page). They run inside everything that holds for all routes, and stand in OpenAPI. */
+  /** More routes (metrics, status page). They get the hooks of all routes and are in the OpenAPI document. */
   routes?: readonly ((app: FastifyInstance) => void)[]
   /** Called for every call whose records were answered for. Must not throw. */
   onIntake?: (event: IntakeEvent) => void
@@ -40,7 +40,7 @@ export interface ServerParts {
   timeouts?: ServerTimeouts
   /** Wall clock, ms since the epoch. */
   now?: () => number
-  /** A clock that nobody can set, ms. */
+  /** Monotonic clock, in ms. */
   monotonic?: () => number
   random?: () => number
 }

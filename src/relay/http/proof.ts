@@ -17,14 +17,14 @@ export type Proof =
 export interface Prover {
   /** Whether it shows anything that could prove an objectId. */
   showsSomething(request: FastifyRequest): boolean
-  /** The refusal of a registration without a ticket where one is required; it needs no look at the body. */
+  /** The refusal of a registration that lacks a required ticket. Does not need the body. */
   missingTicket(request: FastifyRequest, account: AccountConfig): Refusal | undefined
   /**
-   * For a registration. Where tickets are required only a ticket proves: a registration key never expires, and one that
-   * was handed out before tickets were required may be a squatter's.
+   * For a registration. If tickets are required, only a ticket proves: a registration key never expires, and a squatter may
+   * hold one from before tickets were required.
    */
   forRegistration(request: FastifyRequest, account: AccountConfig, objectId: string, key: string): Promise<Proof>
-  /** For a withdrawal, which takes nothing from anybody else: a key or a ticket proves, whatever is required. */
+  /** For a withdrawal: a key or a ticket proves, even if tickets are required, because a withdrawal takes no objectId over. */
   forWithdrawal(request: FastifyRequest, account: AccountConfig, objectId: string): Promise<Proof>
 }
 

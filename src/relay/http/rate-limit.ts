@@ -6,12 +6,12 @@ export interface RateLimit {
   count(key: string): void
 }
 
-/** What every rate limit is made of. */
+/** Parts of a rate limit. */
 export interface RateLimitOptions {
   windowMs: number
-  /** Keys that are counted at a time, about. Beyond it the oldest are forgotten. */
+  /** Approximate limit of keys. Above it the oldest are dropped. */
   maxKeys: number
-  /** A clock that never goes back and that nobody can set, in ms. */
+  /** Monotonic clock, in ms. */
   now: () => number
 }
 
@@ -20,9 +20,9 @@ type Windows = Map<string, { count: number; endsAt: number }>
 /**
  * Makes a counter of requests per key and window. A key's window begins with its first request.
  *
- * Two generations of windows: a new window goes into the young one, and when that is full or a window old, it becomes the old
- * one, whose windows are dropped all at once. So each request costs the same, however many keys there are; deleting the
- * oldest keys of one Map one by one took 92 µs a request beyond 100,000 keys.
+ * Windows are kept in two generations. New windows go into the young one. Once it is full or as old as a window, it replaces the
+ * old one, whose windows are dropped together. So a request costs the same for any number of keys; deleting the oldest keys of
+ * one Map took 92 µs a request above 100,000 keys.
  *
  * Own and not `@fastify/rate-limit`: several limits with different keys run on each browser request, and the plugin makes
  * each of them three promises; here each costs one look into a Map.

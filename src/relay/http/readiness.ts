@@ -2,15 +2,15 @@ import type { Store } from '../store/port.ts'
 
 export interface ReadinessOptions {
   store: Pick<Store, 'probe'>
-  /** A clock that nobody can set, ms. */
+  /** Monotonic clock, in ms. */
   now: () => number
-  /** How long an answer is good for, so that health checks write to the disk no more than once in that time. */
+  /** Lifetime of an answer in ms. Health checks write to the disk at most once in that time. */
   maxAgeMs: number
-  /** After which a store that says nothing counts as one that takes nothing. */
+  /** Timeout of a probe in ms; after it the store counts as one that takes no records. */
   timeoutMs: number
 }
 
-/** Makes the question whether the store takes records. All who ask at a time share one probe. Never rejects. */
+/** Makes a check whether the store takes records. Concurrent calls share one probe. Never rejects. */
 export const createReadiness = ({ store, now, maxAgeMs, timeoutMs }: ReadinessOptions): (() => Promise<boolean>) => {
   const probe = async (): Promise<boolean> => {
     let timer: NodeJS.Timeout | undefined

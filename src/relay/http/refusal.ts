@@ -3,14 +3,14 @@ import type { RecordCode, RelayProblemCode } from '../../wire/problem.ts'
 import type { LogFields } from '../operations/log.ts'
 import { StoreError } from '../store/errors.ts'
 
-/** An answer that is not the wanted one. The detail names the fault and what is allowed, never a value. */
+/** A refusal. The detail names the fault and the allowed values, never the value that was sent. */
 export interface Refusal {
   code: RelayProblemCode
   detail: string
   /** CleverTap's number, with `invalid_record`. */
   recordCode?: RecordCode
   headers?: Readonly<Record<string, string>>
-  /** Beside what every refusal's line has. */
+  /** Additional fields of its log line. */
   log?: LogFields
 }
 
@@ -52,7 +52,7 @@ const byFastifyCode: Readonly<Record<string, Refusal>> = {
   FST_ERR_MAX_PARAM_LENGTH: { code: 'not_found', detail: 'the path is too long' },
 }
 
-/** Puts whatever was thrown into words for the sender. What nobody expected is `internal_error`, and the log has it. */
+/** Turns a thrown error into a refusal. An unexpected one becomes `internal_error`, and the log has its details. */
 export const refusalOf = (error: unknown, random: () => number): Refusal => {
   if (error instanceof StoreError) return storeRefusal(error, random)
   if (error instanceof BodyError) return { code: error.problem, detail: error.message }

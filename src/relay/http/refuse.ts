@@ -18,7 +18,7 @@ export const problemOf = ({ code, detail, recordCode }: Refusal): RelayProblem =
   return { type: 'about:blank', title, status, code, detail, ...(recordCode === undefined ? {} : { recordCode }) }
 }
 
-/** What strangers and scanners cause by the thousand is not worth a line by default. */
+/** Refusals that scanners cause by the thousand are logged at level debug only. */
 const quiet: readonly RelayProblemCode[] = ['not_found', 'method_not_allowed', 'too_many_requests']
 
 const levelOf = (code: RelayProblemCode): LogLevel => {
@@ -29,7 +29,7 @@ const levelOf = (code: RelayProblemCode): LogLevel => {
 /** `/1/upload` answers like CleverTap: flat, with the status as code. */
 const isFlat = (request: FastifyRequest): boolean => /^\/+1\/+upload\/*(\?|$)/.test(request.url)
 
-/** What the guards found out, if they were asked: whose request it is. */
+/** The account and key that a guard has found for a request, if one has run. */
 const speaker = (request: FastifyRequest): LogFields => {
   const { caller, browserAccount } = request as { caller?: Caller; browserAccount?: AccountConfig } // the guards' decorators
   return { account: (caller?.account ?? browserAccount)?.id, keyName: caller?.keyName }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 
 /**
- * Makes the namer of requests: the caller's own `X-Request-Id` where it is a harmless short text, else a prefix of this
+ * Makes the namer of requests: the caller's own `X-Request-Id` if it is short and has harmless characters only, else a prefix of this
  * process and a counter.
  */
 export const createRequestIds = (

@@ -8,7 +8,7 @@ import type { IntakeEvent, ServerParts } from './parts.ts'
 import type { Prover } from './proof.ts'
 import type { Refuse } from './refuse.ts'
 
-/** What the routes share. Made once, by the server. */
+/** Shared parts of the routes. Made once, by the server. */
 export interface Scope {
   config: ServerParts['config']
   store: Store

@@ -81,7 +81,7 @@ const createApp = (parts: ServerParts, isTrusted: Trust, refuse: Refuse): Fastif
   return app
 }
 
-/** Once a server closes, Node looks at its time limits no more, and one slow client could keep it open for ever. */
+/** Node checks no time limits while a server closes, so one slow client could keep it open for ever. */
 const cutSlowOnes = (app: FastifyInstance, { drainMs }: ServerTimeouts): void => {
   let timer: NodeJS.Timeout | undefined
   app.addHook('preClose', (done) => {
@@ -95,8 +95,8 @@ const cutSlowOnes = (app: FastifyInstance, { drainMs }: ServerTimeouts): void =>
 }
 
 /**
- * Makes the relay's HTTP server, which does not listen yet: `await app.listen({ host, port })`, and `app.close()` ends it
- * after the requests in flight, `drainMs` at most. It owns neither the store nor anything else that it is given.
+ * Makes the relay's HTTP server, which does not listen yet: call `await app.listen({ host, port })`. `app.close()` waits for the
+ * requests in flight, `drainMs` at most. The caller keeps the store and closes it.
  */
 export const createServer = (parts: ServerParts): FastifyInstance => {
   const { config, version, random = Math.random, routes = [] } = parts

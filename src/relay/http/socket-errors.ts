@@ -8,7 +8,7 @@ const problems: Readonly<Record<string, readonly [number, string, string]>> = {
 }
 const malformed = [400, 'malformed_request', 'this is not an HTTP request that can be read'] as const
 
-/** Answers what is no HTTP request, or comes too slowly to become one, and ends the connection. */
+/** Answers bytes that are not an HTTP request, and requests that arrive too slowly, then ends the connection. */
 export const answerSocketError = (error: Error & { code?: string }, socket: Socket): void => {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy()

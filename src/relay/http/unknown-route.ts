@@ -2,8 +2,8 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Refusal } from './refusal.ts'
 
 /**
- * Makes the answer to a request that no route took: `method_not_allowed` where the path is known, with what it allows,
- * else `not_found`. Must be called before the routes are added.
+ * Makes the answer to a request without a route: `method_not_allowed` with the allowed methods if the path is known, else
+ * `not_found`. Must be called before the routes are added.
  */
 export const createUnknownRoute = (app: FastifyInstance): ((request: FastifyRequest) => Refusal) => {
   const methodsByPattern = new Map<string, Set<string>>()

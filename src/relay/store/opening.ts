@@ -43,7 +43,9 @@ const ofFile = (path: string, cause: unknown, what: string): OpeningTrouble => {
   if (Number(memberOf(cause, 'errcode')) === notADatabase)
     return hopeless(`${path}, which PUSHFERRY_STORE names, is no database: set it to another file`)
   if (!mayUse(folder, R_OK | W_OK | X_OK) || (file && !mayUse(path, R_OK | W_OK)))
-    return hopeless(`this user may not write ${path} and its folder: change their owner, or set PUSHFERRY_STORE`)
+    return hopeless(
+      `this user may not write ${path} and its folder, or they are mounted read-only: change that, or set PUSHFERRY_STORE to a file elsewhere`,
+    )
   return passing(`${what}: is ${path}, which PUSHFERRY_STORE names, in use by another program, or its disk full?`)
 }
 

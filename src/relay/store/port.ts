@@ -48,7 +48,9 @@ export interface IntakeStore {
    * Takes records in. Newest wins; the results stand in the order of the entries. When one call names an objectId
    * twice the later entry wins and both are answered for.
    *
-   * Rejects with `full` when the rows of the pool `live` that are queued would become more than the store's `maxQueued`.
+   * Rejects with `full` when the queued rows of the pool `live` would become more than the store's `maxQueued`, and where
+   * the call has imported records also when those of `live` and `import` together would. So live records never wait for
+   * imported ones.
    * Unproved records have a capacity of their own, `maxUnproved`: a new one takes the place of the oldest that CleverTap has
    * put off, which is removed as if it had never come and counted as `evicted`. Where none was put off the result is `full`.
    */
@@ -162,7 +164,7 @@ export interface Store extends IntakeStore, UploadStore, ReportStore {
 
 /** What can be given to every adapter. */
 export interface StoreOptions {
-  /** Rows of the pool `live` that may be queued at a time, per account (default 1,000,000). */
+  /** Rows of the pools `live` and `import` that may be queued at a time, per account (default 1,000,000); see `put`. */
   maxQueued?: number
   /** Rows of the pool `unproved` that may be queued at a time, per account (default 100,000). */
   maxUnproved?: number

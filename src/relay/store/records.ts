@@ -16,7 +16,7 @@ export type Lane = (typeof lanes)[number]
 
 /**
  * Whose capacity a row takes up. `live`: of backends, tickets, and registration keys whose record CleverTap has accepted;
- * `unproved`: of browsers that proved nothing; `import`: without a limit.
+ * `unproved`: of browsers that proved nothing; `import`: of imports, which get what `live` leaves free of the same capacity.
  */
 export type Pool = 'live' | 'unproved' | 'import'
 

@@ -1,5 +1,5 @@
 import { createECDH } from 'node:crypto'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { ConfigError, loadConfig, loadStoreConfig } from '../../../src/relay/config/index.ts'
 import { settings } from '../../../src/relay/config/settings.ts'
@@ -11,7 +11,7 @@ const noFile = (): string => {
   throw new Error('ENOENT')
 }
 
-const refusal = (env: Record<string, string>, readFile = noFile): string => {
+const refusal = (env: Record<string, string>, readFile: (path: string) => string = noFile): string => {
   try {
     loadConfig(env, readFile)
   } catch (error) {
@@ -71,7 +71,7 @@ describe('the configuration of a relay', () => {
   })
 
   it.each(['CLEVERTAP_ACCOUNT_ID', 'CLEVERTAP_PASSCODE'])('does not start without %s', (name) => {
-    expect(refusal({ ...credentials, [name]: '' })).toMatch(new RegExp(`^${name} must be set: [a-zA-Z ]+$`))
+    expect(refusal({ ...credentials, [name]: '' })).toMatch(new RegExp(`^${name} must be set: .*CleverTap dashboard`))
   })
 
   it('is read without a passcode for work on the store alone, and as strictly otherwise', () => {
@@ -182,6 +182,18 @@ describe('a secret', () => {
     expect(refusal(env, () => 'two words')).toMatch(/^the file of PUSHFERRY_ADMIN_KEY_FILE must be a string of ASCII/)
   })
 
+  it('stops the start with the reason why its file cannot be read, and without its path', () => {
+    const folder = memoryFolder()
+    onTestFinished(folder.remove)
+    const lineFor = (path: string): string => {
+      const env = { ...credentials, PUSHFERRY_ADMIN_KEY_FILE: path }
+      return refusal(env, (name) => readFileSync(name, 'utf8'))
+    }
+    const line = 'PUSHFERRY_ADMIN_KEY_FILE must name a file that can be read'
+    expect(lineFor(folder.file('marked'))).toBe(`${line}; there is none at its path`)
+    expect(lineFor(folder.path)).toBe(`${line}; its path is that of a folder`)
+  })
+
   it('has a name with _FILE, and nothing else has', () => {
     expect(knownNames.filter((name) => name.endsWith('_FILE'))).toEqual([
       'CLEVERTAP_PASSCODE_FILE',
@@ -280,17 +292,29 @@ describe('a line about a wrong value', () => {
     ['PUSHFERRY_ORIGINS', 'https://a.example,,https://b.example', 'entry 2 of 3 is wrong: it is empty'],
     ['PUSHFERRY_ORIGINS', 'www.example.com', 'entry 1 of 1 is wrong: it does not begin with https://'],
     ['PUSHFERRY_ORIGINS', 'https://*.example.com', 'entry 1 of 1 is wrong: * is not a wildcard here'],
-    ['PUSHFERRY_API_KEYS', `a:${key},b:two words`, 'entry 2 of 2 is wrong'],
+    ['PUSHFERRY_ORIGINS', 'https://a.example https://b.example', 'separate entries with commas'],
+    ['PUSHFERRY_ORIGINS', 'https://a.example;https://b.example', 'separate entries with commas'],
+    ['PUSHFERRY_ORIGINS', '["https://a.example"]', 'begins with a quote or a bracket'],
+    ['PUSHFERRY_API_KEYS', `a:${key},b:two words`, 'entry 2 of 2 is wrong: it contains a space'],
+    ['PUSHFERRY_API_KEYS', 'mobile-backend:', 'entry 1 of 1 is wrong: there is no key after the colon'],
+    ['PUSHFERRY_API_KEYS', 'shop:"marked-0123456789"', 'entry 1 of 1 is wrong: its key is wrapped in quotes'],
     ['PUSHFERRY_API_KEYS', `a:${key},b:${key}`, 'it contains a key or a name twice'],
     ['PUSHFERRY_DEFER', '1m,60', 'entry 2 of 2 is wrong: it has no unit'],
     ['PUSHFERRY_TRUST_PROXY', '10.0.0.0/8,true', 'entry 2 of 2 is wrong: it would trust every client'],
+    ['PUSHFERRY_TRUST_PROXY', 'nginx', 'host names and numbers of hops are not taken'],
+    ['PUSHFERRY_TRUST_PROXY', '1', 'host names and numbers of hops are not taken'],
     ['PUSHFERRY_VAPID_PUBLIC_KEY', 'A'.repeat(43), 'the length of the private key'],
+    ['PUSHFERRY_VAPID_PUBLIC_KEY', 'A'.repeat(60), 'this one has 60 characters: copy it as a whole'],
+    ['PUSHFERRY_STORE', 'sqlite://pushferry.db', 'write no // after sqlite:'],
+    ['PUSHFERRY_STORE', 'sqlite:///data/pushferry.db', 'write no // after sqlite:'],
     ['PUSHFERRY_STORE', 'data/pushferry.db', 'for a file, write sqlite: before its path'],
     ['PUSHFERRY_STORE', 'postgres://u:marked#p@db.example/d', 'write # as %23'],
     ['PUSHFERRY_STORE', 'postgres://u:12#marked@db.example/d', 'write # as %23'],
     ['PUSHFERRY_STORE', 'postgres://u:marked/p@db.example/d', 'write # as %23, / as %2F'],
     ['PUSHFERRY_STORE', 'postgres://u:12/marked@db.example/d', 'write # as %23, / as %2F'],
     ['CLEVERTAP_REGION', 'eu1.dashboard.clevertap.com', "only the first word of the dashboard's address"],
+    ['CLEVERTAP_REGION', 'Europe', 'eu1 for https://eu1.dashboard.clevertap.com'],
+    ['CLEVERTAP_URL', 'https://eu1.dashboard.clevertap.com', 'this is the dashboard, set CLEVERTAP_REGION'],
     ['CLEVERTAP_URL', 'http://eu1.api.clevertap.com', 'unencrypted, use https'],
     ['CLEVERTAP_URL', 'https://eu1.api.clevertap.com/1/upload', 'it has a path, query or fragment'],
     ['CLEVERTAP_PASSCODE', 'marked passcode', 'it contains a space'],
@@ -371,6 +395,16 @@ describe('origins without a VAPID key', () => {
   })
 })
 
+describe('an origin of plain http', () => {
+  it('is warned about, except on this machine', () => {
+    const env = { PUSHFERRY_VAPID_PUBLIC_KEY: createECDH('prime256v1').generateKeys('base64url') }
+    expect(load({ ...env, PUSHFERRY_ORIGINS: 'http://a.example' }).warnings).toEqual([
+      expect.stringContaining('an http origin in PUSHFERRY_ORIGINS'),
+    ])
+    expect(load({ ...env, PUSHFERRY_ORIGINS: 'http://localhost:5173,https://a.example' }).warnings).toEqual([])
+  })
+})
+
 describe('a name that a platform has made', () => {
   it('is passed over, as Kubernetes makes them for a Service called pushferry', () => {
     const { port } = load({
@@ -432,6 +466,13 @@ describe('an unknown name', () => {
     expect(line).toMatch(/^PUSHFERRY_ORIGIN is not known, did you mean PUSHFERRY_ORIGINS\?; allowed are CLEVERTAP_/)
     expect(line).toContain('PUSHFERRY_TICKET_KEY_FILE')
     expect(line).not.toMatch(/\n|marked/)
+  })
+
+  it('of a private key says that a relay needs none', () => {
+    const line = refusal({ ...credentials, PUSHFERRY_VAPID_PRIVATE_KEY: 'marked' })
+    expect(line).toBe(
+      'PUSHFERRY_VAPID_PRIVATE_KEY is not known: a relay needs no private key, so keep it away from here',
+    )
   })
 
   it('gets no guess when nothing is near', () => {

@@ -130,6 +130,7 @@ describe('a forwarded address', () => {
     const { call } = await startServer({ PUSHFERRY_RATE_LIMIT: '1', PUSHFERRY_TRUST_PROXY: 'loopback' })
     expect((await call(path, register('a', from('unknown')))).status).toBe(202)
     expect((await call(path, register('b', from('_hidden')))).status).toBe(429)
+    expect((await call(path, register('own'))).status).toBe(429)
     expect((await call(path, register('c', from('198.51.100.1')))).status).toBe(202)
   })
 })

@@ -33,7 +33,7 @@ const problemType = 'application/problem+json'
 
 const responseHeaders = {
   RequestId: {
-    description: "The caller's own X-Request-Id, or one of the relay's; it stands in the log.",
+    description: "The caller's own X-Request-Id, or one of the relay's; the log has it.",
     schema: { type: 'string' },
   },
   RetryAfter: { description: 'Seconds.', schema: { type: 'integer', minimum: 0 } },
@@ -61,7 +61,7 @@ const requestParameters = {
   Traceparent: {
     name: 'traceparent',
     in: 'header',
-    description: 'W3C Trace Context; its trace id stands in the log.',
+    description: 'W3C Trace Context; the log has its trace id.',
     schema: { type: 'string' },
   },
 }
@@ -101,7 +101,7 @@ const completeRoute = (route: Route, key: string): unknown => {
   const forBrowsers = route.tags?.includes('browsers') ?? false
   Object.assign(route, {
     operationId: operations[key]?.operationId,
-    // Said, and not left out: nobody has to show anything.
+    // Explicit, because leaving it out would mean the document's default.
     ...(isPublic ? { security: [] } : {}),
     parameters: [
       ...(route.parameters ?? []),

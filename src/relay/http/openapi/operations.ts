@@ -1,6 +1,6 @@
 import type { RelayProblemCode } from '../../../wire/problem.ts'
 
-/** What the description says of one route beside what stands in the route's own schema. */
+/** Additions to the schema of one route in the OpenAPI document. */
 export interface Operation {
   /** Its name in generated clients. */
   operationId: string

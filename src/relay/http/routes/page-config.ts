@@ -3,7 +3,7 @@ import type { RelayConfig } from '../../../wire/record.ts'
 import { problems, relayConfig } from '../schemas.ts'
 import type { Scope } from '../scope.ts'
 
-/** `GET /v1/config`: what a page needs before it can subscribe. */
+/** `GET /v1/config`: the settings that a page needs to subscribe. */
 export const addPageConfig = (app: FastifyInstance, { browsers }: Scope): void => {
   const path = '/v1/config'
   browsers.addPreflight(app, path, ['GET'])

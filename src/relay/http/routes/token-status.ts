@@ -3,7 +3,7 @@ import { isObjectId } from '../../../wire/decode.ts'
 import { objectIdParams, problems, tokenStatus } from '../schemas.ts'
 import type { Scope } from '../scope.ts'
 
-/** `GET /v1/tokens/{objectId}`: what became of somebody's token. */
+/** `GET /v1/tokens/{objectId}`: the state of a profile's token. */
 export const addTokenStatus = (app: FastifyInstance, { store, backends, refuse }: Scope): void => {
   app.get<{ Params: { objectId: string } }>(
     '/v1/tokens/:objectId',

@@ -18,7 +18,7 @@ const countResults = (put: readonly PutResult[], unprocessed: readonly Unprocess
   return counts
 }
 
-/** CleverTap's own clients send `dryRun=0` where they mean it; what is neither yes nor no must not store anything. */
+/** CleverTap's own clients send `dryRun=0` for a real upload. A value that is neither yes nor no must not store anything. */
 const readDryRun = ({ dryRun }: { dryRun?: unknown }): boolean | undefined => {
   if (dryRun === undefined || dryRun === '0' || dryRun === 'false') return false
   return dryRun === '1' || dryRun === 'true' ? true : undefined

@@ -83,7 +83,7 @@ export const explainHealth = (state: UploadMode, reason: string | null): HealthC
     return {
       cause: `CleverTap refuses the credentials (${/HTTP \d+/.exec(reason ?? '')?.[0] ?? 'HTTP 401'})`,
       remedy:
-        'Compare CLEVERTAP_ACCOUNT_ID, CLEVERTAP_PASSCODE and CLEVERTAP_REGION with the dashboard, or run pushferry check to see which is wrong; then restart the relay. Nothing is lost meanwhile.',
+        'Compare CLEVERTAP_ACCOUNT_ID, CLEVERTAP_PASSCODE and CLEVERTAP_REGION with the dashboard (the first two are easily swapped), or run pushferry check to see which is wrong; then restart the relay. Nothing is lost meanwhile.',
     }
   if (reason === null) return { cause: 'Requests to CleverTap fail', remedy: theirs }
   return (

@@ -1,6 +1,7 @@
 import { StoreError } from '../errors.ts'
 import type { NewEntry, PutResult, StoreOptions } from '../port.ts'
-import { assertRoom, enter as enterOne, liveRoomOf } from '../rules/enter.ts'
+import { demandOf } from '../rules/capacity.ts'
+import { assertRoom, enter as enterOne } from '../rules/enter.ts'
 import * as rules from '../rules/remove.ts'
 import type { Key, Rows } from '../rules/rows.ts'
 import { accountNumber } from './accounts.ts'
@@ -28,22 +29,24 @@ export type Capacities = Readonly<Required<Pick<StoreOptions, 'maxQueued' | 'max
 
 /**
  * See Store.put; for records whose results somebody waits for. The limit is exact for this process. What other processes
- * commit at the same moment is not seen, so that each of them may go over it by the live records of one transaction.
+ * commit at the same moment is not seen, so that each of them may go over it by the records of one transaction.
  */
 export const put = (
   entries: readonly NewEntry[],
   { maxQueued, maxUnproved }: Capacities,
 ): Operation<readonly PutResult[]> => {
+  const demands = [...demandOf(entries)]
   const unproved = entries
     .filter(({ sender }) => sender === 'unproved' || sender === 'key')
     .map(({ account }) => account)
   const { keys, run } = enter(entries, { maxUnproved })
   return {
     keys,
-    counted: [...liveRoomOf(entries).keys()],
+    counted: demands.map(([account]) => account),
+    countedImports: demands.filter(([, demand]) => demand.import > 0).map(([account]) => account),
     ...(unproved.length > 0 ? { unproved: { accounts: unproved, most: maxUnproved } } : {}),
     run: (work) => {
-      assertRoom(entries, (account) => work.queued(accountNumber(account), 'live'), maxQueued)
+      assertRoom(entries, (account, pool) => work.queued(accountNumber(account), pool), maxQueued)
       return run(work)
     },
   }

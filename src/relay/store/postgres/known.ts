@@ -34,7 +34,8 @@ export const readKnown = async (
       keys.set(`${name}\n${objectId}`, { account: accountNumber(name), objectId: findable(objectId) })
   const unproved = group.flatMap((one) => one.unproved?.accounts ?? []).map(accountNumber)
   const maxUnproved = group.find((one) => one.unproved)?.unproved?.most ?? 0
-  const counted = [...new Set(group.flatMap((one) => one.counted ?? []))].map(accountNumber)
+  const importing = [...new Set(group.flatMap((one) => one.countedImports ?? []))].map(accountNumber)
+  const counted = [...new Set([...group.flatMap((one) => one.counted ?? []).map(accountNumber), ...importing])]
   const ids = idColumns([...keys.values()])
 
   const queries: PgQuery[] = []
@@ -42,12 +43,14 @@ export const readKnown = async (
   const rowsAt = wanted(keys.size > 0, sql.findRows, ...ids)
   const agesAt = wanted(keys.size > 0, sql.nextAges, Math.ceil(named / agesAtOnce))
   const countsAt = wanted(counted.length > 0, sql.readNumbers, counted, 'state:queued:live')
+  const importsAt = wanted(importing.length > 0, sql.readNumbers, importing, 'state:queued:import')
   const unprovedAt = wanted(unproved.length > 0, sql.readNumbers, [...new Set(unproved)], 'state:queued:unproved')
   const answers = await ask(...queries)
   const rowsOf = <Row>(at: number): readonly Row[] => rowsFrom<Row>(answers[at - 1])
 
   const queued = new Map<string, number>()
   for (const { account, n } of rowsOf<CountRow>(countsAt)) queued.set(queuedKey(account, 'live'), n)
+  for (const { account, n } of rowsOf<CountRow>(importsAt)) queued.set(queuedKey(account, 'import'), n)
   for (const { account, n } of rowsOf<CountRow>(unprovedAt)) queued.set(queuedKey(account, 'unproved'), n)
   /** Only where the capacity may be reached, which is rare. */
   const evictable: FoundRow[] = []

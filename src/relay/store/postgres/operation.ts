@@ -6,6 +6,8 @@ export interface Operation<T> {
   keys: readonly { account: string; objectId: string }[]
   /** Accounts whose number of queued live rows it wants to know. */
   counted?: readonly string[]
+  /** Accounts whose numbers of queued live and imported rows it wants to know. */
+  countedImports?: readonly string[]
   /**
    * The accounts of its unproved records, each once for each record, and how many may be queued: for all of them an older one
    * may have to give way.

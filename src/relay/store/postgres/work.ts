@@ -1,3 +1,4 @@
+import type { Pool } from '../port.ts'
 import { type RowColumns, rowOf } from '../rules/columns.ts'
 import { isOpen, type Row } from '../rules/row.ts'
 import type { Key, Rows } from '../rules/rows.ts'
@@ -30,7 +31,7 @@ export interface Known {
 }
 
 /** Under which an account's number of queued rows is known. */
-export const queuedKey = (account: number, pool: 'live' | 'unproved'): string => `${account} ${pool}`
+export const queuedKey = (account: number, pool: Pool): string => `${account} ${pool}`
 
 const textOf = ({ account, objectId }: Key): string => `${account}\n${objectId}`
 interface Entry {

@@ -1,5 +1,6 @@
 import { StoreError } from '../errors.ts'
 import type { NewEntry, PutResult } from '../port.ts'
+import { type Demand, demandOf, hasRoom } from './capacity.ts'
 import { decide } from './decide.ts'
 import { fingerprint } from './fingerprint.ts'
 import { discard } from './remove.ts'
@@ -17,28 +18,19 @@ export interface Arrival {
   print?: string
 }
 
-/** Whether a record may have to wait for `maxQueued`; one with a key is counted before it is known what that proves. */
-const takesLiveRoom = ({ lane, sender }: NewEntry): boolean => lane === 'live' && sender !== 'unproved'
-
-/** How many records of each account the queue must have room for. */
-export const liveRoomOf = (entries: readonly NewEntry[]): ReadonlyMap<string, number> => {
-  const rooms = new Map<string, number>()
-  for (const entry of entries) if (takesLiveRoom(entry)) rooms.set(entry.account, (rooms.get(entry.account) ?? 0) + 1)
-  return rooms
-}
-
 /**
- * Refuses records that the queue has no room for. `queued` says how many live ones an account has.
+ * Refuses records that the queue has no room for. `queued` says how many rows of a pool an account has.
  *
  * @throws StoreError (`full`)
  */
 export const assertRoom = (
   entries: readonly NewEntry[],
-  queued: (account: string) => number,
+  queued: (account: string, pool: keyof Demand) => number,
   maxQueued: number,
 ): void => {
-  for (const [account, count] of liveRoomOf(entries))
-    if (queued(account) + count > maxQueued) throw new StoreError('full', `more than ${maxQueued} records are queued`)
+  for (const [account, demand] of demandOf(entries))
+    if (!hasRoom(demand, (pool) => queued(account, pool), maxQueued))
+      throw new StoreError('full', `more than ${maxQueued} records are queued`)
 }
 
 /** Whether an unproved record may be queued where this row is. The oldest that was put off gives way to it. */

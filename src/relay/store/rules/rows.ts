@@ -1,3 +1,4 @@
+import type { Pool } from '../port.ts'
 import type { Row } from './row.ts'
 import { countRow, type Delta } from './tally.ts'
 
@@ -21,7 +22,7 @@ export interface Rows {
   save(key: Key, row: Row): void
   erase(key: Key): void
   /** How many rows of a pool are queued, with what this transaction has changed. */
-  queued(account: number, pool: 'live' | 'unproved'): number
+  queued(account: number, pool: Pool): number
   /** Leased by nobody, queued, and put off by CleverTap before their senders had proved anything: the oldest of them first. */
   evictable(account: number): Iterable<Key>
 }

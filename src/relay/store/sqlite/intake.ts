@@ -28,11 +28,11 @@ export const put = (
   entries: readonly NewEntry[],
   { maxQueued, maxUnproved }: IntakeLimits,
 ): PutResult[] | Later => {
-  const queuedLive = (name: string): number => {
+  const queuedNow = (name: string, pool: 'live' | 'import'): number => {
     const account = work.account(name)
-    return work.queued(account, 'live') + work.inbox.count(account)
+    return work.queued(account, pool) + (pool === 'live' ? work.inbox.count(account) : 0)
   }
-  assertRoom(entries, queuedLive, maxQueued)
+  assertRoom(entries, queuedNow, maxQueued)
   const allForInbox = entries.every(isForInbox)
   if (!allForInbox && !entries.every(({ account, objectId }) => isCurrent(work, work.account(account), objectId)))
     return later

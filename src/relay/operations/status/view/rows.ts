@@ -80,7 +80,11 @@ const capacity = ({ capacity: { live, unproved }, queue }: AccountStatus): Row[]
   },
   {
     key: 'import',
-    cells: [{ text: count(queue.import), as: 'number' }, { text: 'imported' }, { text: 'without a limit', as: 'note' }],
+    cells: [
+      { text: count(queue.import), as: 'number' },
+      { text: 'imported' },
+      { text: 'uploaded after all others; an import waits while the queue is full', as: 'note' },
+    ],
   },
 ]
 

@@ -1,0 +1,70 @@
+import { StoreError } from '../relay/store/errors.ts'
+import type { NewEntry, PutResult } from '../relay/store/port.ts'
+import { ImportError } from './error.ts'
+import { isRefused, lookEveryMs, nap, type SettleParts } from './settle.ts'
+
+export interface RoomParts {
+  put: (entries: readonly NewEntry[]) => Promise<readonly PutResult[]>
+  store: Parameters<typeof isRefused>[0]['store']
+  account: string
+  /** Undefined: somebody else uploads. */
+  uploads: SettleParts['uploads'] | undefined
+  /** Limit of each wait for room, in ms; undefined: until there is room. */
+  waitMs: number | undefined
+  signal: AbortSignal
+  /** Called when a wait begins and when it ends. */
+  onFull: (isFull: boolean) => void
+  /** Monotonic ms. */
+  elapsed?: () => number
+  wait?: (ms: number, signal: AbortSignal) => Promise<unknown>
+}
+
+const full = 'the queue is full (PUSHFERRY_MAX_QUEUED)'
+
+/**
+ * Makes a put that stores the first of its entries, as many as the queue has room for: it halves a call that the queue has no
+ * room for, and doubles it again after one that was stored. So an import also gets through a queue that is shorter than its
+ * calls. Where there is no room for a single entry it waits half a second, and resolves to no results.
+ *
+ * @throws ImportError (`failed`) when CleverTap refuses the credentials, so that no room would ever come, or when the wait was
+ * longer than `waitMs`.
+ */
+export const createRoomyPut = ({
+  put,
+  store,
+  account,
+  uploads,
+  waitMs = Number.POSITIVE_INFINITY,
+  signal,
+  onFull,
+  elapsed = () => performance.now(),
+  wait = nap,
+}: RoomParts): RoomParts['put'] => {
+  let most = Number.POSITIVE_INFINITY
+  let fullSince: number | undefined
+
+  const waitForRoom = async (): Promise<void> => {
+    fullSince ??= elapsed()
+    onFull(true)
+    if (uploads && (await isRefused({ store, account, uploads })))
+      throw new ImportError('failed', `${full}, and CleverTap refuses the credentials: run pushferry check`)
+    if (elapsed() - fullSince >= waitMs)
+      throw new ImportError('failed', `${full}, and the time of --wait is over: start a relay that uploads`)
+    await wait(lookEveryMs, signal)
+  }
+  return async (entries) => {
+    const piece = entries.slice(0, most)
+    try {
+      const results = await put(piece)
+      most *= 2
+      fullSince = undefined
+      onFull(false)
+      return results
+    } catch (error) {
+      if (!(error instanceof StoreError) || error.code !== 'full') throw error
+      most = Math.ceil(piece.length / 2)
+      if (piece.length === 1) await waitForRoom()
+      return []
+    }
+  }
+}
