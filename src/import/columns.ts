@@ -41,7 +41,7 @@ const places = (header: readonly string[], fits: (name: string) => boolean): num
   header.flatMap((name, at) => (fits(name.trim()) ? [at] : []))
 
 /** The columns of a name: exactly it, else the same in other letters, else the one at a position such as `#3`. */
-const named = (header: readonly string[], wanted: string): number[] => {
+export const namedColumns = (header: readonly string[], wanted: string): number[] => {
   const exact = places(header, (name) => name === wanted)
   const alike = exact.length > 0 ? exact : places(header, (name) => name.toLowerCase() === wanted.toLowerCase())
   const [, position] = /^#(\d+)$/.exec(wanted) ?? []
@@ -60,7 +60,7 @@ const guessed = (header: readonly string[], field: Field, isOurs: boolean): numb
 /** The column of one field, by `map` or by its name; undefined where there is none, or several. */
 export const findColumn = (header: readonly string[], field: Field, map: FieldMap): number | undefined => {
   const wanted = map.get(field)
-  const [first, second] = wanted === undefined ? guessed(header, field, true) : named(header, wanted)
+  const [first, second] = wanted === undefined ? guessed(header, field, true) : namedColumns(header, wanted)
   return second === undefined ? first : undefined
 }
 
@@ -68,14 +68,14 @@ export const findColumn = (header: readonly string[], field: Field, map: FieldMa
 export const countFields = (header: readonly string[], map: FieldMap): number =>
   mappedFields.filter((field) => {
     const column = map.get(field)
-    return (column === undefined ? guessed(header, field, true) : named(header, column)).length > 0
+    return (column === undefined ? guessed(header, field, true) : namedColumns(header, column)).length > 0
   }).length
 
 /** Whether a text can be the name of a column: words, and not so long as a token. */
 const isName = (text: string): boolean => /^_?[\p{L}$#][\p{L}\p{N} ._:/()#$&-]{0,39}$/u.test(text.trim())
 
-/** The first line for an error text. In a file without names it is a row, so nothing that may be a token is shown. */
-const list = (header: readonly string[]): string =>
+/** The first line for an error message. In a file without names it is a row, so nothing that may be a token is shown. */
+export const listColumns = (header: readonly string[]): string =>
   header.map((name) => (isName(name) ? JSON.stringify(name) : `(${name.length} characters)`)).join(', ')
 
 /** A file without names begins with a row, of which one value is a type. A column of each type is another thing. */
@@ -88,7 +88,7 @@ const advice = (header: readonly string[], map: FieldMap, missing: Field): strin
     return 'the first line looks like a row and must name the columns: put one such as objectId,type,id,p256dh,auth before it'
   if (header.some((name) => name.includes('\uFFFD')))
     return 'the first line, which must name the columns, is not UTF-8: save the file as UTF-8, plain or gzipped'
-  return `no column is plainly the ${missing} among ${list(header)}, which is the first line; say which with --map ${missing}=COLUMN${missing === 'type' ? ', or give one type for all with --type' : ''}`
+  return `no column is plainly the ${missing} among ${listColumns(header)}, which is the first line; say which with --map ${missing}=COLUMN${missing === 'type' ? ', or give one type for all with --type' : ''}`
 }
 
 /**
@@ -106,23 +106,23 @@ export const findColumns = (
   const found: Partial<Record<Field, number>> = {}
   for (const field of mappedFields) {
     const wanted = map.get(field)
-    const at = wanted === undefined ? guessed(header, field, isOurs) : named(header, wanted)
+    const at = wanted === undefined ? guessed(header, field, isOurs) : namedColumns(header, wanted)
     const [first, second] = at
     if (second !== undefined)
       throw new ImportError(
         'usage',
-        `several columns may be the ${field}: ${at.map((one) => `${list([header[one] ?? ''])} (#${one + 1})`).join(', ')}; say which with --map ${field}=COLUMN, by name or as #${first === undefined ? 1 : first + 1} by position`,
+        `several columns may be the ${field}: ${at.map((one) => `${listColumns([header[one] ?? ''])} (#${one + 1})`).join(', ')}; say which with --map ${field}=COLUMN, by name or as #${first === undefined ? 1 : first + 1} by position`,
       )
     if (first !== undefined) found[field] = first
     else if (wanted !== undefined)
-      throw new ImportError('usage', `--map ${field}: there is no such column; the columns are ${list(header)}`)
+      throw new ImportError('usage', `--map ${field}: there is no such column; the columns are ${listColumns(header)}`)
   }
   const { id, endpoint } = found
   if (id !== undefined && endpoint !== undefined) {
     if (map.has('id') === map.has('endpoint'))
       throw new ImportError(
         'usage',
-        `two columns may be the token: ${list([header[id] ?? '', header[endpoint] ?? ''])}; say which with --map id=COLUMN or --map endpoint=COLUMN`,
+        `two columns may be the token: ${listColumns([header[id] ?? '', header[endpoint] ?? ''])}; say which with --map id=COLUMN or --map endpoint=COLUMN`,
       )
     delete found[map.has('id') ? 'endpoint' : 'id']
   }

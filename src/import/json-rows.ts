@@ -1,3 +1,4 @@
+import { isPlaceholder } from '../wire/placeholder.ts'
 import { byteLines } from './byte-lines.ts'
 import type { FieldMap } from './field-map.ts'
 import { type Field, mappedFields, readWebToken, recordOfFields, type TypeRules } from './fields.ts'
@@ -17,6 +18,9 @@ export interface JsonOptions extends TypeRules {
 /** The member that stands for a field. */
 const fieldIn = (value: unknown, field: Field, map: FieldMap): unknown => memberAt(value, map.get(field) ?? field)
 
+/** Exporters write the keys of native tokens as well, with nothing or a placeholder in them. */
+const isEmpty = (key: unknown): boolean => key === null || key === '' || (typeof key === 'string' && isPlaceholder(key))
+
 /** The record in a value: as it is, or put together from the members that `map` names. `joined` is its objectId then. */
 const recordIn = (value: unknown, joined: string | undefined, { map, defaultType, ...rules }: JsonOptions): unknown => {
   if (!isMembers(value)) return value
@@ -35,12 +39,14 @@ const recordIn = (value: unknown, joined: string | undefined, { map, defaultType
     return recordOfFields(texts, defaultType, rules)
   }
   const mapped = map.get('objectId')
+  const { keys, ...withoutKeys } = tokenData
+  const ownToken = isMembers(keys) && Object.values(keys).every(isEmpty) ? withoutKeys : tokenData
   const hasType = tokenData.type !== undefined && tokenData.type !== null && tokenData.type !== ''
   return {
     ...value,
     ...(mapped === undefined ? {} : { objectId: memberAt(value, mapped) }),
     ...(joined === undefined ? {} : { objectId: joined }),
-    ...(hasType || defaultType === undefined ? {} : { tokenData: { ...tokenData, type: defaultType } }),
+    tokenData: hasType || defaultType === undefined ? ownToken : { ...ownToken, type: defaultType },
   }
 }
 

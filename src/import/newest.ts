@@ -10,9 +10,13 @@ export const olderToken = 'older token'
 
 const batchRows = 2_000
 
-/** When a token was last used: a number, or a date as exports write it; 0 where that is not known. */
+/**
+ * When a token was last used: a number, or a date that begins with its year; 0 where that is not known. Spreadsheets rewrite
+ * dates, and day and month of `01.05.2026` cannot be told apart.
+ */
 const timeOf = (usedAt: unknown): number => {
-  const time = typeof usedAt === 'number' ? usedAt : Date.parse(String(usedAt))
+  const text = String(usedAt)
+  const time = /^\d+$/.test(text) ? Number(text) : /^\d{4}-\d/.test(text) ? Date.parse(text) : 0
   return Number.isFinite(time) ? time : 0
 }
 

@@ -18,6 +18,8 @@ export interface RecordsRead {
   /** Records that cannot be read, and the line of the first. */
   unreadable: number
   firstUnreadable: number | undefined
+  /** Records whose key a spreadsheet has shortened to scientific notation, so that it matches nothing. */
+  shortened: number
 }
 
 /** A file of records that say something about profiles: CSV, whose columns become members, NDJSON or JSON. */
@@ -85,6 +87,7 @@ export const openRecordFile = (input: Input, column: string, fail: (why: string)
     records: 0,
     unreadable: 0,
     firstUnreadable: undefined,
+    shortened: 0,
   }
   const readable = async function* (found: AsyncIterable<readonly Found[]>): RecordFile['records'] & AsyncGenerator {
     for await (const records of found)

@@ -15,20 +15,21 @@ export interface VendorOptions extends TypeRules {
 }
 
 /** The path of a name that may be given without what it stands in. */
-const resolve = (option: string, name: string, records: readonly Members[]): string => {
+const resolve = (option: string, name: string, records: readonly Members[], advice = ''): string => {
   if (records.some((record) => memberAt(record, name) !== undefined)) return name
   const [path, second] = new Set(records.flatMap((record) => pathsOf(record, name)))
   if (second !== undefined)
     throw new ImportError('usage', `${option}: several members are called ${name}: ${path} and ${second}`)
   if (path === undefined)
-    throw new ImportError('usage', `${option}: there is no column or member ${name} in the import`)
+    throw new ImportError('usage', `${option}: there is no column or member ${name} in the import${advice}`)
   return path
 }
 
 /** Where the objectId of a record is looked for: what `--map` names, a member that plainly means it, or the join's key. */
 const keyPath = (preset: Preset, records: readonly Members[], { map, join }: VendorOptions): string => {
   const mapped = map.get('objectId')
-  if (join !== undefined) return resolve('--on', join.left, records)
+  if (join !== undefined)
+    return resolve('--on', join.left, records, `; in ${preset.name} the user ID is ${preset.user} as a rule`)
   if (mapped !== undefined) return resolve('--map objectId', mapped, records)
   const plain = records.flatMap(Object.keys).find((name) => isPlainName('objectId', name))
   const path = plain ?? preset.columns.objectId

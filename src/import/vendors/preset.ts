@@ -24,8 +24,11 @@ export interface Preset {
   /** For people: `a OneSignal export`. */
   name: string
   formats: readonly ('csv' | 'json')[]
-  /** Whether the beginning of an input is such an export. `has` tells of a dotted path whether a record has it. */
-  isOne: (has: (path: string) => boolean) => boolean
+  /**
+   * Whether the beginning of an input is such an export. `has` tells of a dotted path whether a record has it, or may have it
+   * in a column of JSON; `shows`, whether the first records have a value there.
+   */
+  isOne: (has: (path: string) => boolean, shows: (path: string) => boolean) => boolean
   /** Where each field stands: what is shown, and where a record of the store is written back. */
   columns: Readonly<Partial<Record<Field, string>>>
   /** Paths without which it cannot be read, and how to get an export that has them. `|` separates alternatives. */

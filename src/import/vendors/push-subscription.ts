@@ -37,3 +37,12 @@ export const pushSubscription: Preset = {
   types: new Map(),
   read: (record, nowMs) => [read(record, nowMs)],
 }
+
+/** The same in a table, as databases export it: a subscription as JSON in the column `subscription`. */
+export const subscriptionColumn: Preset = {
+  ...pushSubscription,
+  formats: ['csv'],
+  isOne: (_, shows) => shows('subscription.endpoint'),
+  columns: { endpoint: 'subscription' },
+  needed: ['subscription'],
+}

@@ -1,6 +1,6 @@
 import { listNames } from '../check-members.ts'
 import { ImportError } from '../error.ts'
-import { isMembers, type Members } from '../members.ts'
+import { isMembers, type Members, memberAt } from '../members.ts'
 import type { Preset } from './preset.ts'
 import { presets } from './presets.ts'
 
@@ -26,7 +26,8 @@ export const recognise = (
   has: (path: string) => boolean,
   records: readonly Members[],
 ): Preset | undefined => {
-  const preset = presets.find(({ formats, isOne }) => formats.includes(format) && isOne(has))
+  const shows = (path: string): boolean => records.some((record) => (memberAt(record, path) ?? '') !== '')
+  const preset = presets.find(({ formats, isOne }) => formats.includes(format) && isOne(has, shows))
   const missing = preset?.needed.find((path) => !path.split('|').some(has))
   if (!preset || missing === undefined) return preset
   const [path = ''] = missing.split('|')
