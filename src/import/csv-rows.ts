@@ -83,21 +83,25 @@ export const planCsv = (
     if (join === undefined || leftColumn === undefined) return objectId(cells)
     return joinedObjectId(join, unguard(cells[leftColumn]?.trim() ?? ''), writtenType, rules, defaultType)
   }
-  const make = (line: number, cells: readonly string[]): readonly Row[] => {
+  const rowOf = (line: number, cells: readonly string[]): Row => {
     const web = endpoint(cells)
     const token = web === '' ? undefined : readWebToken(web, rules)
-    if (typeof token === 'string') return [{ line, value: undefined, problem: token, source: cells }]
-    const own = joined(cells, token?.type ?? type(cells))
-    if (typeof own !== 'string') return [{ line, value: undefined, aside: own, source: cells }]
+    if (typeof token === 'string') return { line, value: undefined, problem: token, source: cells }
+    const writtenType = type(cells)
+    const own = joined(cells, token?.type ?? writtenType)
+    if (typeof own !== 'string') return { line, value: undefined, aside: own, source: cells }
     const texts = {
       objectId: own,
-      type: type(cells),
+      type: writtenType,
       id: id(cells),
       p256dh: p256dh(cells),
       auth: auth(cells),
       endpoint: web,
     }
-    return [{ line, value: recordOfFields(texts, defaultType, rules), source: cells }]
+    return { line, value: recordOfFields(texts, defaultType, rules), source: cells }
+  }
+  const make = (line: number, cells: readonly string[], rows: Row[]): void => {
+    rows.push(rowOf(line, cells))
   }
 
   return {

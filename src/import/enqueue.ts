@@ -22,7 +22,7 @@ export interface EnqueueParts {
   signal: AbortSignal
 }
 
-/** Rows in one commit: more would keep live records waiting for too long. */
+/** Rows in one commit: more would keep live records waiting for too long, and 8,000 take no less processor time a row. */
 export const pieceRows = 2_000
 /** Rows that are sorted together: neighbours in the store's index are then put together. */
 export const heldRows = 48_000

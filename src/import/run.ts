@@ -95,10 +95,15 @@ export const runImport = async (parts: ImportParts): Promise<ImportEnd> => {
       put: (rows) =>
         patientPut(
           store,
-          rows.map(({ objectId, token, warnings }) => {
-            const common = { lane: 'import', sender: 'trusted', replaceLive: replace } as const
-            return { account: account.id, objectId, token, warnings, ...common }
-          }),
+          rows.map(({ objectId, token, warnings }) => ({
+            account: account.id,
+            objectId,
+            token,
+            warnings,
+            lane: 'import',
+            sender: 'trusted',
+            replaceLive: replace,
+          })),
         ),
       ...createThrottle(store, () => uploads?.holder()),
       tally,

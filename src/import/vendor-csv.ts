@@ -3,6 +3,7 @@ import { type Dialect, parseOptions } from './dialect.ts'
 import { mappedFields } from './fields.ts'
 import { unguard } from './formula-guard.ts'
 import type { Members } from './members.ts'
+import type { Row } from './row.ts'
 import { planVendor, type VendorOptions } from './vendor-rows.ts'
 import type { Preset } from './vendors/preset.ts'
 import { recognise } from './vendors/recognise.ts'
@@ -51,6 +52,8 @@ export const planVendorTable = (preset: Preset, head: string, dialect: Dialect, 
   return {
     columns,
     ours: header.flatMap((name, at) => (taken.has(name.trim()) ? [at] : [])),
-    make: (line: number, cells: readonly string[]) => expand({ line, value: recordOf(header, cells), source: cells }),
+    make: (line: number, cells: readonly string[], rows: Row[]): void => {
+      rows.push(...expand({ line, value: recordOf(header, cells), source: cells }))
+    },
   }
 }
