@@ -23,7 +23,7 @@ const names: Readonly<Record<Verdict, string>> = { seen: 'seen', other: 'other t
 
 const sum = (counts: ReadonlyMap<string, number>): number => [...counts.values()].reduce((all, n) => all + n, 0)
 
-/** Rows that are no accepted ones, and so are not expected in an export. */
+/** Rows that CleverTap has not accepted, so that no export can have them. */
 const notCompared = ({ queued, uploading, rejected, withdrawn }: Counts): number =>
   queued.live + queued.import + uploading + rejected + withdrawn
 
@@ -38,7 +38,7 @@ const table = ({ counts }: Comparison): string => {
     .join('')
 }
 
-/** What the numbers do not say. */
+/** Explains the numbers. */
 const remarks = ({ counts, tokens }: Comparison, others: number): string => {
   const lines: string[] = []
   if (tokens === 0)

@@ -90,7 +90,7 @@ export const planCsv = (
     const writtenType = type(cells)
     const own = joined(cells, token?.type ?? writtenType)
     if (typeof own !== 'string') return { line, value: undefined, aside: own, source: cells }
-    const texts = {
+    const values = {
       objectId: own,
       type: writtenType,
       id: id(cells),
@@ -98,7 +98,7 @@ export const planCsv = (
       auth: auth(cells),
       endpoint: web,
     }
-    return { line, value: recordOfFields(texts, defaultType, rules), source: cells }
+    return { line, value: recordOfFields(values, defaultType, rules), source: cells }
   }
   const make = (line: number, cells: readonly string[], rows: Row[]): void => {
     rows.push(rowOf(line, cells))

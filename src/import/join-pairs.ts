@@ -8,9 +8,9 @@ import { itemsOf, objectIdName, objectIdsOf } from './profile-ids.ts'
 import { openRecordFile, type RecordsRead } from './read-records.ts'
 
 /**
- * Reads a join file: tells of each key and objectId that belong together.
+ * Reads a join file and calls `onPair` with each key and an objectId that belongs to it.
  *
- * @param on what `--on` names.
+ * @param on the columns that `--on` names.
  * @throws ImportError (`usage`) when a column is missing or not plain, or when a key or ID is a number that is not exact.
  */
 export const readPairs = async (
@@ -26,8 +26,8 @@ export const readPairs = async (
   const exact = (value: unknown, line: number, what: string): string => {
     if (isLossy(value))
       throw fail(`line ${line}: the ${what} is a number that is not exact in JSON: export it as a string, in quotes`)
-    const text = textOf(value)
-    return isPlaceholder(text) ? '' : text
+    const written = textOf(value)
+    return isPlaceholder(written) ? '' : written
   }
   const assertFound = (names: readonly string[]): void => {
     const several = [right, idName].find((name) => names.indexOf(name ?? '') !== names.lastIndexOf(name ?? ''))

@@ -10,7 +10,7 @@ import { explainTemporary, openTemporaryDatabase } from './temporary-database.ts
 
 /** Other files that have the objectIds. */
 export interface Join {
-  /** The column of the import that is looked up. */
+  /** The import's column with the key. */
   left: string
   /** The distinct objectIds of a key, at most `mostIds` of them. */
   find(key: string): readonly string[]
@@ -22,8 +22,8 @@ export interface Join {
 const mostIds = 100
 
 /** Reads `LEFT` or `LEFT=RIGHT`: the import's column, and the join file's. */
-export const readOn = (text: string): { left: string; right: string } => {
-  const [left = '', right = left] = text.split('=').map((name) => name.trim())
+export const readOn = (on: string): { left: string; right: string } => {
+  const [left = '', right = left] = on.split('=').map((name) => name.trim())
   if (left === '' || right === '') throw new ImportError('usage', '--on is COLUMN, or COLUMN=COLUMN OF THE JOIN FILE')
   return { left, right }
 }
@@ -64,7 +64,7 @@ const whyUnmatched = (key: string, left: string): string => {
 /**
  * The objectId that the join files have for the key of a row, or why it has none.
  *
- * @param writtenType as it stands in the row; empty where there is none.
+ * @param writtenType the type in the row; empty where there is none.
  */
 export const joinedObjectId = (
   join: Join,

@@ -15,7 +15,7 @@ export interface JsonOptions extends TypeRules {
   join?: Join | undefined
 }
 
-/** The member that stands for a field. */
+/** The member of a field. */
 const fieldIn = (value: unknown, field: Field, map: FieldMap): unknown => memberAt(value, map.get(field) ?? field)
 
 /** Exporters write the keys of native tokens as well, with nothing or a placeholder in them. */
@@ -28,7 +28,7 @@ const recordIn = (value: unknown, joined: string | undefined, { map, defaultType
   if (!isMembers(tokenData)) {
     if (map.size === 0 && joined === undefined) return value
     const text = (field: Field): string => textOf(fieldIn(value, field, map))
-    const texts = {
+    const values = {
       objectId: joined ?? text('objectId'),
       type: text('type'),
       id: text('id'),
@@ -36,7 +36,7 @@ const recordIn = (value: unknown, joined: string | undefined, { map, defaultType
       auth: text('auth'),
       endpoint: map.has('endpoint') ? text('endpoint') : '',
     }
-    return recordOfFields(texts, defaultType, rules)
+    return recordOfFields(values, defaultType, rules)
   }
   const mapped = map.get('objectId')
   const { keys, ...withoutKeys } = tokenData
@@ -52,7 +52,7 @@ const recordIn = (value: unknown, joined: string | undefined, { map, defaultType
 
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
-/** The text of a piece as a value, or why it is none. */
+/** The value of a piece, or why it has none. */
 const parse = ({ bytes, cut }: JsonPiece): { source: string; value: unknown } | string => {
   if (cut === 'end') return 'the document ends in the middle of it: was the file cut off?'
   if (cut === 'length') return 'it is longer than a record can be'
@@ -72,7 +72,7 @@ const parse = ({ bytes, cut }: JsonPiece): { source: string; value: unknown } | 
 const inexact = (what: string): string =>
   `the ${what} is a number that is not exact in JSON: export it as a string, in quotes`
 
-/** Makes what turns a piece into a row. */
+/** Makes the function that turns a piece into a row. */
 const createRowReader = (options: JsonOptions): ((piece: JsonPiece) => Row) => {
   const { map, defaultType, join, ...rules } = options
   const finder = join && createMemberFinder(join.left, '--on')
@@ -102,7 +102,7 @@ const createRowReader = (options: JsonOptions): ((piece: JsonPiece) => Row) => {
 }
 
 /**
- * Reads records that stand one in a line (`lines`), or in a JSON document (`document`). With a map or a join, a record may
+ * Reads records, one on each line (`lines`) or in a JSON document (`document`). With a map or a join, a record may
  * also be an object of plain members, such as `{"ct_id": "…", "token": "…"}`, without `tokenData`.
  */
 export const jsonRows = async function* (

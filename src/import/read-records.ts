@@ -9,7 +9,7 @@ import { jsonValues } from './json-values.ts'
 import { isMembers, type Members } from './members.ts'
 import { isExported } from './profile-ids.ts'
 
-/** What was read of a file of records so far. */
+/** The progress of reading a file of records. */
 export interface RecordsRead {
   name: string
   format: Exclude<Format, 'empty'>
@@ -74,8 +74,8 @@ const tableRecords = async function* (
 /**
  * Opens a file of records, which is read in bounded memory.
  *
- * @param column one that a CSV has; tells how it is written.
- * @throws what `fail` makes of the reason, when the file is empty or its first line cannot be read.
+ * @param column one that a CSV has, by which its delimiter is recognised.
+ * @throws the error that `fail` makes of the reason, when the file is empty or its first line cannot be read.
  */
 export const openRecordFile = (input: Input, column: string, fail: (why: string) => ImportError): RecordFile => {
   const format = formatOf(input.head.text, input.name)

@@ -14,7 +14,7 @@ export interface VendorOptions extends TypeRules {
   nowMs?: number
 }
 
-/** The path of a name that may be given without what it stands in. */
+/** The dotted path of a name that may be its last part alone. */
 const resolve = (option: string, name: string, records: readonly Members[], advice = ''): string => {
   if (records.some((record) => memberAt(record, name) !== undefined)) return name
   const [path, second] = new Set(records.flatMap((record) => pathsOf(record, name)))
@@ -25,7 +25,7 @@ const resolve = (option: string, name: string, records: readonly Members[], advi
   return path
 }
 
-/** Where the objectId of a record is looked for: what `--map` names, a member that plainly means it, or the join's key. */
+/** The path of the objectId in a record: from `--map`, a member that plainly means it, or the join's key. */
 const keyPath = (preset: Preset, records: readonly Members[], { map, join }: VendorOptions): string => {
   const mapped = map.get('objectId')
   if (join !== undefined)
@@ -73,15 +73,15 @@ export const planVendor = (
   }
 
   const rowOf = (row: Row, record: Members, token: VendorToken): Row => {
-    const { texts, skip, usedAt } = token
+    const { values, skip, usedAt } = token
     const source =
       token.record === undefined || typeof row.source !== 'string' ? row.source : JSON.stringify(token.record)
     const other = (what: Pick<Row, 'aside' | 'problem'>): Row => ({ line: row.line, value: undefined, source, ...what })
-    if (skip !== undefined || texts === undefined)
+    if (skip !== undefined || values === undefined)
       return other({ aside: { kind: 'skipped', reason: skip ?? 'no token' } })
     const text = (field: Field): string => {
       const path = mapped.get(field)
-      return path === undefined ? (texts[field] ?? '') : textOf(memberAt(view(record), path))
+      return path === undefined ? (values[field] ?? '') : textOf(memberAt(view(record), path))
     }
     const [type, endpoint] = [text('type'), text('endpoint')]
     const web = endpoint === '' ? undefined : readWebToken(endpoint, rules)

@@ -15,7 +15,7 @@ const read = (record: Members): VendorToken => {
   if (id === '') return { skip: 'no token' }
   if (textOf(record['MSG-push']).toLowerCase() === 'false' || record['MSG-push'] === false) return { skip: 'opted out' }
   // Browsers have no prefix, and their keys are not exported.
-  return type === undefined ? { skip: 'other channel' } : { texts: { type, id } }
+  return type === undefined ? { skip: 'other channel' } : { values: { type, id } }
 }
 
 /**

@@ -8,7 +8,7 @@ const types = new Map<string, TokenType>([
   ['1', 'fcm'],
   ['5', 'chrome'],
 ])
-const signs = ['identifier', 'device_type', 'invalid_identifier', 'session_count', 'notification_types', 'web_p256']
+const columns = ['identifier', 'device_type', 'invalid_identifier', 'session_count', 'notification_types', 'web_p256']
 const isYes = (cell: string): boolean => /^(?:t|true|1|yes)$/i.test(cell)
 
 /**
@@ -19,7 +19,7 @@ export const oneSignal: Preset = {
   vendor: 'OneSignal',
   name: 'a OneSignal export',
   formats: ['csv'],
-  isOne: (has) => signs.filter(has).length >= 3,
+  isOne: (has) => columns.filter(has).length >= 3,
   columns: { id: 'identifier', type: 'device_type', p256dh: 'web_p256', auth: 'web_auth' },
   needed: ['identifier', 'device_type', 'invalid_identifier'],
   advice: 'export with POST /players/csv_export, and leave the names of its columns as they are',
@@ -36,7 +36,7 @@ export const oneSignal: Preset = {
     const isWeb = identifier.startsWith('https://')
     return [
       {
-        texts: {
+        values: {
           type,
           ...(isWeb ? { endpoint: identifier } : { id: identifier }),
           p256dh: cell('web_p256'),

@@ -11,7 +11,7 @@ const read = (record: Members, nowMs: number): VendorToken => {
   if (endpoint === '') return { skip: 'no token' }
   if (typeof expires === 'number' && expires < nowMs) return { skip: 'dead' }
   const key = (name: string): string => textOf(at(record, `keys.${name}`) ?? at(record, name))
-  return { texts: { endpoint, p256dh: key('p256dh'), auth: key('auth') } }
+  return { values: { endpoint, p256dh: key('p256dh'), auth: key('auth') } }
 }
 
 /**

@@ -4,7 +4,7 @@ import { isMembers, type Members, memberAt } from '../members.ts'
 import type { Preset } from './preset.ts'
 import { presets } from './presets.ts'
 
-/** The names in the place where a path leads to, or in the nearest one above it that there is. */
+/** The names of the members beside the end of a path, or beside its nearest part that there is. */
 const namesBeside = (records: readonly Members[], path: string): string => {
   let names = new Set(records.flatMap(Object.keys))
   let under: readonly unknown[] = records
@@ -19,7 +19,7 @@ const namesBeside = (records: readonly Members[], path: string): string => {
 /**
  * The vendor whose export it is, by the paths that its records have; undefined where it is none.
  *
- * @throws ImportError (`usage`) that names what is missing, where it is one and cannot be read.
+ * @throws ImportError (`usage`) that names the missing member, where it is an export that cannot be read.
  */
 export const recognise = (
   format: 'csv' | 'json',
