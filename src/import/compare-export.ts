@@ -64,6 +64,7 @@ const readExport = async (
         }
       }
     }
+  if (read.records === 0) throw fail('it has no profiles')
   if (profiles === 0)
     throw fail(
       'it is no CleverTap Profile Export with CleverTap IDs: choose them among the user identifiers of the export',

@@ -73,10 +73,11 @@ export const planVendor = (
   }
 
   const rowOf = (row: Row, record: Members, token: VendorToken): Row => {
-    const { values, skip, usedAt } = token
+    const { values, skip, problem, usedAt } = token
     const source =
       token.record === undefined || typeof row.source !== 'string' ? row.source : JSON.stringify(token.record)
     const other = (what: Pick<Row, 'aside' | 'problem'>): Row => ({ line: row.line, value: undefined, source, ...what })
+    if (problem !== undefined) return other({ problem })
     if (skip !== undefined || values === undefined)
       return other({ aside: { kind: 'skipped', reason: skip ?? 'no token' } })
     const text = (field: Field): string => {

@@ -53,7 +53,7 @@ describe('an import', () => {
       `${file}: CSV with semicolons: objectId from "CleverTap ID", type from "Token Type", id from "Device Token", p256dh, auth`,
     )
     expect(out).toBe(
-      'read                4\nqueued              3  CleverTap accepted them\nunchanged           1  known already\nrejected            0\n',
+      'read                4\nqueued              3  CleverTap accepted them\nunchanged           1  the store has a token for them\nrejected            0\n',
     )
     expect(clevertap.counts).toMatchObject({ accepted: 3, duplicates: 0 })
   })

@@ -1,5 +1,6 @@
 import type { TokenType } from '../../wire/record.ts'
 import { type Members, memberAt, textOf } from '../members.ts'
+import { readFlag, unreadableFlag } from './flag.ts'
 import type { Preset, VendorToken } from './preset.ts'
 
 /** A Profile Export does not say of what type a token is. The platform is told by the beginning of the CleverTap ID. */
@@ -13,7 +14,10 @@ const read = (record: Members): VendorToken => {
   const id = textOf(memberAt(record, 'device.token'))
   const type = typeOf(textOf(record.clevertapId))
   if (id === '') return { skip: 'no token' }
-  if (textOf(record['MSG-push']).toLowerCase() === 'false' || record['MSG-push'] === false) return { skip: 'opted out' }
+  const written = record['MSG-push'] ?? ''
+  const mayPush = written === '' || readFlag(written)
+  if (mayPush === undefined) return { problem: unreadableFlag('MSG-push') }
+  if (!mayPush) return { skip: 'opted out' }
   // Browsers have no prefix, and their keys are not exported.
   return type === undefined ? { skip: 'other channel' } : { values: { type, id } }
 }

@@ -1,5 +1,6 @@
 import type { TokenType } from '../../wire/record.ts'
 import { textOf } from '../members.ts'
+import { readFlag, unreadableFlag } from './flag.ts'
 import type { Preset, VendorToken } from './preset.ts'
 
 /** OneSignal's device types that CleverTap has a token type for. */
@@ -9,7 +10,6 @@ const types = new Map<string, TokenType>([
   ['5', 'chrome'],
 ])
 const columns = ['identifier', 'device_type', 'invalid_identifier', 'session_count', 'notification_types', 'web_p256']
-const isYes = (cell: string): boolean => /^(?:t|true|1|yes)$/i.test(cell)
 
 /**
  * The CSV that OneSignal makes of `POST /players/csv_export`. Its `id` is OneSignal's own and no token; `identifier` is the
@@ -30,7 +30,9 @@ export const oneSignal: Preset = {
     const identifier = cell('identifier')
     const type = cell('device_type')
     if (/^\d+$/.test(type) && !types.has(type)) return [{ skip: 'other channel' }]
-    if (isYes(cell('invalid_identifier'))) return [{ skip: 'dead' }]
+    const isInvalid = readFlag(cell('invalid_identifier'))
+    if (isInvalid === undefined) return [{ problem: unreadableFlag('invalid_identifier') }]
+    if (isInvalid) return [{ skip: 'dead' }]
     if (cell('notification_types') === '-2') return [{ skip: 'opted out' }]
     if (identifier === '') return []
     const isWeb = identifier.startsWith('https://')

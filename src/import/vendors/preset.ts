@@ -6,8 +6,10 @@ import type { Members } from '../members.ts'
 export interface VendorToken {
   /** Its fields. The type is the vendor's own word; an `endpoint` gives id and type. */
   values?: Partial<Record<Field, string>>
-  /** Why it is passed over and counted apart: `dead`, `other channel`, `opted out`, `no token`. */
+  /** Why it is skipped and counted apart: `dead`, `other channel`, `opted out`, `no token`. */
   skip?: string
+  /** Why it cannot be read. */
+  problem?: string
   /** When it was last used, as the vendor writes it: of several tokens of one profile the newest counts. */
   usedAt?: unknown
   /** The record with this token alone, where it has several. */

@@ -97,6 +97,13 @@ describe('a OneSignal export', () => {
     expect(received).toContainEqual(record('__android-4', 'fcm', 'older-token'))
   })
 
+  it('is not taken for live where a spreadsheet has translated what says that a token is dead', async () => {
+    const text = players.replaceAll(',t,0,', ',WAHR,0,')
+    const { summary, rejected } = await imported('players.csv', text, { on })
+    expect(summary).toMatchObject({ rejected: { malformed: 1 }, skipped: expect.not.objectContaining({ dead: 1 }) })
+    expect(rejected).toContain('invalid_identifier is neither true nor false')
+  })
+
   it('keeps the token of a phone whose user has a token of another platform as well, and no CleverTap ID for that', async () => {
     const list = 'identity,clevertap_id\nu1,__android-1\n'
     const { summary, received } = await imported('players.csv', players, { on, list })
