@@ -1,6 +1,6 @@
 import type { TokenType } from '../../wire/record.ts'
+import { readFlag, unreadableFlag } from '../flag.ts'
 import { type Members, memberAt, textOf } from '../members.ts'
-import { readFlag, unreadableFlag } from './flag.ts'
 import type { Preset, VendorToken } from './preset.ts'
 
 /** A Profile Export does not say of what type a token is. The platform is told by the beginning of the CleverTap ID. */

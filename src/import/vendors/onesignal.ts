@@ -1,6 +1,6 @@
 import type { TokenType } from '../../wire/record.ts'
+import { readFlag, unreadableFlag } from '../flag.ts'
 import { textOf } from '../members.ts'
-import { readFlag, unreadableFlag } from './flag.ts'
 import type { Preset, VendorToken } from './preset.ts'
 
 /** OneSignal's device types that CleverTap has a token type for. */
