@@ -5,7 +5,9 @@ import { counted } from '../relay/operations/status/view/words.ts'
 const again = 'run the same command again to go on; nothing is done twice'
 
 const waits = (waiting: number | undefined): string =>
-  waiting === undefined ? 'what is queued waits' : `${counted(waiting, 'record')} ${waiting === 1 ? 'waits' : 'wait'}`
+  waiting === undefined
+    ? 'the queued records wait'
+    : `${counted(waiting, 'record')} ${waiting === 1 ? 'waits' : 'wait'}`
 
 interface NextStepsFacts {
   rejected: number

@@ -39,15 +39,19 @@ export const describePlan = (
     return field === 'type' && defaultType !== undefined ? [`type ${defaultType}`] : []
   })
   const rowType = columns.type !== undefined && defaultType !== undefined ? ` (${defaultType} where there is none)` : ''
-  const signs = delimiterNames[delimiter] ?? JSON.stringify(delimiter)
-  return `${name}: ${whose}${formatNames[format]} with ${signs}${packed}: ${taken.join(', ')}${rowType}\n`
+  const separators = delimiterNames[delimiter] ?? JSON.stringify(delimiter)
+  return `${name}: ${whose}${formatNames[format]} with ${separators}${packed}: ${taken.join(', ')}${rowType}\n`
 }
 
-/** What a file of `--join` or `--export` was taken for, in one line, and what of it could not be read. */
+/** Describes a file of `--join` or `--export` in one line: its format, its records and the faults among them. */
 export const describeRecords = (file: RecordsRead): string => {
-  const { name, format, isProfileExport, records, unreadable, firstUnreadable } = file
+  const { name, format, isProfileExport, records, unreadable, firstUnreadable, shortened } = file
   const whose = isProfileExport ? 'a CleverTap Profile Export: ' : ''
   const bad =
     unreadable > 0 ? `, ${count(unreadable)} of which cannot be read (the first in line ${firstUnreadable})` : ''
-  return `${name}: ${whose}${formatNames[format]}, ${counted(records, 'record')}${bad}\n`
+  const short =
+    shortened > 0
+      ? `, ${count(shortened)} of which match nothing, because a spreadsheet has shortened their key to scientific notation`
+      : ''
+  return `${name}: ${whose}${formatNames[format]}, ${counted(records, 'record')}${bad}${short}\n`
 }

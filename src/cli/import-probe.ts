@@ -22,5 +22,5 @@ export const describeProbe = (report: ProbeReport): string => {
   }
 }
 
-/** Whether CleverTap had nothing to say against the sample. */
+/** Whether CleverTap accepts the whole sample. */
 export const isGood = (report: ProbeReport): boolean => report.kind === 'judged' && report.refused.size === 0

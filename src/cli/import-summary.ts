@@ -36,7 +36,7 @@ export const summaryTable = (tally: Tally, { how, isDry }: { how: ImportEnd['how
   return [
     line('read', read),
     line(isDry ? 'good' : 'queued', queued, settled),
-    isDry ? '' : line('unchanged', unchanged, unchanged > 0 ? 'known already' : ''),
+    isDry ? '' : line('unchanged', unchanged, unchanged > 0 ? 'the store has a token for them' : ''),
     rejected > 0 ? paint.bad(line('rejected', rejected)) : line('rejected', rejected),
     ...inOrder(tally).map(([code, n]) => line(`  ${code}`, n, meaning(code))),
     ...[...tally.skipped].map(([reason, n]) => line('skipped', n, reason)),

@@ -47,8 +47,8 @@ interface ImportOptions {
 }
 
 /**
- * Rows come in no order that a larger cache would serve, and the system keeps the file in its own. A longer log costs nothing
- * while nobody waits for a commit but the import itself; a relay beside it keeps to its own limit.
+ * A larger cache would not help, because rows come in random order and the system caches the file. A longer log costs nothing
+ * while only the import waits for its commits; a relay beside it keeps to its own limit.
  *
  * A thread of its own for SQLite would read 0.43 instead of 0.37 rows per row that csv-parse reads alone; a protocol
  * between threads behind the port was not worth that.
@@ -92,7 +92,7 @@ const joinAll = async (joinNames: readonly string[], on: string, { stdin, stderr
   return join
 }
 
-/** Shows the progress while `work` runs, and a word when it has been interrupted. */
+/** Shows the progress while `work` runs, and a line when it is interrupted. */
 const shown = async <T>(
   { io, progress, signal }: Job,
   state: Parameters<typeof createImportProgress>[1],
@@ -257,7 +257,7 @@ export const defineImport: DefineCommand = (command, io, exitWith) => {
     )
     .addOption(new Option('--type <type>', 'the type of rows without one').choices(tokenTypes))
     .option('--dry-run', 'check everything, store nothing, and ask CleverTap about a sample')
-    .option('--replace', 'replace the token of a row that is live; without it such a row is left as it is')
+    .option('--replace', 'replace the token of a live row; without it such a row stays unchanged')
     .option('--rejects <file>', 'write rejected rows there, each with line, code and reason')
     .option('--enqueue-only', 'queue, and leave the upload to a running relay')
     .option(
@@ -273,19 +273,19 @@ export const defineImport: DefineCommand = (command, io, exitWith) => {
     .addHelpText(
       'after',
       `
-Columns are found by name: objectId, type, id, p256dh, auth, or what plainly means the same, such as clevertap_id and
-device_token; what was found is shown first. Where one objectId stands in several rows, the first of them counts; with
---replace the last. Interrupted with Ctrl-C, it can be run again: what the store knows is "unchanged" then.
+Columns are found by name: objectId, type, id, p256dh, auth, or a name with the same meaning, such as clevertap_id and
+device_token; the import shows the columns that it found first. Of several rows with one objectId the first counts; with
+--replace the last. After Ctrl-C, run the same command again: rows that the store has are "unchanged" then.
 
-A record that CleverTap puts off because its profile may not be live yet is tried again for a day and longer
-(PUSHFERRY_DEFER) and waited for; --wait ends that earlier, and a relay or the same command goes on.
+CleverTap defers a record whose profile may not be live yet. The import retries it for more than a day (PUSHFERRY_DEFER) and
+waits for that; --wait ends the wait, and a relay or the same command uploads the rest.
 
-Exports of OneSignal, Braze, Amazon SNS, Azure Notification Hubs and CleverTap, and push subscriptions of browsers, are known by
-their columns or members.
+The import recognises exports of OneSignal, Braze, Amazon SNS, Azure Notification Hubs and CleverTap, and push subscriptions of
+browsers, by their columns or members.
 
-Each row that was read is queued, unchanged, rejected, skipped (what another vendor marks as dead, for instance) or unmatched
-(not in the join file). Codes are CleverTap's, and "malformed" for a row that cannot be read. Exit code 0: none was rejected or
-unmatched; 1: some were, or it did not come to its end; 2: wrong usage, nothing was done.
+Each row is queued, unchanged, rejected, skipped (a token that another vendor marks as dead, for instance) or unmatched (not in
+the join file). Codes are CleverTap's, and "malformed" for a row that cannot be read. Exit code 0: none was rejected or
+unmatched; 1: some were, or the import failed; 2: wrong usage, nothing was done.
 
 Examples:
   $ pushferry import tokens.csv --dry-run

@@ -174,7 +174,7 @@ Examples:
       'Prints all rejected records, tokens included, as pushferry import reads them, with code and reason; except those of browsers ' +
         'that proved nothing, whose tokens are not kept.',
     )
-    .option('--file <file>', 'write there instead, readable by its owner only; what was in it is gone')
+    .option('--file <file>', 'write there instead, readable by its owner only; earlier content is gone')
     .addOption(new Option('--format <format>', 'what to print').choices(exportFormats).default('csv'))
     .option('--json', 'the same as --format json: {"d":[…]}')
     .action(async (options: WhichOptions & { format: ExportFormat; file?: string }) =>

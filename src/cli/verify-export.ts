@@ -23,7 +23,7 @@ const names: Readonly<Record<Verdict, string>> = { seen: 'seen', other: 'other t
 
 const sum = (counts: ReadonlyMap<string, number>): number => [...counts.values()].reduce((all, n) => all + n, 0)
 
-/** Rows that are no accepted ones, and so are not expected in an export. */
+/** Rows that CleverTap has not accepted, so that no export can have them. */
 const notCompared = ({ queued, uploading, rejected, withdrawn }: Counts): number =>
   queued.live + queued.import + uploading + rejected + withdrawn
 
@@ -38,7 +38,7 @@ const table = ({ counts }: Comparison): string => {
     .join('')
 }
 
-/** What the numbers do not say. */
+/** Explains the numbers. */
 const remarks = ({ counts, tokens }: Comparison, others: number): string => {
   const lines: string[] = []
   if (tokens === 0)
@@ -52,9 +52,11 @@ const remarks = ({ counts, tokens }: Comparison, others: number): string => {
       'Not seen is no proof that a token is lost: an export shows one token of a profile with several devices, and may be ' +
         'older than the upload. pushferry verify ID asks CleverTap about one profile.',
     )
-  if (counts.notSeen.has('chrome'))
+  const web = counts.notSeen.get('chrome') ?? 0
+  if (web > 0)
     lines.push(
-      'A web token (chrome) is never seen: the store keeps the fingerprint of it with its keys, and an export has no keys.',
+      `${web === 1 ? 'One' : count(web)} of those not seen ${web === 1 ? 'is a web token' : 'are web tokens'} (chrome), which can never be seen: the store keeps one ` +
+        'fingerprint of id and keys together, and an export has no keys.',
     )
   if (others > 0)
     lines.push(

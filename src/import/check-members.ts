@@ -2,7 +2,7 @@ import { ImportError } from './error.ts'
 import type { FieldMap } from './field-map.ts'
 import { isMembers, type Members, memberAt } from './members.ts'
 
-/** Members for an error text. A name may be anything in a file that is no export, a token too. */
+/** Members for an error message. A name may be anything in a file that is no export, a token too. */
 export const listNames = (names: Iterable<string>): string =>
   [...names]
     .slice(0, 40)
@@ -15,7 +15,7 @@ const ours = ['type', 'tokenData', 'objectId']
  * Checks that NDJSON or JSON can be read, by the objects at its beginning: else every row of a file would be refused for
  * the same reason.
  *
- * @throws ImportError (`usage`) that names what is missing, and the members that there are.
+ * @throws ImportError (`usage`) that names the missing member, and lists those in the file.
  */
 export const checkMembers = (records: readonly Members[], map: FieldMap, isJoined: boolean): void => {
   if (records.length === 0 || records.some(({ tokenData }) => isMembers(tokenData))) return

@@ -3,7 +3,7 @@ import { ImportError } from './error.ts'
 import type { FieldMap } from './field-map.ts'
 import { type Field, mappedFields } from './fields.ts'
 
-/** Where each field stands in a row, counted from 0; a field without a column is left out. */
+/** The column of each field, counted from 0; a field without a column is left out. */
 export type Columns = Readonly<Partial<Record<Field, number>>>
 
 /** A name with nothing but its letters and digits, so that `Device Token`, `device_token` and `deviceToken` are one. */
@@ -37,13 +37,13 @@ const meanings: Readonly<Record<Field, readonly string[]>> = {
 /** Whether a name plainly means a field. */
 export const isPlainName = (field: Field, name: string): boolean => meanings[field].includes(bare(name))
 
-const places = (header: readonly string[], fits: (name: string) => boolean): number[] =>
+const positions = (header: readonly string[], fits: (name: string) => boolean): number[] =>
   header.flatMap((name, at) => (fits(name.trim()) ? [at] : []))
 
 /** The columns of a name: exactly it, else the same in other letters, else the one at a position such as `#3`. */
-const named = (header: readonly string[], wanted: string): number[] => {
-  const exact = places(header, (name) => name === wanted)
-  const alike = exact.length > 0 ? exact : places(header, (name) => name.toLowerCase() === wanted.toLowerCase())
+export const namedColumns = (header: readonly string[], wanted: string): number[] => {
+  const exact = positions(header, (name) => name === wanted)
+  const alike = exact.length > 0 ? exact : positions(header, (name) => name.toLowerCase() === wanted.toLowerCase())
   const [, position] = /^#(\d+)$/.exec(wanted) ?? []
   return alike.length === 0 && position !== undefined && header[Number(position) - 1] !== undefined
     ? [Number(position) - 1]
@@ -51,16 +51,16 @@ const named = (header: readonly string[], wanted: string): number[] => {
 }
 
 const guessed = (header: readonly string[], field: Field, isOurs: boolean): number[] => {
-  const own = places(header, (name) => name === field)
+  const own = positions(header, (name) => name === field)
   // Tables number their rows in a column `id`, so one that has a token beside it is asked about.
   if (isOurs && own.length > 0 && field !== 'id') return own
-  return places(header, (name) => isPlainName(field, name))
+  return positions(header, (name) => isPlainName(field, name))
 }
 
 /** The column of one field, by `map` or by its name; undefined where there is none, or several. */
 export const findColumn = (header: readonly string[], field: Field, map: FieldMap): number | undefined => {
   const wanted = map.get(field)
-  const [first, second] = wanted === undefined ? guessed(header, field, true) : named(header, wanted)
+  const [first, second] = wanted === undefined ? guessed(header, field, true) : namedColumns(header, wanted)
   return second === undefined ? first : undefined
 }
 
@@ -68,19 +68,19 @@ export const findColumn = (header: readonly string[], field: Field, map: FieldMa
 export const countFields = (header: readonly string[], map: FieldMap): number =>
   mappedFields.filter((field) => {
     const column = map.get(field)
-    return (column === undefined ? guessed(header, field, true) : named(header, column)).length > 0
+    return (column === undefined ? guessed(header, field, true) : namedColumns(header, column)).length > 0
   }).length
 
-/** Whether a text can be the name of a column: words, and not so long as a token. */
-const isName = (text: string): boolean => /^_?[\p{L}$#][\p{L}\p{N} ._:/()#$&-]{0,39}$/u.test(text.trim())
+/** Whether a string can be the name of a column: words, and shorter than a token. */
+const isName = (name: string): boolean => /^_?[\p{L}$#][\p{L}\p{N} ._:/()#$&-]{0,39}$/u.test(name.trim())
 
-/** The first line for an error text. In a file without names it is a row, so nothing that may be a token is shown. */
-const list = (header: readonly string[]): string =>
+/** The first line for an error message. In a file without names it is a row, so nothing that may be a token is shown. */
+export const listColumns = (header: readonly string[]): string =>
   header.map((name) => (isName(name) ? JSON.stringify(name) : `(${name.length} characters)`)).join(', ')
 
 /** A file without names begins with a row, of which one value is a type. A column of each type is another thing. */
 const isRow = (header: readonly string[], map: FieldMap): boolean =>
-  places(header, (text) => tokenTypes.some((type) => type === text.toLowerCase())).length === 1 &&
+  positions(header, (name) => tokenTypes.some((type) => type === name.toLowerCase())).length === 1 &&
   countFields(header, map) === 0
 
 const advice = (header: readonly string[], map: FieldMap, missing: Field): string => {
@@ -88,7 +88,7 @@ const advice = (header: readonly string[], map: FieldMap, missing: Field): strin
     return 'the first line looks like a row and must name the columns: put one such as objectId,type,id,p256dh,auth before it'
   if (header.some((name) => name.includes('\uFFFD')))
     return 'the first line, which must name the columns, is not UTF-8: save the file as UTF-8, plain or gzipped'
-  return `no column is plainly the ${missing} among ${list(header)}, which is the first line; say which with --map ${missing}=COLUMN${missing === 'type' ? ', or give one type for all with --type' : ''}`
+  return `no column is plainly the ${missing} among ${listColumns(header)}, which is the first line; say which with --map ${missing}=COLUMN${missing === 'type' ? ', or give one type for all with --type' : ''}`
 }
 
 /**
@@ -102,27 +102,27 @@ export const findColumns = (
   defaultType: string | undefined,
   isJoined = false,
 ): Columns => {
-  const isOurs = ['objectId', 'id'].every((name) => places(header, (one) => one === name).length === 1)
+  const isOurs = ['objectId', 'id'].every((name) => positions(header, (one) => one === name).length === 1)
   const found: Partial<Record<Field, number>> = {}
   for (const field of mappedFields) {
     const wanted = map.get(field)
-    const at = wanted === undefined ? guessed(header, field, isOurs) : named(header, wanted)
+    const at = wanted === undefined ? guessed(header, field, isOurs) : namedColumns(header, wanted)
     const [first, second] = at
     if (second !== undefined)
       throw new ImportError(
         'usage',
-        `several columns may be the ${field}: ${at.map((one) => `${list([header[one] ?? ''])} (#${one + 1})`).join(', ')}; say which with --map ${field}=COLUMN, by name or as #${first === undefined ? 1 : first + 1} by position`,
+        `several columns may be the ${field}: ${at.map((one) => `${listColumns([header[one] ?? ''])} (#${one + 1})`).join(', ')}; say which with --map ${field}=COLUMN, by name or as #${first === undefined ? 1 : first + 1} by position`,
       )
     if (first !== undefined) found[field] = first
     else if (wanted !== undefined)
-      throw new ImportError('usage', `--map ${field}: there is no such column; the columns are ${list(header)}`)
+      throw new ImportError('usage', `--map ${field}: there is no such column; the columns are ${listColumns(header)}`)
   }
   const { id, endpoint } = found
   if (id !== undefined && endpoint !== undefined) {
     if (map.has('id') === map.has('endpoint'))
       throw new ImportError(
         'usage',
-        `two columns may be the token: ${list([header[id] ?? '', header[endpoint] ?? ''])}; say which with --map id=COLUMN or --map endpoint=COLUMN`,
+        `two columns may be the token: ${listColumns([header[id] ?? '', header[endpoint] ?? ''])}; say which with --map id=COLUMN or --map endpoint=COLUMN`,
       )
     delete found[map.has('id') ? 'endpoint' : 'id']
   }

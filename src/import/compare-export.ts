@@ -64,6 +64,7 @@ const readExport = async (
         }
       }
     }
+  if (read.records === 0) throw fail('it has no profiles')
   if (profiles === 0)
     throw fail(
       'it is no CleverTap Profile Export with CleverTap IDs: choose them among the user identifiers of the export',
@@ -78,7 +79,8 @@ const judge = (
 ): { verdict: 'seen' | 'other'; profile: number } | undefined => {
   const match = shown.find(({ token }) => token !== null && fingerprint({ token: { type, id: token } }) === held)
   if (match) return { verdict: 'seen', profile: match.profile }
-  // The fingerprint of a web token is of its keys as well, which no export has: it cannot be told from another.
+  // The fingerprint of a web token is of its keys as well, which no export has: it cannot be told from another. Comparing the
+  // ids alone would need the id, or a second fingerprint of it, in every accepted row.
   const another = type === 'chrome' ? undefined : shown.find(({ token }) => token !== null)
   return another && { verdict: 'other', profile: another.profile }
 }

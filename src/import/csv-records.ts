@@ -8,7 +8,7 @@ export interface CsvRecord {
   line: number
   cells: readonly string[]
   broken: boolean
-  /** As it stands in the file, where there is a quote in it. */
+  /** The source line, where it has a quote. */
   text?: string
 }
 
@@ -25,7 +25,7 @@ const mostCharacters = 64 * 1024
 
 const withoutReturn = (line: string): string => (line.endsWith('\r') ? line.replace(/\r+$/, '') : line)
 
-/** Whether quotes stand only around values and, doubled, in them. Reading them otherwise takes a stray one for a sign. */
+/** Whether all quotes are around values or, doubled, in them. csv-parse with `relax_quotes` takes a stray one for a character. */
 export const isStrict = (text: string, delimiter: string): boolean => {
   try {
     parse(text, { ...parseOptions, relax_quotes: false, delimiter })
@@ -56,11 +56,11 @@ const linesOf = (block: string): string[] => {
 }
 
 /**
- * Reads CSV: the records of each piece of the file, blank lines left out. Quotes are csv-parse's business; a piece without
- * any is split at its delimiters, which comes to the same in a fraction of the time (bench/import).
+ * Reads CSV: the records of each block of the file, without blank lines. csv-parse reads the blocks with quotes; a block without
+ * any is split at its delimiters, with the same result in a fraction of the time (bench/import).
  *
- * A quote that is not closed would swallow the rest of the file. Here it costs one record: the line that it is in comes
- * out as `broken`, and reading goes on with the next one. Memory: one piece and at most one record.
+ * An unclosed quote would swallow the rest of the file. Here it costs one record: its line comes out as `broken`, and reading
+ * continues with the next line. Memory: one block and at most one record.
  *
  * @throws ImportError (`failed`) for a line without an end.
  */
@@ -70,7 +70,7 @@ export const csvRecords = async function* (
 ): AsyncGenerator<readonly CsvRecord[]> {
   const read = (text: string): string[][] | 'open' => {
     try {
-      // Without `columns` csv-parse returns rows of texts.
+      // Without `columns` csv-parse returns rows of strings.
       return parse(text, { ...parseOptions, delimiter }) as string[][]
     } catch (error) {
       if (error instanceof CsvError) return 'open'
@@ -83,7 +83,7 @@ export const csvRecords = async function* (
     broken: true,
   })
 
-  /** Reads line by line. What may go on in the next piece is left in `lines`, unless this is the last. */
+  /** Reads line by line. A record that may continue in the next block stays in `lines`, unless this is the last block. */
   const careful = (lines: string[], firstLine: number, isLast: boolean): CsvRecord[] => {
     const records: CsvRecord[] = []
     const first = firstLine + lines.length
@@ -95,7 +95,7 @@ export const csvRecords = async function* (
       let found = text.includes('"') ? read(withoutReturn(text)) : [withoutReturn(text).split(delimiter)]
       while (found === 'open' && used < lines.length && used < mostLines && text.length < mostCharacters) {
         text += `\n${lines[used++]}`
-        // A carriage return behind the last quote would count as a text behind it.
+        // csv-parse would take a carriage return after the last quote for a part of the value.
         found = read(withoutReturn(text))
       }
       if (found === 'open' && used === lines.length && used < mostLines && text.length < mostCharacters && !isLast)
@@ -122,7 +122,7 @@ export const csvRecords = async function* (
     }
     const lines = linesOf(block)
     line += lines.length
-    // As many records as lines: none of them is longer than its line. This is how nearly every quoted piece is.
+    // As many records as lines: none of them is longer than its line. Nearly every block with quotes is like that.
     const found = pending.length === 0 ? read(block) : 'open'
     if (found !== 'open' && found.length === lines.length)
       return found.flatMap((cells, at) =>

@@ -1,4 +1,4 @@
-import { findColumns } from './columns.ts'
+import { findColumns, listColumns, namedColumns } from './columns.ts'
 import { tableRows } from './csv-table.ts'
 import { type Dialect, readDialect } from './dialect.ts'
 import { ImportError } from './error.ts'
@@ -20,12 +20,23 @@ export interface CsvPlan {
   rows: (bytes: AsyncIterable<Uint8Array>) => AsyncGenerator<readonly Row[]>
 }
 
-/** The column of a name, or the only one whose dotted path ends in it; -1 where there is none. */
-const findLast = (header: readonly string[], name: string): number => {
-  const [first, second] = header.filter((column) => column.endsWith(`.${name}`))
-  return header.includes(name) || first === undefined || second !== undefined
-    ? header.indexOf(name)
-    : header.indexOf(first)
+/**
+ * The column that `--on` names: by its name or position, or by the end of a dotted path that only one column has.
+ *
+ * @throws ImportError (`usage`) when there is none, or several.
+ */
+const findLeft = (header: readonly string[], name: string): number => {
+  const found = namedColumns(header, name)
+  const paths = header.flatMap((column, at) => (column.endsWith(`.${name}`) ? [at] : []))
+  const [first, second] = found.length > 0 ? found : paths
+  if (first === undefined)
+    throw new ImportError('usage', `--on: there is no column ${name} in the import; it has ${listColumns(header)}`)
+  if (second !== undefined)
+    throw new ImportError(
+      'usage',
+      `--on: several columns of the import are called ${name}; say which by its position, such as --on '#${second + 1}=COLUMN'`,
+    )
+  return first
 }
 
 /**
@@ -42,13 +53,12 @@ export const planCsv = (
 ): CsvPlan => {
   const dialect = readDialect(head, map)
   const { header } = dialect
-  const vendor = map.has('id') || map.has('endpoint') ? undefined : recogniseTable(dialect)
+  const vendor = map.has('id') || map.has('endpoint') ? undefined : recogniseTable(head, dialect)
   if (vendor) {
     const { columns, ours, make } = planVendorTable(vendor, head, dialect, { ...rules, map, defaultType, join })
     return { dialect, vendor, columns, rows: (bytes) => tableRows(bytes, dialect, ours, make) }
   }
-  const leftColumn = join === undefined ? undefined : findLast(header, join.left)
-  if (leftColumn === -1) throw new ImportError('usage', `--on: there is no column ${join?.left} in the import`)
+  const leftColumn = join === undefined ? undefined : findLeft(header, join.left)
   const at = findColumns(header, map, defaultType, join !== undefined)
   const ours = mappedFields.flatMap((field) => at[field] ?? [])
   const names = mappedFields.flatMap((field) => {
@@ -73,21 +83,25 @@ export const planCsv = (
     if (join === undefined || leftColumn === undefined) return objectId(cells)
     return joinedObjectId(join, unguard(cells[leftColumn]?.trim() ?? ''), writtenType, rules, defaultType)
   }
-  const make = (line: number, cells: readonly string[]): readonly Row[] => {
+  const rowOf = (line: number, cells: readonly string[]): Row => {
     const web = endpoint(cells)
     const token = web === '' ? undefined : readWebToken(web, rules)
-    if (typeof token === 'string') return [{ line, value: undefined, problem: token, source: cells }]
-    const own = joined(cells, token?.type ?? type(cells))
-    if (typeof own !== 'string') return [{ line, value: undefined, aside: own, source: cells }]
-    const texts = {
+    if (typeof token === 'string') return { line, value: undefined, problem: token, source: cells }
+    const writtenType = type(cells)
+    const own = joined(cells, token?.type ?? writtenType)
+    if (typeof own !== 'string') return { line, value: undefined, aside: own, source: cells }
+    const values = {
       objectId: own,
-      type: type(cells),
+      type: writtenType,
       id: id(cells),
       p256dh: p256dh(cells),
       auth: auth(cells),
       endpoint: web,
     }
-    return [{ line, value: recordOfFields(texts, defaultType, rules), source: cells }]
+    return { line, value: recordOfFields(values, defaultType, rules), source: cells }
+  }
+  const make = (line: number, cells: readonly string[], rows: Row[]): void => {
+    rows.push(rowOf(line, cells))
   }
 
   return {

@@ -17,8 +17,8 @@ const isJson = (cell: string): boolean => {
 }
 
 /**
- * Reads the rows of a table below its header. A row that cannot be read comes out with its problem, and `make` is given the
- * cells of the others.
+ * Reads the rows of a table below its header. A row that cannot be read comes out with its problem; of the cells of the
+ * others `make` adds what they are to `rows`.
  *
  * @param ours the columns that are read: a fault in another one is passed over.
  */
@@ -26,7 +26,7 @@ export const tableRows = async function* (
   bytes: AsyncIterable<Uint8Array>,
   { header, delimiter, lineBreak, skip }: Dialect,
   ours: readonly number[],
-  make: (line: number, cells: readonly string[]) => readonly Row[],
+  make: (line: number, cells: readonly string[], rows: Row[]) => void,
 ): AsyncGenerator<readonly Row[]> {
   /** Exports end rows with more delimiters, or with fewer, than their header has; a value too many is another thing. */
   const isTooLong = (cells: readonly string[]): boolean =>
@@ -42,7 +42,7 @@ export const tableRows = async function* (
       return `there are ${cells.length} values in the row, but ${header.length} columns`
     for (const column of ours) {
       const cell = cells[column]
-      if (cell?.includes(quote) && (text === undefined || !isStrict(text, delimiter)) && !isJson(cell))
+      if (text !== undefined && cell?.includes(quote) && !isStrict(text, delimiter) && !isJson(cell))
         return 'a quote stands in the middle of a value'
       if (cell?.includes(replacement)) return 'a value is not UTF-8'
     }
@@ -61,7 +61,7 @@ export const tableRows = async function* (
       // Spreadsheets write rows of delimiters alone below their table.
       if (cells.every((cell) => cell.trim() === '')) continue
       const problem = problemOf(record)
-      if (problem === undefined) rows.push(...make(line, cells))
+      if (problem === undefined) make(line, cells, rows)
       else rows.push({ line, value: undefined, problem, source: cells })
     }
     yield rows

@@ -10,16 +10,16 @@ export interface Dialect {
   header: readonly string[]
   /** Rows before the first one with data: the header, and Excel's `sep=` line before it. */
   skip: number
-  /** What ends a line; the files of old Macs have a bare carriage return. */
+  /** The end of a line; the files of old Macs have a bare carriage return. */
   lineBreak: '\n' | '\r'
 }
 
-/** What usually separates values, the likeliest first. */
+/** Usual delimiters, the likeliest first. */
 const usual = [',', ';', '\t', '|']
-/** What is taken for a delimiter only when our fields come out of it, since texts are full of these signs. */
+/** Delimiters only where they give our fields, since ordinary values contain these characters. */
 const unusual = ['^', '~', '\u0001', ':', ' ']
 
-/** What csv-parse is told wherever it is used. */
+/** The options of csv-parse, wherever it is used. */
 export const parseOptions = {
   relax_quotes: true,
   relax_column_count: true,
@@ -29,7 +29,7 @@ export const parseOptions = {
 
 const firstRecord = (text: string, delimiter: string): string[] => {
   try {
-    // Without `columns` csv-parse returns rows of texts.
+    // Without `columns` csv-parse returns rows of strings.
     const [record = []] = parse(text, { ...parseOptions, delimiter, to: 1, skip_empty_lines: true }) as string[][]
     return record
   } catch {
@@ -37,7 +37,7 @@ const firstRecord = (text: string, delimiter: string): string[] => {
   }
 }
 
-/** More of our fields first; of equals, more columns; what is unusual after that. */
+/** More of our fields first; of equals, more columns; an unusual delimiter after that. */
 const score = (header: readonly string[], delimiter: string, map: FieldMap): number =>
   countFields(header, map) * 1000 + Math.min(header.length, 400) * (usual.includes(delimiter) ? 1 : 0.001)
 

@@ -3,7 +3,7 @@ import { decodeRecord } from '../wire/decode.ts'
 import type { Plan } from './plan.ts'
 import type { Rejects } from './rejects.ts'
 import { malformed, type Rejection, type Row } from './row.ts'
-import { byPlace, mostSorted, placeOf } from './sort.ts'
+import { bySortKey, mostSorted, sortKeyOf } from './sort.ts'
 import { type Tally, tallyRejection } from './tally.ts'
 
 /** A row on its way into the store; account and `replaceLive` are the same for all. */
@@ -12,7 +12,7 @@ export type ImportedRow = Pick<NewEntry, 'objectId' | 'token' | 'warnings'>
 export interface EnqueueParts {
   /** Stores the first of the rows, as many as there is room for, and resolves to their results. */
   put: (rows: readonly ImportedRow[]) => Promise<readonly PutResult[]>
-  /** Between two pieces: is told how many rows the last one had, and how long it took in ms. */
+  /** Waits between two pieces; gets the number of rows of the last one, and its time in ms. */
   pause: (rows: number, tookMs: number) => Promise<void>
   /** How many rows the next piece may have; `pieceRows` without it. */
   mostRows?: () => number
@@ -23,11 +23,11 @@ export interface EnqueueParts {
   signal: AbortSignal
 }
 
-/** Rows in one commit: more would keep live records waiting for too long. */
+/** Rows in one commit: more would keep live records waiting for too long, and 8,000 take no less processor time a row. */
 export const pieceRows = 2_000
 /** Rows that are sorted together: neighbours in the store's index are then put together. */
 export const heldRows = 48_000
-/** Limit for the characters of their tokens: what 48,000 rows of usual length have. */
+/** Limit for the characters of their tokens: the sum of 48,000 tokens of usual length. */
 const heldCharacters = 10 * 1024 * 1024
 
 /** A faultless row, or why it is refused. Pure. */
@@ -48,20 +48,20 @@ export const readRow = ({
 /** Rows that wait to be sorted and put. */
 const createHeld = () => {
   let rows: ImportedRow[] = []
-  let places: number[] = []
+  let keys: number[] = []
   let characters = 0
   return {
     add: (row: ImportedRow): void => {
       rows.push(row)
-      places.push(placeOf(row.objectId))
+      keys.push(sortKeyOf(row.objectId))
       characters += row.token.id.length
     },
     isFull: () => rows.length >= Math.min(heldRows, mostSorted) || characters >= heldCharacters,
     /** All of them, sorted by objectId; those of one objectId in the order in which they came. */
     take: (): ImportedRow[] => {
-      const sorted = byPlace(rows, places)
+      const sorted = bySortKey(rows, keys)
       rows = []
-      places = []
+      keys = []
       characters = 0
       return sorted
     },
@@ -75,8 +75,8 @@ const createHeld = () => {
  * of one a row; rows of one objectId stay in their order, and the first of them is the one that is kept (where rows are
  * replaced: the last). The next rows are read while those before them are put.
  *
- * Resolves to `interrupted` when the signal came before the end: the piece at hand is finished, and what was read and not
- * yet put is not counted.
+ * Resolves to `interrupted` when the signal came before the end: the piece at hand is finished, and rows that were read and not
+ * put are not counted.
  *
  * @throws ImportError (`failed`) when an input or the store cannot go on.
  */
@@ -100,7 +100,7 @@ export const enqueue = async (plans: readonly Plan[], parts: EnqueueParts): Prom
   const putAll = async (rows: readonly ImportedRow[]): Promise<void> => {
     for (let at = 0; at < rows.length && !signal.aborted; ) at += await putPiece(rows.slice(at, at + mostRows()))
   }
-  /** Begins to put what is held, once what was held before is put. */
+  /** Begins to put the held rows, once those before them are put. */
   const flush = async (): Promise<void> => {
     await writing
     writing = putAll(held.take())
@@ -130,7 +130,7 @@ export const enqueue = async (plans: readonly Plan[], parts: EnqueueParts): Prom
       throw error
     } finally {
       signal.removeEventListener('abort', input.abandon)
-      // Also when an input breaks off: what was read of it is good.
+      // Also when an input breaks off: the rows that were read are good.
       await flush()
       await writing
     }

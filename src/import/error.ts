@@ -1,6 +1,6 @@
 /**
- * An import that cannot go on. `usage`: nothing was begun; what was asked for is wrong. `failed`: something stopped it
- * half-way; what is in the store stays there, and the same import can be run again. The message is one line without a
+ * An import that cannot go on. `usage`: nothing was begun, because the call is wrong. `failed`: something stopped it
+ * half-way; rows in the store stay there, and the same import can be run again. The message is one line without a
  * value of any row.
  */
 export class ImportError extends Error {

@@ -2,7 +2,7 @@ import { type TokenType, tokenTypes } from '../wire/record.ts'
 import { ImportError } from './error.ts'
 import { type Field, mappedFields } from './fields.ts'
 
-/** Which column stands for which field, as it was asked for with `--map`. */
+/** The column of each field that `--map` names. */
 export type FieldMap = ReadonlyMap<Field, string>
 
 const nextEntry = new RegExp(`,(?=\\s*(?:${mappedFields.join('|')})\\s*=)`, 'i')
@@ -13,9 +13,9 @@ const nextEntry = new RegExp(`,(?=\\s*(?:${mappedFields.join('|')})\\s*=)`, 'i')
  *
  * @throws ImportError (`usage`) for anything else, for an unknown field, and for a field that is mapped twice.
  */
-export const readFieldMap = (texts: readonly string[]): FieldMap => {
+export const readFieldMap = (args: readonly string[]): FieldMap => {
   const map = new Map<Field, string>()
-  for (const entry of texts.flatMap((text) => text.split(nextEntry))) {
+  for (const entry of args.flatMap((arg) => arg.split(nextEntry))) {
     const [, name = '', column = ''] = /^\s*([^=]*?)\s*=\s*(.*?)\s*$/.exec(entry) ?? []
     const field = mappedFields.find((one) => one.toLowerCase() === name.toLowerCase())
     if (!field || column === '')
@@ -27,13 +27,13 @@ export const readFieldMap = (texts: readonly string[]): FieldMap => {
 }
 
 /**
- * Reads `0=apns,1=fcm`: foreign types, and what they are here.
+ * Reads `0=apns,1=fcm`: foreign types and ours.
  *
  * @throws ImportError (`usage`) for anything else, and for a type that is mapped twice.
  */
-export const readTypeMap = (texts: readonly string[]): ReadonlyMap<string, TokenType> => {
+export const readTypeMap = (args: readonly string[]): ReadonlyMap<string, TokenType> => {
   const map = new Map<string, TokenType>()
-  for (const entry of texts.flatMap((text) => text.split(','))) {
+  for (const entry of args.flatMap((arg) => arg.split(','))) {
     const [, foreign = '', name = ''] = /^\s*(.+?)\s*=\s*([^=]*?)\s*$/.exec(entry) ?? []
     const type = tokenTypes.find((one) => one === name.toLowerCase())
     if (foreign === '' || type === undefined)

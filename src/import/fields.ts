@@ -4,28 +4,28 @@ import { isPlaceholder } from '../wire/placeholder.ts'
 import { readEndpoint } from '../wire/push-service.ts'
 import type { TokenType } from '../wire/record.ts'
 
-/** What a row of columns says of a record, by the names that the columns have without a mapping. */
+/** The fields of a record in a table, by the names that their columns have without a mapping. */
 export const fields = ['objectId', 'type', 'id', 'p256dh', 'auth'] as const
 /** What `--map` may name: a web subscription's `endpoint` says both the id and the push service. */
 export const mappedFields = [...fields, 'endpoint'] as const
 export type Field = (typeof mappedFields)[number]
 
-/** The text of each field; empty where there is none. */
-export type FieldTexts = Readonly<Record<(typeof fields)[number], string>> & { readonly endpoint?: string }
+/** The string of each field; empty where there is none. */
+export type FieldValues = Readonly<Record<(typeof fields)[number], string>> & { readonly endpoint?: string }
 
 /** How types are read. */
 export interface TypeRules {
-  /** Foreign types, in small letters, and what they are here: `--map-type`. */
+  /** Foreign types, in lower case, and ours: `--map-type`. */
   typeMap?: ReadonlyMap<string, TokenType>
   /** Push services beside FCM that an operator maps: PUSHFERRY_WEB_TYPES. */
   webTypes?: readonly WebType[]
 }
 
-/** Why the endpoint of a push service that nobody maps stands for no token. */
+/** Why an endpoint gives no token when its push service is not mapped. */
 export const unknownService =
   'the endpoint is of a push service that CleverTap documents no type for; PUSHFERRY_WEB_TYPES can map its host'
 
-/** The id and type that an endpoint stands for, or why it stands for none. */
+/** The id and type in an endpoint, or why it has none. */
 export const readWebToken = (
   endpoint: string,
   { webTypes = [] }: TypeRules,
@@ -37,9 +37,9 @@ export const readWebToken = (
 }
 
 /** Exporters fill the unused key columns of native tokens with placeholders. */
-const orEmpty = (text: string): string => (isPlaceholder(text) ? '' : text)
+const orEmpty = (value: string): string => (isPlaceholder(value) ? '' : value)
 
-/** A record that may lack anything; `decodeRecord` is to judge it. */
+/** A record that may lack anything; `decodeRecord` judges it. */
 export interface Draft {
   type: 'token'
   tokenData: { id?: string; type?: string; keys?: { p256dh: string; auth: string } }
@@ -47,11 +47,11 @@ export interface Draft {
 }
 
 /**
- * The record that these texts make. What is empty is left out, so that it is missing there and not wrong. A type is taken
- * in any case of its letters, because exports often have `FCM`.
+ * The record that these strings make. An empty one is left out, so that it is missing and not wrong. A type may be in upper
+ * case, because exports often have `FCM`.
  */
 export const recordOfFields = (
-  { objectId, type: writtenType, id: writtenId, p256dh: writtenP256dh, auth: writtenAuth, endpoint = '' }: FieldTexts,
+  { objectId, type: writtenType, id: writtenId, p256dh: writtenP256dh, auth: writtenAuth, endpoint = '' }: FieldValues,
   defaultType: string | undefined,
   rules: TypeRules = {},
 ): Draft => {

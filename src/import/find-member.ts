@@ -9,7 +9,7 @@ export interface MemberFinder {
    * @throws ImportError (`usage`) when several members are called so.
    */
   find(record: Members): unknown
-  /** Where it stands; undefined until a record had it. */
+  /** Its dotted path; undefined until a record had it. */
   path(): string | undefined
 }
 
@@ -18,8 +18,8 @@ const columnsOf = (record: Members, name: string): string[] =>
   Object.keys(record).filter((column) => column.endsWith(`.${name}`))
 
 /**
- * Finds members by their dotted path, or by their last name where only one has it; the first record that has one decides
- * where that is.
+ * Finds members by their dotted path, or by their last name where only one has it; the first record with that name fixes the
+ * path.
  *
  * @param option what the name was given with, for the error.
  */

@@ -1,5 +1,5 @@
 /**
- * Spreadsheets run a cell that begins with one of these signs as a formula; an iPhone's CleverTap ID begins with `-`. An
+ * Spreadsheets run a cell that begins with one of these characters as a formula; an iPhone's CleverTap ID begins with `-`. An
  * apostrophe before it makes the cell a string. A string that already looks guarded gets another one, so that taking one
  * off always gives the string back.
  */

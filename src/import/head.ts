@@ -1,7 +1,7 @@
 import { constants, gunzipSync } from 'node:zlib'
 import { ImportError } from './error.ts'
 
-/** What the first bytes of an input tell. */
+/** Encoding and beginning of an input. */
 export interface Head {
   gzip: boolean
   /** The name of its encoding where it has a mark for it, without which it is UTF-8. */
@@ -26,7 +26,7 @@ const encodingOf = (bytes: Buffer): Head['encoding'] =>
 /**
  * Reads the beginning of an input, of whatever length.
  *
- * @throws ImportError (`usage`) for what is no text.
+ * @throws ImportError (`usage`) for binary data.
  */
 export const readHead = (bytes: Buffer): Head => {
   const gzip = startsWith(bytes, 0x1f, 0x8b)
@@ -36,12 +36,12 @@ export const readHead = (bytes: Buffer): Head => {
     throw new ImportError('usage', 'it is an Excel workbook or a zip archive: save it as CSV, or unpack it')
   const encoding = encodingOf(unpacked)
   if (encoding === 'utf-8' && unpacked.includes(0))
-    throw new ImportError('usage', 'it is no text: give CSV, NDJSON or JSON, in UTF-8 and plain or gzipped')
+    throw new ImportError('usage', 'it is binary data: give CSV, NDJSON or JSON, in UTF-8, plain or gzipped')
   const text = new TextDecoder(encoding).decode(unpacked, { stream: true })
   if (text.trimStart().startsWith('<'))
     throw new ImportError(
       'usage',
-      'it is XML or a web page: export it as CSV or JSON, and look whether you were signed in',
+      'it is XML or a web page: export it as CSV or JSON, and check whether you were signed in',
     )
   return { gzip, encoding, text }
 }

@@ -6,11 +6,11 @@ import { createGunzip } from 'node:zlib'
 import { ImportError } from './error.ts'
 import { type Head, readHead } from './head.ts'
 
-/** One thing to import: a file, a pipe, or standard input. */
+/** A file, a pipe, or standard input to import. */
 export interface Input {
   /** As it was given; `standard input` for `-`. */
   name: string
-  /** Of the file as it lies on the disk; undefined for what is no regular file. */
+  /** Of the file as it lies on the disk; undefined for anything but a regular file. */
   sizeBytes: number | undefined
   head: Head
   /**
@@ -138,7 +138,7 @@ const openFile = async (name: string, sizeBytes: number): Promise<Input> => {
   }
 }
 
-/** What can be read once only: its beginning is kept until then. */
+/** A stream, which can be read once: its beginning is kept until then. */
 const openStream = async (name: string, stream: Readable): Promise<Input> => {
   const chunks = stream[Symbol.asyncIterator]()
   const kept: Buffer[] = []
@@ -172,7 +172,7 @@ const openStream = async (name: string, stream: Readable): Promise<Input> => {
  * Opens an input and reads its beginning.
  *
  * @param name a path, or `-` for `stdin`.
- * @throws ImportError (`usage`) when it cannot be opened or is no text.
+ * @throws ImportError (`usage`) when it cannot be opened or is binary data.
  */
 export const openInput = async (name: string, stdin: Readable): Promise<Input> => {
   if (name === '-') return openStream('standard input', stdin)

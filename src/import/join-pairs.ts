@@ -1,4 +1,5 @@
-import { isPlaceholder } from '../wire/placeholder.ts'
+import { isPlaceholder, placeholderHint } from '../wire/placeholder.ts'
+import { listColumns } from './columns.ts'
 import { ImportError } from './error.ts'
 import { createMemberFinder } from './find-member.ts'
 import type { Input } from './input.ts'
@@ -7,9 +8,9 @@ import { itemsOf, objectIdName, objectIdsOf } from './profile-ids.ts'
 import { openRecordFile, type RecordsRead } from './read-records.ts'
 
 /**
- * Reads a join file: tells of each key and objectId that belong together.
+ * Reads a join file and calls `onPair` with each key and an objectId that belongs to it.
  *
- * @param on what `--on` names.
+ * @param on the columns that `--on` names.
  * @throws ImportError (`usage`) when a column is missing or not plain, or when a key or ID is a number that is not exact.
  */
 export const readPairs = async (
@@ -25,29 +26,38 @@ export const readPairs = async (
   const exact = (value: unknown, line: number, what: string): string => {
     if (isLossy(value))
       throw fail(`line ${line}: the ${what} is a number that is not exact in JSON: export it as a string, in quotes`)
-    const text = textOf(value)
-    return isPlaceholder(text) ? '' : text
+    const written = textOf(value)
+    return isPlaceholder(written) ? '' : written
   }
-  const assertFound = (): void => {
+  const assertFound = (names: readonly string[]): void => {
+    const several = [right, idName].find((name) => names.indexOf(name ?? '') !== names.lastIndexOf(name ?? ''))
+    if (several !== undefined) throw fail(`several columns are called ${several}; rename all but one`)
     if (key.path() === undefined)
-      throw fail(`there is no column ${right}, or several; name it with --on ${left}=COLUMN`)
+      throw fail(`there is no column ${right} among ${listColumns(names)}; name it with --on ${left}=COLUMN`)
     if (idName === undefined && !read.isProfileExport)
-      throw fail('no column is plainly the objectId, such as clevertapId')
+      throw fail(
+        `no column is plainly the objectId among ${listColumns(names)}; name it clevertap_id in its first line`,
+      )
   }
 
+  let names = header ?? []
   let isChecked = false
   for await (const found of records)
     for (const { line, members } of found) {
+      if (!isChecked && header === undefined) names = Object.keys(members)
       if (idName === undefined || !(idName in members)) idName = objectIdName(Object.keys(members)) ?? idName
       const keys = itemsOf(key.find(members)).map((one) => exact(one, line, right))
+      // Long numbers that a spreadsheet has shortened are one key of several profiles.
+      const whole = keys.filter((one) => one !== '' && placeholderHint(one) === undefined)
+      if (keys.some((one) => one !== '' && !whole.includes(one))) read.shortened++
       // A row of a table has all of its columns; a record of JSON may lack a member that others have.
-      if (!isChecked && header !== undefined) assertFound()
+      if (!isChecked && header !== undefined) assertFound(names)
       isChecked = true
       for (const one of objectIdsOf(members, idName)) {
         const objectId = exact(one, line, 'CleverTap ID')
-        if (objectId !== '') for (const name of keys) if (name !== '') onPair(name, objectId)
+        if (objectId !== '') for (const one of whole) onPair(one, objectId)
       }
     }
-  assertFound()
+  assertFound(names)
   return read
 }

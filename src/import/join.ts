@@ -1,3 +1,4 @@
+import { placeholderHint } from '../wire/placeholder.ts'
 import { type TokenType, tokenTypes } from '../wire/record.ts'
 import { ImportError } from './error.ts'
 import type { TypeRules } from './fields.ts'
@@ -9,7 +10,7 @@ import { explainTemporary, openTemporaryDatabase } from './temporary-database.ts
 
 /** Other files that have the objectIds. */
 export interface Join {
-  /** The column of the import that is looked up. */
+  /** The import's column with the key. */
   left: string
   /** The distinct objectIds of a key, at most `mostIds` of them. */
   find(key: string): readonly string[]
@@ -21,8 +22,8 @@ export interface Join {
 const mostIds = 100
 
 /** Reads `LEFT` or `LEFT=RIGHT`: the import's column, and the join file's. */
-export const readOn = (text: string): { left: string; right: string } => {
-  const [left = '', right = left] = text.split('=').map((name) => name.trim())
+export const readOn = (on: string): { left: string; right: string } => {
+  const [left = '', right = left] = on.split('=').map((name) => name.trim())
   if (left === '' || right === '') throw new ImportError('usage', '--on is COLUMN, or COLUMN=COLUMN OF THE JOIN FILE')
   return { left, right }
 }
@@ -37,24 +38,33 @@ const prefixes: Readonly<Record<TokenType, string>> = {
 }
 const prefixOf = (objectId: string): string => /^(?:__|-|~)?/.exec(objectId)?.[0] ?? ''
 
-/** Of several objectIds, the one whose prefix fits the type; undefined where that leaves none or several. */
-const chooseObjectId = (objectIds: readonly string[], type: string): string | undefined => {
-  const [only, second] = objectIds
-  if (second === undefined) return only
-  if (objectIds.length >= mostIds) return undefined
-  const fitting = objectIds.filter((one) =>
-    Object.entries(prefixes).some(([t, p]) => t === type && p === prefixOf(one)),
-  )
-  return fitting.length === 1 ? fitting[0] : undefined
+/** The objectId that a token of this type is for: `none` where all are of other platforms, `several` where that is open. */
+const chooseObjectId = (objectIds: readonly string[], type: TokenType): { objectId: string } | 'none' | 'several' => {
+  if (objectIds.length >= mostIds) return 'several'
+  const wanted = prefixes[type]
+  const fitting = objectIds.filter((one) => prefixOf(one) === wanted)
+  // An ID without a prefix does not say of which platform it is.
+  const [first] = fitting.length > 0 ? fitting : objectIds.filter((one) => prefixOf(one) === '')
+  if (first === undefined) return 'none'
+  return fitting.length === 1 || objectIds.length === 1 ? { objectId: first } : 'several'
 }
 
 /** How many IDs the reason of a refused row names. */
 const mostNamed = 5
 
+/** Why no join file has a CleverTap ID for a key. */
+const whyUnmatched = (key: string, left: string): string => {
+  if (key === '') return `the row has no ${left} to join it by`
+  const hint = placeholderHint(key)
+  if (hint !== undefined) return `its ${left} ${hint}`
+  const invisible = /\p{Cf}/u.test(key) ? `, which has an invisible character in it` : ''
+  return `the join file has no CleverTap ID for this ${left}${invisible}`
+}
+
 /**
  * The objectId that the join files have for the key of a row, or why it has none.
  *
- * @param writtenType as it stands in the row; empty where there is none.
+ * @param writtenType the type in the row; empty where there is none.
  */
 export const joinedObjectId = (
   join: Join,
@@ -64,16 +74,25 @@ export const joinedObjectId = (
   defaultType = '',
 ): string | NonNullable<Row['aside']> => {
   const found = key === '' ? [] : join.find(key)
-  if (found.length === 0)
-    return { kind: 'unmatched', reason: `the join file has no CleverTap ID for this ${join.left}` }
+  if (found.length === 0) return { kind: 'unmatched', reason: whyUnmatched(key, join.left) }
   const foreign = writtenType.toLowerCase()
-  const type = typeMap?.get(foreign) ?? (foreign === '' ? defaultType : foreign)
-  const chosen = chooseObjectId(found, type)
+  const written = typeMap?.get(foreign) ?? (foreign === '' ? defaultType : foreign)
+  const type = tokenTypes.find((one) => one === written)
   // Without a type that is known none of them can be chosen, and it is the type that has to be corrected.
-  if (chosen !== undefined || !tokenTypes.some((one) => one === type)) return chosen ?? found[0] ?? ''
+  if (type === undefined) return found[0] ?? ''
+  const chosen = chooseObjectId(found, type)
+  if (typeof chosen === 'object') return chosen.objectId
   const more = found.length > mostNamed ? ` and ${found.length - mostNamed} more` : ''
   const named = found.slice(0, mostNamed).join(', ')
-  return { kind: 'ambiguous', reason: `the join file has several CleverTap IDs for this ${join.left}: ${named}${more}` }
+  return chosen === 'none'
+    ? {
+        kind: 'unmatched',
+        reason: `the join file has no CleverTap ID for this ${join.left} that fits ${type}: ${named}${more}`,
+      }
+    : {
+        kind: 'ambiguous',
+        reason: `the join file has several CleverTap IDs for this ${join.left}: ${named}${more}`,
+      }
 }
 
 /**

@@ -1,3 +1,4 @@
+import { isPlaceholder } from '../wire/placeholder.ts'
 import { byteLines } from './byte-lines.ts'
 import type { FieldMap } from './field-map.ts'
 import { type Field, mappedFields, readWebToken, recordOfFields, type TypeRules } from './fields.ts'
@@ -14,8 +15,11 @@ export interface JsonOptions extends TypeRules {
   join?: Join | undefined
 }
 
-/** The member that stands for a field. */
+/** The member of a field. */
 const fieldIn = (value: unknown, field: Field, map: FieldMap): unknown => memberAt(value, map.get(field) ?? field)
+
+/** Exporters write the keys of native tokens as well, with nothing or a placeholder in them. */
+const isEmpty = (key: unknown): boolean => key === null || key === '' || (typeof key === 'string' && isPlaceholder(key))
 
 /** The record in a value: as it is, or put together from the members that `map` names. `joined` is its objectId then. */
 const recordIn = (value: unknown, joined: string | undefined, { map, defaultType, ...rules }: JsonOptions): unknown => {
@@ -24,7 +28,7 @@ const recordIn = (value: unknown, joined: string | undefined, { map, defaultType
   if (!isMembers(tokenData)) {
     if (map.size === 0 && joined === undefined) return value
     const text = (field: Field): string => textOf(fieldIn(value, field, map))
-    const texts = {
+    const values = {
       objectId: joined ?? text('objectId'),
       type: text('type'),
       id: text('id'),
@@ -32,21 +36,23 @@ const recordIn = (value: unknown, joined: string | undefined, { map, defaultType
       auth: text('auth'),
       endpoint: map.has('endpoint') ? text('endpoint') : '',
     }
-    return recordOfFields(texts, defaultType, rules)
+    return recordOfFields(values, defaultType, rules)
   }
   const mapped = map.get('objectId')
+  const { keys, ...withoutKeys } = tokenData
+  const ownToken = isMembers(keys) && Object.values(keys).every(isEmpty) ? withoutKeys : tokenData
   const hasType = tokenData.type !== undefined && tokenData.type !== null && tokenData.type !== ''
   return {
     ...value,
     ...(mapped === undefined ? {} : { objectId: memberAt(value, mapped) }),
     ...(joined === undefined ? {} : { objectId: joined }),
-    ...(hasType || defaultType === undefined ? {} : { tokenData: { ...tokenData, type: defaultType } }),
+    tokenData: hasType || defaultType === undefined ? ownToken : { ...ownToken, type: defaultType },
   }
 }
 
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
-/** The text of a piece as a value, or why it is none. */
+/** The value of a piece, or why it has none. */
 const parse = ({ bytes, cut }: JsonPiece): { source: string; value: unknown } | string => {
   if (cut === 'end') return 'the document ends in the middle of it: was the file cut off?'
   if (cut === 'length') return 'it is longer than a record can be'
@@ -66,7 +72,7 @@ const parse = ({ bytes, cut }: JsonPiece): { source: string; value: unknown } | 
 const inexact = (what: string): string =>
   `the ${what} is a number that is not exact in JSON: export it as a string, in quotes`
 
-/** Makes what turns a piece into a row. */
+/** Makes the function that turns a piece into a row. */
 const createRowReader = (options: JsonOptions): ((piece: JsonPiece) => Row) => {
   const { map, defaultType, join, ...rules } = options
   const finder = join && createMemberFinder(join.left, '--on')
@@ -96,7 +102,7 @@ const createRowReader = (options: JsonOptions): ((piece: JsonPiece) => Row) => {
 }
 
 /**
- * Reads records that stand one in a line (`lines`), or in a JSON document (`document`). With a map or a join, a record may
+ * Reads records, one on each line (`lines`) or in a JSON document (`document`). With a map or a join, a record may
  * also be an object of plain members, such as `{"ct_id": "…", "token": "…"}`, without `tokenData`.
  */
 export const jsonRows = async function* (

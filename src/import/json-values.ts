@@ -1,4 +1,4 @@
-/** A record of a JSON document, as it stands there. */
+/** The source of a record in a JSON document. */
 export interface JsonPiece {
   line: number
   bytes: Buffer
@@ -13,7 +13,7 @@ const longestList = Math.max(...lists.map((name) => name.length))
 /** A record with more bytes than this is none. */
 const mostBytes = 1024 * 1024
 
-const code = (sign: string): number => sign.charCodeAt(0)
+const code = (character: string): number => character.charCodeAt(0)
 const openBrace = code('{')
 const closeBrace = code('}')
 const openBracket = code('[')
@@ -67,15 +67,15 @@ const createCapture = () => {
  * A streaming parser from the registry was measured instead: 200 MB, 690,000 records, Node 20, seconds of processor time
  * and peak memory. This file with JSON.parse: 4.8 s, 73 MB. jsonparse 1.3.1 (last released in 2017): 5.6 s, 83 MB.
  * @streamparser/json 0.0.26: 6.3 s, 124 MB. stream-json 3.8.0: 10.8 s, 123 MB. Each ends the file at the first record that is
- * no JSON, holds a string that is never closed in memory, and gives rounded numbers without their text; here each of these
- * costs one record, which is written back as it stood.
+ * no JSON, holds a string that is never closed in memory, and gives rounded numbers without their digits; here each of these
+ * costs one record, which is written back unchanged.
  */
 
 /**
  * Takes the records out of a JSON document without holding more of it than one record: the elements of the array `d` of
  * its object (or of another of `lists`), those of an array that is the whole document, or its object itself where that has
- * no such array. Several documents may follow one another. It only finds where records begin and end; whether they are JSON is for the reader
- * of the piece to see. A document that ends before its brackets are closed ends in a piece that is cut.
+ * no such array. Several documents may follow one another. It only finds where records begin and end; the reader of the piece
+ * sees whether it is JSON. A document that ends before its brackets are closed ends in a piece that is cut.
  */
 export const jsonValues = async function* (bytes: AsyncIterable<Uint8Array>): AsyncGenerator<readonly JsonPiece[]> {
   const capture = createCapture()
@@ -113,7 +113,7 @@ export const jsonValues = async function* (bytes: AsyncIterable<Uint8Array>): As
     if (level === recordLevel && capture.isOn()) found.push(capture.end(chunk, at))
     level = Math.max(0, level - 1)
     if (level < recordLevel) {
-      // What comes after `d` in its object is passed over.
+      // Members after `d` in its object are skipped.
       recordLevel = level === 1 ? Number.POSITIVE_INFINITY : 0
       nameNext = false
     } else if (level === recordLevel && capture.isOn()) found.push(capture.end(chunk, at + 1))

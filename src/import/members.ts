@@ -35,7 +35,7 @@ export const memberAt = (value: unknown, path: string): unknown => {
   return undefined
 }
 
-/** The dotted paths of all members of a name, however deep they stand. Lists are not searched. */
+/** The dotted paths of all members of a name, at any depth. Lists are not searched. */
 export const pathsOf = (value: unknown, name: string, before = ''): readonly string[] => {
   const members = opened(value)
   if (!isMembers(members)) return []
@@ -44,7 +44,7 @@ export const pathsOf = (value: unknown, name: string, before = ''): readonly str
   )
 }
 
-/** A value as the text of a field; empty for what is neither a string nor a number. */
+/** A value as the string of a field; empty for anything but a string or a number. */
 export const textOf = (value: unknown): string =>
   typeof value === 'string' ? value.trim() : typeof value === 'number' ? String(value) : ''
 

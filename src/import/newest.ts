@@ -10,9 +10,13 @@ export const olderToken = 'older token'
 
 const batchRows = 2_000
 
-/** When a token was last used: a number, or a date as exports write it; 0 where that is not known. */
+/**
+ * When a token was last used: a number, or a date that begins with its year; 0 where that is not known. Spreadsheets rewrite
+ * dates, and day and month of `01.05.2026` cannot be told apart.
+ */
 const timeOf = (usedAt: unknown): number => {
-  const time = typeof usedAt === 'number' ? usedAt : Date.parse(String(usedAt))
+  const text = String(usedAt)
+  const time = /^\d+$/.test(text) ? Number(text) : /^\d{4}-\d/.test(text) ? Date.parse(text) : 0
   return Number.isFinite(time) ? time : 0
 }
 
@@ -21,7 +25,7 @@ interface Staged {
   token: string
 }
 
-/** What an error about the temporary database is told with. */
+/** Names the temporary database in errors. */
 const what = 'one token for each profile'
 
 /** Rows by objectId in a temporary database. */
@@ -33,7 +37,7 @@ const openStage = async () => {
   const replace = database.prepare('INSERT OR REPLACE INTO rows VALUES (?, ?, ?, ?)')
   const page = database.prepare('SELECT id, value FROM rows WHERE id > ? ORDER BY id LIMIT ?')
   return {
-    /** What became of a row: `same` is the same token once more, `older` that this one or the one before it gives way. */
+    /** The outcome for a row. `same`: the same token once more; `older`: this token or the one before it is dropped. */
     add: (id: string, token: string, usedAt: number, value: unknown): 'first' | 'same' | 'older' => {
       // The columns of the table above.
       const found = select.get(id) as Staged | undefined
@@ -55,7 +59,7 @@ const openStage = async () => {
 
 /**
  * The plans with one row for each profile in the exports of vendors, who often have several devices of one: the token that was
- * used last, or that stands last where the export does not say. The others are counted as `older token`. The rows come when
+ * used last, or the last one where the export does not say. The others are counted as `older token`. The rows come when
  * all inputs are read, since a later one may be newer, and CleverTap keeps the token that it gets first.
  *
  * Other inputs are read as they are: of several rows with one objectId the first counts.
@@ -64,13 +68,13 @@ export const keepNewest = (plans: readonly Plan[], tally: Tally): Plan[] => {
   const last = plans.findLast(({ vendor }) => vendor !== undefined)
   let stage: Awaited<ReturnType<typeof openStage>> | undefined
   let waiting = 0
-  /** Rows that are given on are counted again when they are put; what is never given on was not read. */
-  const giveOn = (rows: number): void => {
+  /** Yielded rows are counted again when they are put; rows that are never yielded do not count as read. */
+  const uncount = (rows: number): void => {
     waiting -= rows
     tally.read -= rows
   }
   const close = (): void => {
-    giveOn(waiting)
+    uncount(waiting)
     stage?.close()
     stage = undefined
   }
@@ -105,7 +109,7 @@ export const keepNewest = (plans: readonly Plan[], tally: Tally): Plan[] => {
                 return
               }
               for (const rows of stage.all()) {
-                giveOn(rows.length)
+                uncount(rows.length)
                 yield rows
               }
             } catch (error) {

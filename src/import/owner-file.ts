@@ -3,7 +3,7 @@ import { ImportError } from './error.ts'
 
 /** A file that only its owner can read, because it holds tokens. */
 export interface OwnerFile {
-  write(text: string): void
+  write(lines: string): void
   close(): void
 }
 
@@ -18,9 +18,9 @@ const reasons: Readonly<Record<string, string>> = {
 }
 
 /**
- * Makes a file with mode 0600, also where it existed or a link leads to it. What was in it before is gone.
+ * Makes a file with mode 0600, also where it existed or a link leads to it. Earlier content is gone.
  *
- * @param option what the path was given with, for errors.
+ * @param option the option that named the path, for errors.
  * @throws ImportError (`usage`) when it cannot be made; (`failed`) from `write` when it can no longer be written.
  */
 export const createOwnerFile = (path: string, option: string): OwnerFile => {
@@ -40,7 +40,7 @@ export const createOwnerFile = (path: string, option: string): OwnerFile => {
     return opened
   })
   return {
-    write: (text) => attempt('failed', () => appendFileSync(file, text)),
+    write: (lines) => attempt('failed', () => appendFileSync(file, lines)),
     close: () => closeSync(file),
   }
 }

@@ -3,7 +3,7 @@ import { readAnswer } from '../relay/clevertap/outcome.ts'
 import { type KeyPadding, recordFor } from '../relay/clevertap/record.ts'
 import type { NewEntry } from '../relay/store/port.ts'
 
-/** What CleverTap says to a sample of records that it was asked to check and not to store. */
+/** CleverTap's answer to a sample of records that it checked and did not store. */
 export type ProbeReport =
   | {
       kind: 'judged'

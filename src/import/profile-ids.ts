@@ -11,7 +11,7 @@ export const itemsOf = (value: unknown): readonly unknown[] => {
     const parsed: unknown = JSON.parse(`[${inner}]`)
     if (Array.isArray(parsed)) return parsed
   } catch {
-    // The items stand there without quotes.
+    // The items have no quotes.
   }
   return inner.split(',').map((item) => item.trim())
 }

@@ -9,7 +9,7 @@ import { jsonValues } from './json-values.ts'
 import { isMembers, type Members } from './members.ts'
 import { isExported } from './profile-ids.ts'
 
-/** What was read of a file of records so far. */
+/** The progress of reading a file of records. */
 export interface RecordsRead {
   name: string
   format: Exclude<Format, 'empty'>
@@ -18,6 +18,8 @@ export interface RecordsRead {
   /** Records that cannot be read, and the line of the first. */
   unreadable: number
   firstUnreadable: number | undefined
+  /** Records whose key a spreadsheet has shortened to scientific notation, so that it matches nothing. */
+  shortened: number
 }
 
 /** A file of records that say something about profiles: CSV, whose columns become members, NDJSON or JSON. */
@@ -72,8 +74,8 @@ const tableRecords = async function* (
 /**
  * Opens a file of records, which is read in bounded memory.
  *
- * @param column one that a CSV has; tells how it is written.
- * @throws what `fail` makes of the reason, when the file is empty or its first line cannot be read.
+ * @param column one that a CSV has, by which its delimiter is recognised.
+ * @throws the error that `fail` makes of the reason, when the file is empty or its first line cannot be read.
  */
 export const openRecordFile = (input: Input, column: string, fail: (why: string) => ImportError): RecordFile => {
   const format = formatOf(input.head.text, input.name)
@@ -85,6 +87,7 @@ export const openRecordFile = (input: Input, column: string, fail: (why: string)
     records: 0,
     unreadable: 0,
     firstUnreadable: undefined,
+    shortened: 0,
   }
   const readable = async function* (found: AsyncIterable<readonly Found[]>): RecordFile['records'] & AsyncGenerator {
     for await (const records of found)

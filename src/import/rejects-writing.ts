@@ -7,18 +7,18 @@ export interface RefusedRow {
   source: Row['source']
 }
 
-/** What is added to every row, beside what it had. An import does not look at them. */
+/** Columns that are added to every row. An import ignores them. */
 const added = ['line', 'code', 'reason']
 
-const quoted = (text: string, delimiter: string): string =>
-  text.includes('"') || text.includes('\n') || text.includes('\r') || text.includes(delimiter)
-    ? `"${text.replaceAll('"', '""')}"`
-    : text
+const quoted = (cell: string, delimiter: string): string =>
+  cell.includes('"') || cell.includes('\n') || cell.includes('\r') || cell.includes(delimiter)
+    ? `"${cell.replaceAll('"', '""')}"`
+    : cell
 
 const csvLine = (cells: readonly string[], delimiter: string): string =>
   `${cells.map((cell) => quoted(guardCell(cell), delimiter)).join(delimiter)}\n`
 
-/** Columns of the input's header that are its own; those that an earlier import added stand at its end. */
+/** Columns of the input's header that are its own; those that an earlier import added are the last. */
 const ownColumns = (header: readonly string[]): readonly string[] =>
   header.slice(-added.length).join() === added.join() ? header.slice(0, -added.length) : header
 
@@ -30,7 +30,7 @@ const parse = (text: string): unknown => {
   }
 }
 
-/** How rows of a shape are written: what stands before the first row, between two, and after the last. */
+/** How rows of a shape are written: the strings before the first row, between two, and after the last. */
 export interface Writing {
   start: string
   between: string
@@ -59,15 +59,15 @@ const jsonWriting = (isList: boolean): Writing => ({
   between: isList ? ',\n' : '\n',
   end: isList ? '\n]}\n' : '\n',
   row: ({ line, source }, { code, reason }) => {
-    const text = typeof source === 'string' ? source : ''
-    const value = parse(text)
+    const written = typeof source === 'string' ? source : ''
+    const value = parse(written)
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
-    // What is no object cannot be given members, so it becomes one.
-    const own = isObject ? value : value === undefined ? { text } : { value }
+    // Only an object can have the added members.
+    const own = isObject ? value : value === undefined ? { text: written } : { value }
     return JSON.stringify({ ...own, ...(line === undefined ? {} : { line }), code, reason })
   },
 })
 
-/** How refused rows of a shape are written, so that they can be mended and imported again. Pure. */
+/** How refused rows of a shape are written, so that they can be corrected and imported again. Pure. */
 export const writingOf = (shape: Shape): Writing =>
   shape.kind === 'csv' ? csvWriting(shape.header, shape.delimiter) : jsonWriting(shape.kind === 'json')

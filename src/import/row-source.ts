@@ -5,7 +5,7 @@ import { guard } from './formula-guard.ts'
 import type { Plan } from './plan.ts'
 import type { Row } from './row.ts'
 
-/** A record of the store, written as a row of this input would be; what only the input knew of it is lost. */
+/** A record of the store, written as a row of this input would be; other columns of the input are lost. */
 export const sourceOf = (
   { shape, columns = {} }: Pick<Plan, 'shape' | 'columns'>,
   objectId: string,
@@ -14,9 +14,9 @@ export const sourceOf = (
   const { id, type, keys } = token
   if (shape.kind !== 'csv') return JSON.stringify({ type: 'token', tokenData: token, objectId })
   const endpoint = `https://${fcmHosts[0]}/fcm/send/${id}`
-  const texts = { objectId, type, id, p256dh: keys?.p256dh ?? '', auth: keys?.auth ?? '', endpoint }
+  const values = { objectId, type, id, p256dh: keys?.p256dh ?? '', auth: keys?.auth ?? '', endpoint }
   return shape.header.map((name) => {
     const field = mappedFields.find((one) => columns[one] === name)
-    return field === undefined ? '' : guard(texts[field])
+    return field === undefined ? '' : guard(values[field])
   })
 }

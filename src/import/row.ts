@@ -2,7 +2,7 @@
 export interface Row {
   /** The line of the input at which it begins, counted from 1. */
   line: number
-  /** What `decodeRecord` is to judge. */
+  /** The value for `decodeRecord` to judge. */
   value: unknown
   /** Why it could not be read at all; `value` then means nothing. */
   problem?: string
@@ -10,7 +10,7 @@ export interface Row {
   aside?: { kind: 'skipped' | 'unmatched' | 'ambiguous'; reason: string }
   /** When its token was last used, as a vendor writes it. */
   usedAt?: unknown
-  /** As it was read: the cells of a CSV row, else its text. For writing it back. */
+  /** Its source: the cells of a CSV row, else its JSON. For writing it back. */
   source: readonly string[] | string
 }
 
@@ -20,7 +20,7 @@ export type Shape =
   | { kind: 'ndjson' }
   | { kind: 'json' }
 
-/** What stands in place of a code for a row that could not be read at all; CleverTap has none for that. */
+/** In place of a code for a row that could not be read at all; CleverTap has none for that. */
 export const malformed = 'malformed'
 /** CleverTap's number, or `malformed`. */
 export type RejectionCode = number | typeof malformed

@@ -15,14 +15,14 @@ import { type SettleEnd, untilSettled } from './settle.ts'
 import { createTally, type Tally } from './tally.ts'
 import { createThrottle } from './throttle.ts'
 
-/** How an import stands. Read it whenever there is something to show; it is written to all the time. */
+/** The progress of an import, kept current while it runs. */
 export interface ImportProgress {
   phase: 'reading' | 'uploading' | 'tracing'
   tally: Tally
   /** Bytes read of the inputs, as they lie on the disk; and all that there are, undefined when that is not known. */
   bytes: number
   bytesTotal: number | undefined
-  /** What the store said last, and first, while it is waited for uploads. */
+  /** The last and the first counts of the store during the upload. */
   counts: Counts | undefined
   countsBefore: Counts | undefined
   /** Whether it waits for room in the queue. */
@@ -33,17 +33,17 @@ export interface ImportParts {
   plans: readonly Plan[]
   account: Pick<StoreAccount, 'id' | 'uploadTimeoutMs'>
   store: Pick<Store, 'put' | 'holders' | 'counts' | 'rejected'>
-  /** Undefined: somebody else uploads, and it is not waited for. */
+  /** Undefined: another process uploads, and the import does not wait for it. */
   uploads: Uploads | undefined
   replace: boolean
   rejects: Rejects | undefined
-  /** Limit of each wait for uploads, in ms; undefined: until they are over. */
+  /** Longest of each wait for uploads, in ms; undefined: until they are complete. */
   waitMs: number | undefined
   progress: ImportProgress
   signal: AbortSignal
 }
 
-/** How an import ended. `enqueued`: all is in the store, and it was not asked to wait for more. */
+/** How an import ended. `enqueued`: all is in the store, and it was not asked to wait for the upload. */
 export interface ImportEnd {
   how: 'enqueued' | SettleEnd | 'failed'
   /** Why it failed, for people. */
@@ -70,7 +70,7 @@ export const createProgress = (plans: readonly Plan[]): ImportProgress => {
   }
 }
 
-/** How long it takes beyond the time-out of a request until its results are written, in ms. */
+/** Longest time from the time-out of a request until its results are written, in ms. */
 const settlingMs = 5_000
 
 const failureOf = (error: unknown): string => {
@@ -81,7 +81,7 @@ const failureOf = (error: unknown): string => {
 
 /**
  * Imports: reads, checks and queues every row, lets `uploads` carry them to CleverTap meanwhile, waits until all of it is
- * settled, and finds out what CleverTap refused. What is done is in `progress.tally`.
+ * settled, and finds the rows that CleverTap refused. `progress.tally` has the counts.
  *
  * While the queue is full it waits for uploads.
  *
@@ -112,10 +112,15 @@ export const runImport = async (parts: ImportParts): Promise<ImportEnd> => {
     const enqueued = await enqueue(keepNewest(setAside(plans, tally, rejects), tally), {
       put: (rows) =>
         putEntries(
-          rows.map(({ objectId, token, warnings }) => {
-            const common = { lane: 'import', sender: 'trusted', replaceLive: replace } as const
-            return { account: account.id, objectId, token, warnings, ...common }
-          }),
+          rows.map(({ objectId, token, warnings }) => ({
+            account: account.id,
+            objectId,
+            token,
+            warnings,
+            lane: 'import',
+            sender: 'trusted',
+            replaceLive: replace,
+          })),
         ),
       ...createThrottle(store, () => uploads?.holder()),
       tally,

@@ -1,30 +1,30 @@
-/** Signs of an objectId that make its place, behind the two underlines that all of Android's begin with. */
-const signs = 5
-const bitsOfSign = 7
+/** Characters of an objectId in its sort key, after the two underscores that all of Android's begin with. */
+const characters = 5
+const bitsOfCharacter = 7
 const bitsOfIndex = 16
 
 /** Rows that can be sorted together: as many as an index of 16 bits tells apart. */
 export const mostSorted = 2 ** bitsOfIndex
 
-/** Where an objectId stands among others, roughly: its first signs as a number of 35 bits. */
-export const placeOf = (objectId: string): number => {
+/** The sort key of an objectId: its first characters as a number of 35 bits, which sorts roughly as the objectId does. */
+export const sortKeyOf = (objectId: string): number => {
   const from = objectId.startsWith('__') ? 2 : 0
-  let place = 0
-  for (let at = from; at < from + signs; at++) {
-    const sign = at < objectId.length ? objectId.charCodeAt(at) : 0
-    place = place * 2 ** bitsOfSign + Math.min(sign, 2 ** bitsOfSign - 1)
+  let key = 0
+  for (let at = from; at < from + characters; at++) {
+    const code = at < objectId.length ? objectId.charCodeAt(at) : 0
+    key = key * 2 ** bitsOfCharacter + Math.min(code, 2 ** bitsOfCharacter - 1)
   }
-  return place
+  return key
 }
 
 /**
- * Rows roughly by objectId, of which `places` are the places: those that are close to each other in the store's index come
- * close to each other, and those of one objectId stay in their order. Rough is enough, and sorting numbers takes a tenth of
- * the time of sorting texts: the place and the index of a row fit into one number that a double holds exactly.
+ * Sorts rows roughly by objectId, by the sort keys of their objectIds: rows that are close in the store's index come close to each
+ * other, and those of one objectId stay in their order. Rough is enough, and sorting numbers takes a tenth of the time of sorting
+ * strings: the sort key and the index of a row fit into one number that a double holds exactly.
  */
-export const byPlace = <Row>(rows: readonly Row[], places: readonly number[]): Row[] => {
-  const keys = new Float64Array(places.length)
-  for (let index = 0; index < places.length; index++) keys[index] = (places[index] ?? 0) * mostSorted + index
+export const bySortKey = <Row>(rows: readonly Row[], sortKeys: readonly number[]): Row[] => {
+  const keys = new Float64Array(sortKeys.length)
+  for (let index = 0; index < sortKeys.length; index++) keys[index] = (sortKeys[index] ?? 0) * mostSorted + index
   const sorted: Row[] = []
   for (const key of keys.sort()) {
     const row = rows[key % mostSorted]

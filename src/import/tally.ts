@@ -1,9 +1,9 @@
 import type { Rejection, RejectionCode } from './row.ts'
 
-/** What has become of the rows of an import so far. Every row that was read is in exactly one of the others. */
+/** The counts of an import so far. Every row that was read is in exactly one of the others. */
 export interface Tally {
   read: number
-  /** They stand in the store and go to CleverTap, or are there already. */
+  /** Rows that wait in the store for the upload, or that CleverTap has. */
   queued: number
   /** The store knew them, or has another token for their objectId that an import does not replace. */
   unchanged: number

@@ -5,7 +5,7 @@ import { ImportError } from './error.ts'
 /*
  * Measured with a million pairs of key and CleverTap ID, Node 20, processor time: 6 µs a pair to insert and index, 9 µs for a
  * look-up. In batches of 1,500 sorted keys a look-up takes 5 µs, which saves a tenth of an import, and every reader
- * would have to gather its keys first. A Map in memory takes 350 MB for a million.
+ * would have to collect its keys first. A Map in memory takes 350 MB for a million.
  */
 
 /** SQLite keeps so much of it in memory; the rest lies on the disk. */
@@ -28,7 +28,7 @@ export const openTemporaryDatabase = async (option: string): Promise<SqlDatabase
   }
 }
 
-/** What went wrong with such a database, for people; errors that are for people already stay what they are. */
+/** The error of such a database for people; errors for people pass unchanged. */
 export const explainTemporary = (option: string, error: unknown): unknown => {
   if (error instanceof ImportError) return error
   if (error instanceof StoreError)

@@ -5,7 +5,7 @@ import { ImportError } from './error.ts'
 const longestLine = 4 * 1024 * 1024
 
 /**
- * Cuts bytes of UTF-8 into texts that end at the end of a line; only the last may not. Bytes that are no UTF-8 come out
+ * Cuts bytes of UTF-8 into strings that end at the end of a line; only the last may not. Bytes that are no UTF-8 come out
  * as U+FFFD.
  *
  * @throws ImportError (`failed`) for a line without an end in sight.

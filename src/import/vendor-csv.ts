@@ -3,34 +3,45 @@ import { type Dialect, parseOptions } from './dialect.ts'
 import { mappedFields } from './fields.ts'
 import { unguard } from './formula-guard.ts'
 import type { Members } from './members.ts'
+import type { Row } from './row.ts'
 import { planVendor, type VendorOptions } from './vendor-rows.ts'
 import type { Preset } from './vendors/preset.ts'
 import { recognise } from './vendors/recognise.ts'
 
 const samples = 50
 
-/** The vendor whose export a table is, by its header. */
-export const recogniseTable = ({ header }: Dialect): Preset | undefined => {
-  const names = header.map((name) => name.trim())
-  const has = (path: string): boolean => names.includes(path) || names.includes(path.split('.')[0] ?? '')
-  return recognise('csv', has, [Object.fromEntries(names.map((name) => [name, '']))])
-}
-
-/** Rows of a vendor's table as objects whose members are its columns, and how those become rows of an import. */
-export const planVendorTable = (preset: Preset, head: string, dialect: Dialect, options: VendorOptions) => {
-  const { header, delimiter, skip } = dialect
-  const recordOf = (cells: readonly string[]): Members =>
-    Object.fromEntries(header.map((name, at) => [name.trim(), unguard(cells[at]?.trim() ?? '')]))
-  const first = (): Members[] => {
+/** The records at the beginning of a table: objects whose members are its columns. The first has them all, and nothing in them. */
+const firstRecords = (head: string, { header, delimiter, skip }: Dialect): readonly Members[] => {
+  const first = (): string[][] => {
     try {
-      // Without `columns` csv-parse returns rows of texts.
-      const rows = parse(head, { ...parseOptions, delimiter, to: samples + skip, skip_empty_lines: true }) as string[][]
-      return rows.slice(skip).map(recordOf)
+      // The last line may be cut off. Without `columns` csv-parse returns rows of strings.
+      return parse(head.slice(0, head.lastIndexOf('\n') + 1), {
+        ...parseOptions,
+        delimiter,
+        to: samples + skip,
+        skip_empty_lines: true,
+      }) as string[][]
     } catch {
       return []
     }
   }
-  const { key, expand } = planVendor(preset, [recordOf([]), ...first()], options)
+  return [[], ...first().slice(skip)].map((cells) => recordOf(header, cells))
+}
+
+const recordOf = (header: readonly string[], cells: readonly string[]): Members =>
+  Object.fromEntries(header.map((name, at) => [name.trim(), unguard(cells[at]?.trim() ?? '')]))
+
+/** The vendor whose export a table is, by its header and first rows. */
+export const recogniseTable = (head: string, dialect: Dialect): Preset | undefined => {
+  const names = dialect.header.map((name) => name.trim())
+  const has = (path: string): boolean => names.includes(path) || names.includes(path.split('.')[0] ?? '')
+  return recognise('csv', has, firstRecords(head, dialect))
+}
+
+/** How the rows of a vendor's table become rows of an import. */
+export const planVendorTable = (preset: Preset, head: string, dialect: Dialect, options: VendorOptions) => {
+  const { header } = dialect
+  const { key, expand } = planVendor(preset, firstRecords(head, dialect), options)
   const columns = Object.fromEntries(
     mappedFields.flatMap((field) => {
       const [name = ''] = (options.map.get(field) ?? preset.columns[field] ?? '').split('.')
@@ -41,6 +52,8 @@ export const planVendorTable = (preset: Preset, head: string, dialect: Dialect, 
   return {
     columns,
     ours: header.flatMap((name, at) => (taken.has(name.trim()) ? [at] : [])),
-    make: (line: number, cells: readonly string[]) => expand({ line, value: recordOf(cells), source: cells }),
+    make: (line: number, cells: readonly string[], rows: Row[]): void => {
+      rows.push(...expand({ line, value: recordOf(header, cells), source: cells }))
+    },
   }
 }

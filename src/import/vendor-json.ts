@@ -8,7 +8,7 @@ import type { Preset } from './vendors/preset.ts'
 import { recognise } from './vendors/recognise.ts'
 
 type Form = Parameters<typeof jsonRows>[1]
-/** Records as they stand there. */
+/** Records as they are written. */
 const asWritten: JsonOptions = { map: new Map(), defaultType: undefined }
 const formOf = (format: Format): Form => (format === 'json' ? 'document' : 'lines')
 

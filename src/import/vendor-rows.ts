@@ -14,21 +14,22 @@ export interface VendorOptions extends TypeRules {
   nowMs?: number
 }
 
-/** The path of a name that may be given without what it stands in. */
-const resolve = (option: string, name: string, records: readonly Members[]): string => {
+/** The dotted path of a name that may be its last part alone. */
+const resolve = (option: string, name: string, records: readonly Members[], advice = ''): string => {
   if (records.some((record) => memberAt(record, name) !== undefined)) return name
   const [path, second] = new Set(records.flatMap((record) => pathsOf(record, name)))
   if (second !== undefined)
     throw new ImportError('usage', `${option}: several members are called ${name}: ${path} and ${second}`)
   if (path === undefined)
-    throw new ImportError('usage', `${option}: there is no column or member ${name} in the import`)
+    throw new ImportError('usage', `${option}: there is no column or member ${name} in the import${advice}`)
   return path
 }
 
-/** Where the objectId of a record is looked for: what `--map` names, a member that plainly means it, or the join's key. */
+/** The path of the objectId in a record: from `--map`, a member that plainly means it, or the join's key. */
 const keyPath = (preset: Preset, records: readonly Members[], { map, join }: VendorOptions): string => {
   const mapped = map.get('objectId')
-  if (join !== undefined) return resolve('--on', join.left, records)
+  if (join !== undefined)
+    return resolve('--on', join.left, records, `; in ${preset.name} the user ID is ${preset.user} as a rule`)
   if (mapped !== undefined) return resolve('--map objectId', mapped, records)
   const plain = records.flatMap(Object.keys).find((name) => isPlainName('objectId', name))
   const path = plain ?? preset.columns.objectId
@@ -72,15 +73,16 @@ export const planVendor = (
   }
 
   const rowOf = (row: Row, record: Members, token: VendorToken): Row => {
-    const { texts, skip, usedAt } = token
+    const { values, skip, problem, usedAt } = token
     const source =
       token.record === undefined || typeof row.source !== 'string' ? row.source : JSON.stringify(token.record)
     const other = (what: Pick<Row, 'aside' | 'problem'>): Row => ({ line: row.line, value: undefined, source, ...what })
-    if (skip !== undefined || texts === undefined)
+    if (problem !== undefined) return other({ problem })
+    if (skip !== undefined || values === undefined)
       return other({ aside: { kind: 'skipped', reason: skip ?? 'no token' } })
     const text = (field: Field): string => {
       const path = mapped.get(field)
-      return path === undefined ? (texts[field] ?? '') : textOf(memberAt(view(record), path))
+      return path === undefined ? (values[field] ?? '') : textOf(memberAt(view(record), path))
     }
     const [type, endpoint] = [text('type'), text('endpoint')]
     const web = endpoint === '' ? undefined : readWebToken(endpoint, rules)

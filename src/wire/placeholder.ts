@@ -4,7 +4,7 @@ const longest = 9
 
 /** Whether a string is a word that exporters or spreadsheets put in place of a value, in any letter case. */
 export const isPlaceholder = (text: string): boolean => {
-  if (text.length > longest) return false
+  if (text.length > longest || text === '') return false
   const lower = text.toLowerCase()
   return empty.has(lower) || spreadsheetErrors.has(lower)
 }

@@ -53,7 +53,7 @@ describe('an import', () => {
       `${file}: CSV with semicolons: objectId from "CleverTap ID", type from "Token Type", id from "Device Token", p256dh, auth`,
     )
     expect(out).toBe(
-      'read                4\nqueued              3  CleverTap accepted them\nunchanged           1  known already\nrejected            0\n',
+      'read                4\nqueued              3  CleverTap accepted them\nunchanged           1  the store has a token for them\nrejected            0\n',
     )
     expect(clevertap.counts).toMatchObject({ accepted: 3, duplicates: 0 })
   })
@@ -235,7 +235,7 @@ describe('what it cannot do it refuses in one line, without a token, and with 2'
     ['unknown field', header, ['--map', 'user=id'], /--map is FIELD=COLUMN, with a field of objectId, type, id/],
     ['unknown type', header, ['--type', 'sms'], /Allowed choices are chrome, apns, gcm, fcm, wns, mpns/],
     ['unknown option', header, ['--reject', 'x'], /unknown option '--reject' \(Did you mean --rejects\?\)/],
-    ['bytes', Buffer.from([1, 0, 2, 0]), [], /it is no text: give CSV, NDJSON or JSON, in UTF-8/],
+    ['bytes', Buffer.from([1, 0, 2, 0]), [], /it is binary data: give CSV, NDJSON or JSON, in UTF-8/],
     ['Latin-1', Buffer.from([0xe4, 0xf6, 0x0a]), [], /is not UTF-8: save the file as UTF-8/],
     ['a workbook', 'PK\u0003\u0004', [], /Excel workbook or a zip archive: save it as CSV/],
     ['damaged gzip', Buffer.from([0x1f, 0x8b, 1, 1]), [], /begins like gzip, and is damaged: fetch or pack/],

@@ -71,7 +71,7 @@ d,web,[web],"{""token"":""web-token""}"
       'web  chrome  not seen',
     ])
     expect(out).toContain('Not seen is no proof that a token is lost')
-    expect(out).toContain('A web token (chrome) is never seen')
+    expect(out).toContain('One of those not seen is a web token (chrome), which can never be seen')
     expect(JSON.parse((await run(['verify', '--export', file, '--json'])).out)).toEqual({
       ok: false,
       account,
@@ -136,6 +136,7 @@ d,web,[web],"{""token"":""web-token""}"
   it.each([
     ['no export', 'a.csv', 'objectId,type,id\n__a,fcm,t\n', 'it is no CleverTap Profile Export with CleverTap IDs'],
     ['an empty file', 'a.json', '', 'it is empty'],
+    ['a header alone', 'a.csv', 'identity,clevertapId,device\n', 'it has no profiles'],
     [
       'an ID that JSON has rounded',
       'a.json',

@@ -7,7 +7,10 @@ import { fixture, ids } from '../import/vendors/imported.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { codeOf, read } from './markdown.ts'
 
-/** What is in the files that the page names. */
+const [line = ''] = fixture('push-subscriptions.ndjson').split('\n')
+const { subscription } = JSON.parse(line)
+
+/** The files that the page names. */
 const files: Readonly<Record<string, string | Buffer>> = {
   'tokens.csv': 'objectId,type,id\n__a,fcm,t1\n-b,apns,t2\n',
   'export.csv': 'device_ct_id,android_push\n__a,t1\n',
@@ -17,10 +20,13 @@ const files: Readonly<Record<string, string | Buffer>> = {
   'profiles-2.json.gz': gzipSync('{"all_identities":["u2"],"clevertapId":"__b","clevertapIds":"[__b]"}\n'),
   'ids.csv': ids,
   'players.csv.gz': gzipSync(fixture('onesignal.csv')),
-  'users/*': fixture('braze.ndjson'),
+  'users.ndjson': fixture('braze.ndjson'),
   'endpoints.json': fixture('sns.json'),
   'registrations.ndjson': fixture('azure.ndjson'),
   'subscriptions.ndjson': fixture('push-subscriptions.ndjson'),
+  'subscriptions.csv': `id,user_id,subscription
+1,u1,"${JSON.stringify(subscription).replaceAll('"', '""')}"
+`,
   'profiles.csv': fixture('profile-export.csv'),
 }
 const page = read('docs/import.md').replaceAll(/^ {3}/gm, '')
@@ -42,7 +48,7 @@ describe('the commands of docs/import.md', () => {
     const argv = command.split(' ').slice(1)
     const written = argv.map((word, at) => {
       const isOutput = argv[at - 1] === '--rejects'
-      const path = folder.file(word.replace('/*', '.ndjson'))
+      const path = folder.file(word)
       const content = files[word]
       if (isOutput) return path
       if (content === undefined) return word

@@ -31,6 +31,20 @@ describe('what exporters and spreadsheets do to a file', () => {
     },
   )
 
+  it.each(['NULL', null, ''])(
+    '%j for the keys of a native token in CleverTap’s own shape counts as none',
+    async (nothing) => {
+      const keys = { p256dh: nothing, auth: nothing }
+      const tokens = [
+        { id: 't', type: 'fcm', keys },
+        { id: 't', type: 'fcm', keys: {} },
+        { id: 't', type: 'chrome', keys },
+      ]
+      const lines = tokens.map((tokenData) => JSON.stringify({ type: 'token', tokenData, objectId: 'a' })).join('\n')
+      expect(await read(lines)).toEqual([record('a'), record('a'), 535])
+    },
+  )
+
   it('a placeholder in the type column leaves the type to --type', async () => {
     expect(await read('objectId,type,id\na,NULL,t\n')).toEqual([record('a')])
   })

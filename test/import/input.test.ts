@@ -68,7 +68,7 @@ describe('an input', () => {
       /x\.csv: it is an Excel workbook or a zip archive: save it as CSV/,
     ],
     ['a gzipped archive', gzipSync('PK\u0003\u0004xxxx'), /zip archive/],
-    ['a picture', Buffer.from([0x89, 0x50, 0, 0]), /x\.csv: it is no text/],
+    ['a picture', Buffer.from([0x89, 0x50, 0, 0]), /x\.csv: it is binary data/],
     ['damaged from its first byte', Buffer.from([0x1f, 0x8b, 0xff, 0xff, 0xff]), /damaged/],
   ])('is refused when it is %s', async (_, bytes, message) => {
     await expect(openInput(fileOf(bytes), nobody)).rejects.toMatchObject({

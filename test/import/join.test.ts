@@ -53,6 +53,7 @@ describe('a join', () => {
       'ids.json',
       JSON.stringify([
         { identity: 'u1', objectId: '__one' },
+        { identity: 'u1', objectId: '-one' },
         { identity: 'u2', objectId: '__two' },
       ]),
     ],
@@ -78,6 +79,20 @@ describe('a join', () => {
     const { code, summary, listed } = await join(input, [write('profiles.json', ndjson(...exported))], 'user=identity')
     expect([code, summary.queued, summary.rejected]).toEqual([1, 2, { 530: 1 }])
     expect(listed).toContain('several CleverTap IDs for this user: -one, Ne22k5-xQ90s, __one')
+  })
+
+  it('never takes the CleverTap ID of another platform, also where it is the only one', async () => {
+    const ids = write('ids.csv', 'identity,ct_id\nphone,__one\nold,plain\npads,-a\npads,-b\n')
+    const rows = ['phone,apns,t1', 'phone,fcm,t2', 'old,apns,t3', 'pads,fcm,t4', 'pads,apns,t5']
+    const { summary, listed } = await join(write('t.csv', `user,type,id\n${rows.join('\n')}\n`), [ids], 'user=identity')
+    expect(summary).toMatchObject({ read: 5, queued: 2, unmatched: 2, rejected: { 530: 1 } })
+    expect(listed).toContain(
+      'phone,apns,t1,2,530,the join file has no CleverTap ID for this user that fits apns: __one',
+    )
+    expect(listed).toContain(
+      'pads,fcm,t4,5,530,"the join file has no CleverTap ID for this user that fits fcm: -a, -b"',
+    )
+    expect(listed).toContain('pads,apns,t5,6,530,"the join file has several CleverTap IDs for this user: -a, -b"')
   })
 
   it('takes the type of a web subscription from its endpoint', async () => {
@@ -163,7 +178,7 @@ describe('a join', () => {
       `{"identity":"u1","ct_id":"__one"}\n{"identity":\n${ndjson({ identity: 'u2', ct_id: '__two' })}`,
     )
     const { summary, err } = await join(write('tokens.csv', tokens), [ids], 'user=identity')
-    expect(summary).toEqual(all)
+    expect(summary).toMatchObject({ queued: 2, unmatched: 2 })
     expect(err).toContain('ids.ndjson: NDJSON, 3 records, 1 of which cannot be read (the first in line 2)')
   })
 
@@ -173,11 +188,37 @@ describe('a join', () => {
     expect((await join(input, [ids], 'user=identity')).summary).toMatchObject({ queued: 0, unmatched: 2 })
   })
 
+  it('takes neither a shortened number nor an ID with an invisible character for a key, and says which it was', async () => {
+    const ids = write('ids.csv', 'identity,ct_id\n1.23457E+14,__one\nu2,__two\n')
+    const input = write('t.csv', 'user,type,id\n1.23457E+14,fcm,t1\nu2\u200b,fcm,t2\n,fcm,t3\n')
+    const { summary, listed, err } = await join(input, [ids], 'user=identity')
+    expect(summary).toMatchObject({ read: 3, queued: 0, unmatched: 3 })
+    expect(listed).toContain('its user is a number in scientific notation, as spreadsheets shorten long numbers')
+    expect(listed).toContain('no CleverTap ID for this user, which has an invisible character in it')
+    expect(listed).toContain('the row has no user to join it by')
+    expect(err).toContain('ids.csv: CSV, 2 records, 1 of which match nothing')
+  })
+
+  it('of two columns with one name asks for the position, and takes it', async () => {
+    const ids = write('ids.csv', 'identity,ct_id\nu1,__one\n')
+    const input = write('t.csv', 'user,user,type,id\nx,u1,fcm,t1\n')
+    const { code, err } = await join(input, [ids], 'user=identity')
+    expect([code, err]).toEqual([2, expect.stringContaining("by its position, such as --on '#2=COLUMN'")])
+    expect((await join(input, [ids], '#2=identity')).summary).toMatchObject({ queued: 1 })
+  })
+
   it.each([
     ['an empty file', 'ids.csv', '', /it is empty/],
     ['CSV without the column', 'ids.csv', 'mail,ct_id\na,b\n', /there is no column identity/],
     ['NDJSON without the member', 'ids.ndjson', ndjson({ mail: 'a', ct_id: 'b' }), /there is no column identity/],
-    ['no CleverTap IDs', 'ids.csv', 'identity,mail\na,b\n', /no column is plainly the objectId/],
+    [
+      'no CleverTap IDs',
+      'ids.csv',
+      'identity,mail\na,b\n',
+      /no column is plainly the objectId among "identity", "mail"; name it clevertap_id in its first line/,
+    ],
+    ['two columns of the key', 'ids.csv', 'identity,identity,ct_id\na,b,c\n', /several columns are called identity/],
+    ['two columns of IDs', 'ids.csv', 'identity,ct_id,ct_id\na,b,c\n', /several columns are called ct_id/],
   ])('refuses %s before anything is done', async (_, name, content, message) => {
     const { code, err } = await join(write('tokens.csv', tokens), [write(name, content)], 'user=identity')
     expect([code, err]).toEqual([2, expect.stringMatching(message)])

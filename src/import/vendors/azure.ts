@@ -19,7 +19,7 @@ const readRegistration = (record: Members, nowMs: number): VendorToken => {
   const endpoint = at('endpoint')
   if (kind !== '' && !/^browser/i.test(kind)) return { skip: 'other channel' }
   if (record.expiredPushChannel === true || isPast(record.expirationTime, nowMs)) return { skip: 'dead' }
-  return endpoint === '' ? { skip: 'no token' } : { texts: { endpoint, p256dh: at('p256dh'), auth: at('auth') } }
+  return endpoint === '' ? { skip: 'no token' } : { values: { endpoint, p256dh: at('p256dh'), auth: at('auth') } }
 }
 
 /**

@@ -10,12 +10,12 @@ const types = new Map<string, TokenType>([
 const others = ['web', 'kindle', 'fireos', 'fire os', 'huawei', 'macos', 'tvos', 'windows', 'windowsuniversal', 'roku']
 
 const readToken = (token: unknown): VendorToken => {
-  if (!isMembers(token)) return { texts: {} }
+  if (!isMembers(token)) return { values: {} }
   const type = textOf(token.platform)
   const id = textOf(token.token)
   if (others.includes(type.toLowerCase())) return { skip: 'other channel' }
   if (token.notifications_enabled === false) return { skip: 'opted out' }
-  return id === '' && Object.hasOwn(token, 'token') ? { skip: 'no token' } : { texts: { type, id } }
+  return id === '' && Object.hasOwn(token, 'token') ? { skip: 'no token' } : { values: { type, id } }
 }
 
 /**

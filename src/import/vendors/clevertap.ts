@@ -1,4 +1,5 @@
 import type { TokenType } from '../../wire/record.ts'
+import { readFlag, unreadableFlag } from '../flag.ts'
 import { type Members, memberAt, textOf } from '../members.ts'
 import type { Preset, VendorToken } from './preset.ts'
 
@@ -13,9 +14,12 @@ const read = (record: Members): VendorToken => {
   const id = textOf(memberAt(record, 'device.token'))
   const type = typeOf(textOf(record.clevertapId))
   if (id === '') return { skip: 'no token' }
-  if (textOf(record['MSG-push']).toLowerCase() === 'false' || record['MSG-push'] === false) return { skip: 'opted out' }
+  const written = record['MSG-push'] ?? ''
+  const mayPush = written === '' || readFlag(written)
+  if (mayPush === undefined) return { problem: unreadableFlag('MSG-push') }
+  if (!mayPush) return { skip: 'opted out' }
   // Browsers have no prefix, and their keys are not exported.
-  return type === undefined ? { skip: 'other channel' } : { texts: { type, id } }
+  return type === undefined ? { skip: 'other channel' } : { values: { type, id } }
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { TokenType } from '../../wire/record.ts'
+import { readFlag, unreadableFlag } from '../flag.ts'
 import { textOf } from '../members.ts'
 import type { Preset, VendorToken } from './preset.ts'
 
@@ -8,8 +9,7 @@ const types = new Map<string, TokenType>([
   ['1', 'fcm'],
   ['5', 'chrome'],
 ])
-const signs = ['identifier', 'device_type', 'invalid_identifier', 'session_count', 'notification_types', 'web_p256']
-const isYes = (cell: string): boolean => /^(?:t|true|1|yes)$/i.test(cell)
+const columns = ['identifier', 'device_type', 'invalid_identifier', 'session_count', 'notification_types', 'web_p256']
 
 /**
  * The CSV that OneSignal makes of `POST /players/csv_export`. Its `id` is OneSignal's own and no token; `identifier` is the
@@ -19,7 +19,7 @@ export const oneSignal: Preset = {
   vendor: 'OneSignal',
   name: 'a OneSignal export',
   formats: ['csv'],
-  isOne: (has) => signs.filter(has).length >= 3,
+  isOne: (has) => columns.filter(has).length >= 3,
   columns: { id: 'identifier', type: 'device_type', p256dh: 'web_p256', auth: 'web_auth' },
   needed: ['identifier', 'device_type', 'invalid_identifier'],
   advice: 'export with POST /players/csv_export, and leave the names of its columns as they are',
@@ -30,13 +30,15 @@ export const oneSignal: Preset = {
     const identifier = cell('identifier')
     const type = cell('device_type')
     if (/^\d+$/.test(type) && !types.has(type)) return [{ skip: 'other channel' }]
-    if (isYes(cell('invalid_identifier'))) return [{ skip: 'dead' }]
+    const isInvalid = readFlag(cell('invalid_identifier'))
+    if (isInvalid === undefined) return [{ problem: unreadableFlag('invalid_identifier') }]
+    if (isInvalid) return [{ skip: 'dead' }]
     if (cell('notification_types') === '-2') return [{ skip: 'opted out' }]
     if (identifier === '') return []
     const isWeb = identifier.startsWith('https://')
     return [
       {
-        texts: {
+        values: {
           type,
           ...(isWeb ? { endpoint: identifier } : { id: identifier }),
           p256dh: cell('web_p256'),

@@ -3,8 +3,16 @@ import { braze } from './braze.ts'
 import { clevertap } from './clevertap.ts'
 import { oneSignal } from './onesignal.ts'
 import type { Preset } from './preset.ts'
-import { pushSubscription } from './push-subscription.ts'
+import { pushSubscription, subscriptionColumn } from './push-subscription.ts'
 import { sns } from './sns.ts'
 
 /** The exports that an import knows. The first one that fits is taken, so the one with the fewest members is last. */
-export const presets: readonly Preset[] = [oneSignal, braze, sns, azure, clevertap, pushSubscription]
+export const presets: readonly Preset[] = [
+  oneSignal,
+  braze,
+  sns,
+  azure,
+  clevertap,
+  pushSubscription,
+  subscriptionColumn,
+]

@@ -11,7 +11,7 @@ const read = (record: Members, nowMs: number): VendorToken => {
   if (endpoint === '') return { skip: 'no token' }
   if (typeof expires === 'number' && expires < nowMs) return { skip: 'dead' }
   const key = (name: string): string => textOf(at(record, `keys.${name}`) ?? at(record, name))
-  return { texts: { endpoint, p256dh: key('p256dh'), auth: key('auth') } }
+  return { values: { endpoint, p256dh: key('p256dh'), auth: key('auth') } }
 }
 
 /**
@@ -36,4 +36,13 @@ export const pushSubscription: Preset = {
   user: 'USER',
   types: new Map(),
   read: (record, nowMs) => [read(record, nowMs)],
+}
+
+/** The same in a table, as databases export it: a subscription as JSON in the column `subscription`. */
+export const subscriptionColumn: Preset = {
+  ...pushSubscription,
+  formats: ['csv'],
+  isOne: (_, shows) => shows('subscription.endpoint'),
+  columns: { endpoint: 'subscription' },
+  needed: ['subscription'],
 }

@@ -1,10 +1,10 @@
 import { listNames } from '../check-members.ts'
 import { ImportError } from '../error.ts'
-import { isMembers, type Members } from '../members.ts'
+import { isMembers, type Members, memberAt } from '../members.ts'
 import type { Preset } from './preset.ts'
 import { presets } from './presets.ts'
 
-/** The names in the place where a path leads to, or in the nearest one above it that there is. */
+/** The names of the members beside the end of a path, or beside its nearest part that there is. */
 const namesBeside = (records: readonly Members[], path: string): string => {
   let names = new Set(records.flatMap(Object.keys))
   let under: readonly unknown[] = records
@@ -19,14 +19,15 @@ const namesBeside = (records: readonly Members[], path: string): string => {
 /**
  * The vendor whose export it is, by the paths that its records have; undefined where it is none.
  *
- * @throws ImportError (`usage`) that names what is missing, where it is one and cannot be read.
+ * @throws ImportError (`usage`) that names the missing member, where it is an export that cannot be read.
  */
 export const recognise = (
   format: 'csv' | 'json',
   has: (path: string) => boolean,
   records: readonly Members[],
 ): Preset | undefined => {
-  const preset = presets.find(({ formats, isOne }) => formats.includes(format) && isOne(has))
+  const shows = (path: string): boolean => records.some((record) => (memberAt(record, path) ?? '') !== '')
+  const preset = presets.find(({ formats, isOne }) => formats.includes(format) && isOne(has, shows))
   const missing = preset?.needed.find((path) => !path.split('|').some(has))
   if (!preset || missing === undefined) return preset
   const [path = ''] = missing.split('|')

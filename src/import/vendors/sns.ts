@@ -18,7 +18,7 @@ const readEndpoint = (record: Members): VendorToken => {
   const type = platformOf(record.EndpointArn)
   if (others.includes(type.toLowerCase())) return { skip: 'other channel' }
   if (textOf(memberAt(record, 'Attributes.Enabled')).toLowerCase() === 'false') return { skip: 'dead' }
-  return { texts: { type, id: textOf(memberAt(record, 'Attributes.Token')) } }
+  return { values: { type, id: textOf(memberAt(record, 'Attributes.Token')) } }
 }
 
 /**

@@ -23,4 +23,21 @@ describe('what a vendor’s export had and could not be taken', () => {
     const found = await imported(`found-${name}`, rejected.replaceAll('u9', 'u1').replaceAll('old-9', 'old-1'), { on })
     expect(found.summary).toMatchObject({ read: 1, queued: 1 })
   })
+
+  const keys = [
+    ['onesignal.csv', 'external_user_id=identity', /,u9,/g, ',,'],
+    ['braze.ndjson', 'external_id=identity', /"external_id":"u9",/g, ''],
+    ['sns.json', 'CustomUserData=identity', /, "CustomUserData": "u9"/g, ''],
+    ['azure.ndjson', 'tags.user=identity', /"user:u9", /g, ''],
+    ['profile-export.csv', 'identity', /^u9,/gm, ','],
+    ['profile-export.ndjson', 'identity', /"identity": "u9", /g, ''],
+  ] as const
+  it.each(keys)(
+    '%s: a token whose user the export does not name is unmatched, and the reason says so',
+    async (name, on, user, nobody) => {
+      const { summary, rejected } = await imported(name, fixture(name).replace(user, nobody), { on })
+      expect(summary).toMatchObject({ rejected: {}, unmatched: 1 })
+      expect(rejected).toContain(`the row has no ${on.split('=')[0]} to join it by`)
+    },
+  )
 })

@@ -25,6 +25,13 @@ describe.each(Object.entries(files))('a CleverTap Profile Export in %s', (format
     expect(code).toBe(0)
   })
 
+  it('refuses a MSG-push that a spreadsheet has translated, and takes an empty one for none', async () => {
+    const text = profiles.replace(/("?false"?)/, (written) => written.replace('false', 'FALSCH'))
+    const { summary, rejected } = await imported('profiles', text.replace(/true/, ''))
+    expect(summary).toMatchObject({ queued: 3, rejected: { malformed: 1 } })
+    expect(rejected).toContain('MSG-push is neither true nor false')
+  })
+
   it('is imported under the CleverTap IDs of another account, joined by identity', async () => {
     const { summary, received } = await imported('profiles', profiles, { on: 'identity' })
     expect(summary).toMatchObject({ queued: 2, unmatched: 1 })

@@ -25,20 +25,25 @@ export const fixture = (name: string): string =>
   readFileSync(new URL(`../../fixtures/exports/${name}`, import.meta.url), 'utf8')
 
 /**
- * Imports a text as a user would, to a simulated CleverTap of its own. `on` joins it with the list of CleverTap IDs.
+ * Imports a text as a user would, to a simulated CleverTap of its own. `on` joins it with `list`.
  * Resolves to what was printed, what CleverTap has got, and what is in the file of rejected rows.
  */
 export const imported = async (
   name: string,
   text: string,
-  { on, argv = [], env = {} }: { on?: string; argv?: readonly string[]; env?: Record<string, string> } = {},
+  {
+    on,
+    list = ids,
+    argv = [],
+    env = {},
+  }: { on?: string; list?: string; argv?: readonly string[]; env?: Record<string, string> } = {},
 ) => {
   const folder = temporaryFolder()
   onTestFinished(() => folder.remove())
   const clevertap = await startSimulator()
   onTestFinished(() => clevertap.stop())
   writeFileSync(folder.file(name), text)
-  writeFileSync(folder.file('ids.csv'), ids)
+  writeFileSync(folder.file('ids.csv'), list)
   const join = on === undefined ? [] : ['--join', folder.file('ids.csv'), '--on', on]
   const rejects = folder.file('rejects')
   const { code, out, err } = await runCli(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { fixture, imported, record } from './imported.ts'
+import { fixture, ids, imported, record } from './imported.ts'
 
 const players = fixture('onesignal.csv')
 const on = 'external_user_id=identity'
@@ -64,9 +64,11 @@ describe('a OneSignal export', () => {
 
   it('is refused with the name of a join column that one of the files does not have', async () => {
     const left = await imported('players.csv', players, { on: 'user=identity' })
-    expect(left.err).toContain('--on: there is no column or member user in the import')
+    expect(left.err).toContain(
+      '--on: there is no column or member user in the import; in a OneSignal export the user ID is external_user_id as a rule',
+    )
     const right = await imported('players.csv', players, { on: 'external_user_id=mail' })
-    expect(right.err).toContain('there is no column mail, or several')
+    expect(right.err).toContain('there is no column mail among "identity", "clevertap_id"')
     expect([left.code, right.code]).toEqual([2, 2])
   })
 
@@ -81,5 +83,42 @@ describe('a OneSignal export', () => {
     const tagged = players.replaceAll('plan', 'ct').replaceAll('gold', '__tagged')
     const from = await imported('players.csv', tagged, { argv: ['--map', 'objectId=tags.ct'] })
     expect(from.received).toContainEqual(record('__tagged', 'fcm', 'newest-token'))
+  })
+
+  it('that a spreadsheet has saved is imported: byte order mark, semicolons, dates of its own, empty rows, one more column', async () => {
+    const [header = '', ...rows] = players.trim().split('\n')
+    const saved = [`${header},country`, ...rows.map((row, at) => `${row},${at % 2 === 0 ? 'DE' : ','}`)]
+      .map((row) => row.replace(/(\d{4})-(\d\d)-(\d\d) 10:00:00 UTC/g, '$3.$2.$1 10:00').replaceAll(',', ';'))
+      .join('\r\n')
+    const { summary, received } = await imported('players.csv', `\uFEFF${saved}\r\n${';'.repeat(21)}\r\n`, { on })
+    expect(summary).toMatchObject({ read: 10, queued: 4, rejected: {}, unmatched: 1 })
+    expect(received).toContainEqual(record('web-2', 'chrome', 'web-token'))
+    // Day and month cannot be told apart in such dates, so the last of several tokens is taken, as without dates.
+    expect(received).toContainEqual(record('__android-4', 'fcm', 'older-token'))
+  })
+
+  it('is not taken for live where a spreadsheet has translated what says that a token is dead', async () => {
+    const text = players.replaceAll(',t,0,', ',WAHR,0,')
+    const { summary, rejected } = await imported('players.csv', text, { on })
+    expect(summary).toMatchObject({ rejected: { malformed: 1 }, skipped: expect.not.objectContaining({ dead: 1 }) })
+    expect(rejected).toContain('invalid_identifier is neither true nor false')
+  })
+
+  it('keeps the token of a phone whose user has a token of another platform as well, and no CleverTap ID for that', async () => {
+    const list = 'identity,clevertap_id\nu1,__android-1\n'
+    const { summary, received } = await imported('players.csv', players, { on, list })
+    expect(received).toEqual([record('__android-1', 'fcm', 'android-token')])
+    expect(summary).toMatchObject({ unmatched: 5, skipped: expect.not.objectContaining({ 'older token': 1 }) })
+  })
+
+  it('never joins long user IDs that a spreadsheet has shortened to one number, and says so', async () => {
+    const text = players.replaceAll(',u1,', ',"4,91511E+13",')
+    const short = `${ids}\n"4,91511E+13",__of-somebody-else\n`
+    const { code, err, summary, received, rejected } = await imported('players.csv', text, { on, list: short })
+    expect(received.map(({ objectId }) => objectId)).toEqual(['__android-4', 'web-2'])
+    expect(summary).toMatchObject({ queued: 2, rejected: {}, unmatched: 3 })
+    expect(rejected).toContain('its external_user_id is a number in scientific notation, as spreadsheets shorten')
+    expect(err).toContain('10 records, 1 of which match nothing, because a spreadsheet has shortened their key')
+    expect(code).toBe(1)
   })
 })

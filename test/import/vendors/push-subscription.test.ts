@@ -24,7 +24,9 @@ describe('push subscriptions of browsers', () => {
     const named = await imported('s.ndjson', text, { argv: ['--map', 'objectId=device'] })
     expect(named.received).toHaveLength(3)
     const users = text.replaceAll('"web-', '"u')
-    expect((await imported('s.ndjson', users, { on: 'device=identity' })).received).toHaveLength(3)
+    const joined = await imported('s.ndjson', users, { on: 'device=identity', list: 'identity,ct_id\nu1,w1\nu3,w3\n' })
+    expect(joined.received).toEqual([record('w1', 'chrome', 'web-token-1'), record('w3', 'chrome', 'web-token-3')])
+    expect(joined.summary).toMatchObject({ unmatched: 1, skipped: { dead: 1 } })
     const without = await imported('s.ndjson', text)
     expect(without.err).toContain('this is a list of browser push subscriptions, which has no CleverTap IDs')
   })
@@ -48,5 +50,30 @@ describe('push subscriptions of browsers', () => {
       queued: 0,
       rejected: { 530: 1, 535: 1, malformed: 1 },
     })
+  })
+
+  it('are read from a column of JSON, as a database exports them, beside numbers that are no tokens', async () => {
+    const cell = (text: string): string => `"${text.replaceAll('"', '""')}"`
+    const rows = subscriptions
+      .trim()
+      .split('\n')
+      .map((line, at) => {
+        const { subscription, ...own } = JSON.parse(line)
+        const text = typeof subscription === 'string' ? subscription : JSON.stringify(subscription ?? own)
+        return `${at},u${at + 1},${cell(text)}`
+      })
+    const { err, summary, received } = await imported('s.csv', `id,user_id,subscription\n${rows.join('\n')}\n`, {
+      on: 'user_id=identity',
+    })
+    expect(err).toContain(
+      'a list of browser push subscriptions, by its columns: CSV with commas: endpoint from "subscription"',
+    )
+    expect(received).toEqual(['1', '2', '3'].map((n) => record(`web-${n}`, 'chrome', `web-token-${n}`)))
+    expect(summary).toMatchObject({ read: 6, queued: 3, skipped: { 'other push service': 1, dead: 1, 'no token': 1 } })
+  })
+
+  it('are not looked for in a column of that name without any', async () => {
+    const text = 'objectId,type,id,subscription\n__a,fcm,t1,gold\n__b,fcm,t2,\n'
+    expect((await imported('t.csv', text)).received).toEqual([record('__a', 'fcm', 't1'), record('__b', 'fcm', 't2')])
   })
 })
