@@ -6,6 +6,8 @@ export interface AdviceContext {
   padding: 'padded' | 'unpadded'
   /** The profiles from `--object-id`. */
   objectIds: readonly string[]
+  /** Whether `--regions` was given. */
+  triedRegions: boolean
 }
 
 const isProfileCode = (code: number): boolean => [523, 526, 530].includes(code)
@@ -13,10 +15,13 @@ const isProfileCode = (code: number): boolean => [523, 526, 530].includes(code)
 const verdictOf = (answers: readonly ProbeAnswer[], name: string): ProbeVerdict['kind'] | undefined =>
   answers.find(({ probe }) => probe.name === name)?.verdict.kind
 
-/** Advice for refused credentials. */
-export const credentialsAdvice = ({ credentials, answers }: ProbeAnswers): string | undefined => {
+/** Advice for refused credentials. `triedRegions`: the other regions were asked, and none accepted them. */
+export const credentialsAdvice = (
+  { credentials, answers }: ProbeAnswers,
+  { triedRegions }: Pick<AdviceContext, 'triedRegions'>,
+): string | undefined => {
   if (credentials === 'refused')
-    return 'account, passcode or region is wrong (CleverTap gives the same answer for all three): compare them with the dashboard (Settings > Project; its address contains the region), or use --regions to try the other regions'
+    return `account, passcode or region is wrong (CleverTap gives the same answer for all three): compare them with the dashboard (Settings > Project; its address contains the region)${triedRegions ? '. No other region accepts them' : ', or use --regions to try the other regions'}`
   const [first] = answers
   return credentials === 'unknown' && first?.verdict.kind === 'unclear'
     ? describeTrouble(first.verdict.reason)

@@ -57,7 +57,7 @@ export const reportAccount = (
     credentials: answers.credentials,
     advice: region
       ? `the credentials are good in another region: set CLEVERTAP_REGION=${region}`
-      : (credentialsAdvice(answers) ?? null),
+      : (credentialsAdvice(answers, context) ?? null),
     types: answers.credentials === 'accepted' ? types : [],
     details: of('detail'),
   }

@@ -46,7 +46,7 @@ const checkAccount = async (
       regions && first && answers.credentials === 'refused'
         ? await findRegion(url, first, (other) => open(account, other), wait)
         : undefined
-    return reportAccount({ account: id, url, region }, answers, { padding, objectIds })
+    return reportAccount({ account: id, url, region }, answers, { padding, objectIds, triedRegions: regions === true })
   } finally {
     await client.close()
   }

@@ -129,9 +129,9 @@ const init = async (options: InitOptions, io: Io): Promise<ExitCode> => {
   }
   const [site = 'https://www.example.com'] = values.get('PUSHFERRY_ORIGINS')?.split(',') ?? []
   io.stdout.write(`Wrote ${file}, readable by you alone. Next:
-  pushferry check --env-file ${file}    # does CleverTap accept the account?
-  pushferry relay --env-file ${file}    # run the relay
-  pushferry doctor ${site || 'https://www.example.com'}    # when the tag is in your page: is all in order?
+  npx pushferry check --env-file ${file}    # does CleverTap accept the account?
+  npx pushferry relay --env-file ${file}    # run the relay
+  npx pushferry doctor ${site || 'https://www.example.com'}    # when the tag is in your page: is all in order?
 `)
   return 0
 }

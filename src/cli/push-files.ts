@@ -19,12 +19,18 @@ export interface VapidPair {
 type Members = Readonly<Record<string, unknown>>
 const isObject = (value: unknown): value is Members => typeof value === 'object' && value !== null
 
-const readJson = async (file: string, what: string, { stdin }: Pick<Io, 'stdin'>): Promise<Members> => {
+/** What prints the JSON of each file. */
+const sources = {
+  '--subscription': 'what JSON.stringify(await registration.pushManager.getSubscription()) prints in the page',
+  '--vapid': 'what pushferry vapid --json prints',
+} as const
+
+const readJson = async (file: string, what: keyof typeof sources, { stdin }: Pick<Io, 'stdin'>): Promise<Members> => {
   let text: string
   try {
     text = file === '-' ? await readAll(stdin) : readFileSync(file, 'utf8')
   } catch {
-    throw new CliError(`${what}: ${file} cannot be read`, 2)
+    throw new CliError(`${what}: ${file} cannot be read. Give a file with ${sources[what]}`, 2)
   }
   try {
     const value: unknown = JSON.parse(text.replace(/^\uFEFF/, ''))
@@ -32,7 +38,8 @@ const readJson = async (file: string, what: string, { stdin }: Pick<Io, 'stdin'>
   } catch {
     // Reported below. The parser's own message would quote the input.
   }
-  throw new CliError(`${what} must hold a JSON object${text.trim() === '' ? ', but it is empty' : ''}`, 2)
+  const isEmpty = text.trim() === ''
+  throw new CliError(`${what} ${isEmpty ? 'is empty' : 'is no JSON object'}. Give ${sources[what]}`, 2)
 }
 
 const key = (value: unknown, bytes: number): string | undefined => {
@@ -52,7 +59,7 @@ export const readSubscription = async (file: string, io: Pick<Io, 'stdin'>): Pro
   const { endpoint, keys, tokenData } = await readJson(file, what, io)
   if (typeof endpoint !== 'string')
     throw new CliError(
-      `${what} has no endpoint${tokenData === undefined ? '' : ': it is a token record'}. Give what JSON.stringify(await registration.pushManager.getSubscription()) prints in the page`,
+      `${what} has no endpoint${tokenData === undefined ? '' : ': it is a token record'}. Give ${sources[what]}`,
       2,
     )
   const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined

@@ -87,6 +87,8 @@ export const defaultOptions = (): Omit<Settings, 'base' | 'log'> & { relay: unkn
 
 /** @throws TypeError for an option that is not known, with the known ones, and for a relay that is no absolute URL */
 export const resolveOptions = (options: Options): Settings => {
+  // Without this the browser's own error says "Invalid URL" and names no option.
+  if (!/^https?:/.test(`${options.relay}`)) throw new TypeError('relay must begin with https://')
   const settings = defaultOptions()
   const known = Object.keys(settings)
   for (const [name, value] of Object.entries(options)) {

@@ -220,6 +220,12 @@ test('--regions finds the region in which refused credentials are good', async (
   expect(asked).toEqual(['us1', 'eu1', 'in1', 'sg1'].map((region) => `https://${region}.api.clevertap.com`))
 })
 
+test('--regions says when no region accepts the credentials, and not to use --regions', async () => {
+  const { code, out } = await checkWith(await simulate(), { regions: true }, () => 'wrong')
+  expect([code, out]).toEqual([1, expect.stringContaining('No other region accepts them')])
+  expect(out).not.toContain('--regions')
+})
+
 test('without --regions nobody else is shown the credentials', async () => {
   const { asked } = await checkWith(await simulate(), {}, () => 'wrong')
   expect(asked).toEqual(['https://us1.api.clevertap.com'])

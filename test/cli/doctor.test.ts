@@ -52,7 +52,8 @@ const startRelay = async (env: Record<string, string> = {}): Promise<string> => 
 /** The site as the README has it, but for what a test changes. */
 const setPage = (body: string, headers: Record<string, string> = {}): void =>
   void files.set('/', { type: 'text/html', body, headers })
-const tag = (attributes = ''): string => `<script async src="${relayUrl}/pushferry.min.js" ${attributes}></script>`
+const ownTag = (attributes = ''): string => `<script async src="${relayUrl}/pushferry.min.js" ${attributes}></script>`
+const tag = (attributes = ''): string => `<script src="/clevertap.min.js"></script>${ownTag(attributes)}`
 const setWorker = (file: File = {}): void =>
   void files.set('/pushferry-sw.min.js', {
     type: 'text/javascript',
@@ -206,6 +207,32 @@ describe('the mistakes of a site owner', () => {
         'scope: / lies outside /js/ -> Put the worker file higher, or send it with the header Service-Worker-Allowed: /',
       ),
     ])
+  })
+  test.each([
+    ['data-serviceworker="/pushferry-sw.min.js"', 'the script does not read data-serviceworker', 'data-service-worker'],
+    ['object-id="x"', 'the script does not read object-id', 'data-object-id'],
+    [`data-vapid-public-key="${vapidKey}"`, 'the script does not read data-vapid-public-key', 'data-vapid-key'],
+  ])('beside them: an attribute that is nearly one of the tag, %s', async (attribute, found, advice) => {
+    setPage(tag(attribute))
+    expect(await failures()).toEqual({ code: 1, lines: [`tag: ${found} -> The attribute is ${advice}.`] })
+  })
+  test('beside them: a relay without https:// in the tag', async () => {
+    setPage(tag('data-relay="push.example.com"'))
+    expect((await failures()).lines).toEqual([
+      'tag: data-relay is no absolute address -> Write it as https://push.example.com',
+    ])
+  })
+  test('beside them: a fallback that there is not', async () => {
+    setPage(tag('data-fallback="clevertap"'))
+    expect((await failures()).lines).toEqual([
+      'tag: there is no fallback "clevertap" -> The only one is clevertap-sdk.',
+    ])
+  })
+  test('beside them: neither the SDK nor an objectId, which another script may bring', async () => {
+    setPage(ownTag())
+    expect(await failures()).toEqual({ code: 0, lines: [expect.stringContaining('objectId: neither data-object-id')] })
+    setPage(ownTag('data-object-id="x"'))
+    expect((await failures()).lines).toEqual([])
   })
   test('beside them: the worker file of another program', async () => {
     setWorker({ body: 'self.onfetch = () => {}' })

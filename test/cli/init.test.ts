@@ -36,10 +36,10 @@ test('writes settings that a relay starts with, readable by the user alone', asy
 
 test('says the next three commands, and none of the keys', async () => {
   const { out } = await init('--origins', 'https://www.example.com,https://example.com')
-  expect(out.match(/pushferry \w+ \S+( \S+\.env)?/g)).toEqual([
-    `pushferry check --env-file ${file}`,
-    `pushferry relay --env-file ${file}`,
-    'pushferry doctor https://www.example.com',
+  expect(out.match(/npx pushferry \w+ \S+( \S+\.env)?/g)).toEqual([
+    `npx pushferry check --env-file ${file}`,
+    `npx pushferry relay --env-file ${file}`,
+    'npx pushferry doctor https://www.example.com',
   ])
   for (const name of ['PUSHFERRY_API_KEYS', 'PUSHFERRY_ADMIN_KEY', 'PUSHFERRY_SECRET'])
     expect(out).not.toContain(written()[name]?.replace('backend:', ''))

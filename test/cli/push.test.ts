@@ -77,9 +77,9 @@ describe('the mistakes of a site owner', () => {
     expect(err).not.toContain('secret')
   })
   test.each([
-    ['an empty file', '', 'must hold a JSON object, but it is empty'],
-    ['no JSON', 'PushSubscription {}', 'must hold a JSON object'],
-    ['null, of a page that has no subscription', 'null', 'must hold a JSON object'],
+    ['an empty file', '', '--subscription is empty. Give what JSON.stringify('],
+    ['no JSON', 'PushSubscription {}', '--subscription is no JSON object. Give what JSON.stringify('],
+    ['null, of a page that has no subscription', 'null', '--subscription is no JSON object. Give what'],
     ['a token record', { type: 'token', tokenData: { id: 'x' } }, 'has no endpoint: it is a token record'],
     ['an endpoint without https', { endpoint: 'http://push.example.com/x', keys }, 'must be an https address'],
     ['no keys', { endpoint: 'https://push.example.com/x' }, 'keys must have p256dh (65 bytes) and auth (16 bytes)'],
@@ -99,6 +99,11 @@ describe('the mistakes of a site owner', () => {
       { publicKey: vapid.privateKey, privateKey: vapid.publicKey },
       'as pushferry vapid --json prints it',
     ],
+    [
+      'the text of pushferry vapid without --json',
+      `public key   ${vapid.publicKey}\nprivate key  ${vapid.privateKey}\n`,
+      '--vapid is no JSON object. Give what pushferry vapid --json prints',
+    ],
     ['the public half only', { publicKey: vapid.publicKey }, 'as pushferry vapid --json prints it'],
   ])('a VAPID file with %s is wrong usage, and no key is printed', async (_, pair, message) => {
     const { code, err } = await push({ endpoint, keys }, pair)
@@ -107,7 +112,10 @@ describe('the mistakes of a site owner', () => {
   })
   test('a file that is not there, and a missing option, are wrong usage', async () => {
     const absent = await runCli(['push', '--subscription', folder.file('none.json'), '--vapid', write('v.json', vapid)])
-    expect([absent.code, absent.err]).toEqual([2, expect.stringContaining('none.json cannot be read')])
+    expect([absent.code, absent.err]).toEqual([
+      2,
+      expect.stringContaining('none.json cannot be read. Give a file with what'),
+    ])
     const { code, err } = await runCli(['push', '--vapid', 'v.json'])
     expect([code, err]).toEqual([2, expect.stringContaining('--subscription <file>')])
   })

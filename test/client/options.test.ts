@@ -32,9 +32,12 @@ describe('resolveOptions', () => {
     expect(resolveOptions({ relay: given }).base).toBe(base)
   })
 
-  it('refuses a relay that is no absolute URL', () => {
-    expect(() => resolveOptions({ relay: '/relay' })).toThrow(TypeError)
-  })
+  it.each(['/relay', 'push.example.com', 'localhost:8080', ''])(
+    'refuses the relay %j, which is no absolute URL, by the name of the option',
+    (given) => {
+      expect(() => resolveOptions({ relay: given })).toThrow(new TypeError('relay must begin with https://'))
+    },
+  )
 
   it('prints steps only with debug', () => {
     const print = vi.spyOn(console, 'info').mockImplementation(() => {})

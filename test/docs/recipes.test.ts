@@ -2,17 +2,20 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { checkProbes } from '../../src/cli/check-probes.ts'
+import { commands } from '../../src/cli/commands.ts'
 import type { Preset } from '../../src/import/vendors/preset.ts'
 import { presets } from '../../src/import/vendors/presets.ts'
+import { settings } from '../../src/relay/config/settings.ts'
 import { tokenTypes } from '../../src/wire/record.ts'
 import { read, root, rowsOf, sectionOf } from './markdown.ts'
 
 describe('a token type is in every place that has a list of its own', () => {
   const places = {
     'README.md': read('README.md'),
+    'src/wire/decode.ts': read('src/wire/decode.ts'),
     'docs/backend.md': sectionOf(read('docs/backend.md'), '## Token types'),
     'docs/import.md': read('docs/import.md'),
-    'the demo sample': read('demo/sample.json'),
+    'demo/sample.json': read('demo/sample.json'),
     'src/simulator/judge.ts': read('src/simulator/judge.ts'),
   }
 
@@ -24,6 +27,12 @@ describe('a token type is in every place that has a list of its own', () => {
     const form = read('demo/site/index.html') + read('demo/site/native-form.js')
     const native = tokenTypes.filter((type) => type !== 'chrome')
     expect(native.filter((type) => !new RegExp(`\\b${type}\\b`).test(form))).toEqual([])
+  })
+
+  it('the recipe of CONTRIBUTING.md links to each of these places', () => {
+    const recipe = read('CONTRIBUTING.md').match(/^\| a token type .*$/m)?.[0]
+    const files = [...Object.keys(places), 'demo/site/index.html', 'demo/site/native-form.js']
+    expect(files.filter((file) => !recipe?.includes(`](${file})`))).toEqual([])
   })
 
   it('the probes of pushferry check have one for each', () => {
@@ -62,6 +71,16 @@ describe('a vendor preset is in every place that has a list of its own', () => {
       vendor.replace(/ of your own$/, '').toLowerCase(),
     )
   })
+})
+
+it('each setting is read by load.ts or account.ts', () => {
+  const readers = read('src/relay/config/load.ts') + read('src/relay/config/account.ts')
+  expect(Object.keys(settings).filter((name) => !readers.includes(`'${name}'`))).toEqual([])
+})
+
+it('each command has a test of its name, but for relay, which test/faults and test/e2e run as a process', () => {
+  const untested = commands.filter(({ name }) => !existsSync(join(root, 'test/cli', `${name}.test.ts`)))
+  expect(untested.map(({ name }) => name)).toEqual(['relay'])
 })
 
 it('the recipes of CONTRIBUTING.md name tests that there are', () => {

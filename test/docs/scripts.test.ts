@@ -12,7 +12,12 @@ const apiKey = 'YOUR-PUSHFERRY-API-KEY'
 /** The documented scripts, and what runs them. Kotlin's and Swift's compilers are not asked for here. */
 const scripts = [
   { language: 'sh', command: 'sh', arguments: ['-c'], needs: 'curl', prints: /"status":"success","processed":1/ },
-  { language: 'js', command: process.execPath, arguments: ['--input-type=module', '-e'], prints: /^200 1 \[\]/ },
+  {
+    language: 'js',
+    command: process.execPath,
+    arguments: ['--input-type=module', '-e'],
+    prints: /^200 \{ status: 'success', processed: 1/,
+  },
   { language: 'python', command: 'python3', arguments: ['-c'], needs: 'python3', prints: /^200 1 \[\]/ },
 ] as const
 

@@ -50,7 +50,7 @@ describe('a starting relay', () => {
     expect(asked).toBe(1)
     expect(lines).toEqual([
       {
-        event: 'CleverTap refuses uploads',
+        event: 'CleverTap takes no uploads',
         reason: expect.stringContaining('Compare CLEVERTAP_ACCOUNT_ID, CLEVERTAP_PASSCODE and CLEVERTAP_REGION'),
       },
     ])

@@ -124,7 +124,7 @@ describe('createRelay', () => {
     await expect
       .poll(() => lines)
       .toContainEqual([
-        'CleverTap refuses uploads',
+        'CleverTap takes no uploads',
         {
           account: clevertap.accountId,
           reason: expect.stringMatching(/^CleverTap refuses the credentials \(HTTP 401\)/),

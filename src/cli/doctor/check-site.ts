@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type Ask, isJavaScript, isSecure, typeOf } from './ask.ts'
 import { checkRelay } from './check-relay.ts'
+import { checkTag } from './check-tag.ts'
 import { checkWorker } from './check-worker.ts'
 import { blockedBy, refusesTrustedTypes } from './csp.ts'
 import { type Finding, failed, ok, warning } from './finding.ts'
@@ -101,7 +102,8 @@ export const checkSite = async (address: URL, options: SiteOptions, ask: Ask): P
         'Add the tag. Where a bundle or a tag manager loads it, give the relay with --relay.',
       ),
     ]
-  if (!relay) return [...found, failed('tag', 'its src or data-relay is no address', 'Correct it.')]
+  if (!relay) return [...found, failed('tag', 'its src is no address', 'Correct it.')]
+  if (tag) found.push(...checkTag(tag, page))
   if (script && tag) found.push(await checkScript(script, tag, ask))
   found.push(...(await checkRelay(relay, page.url, tag?.get('data-vapid-key'), ask)))
   const file = options.serviceWorker ?? tag?.get('data-service-worker') ?? '/pushferry-sw.min.js'

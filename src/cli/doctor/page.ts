@@ -12,6 +12,8 @@ export interface Page {
   tags: readonly Attributes[]
   /** Whether another script on the page mentions Pushferry: inlined, or bundled under another name. */
   mentions: boolean
+  /** Whether the page loads CleverTap's SDK, or a tag manager that may load it. */
+  namesSdk: boolean
   policies: readonly Policy[]
 }
 
@@ -47,6 +49,7 @@ export const readPage = (html: string, url: URL, csp: string | null): Page => {
     base: href !== undefined && URL.canParse(href, url.href) ? new URL(href, url) : url,
     tags: tagsOf(text, 'script').filter((tag) => /(^|\/)pushferry(\.min)?\.js([?#]|$)/.test(tag.get('src') ?? '')),
     mentions: /pushferry/i.test(text),
+    namesSdk: /clevertap|wizrocket|googletagmanager/i.test(text),
     policies: [csp ?? '', ...meta.map((tag) => tag.get('content') ?? '')].flatMap(parsePolicies),
   }
 }
