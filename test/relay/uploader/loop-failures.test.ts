@@ -1,6 +1,7 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { type Behaviour, replies } from '../../faults/clevertap.ts'
-import { account, createRig, entryOf, names, type Rig, type RigOptions, storeKinds } from './rig.ts'
+import { entryOf, names, storeKinds } from './rig.ts'
+import { useRig } from './use-rig.ts'
 
 const hour = 3_600_000
 
@@ -13,13 +14,7 @@ const mostOvertaken = (delivered: readonly string[]): number => {
 }
 
 describe.each(storeKinds)('the uploader, with a store $name', (kind) => {
-  let rig: Rig
-  const setUp = async (options: RigOptions = {}): Promise<Rig> => {
-    rig = await createRig({ kind, ...options })
-    return rig
-  }
-  afterEach(() => rig.end())
-  const counts = () => rig.store.counts(account)
+  const { setUp, counts } = useRig(kind)
 
   describe('an outage of an hour', () => {
     it.each([
@@ -229,13 +224,7 @@ describe.each(storeKinds)('the uploader, with a store $name', (kind) => {
 
 // Hours of the clock; what the store has to do with it is shown above.
 describe('the uploader', () => {
-  let rig: Rig
-  const setUp = async (options: RigOptions = {}): Promise<Rig> => {
-    rig = await createRig(options)
-    return rig
-  }
-  afterEach(() => rig.end())
-  const counts = () => rig.store.counts(account)
+  const { setUp, counts } = useRig()
 
   describe('a request that fails as a whole', () => {
     const failures: readonly [string, Behaviour][] = [
