@@ -43,7 +43,7 @@ export const describePlan = (
   return `${name}: ${whose}${formatNames[format]} with ${signs}${packed}: ${taken.join(', ')}${rowType}\n`
 }
 
-/** What a file of `--join` or `--export` was taken for, in one line, and what of it could not be read. */
+/** One line about a file of `--join` or `--export`: the columns it uses, and the rows that it could not read. */
 export const describeRecords = (file: RecordsRead): string => {
   const { name, format, isProfileExport, records, unreadable, firstUnreadable } = file
   const whose = isProfileExport ? 'a CleverTap Profile Export: ' : ''

@@ -38,7 +38,7 @@ const table = ({ counts }: Comparison): string => {
     .join('')
 }
 
-/** What the numbers do not say. */
+/** Explains the limits of these numbers. */
 const remarks = ({ counts, tokens }: Comparison, others: number): string => {
   const lines: string[] = []
   if (tokens === 0)

@@ -65,8 +65,8 @@ export type FaultEffect =
   /** The correct items, but this number as `processed`. */
   | { kind: 'counts'; processed: number }
   /**
-   * Alters the items of refused records: the echoed `record` is omitted or `changed` (other order of members, keys in
-   * another alphabet, one extra member), or the record number in the message is omitted or off by one.
+   * Alters the items of refused records. The echoed `record` is omitted, or `changed` (members in another order, keys in another
+   * alphabet, one extra member). The record number in the message is omitted, or off by one.
    */
   | { kind: 'echo'; record?: 'omitted' | 'changed'; number?: 'omitted' | 'shifted' }
   /** The correct answer in pieces of `bytes` (default 1), one every `ms`. */
