@@ -6,9 +6,18 @@ import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { startSimulator } from '../../src/simulator/index.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
+import { runCli } from './run-cli.ts'
 
 const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 const secret = 'marked-0123456789abcdef'
+
+const credentials = {
+  CLEVERTAP_ACCOUNT_ID: 'ABC-DEF-GHI',
+  CLEVERTAP_PASSCODE: secret,
+  CLEVERTAP_URL: 'http://127.0.0.1:9',
+  PUSHFERRY_API_KEYS: `shop:${secret}`,
+  PUSHFERRY_PORT: '0',
+}
 
 /** Starts the built relay as a new user would, with these settings beside the credentials. */
 const startRelay = async (settings: Readonly<Record<string, string>>) => {
@@ -19,11 +28,8 @@ const startRelay = async (settings: Readonly<Record<string, string>>) => {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       PATH: process.env.PATH,
-      CLEVERTAP_ACCOUNT_ID: 'ABC-DEF-GHI',
-      CLEVERTAP_PASSCODE: secret,
+      ...credentials,
       CLEVERTAP_URL: clevertap.url,
-      PUSHFERRY_API_KEYS: `shop:${secret}`,
-      PUSHFERRY_PORT: '0',
       ...settings,
     },
   })
@@ -52,50 +58,51 @@ const takenPort = async (): Promise<string> => {
 beforeAll(() => accessSync(main)) // npm run build makes it
 
 describe('a new user’s wrong setting ends the relay with one line that says what to do', { timeout: 30_000 }, () => {
-  const wrong: readonly (readonly [string, Record<string, string>, number, string])[] = [
-    ['no passcode', { CLEVERTAP_PASSCODE: '' }, 2, 'CLEVERTAP_PASSCODE must be set'],
-    ['quotes of an env file', { CLEVERTAP_PASSCODE: `"${secret}"` }, 2, 'CLEVERTAP_PASSCODE is wrapped in quotes'],
+  const wrong: readonly (readonly [string, Record<string, string>, string])[] = [
+    ['no passcode', { CLEVERTAP_PASSCODE: '' }, 'CLEVERTAP_PASSCODE must be set'],
+    ['quotes of an env file', { CLEVERTAP_PASSCODE: `"${secret}"` }, 'CLEVERTAP_PASSCODE is wrapped in quotes'],
     [
       "the dashboard's host as the region",
       { CLEVERTAP_REGION: 'eu1.dashboard.clevertap.com', CLEVERTAP_URL: '' },
-      2,
       "use only the first word of the dashboard's address",
     ],
     [
       'an origin with a path',
       { PUSHFERRY_ORIGINS: 'https://a.example/shop' },
-      2,
       'it has a path, query or fragment, remove it',
     ],
     [
       'a pattern of origins',
       { PUSHFERRY_ORIGINS: 'https://*.a.example' },
-      2,
       '* is not a wildcard here, list each origin',
     ],
-    ['an origin without scheme', { PUSHFERRY_ORIGINS: 'www.a.example' }, 2, 'it does not begin with https://'],
-    ['a misspelt name', { PUSHFERRY_ORIGIN: 'https://a.example' }, 2, 'did you mean PUSHFERRY_ORIGINS?'],
+    ['an origin without scheme', { PUSHFERRY_ORIGINS: 'www.a.example' }, 'it does not begin with https://'],
+    ['a misspelt name', { PUSHFERRY_ORIGIN: 'https://a.example' }, 'did you mean PUSHFERRY_ORIGINS?'],
     [
       'the private half of a VAPID pair',
       { PUSHFERRY_VAPID_PUBLIC_KEY: 'A'.repeat(43) },
-      2,
       'the private key, which only CleverTap should have: set the public key',
     ],
-    [
-      'a path without sqlite:',
-      { PUSHFERRY_STORE: '/data/pushferry.db' },
-      2,
-      'for a file, write sqlite: before its path',
-    ],
+    ['a path without sqlite:', { PUSHFERRY_STORE: '/data/pushferry.db' }, 'for a file, write sqlite: before its path'],
     [
       'a password that is not % encoded',
       { PUSHFERRY_STORE: `postgres://me:${secret}#1@db.example/d` },
-      2,
       'in the user name and password write # as %23',
     ],
-    ['believing every proxy', { PUSHFERRY_TRUST_PROXY: 'true' }, 2, 'set the address or range of your proxy'],
-    ['tickets without a key', { PUSHFERRY_TICKETS: 'required' }, 2, 'PUSHFERRY_TICKET_KEY must be set'],
-    ['a duration without a unit', { PUSHFERRY_DEFER: '60' }, 2, 'it has no unit, add one (60s, not 60)'],
+    ['believing every proxy', { PUSHFERRY_TRUST_PROXY: 'true' }, 'set the address or range of your proxy'],
+    ['tickets without a key', { PUSHFERRY_TICKETS: 'required' }, 'PUSHFERRY_TICKET_KEY must be set'],
+    ['a duration without a unit', { PUSHFERRY_DEFER: '60' }, 'it has no unit, add one (60s, not 60)'],
+  ]
+  it.each(wrong)('names the setting and the way out: %s', async (_, settings, line) => {
+    const { code, out, err } = await runCli(['relay'], { env: { ...credentials, ...settings } })
+    expect({ code, out }).toEqual({ code: 2, out: '' })
+    expect(err).toContain(line)
+    expect(err).toMatch(/^pushferry: [^\n]+\n$/)
+    expect(err).not.toContain('marked')
+  })
+
+  const wrongAsProcess: readonly (readonly [string, Record<string, string>, number, string])[] = [
+    ['a misspelt name', { PUSHFERRY_ORIGIN: 'https://a.example' }, 2, 'did you mean PUSHFERRY_ORIGINS?'],
     [
       'a folder that is missing',
       { PUSHFERRY_STORE: 'sqlite:none/pushferry.db' },
@@ -104,7 +111,7 @@ describe('a new user’s wrong setting ends the relay with one line that says wh
     ],
     ['a folder in the place of a file', { PUSHFERRY_STORE: 'sqlite:/tmp' }, 1, '/tmp is a folder'],
   ]
-  it.each(wrong)('names the setting and the way out: %s', async (_, settings, code, line) => {
+  it.each(wrongAsProcess)('ends the process, with one line on stderr: %s', async (_, settings, code, line) => {
     const { exited, err } = await startRelay(settings)
     expect(await exited).toEqual([code, null])
     expect(err()).toContain(line)
