@@ -1,7 +1,8 @@
 import pg from 'pg'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Batch, Outcome, Store } from '../../../src/relay/store/port.ts'
 import { openPostgresStore } from '../../../src/relay/store/postgres/store.ts'
+import { eventually } from '../../support/eventually.ts'
 import { account, newEntry as entry } from '../../support/new-entry.ts'
 import { useDatabase } from '../../support/postgres.ts'
 
@@ -38,7 +39,7 @@ describe('relays that share a PostgreSQL', () => {
     )
   /** Until one session waits for a lock of another. */
   const untilOneWaits = (): Promise<void> =>
-    vi.waitFor(async () => {
+    eventually(async () => {
       const { rows } = await client.query('SELECT 1 FROM pg_stat_activity WHERE cardinality(pg_blocking_pids(pid)) > 0')
       expect(rows).toHaveLength(1)
     })
@@ -170,20 +171,17 @@ describe('relays that share a PostgreSQL', () => {
     let puts = 0
     while (performance.now() - began < 600) await one.put([entry(`o${puts++}`)])
     const mostTold = Math.ceil((performance.now() - began) / 250) + 1
-    await vi.waitFor(() => expect(told.reduce((sum, rows) => sum + rows, 0)).toBe(puts), 5_000)
+    await eventually(() => expect(told.reduce((sum, rows) => sum + rows, 0)).toBe(puts))
     expect(told.length).toBeLessThanOrEqual(mostTold)
   })
   it('wake each other when work comes', async () => {
     const heard: string[] = []
     const stop = two.onWork((name) => heard.push(name))
     // Listening begins a moment after it was asked for, and what is said before that is not heard.
-    await vi.waitFor(
-      async () => {
-        await one.put([entry('o', String(Math.random()))])
-        expect(heard).toContain(account)
-      },
-      { timeout: 10_000, interval: 100 },
-    )
+    await eventually(async () => {
+      await one.put([entry('o', String(Math.random()))])
+      expect(heard).toContain(account)
+    })
     stop()
   })
   it('does not make a row again that another made and settled while it waited for that', async () => {
