@@ -18,7 +18,7 @@ export interface Answered {
   tookMs: number
 }
 
-/** A batch as it is sent. */
+/** A batch in the form in which it is sent. */
 export interface Prepared {
   records: readonly TokenRecord[]
   body: string

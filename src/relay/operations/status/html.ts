@@ -15,7 +15,7 @@ const htmlOf = (view: View | string): string => {
   return view.tag === 'input' ? start : `${start}${(view.children ?? []).map(htmlOf).join('')}</${view.tag}>`
 }
 
-/** Renders the status page. The document contains no inline script or style, and the state from which its script goes on. */
+/** Renders the status page. The document has no inline script or style. It holds the state from which its script continues. */
 export const renderPage = (options: PageOptions): string => {
   const { state, range } = options
   const { title, header, main, footer } = viewOf(options)

@@ -87,7 +87,7 @@ export const countedOf = (values: Values): number[] => [...values.keys()].filter
 
 /** The words around a chart. */
 interface ChartWords {
-  /** By line, what the legend shows. */
+  /** Texts of the legend, by line. */
   legend: Readonly<Record<string, string>>
   /** Why a part of the chart is empty; '' where it is not. */
   gap: string

@@ -6,7 +6,7 @@ export interface PageOptions {
   range: Range
   /** Whether the page's address names the account; if so, its links name it too. */
   asked: boolean
-  /** What only the page's script knows; undefined on the server. */
+  /** State of the page's script; undefined on the server. */
   script?: {
     /** The selected step of the charts; null: none, and the legends show sums and last values. */
     step: number | null
