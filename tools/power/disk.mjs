@@ -66,7 +66,7 @@ const apply = (content, event, isThere) => {
 
 /** Follows a trace. `image(fate)` is what the disk may hold now: the files that exist, by path. */
 export const createDisk = () => {
-  /** By number of the file: { path, content: what is surely there, pending: events since the last sync }. */
+  /** By number of the file: { path, content: the bytes that are surely there, pending: events since the last sync }. */
   const files = []
   const fresh = (path) => ({ path, exists: true, content: createContent(), pending: [] })
   return {
