@@ -1,5 +1,5 @@
-// node bench/drain.mjs LATENCY LIMIT SECONDS: uploads a full queue of so many seconds from SQLite to a simulated CleverTap
-// and prints, as one line of JSON, how much of the ceiling it reached.
+// node bench/drain.mjs LATENCY LIMIT SECONDS: uploads a full queue from SQLite, for SECONDS seconds, to a simulated CleverTap and
+// prints, as one line of JSON, how much of the ceiling it reached.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -10,7 +10,7 @@ import { median, rounded, spread } from './support/statistics.mjs'
 
 export const name = 'growth'
 export const about =
-  'Intake and claims on stores that hold so many rows already, which were written beforehand with SQL, in turns: single records over 64 connections to a relay that has run for a moment, and leases and results of 20,000 records by one process, 100 at a time. Ratios are to the smallest store, within each round. Bytes are those of a settled row and of its places in both indexes. Ten million rows take 5 GB of disk.'
+  'Intake and claims in turns on stores of different sizes, whose rows were written with SQL: single records over 64 connections to a relay that has run for a moment, and leases and results of 20,000 records by one process, 100 at a time. Ratios are to the smallest store, within each round. Bytes are those of a settled row and of its places in both indexes. Ten million rows take 5 GB of disk.'
 
 const budget = 0.6
 const connections = 64

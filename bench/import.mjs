@@ -74,7 +74,7 @@ const measure = async (rows, rounds) => {
   }
 }
 
-/** Files of so many rows; BENCH_IMPORT_ROWS names another length, which is then the only one. */
+/** Lengths of the files in rows; BENCH_IMPORT_ROWS replaces them with another one. */
 const lengths = ({ few, rounds }) => {
   const told = Number(process.env.BENCH_IMPORT_ROWS)
   if (told > 0) return [told]

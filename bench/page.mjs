@@ -1,4 +1,4 @@
-// What a visitor's browser pays: our page script and those of the peers in the same real Chromium, with a slowed-down CPU.
+// The cost for a visitor's browser: our page script and those of the peers in the same real Chromium, with a slowed-down CPU.
 import { createECDH } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -61,7 +61,7 @@ const startSite = async (files) => {
   }
 }
 
-/** Opens a page of its own, with the CPU slowed down so many times. */
+/** Opens a new page, with the CPU slowed down by a factor. */
 const openPage = async (context, url, slowdown) => {
   const page = await context.newPage()
   await page.goto(url)

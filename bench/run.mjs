@@ -52,7 +52,7 @@ const measure = async (name) => {
   return { about, size: taken, machine: { ...before, loadAfter: describeMachine().load }, rows }
 }
 
-/** What was measured before, by part: a part can be measured again alone. */
+/** Earlier figures, by part: a part can be measured again alone. */
 const readResults = () => {
   try {
     return JSON.parse(readFileSync(new URL('latest.json', results), 'utf8'))
@@ -65,7 +65,7 @@ const readResults = () => {
 const writePage = (figures, plot) => {
   const text = readFileSync(page, 'utf8')
   const [before, after] = [text.indexOf('<!-- figures -->'), text.indexOf('<!-- /figures -->')]
-  if (before < 0 || after < 0) throw new Error('docs/performance.md has lost the marks between which figures stand')
+  if (before < 0 || after < 0) throw new Error('docs/performance.md has lost the marks around the figures')
   writeFileSync(
     page,
     `${text.slice(0, before)}<!-- figures -->\n\n![Ratios, with a mark at each budget](performance.svg)\n\n${figures}\n\n${text.slice(after)}`,

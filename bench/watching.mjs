@@ -1,4 +1,4 @@
-// What it costs that somebody looks: the status page and the metrics, under load.
+// The cost of an open status page and of the metrics, under load.
 import { request } from 'undici'
 import { run as child, serving } from './support/processes.mjs'
 import { adminKey } from './support/records.mjs'

@@ -31,8 +31,8 @@ const findPort = () =>
   })
 
 /**
- * The shell stands between so that the server does not outlive whoever started it, however that ends: it waits for a
- * line that says how to end the server, and the end of its input, which is there when that process is not, says `QUIT`.
+ * A shell is the parent, so that the server does not outlive the process that started it, however that ends: it waits for a line
+ * that says how to end the server, and the end of its input, which is there when that process is not, says `QUIT`.
  */
 const supervise = `"$@" </dev/null & server=$!
 read -r signal

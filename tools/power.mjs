@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// npm run test:power: what a relay on SQLite has acknowledged survives a power cut at any moment.
+// npm run test:power: records that a relay on SQLite has acknowledged survive a power cut at any moment.
 //
 // A relay runs under load for SECONDS (8) while all its writes, syncs and answers are recorded (power/record.c, by LD_PRELOAD; needs Linux
 // and `cc`). Then images of the disk are built at POINTS (200) moments, half of them right behind an answer: with all that was synced, and

@@ -60,7 +60,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     if (status !== 0) process.exit(status ?? 1)
   }
   console.log(`
-Ready. What is left:
+Ready. The remaining steps:
   git commit --all --message "release: ${version}"
   git tag v${version} && git push --follow-tags
 The workflow of the tag then runs: npm ci && npm publish --provenance --access public`)

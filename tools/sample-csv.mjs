@@ -39,9 +39,9 @@ export const sampleRows = function* (rows, seed = 'pushferry') {
   for (let number = 0; number < rows; number++) {
     if (isFaulty(number)) {
       const [code, spoil] = faults[faulty++ % faults.length]
-      yield { row: spoil(goodRow(seed, number)), outcome: code, mended: goodRow(seed, number) }
+      yield { row: spoil(goodRow(seed, number)), outcome: code, fixed: goodRow(seed, number) }
     } else if (isRepeat(number)) {
-      // Half of the repeats stand close to their first, half far away.
+      // Half of the repeats are close to their first, half far away.
       const first = number % 40 === 11 ? number - 2 : Math.floor(number / 200) * 100
       yield { row: goodRow(seed, first), outcome: 'repeat' }
     } else yield { row: goodRow(seed, number), outcome: 'good' }

@@ -1,4 +1,4 @@
-// How many rows a second one process leases and settles, a hundred at a time, from a queue of so many.
+// Rows a second that one process leases and completes, 100 at a time, from a queue of `rows` rows.
 import { openStore } from '../../dist/relay/store/open.js'
 
 const account = 'BENCH'

@@ -1,4 +1,4 @@
-// A PostgreSQL outbox that already holds so many accepted rows, on a server of its own; see sqlite.mjs.
+// A PostgreSQL outbox that already holds `rows` accepted rows, on a server of its own; see sqlite.mjs.
 import pg from 'pg'
 import { openPostgresStore } from '../../dist/relay/store/postgres/store.js'
 import { startPostgres } from '../../tools/postgres-server.mjs'
@@ -14,7 +14,7 @@ const fill = `
 let server
 let databases = 0
 
-/** Makes one with so many rows. All share one server, on which as little is tuned as possible. */
+/** Makes one with `rows` rows. All share one server, with nearly default settings. */
 export const fillPostgres = async (rows) => {
   server ??= await startPostgres(['-c', 'shared_buffers=1GB', '-c', 'max_wal_size=8GB'])
   const base = `postgres://postgres@127.0.0.1:${server.port}`

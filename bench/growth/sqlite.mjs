@@ -1,6 +1,6 @@
-// A SQLite outbox that already holds so many accepted rows. They are written as the relay would have left them, but with
-// SQL alone and without an fsync, so that ten million take minutes and not an hour. The indexes are there meanwhile and
-// the ids are random, so that they are as full and as scattered as they would have grown.
+// A SQLite outbox that already holds `rows` accepted rows. They are written as the relay would have left them, but with SQL alone
+// and without an fsync, so that ten million take minutes and not an hour. The indexes are there meanwhile and the ids are random,
+// so that they are as full and as scattered as they would have grown.
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -16,7 +16,7 @@ const fill = `
   SELECT 1, '__' || lower(hex(randomblob(16))), 'fcm', 3, 0, ?1 + i, ?1 + i, 0, 1, 0, 0, ?3, ?3, 0, ?3, randomblob(32)
   FROM n`
 
-/** Makes one with so many rows. */
+/** Makes one with `rows` rows. */
 export const fillSqlite = async (rows) => {
   const folder = mkdtempSync(join(tmpdir(), 'pushferry-growth-'))
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }))

@@ -2,8 +2,7 @@ import { Pool } from 'undici'
 import { kinds } from '../support/records.mjs'
 
 /**
- * Posts so many live records a second until it is stopped, whether those before them were answered or not; then says how long
- * they took in ms.
+ * Posts live records at a fixed rate until it is stopped, without waiting for answers; then says how long they took in ms.
  *
  * @param {string} url
  * @param {number} perSecond

@@ -1,6 +1,6 @@
 import { cpus, loadavg, platform, release } from 'node:os'
 
-/** What the figures were taken on, and when. No name of the machine. */
+/** Describes the machine of the figures, without its name, and the day. */
 export const describeMachine = () => ({
   node: process.version,
   cores: cpus().length,

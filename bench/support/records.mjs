@@ -1,4 +1,4 @@
-// What is sent: records with ids as random as real ones, because ids in order would flatter every index.
+// The records to send, with ids as random as real ones, because ids in order would flatter every index.
 import { createECDH, randomBytes } from 'node:crypto'
 
 export const apiKey = 'an-api-key-for-the-benchmark'
@@ -23,7 +23,7 @@ const subscription = () => {
 
 const json = { 'content-type': 'application/json' }
 
-/** What a load sends, by name: path, headers, and a body with so many records. */
+/** The loads by name: path, headers, and a body with `records` records. */
 export const kinds = {
   upload: {
     path: '/1/upload',

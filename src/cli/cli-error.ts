@@ -6,7 +6,7 @@ export class CliError extends Error {
   override readonly name = 'CliError'
   readonly exitCode: 1 | 2
 
-  /** The message is one line that says what is wrong and what is allowed or what to do. It contains no secret. */
+  /** The message is one line that names the fault and the fix or the allowed values. It contains no secret. */
   constructor(message: string, exitCode: 1 | 2, options?: ErrorOptions) {
     super(message, options)
     this.exitCode = exitCode

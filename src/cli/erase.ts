@@ -59,7 +59,7 @@ export const defineErase: DefineCommand = (command, io, exitWith) => {
     .addHelpText(
       'after',
       `
-What was not there counts as erased. Exit code 0; 1 when something could not be erased: then try again.
+A row that does not exist counts as erased. Exit code 0; 1 when something could not be erased: then try again.
 
 Examples:
   $ pushferry erase __gc4grg4053N1eYkW6OBH71jhFev7b1iP -HwB9gZWb3RcKhXCQ222FhAhkjeYQs0Hj

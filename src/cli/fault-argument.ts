@@ -40,7 +40,7 @@ export const faultArgumentHelp = `A fault is KIND or KIND,NAME=VALUE,… or a JS
 /**
  * Reads a fault from the command line and appends it to the earlier ones.
  *
- * @throws InvalidArgumentError that says what is wrong and what is allowed.
+ * @throws InvalidArgumentError that names the fault and the allowed values.
  */
 export const parseFaultArgument = (text: string, before: readonly Fault[] = []): readonly Fault[] => {
   const read = readFault(text.startsWith('{') ? parseJson(text) : parseWords(text))

@@ -41,7 +41,7 @@ const listed = ({ objectId, type, error, attempts, receivedAt, settledAt, token,
   cursor,
 })
 
-/** Why some rows can be neither queued again nor exported. */
+/** The reason that some rows cannot be queued again or exported. */
 const noToken = (rows: number): string =>
   `pushferry: the ${rows === 1 ? 'token' : 'tokens'} of ${counted(rows, 'record')} ${rows === 1 ? 'was' : 'were'} not kept, because the browser had proved nothing: it sends the token again by itself\n`
 

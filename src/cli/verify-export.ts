@@ -38,7 +38,7 @@ const table = ({ counts }: Comparison): string => {
     .join('')
 }
 
-/** Explains the numbers. */
+/** Explains the limits of these numbers. */
 const remarks = ({ counts, tokens }: Comparison, others: number): string => {
   const lines: string[] = []
   if (tokens === 0)

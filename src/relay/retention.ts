@@ -25,8 +25,8 @@ export interface RetentionParts {
 export const mostRejected = 100_000
 
 /**
- * Looks once a minute. Several relays of one store may do the same at the same time; a row is removed and counted once. What
- * fails is tried again the next time.
+ * Looks once a minute. Several relays of one store may do the same at the same time; a row is removed and counted once. The next
+ * run retries a failed one.
  */
 export const createRetention = ({
   accounts,

@@ -50,8 +50,8 @@ export type FaultEffect =
   /** Never answers. The socket stays open until the caller closes it or the simulator stops. */
   | { kind: 'hang' }
   /**
-   * Resets the connection: after the request's headers (`request`; without `objectIds`, because the records have not
-   * arrived), instead of an answer (`answer`, the default), or in the middle of the answer's body (`body`).
+   * Resets the connection. `request`: after the request's headers, so `objectIds` is not allowed. `answer` (default): instead of
+   * an answer. `body`: in the middle of the answer's body.
    */
   | { kind: 'reset'; at?: 'request' | 'answer' | 'body' }
   /** A 200 with an HTML page, as from a proxy or captive portal. */
@@ -65,8 +65,8 @@ export type FaultEffect =
   /** The correct items, but this number as `processed`. */
   | { kind: 'counts'; processed: number }
   /**
-   * Alters the items of refused records: the echoed `record` is omitted or `changed` (other order of members, keys in
-   * another alphabet, one extra member), or the record number in the message is omitted or off by one.
+   * Alters the items of refused records. The echoed `record` is omitted, or `changed` (members in another order, keys in another
+   * alphabet, one extra member). The record number in the message is omitted, or off by one.
    */
   | { kind: 'echo'; record?: 'omitted' | 'changed'; number?: 'omitted' | 'shifted' }
   /** The correct answer in pieces of `bytes` (default 1), one every `ms`. */

@@ -9,7 +9,7 @@ export const recordProblems = {
 } as const
 export type RecordCode = keyof typeof recordProblems
 
-/** The problem of one record. The message says what is wrong and what is allowed. It never contains the value. */
+/** The problem of one record. The message names the fault and the allowed values. It never contains the value. */
 export interface RecordProblem {
   code: RecordCode
   message: string

@@ -139,7 +139,7 @@ describe('an import', () => {
 })
 
 describe('rejected rows', () => {
-  test('stand in a file of the input’s own format with line, code and reason, and can be mended and imported', async () => {
+  test('stand in a file of the input’s own format with line, code and reason, and can be fixed and imported', async () => {
     const csv = write('a.csv', `id;note;objectId;type\nt1;"a;b";;fcm\nt2;;__b;pigeon\nt3;;__c;fcm\n`)
     const ndjson = write('a.ndjson', `${record('__d')}\n{"objectId":"__e"}\nnonsense\n`)
     const rejects = folder.file('r.csv')
@@ -160,8 +160,8 @@ describe('rejected rows', () => {
       { text: 'nonsense', line: 3, code: 'malformed', reason: 'it is not JSON' },
     ])
 
-    const mended = write('mended.csv', text.replace('"a;b";;', '"a;b";__a;').replace('pigeon', 'gcm'))
-    expect(await enqueue(mended)).toEqual({ read: 2, queued: 2, unchanged: 0, rejected: {}, ...none })
+    const fixed = write('fixed.csv', text.replace('"a;b";;', '"a;b";__a;').replace('pigeon', 'gcm'))
+    expect(await enqueue(fixed)).toEqual({ read: 2, queued: 2, unchanged: 0, rejected: {}, ...none })
   })
 
   test('are also those that CleverTap refused, with their line and without its own record number', async () => {

@@ -8,7 +8,7 @@ export interface FaultyStore {
   readonly store: Store
   /** Calls of each operation so far, those that failed included. */
   calls(operation: Operation): number
-  /** These operations, or all, reject until they are mended. Nothing reaches the store behind. */
+  /** These operations, or all, reject until they are fixed. Nothing reaches the store behind. */
   break(operations?: readonly Operation[], code?: StoreErrorCode): void
   /** These operations are carried out, but their promise rejects: the answer got lost on its way. */
   loseAnswers(operations: readonly Operation[]): void

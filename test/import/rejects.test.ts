@@ -79,7 +79,7 @@ describe('the file of rejected rows', () => {
     )
   })
 
-  it('keeps a row with values too many refused until somebody has mended it', async () => {
+  it('keeps a row with values too many refused until somebody has fixed it', async () => {
     const [file = ''] = await refuseAll(['objectId,type,id\na,fcm,t,x\n'], folder().file('r'))
     expect(await recordsOf(file)).toEqual([{ code: 'malformed', reason: expect.stringContaining('7 values') }])
   })

@@ -1,6 +1,7 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createPrompt, type PromptOptions } from '../../src/prompt/index.ts'
+import { eventually } from '../support/eventually.ts'
 import { isShown, shown } from './shown.ts'
 
 const day = 86_400_000
@@ -14,7 +15,7 @@ const page = (state = 'prompt', options: Partial<PromptOptions> = {}) => {
   const onChoice = vi.fn()
   return { push, onChoice, prompt: createPrompt({ push, onChoice, ...options }) }
 }
-const opened = () => vi.waitFor(() => expect(shown().dialog.open).toBe(true))
+const opened = () => eventually(() => expect(shown().dialog.open).toBe(true))
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.UTC(2026, 10, 23) })
@@ -53,7 +54,7 @@ describe('accepting', () => {
     await opened()
     shown().press('accept')
     await outcome
-    await vi.waitFor(() => expect(localStorage.getItem('pushferry-prompt')).toBe('0 0'))
+    await eventually(() => expect(localStorage.getItem('pushferry-prompt')).toBe('0 0'))
   })
 
   it.each([
@@ -71,7 +72,7 @@ describe('accepting', () => {
     await opened()
     shown().press('accept')
     expect(await outcome).toBe('accepted')
-    await vi.waitFor(() => expect(localStorage.getItem('pushferry-prompt')).toMatch(/^1 \d+$/))
+    await eventually(() => expect(localStorage.getItem('pushferry-prompt')).toMatch(/^1 \d+$/))
     expect(await prompt.show()).toBe('snoozed')
   })
 })

@@ -1,6 +1,7 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Prompt, PromptOptions, PromptPush } from '../../src/prompt/index.ts'
+import { eventually } from '../support/eventually.ts'
 import { shown } from './shown.ts'
 
 /** What the two scripts put on the page. */
@@ -22,7 +23,7 @@ describe('the script tag', () => {
     const register = vi.fn(async () => {})
     page.pushferry = { register, status: async () => ({ state: 'prompt' }) }
     const outcome = prompt.show()
-    await vi.waitFor(() => expect(shown().text('title')).toBe('Know when it ships?'))
+    await eventually(() => expect(shown().text('title')).toBe('Know when it ships?'))
     shown().press('accept')
     expect(register).toHaveBeenCalledOnce()
     expect(await outcome).toBe('accepted')

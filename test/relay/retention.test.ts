@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { createRetention } from '../../src/relay/retention.ts'
 import { createMemoryStore } from '../fakes/memory-store.ts'
+import { eventually } from '../support/eventually.ts'
 import { account, newEntry } from '../support/new-entry.ts'
 
 const day = 86_400_000
@@ -35,10 +36,10 @@ test('rejected records are removed once they are older than they are kept, and a
   onTestFinished(retention.stop)
   now += 30 * day
   retention.start()
-  await vi.waitFor(() => expect(discardRejected.mock.calls.length).toBeGreaterThan(3))
+  await eventually(() => expect(discardRejected.mock.calls.length).toBeGreaterThan(3))
   expect((await store.counts(account)).rejected).toBe(1)
   now += 1
-  await vi.waitFor(async () => expect((await store.counts(account)).rejected).toBe(0))
+  await eventually(async () => expect((await store.counts(account)).rejected).toBe(0))
   await retention.stop()
   expect(lines).toEqual(['rejected records cannot be discarded', 'rejected records are discarded'])
 })

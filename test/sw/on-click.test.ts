@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { onClick } from '../../sw/on-click.ts'
 import { onPush } from '../../sw/on-push.ts'
+import { eventually } from '../support/eventually.ts'
 import {
   cleverTapPush,
   clickOn,
@@ -129,7 +130,7 @@ describe('the clicked request', () => {
     const settled = vi.fn()
     const done = onClick(clickOn(await dataOf(cleverTapPush)).event, worker)
     done.then(settled, settled)
-    await vi.waitFor(() => expect(matchAll.mock.settledResults[0]?.type).toBe('rejected'))
+    await eventually(() => expect(matchAll.mock.settledResults[0]?.type).toBe('rejected'))
     expect(settled).not.toHaveBeenCalled()
     request.answer()
     await expect(done).rejects.toThrow('no clients')

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { readClick } from '../../sw/click-plan.ts'
 import { onPush } from '../../sw/on-push.ts'
+import { eventually } from '../support/eventually.ts'
 import { cleverTapPush, declarativePush, fakeWorker, openRequest, pushOf } from './display-worker.ts'
 
 describe('showing a push', () => {
@@ -82,7 +83,7 @@ describe('showing a push', () => {
     const done = onPush(pushOf(cleverTapPush), worker)
     const settled = vi.fn()
     done.then(settled, settled)
-    await vi.waitFor(() => expect(showNotification).toHaveBeenCalledTimes(2))
+    await eventually(() => expect(showNotification).toHaveBeenCalledTimes(2))
     expect(settled).not.toHaveBeenCalled()
     request.answer()
     await expect(done).rejects.toThrow('No permission')
@@ -96,7 +97,7 @@ describe('the viewed request', () => {
     fetch.mockReturnValue(request.promise)
     const settled = vi.fn()
     const done = onPush(pushOf(cleverTapPush), worker).then(settled)
-    await vi.waitFor(() => expect(showNotification.mock.settledResults[0]?.type).toBe('fulfilled'))
+    await eventually(() => expect(showNotification.mock.settledResults[0]?.type).toBe('fulfilled'))
     expect(settled).not.toHaveBeenCalled()
     request.answer()
     await done

@@ -8,9 +8,9 @@ export interface Gate {
 }
 
 /**
- * Runs gates side by side. What each of them says is written together when it has ended, or as it comes once it is the
- * last; at the end stands how long each took. The first red one ends the others, with all that they have started, and so
- * do SIGINT and SIGTERM, which also end this process.
+ * Runs gates side by side. Writes a gate's output when it has ended, or as it comes while it is the last one running, and at the
+ * end the seconds of each. The first red gate, SIGINT and SIGTERM end all other gates with their child processes; the signals
+ * also end this process.
  *
  * @returns 0, or the exit code of the first that was red (1 when a signal ended it); settles when nothing is left running
  */

@@ -1,6 +1,6 @@
 /*
- * Bodies that have broken other servers, made by hand. One corpus for the test of hostile input and for
- * `npm run test:fuzz`: what is found once is added here.
+ * Bodies that have broken other servers, made by hand. One corpus for the test of hostile input and for `npm run test:fuzz`: add
+ * every input here that has found a fault.
  */
 
 const deep = (depth) => `${'['.repeat(depth)}${']'.repeat(depth)}`

@@ -231,7 +231,7 @@ const rarely = (arbitrary) => fc.oneof(often(11, fc.constant(undefined)), often(
 /**
  * Makes the generator of framed requests.
  *
- * @param routes `{ method, path }` of all there are, with `{objectId}` where a person stands
+ * @param routes `{ method, path }` of all routes, with `{objectId}` as the parameter
  */
 export const createRequests = (routes) => {
   // Those that take something in are worth more tries than those that give a file out.

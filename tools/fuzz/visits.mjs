@@ -5,8 +5,8 @@ import { signTicket } from '../../dist/ticket/index.js'
 import { origins, subscriptions, ticketKeys } from './values.mjs'
 
 /**
- * One step each: what is sent, and the statuses that are right. `proof` is the registration key that the relay gave, or a ticket
- * where the account requires one.
+ * Steps, each with its request and the expected statuses. `proof` is the registration key that the relay gave, or a ticket where
+ * the account requires one.
  */
 const steps = {
   again: { answers: [202], proof: true },

@@ -54,7 +54,7 @@ const isSame = async (store, account, objectId, id) => {
   return answer.result === 'unchanged'
 }
 
-/** What is wrong with the store in this file, as sentences; the empty list when every promise was kept. */
+/** Broken promises of the store in this file, as sentences; empty when it kept all of them. */
 export const findFaults = async (path, account, allowed) => {
   let store
   try {

@@ -1,4 +1,4 @@
-// What a disk may hold after the power failed at some event of a trace.
+// Possible contents of a disk after a power failure at some event of a trace.
 //
 // A write is surely there once a sync of its file has ended after it. Of later writes anything may be there: none, all, whole ones in any
 // choice, or single sectors of them. Creating and removing a file counts as done at once, as journalling file systems have
@@ -66,7 +66,7 @@ const apply = (content, event, isThere) => {
 
 /** Follows a trace. `image(fate)` is what the disk may hold now: the files that exist, by path. */
 export const createDisk = () => {
-  /** By number of the file: { path, content: what is surely there, pending: events since the last sync }. */
+  /** By number of the file: { path, content: the bytes that are surely there, pending: events since the last sync }. */
   const files = []
   const fresh = (path) => ({ path, exists: true, content: createContent(), pending: [] })
   return {

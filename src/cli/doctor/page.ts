@@ -29,8 +29,8 @@ const attributesOf = (tag: string): Attributes =>
   )
 
 /**
- * Start tags of one name. A regular expression is enough instead of an HTML parser: the doctor needs three kinds of tags,
- * comments are removed first, and a page whose tag is not found can use `--relay`.
+ * Start tags of one name. Regular expressions replace an HTML parser: the doctor needs only three kinds of tags, and removes
+ * comments first. If it misses the tag of a page, `--relay` helps.
  */
 const tagsOf = (html: string, name: string): readonly Attributes[] =>
   [...html.matchAll(new RegExp(`<${name}(?=[\\s/>])((?:[^>"']|"[^"]*"|'[^']*')*)>`, 'gi'))].map(([, inside = '']) =>

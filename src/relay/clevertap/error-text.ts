@@ -41,8 +41,8 @@ const repeats = (line: string, sent: readonly TokenRecord[]): boolean => {
 }
 
 /**
- * Returns the message to show for a refused record: CleverTap's own, on one line, if it consists of plain words and repeats
- * no token that was sent; else the meaning of its code.
+ * Returns the message to show for a refused record. It is CleverTap's own, on one line, if that consists of plain words and
+ * repeats no token; else the meaning of the code.
  */
 export const showableText = (text: unknown, code: number, sent: readonly TokenRecord[]): string => {
   const line = typeof text === 'string' ? text.replace(/\s+/g, ' ').trim() : ''

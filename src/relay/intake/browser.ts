@@ -66,8 +66,7 @@ export const readSubscription = (value: unknown, webTypes: readonly WebType[]): 
 const dayMs = 86_400_000
 
 /**
- * When a browser without proof may have an objectId that another has registered. Where tickets are required nobody comes this
- * far without one.
+ * When a browser without proof may have an objectId that another has registered. Where tickets are required, the request had one.
  */
 const claimOf = ({ takeover, keyIdleMs }: Pick<AccountConfig, 'takeover' | 'keyIdleMs'>): Claim => ({
   idleDays: Math.ceil(keyIdleMs / dayMs),

@@ -67,8 +67,8 @@ const redactValue = (name: string, value: unknown): unknown => {
 }
 
 /**
- * Reduces the fields of a line to those that may be logged: numbers and booleans, listed strings, fingerprints of ids, the
- * host of an endpoint, and the name, code and stack of an error. Other fields are omitted and named in `dropped`.
+ * Keeps only the fields of a line that may be logged: numbers, booleans, listed strings, fingerprints of ids, the host of an
+ * endpoint, and an error's name, code and stack. Other fields are omitted and named in `dropped`.
  */
 export const redact = (fields: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => {
   const kept: Record<string, unknown> = {}

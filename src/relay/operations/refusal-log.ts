@@ -11,8 +11,8 @@ export interface RefusalLog {
 }
 
 /**
- * Logs refused requests. The first few of a kind in a second have a line each; one summary line with their number as
- * `calls` stands for the rest, because strangers can cause thousands of refusals and must not fill the disk.
+ * Logs refused requests. Logs the first few refusals of a kind in a second, and one summary line for the rest, with their number
+ * as `calls`. Strangers can cause thousands of refusals and must not fill the disk.
  */
 export const createRefusalLog = (log: Log): RefusalLog => {
   const seconds = createSeconds<{ level: LogLevel; kind: LogFields; calls: number }>(({ level, kind, calls }) =>

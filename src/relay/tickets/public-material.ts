@@ -37,8 +37,8 @@ const armoured = /-{2,}\s*(?:BEGIN|END)\b|^(?:ssh|ecdsa|sk-ssh)-[\w@.-]+\s/
 const token = /^ey[\w-]+\.ey[\w-]+\./
 
 /**
- * Whether a string given as a shared secret is recognisably public, or a mistake: a key or certificate in PEM, DER, SSH or
- * JWKS form, also in base64 or hex, a JWT, a URL, or a path. With a public key as the secret, anybody could sign tickets.
+ * Whether a string given as a shared secret is public material or a mistake: a key or certificate as PEM, DER, SSH or JWKS (also
+ * in base64 or hex), a JWT, a URL, or a path. With a public key as the secret, anybody could sign tickets.
  */
 export const isPublicMaterial = (text: string): boolean => {
   if ([url, path, absolutePath, armoured, token].some((pattern) => pattern.test(text)) || isJsonObject(text))

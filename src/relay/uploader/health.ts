@@ -34,9 +34,9 @@ export const healthy = (limit: number): Health => ({
 })
 
 /**
- * The health after an answer with verdicts: `ok`, and the limit grows by about one per round of requests. An answer to a
- * request that was sent before the last failure changes nothing: it says nothing about the time since, and must not shorten
- * the wait that Retry-After asked for.
+ * The health after an answer with verdicts: `ok`, and the limit grows by about one per round of requests. Ignores the answer to a
+ * request that was sent before the last failure: it says nothing about the time since, and must not shorten the wait of
+ * Retry-After.
  */
 export const succeeded = (health: Health, sentAt: number, ceiling: number): Health =>
   sentAt <= health.since

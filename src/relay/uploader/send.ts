@@ -18,7 +18,7 @@ export interface Answered {
   tookMs: number
 }
 
-/** A batch as it is sent. */
+/** A batch in the form in which it is sent. */
 export interface Prepared {
   records: readonly TokenRecord[]
   body: string
@@ -65,7 +65,7 @@ export const sendBatch = (
     return { verdict, traceId, sentAt, tookMs: clock.elapsed() - sentAt }
   })
 
-/** What to do after the answer for a batch. */
+/** The next step after the answer for a batch. */
 export interface Consequences {
   /** Outcomes to write. */
   results: readonly { entry: LeasedEntry; outcome: Outcome }[]

@@ -64,7 +64,7 @@ describe('storage is only a cache', () => {
     ['an empty object', {}],
     ['somebody else’s object', { version: 9, data: { deep: [1, 2] } }],
   ]
-  it.each(broken)('is mended when it holds %s', async (_, value) => {
+  it.each(broken)('is fixed when it holds %s', async (_, value) => {
     await registered(world)
     world.storage.change(() => value)
     const push = await returnTo(world)
@@ -74,7 +74,7 @@ describe('storage is only a cache', () => {
     expect(world.relay.of('POST')).toHaveLength(2)
   })
 
-  it.each(['register', 'sync'] as const)('is mended by %s() when any part of it is missing', async (verb) => {
+  it.each(['register', 'sync'] as const)('is fixed by %s() when any part of it is missing', async (verb) => {
     await registered(world)
     const [stored] = world.storage.values()
     const whole: object = typeof stored === 'string' ? JSON.parse(stored) : Object(stored)

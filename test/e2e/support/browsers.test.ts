@@ -11,7 +11,7 @@ const runWithoutBrowser = (environment: NodeJS.ProcessEnv) => {
   const { CI: _ci, PUSHFERRY_BROWSERS: _required, VITEST: _inside, ...clean } = process.env
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    ['node_modules/vitest/vitest.mjs', 'run', '--project', 'browser', 'test/e2e/support.chromium.test.ts'],
+    ['node_modules/vitest/vitest.mjs', 'run', '--project', 'browser', 'test/e2e/token-way.chromium.test.ts'],
     { cwd: root, encoding: 'utf8', env: { ...clean, CHROMIUM: '/nowhere/chromium', ...environment } },
   )
   return { status, stderr: stripVTControlCharacters(stderr), stdout: stripVTControlCharacters(stdout) }
@@ -22,7 +22,7 @@ describe('a machine without a browser', () => {
     const { status, stdout } = runWithoutBrowser({})
     expect(stdout.trimEnd().split('\n').slice(-4)).toEqual([
       'NOT RUN, because a browser is missing here:',
-      '  test/e2e/support.chromium.test.ts: chromium: the test support',
+      '  test/e2e/token-way.chromium.test.ts: chromium: the way of a token',
       'To run them:',
       '  sudo apt-get install -y chromium',
     ])

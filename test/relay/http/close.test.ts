@@ -1,20 +1,12 @@
 import { once } from 'node:events'
-import { connect, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { defaultTimeouts } from '../../../src/relay/http/limits.ts'
 import { createMemoryStore } from '../../fakes/memory-store.ts'
+import { openSocket } from './open-socket.ts'
 import { accountId, apiKey, startServer } from './running-server.ts'
 import { nativeRecord } from './sample-records.ts'
 
-const open = async (port: number): Promise<Socket> => {
-  const socket = connect(port, '127.0.0.1')
-  onTestFinished(() => {
-    socket.destroy()
-  })
-  await once(socket, 'connect')
-  return socket
-}
 const upload = (body: string): string =>
   [
     'POST /1/upload HTTP/1.1',
@@ -43,7 +35,7 @@ describe('a server that closes', () => {
       return store.put(entries)
     }
     const { port, app } = await startServer({}, { store: { ...store, put } })
-    const socket = await open(port)
+    const socket = await openSocket(port)
     socket.write(upload(JSON.stringify(nativeRecord('user-1'))))
     await inPut
     const closed = app.close()
@@ -59,7 +51,7 @@ describe('a server that closes', () => {
 
   it('waits for slow clients no longer than it is told', async () => {
     const { port, app } = await startServer({}, { timeouts: { ...defaultTimeouts, drainMs: 50 } })
-    const socket = await open(port)
+    const socket = await openSocket(port)
     socket.on('error', () => {})
     const arrived = once(app.server, 'request')
     socket.write(upload('{"d":[]}').slice(0, -3))

@@ -1,16 +1,10 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { createMemoryStore } from '../../fakes/memory-store.ts'
+import { openSocket } from './open-socket.ts'
 import { startServer } from './running-server.ts'
 
-const open = async (port: number): Promise<Socket> => {
-  const socket = connect(port, '127.0.0.1')
-  socket.on('error', () => {})
-  onTestFinished(() => void socket.destroy())
-  await once(socket, 'connect')
-  return socket
-}
 const ask = async (socket: Socket, path = '/healthz'): Promise<string> => {
   socket.write(`GET ${path} HTTP/1.1\r\nhost: a\r\n\r\n`)
   const [answer] = await once(socket, 'data')
@@ -20,20 +14,20 @@ const ask = async (socket: Socket, path = '/healthz'): Promise<string> => {
 describe('the connections of one address', () => {
   it('are limited: the oldest idle one is closed for a new one', async () => {
     const { port } = await startServer({ PUSHFERRY_CONNECTIONS_PER_ADDRESS: '2' })
-    const first = await open(port)
+    const first = await openSocket(port)
     const closed = once(first, 'close')
     expect(await ask(first)).toBe('HTTP/1.1 200')
-    const second = await open(port)
+    const second = await openSocket(port)
     expect(await ask(second)).toBe('HTTP/1.1 200')
-    const third = await open(port)
+    const third = await openSocket(port)
     await closed
     for (const socket of [third, second]) expect(await ask(socket)).toBe('HTTP/1.1 200')
   })
 
   it('that never send a request take no place from one that does', async () => {
     const { port } = await startServer({ PUSHFERRY_CONNECTIONS_PER_ADDRESS: '3' })
-    for (let idle = 0; idle < 30; idle++) await open(port)
-    expect(await ask(await open(port))).toBe('HTTP/1.1 200')
+    for (let idle = 0; idle < 30; idle++) await openSocket(port)
+    expect(await ask(await openSocket(port))).toBe('HTTP/1.1 200')
   })
 
   it('that are all busy leave no place for a new one, and are answered', async () => {
@@ -44,7 +38,7 @@ describe('the connections of one address', () => {
       { PUSHFERRY_CONNECTIONS_PER_ADDRESS: '1' },
       { store: { ...store, probe: () => held } },
     )
-    const busy = await open(port)
+    const busy = await openSocket(port)
     const begun = once(app.server, 'request')
     const answer = ask(busy, '/readyz')
     await begun
@@ -56,7 +50,7 @@ describe('the connections of one address', () => {
 
   it('have no limit where they are those of a trusted proxy', async () => {
     const { port } = await startServer({ PUSHFERRY_CONNECTIONS_PER_ADDRESS: '1', PUSHFERRY_TRUST_PROXY: 'loopback' })
-    const sockets = await Promise.all([open(port), open(port), open(port)])
+    const sockets = await Promise.all([openSocket(port), openSocket(port), openSocket(port)])
     for (const socket of sockets) expect(await ask(socket)).toBe('HTTP/1.1 200')
   })
 })
@@ -65,7 +59,7 @@ describe('an idle connection', () => {
   it('is kept for PUSHFERRY_KEEP_ALIVE_MS', async () => {
     const { app, port } = await startServer({ PUSHFERRY_KEEP_ALIVE_MS: '620s' })
     expect(app.server.keepAliveTimeout).toBe(620_000)
-    const socket = await open(port)
+    const socket = await openSocket(port)
     socket.write('GET /healthz HTTP/1.1\r\nhost: a\r\nconnection: keep-alive\r\n\r\n')
     expect(String((await once(socket, 'data'))[0])).toMatch(/keep-alive: timeout=620\b/i)
   })

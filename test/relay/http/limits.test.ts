@@ -1,8 +1,8 @@
 import { once } from 'node:events'
-import { connect, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { Store } from '../../../src/relay/store/port.ts'
+import { openSocket } from './open-socket.ts'
 import { accountId, apiKey, type Call, origin, startServer } from './running-server.ts'
 import { subscription } from './sample-records.ts'
 
@@ -149,14 +149,6 @@ describe('a body that is too large', () => {
 
 describe('a connection', () => {
   const timeouts = { headersMs: 150, requestMs: 300, idleMs: 2_000, checkMs: 20, drainMs: 10_000 }
-  const open = async (port: number): Promise<Socket> => {
-    const socket = connect(port, '127.0.0.1')
-    onTestFinished(() => {
-      socket.destroy()
-    })
-    await once(socket, 'connect')
-    return socket
-  }
   const head = (...lines: readonly string[]): string => `${lines.join('\r\n')}\r\n\r\n`
 
   it.each<[string, string, RegExp]>([
@@ -196,7 +188,7 @@ describe('a connection', () => {
     ],
   ])('%s is answered and closed', async (_, sent, answer) => {
     const { port, call, lines } = await startServer({}, { timeouts })
-    const socket = await open(port)
+    const socket = await openSocket(port)
     socket.write(sent)
     const received = await text(socket)
     expect(received).toMatch(answer)
@@ -216,7 +208,7 @@ describe('a connection', () => {
 
   it('that ends in the middle of a body hurts nobody', async () => {
     const { port, call, store } = await startServer()
-    const socket = await open(port)
+    const socket = await openSocket(port)
     const authorized = [`authorization: Bearer ${apiKey}`, 'content-type: application/json']
     socket.write(`${head('POST /1/upload HTTP/1.1', 'host: a', ...authorized, 'content-length: 100')}{"d":`)
     socket.destroy()
@@ -227,7 +219,7 @@ describe('a connection', () => {
 
   it('with two hundred headers is served by the first hundred, or refused, as its Node does', async () => {
     const { port } = await startServer()
-    const socket = await open(port)
+    const socket = await openSocket(port)
     const many = Array.from({ length: 200 }, (_, at) => `x-${at}: 1`)
     socket.write(head('GET /healthz HTTP/1.1', 'host: a', 'connection: close', ...many))
     // Node 20 leaves out what is too many; Node 24 calls it a client error.

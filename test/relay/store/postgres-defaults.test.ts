@@ -1,6 +1,7 @@
 import pg from 'pg'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openPostgresStore } from '../../../src/relay/store/postgres/store.ts'
+import { eventually } from '../../support/eventually.ts'
 import { account, newEntry as entry } from '../../support/new-entry.ts'
 import { useDatabase } from '../../support/postgres.ts'
 
@@ -31,7 +32,7 @@ describe('a PostgreSQL whose administrator changed the defaults of transactions'
     const found = store.find(account, 'a')
     const quicker = new pg.Client(url)
     await quicker.connect()
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const { rows } = await quicker.query(
         'SELECT 1 FROM pg_stat_activity WHERE cardinality(pg_blocking_pids(pid)) > 0',
       )
@@ -67,7 +68,7 @@ describe('a PostgreSQL whose administrator changed the defaults of transactions'
     const put = store.put([entry('a')])
     const observer = new pg.Client(url)
     await observer.connect()
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const { rows } = await observer.query(
         'SELECT 1 FROM pg_stat_activity WHERE cardinality(pg_blocking_pids(pid)) > 0',
       )

@@ -1,9 +1,10 @@
 import pg from 'pg'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Store } from '../../../src/relay/store/port.ts'
 import { accountNumber } from '../../../src/relay/store/postgres/accounts.ts'
 import { sql } from '../../../src/relay/store/postgres/statements.ts'
 import { openPostgresStore } from '../../../src/relay/store/postgres/store.ts'
+import { eventually } from '../../support/eventually.ts'
 import { account, newEntry as entry } from '../../support/new-entry.ts'
 import { useDatabase } from '../../support/postgres.ts'
 
@@ -33,13 +34,13 @@ describe('the inbox in PostgreSQL', () => {
   /** Until a session waits for a lock of another; resolves to the waiting ones. */
   const untilOneWaits = async (): Promise<number[]> => {
     let waiting: number[] = []
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const { rows } = await observer.query(
         'SELECT pid FROM pg_stat_activity WHERE cardinality(pg_blocking_pids(pid)) > 0',
       )
       waiting = rows.map(({ pid }) => pid)
       expect(waiting).not.toEqual([])
-    }, 5_000)
+    })
     return waiting
   }
   /** From here to `COMMIT` no relay applies anything. */
@@ -70,7 +71,7 @@ describe('the inbox in PostgreSQL', () => {
     expect(await pending()).toBe(2)
     expect(await tokenOf('a')).toBeUndefined()
     await client.query('COMMIT')
-    await vi.waitFor(async () => expect(await pending()).toBe(0), 5_000)
+    await eventually(async () => expect(await pending()).toBe(0))
     expect(await tokenOf('a')).toBe('token-of-a')
   })
   it('shows what is pending to a look-up, a lease and the counts of another relay', async () => {

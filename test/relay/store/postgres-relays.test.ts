@@ -1,7 +1,8 @@
 import pg from 'pg'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Batch, Outcome, Store } from '../../../src/relay/store/port.ts'
 import { openPostgresStore } from '../../../src/relay/store/postgres/store.ts'
+import { eventually } from '../../support/eventually.ts'
 import { account, newEntry as entry } from '../../support/new-entry.ts'
 import { useDatabase } from '../../support/postgres.ts'
 
@@ -38,7 +39,7 @@ describe('relays that share a PostgreSQL', () => {
     )
   /** Until one session waits for a lock of another. */
   const untilOneWaits = (): Promise<void> =>
-    vi.waitFor(async () => {
+    eventually(async () => {
       const { rows } = await client.query('SELECT 1 FROM pg_stat_activity WHERE cardinality(pg_blocking_pids(pid)) > 0')
       expect(rows).toHaveLength(1)
     })

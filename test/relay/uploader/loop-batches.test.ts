@@ -1,14 +1,10 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { replies } from '../../faults/clevertap.ts'
-import { account, createRig, entryOf, names, type Rig, type RigOptions, storeKinds } from './rig.ts'
+import { account, entryOf, names, storeKinds } from './rig.ts'
+import { useRig } from './use-rig.ts'
 
 describe.each(storeKinds)('the uploader, with a store $name', (kind) => {
-  let rig: Rig
-  const setUp = async (options: RigOptions = {}): Promise<Rig> => {
-    rig = await createRig({ kind, ...options })
-    return rig
-  }
-  afterEach(() => rig.end())
+  const { setUp } = useRig(kind)
 
   describe('batches', () => {
     it('hold at most 100 records', async () => {

@@ -1,21 +1,18 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { replies } from '../../faults/clevertap.ts'
-import { account, createRig, entryOf, names, type Rig, type RigOptions, storeKinds } from './rig.ts'
+import { account, entryOf, names, storeKinds } from './rig.ts'
+import { useRig } from './use-rig.ts'
 
 const minute = 60_000
 
 describe.each(storeKinds)('the uploader, with a store $name', (kind) => {
-  let rig: Rig
-  const setUp = async (options: RigOptions = {}): Promise<Rig> => {
-    rig = await createRig({ kind, ...options })
-    return rig
-  }
-  afterEach(() => rig.end())
-  const counts = () => rig.store.counts(account)
+  const { setUp, counts, rig } = useRig(kind)
   /** objectIds that were sent more than once. */
   const repeated = (): string[] => {
     const seen = new Set<string>()
-    return rig.clevertap.calls.flatMap(({ objectIds }) => objectIds.filter((name) => seen.size === seen.add(name).size))
+    return rig().clevertap.calls.flatMap(({ objectIds }) =>
+      objectIds.filter((name) => seen.size === seen.add(name).size),
+    )
   }
 
   describe('a store that fails', () => {
@@ -46,7 +43,7 @@ describe.each(storeKinds)('the uploader, with a store $name', (kind) => {
     })
     it('to give rows or slots is asked again, and the trouble is told', async () => {
       for (const operation of ['lease', 'takeSlots'] as const) {
-        const { put, start, clock, faulty, end } = await setUp()
+        const { put, start, clock, faulty } = await setUp()
         faulty.break([operation])
         await put(...names(10))
         const one = await start()
@@ -57,13 +54,11 @@ describe.each(storeKinds)('the uploader, with a store $name', (kind) => {
         faulty.mend()
         await clock.advance(3000)
         expect((await counts()).accepted).toBe(10)
-        await end()
       }
-      await setUp()
     })
-    it('altogether, for a minute or for an hour, loses nothing', async () => {
-      for (const minutes of [1, 60]) {
-        const { put, start, clock, faulty, end } = await setUp({ latencyMs: 20_000 })
+    it('altogether, for a minute or for twenty, loses nothing', async () => {
+      for (const minutes of [1, 20]) {
+        const { put, start, clock, faulty } = await setUp({ latencyMs: 20_000 })
         await put(...names(1000))
         await start()
         await clock.advance(5000)
@@ -72,9 +67,7 @@ describe.each(storeKinds)('the uploader, with a store $name', (kind) => {
         faulty.mend()
         await clock.advance(10 * minute)
         expect(await counts()).toMatchObject({ accepted: 1000, uploading: 0 })
-        await end()
       }
-      await setUp()
     })
     it('is asked for nothing new by a process that could not show for long that it lives', async () => {
       const { put, start, clock, faulty } = await setUp({ leaseMs: minute })
@@ -191,7 +184,7 @@ describe.each(storeKinds)('the uploader, with a store $name', (kind) => {
       expect(await counts()).toMatchObject({ accepted: 3000 })
       expect(repeated()).toEqual([])
       await second.stop()
-      expect(await rig.store.holders()).toEqual([])
+      expect(await rig().store.holders()).toEqual([])
       expect(clevertap.peak).toBeLessThanOrEqual(3)
     })
     it.each([0, 10, 90, 100, 110, 250, 1050])('take over what one held that was killed after %i ms', async (ms) => {

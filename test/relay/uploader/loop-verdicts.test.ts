@@ -1,15 +1,10 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { replies } from '../../faults/clevertap.ts'
-import { account, createRig, entryOf, names, type Rig, type RigOptions, storeKinds } from './rig.ts'
+import { account, entryOf, names, storeKinds } from './rig.ts'
+import { useRig } from './use-rig.ts'
 
 describe.each(storeKinds)('the uploader, with a store $name', (kind) => {
-  let rig: Rig
-  const setUp = async (options: RigOptions = {}): Promise<Rig> => {
-    rig = await createRig({ kind, ...options })
-    return rig
-  }
-  afterEach(() => rig.end())
-  const counts = () => rig.store.counts(account)
+  const { setUp, counts, rig } = useRig(kind)
   const isPoison = (name: string): boolean => name === 'r00042'
 
   describe('a request that is refused as a whole', () => {
@@ -27,7 +22,7 @@ describe.each(storeKinds)('the uploader, with a store $name', (kind) => {
       await put(...names(100))
       await start()
       await untilDelivered(99, 60_000)
-      await rig.clock.advance(1000)
+      await rig().clock.advance(1000)
       expect(await counts()).toMatchObject({ accepted: 99, rejected: 1, queued: { live: 0 }, uploading: 0 })
       expect(await find('r00042')).toMatchObject({ state: 'rejected', attempts: 1 })
       expect(clevertap.calls.length).toBeLessThanOrEqual(1 + 2 * 7)

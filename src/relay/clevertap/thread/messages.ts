@@ -29,7 +29,7 @@ export type Command =
 /** The thread's first message: it takes jobs now. */
 export const ready = 'ready'
 
-/** The result of one job, and the number of its account's setbacks so far. */
+/** The result of one job, and the number of failed requests of its account. */
 export interface Result {
   number: number
   account: string

@@ -6,9 +6,9 @@ const kept = (words: readonly string[]): string[] =>
   words.filter((word, at) => ofConnections.test(word) || withNextWord.test(words[at - 1] ?? ''))
 
 /**
- * Node options for a thread. Keeps the options about connections, so that the thread connects as the process does. Drops
- * `--import` and the like, because an OpenTelemetry SDK that is loaded twice would report everything twice, and options of
- * the whole process, such as the heap size, because Node refuses them for a thread.
+ * Node options for a thread. Keeps the options about connections, so that the thread connects as the process does. Drops options
+ * that load code, such as `--import`: an OpenTelemetry SDK that is loaded twice reports everything twice. Also drops options of
+ * the whole process, such as the heap size, which Node refuses for a thread.
  */
 export const nodeOptionsOf = ({
   execArgv,

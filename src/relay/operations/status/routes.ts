@@ -85,7 +85,7 @@ export const addStatus = (app: FastifyInstance, parts: StatusParts): void => {
       // Compiling a serializer for this large schema at the start would take longer than it saves.
       serializerCompiler: () => JSON.stringify,
       schema: {
-        summary: 'What the status page shows, for programs',
+        summary: 'The numbers of the status page, for programs',
         tags: ['operation'],
         security,
         response: { 200: statusSnapshot, ...problems(401, 404) },
@@ -100,7 +100,7 @@ export const addStatus = (app: FastifyInstance, parts: StatusParts): void => {
       onRequest: guard,
       exposeHeadRoute: false,
       schema: {
-        summary: 'What the status page shows, as it changes',
+        summary: 'The state of the status page, as it changes',
         tags: ['operation'],
         security,
         querystring: { type: 'object', properties: { account: { type: 'string' } } },

@@ -76,7 +76,8 @@ const lateVerdict = (evidence: Evidence): Verdict | undefined => {
       level: 'warning',
       answer: 'Late.',
       headline: `${late}: CleverTap wants fewer requests (HTTP 429).`,
-      remedy: 'Does something else upload with the same account? Nothing is lost: the relay goes on as fast as it may.',
+      remedy:
+        'Does something else upload with the same account? Nothing is lost: the relay continues at the rate that CleverTap allows.',
     }
   return {
     level: 'warning',

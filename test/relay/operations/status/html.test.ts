@@ -8,10 +8,12 @@ import { now, pageState } from './sample-state.ts'
 const render = (state = pageState()) => renderPage({ state, range: 'hour', asked: false })
 
 describe('the page as the server writes it', () => {
-  it('has a place for every text and list, so that the script finds them', () => {
+  it('shows every text and every list', () => {
     const html = render()
-    for (const name of Object.keys(slotsOf(pageState()))) expect(html).toContain(`data-slot="${name}"`)
-    for (const name of listNames) expect(html).toContain(`data-rows="${name}"`)
+    const { title, ...slots } = slotsOf(pageState())
+    expect(html).toContain(`<title>${title}</title>`)
+    for (const name of Object.keys(slots)) expect(html).toContain(`data-slot="${name}"`)
+    for (const name of listNames) expect(html).toContain(`<ul class="${name}" role="list">`)
   })
 
   it('holds no inline script, style or handler, and no address but its own', () => {
@@ -53,14 +55,14 @@ describe('the page as the server writes it', () => {
     expect(html).toMatch(/<button type="button" data-retry="534" hidden>/)
   })
 
-  it('describes each chart, and hands the script what it draws first', () => {
+  it('describes each chart, and hands the state to the script', () => {
     const state = pageState()
     const html = render(state)
     const said = [...html.matchAll(/<div class="plot" role="img" aria-label="([^"]*)">/g)].map(([, text]) => text)
     expect(said).toHaveLength(3)
     expect(said[0]).toMatch(/^Records from 1 h ago to now\. Queued 0, /)
-    const handed = /data-series="([^"]*)"/.exec(html)?.[1]?.replace(/&#34;/g, '"') ?? ''
-    expect(JSON.parse(handed)).toEqual(state.account.series.hour)
+    const handed = /data-state="([^"]*)"/.exec(html)?.[1]?.replace(/&#34;/g, '"') ?? ''
+    expect(JSON.parse(handed)).toEqual(state)
   })
 
   it('lists the accounts, with how they are, only where there are several', () => {
@@ -70,7 +72,7 @@ describe('the page as the server writes it', () => {
       { account: 'TEST-2', level: 'bad' },
     ] as const
     const html = render(pageState({}, { accounts }))
-    expect(html).toContain('<a href="status?account=TEST-2&#38;range=hour" data-account-link="TEST-2">')
+    expect(html).toContain('<a href="status?account=TEST-2&#38;range=hour">')
     expect(html).toContain('needs you')
     expect(html.match(/aria-current="page"/g)).toHaveLength(1)
   })

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { NewEntry, Store } from '../../../../src/relay/store/port.ts'
 import { loadSqlite, type SqlDatabase, type SqlRow } from '../../../../src/relay/store/sqlite/driver.ts'
 import { openSqliteStore } from '../../../../src/relay/store/sqlite/store.ts'
+import { eventually } from '../../../support/eventually.ts'
 import { account, newEntry as entry } from '../../../support/new-entry.ts'
 import { temporaryFolder } from '../../../support/temporary-folder.ts'
 
@@ -26,10 +27,10 @@ const lease = async (store: Store, max = 100): Promise<string[]> => {
 }
 /** Lets the quiet time pass after which a merge begins, and waits for its end. */
 const untilApplied = (): Promise<void> =>
-  vi.waitFor(() => {
+  eventually(() => {
     vi.advanceTimersByTime(1_000)
     expect(rows('inbox')).toBe(0)
-  }, 20_000)
+  })
 
 beforeEach(async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
@@ -164,7 +165,7 @@ describe('who has to know what becomes of a record', () => {
     const hold = (text: string): boolean =>
       readdirSync(folder.path).some((name) => readFileSync(folder.file(name)).includes(text))
     vi.advanceTimersByTime(30)
-    await vi.waitFor(() => expect(rows('token')).toBeGreaterThan(0))
+    await eventually(() => expect(rows('token')).toBeGreaterThan(0))
     expect(await one.erase(account, 'p0000')).toBe(true)
     expect(inInbox('p0000')).toBe(false)
     expect(hold('token-of-p0000') || hold('a-newer-token') || hold('p0000')).toBe(false)
@@ -186,7 +187,7 @@ describe('a merge', () => {
   const whole = { live: 3_000, unproved: 0, import: 0, queued: 3_000, replaced: 500, unchanged: 500 }
   /** Lets it write some slices and not the last. */
   const untilHalfDone = (): Promise<void> =>
-    vi.waitFor(() => {
+    eventually(() => {
       vi.advanceTimersByTime(30)
       expect(rows('token')).toBeGreaterThan(0)
     })

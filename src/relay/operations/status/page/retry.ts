@@ -1,11 +1,6 @@
 import type { PageState } from '../view/snapshot.ts'
 import { counted } from '../view/words.ts'
-import { find, setText } from './find.ts'
-
-/** The buttons that retry rejected records, after a confirmation. */
-export interface Retry {
-  show(state: PageState): void
-}
+import { find } from './find.ts'
 
 const ask = async (account: string, code: number | undefined): Promise<string> => {
   // `fetch` refuses relative URLs on a page that was opened with a password in its address.
@@ -22,13 +17,11 @@ const ask = async (account: string, code: number | undefined): Promise<string> =
     : `Not done: ${body.detail ?? `the relay answered ${response.status}`}.`
 }
 
-/** Makes the buttons work. Each asks for confirmation and shows the result. */
-export const createRetry = (): Retry => {
+/** Makes the buttons that retry rejected records work. Each asks for confirmation and shows the result. */
+export const createRetry = (current: () => PageState): void => {
   const dialog = find<HTMLDialogElement>('dialog')
-  const outcome = find('[data-outcome]')
-  const all = find<HTMLButtonElement>('[data-retry="all"]')
-  let state: PageState | undefined
-  let wanted: { code: number | undefined; button: HTMLElement } | undefined
+  const outcome = find('.outcome')
+  let wanted: { code: number | undefined } | undefined
 
   const questionFor = (code: number | undefined, { account }: PageState): string => {
     const of = account.rejected.codes.find((one) => one.code === code)
@@ -37,30 +30,24 @@ export const createRetry = (): Retry => {
     return `${counted(records, 'record')}${which} will be sent to CleverTap again. Those of browsers that proved nothing are left out: the relay keeps no token of theirs.`
   }
 
-  document.addEventListener('click', (event) => {
-    const button = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-retry]') : null
-    if (!button || !state) return
+  document.addEventListener('click', ({ target }) => {
+    const button = target instanceof Element ? target.closest<HTMLElement>('[data-retry]') : null
+    if (!button) return
     const code = button.dataset.retry === 'all' ? undefined : Number(button.dataset.retry)
-    wanted = { code, button }
-    setText(find('[data-confirm-text]'), questionFor(code, state))
-    setText(find('[data-confirm-remedy]'), state.account.rejected.codes.find((one) => one.code === code)?.remedy ?? '')
+    const state = current()
+    wanted = { code }
+    find('#confirm-text').textContent = questionFor(code, state)
+    find('.note', dialog).textContent = state.account.rejected.codes.find((one) => one.code === code)?.remedy ?? ''
     dialog.returnValue = ''
     dialog.showModal()
   })
   dialog.addEventListener('close', () => {
-    const chosen = dialog.returnValue === 'yes' ? wanted : undefined
-    wanted = undefined
-    if (!chosen || !state) return
-    setText(outcome, 'Asking the relay …')
-    ask(state.account.account, chosen.code)
+    if (dialog.returnValue !== 'yes' || !wanted) return
+    outcome.textContent = 'Asking the relay …'
+    ask(current().account.account, wanted.code)
       .catch(() => 'Not done: the relay cannot be reached.')
-      .then((text) => setText(outcome, text))
+      .then((text) => {
+        outcome.textContent = text
+      })
   })
-
-  return {
-    show: (next) => {
-      state = next
-      all.hidden = next.account.rejected.codes.length < 2
-    },
-  }
 }

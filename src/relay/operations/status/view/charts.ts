@@ -7,8 +7,8 @@ export interface LineKind {
   name: 'queued' | 'accepted' | 'rejected' | 'waiting' | 'latencyP50Ms' | 'latencyP95Ms'
   label: string
   /**
-   * Lines are told apart without colour too. `area` is filled below; `bars` stand alone, so that what is zero all day is
-   * not a line; the others are broken lines.
+   * Lines are told apart without colour too. `area` is filled below; `bars` have no line between them, so that a value of zero
+   * all day is not drawn; the others are broken lines.
    */
   as?: 'area' | 'bars' | 'dashed' | 'dotted'
 }
@@ -87,7 +87,7 @@ export const countedOf = (values: Values): number[] => [...values.keys()].filter
 
 /** The words around a chart. */
 interface ChartWords {
-  /** By line, what the legend shows. */
+  /** Texts of the legend, by line. */
   legend: Readonly<Record<string, string>>
   /** Why a part of the chart is empty; '' where it is not. */
   gap: string

@@ -17,7 +17,7 @@ export interface Verdict {
   answer: string
   /** One sentence. */
   headline: string
-  /** What to do; null: nothing. */
+  /** The operator's next step; null: none. */
   remedy: string | null
 }
 
