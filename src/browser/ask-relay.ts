@@ -38,7 +38,7 @@ export const readAnswer = (
   const registrationKey = isWithdrawal ? '' : filled(answer?.registrationKey)
   if (isWithdrawal ? status === 204 : status < 300 && registrationKey)
     return { is: 'acknowledged', registrationKey: registrationKey ?? '' }
-  const code = filled(answer?.code)?.replaceAll('_', '-')
+  const code = (filled(answer?.code) ?? '').replaceAll('_', '-')
   const reason = isReason(code) ? code : (`http-${status}` as const)
   return status >= 400 && status < 500 && ![401, 408, 425, 429].includes(status)
     ? { is: 'never', reason }

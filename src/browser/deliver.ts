@@ -7,14 +7,8 @@ import { dayMs, type Row } from './row.ts'
  */
 const tokenId = (endpoint: string): string | undefined => endpoint.split('/').pop() || undefined
 
-/** What stands for one registration: a subscription never changes, so its endpoint stands for its keys. */
+/** Identifies a registration. The endpoint identifies the subscription and its keys, which never change. */
 export const identityOf = (objectId: string, live: PushSubscription): string => objectId + live.endpoint
-
-/** Headers that prove to the relay who is asking. */
-const proof = (registrationKey: string | undefined, ticket: string): Record<string, string> => ({
-  ...(registrationKey && { 'X-Pushferry-Key': registrationKey }),
-  ...(ticket && { Authorization: `Bearer ${ticket}` }),
-})
 
 export interface Delivery {
   readonly fetch: typeof globalThis.fetch
@@ -27,18 +21,20 @@ export interface Delivery {
 }
 
 /**
- * Puts off what comes next: as long as `Retry-After` says, else for a back-off of 1 to 3 s that grows by a random factor
+ * Delays the next request: as long as `Retry-After` says, else for a back-off of 1 to 3 s that grows by a random factor
  * of 1 to 3 with each failure. A day at most.
  */
 const putOff = (row: Row, { retryAfterMs }: Answer & { is: 'later' }): void => {
-  row.waitMs = retryAfterMs ? 0 : Math.min((row.waitMs || 1000) * (1 + 2 * Math.random()), dayMs - 1)
-  row.retryAt = Math.max(row.retryAt, Date.now() + Math.min(retryAfterMs || row.waitMs, dayMs - 1))
+  const backOffMs = (row.waitMs || 1000) * (1 + 2 * Math.random())
+  const waitMs = Math.min(retryAfterMs || backOffMs, dayMs - 1)
+  row.waitMs = retryAfterMs ? 0 : waitMs
+  row.retryAt = Math.max(row.retryAt, Date.now() + waitMs)
 }
 
 /**
  * Delivers what is owed: withdrawals, and the live subscription unless the relay has settled just that for just this
- * objectId. Always as `chrome`: which push services that is true of is the relay's decision. Nothing owed means no
- * request. Runs inside the lock. The outcome is in the row.
+ * objectId. Always as `chrome`: the relay decides which push services that is true of. Nothing owed means no request. Runs
+ * inside the lock. The outcome is in the row.
  *
  * Withdrawals go first, because a token that waits in the relay under the old objectId would otherwise be uploaded after
  * the new one. A failure of one holds no other up.
@@ -53,32 +49,37 @@ export const deliver = async (
 ): Promise<void> => {
   if (row.retryAt > Date.now()) return
   row.retryAt = 0
-  const send = async (path: string, request: RequestInit): Promise<Answer> => {
+  const { objectId, keys, withdraw } = row
+  const send = async (path: string, key: string | undefined, request: RequestInit): Promise<Answer> => {
     await save()
-    const answer = await askRelay(`${row.relay}subscriptions${path}`, request, fetch, timeoutMs)
+    const headers = { ...request.headers, ...(key && { 'X-Pushferry-Key': key }) }
+    const answer = await askRelay(`${row.relay}subscriptions${path}`, { ...request, headers }, fetch, timeoutMs)
     if (answer.is === 'later') putOff(row, answer)
     return answer
   }
 
-  for (const [other, key] of Object.entries(row.withdraw)) {
-    const answer = await send(`/${encodeURIComponent(other)}`, { method: 'DELETE', headers: proof(key, '') })
-    if (answer.is !== 'later') delete row.withdraw[other]
+  for (const [other, key] of Object.entries(withdraw)) {
+    const { is } = await send(`/${encodeURIComponent(other)}`, key, { method: 'DELETE' })
+    if (is !== 'later') delete withdraw[other]
     await save()
   }
 
-  const { objectId } = row
-  const identity = live && objectId ? identityOf(objectId, live) : ''
-  if (live && identity && (identity !== row.settled || !row.at)) {
+  const identity = live && objectId && identityOf(objectId, live)
+  if (identity && (identity !== row.settled || !row.at)) {
     await authorize?.(row)
-    const answer = await send('', {
+    const { endpoint } = live
+    const answer = await send('', keys[objectId], {
       method: 'POST',
-      headers: { 'Content-Type': 'application/json', ...proof(row.keys[objectId], row.ticket) },
+      headers: {
+        'Content-Type': 'application/json',
+        ...(row.ticket && { Authorization: `Bearer ${row.ticket}` }),
+      },
       body: JSON.stringify({
         type: 'token',
-        tokenData: { id: tokenId(live.endpoint), type: 'chrome', keys: live.toJSON().keys },
+        tokenData: { id: tokenId(endpoint), type: 'chrome', keys: live.toJSON().keys },
         objectId,
-        endpoint: live.endpoint,
-        replaces: row.last === live.endpoint ? undefined : tokenId(row.last),
+        endpoint,
+        replaces: row.last === endpoint ? undefined : tokenId(row.last),
       }),
     })
     if (answer.is === 'later') {
@@ -87,10 +88,11 @@ export const deliver = async (
     } else {
       row.settled = identity
       row.at = Date.now()
-      row.reason = answer.is === 'never' ? answer.reason : ''
-      if (answer.is === 'acknowledged') {
-        row.last = live.endpoint
-        row.keys[objectId] = answer.registrationKey
+      row.reason = ''
+      if (answer.is === 'never') row.reason = answer.reason
+      else {
+        row.last = endpoint
+        keys[objectId] = answer.registrationKey
       }
     }
     await save()

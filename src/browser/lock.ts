@@ -6,8 +6,8 @@ import { limit } from './limit.ts'
  *
  * @returns what the work, which is begun once, comes to
  */
-export const withLock = <T>(work: () => Promise<T>, timeoutMs: number): Promise<T> => {
+export const withLock = <T>(work: () => Promise<T>, timeoutMs: number, name = 'pushferry'): Promise<T> => {
   let begun: Promise<T> | undefined
   const begin = () => (begun ??= work())
-  return limit(() => navigator.locks.request('pushferry', begin), timeoutMs).catch(begin)
+  return limit(() => navigator.locks.request(name, begin), timeoutMs).catch(begin)
 }

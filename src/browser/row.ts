@@ -1,4 +1,4 @@
-import { members } from './members.ts'
+import { filled, members } from './members.ts'
 import { isReason, type KeptReason } from './reason.ts'
 
 export const dayMs = 86_400_000
@@ -41,18 +41,21 @@ export interface Row {
   off: boolean
 }
 
-/** The strings of an object; of anything else none. */
-const strings = (value: unknown): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(members(value) ?? {}).filter((member): member is [string, string] => typeof member[1] === 'string'),
-  )
+/** A stored member, if it is of the same type as the empty one; else that. */
+const decodeMember = (value: unknown, empty: unknown, now: number): unknown => {
+  // The clock was wrong when such a time was stored, or is now: it must not keep anything from being sent.
+  const isFuture = typeof value === 'number' && value > now + dayMs
+  if (typeof value !== typeof empty || isFuture) return empty
+  const found = members(value)
+  return found ? Object.fromEntries(Object.entries(found).filter(([, one]) => filled(one))) : value
+}
 
 /**
- * Reads a stored row. Never throws: a member that is missing or of another type has its empty value.
+ * Decodes a stored row. Never throws: a member that is missing or of another type has its empty value, and so has a time
+ * that lies further ahead than a day.
  *
  * @param stored what storage holds
- * @param now ms since 1970. A time that lies further ahead than a day counts as none: the clock was wrong when it was
- *   stored, or is now, and must not keep anything from being sent
+ * @param now ms since 1970
  */
 export const decodeRow = (stored: unknown, now: number): Row => {
   const row: Row = {
@@ -70,14 +73,9 @@ export const decodeRow = (stored: unknown, now: number): Row => {
     last: '',
     off: false,
   }
-  const found = members(stored) ?? {}
   for (const [name, empty] of Object.entries(row))
-    if (typeof found[name] === typeof empty) Reflect.set(row, name, found[name])
-  row.keys = strings(row.keys)
-  row.withdraw = strings(row.withdraw)
+    Reflect.set(row, name, decodeMember(members(stored)?.[name], empty, now))
   if (!isReason(row.reason)) row.reason = ''
-  if (row.at > now + dayMs) row.at = 0
-  if (row.retryAt > now + dayMs) row.retryAt = 0
   return row
 }
 

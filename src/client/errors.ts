@@ -56,10 +56,9 @@ type Step = 'no-object-id' | 'worker-failed' | 'push-service-unavailable' | 'rel
 /** The code for what `PushManager` throws, by name and message, and whether to retry. */
 const readPushFailure = ({ name, message }: Error): [code: PushErrorCode, retryable: boolean] => {
   if (name === 'NotAllowedError' || message.includes('permission denied')) return ['permission-denied', false]
-  if (name === 'InvalidAccessError' || name === 'InvalidCharacterError') return ['bad-vapid-key', false]
-  if (message.includes('no active Service Worker')) return ['worker-failed', true]
+  if (['InvalidAccessError', 'InvalidCharacterError'].includes(name)) return ['bad-vapid-key', false]
   if (name === 'AbortError') return ['push-service-unavailable', true]
-  return ['subscribe-failed', name !== 'NotSupportedError' && name !== 'TypeError']
+  return ['subscribe-failed', !['NotSupportedError', 'TypeError'].includes(name)]
 }
 
 /**

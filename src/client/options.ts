@@ -96,10 +96,9 @@ export const resolveOptions = (options: Options): Settings => {
     }
     if (value !== undefined) Reflect.set(settings, name, value)
   }
-  const base = new URL(options.relay).href
   return {
     ...settings,
-    base: `${base}${base.endsWith('/') ? '' : '/'}v1/`,
+    base: new URL(options.relay).href.replace(/\/?$/, '/v1/'),
     log: settings.debug ? console.info.bind(console, 'Pushferry:') : () => {},
   }
 }
