@@ -56,13 +56,13 @@ export const attachPushferry = (options: WorkerOptions = {}): void => {
           ? undefined
           : await registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: row.vapidKey })
       await deliver(row, live, { fetch, timeoutMs, save: () => rows.write(row) })
-      if (force && row.retryAt) throw new Error('The relay is to be asked again later.')
+      if (force && row.retryAt) throw new Error('The relay has not answered yet.')
     }, timeoutMs)
   // A later trigger delivers what failed here. The failure must not count as a push that was not handled.
   const catchUp = () => finish().catch(() => {})
 
   const on = <E>(type: string, answer: (event: E) => unknown) =>
-    // The casts: the type decides the event, and what is no promise is as good as a settled one.
+    // The casts: the type decides the event, and `waitUntil` takes any value that is no promise for a settled one.
     worker.addEventListener(type as 'push', (event) => event.waitUntil(answer(event as E) as Promise<unknown>))
   // Neither field of the event is trusted: Chromium gives both as null, Firefox the old one only, older Firefox none
   // (chromestatus.com/feature/5147683423256576; seen in both). The row knows the old one, `subscribe` the new one.

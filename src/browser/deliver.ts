@@ -7,8 +7,10 @@ import { dayMs, type Row } from './row.ts'
  */
 const tokenId = (endpoint: string): string | undefined => endpoint.split('/').pop() || undefined
 
-/** Identifies a registration. The endpoint identifies the subscription and its keys, which never change. */
+/** Identifies a registration. A subscription never changes, so the endpoint identifies its keys too. */
 export const identityOf = (objectId: string, live: PushSubscription): string => objectId + live.endpoint
+
+const keyHeader = 'X-Pushferry-Key'
 
 export interface Delivery {
   readonly fetch: typeof globalThis.fetch
@@ -32,12 +34,12 @@ const putOff = (row: Row, { retryAfterMs }: Answer & { is: 'later' }): void => {
 }
 
 /**
- * Delivers what is owed: withdrawals, and the live subscription unless the relay has settled just that for just this
- * objectId. Always as `chrome`: the relay decides which push services that is true of. Nothing owed means no request. Runs
- * inside the lock. The outcome is in the row.
+ * Delivers what is owed: withdrawals, and the live subscription unless the relay has answered just that for just this
+ * objectId. Always as `chrome`: the relay decides for which push services that is right. Nothing owed means no request.
+ * Runs inside the lock. The outcome is in the row.
  *
- * Withdrawals go first, because a token that waits in the relay under the old objectId would otherwise be uploaded after
- * the new one. A failure of one holds no other up.
+ * Withdrawals go first, because the relay would otherwise upload a token that waits under the old objectId after the new
+ * one. A request that fails does not stop the next.
  *
  * @param live the subscription to register; `undefined` when there is to be none
  * @throws what `authorize` throws
@@ -50,17 +52,16 @@ export const deliver = async (
   if (row.retryAt > Date.now()) return
   row.retryAt = 0
   const { objectId, keys, withdraw } = row
-  const send = async (path: string, key: string | undefined, request: RequestInit): Promise<Answer> => {
+  const send = async (path: string, request: RequestInit): Promise<Answer> => {
     await save()
-    const headers = { ...request.headers, ...(key && { 'X-Pushferry-Key': key }) }
-    const answer = await askRelay(`${row.relay}subscriptions${path}`, { ...request, headers }, fetch, timeoutMs)
+    const answer = await askRelay(`${row.relay}subscriptions${path}`, request, fetch, timeoutMs)
     if (answer.is === 'later') putOff(row, answer)
     return answer
   }
 
   for (const [other, key] of Object.entries(withdraw)) {
-    const { is } = await send(`/${encodeURIComponent(other)}`, key, { method: 'DELETE' })
-    if (is !== 'later') delete withdraw[other]
+    const answer = await send(`/${encodeURIComponent(other)}`, { method: 'DELETE', headers: { [keyHeader]: key } })
+    if (answer.is !== 'later') delete withdraw[other]
     await save()
   }
 
@@ -68,10 +69,12 @@ export const deliver = async (
   if (identity && (identity !== row.settled || !row.at)) {
     await authorize?.(row)
     const { endpoint } = live
-    const answer = await send('', keys[objectId], {
+    const key = keys[objectId]
+    const answer = await send('', {
       method: 'POST',
       headers: {
         'Content-Type': 'application/json',
+        ...(key && { [keyHeader]: key }),
         ...(row.ticket && { Authorization: `Bearer ${row.ticket}` }),
       },
       body: JSON.stringify({

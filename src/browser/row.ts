@@ -7,14 +7,14 @@ export const dayMs = 86_400_000
  * What page and worker remember of one registration, in IndexedDB, under the scope of the worker. A cache: the browser's
  * live subscription is the truth, and a lost row costs one more request to the relay.
  *
- * The page makes it and decides whom the subscription belongs to; the worker only finishes what it finds.
+ * The page makes it and decides whom the subscription belongs to; the worker only delivers what it finds.
  */
 export interface Row {
   /** The relay's browser routes: an absolute URL that ends in `/v1/`. Empty where no page has registered. */
   relay: string
   /** Registration keys by CleverTap ID; kept after a withdrawal, for users who come back to this browser. */
   keys: Record<string, string>
-  /** Withdrawals that the relay is owed: whose, and the registration key that proves it. */
+  /** Withdrawals that the relay is owed: registration keys by CleverTap ID. */
   withdraw: Record<string, string>
   /** The VAPID public key that the subscription is made with, as browsers take it: URL-safe base64 without padding. */
   vapidKey: string
@@ -23,19 +23,19 @@ export interface Row {
   /** The site's last ticket for `objectId`; empty without one. */
   ticket: string
   /**
-   * What the relay has had its last word on: objectId and endpoint. A subscription never changes, so the endpoint stands
-   * for its keys. Empty once it is owed a withdrawal.
+   * The registration that the relay has answered for good: objectId and endpoint. A subscription never changes, so the
+   * endpoint identifies its keys too. Empty once the relay is owed a withdrawal.
    */
   settled: string
-  /** When it had (ms since 1970); 0 asks for another. */
+  /** When it answered (ms since 1970); 0 has it asked again. */
   at: number
-  /** Why `objectId` is not registered; empty when it is. With `settled` up to date this was the relay's last word. */
+  /** Why `objectId` is not registered; empty when it is. With `settled` up to date this is the relay's answer. */
   reason: KeptReason | ''
-  /** What our own back-off has chosen to wait (ms); 0 while nothing fails, and while the relay itself names the time. */
+  /** The wait that our own back-off has chosen (ms); 0 while nothing fails, and while the relay itself names the time. */
   waitMs: number
   /** Nothing is sent before (ms since 1970); 0 when nothing waits. */
   retryAt: number
-  /** The endpoint that the relay knows, or that was given up: what the next one replaces. */
+  /** The endpoint that the relay knows, or that was given up: the next one replaces it. */
   last: string
   /** Whether the user has unregistered, so that no repair subscribes again. */
   off: boolean

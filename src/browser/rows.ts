@@ -4,9 +4,9 @@ import { decodeRow, type Row } from './row.ts'
 
 /** Where a row is kept: in IndexedDB, under the scope of the worker. */
 export interface Rows {
-  /** Never rejects: what cannot be read is an empty row. */
+  /** Never rejects: a row that cannot be read is empty. */
   read(): Promise<Row>
-  /** Never rejects: what IndexedDB does not take lives as long as this page or worker. */
+  /** Never rejects: a row that IndexedDB does not take lives as long as this page or worker. */
   write(row: Row): Promise<void>
 }
 

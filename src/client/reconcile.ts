@@ -5,7 +5,7 @@ import { dayMs, decodeRow, oweWithdrawal, type Row } from '../browser/row.ts'
 import type { Rows } from '../browser/rows.ts'
 import { wakeLater } from '../browser/wake.ts'
 import { within } from './errors.ts'
-import { handOver, isForFallback } from './fallback.ts'
+import { handOver, isForFallback } from './hand-over.ts'
 import { readKeyCookie, writeKeyCookie } from './key-cookie.ts'
 import { findObjectId } from './object-id.ts'
 import type { Settings } from './options.ts'
@@ -13,12 +13,12 @@ import { findVapidKey, subscribe, unsubscribe } from './subscription.ts'
 import { obstacle } from './support.ts'
 import { findWorker, startWorker } from './worker.ts'
 
-/** What the verbs of one client share. */
+/** The settings of one client and its stored row, which its verbs share. */
 export interface Client extends Settings {
   readonly rows: Rows
 }
 
-/** What a verb wants: `keep` leaves registered or unregistered what is. */
+/** The aim of a verb: `keep` leaves a browser registered or unregistered, as it is. */
 export type Wish = 'register' | 'unregister' | 'keep'
 
 /** Reads the row as this visit takes it up. */
@@ -26,7 +26,7 @@ const openRow = async (client: Client, wish: Wish): Promise<Row> => {
   const stored = await client.rows.read()
   const row = stored.relay === client.base ? stored : decodeRow({ relay: client.base, off: stored.off }, 0)
   if (wish !== 'keep') row.off = wish === 'unregister'
-  // Our own back-off paces the timer and the worker; somebody who comes back need not wait. `Retry-After` binds all.
+  // Our own back-off paces the timer and the worker; a visitor who comes back need not wait. `Retry-After` binds all.
   if (row.waitMs) row.retryAt = 0
   const isRefused = row.reason && !isHandedTo(row.reason)
   if ((wish === 'register' && isRefused) || Date.now() - row.at > client.refreshAfterDays * dayMs) row.at = 0
@@ -96,8 +96,8 @@ const work = async (client: Client, wish: Wish): Promise<Row> => {
 }
 
 /**
- * What every verb and every trigger comes down to: brings browser, row and relay into agreement, one at a time across tabs
- * and worker. Does nothing where push cannot work.
+ * Brings browser, row and relay into agreement, one at a time across tabs and worker. Every verb and every trigger calls
+ * it. Does nothing where push cannot work.
  *
  * @returns the row, as it was written
  * @throws PushError

@@ -1,7 +1,7 @@
 import { isHandedTo } from '../browser/reason.ts'
 import type { Row } from '../browser/row.ts'
 import { PushError } from './errors.ts'
-import { isForFallback } from './fallback.ts'
+import { isForFallback } from './hand-over.ts'
 import { askPermission, demandPermission } from './permission.ts'
 import { type Client, reconcile } from './reconcile.ts'
 import { obstacle } from './support.ts'
