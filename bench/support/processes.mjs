@@ -40,12 +40,14 @@ export const serve = async (name, ...args) => {
     url,
     used,
     idle: async () => {
-      for (let { cpuUs: spent } = await used(); ; ) {
+      const end = performance.now() + longestMs
+      for (let { cpuUs: spent } = await used(); performance.now() < end; ) {
         await sleep(250)
         const { cpuUs: now } = await used()
         if (now - spent < 10_000) return
         spent = now
       }
+      throw new Error(`${name} does not come to rest`)
     },
     stop: async () => {
       if (child.connected) child.disconnect()

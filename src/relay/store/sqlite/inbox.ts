@@ -20,6 +20,8 @@ import type { Statements } from './statements.ts'
 export interface InboxView {
   /** How many records are not applied and were committed before. */
   size(): number
+  /** By how many records this transaction has made the inbox longer. */
+  growth(): number
   /** How many records of an account are not applied, with those of this very transaction. */
   count(account: number): number
   /** Records of a profile that are not applied and were committed before, the oldest first. */
@@ -168,7 +170,8 @@ export const createInbox = (): Inbox => {
     let view = known
     let froms = view.merging.map(({ from }) => from)
     const fresh: InboxRecord[] = []
-    const freshKeys = new Set<string>()
+    /** The keys of `fresh`, once somebody asks. */
+    let freshKeys: Set<string> | undefined
     const taken: InboxRecord[] = []
     const beginMerge = (): void => {
       const merging = allRuns(view.waiting)
@@ -189,15 +192,17 @@ export const createInbox = (): Inbox => {
 
     return {
       size,
+      growth: () => fresh.length - taken.length,
       count: (account) => index.count(account) + (changes.get(account) ?? 0),
       pending,
-      has: (account, objectId) =>
-        (freshKeys.size > 0 && freshKeys.has(keyOf(account, objectId))) ||
-        (index.size() > 0 && pending(account, objectId).length > 0),
+      has: (account, objectId) => {
+        freshKeys ??= new Set(fresh.map(({ key }) => key))
+        return freshKeys.has(keyOf(account, objectId)) || pending(account, objectId).length > 0
+      },
       isMerging: () => isMerging(view),
       append: (record) => {
         fresh.push(record)
-        freshKeys.add(record.key)
+        freshKeys?.add(record.key)
         change(record.account, 1)
       },
       take: (most) => {

@@ -2,8 +2,8 @@ import { StoreError } from '../errors.ts'
 import type { NewEntry, PutResult } from '../port.ts'
 import { takesLiveRoom } from '../rules/decide.ts'
 import { apply, discard, uncount } from './apply.ts'
-import { type AcceptedRecord, keyOf } from './inbox-records.ts'
-import { settleSmall } from './merge.ts'
+import { type AcceptedRecord, toInbox } from './inbox-records.ts'
+import { keepUp, settleSmall } from './merge.ts'
 import { isHold, poolOfRow, stateOf, type TokenRow } from './row.ts'
 import type { Work } from './work.ts'
 
@@ -44,6 +44,8 @@ const assertRoom = (work: Work, entries: readonly NewEntry[], maxQueued: number)
 const mayWait = ({ sender, lane, replaceLive }: NewEntry): boolean =>
   sender === 'trusted' && lane === 'live' && replaceLive
 
+const queued: PutResult = { result: 'queued' }
+
 /** See Store.put. */
 export const put = (
   work: Work,
@@ -54,15 +56,16 @@ export const put = (
   const allMayWait = entries.every(mayWait)
   if (!allMayWait && !entries.every(({ account, objectId }) => isCurrent(work, work.account(account), objectId)))
     return later
-  const records = entries.map((entry): AcceptedRecord => {
-    const account = work.account(entry.account)
-    return { seq: work.nextSequence(), account, receivedAt: work.now, entry }
+  const accept = (entry: NewEntry): AcceptedRecord => ({
+    seq: work.nextSequence(),
+    account: work.account(entry.account),
+    receivedAt: work.now,
+    entry,
   })
-  if (!allMayWait) return apply(work, records, maxUnproved)
-  return records.map((record) => {
-    work.inbox.append({ ...record, key: keyOf(record.account, record.entry.objectId) })
-    return { result: 'queued' }
-  })
+  if (!allMayWait) return apply(work, entries.map(accept), maxUnproved)
+  for (const entry of entries) work.inbox.append(toInbox(accept(entry)))
+  keepUp(work)
+  return entries.map(() => queued)
 }
 
 /** See Store.withdraw. */

@@ -1,4 +1,5 @@
 import { apply } from './apply.ts'
+import { fromInbox, type InboxRecord } from './inbox-records.ts'
 import { rowsInserted } from './statements.ts'
 import type { Work } from './work.ts'
 
@@ -9,6 +10,25 @@ const sliceRecords = 1_000
 /** Most records that are applied within the transaction that needs them. */
 export const smallInbox = 2_000
 
+/** Pending records above which a transaction applies as many as it appends. */
+const mostPending = 100_000
+
+/** Applies the next records of the inbox, and returns them; with none left it ends the merge. */
+const applyNext = (work: Work): readonly InboxRecord[] => {
+  const records = work.inbox.take(rowsInserted)
+  if (records.length > 0) apply(work, records.map(fromInbox))
+  else work.inbox.end()
+  return records
+}
+
+/**
+ * Lets the inbox grow no further once more than `mostPending` records wait in it. So intake that lasts is as fast as records
+ * are applied, and neither memory nor a start after a crash depends on how long it has lasted.
+ */
+export const keepUp = (work: Work): void => {
+  while (work.inbox.size() > mostPending && work.inbox.growth() >= rowsInserted) applyNext(work)
+}
+
 /** What one slice has done. */
 export interface Slice {
   /** How many records were applied, by account name. */
@@ -17,17 +37,13 @@ export interface Slice {
 
 /** Applies records of the inbox for one slice, and ends the merge when no more are left. */
 export const applySlice = (work: Work): Slice => {
-  const { inbox, sql } = work
+  const { sql } = work
   const numbers = new Map<number, number>()
   let count = 0
   const until = performance.now() + sliceMs
   do {
-    const records = inbox.take(rowsInserted)
-    if (records.length === 0) {
-      inbox.end()
-      break
-    }
-    apply(work, records)
+    const records = applyNext(work)
+    if (records.length === 0) break
     count += records.length
     for (const { account } of records) numbers.set(account, (numbers.get(account) ?? 0) + 1)
   } while (count < sliceRecords && performance.now() < until)

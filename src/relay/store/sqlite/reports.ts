@@ -14,6 +14,7 @@ import { fingerprint } from '../rules/fingerprint.ts'
 import { readCounts } from '../rules/tally.ts'
 import { discard } from './apply.ts'
 import type { SqlRow } from './driver.ts'
+import { fromInbox } from './inbox-records.ts'
 import { isHold, poolOfRow, queuedStatusOf, rejectedRowOf, standingOf, statusOf, type TokenRow } from './row.ts'
 import type { Statements } from './statements.ts'
 import type { Reading, Work } from './work.ts'
@@ -25,7 +26,7 @@ export const find = ({ sql, inbox }: Reading, account: number, objectId: string)
   const isKnown = row !== undefined && !isHold(row)
   let status = isKnown ? statusOf(row) : undefined
   let standing: Standing | undefined = isKnown ? standingOf(row) : undefined
-  for (const { entry, receivedAt } of inbox.pending(account, objectId)) {
+  for (const { entry, receivedAt } of inbox.pending(account, objectId).map(fromInbox)) {
     const print = fingerprint(entry)
     const decision = decide(standing, entry, print, receivedAt)
     if (decision.kind !== 'queue') continue

@@ -226,6 +226,12 @@ describe('a merge', () => {
       'of its browser',
     )
   })
+  it('keeps up with what comes, once 100,000 records wait', async () => {
+    const many = names(104_000)
+    for (let at = 0; at < many.length; at += 1_000) await one.put(many.slice(at, at + 1_000).map((name) => entry(name)))
+    expect(rows('token')).toBeGreaterThanOrEqual(many.length - 101_000)
+    expect((await one.counts(account)).queued.live).toBe(many.length)
+  })
   it('goes on after a slice that could not be written', async () => {
     await fill()
     file.exec("CREATE TRIGGER no_more BEFORE INSERT ON token BEGIN SELECT raise(ABORT, 'not now'); END")
