@@ -1,8 +1,7 @@
 import { deliver } from '../src/browser/deliver.ts'
-import { limit } from '../src/browser/limit.ts'
 import { withLock } from '../src/browser/lock.ts'
 import { createRows } from '../src/browser/rows.ts'
-import { type SyncCapable, wakeTag } from '../src/browser/wake.ts'
+import { wakeLater, wakeTag } from '../src/browser/wake.ts'
 import type { DisplaySettings } from './display-settings.ts'
 import { onClick } from './on-click.ts'
 import { onPush } from './on-push.ts'
@@ -36,7 +35,7 @@ export const attachPushferry = (options: WorkerOptions = {}): void => {
   // TypeScript's library types `self` as any worker's.
   const worker = self as unknown as ServiceWorkerGlobalScope
   const { registration } = worker
-  const rows = createRows()
+  const rows = createRows(() => registration.scope)
 
   /**
    * Finishes what the page has begun and repairs what the browser has broken: subscribes again where the subscription is
@@ -46,7 +45,7 @@ export const attachPushferry = (options: WorkerOptions = {}): void => {
    */
   const finish = (force?: boolean): Promise<void> =>
     withLock(async () => {
-      const row = await rows.read(registration.scope)
+      const row = await rows.read()
       // No page has registered yet, or the page has to repair damaged storage.
       if (!row.relay) return
       if (force && row.waitMs) row.retryAt = 0
@@ -56,20 +55,20 @@ export const attachPushferry = (options: WorkerOptions = {}): void => {
         row.off || !row.objectId || Notification.permission !== 'granted'
           ? undefined
           : await registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: row.vapidKey })
-      await deliver(row, live, { fetch, timeoutMs, save: () => rows.write(registration.scope, row) })
-      if (force && row.retryAt) throw new Error('The relay is to be asked again later.')
+      await deliver(row, live, { fetch, timeoutMs, save: () => rows.write(row) })
+      if (force && row.retryAt) throw new Error('The relay has not answered yet.')
     }, timeoutMs)
   // A later trigger delivers what failed here. The failure must not count as a push that was not handled.
   const catchUp = () => finish().catch(() => {})
 
   const on = <E>(type: string, answer: (event: E) => unknown) =>
-    // The casts: the type decides the event, and what is no promise is as good as a settled one.
+    // The casts: the type decides the event, and `waitUntil` takes any value that is no promise for a settled one.
     worker.addEventListener(type as 'push', (event) => event.waitUntil(answer(event as E) as Promise<unknown>))
   // Neither field of the event is trusted: Chromium gives both as null, Firefox the old one only, older Firefox none
   // (chromestatus.com/feature/5147683423256576; seen in both). The row knows the old one, `subscribe` the new one.
   on('pushsubscriptionchange', () => {
     // Asked for before it is tried, because offline there is nothing else that would try again.
-    limit(() => (registration as unknown as SyncCapable).sync.register(wakeTag), timeoutMs).catch(() => {})
+    wakeLater(registration)
     return finish(true)
   })
   on('message', ({ data }: MessageEvent) => data === wakeTag && catchUp())

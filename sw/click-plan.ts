@@ -1,6 +1,6 @@
 import { filled, type Members } from '../src/browser/members.ts'
 
-/** What a click on a notification, or on one of its buttons, leads to. */
+/** The outcome of a click on a notification, or on one of its buttons. */
 export interface Click {
   /** The button's name; `''` is the notification itself. */
   action: unknown
@@ -11,16 +11,16 @@ export interface Click {
 }
 
 /**
- * Works out, when a push arrives, what every click on its notification will lead to: first the notification itself,
- * then its buttons. The plan travels in `notification.data.pushferry`, so that a click needs neither storage nor the
+ * Works out, when a push arrives, the outcome of every click on its notification: first of the notification itself, then
+ * of its buttons. The plan travels in `notification.data.pushferry`, so that a click needs neither storage nor the
  * memory of a worker that was stopped long ago. A later version of this file has to read it.
  *
  * The clicked request is CleverTap's `redirectPath` with the link (only if there is a usable one), the button's number
  * and the mark of a silent call, as its own worker builds it (github.com/CleverTap/clevertap-web-sdk, sw_webpush.js).
  *
  * @param redirect CleverTap's `redirectPath`, as it came: `report` will see whether it is a URL
- * @param site the URL of the site, with a slash at its end: relative links are resolved against it, and it stands in for
- *   what is no link, which is anything but http and https
+ * @param site the URL of the site, with a slash at its end: relative links are resolved against it, and it replaces
+ *   anything but an http or https link
  */
 export const planClicks = (
   link: unknown,
@@ -46,7 +46,7 @@ export const planClicks = (
   })
 
 /**
- * Finds out what a click on a notification leads to.
+ * Finds the outcome of a click on a notification.
  *
  * @param data the notification's `data`
  * @param action the button's name; `''` for the notification itself

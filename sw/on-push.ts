@@ -9,7 +9,7 @@ import { report } from './report.ts'
  * for nothing. A push that the browser shows by itself (`event.notification`, Safari's mutable declarative messages) is
  * left to it, and other vendors' pushes to their listeners when `settings.foreign` is `'ignore'`.
  *
- * @param settings how to show what is not CleverTap's; everything has a default
+ * @param settings how to show pushes that are not CleverTap's; all have a default
  * @throws what the browser said when it refused even the plain notification, which is when permission is gone
  */
 export const onPush = async (

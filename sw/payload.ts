@@ -3,7 +3,7 @@ import { planClicks } from './click-plan.ts'
 import type { DisplaySettings } from './display-settings.ts'
 
 /**
- * What a push asks for. A tuple, because the names of an object's members are not shortened in the built file.
+ * The contents of a push. A tuple, because the names of an object's members are not shortened in the built file.
  *
  * - `options.data.pushferry` holds what a click will need (`readClick`).
  * - `viewed` is CleverTap's viewed request as it came: `report` will see whether it is a URL.
@@ -11,14 +11,14 @@ import type { DisplaySettings } from './display-settings.ts'
  */
 export type Display = readonly [title: string, options: NotificationOptions, viewed: string, badge: number]
 /**
- * Reads the text of a push into what to show for it.
+ * Reads the payload of a push into the notification to show for it.
  *
  * Understands CleverTap's payload (github.com/CleverTap/clevertap-web-sdk, sw_webpush.js) and Declarative Web Push
  * (w3c.github.io/push-api, `web_push: 8030`). Anything else is read as far as it goes. The notification's members are
  * passed on as they came, except for links, so that an option which a browser adds tomorrow works today; a caller has
  * to show less where the browser refuses one.
  *
- * @param text what the push carried; empty for a push without a payload
+ * @param text the payload; empty for a push without one
  * @param site the URL of the site, with a slash at its end: relative links are resolved against it
  * @param now milliseconds since 1970
  * @returns `undefined` when the push is to be left to another listener (`settings.foreign`). Never throws.
@@ -28,8 +28,8 @@ export const readPush = (text: string, site: string, settings: DisplaySettings, 
   try {
     payload = members(JSON.parse(text)) ?? {}
   } catch {
-    // Nobody can read it, so it is ours to show. A text that is no JSON was written to be read (the test push of the
-    // DevTools is one); a broken JSON was not.
+    // No other listener can read it, so we show it. A payload that is no JSON is for people (the test push of DevTools is
+    // one); broken JSON is not.
     payload = { web_push: 8030, body: /^\s*[[{]/.test(text) ? '' : text }
   }
   const { raiseNotificationViewedPath, redirectPath } = payload

@@ -2,11 +2,11 @@ import { limit } from './limit.ts'
 import { filled, members } from './members.ts'
 import { isReason, type KeptReason } from './reason.ts'
 
-/** What a delivery came to. */
+/** The outcome of one request. */
 export type Answer =
   /** `registrationKey` is empty for a withdrawal. */
   | { readonly is: 'acknowledged'; readonly registrationKey: string }
-  /** `retryAfterMs` is what the relay has asked for; 0 leaves it to the back-off. */
+  /** `retryAfterMs` is the wait that the relay has asked for; 0 leaves it to the back-off. */
   | { readonly is: 'later'; readonly reason: KeptReason; readonly retryAfterMs: number }
   | { readonly is: 'never'; readonly reason: KeptReason }
 
@@ -20,10 +20,10 @@ const readRetryAfter = (value: string | null, now: number): number => {
 /**
  * Decides on an answer. Pure.
  *
- * - acknowledged is what the relay's own answer acknowledges: 204 to a withdrawal, a registration key to a registration;
- * - never are the 4xx that would be the same next time: all but 401, because the page can make a new ticket, and 408, 425
+ * - acknowledged: the relay's own answer, 204 to a withdrawal, a registration key to a registration;
+ * - never: the 4xx that would be the same next time, all but 401, because the page can make a new ticket, and 408, 425
  *   and 429;
- * - later is all else, garbage with status 200 (captive portals) among it.
+ * - later: any other answer, such as the page of a captive portal with status 200.
  *
  * @param body decoded JSON, or anything
  */
@@ -35,10 +35,9 @@ export const readAnswer = (
   now: number,
 ): Answer => {
   const answer = members(body)
-  const registrationKey = isWithdrawal ? '' : filled(answer?.registrationKey)
-  if (isWithdrawal ? status === 204 : status < 300 && registrationKey)
-    return { is: 'acknowledged', registrationKey: registrationKey ?? '' }
-  const code = filled(answer?.code)?.replaceAll('_', '-')
+  const registrationKey = filled(answer?.registrationKey) ?? ''
+  if (isWithdrawal ? status === 204 : registrationKey) return { is: 'acknowledged', registrationKey }
+  const code = (filled(answer?.code) ?? '').replaceAll('_', '-')
   const reason = isReason(code) ? code : (`http-${status}` as const)
   return status >= 400 && status < 500 && ![401, 408, 425, 429].includes(status)
     ? { is: 'never', reason }

@@ -7,14 +7,10 @@ import { dayMs, type Row } from './row.ts'
  */
 const tokenId = (endpoint: string): string | undefined => endpoint.split('/').pop() || undefined
 
-/** What stands for one registration: a subscription never changes, so its endpoint stands for its keys. */
+/** Identifies a registration. A subscription never changes, so the endpoint identifies its keys too. */
 export const identityOf = (objectId: string, live: PushSubscription): string => objectId + live.endpoint
 
-/** Headers that prove to the relay who is asking. */
-const proof = (registrationKey: string | undefined, ticket: string): Record<string, string> => ({
-  ...(registrationKey && { 'X-Pushferry-Key': registrationKey }),
-  ...(ticket && { Authorization: `Bearer ${ticket}` }),
-})
+const keyHeader = 'X-Pushferry-Key'
 
 export interface Delivery {
   readonly fetch: typeof globalThis.fetch
@@ -27,21 +23,23 @@ export interface Delivery {
 }
 
 /**
- * Puts off what comes next: as long as `Retry-After` says, else for a back-off of 1 to 3 s that grows by a random factor
+ * Delays the next request: as long as `Retry-After` says, else for a back-off of 1 to 3 s that grows by a random factor
  * of 1 to 3 with each failure. A day at most.
  */
 const putOff = (row: Row, { retryAfterMs }: Answer & { is: 'later' }): void => {
-  row.waitMs = retryAfterMs ? 0 : Math.min((row.waitMs || 1000) * (1 + 2 * Math.random()), dayMs - 1)
-  row.retryAt = Math.max(row.retryAt, Date.now() + Math.min(retryAfterMs || row.waitMs, dayMs - 1))
+  const backOffMs = (row.waitMs || 1000) * (1 + 2 * Math.random())
+  const waitMs = Math.min(retryAfterMs || backOffMs, dayMs - 1)
+  row.waitMs = retryAfterMs ? 0 : waitMs
+  row.retryAt = Math.max(row.retryAt, Date.now() + waitMs)
 }
 
 /**
- * Delivers what is owed: withdrawals, and the live subscription unless the relay has settled just that for just this
- * objectId. Always as `chrome`: which push services that is true of is the relay's decision. Nothing owed means no
- * request. Runs inside the lock. The outcome is in the row.
+ * Delivers what is owed: withdrawals, and the live subscription unless the relay has answered just that for just this
+ * objectId. Always as `chrome`: the relay decides for which push services that is right. Nothing owed means no request.
+ * Runs inside the lock. The outcome is in the row.
  *
- * Withdrawals go first, because a token that waits in the relay under the old objectId would otherwise be uploaded after
- * the new one. A failure of one holds no other up.
+ * Withdrawals go first, because the relay would otherwise upload a token that waits under the old objectId after the new
+ * one. A request that fails does not stop the next.
  *
  * @param live the subscription to register; `undefined` when there is to be none
  * @throws what `authorize` throws
@@ -53,6 +51,7 @@ export const deliver = async (
 ): Promise<void> => {
   if (row.retryAt > Date.now()) return
   row.retryAt = 0
+  const { objectId, keys, withdraw } = row
   const send = async (path: string, request: RequestInit): Promise<Answer> => {
     await save()
     const answer = await askRelay(`${row.relay}subscriptions${path}`, request, fetch, timeoutMs)
@@ -60,25 +59,30 @@ export const deliver = async (
     return answer
   }
 
-  for (const [other, key] of Object.entries(row.withdraw)) {
-    const answer = await send(`/${encodeURIComponent(other)}`, { method: 'DELETE', headers: proof(key, '') })
-    if (answer.is !== 'later') delete row.withdraw[other]
+  for (const [other, key] of Object.entries(withdraw)) {
+    const answer = await send(`/${encodeURIComponent(other)}`, { method: 'DELETE', headers: { [keyHeader]: key } })
+    if (answer.is !== 'later') delete withdraw[other]
     await save()
   }
 
-  const { objectId } = row
-  const identity = live && objectId ? identityOf(objectId, live) : ''
-  if (live && identity && (identity !== row.settled || !row.at)) {
+  const identity = live && objectId && identityOf(objectId, live)
+  if (identity && (identity !== row.settled || !row.at)) {
     await authorize?.(row)
+    const { endpoint } = live
+    const key = keys[objectId]
     const answer = await send('', {
       method: 'POST',
-      headers: { 'Content-Type': 'application/json', ...proof(row.keys[objectId], row.ticket) },
+      headers: {
+        'Content-Type': 'application/json',
+        ...(key && { [keyHeader]: key }),
+        ...(row.ticket && { Authorization: `Bearer ${row.ticket}` }),
+      },
       body: JSON.stringify({
         type: 'token',
-        tokenData: { id: tokenId(live.endpoint), type: 'chrome', keys: live.toJSON().keys },
+        tokenData: { id: tokenId(endpoint), type: 'chrome', keys: live.toJSON().keys },
         objectId,
-        endpoint: live.endpoint,
-        replaces: row.last === live.endpoint ? undefined : tokenId(row.last),
+        endpoint,
+        replaces: row.last === endpoint ? undefined : tokenId(row.last),
       }),
     })
     if (answer.is === 'later') {
@@ -87,10 +91,11 @@ export const deliver = async (
     } else {
       row.settled = identity
       row.at = Date.now()
-      row.reason = answer.is === 'never' ? answer.reason : ''
-      if (answer.is === 'acknowledged') {
-        row.last = live.endpoint
-        row.keys[objectId] = answer.registrationKey
+      row.reason = ''
+      if (answer.is === 'never') row.reason = answer.reason
+      else {
+        row.last = endpoint
+        keys[objectId] = answer.registrationKey
       }
     }
     await save()

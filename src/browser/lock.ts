@@ -4,10 +4,11 @@ import { limit } from './limit.ts'
  * Does one piece of work at a time across tabs and worker. Without the lock where Web Locks are missing, refused or not
  * granted in time: every step is safe to repeat, and the lock only saves requests.
  *
- * @returns what the work, which is begun once, comes to
+ * @param name locks of other names do not wait for each other
+ * @returns the result of the work, which is begun once
  */
-export const withLock = <T>(work: () => Promise<T>, timeoutMs: number): Promise<T> => {
+export const withLock = <T>(work: () => Promise<T>, timeoutMs: number, name = 'pushferry'): Promise<T> => {
   let begun: Promise<T> | undefined
   const begin = () => (begun ??= work())
-  return limit(() => navigator.locks.request('pushferry', begin), timeoutMs).catch(begin)
+  return limit(() => navigator.locks.request(name, begin), timeoutMs).catch(begin)
 }

@@ -1,9 +1,9 @@
 /** An object of unknown make, as JSON, storage or a structured clone gives it. */
 export type Members = { readonly [name: string]: unknown }
 
-/** The value as an object, or nothing if it is none. A list passes: it has none of the members that are looked for. */
+/** The value as an object, or nothing if it is none. An array passes: it has none of the members that we read. */
 export const members = (value: unknown): Members | undefined =>
-  // The cast says what was just checked: TypeScript does not narrow `object` to an index signature.
+  // The cast repeats the check: TypeScript does not narrow `object` to an index signature.
   typeof value === 'object' && value ? (value as Members) : undefined
 
 /** The value as a string, or nothing if it is none or an empty one. */

@@ -1,5 +1,6 @@
+import { limit } from '../browser/limit.ts'
 import type { Fallback } from './fallback.ts'
-import { pause } from './pause.ts'
+import { poll } from './pause.ts'
 
 /** The public methods of the CleverTap Web SDK that are used (1.10.0 and later). */
 interface Sdk {
@@ -17,20 +18,25 @@ interface SdkPage {
   readonly $WZRK_WR?: { isMuted?(): boolean }
 }
 
-const pollMs = 200
+/** The cast: what other scripts put there, each member of which is looked at before it is used. */
+const page = (): SdkPage => self as SdkPage
 
-/** Why the SDK cannot take a subscription of this objectId yet, or `undefined`. */
-const missing = ({ clevertap, $WZRK_WR }: SdkPage, objectId: string): string | undefined => {
-  if (typeof clevertap?.notifications?.setUpWebPushNotifications !== 'function')
-    return 'is not on this page, or older than 1.10.0'
-  // It is on the page from its import on, and would send under no account until `init`.
-  if (clevertap.getAccountID && !clevertap.getAccountID()) return 'has not been started'
-  if (clevertap.getCleverTapID?.() !== objectId) return 'has another ID, or none'
-  return objectId.endsWith(':OO') || $WZRK_WR?.isMuted?.() ? 'is muted, or the user has opted out' : undefined
+/** Whether the SDK would send a subscription for this objectId now. */
+const isReady = (objectId: string): boolean | undefined => {
+  const { clevertap, $WZRK_WR } = page()
+  return (
+    typeof clevertap?.notifications?.setUpWebPushNotifications === 'function' &&
+    // It is on the page from its import on, and would send under no account until `init`.
+    !!clevertap.getAccountID?.() &&
+    clevertap.getCleverTapID?.() === objectId &&
+    // The user has opted out.
+    !objectId.endsWith(':OO') &&
+    !$WZRK_WR?.isMuted?.()
+  )
 }
 
-const fail = (problem: string): never => {
-  throw new Error(`The CleverTap Web SDK ${problem}.`)
+const demand = (problem: string, isGood: unknown): void => {
+  if (!isGood) throw new Error(`The CleverTap Web SDK ${problem}.`)
 }
 
 /**
@@ -52,27 +58,20 @@ const fail = (problem: string): never => {
 export const clevertapSdk =
   ({ timeoutMs = 10_000 }: { timeoutMs?: number } = {}): Fallback =>
   async (subscription, { objectId, vapidPublicKey, registration }) => {
-    const script = registration.active?.scriptURL ?? ''
-    if (!script || new URL('.', script).href !== registration.scope)
-      fail('needs the worker in the folder of its scope, such as /pushferry/sw.js')
-    // The cast: what other scripts put there, each member of which is looked at before it is used.
-    const page = self as SdkPage
-    for (let left = timeoutMs / pollMs; missing(page, objectId) && left > 0; left--) await pause(pollMs)
-    const problem = missing(page, objectId)
-    if (problem) fail(problem)
-
-    const taken = await Promise.race([
-      new Promise<boolean>((resolve) => {
-        const { notifications } = page.clevertap ?? {}
-        notifications?.setApplicationServerKey?.(vapidPublicKey)
-        // The whole URL, with its query, is the script that is registered already, so that the browser changes nothing. Of
-        // a bare path at the root the SDK would subscribe `ready` in its place, which can be another registration.
-        notifications?.setUpWebPushNotifications?.(() => resolve(true), script)
-      }),
-      pause(timeoutMs),
-    ])
-    if (!taken) fail('did not take the subscription in time')
-    if ((await registration.pushManager.getSubscription())?.endpoint !== subscription.endpoint)
-      fail('has replaced the subscription: give both the same VAPID key')
+    const { scriptURL } = registration.active ?? {}
+    const isInPlace = scriptURL && new URL('.', scriptURL).href === registration.scope
+    demand('needs the worker in the folder of its scope, such as /pushferry/sw.js', isInPlace)
+    demand('is not ready for this objectId', await poll(() => isReady(objectId), timeoutMs))
+    const handOver = async () => {
+      const { notifications } = page().clevertap ?? {}
+      notifications?.setApplicationServerKey?.(vapidPublicKey)
+      // The whole URL, with its query, is the script that is registered already, so that the browser changes nothing. Of
+      // a bare path at the root the SDK would subscribe `ready` in its place, which can be another registration.
+      await new Promise<void>((resolve) => notifications?.setUpWebPushNotifications?.(resolve, scriptURL ?? ''))
+    }
+    await limit(handOver, timeoutMs)
+    const live = await registration.pushManager.getSubscription()
+    const isSame = live?.endpoint === subscription.endpoint
+    demand('has replaced the subscription: give both the same VAPID key', isSame)
     return 'handed-to-clevertap-sdk'
   }

@@ -9,7 +9,7 @@ import { register } from './register.ts'
 import type { Status } from './status.ts'
 import { sync } from './sync.ts'
 import { unregister } from './unregister.ts'
-import { createWorker } from './worker.ts'
+import { scopeOf } from './worker.ts'
 
 /**
  * Makes the client of one page. Does nothing else: no request, no storage, no listener, so that it may be called anywhere,
@@ -23,7 +23,7 @@ import { createWorker } from './worker.ts'
  */
 export const createPush = (options: Options): Push => {
   const settings = resolveOptions(options)
-  const client: Client = { settings, worker: createWorker(settings), rows: createRows() }
+  const client: Client = { ...settings, rows: createRows(() => scopeOf(settings)) }
   const listeners = new Set<(status: Status) => void>()
   let snapshot: Status | undefined
   /** What the last verb ended with. */
@@ -35,8 +35,7 @@ export const createPush = (options: Options): Push => {
   const getSnapshot = (): Status => (snapshot ??= guessStatus())
 
   const publish = (now: Status): void => {
-    const before = getSnapshot()
-    if (before.state === now.state && before.reason === now.reason && before.objectId === now.objectId) return
+    if (JSON.stringify(now) === JSON.stringify(getSnapshot())) return
     snapshot = now
     for (const listener of listeners) listener(now)
   }

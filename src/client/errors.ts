@@ -2,7 +2,7 @@ import { limit } from '../browser/limit.ts'
 import { messages } from './messages.ts'
 
 /**
- * Everything that can go wrong between a visitor's browser and the relay, as a closed list.
+ * A closed list of the failures between a visitor's browser and the relay.
  *
  * - `unsupported`: this browser has no push, whatever the user does.
  * - `needs-install`: an iPhone or iPad tab; push works once the site is on the home screen.
@@ -33,15 +33,14 @@ export type PushErrorCode =
   | 'relay-refused'
 
 /**
- * The one error of the page client. Its message says what failed and what to do; it holds no token, endpoint, key or
- * ticket.
+ * The error of the page client. Its message says what failed and what to do; it holds no token, endpoint, key or ticket.
  */
 export class PushError extends Error {
   declare readonly code: PushErrorCode
   /** Whether the same call can succeed later without anybody changing anything in code or settings. */
   declare readonly retryable: boolean
 
-  /** @param cause what the browser, the site's own function or the relay said */
+  /** @param cause the error of the browser or of the site's own function, or the relay's reason */
   constructor(code: PushErrorCode, retryable: boolean, cause?: unknown) {
     super(messages[code], { cause })
     this.name = 'PushError'
@@ -50,34 +49,32 @@ export class PushError extends Error {
   }
 }
 
-/** What fails where a step of this code fails. */
+/** The code of a step that can fail. */
 type Step = 'no-object-id' | 'worker-failed' | 'push-service-unavailable' | 'relay-refused'
 
 /** The code for what `PushManager` throws, by name and message, and whether to retry. */
 const readPushFailure = ({ name, message }: Error): [code: PushErrorCode, retryable: boolean] => {
   if (name === 'NotAllowedError' || message.includes('permission denied')) return ['permission-denied', false]
-  if (name === 'InvalidAccessError' || name === 'InvalidCharacterError') return ['bad-vapid-key', false]
-  if (message.includes('no active Service Worker')) return ['worker-failed', true]
+  if (['InvalidAccessError', 'InvalidCharacterError'].includes(name)) return ['bad-vapid-key', false]
   if (name === 'AbortError') return ['push-service-unavailable', true]
-  return ['subscribe-failed', name !== 'NotSupportedError' && name !== 'TypeError']
+  return ['subscribe-failed', !['NotSupportedError', 'TypeError'].includes(name)]
 }
 
 /**
  * Gives a failure its code, and says whether trying again can help. Pure.
  *
- * What `PushManager` throws is told apart by name and message, because one name stands for many things. Sources: the
- * algorithms of the Push API, and the threads named here.
+ * Errors of `PushManager` are told apart by name and message, because one name has many causes. Sources: the algorithms of
+ * the Push API, and the threads named here.
  *
  * - `NotAllowedError`, and `AbortError` "… permission denied" in private windows, whatever was granted
  * - `InvalidAccessError`, `InvalidCharacterError`: no point on the curve, no base64url
- * - `AbortError` "… no active Service Worker" (firebase/firebase-js-sdk 7575)
- * - any other `AbortError`: "push service error" (Brave without Google's service, blocked networks; firebase-js-sdk
- *   3195), "storage error" (braze-inc/braze-web-sdk 50), "could not retrieve the public key" (firebase/flutterfire 7940),
+ * - any other `AbortError`: "push service error" (Brave without Google's service, blocked networks;
+ *   firebase/firebase-js-sdk 3195), "no active Service Worker" (7575), "storage error" (braze-inc/braze-web-sdk 50), "could not retrieve the public key" (firebase/flutterfire 7940),
  *   Firefox's "Error retrieving push subscription" (zen-browser 13348)
  * - `InvalidStateError` for a subscription with another key that would not go away; `NotSupportedError`, `TypeError`
  *
  * @param step the code of the step that failed; `push-service-unavailable` is the one at `PushManager`
- * @param cause what it failed with; `undefined` or `null` is the time limit's, and what browsers answer instead of failing
+ * @param cause its error; `undefined` is the time limit's, `null` is a browser that answers nothing instead of failing
  */
 export const readFailure = (step: Step, cause: unknown): PushError => {
   if (cause instanceof PushError) return cause

@@ -1,34 +1,27 @@
 /**
- * The registration key in a first-party cookie, beside CleverTap's own ID in `WZRK_G`: what clears IndexedDB alone (an
- * eviction, `Clear-Site-Data: "storage"`, another subdomain) leaves the ID, and must leave what proves it. One key, of the
- * last objectId.
+ * The registration key in a first-party cookie, beside CleverTap's own ID in `WZRK_G`: whatever clears IndexedDB alone (an
+ * eviction, `Clear-Site-Data: "storage"`, another subdomain) leaves the ID, and must leave its proof. One key, of the last
+ * objectId.
  */
-const name = 'pushferry_key'
-/** 400 days, the longest that Chrome keeps a cookie; Safari keeps one that a script has set for 7. */
-const maxAge = 34_560_000
+const startOf = (objectId: string): string => `pushferry_key=${encodeURIComponent(objectId)}:`
 
 /** The key that was kept for this objectId, or an empty string. */
-export const readKeyCookie = (objectId: string): string => {
-  const start = `${name}=${encodeURIComponent(objectId)}:`
+export const readKeyCookie = (objectId: string): string =>
   // A string in any case: an element of a page that lets others write some may have that name.
-  return (
-    `${document.cookie}`
-      .split('; ')
-      .find((pair) => pair.startsWith(start))
-      ?.slice(start.length) ?? ''
-  )
-}
+  `${document.cookie}`.split(startOf(objectId))[1]?.split(';')[0] ?? ''
 
 /**
  * Keeps the key on the broadest domain that the browser takes, found by trying: it refuses public suffixes. Does nothing
  * where cookies are blocked.
+ *
+ * 400 days are the longest that Chrome keeps a cookie; Safari keeps one that a script has set for 7.
  */
 export const writeKeyCookie = (objectId: string, key: string): void => {
-  const labels = location.hostname.split('.')
-  const domains = labels.map((_, from) => `; Domain=${labels.slice(from).join('.')}`).reverse()
-  for (const domain of [...domains, '']) {
-    const pair = `${name}=${encodeURIComponent(objectId)}:${key}`
-    Reflect.set(document, 'cookie', `${pair}${domain}; Path=/; Max-Age=${maxAge}; SameSite=Lax; Secure`)
-    if (readKeyCookie(objectId) === key) return
+  const { hostname } = location
+  for (let at = hostname.length; readKeyCookie(objectId) !== key && at > -1; ) {
+    at = hostname.lastIndexOf('.', at - 1)
+    const attributes = `Domain=${hostname.slice(at + 1)}; Path=/; Max-Age=34560000; SameSite=Lax; Secure`
+    // Not an assignment, which throws where an element has that name.
+    Reflect.set(document, 'cookie', `${startOf(objectId)}${key}; ${attributes}`)
   }
 }

@@ -1,7 +1,7 @@
 import type { Fallback } from './fallback.ts'
 import type { TrustedScriptUrl } from './trusted-url.ts'
 
-/** What `createPush` takes. Everything but `relay` has a default. */
+/** Options of `createPush`. All but `relay` have a default. */
 export interface Options {
   /** The relay's base URL, absolute. */
   relay: string | URL
@@ -32,7 +32,7 @@ export interface Options {
   ticket?: (objectId: string) => string | Promise<string>
   /**
    * Takes the subscription where the relay does not accept this browser's push service (Firefox, Safari; never Edge on
-   * Windows). Called once for a subscription and objectId, and again after `refreshAfterDays`; what it resolves to is the
+   * Windows). Called once for a subscription and objectId, and again after `refreshAfterDays`; its result is the
    * reason in the status. `clevertapSdk()` of `pushferry/clevertap-sdk` is one. Default: none.
    */
   fallback?: Fallback
@@ -45,7 +45,7 @@ export interface Options {
   timeoutMs?: number
   /** Prints each step to the console. Default: `false`. */
   debug?: boolean
-  /** Stands in for the global `fetch`. */
+  /** Called in place of the global `fetch`. */
   fetch?: typeof globalThis.fetch
 }
 
@@ -98,10 +98,9 @@ export const resolveOptions = (options: Options): Settings => {
     }
     if (value !== undefined) Reflect.set(settings, name, value)
   }
-  const base = new URL(options.relay).href
   return {
     ...settings,
-    base: `${base}${base.endsWith('/') ? '' : '/'}v1/`,
+    base: new URL(options.relay).href.replace(/\/?$/, '/v1/'),
     log: settings.debug ? console.info.bind(console, 'Pushferry:') : () => {},
   }
 }

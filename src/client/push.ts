@@ -1,6 +1,6 @@
 import type { Status } from './status.ts'
 
-/** What `createPush` makes. One for a page; all verbs may be called at any time, and together. */
+/** The page client. One for a page; all verbs may be called at any time, and together. */
 export interface Push {
   /**
    * Asks the user, if the browser thinks that the user is to be asked, then subscribes and tells the relay. Call it

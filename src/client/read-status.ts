@@ -5,33 +5,34 @@ import type { PushErrorCode } from './errors.ts'
 import type { Client } from './reconcile.ts'
 import type { Status } from './status.ts'
 import { obstacle } from './support.ts'
+import { findWorker } from './worker.ts'
 
-/** What can be told without waiting. Never throws, on a server neither. */
-export const guessStatus = (): Status => obstacle() ?? { state: stateOf(Notification.permission) }
+const permissionState = (): 'prompt' | 'denied' | 'granted' =>
+  Notification.permission === 'default' ? 'prompt' : Notification.permission
 
-const stateOf = (permission: NotificationPermission): 'prompt' | 'denied' | 'granted' =>
-  permission === 'default' ? 'prompt' : permission
+/** The status as far as it can be told without waiting. Never throws, on a server neither. */
+export const guessStatus = (): Status => {
+  const reason = obstacle()
+  if (!reason) return { state: permissionState() }
+  return reason === 'needs-install' ? { state: reason, reason } : { state: 'unsupported', reason }
+}
 
 /**
  * Says how far this browser has come. Never rejects.
  *
  * @param failure the code that the last verb of this page ended with
  */
-export const readStatus = async (
-  { worker, rows, settings }: Client,
-  failure: PushErrorCode | undefined,
-): Promise<Status> => {
-  const problem = obstacle()
-  if (problem) return problem
+export const readStatus = async (client: Client, failure: PushErrorCode | undefined): Promise<Status> => {
+  if (obstacle()) return guessStatus()
   let row = decodeRow({}, 0)
   let live: PushSubscription | null | undefined
   const look = async () => {
-    row = await rows.read(worker.scope())
-    live = await (await worker.find())?.pushManager.getSubscription()
+    row = await client.rows.read()
+    live = await (await findWorker(client))?.pushManager.getSubscription()
   }
-  await limit(look, settings.timeoutMs).catch(() => {})
+  await limit(look, client.timeoutMs).catch(() => {})
 
-  const state = stateOf(Notification.permission)
+  const state = permissionState()
   const reason = row.reason || failure
   const objectId = row.objectId || undefined
   if (state !== 'granted' || !live || row.reason === 'signed-out') return { state, reason, objectId }

@@ -1,38 +1,35 @@
 import { deliver } from '../browser/deliver.ts'
-import { limit } from '../browser/limit.ts'
 import { withLock } from '../browser/lock.ts'
 import { isHandedTo } from '../browser/reason.ts'
 import { dayMs, decodeRow, oweWithdrawal, type Row } from '../browser/row.ts'
 import type { Rows } from '../browser/rows.ts'
-import { type SyncCapable, wakeTag } from '../browser/wake.ts'
+import { wakeLater } from '../browser/wake.ts'
 import { within } from './errors.ts'
-import { handOver } from './fallback.ts'
+import { handOver, isForFallback } from './hand-over.ts'
 import { readKeyCookie, writeKeyCookie } from './key-cookie.ts'
 import { findObjectId } from './object-id.ts'
 import type { Settings } from './options.ts'
 import { findVapidKey, subscribe, unsubscribe } from './subscription.ts'
 import { obstacle } from './support.ts'
-import type { Worker } from './worker.ts'
+import { findWorker, startWorker } from './worker.ts'
 
-/** What the verbs of one client share. */
-export interface Client {
-  readonly settings: Settings
-  readonly worker: Worker
+/** The settings of one client and its stored row, which its verbs share. */
+export interface Client extends Settings {
   readonly rows: Rows
 }
 
-/** What a verb wants: `keep` leaves registered or unregistered what is. */
+/** The aim of a verb: `keep` leaves a browser registered or unregistered, as it is. */
 export type Wish = 'register' | 'unregister' | 'keep'
 
 /** Reads the row as this visit takes it up. */
-const openRow = async ({ settings, worker, rows }: Client, wish: Wish): Promise<Row> => {
-  const stored = await rows.read(worker.scope())
-  const row = stored.relay === settings.base ? stored : decodeRow({ relay: settings.base, off: stored.off }, 0)
+const openRow = async (client: Client, wish: Wish): Promise<Row> => {
+  const stored = await client.rows.read()
+  const row = stored.relay === client.base ? stored : decodeRow({ relay: client.base, off: stored.off }, 0)
   if (wish !== 'keep') row.off = wish === 'unregister'
-  // Our own back-off paces the timer and the worker; somebody who comes back need not wait. `Retry-After` binds all.
+  // Our own back-off paces the timer and the worker; a visitor who comes back need not wait. `Retry-After` binds all.
   if (row.waitMs) row.retryAt = 0
   const isRefused = row.reason && !isHandedTo(row.reason)
-  if ((wish === 'register' && isRefused) || Date.now() - row.at > settings.refreshAfterDays * dayMs) row.at = 0
+  if ((wish === 'register' && isRefused) || Date.now() - row.at > client.refreshAfterDays * dayMs) row.at = 0
   return row
 }
 
@@ -54,57 +51,59 @@ const followPermission = (row: Row, permission: NotificationPermission): void =>
 
 /** Brings browser, row and relay into agreement. Runs inside the lock. @throws PushError */
 const work = async (client: Client, wish: Wish): Promise<Row> => {
-  const { settings, worker, rows } = client
-  const { ticket, timeoutMs, fetch, log } = settings
+  const { ticket, timeoutMs, fetch, log, rows } = client
   const row = await openRow(client, wish)
   const { at } = row
   const { permission } = Notification
-  const isActive = permission === 'granted' && !row.off
   log(wish, permission)
 
   let live: PushSubscription | undefined
-  const registration = await (isActive ? worker.start() : worker.find())
-  if (isActive && registration) {
-    const objectId = await findObjectId(settings)
+  let registration: ServiceWorkerRegistration | undefined
+  if (permission === 'granted' && !row.off) {
+    registration = await startWorker(client)
+    const objectId = await findObjectId(client)
     if (objectId === null) {
       oweWithdrawal(row)
       row.objectId = ''
       row.reason = 'signed-out'
     } else {
       log('the worker is active')
-      row.vapidKey = await findVapidKey(settings, row, wish !== 'register' && at > 0)
-      live = await subscribe(registration, row, settings)
+      row.vapidKey = await findVapidKey(client, row, wish !== 'register' && at > 0)
+      live = await subscribe(registration, row, client)
       log('subscribed')
       claim(row, objectId)
     }
-  } else followPermission(row, permission)
+  } else {
+    registration = await findWorker(client)
+    followPermission(row, permission)
+  }
 
   const save = async () => {
-    await rows.write(worker.scope(), row)
-    // If the page closes now, the worker delivers the rest; it waits for the lock. The cast: see SyncCapable.
-    limit(() => (registration as unknown as SyncCapable).sync.register(wakeTag), timeoutMs).catch(() => {})
+    await rows.write(row)
+    // If the page closes now, the worker delivers the rest; it waits for the lock.
+    wakeLater(registration)
   }
   const authorize = async () => {
-    row.ticket = ticket ? await within('relay-refused', timeoutMs, () => ticket(row.objectId)) : ''
+    row.ticket = await within('relay-refused', timeoutMs, () => ticket?.(row.objectId) ?? '')
   }
   await deliver(row, live, { fetch, timeoutMs, save, authorize })
   log(row.reason || (live ? 'registered' : 'not registered'))
-  if (live && registration) {
-    const key = row.keys[row.objectId]
-    if (key && (row.at !== at || !readKeyCookie(row.objectId))) writeKeyCookie(row.objectId, key)
-    if (row.reason === 'push-service-not-accepted') await handOver(row, live, registration, settings)
-  }
-  await rows.write(worker.scope(), row)
-  if (row.off) await unsubscribe(registration, settings)
+  const key = live && row.keys[row.objectId]
+  if (key) writeKeyCookie(row.objectId, key)
+  await rows.write(row)
+  if (row.off) await unsubscribe(registration, client)
   return row
 }
 
 /**
- * What every verb and every trigger comes down to: brings browser, row and relay into agreement, one at a time across tabs
- * and worker. Does nothing where push cannot work.
+ * Brings browser, row and relay into agreement, one at a time across tabs and worker. Every verb and every trigger calls
+ * it. Does nothing where push cannot work.
  *
  * @returns the row, as it was written
  * @throws PushError
  */
-export const reconcile = async (client: Client, wish: Wish): Promise<Row> =>
-  obstacle() ? decodeRow({}, 0) : withLock(() => work(client, wish), client.settings.timeoutMs)
+export const reconcile = async (client: Client, wish: Wish): Promise<Row> => {
+  if (obstacle()) return decodeRow({}, 0)
+  const row = await withLock(() => work(client, wish), client.timeoutMs)
+  return client.fallback && isForFallback(row) ? handOver(client) : row
+}

@@ -1,6 +1,7 @@
 import { isHandedTo } from '../browser/reason.ts'
 import type { Row } from '../browser/row.ts'
 import { PushError } from './errors.ts'
+import { isForFallback } from './hand-over.ts'
 import { askPermission, demandPermission } from './permission.ts'
 import { type Client, reconcile } from './reconcile.ts'
 import { obstacle } from './support.ts'
@@ -8,14 +9,14 @@ import { obstacle } from './support.ts'
 /** @throws PushError */
 export const register = async (client: Client): Promise<Row> => {
   const problem = obstacle()
-  if (problem) throw new PushError(problem.reason, false)
+  if (problem) throw new PushError(problem, false)
   // Nothing was awaited before this: the click still counts.
-  await askPermission(client.settings.timeoutMs)
+  await askPermission(client.timeoutMs)
   const row = await reconcile(client, 'register')
   demandPermission()
   const { settled, reason, retryAt } = row
   // A visitor whose browser has another push service did nothing wrong, and nothing failed.
-  if (settled && reason && reason !== 'push-service-not-accepted' && !isHandedTo(reason) && !retryAt)
+  if (settled && reason && !isForFallback(row) && !isHandedTo(reason) && !retryAt)
     throw new PushError('relay-refused', false, reason)
   return row
 }

@@ -38,10 +38,12 @@ const kept = Symbol.for('pushferry')
 const page = self as Page
 const before = page.pushferry
 const queue = Array.isArray(before?.q) ? before.q : undefined
-const { auto = true, relay, ...others } = findSettings({ 'clevertap-sdk': clevertapSdk() })
+const { auto = true, relay, fallback: named, ...others } = findSettings()
+const fallback = named === 'clevertap-sdk' ? clevertapSdk() : named
 
 // Evaluated again, by a navigation of Turbo's or a second tag, it is one client still.
-const client = page[kept] ?? (relay ? { ...createPush({ ...others, relay }), createPush } : undefined)
+const client =
+  page[kept] ?? (relay ? { ...createPush({ ...others, relay, ...(fallback && { fallback }) }), createPush } : undefined)
 if (client) {
   page[kept] = page.pushferry = client
   // The cast: only the page writes its stub, and the verbs are what it names.
@@ -51,5 +53,5 @@ if (client) {
 } else {
   // A stub keeps what was called, for a script that knows its relay.
   page.pushferry = Object.assign((queue && before) ?? {}, { createPush })
-  console.error('Pushferry: set data-relay on the script tag, or self.PUSHFERRY = { relay } before it.')
+  console.error('Pushferry: set data-relay, or self.PUSHFERRY = { relay } before the script.')
 }

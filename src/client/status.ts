@@ -2,11 +2,11 @@ import type { KeptReason } from '../browser/reason.ts'
 import type { PushErrorCode } from './errors.ts'
 
 /**
- * Why things are as they are. A closed list:
+ * Why the state is what it is. A closed list:
  *
  * - the relay's answer to the last try: its problem code with dashes (`push-service-not-accepted`,
- *   `registration-key-mismatch`, `ticket-required`, …), or `http-413`, the status of any other answer, or `unreachable`: it
- *   gave no answer in time
+ *   `registration-key-mismatch`, `ticket-required`, …), or `http-503`, the status of an answer without a code, or
+ *   `unreachable`: it gave no answer in time
  * - `handed-to-…` where the relay does not take this browser's push service, and the `fallback` has taken the subscription.
  *   Nobody acknowledges that
  * - `permission-revoked` where the permission was granted, and the browser took it back. Ask again, in a click
@@ -16,7 +16,7 @@ import type { PushErrorCode } from './errors.ts'
 export type Reason = KeptReason | PushErrorCode
 
 /**
- * How far this browser has come. What `status()`, `getSnapshot()` and every verb answer. Holds no token, endpoint, key or
+ * How far this browser has come: the answer of `status()`, `getSnapshot()` and every verb. Holds no token, endpoint, key or
  * ticket.
  *
  * - `unsupported`: push cannot work here, whatever the user does
@@ -30,8 +30,8 @@ export type Reason = KeptReason | PushErrorCode
  *
  * `objectId` is the CleverTap ID that this browser was last registered for, or is being registered for.
  *
- * What can succeed is tried again by itself. What the relay has refused for good rests until something changes,
- * `refreshAfterDays` are over, or `register` is called.
+ * The client retries by itself whatever can succeed later. A registration that the relay has refused for good rests until
+ * something changes, `refreshAfterDays` are over, or `register` is called.
  */
 export type Status =
   | {

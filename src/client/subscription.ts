@@ -4,8 +4,9 @@ import { readFailure, within } from './errors.ts'
 import type { Settings } from './options.ts'
 import { pause } from './pause.ts'
 
+/** The step at `PushManager`. */
+const step = 'push-service-unavailable'
 const retryMs = 200
-const tries = 3
 
 /**
  * The VAPID public key: the option, or the one from before while that is fresh, or the relay's.
@@ -17,8 +18,8 @@ export const findVapidKey = async (
   row: Row,
   isFresh: boolean,
 ): Promise<string> => {
-  if (vapidPublicKey) return vapidPublicKey
-  if (isFresh && row.vapidKey) return row.vapidKey
+  const known = vapidPublicKey ?? (isFresh && row.vapidKey)
+  if (known) return known
   const ask = async () => {
     const body: unknown = await (await fetch(`${base}config`)).json()
     const key = filled(members(body)?.vapidPublicKey)
@@ -29,6 +30,13 @@ export const findVapidKey = async (
     if (row.vapidKey) return row.vapidKey
     throw error
   })
+}
+
+/** Ends the subscription, if there is one. Returns its endpoint. */
+const end = async (pushManager: PushManager): Promise<string | undefined> => {
+  const live = await pushManager.getSubscription()
+  await live?.unsubscribe()
+  return live?.endpoint
 }
 
 /**
@@ -46,35 +54,23 @@ export const subscribe = async (
   row: Row,
   { timeoutMs }: Settings,
 ): Promise<PushSubscription> => {
-  const attempt = async (left: number): Promise<PushSubscription> => {
-    try {
-      const live: PushSubscription | null = await pushManager.subscribe({
-        userVisibleOnly: true,
-        applicationServerKey: row.vapidKey,
-      })
-      // Firefox for Android (mozilla-mobile/fenix 20365).
-      if (live) return live
-      throw null
-    } catch (cause) {
-      const failure = readFailure('push-service-unavailable', cause)
-      if (left <= 1 || !failure.retryable) throw failure
-      await pause(retryMs)
-      if (cause instanceof Error && cause.name === 'InvalidStateError') {
-        const old = await pushManager.getSubscription()
-        row.last = old?.endpoint ?? row.last
-        await old?.unsubscribe()
-      }
-      return attempt(left - 1)
-    }
+  const attempt = async (): Promise<PushSubscription> => {
+    const options = { userVisibleOnly: true, applicationServerKey: row.vapidKey }
+    const live: PushSubscription | null = await pushManager.subscribe(options)
+    // Firefox for Android (mozilla-mobile/fenix 20365).
+    if (!live) throw null
+    return live
   }
-  return within('push-service-unavailable', timeoutMs, () => attempt(tries))
+  const attemptAgain = async (cause: unknown): Promise<PushSubscription> => {
+    const failure = readFailure(step, cause)
+    if (!failure.retryable) throw failure
+    await pause(retryMs)
+    if (cause instanceof Error && cause.name === 'InvalidStateError') row.last = (await end(pushManager)) ?? row.last
+    return attempt()
+  }
+  return within(step, timeoutMs, () => attempt().catch(attemptAgain))
 }
 
 /** Ends the subscription of a worker that may not be there. @throws PushError */
-export const unsubscribe = (
-  worker: ServiceWorkerRegistration | undefined,
-  { timeoutMs }: Settings,
-): Promise<boolean | undefined> =>
-  within('push-service-unavailable', timeoutMs, async () =>
-    (await worker?.pushManager.getSubscription())?.unsubscribe(),
-  )
+export const unsubscribe = (worker: ServiceWorkerRegistration | undefined, { timeoutMs }: Settings): Promise<unknown> =>
+  within(step, timeoutMs, async () => worker && end(worker.pushManager))

@@ -1,10 +1,10 @@
 import type { Status } from './status.ts'
 
-/** The states in which push cannot work. */
-export type Obstacle = Extract<Status, { state: 'unsupported' | 'needs-install' }>
+/** Why push cannot work in a page. */
+export type Obstacle = Extract<Status, { state: 'unsupported' | 'needs-install' }>['reason']
 
 /**
- * Why push cannot work in this page, or `undefined`.
+ * Why push cannot work in this page, or `undefined`. Never throws, on a server neither.
  *
  * On iPhones and iPads push exists only in home-screen apps: a tab there has neither `PushManager` nor `Notification`, and
  * says so with `navigator.standalone`, which no other platform has. Before iOS 16.4 installing does not help either, but
@@ -12,15 +12,14 @@ export type Obstacle = Extract<Status, { state: 'unsupported' | 'needs-install' 
  */
 export const obstacle = (): Obstacle | undefined => {
   try {
-    if (!self.isSecureContext) return { state: 'unsupported', reason: 'insecure-context' }
+    if (!self.isSecureContext) return 'insecure-context'
     // A sandboxed frame has no origin, and throws from some of the others.
     if (self.origin !== 'null' && self.PushManager && self.Notification?.permission && navigator.serviceWorker)
       return undefined
     // The cast: TypeScript's library does not know Safari's member.
-    if ((navigator as { standalone?: boolean }).standalone === false)
-      return { state: 'needs-install', reason: 'needs-install' }
+    if ((navigator as { standalone?: boolean }).standalone === false) return 'needs-install'
   } catch {
     // Unsupported.
   }
-  return { state: 'unsupported', reason: 'unsupported' }
+  return 'unsupported'
 }

@@ -1,8 +1,9 @@
-import type { Fallback } from './fallback.ts'
 import type { Options } from './options.ts'
 
-/** What the page says about its client. */
-interface TagSettings extends Partial<Options> {
+/** What the page says about its client: the options of `createPush`, and these. */
+export interface TagSettings extends Omit<Partial<Options>, 'fallback'> {
+  /** A name, or a function in `self.PUSHFERRY`. */
+  fallback?: 'clevertap-sdk' | NonNullable<Options['fallback']>
   /** Whether to run `sync()` on load. */
   auto?: boolean
 }
@@ -25,37 +26,18 @@ const findTag = (): HTMLScriptElement | undefined => {
 
 /** `self.PUSHFERRY`, if it is a plain object: an element with that `id` is none. */
 const readGlobal = (): TagSettings => {
-  const { PUSHFERRY: given } = self as { PUSHFERRY?: unknown }
-  return typeof given === 'object' && given && Object.getPrototypeOf(given) === Object.prototype ? given : {}
+  const { PUSHFERRY: given } = self as { PUSHFERRY?: TagSettings }
+  return given?.constructor === Object ? given : {}
 }
 
-/**
- * The attributes of the tag over `self.PUSHFERRY`, over the origin of the script as `relay`.
- *
- * @param fallbacks what `data-fallback`, and `fallback` in `self.PUSHFERRY`, may name
- */
-export const findSettings = (fallbacks: Readonly<Record<string, Fallback>>): TagSettings => {
+/** The attributes of the tag over `self.PUSHFERRY`, over the origin of the script as `relay`. An empty string is none. */
+export const findSettings = (): TagSettings => {
   const tag = findTag()
+  const settings: TagSettings = { ...(tag?.src && { relay: new URL(tag.src).origin }), ...readGlobal() }
   const { relay, serviceWorker, scope, vapidKey, objectId, fallback, debug, auto } = tag?.dataset ?? {}
-  const { fallback: own, ...given } = readGlobal()
-  // `self.PUSHFERRY` may name one as well, for tag managers that drop the attribute.
-  const name: unknown = fallback || own
-  const isName = typeof name === 'string'
-  const named = isName && Object.hasOwn(fallbacks, name) ? fallbacks[name] : undefined
-  if (isName && !named) console.error(`Pushferry: the fallback is one of ${Object.keys(fallbacks)}.`)
-  const attributes = {
-    relay,
-    serviceWorker,
-    scope,
-    vapidPublicKey: vapidKey,
-    objectId,
-    fallback: isName ? named : own,
-    debug: debug === undefined ? undefined : debug !== 'false',
-    auto: auto === undefined ? undefined : auto !== 'false',
-  }
-  return Object.assign(
-    tag?.src ? { relay: new URL(tag.src).origin } : {},
-    given,
-    Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined && value !== '')),
-  )
+  const strings = { relay, serviceWorker, scope, vapidPublicKey: vapidKey, objectId, fallback }
+  for (const [name, value] of Object.entries(strings)) if (value) Reflect.set(settings, name, value)
+  if (debug !== undefined) settings.debug = debug !== 'false'
+  if (auto === 'false') settings.auto = false
+  return settings
 }

@@ -1,11 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { readAnswer } from '../../src/browser/ask-relay.ts'
+import { relayProblems } from '../../src/wire/problem.ts'
 
 const now = Date.UTC(2026, 10, 29)
 const toRegistration = (status: number, body?: unknown, retryAfter: string | null = null) =>
   readAnswer(false, status, retryAfter, body, now)
 
 describe('readAnswer', () => {
+  it.each(Object.keys(relayProblems))('reads the problem code %s of the relay as the reason, with dashes', (code) => {
+    expect(toRegistration(422, { code })).toEqual({ is: 'never', reason: code.replaceAll('_', '-') })
+    expect(toRegistration(503, { code })).toMatchObject({ is: 'later', reason: code.replaceAll('_', '-') })
+  })
+
   it('takes a registration key for an acknowledgement', () => {
     expect(toRegistration(202, { registrationKey: 'k' })).toEqual({ is: 'acknowledged', registrationKey: 'k' })
   })
@@ -31,8 +37,8 @@ describe('readAnswer', () => {
   })
 
   it.each([
-    ['a known code', { code: 'push_service_not_accepted' }, 'push-service-not-accepted'],
-    ['a code that says no more than its status', { code: 'payload_too_large' }, 'http-422'],
+    ['no code', {}, 'http-422'],
+    ['an empty code', { code: '' }, 'http-422'],
     ['a number', { code: 503 }, 'http-422'],
     ['a code of another program', { code: 'BLOCKED' }, 'http-422'],
   ])('reads %s in a refusal as its reason', (_, body, reason) => {

@@ -165,10 +165,12 @@ describeBrowsers("the hand-over to CleverTap's real SDK", (name) => {
   })
 
   test('does not happen for a subscription of Edge on Windows', async () => {
-    const windows = `<script>
-      Object.defineProperty(PushSubscription.prototype, 'endpoint', { get: () => 'https://wns2-par02p.notify.windows.com/w/?token=BQYAAAC' })
-    </script>`
-    const scene = await open('/pushferry/sw.js', () => ({}), windows)
+    const windows = `Object.defineProperty(PushSubscription.prototype, 'endpoint', {
+      get: () => 'https://wns2-par02p.notify.windows.com/w/?token=BQYAAAC',
+    });`
+    // In the worker too, or it would take the subscription for another one and register that.
+    const worker = script(`${windows}${built('pushferry-sw.min.js').body}`)
+    const scene = await open('/pushferry/sw.js', () => ({ '/pushferry/sw.js': worker }), `<script>${windows}</script>`)
     const { tab } = browser()
     expect(await register(tab)).toMatchObject(notAccepted)
     expect(await sync(tab)).toMatchObject(notAccepted)

@@ -200,6 +200,37 @@ describe('a fallback of the site', () => {
     ])
   })
 
+  it('does not hold up another tab while it waits for something', async () => {
+    refuse()
+    const waiting = visit({ fallback: () => new Promise(() => {}) }).register()
+    waiting.catch(() => {})
+    await world.pass(2000)
+    expect(world.relay.of('POST')).toHaveLength(1)
+    let isOver = false
+    visit()
+      .sync()
+      .then(() => {
+        isOver = true
+      })
+    await world.pass(2000)
+    expect(isOver).toBe(true)
+  })
+
+  it('is called once where two tabs and two verbs are at work together', async () => {
+    world.permission = 'granted'
+    refuse()
+    let calls = 0
+    const fallback: Fallback = async () => {
+      calls++
+      await new Promise((resolve) => setTimeout(resolve, 3000))
+      return 'handed-to-test'
+    }
+    const [one, other] = [visit({ fallback }), visit({ fallback })]
+    const all = await world.settled(Promise.all([one.sync(), one.sync(), other.sync()]))
+    expect(all).toMatchObject(all.map(() => ({ state: 'subscribed', reason: 'handed-to-test' })))
+    expect(calls).toBe(1)
+  })
+
   const failures: Readonly<Record<string, Fallback>> = {
     rejects: () => Promise.reject(new Error('not now')),
     throws: () => {

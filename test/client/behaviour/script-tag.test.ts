@@ -98,12 +98,15 @@ describe('the script tag', () => {
     expect(sdk.scripts).toEqual([])
   })
 
-  it('says which data-fallback there is, and goes on without', async () => {
-    const said = vi.spyOn(console, 'error').mockReturnValue()
-    await load({ objectId: 'ct-1', fallback: 'toString' })
+  it('goes on without a data-fallback that it does not know, and says so with data-debug', async () => {
+    const sdk = loadCleverTapSdk(world)
+    const print = vi.spyOn(console, 'info').mockReturnValue()
+    world.relay.next.POST.push(problem(422, 'push_service_not_accepted'))
+    await load({ objectId: 'ct-1', serviceWorker: '/pushferry/sw.js', fallback: 'toString', debug: '' })
     await world.pass(5000)
-    expect(said.mock.calls.flat()).toEqual(['Pushferry: the fallback is one of clevertap-sdk.'])
-    expect(world.relay.of('POST')).toHaveLength(1)
+    expect(sdk.scripts).toEqual([])
+    expect(await page.pushferry?.status()).toMatchObject({ reason: 'push-service-not-accepted' })
+    expect(print.mock.calls.some(([, step, cause]) => step === 'fallback' && cause instanceof TypeError)).toBe(true)
   })
 
   it('leaves that to the page with data-auto="false"', async () => {

@@ -1,0 +1,43 @@
+import { limit } from '../browser/limit.ts'
+import { withLock } from '../browser/lock.ts'
+import { isHandedTo } from '../browser/reason.ts'
+import type { Row } from '../browser/row.ts'
+import type { Client } from './reconcile.ts'
+import { findWorker } from './worker.ts'
+
+/** Whether the relay does not take this push service, and no fallback has the subscription yet. */
+export const isForFallback = ({ reason }: Row): boolean => reason === 'push-service-not-accepted'
+
+/**
+ * Hands a subscription that the relay does not take to the site's fallback. Its result becomes the row's reason, which
+ * stays until the relay is asked again: so it is called once for a subscription and objectId, and after `refreshAfterDays`.
+ *
+ * One at a time, but outside the lock of the verbs, because a fallback may wait for another script. So the row is read
+ * again on both sides of it.
+ *
+ * @returns the row, as it was written. Never rejects
+ */
+export const handOver = (client: Client): Promise<Row> => {
+  const { fallback, timeoutMs, rows, log } = client
+  const handOverOnce = async () => {
+    const row = await rows.read()
+    const ask = async () => {
+      const registration = await findWorker(client)
+      const live = await registration?.pushManager.getSubscription()
+      // Edge on Windows: no other receiver can use its tokens, and CleverTap's SDK would take them for Chrome's.
+      const isWindows = live && new URL(live.endpoint).hostname.endsWith('.notify.windows.com')
+      if (!fallback || !registration || !live || isWindows || !isForFallback(row)) return undefined
+      return fallback(live, { objectId: row.objectId, vapidPublicKey: row.vapidKey, registration })
+    }
+    const answer: unknown = await limit(ask, timeoutMs * 3).catch((cause: unknown) => cause)
+    log('fallback', answer)
+    if (!isHandedTo(answer)) return row
+    return withLock(async () => {
+      const now = await rows.read()
+      if (now.settled === row.settled) now.reason = answer
+      await rows.write(now)
+      return now
+    }, timeoutMs)
+  }
+  return withLock(handOverOnce, timeoutMs * 3, 'pushferry-fallback')
+}
