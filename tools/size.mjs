@@ -18,7 +18,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
  * with underscores). The list of the relay's problem codes in both scripts (127 and 167): their form is recognised instead.
  */
 const budgets = [
-  { what: 'page script', file: 'pushferry.min.js', budget: 4500, most: 5900 },
+  { what: 'page script', file: 'pushferry.min.js', budget: 4500, most: 5950 },
   // Page and worker decode the same rows and answers with the same files.
   { what: 'worker script, with display', file: 'pushferry-sw.min.js', budget: 2700, most: 2830 },
   { what: 'soft prompt', file: 'pushferry-prompt.min.js', budget: 2200, most: 2200 },
