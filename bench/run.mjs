@@ -73,17 +73,12 @@ const writePage = (figures, plot) => {
   writeFileSync(picture, plot)
 }
 
-const measured = {}
-for (const name of chosen) {
-  measured[name] = await measure(name)
-  if (!values.json) console.log(`\n${partOf(name, measured[name])}`)
-}
-if (values.json) console.log(JSON.stringify(measured))
-if (!values.tiny) {
-  const known = { ...readResults(), ...measured }
-  const all = Object.fromEntries(Object.keys(parts).flatMap((name) => (known[name] ? [[name, known[name]]] : [])))
+/** Keeps the figures of a part, and puts those of all parts into the page where that is asked for. */
+const keep = (name, part) => {
+  const known = { ...readResults(), [name]: part }
+  const all = Object.fromEntries(Object.keys(parts).flatMap((one) => (known[one] ? [[one, known[one]]] : [])))
   const figures = Object.entries(all)
-    .map(([name, part]) => partOf(name, part))
+    .map(([one, of]) => partOf(one, of))
     .join('\n\n')
   const plot = plotOf(all)
   mkdirSync(results, { recursive: true })
@@ -92,3 +87,12 @@ if (!values.tiny) {
   writeFileSync(new URL('latest.svg', results), plot)
   if (values.write) writePage(figures, plot)
 }
+
+const measured = {}
+for (const name of chosen) {
+  measured[name] = await measure(name)
+  if (!values.json) console.log(`\n${partOf(name, measured[name])}`)
+  // At once, so that a run which is cut off keeps the parts that it has measured.
+  if (!values.tiny) keep(name, measured[name])
+}
+if (values.json) console.log(JSON.stringify(measured))

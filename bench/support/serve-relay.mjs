@@ -18,6 +18,7 @@ export const serveRelay = async (store, release) => {
       PUSHFERRY_STORE: store,
       PUSHFERRY_PORT: '0',
       PUSHFERRY_MAX_QUEUED: '100000000',
+      PUSHFERRY_MAX_UNPROVED: '100000000',
       PUSHFERRY_LOG_LEVEL: 'error',
     },
     log: { debug() {}, info() {}, warn() {}, error() {} },
