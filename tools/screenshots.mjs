@@ -20,9 +20,6 @@ const looks = {
 }
 /** The views in the docs: `view-look`, each with its height in px; 0: the whole page. */
 const published = {
-  'status-healthy-light': 0,
-  'status-outage-dark': 0,
-  'status-rejecting-phone': 1240,
   'demo-done-light': 1195,
 }
 
