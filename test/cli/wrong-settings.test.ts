@@ -16,10 +16,11 @@ const startRelay = async (settings: Readonly<Record<string, string>>, { isFolder
   const folder = temporaryFolder()
   if (isFolderReadOnly) chmodSync(folder.path, 0o555)
   const clevertap = await startSimulator({ accountId: 'ABC-DEF-GHI', passcode: secret })
-  const child = spawn(process.execPath, [main, 'relay'], {
+  // Permissions do not hold for root, who may be the only one that may execute this Node.
+  const asNobody =
+    isFolderReadOnly && process.getuid?.() === 0 ? ['--import', `data:text/javascript,process.setuid(${nobody})`] : []
+  const child = spawn(process.execPath, [...asNobody, main, 'relay'], {
     cwd: folder.path,
-    // Permissions do not hold for root.
-    ...(isFolderReadOnly && process.getuid?.() === 0 ? { uid: nobody } : {}),
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       PATH: process.env.PATH,
