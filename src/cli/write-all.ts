@@ -4,6 +4,6 @@ import type { TextOutput } from './io.ts'
 
 /** Writes a string, and waits while the reader of a pipe is slower. */
 export const writeAll = async (output: TextOutput, text: string): Promise<void> => {
-  const hasRoom = output.write(text)
-  if (hasRoom === false && output instanceof Writable) await once(output, 'drain')
+  const isBelowLimit = output.write(text)
+  if (isBelowLimit === false && output instanceof Writable) await once(output, 'drain')
 }

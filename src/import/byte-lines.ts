@@ -10,9 +10,9 @@ export const byteLines = async function* (bytes: AsyncIterable<Uint8Array>): Asy
   let size = 0
   let line = 1
   const keep = (piece: Buffer): void => {
-    const room = mostBytes - size
+    const free = mostBytes - size
     size += piece.length
-    if (room > 0) parts.push(piece.subarray(0, room))
+    if (free > 0) parts.push(piece.subarray(0, free))
   }
   const end = (): JsonPiece[] => {
     const whole = Buffer.concat(parts)

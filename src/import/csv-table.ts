@@ -43,7 +43,7 @@ export const tableRows = async function* (
     for (const column of ours) {
       const cell = cells[column]
       if (text !== undefined && cell?.includes(quote) && !isStrict(text, delimiter) && !isJson(cell))
-        return 'a quote stands in the middle of a value'
+        return 'a quote is in the middle of a value'
       if (cell?.includes(replacement)) return 'a value is not UTF-8'
     }
     return undefined

@@ -32,9 +32,9 @@ const createCapture = () => {
   let line = 0
   let from: number | undefined
   const keep = (piece: Buffer): void => {
-    const room = mostBytes - size
+    const free = mostBytes - size
     size += piece.length
-    if (room > 0) parts.push(piece.subarray(0, room))
+    if (free > 0) parts.push(piece.subarray(0, free))
   }
   return {
     isOn: (): boolean => from !== undefined,

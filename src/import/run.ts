@@ -2,6 +2,7 @@ import type { StoreAccount } from '../relay/config/types.ts'
 import { StoreError } from '../relay/store/errors.ts'
 import type { Counts, Store } from '../relay/store/port.ts'
 import type { Uploads } from '../relay/uploader/uploads.ts'
+import { createFittingPut } from './capacity.ts'
 import { enqueue } from './enqueue.ts'
 import { ImportError } from './error.ts'
 import { keepNewest } from './newest.ts'
@@ -9,7 +10,6 @@ import { patientPut } from './patient-put.ts'
 import type { Plan } from './plan.ts'
 import { traceRefusals } from './refusals.ts'
 import type { Rejects } from './rejects.ts'
-import { createRoomyPut } from './room.ts'
 import { setAside } from './set-aside.ts'
 import { type SettleEnd, untilSettled } from './settle.ts'
 import { createTally, type Tally } from './tally.ts'
@@ -96,7 +96,7 @@ export const runImport = async (parts: ImportParts): Promise<ImportEnd> => {
   let refused = 0
   await uploads?.start()
 
-  const putEntries = createRoomyPut({
+  const putEntries = createFittingPut({
     put: (entries) => patientPut(store, entries),
     store,
     account: account.id,

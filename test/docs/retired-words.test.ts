@@ -12,15 +12,15 @@ const retired: Readonly<Record<string, readonly string[]>> = {
   berth: [],
   chunk: ['src/import', 'src/relay/clevertap/exchange.ts'],
   company: [],
-  gather: ['src/relay/store'],
+  gather: [],
   lane: ['src/relay/store', 'src/relay/intake', 'src/relay/operations', 'src/import'],
   manners: [],
   mend: [],
   near: [],
   reap: ['src/relay/store', 'src/relay/uploader/heartbeat.ts'],
-  room: ['src/relay/store', 'src/import', 'src/cli/write-all.ts'],
+  room: [],
   settler: [],
-  standing: ['src/relay/store'],
+  standing: [],
 }
 
 const files = ['src', 'sw'].flatMap((folder) =>

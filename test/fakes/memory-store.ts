@@ -3,7 +3,7 @@ import { steadyNow } from '../../src/relay/steady-clock.ts'
 import { StoreError } from '../../src/relay/store/errors.ts'
 import { lanes, type Store, type StoreOptions } from '../../src/relay/store/port.ts'
 import { farthestDueMs as defaultFarthestDueMs, takeDue } from '../../src/relay/store/rules/due.ts'
-import { assertRoom, enter } from '../../src/relay/store/rules/enter.ts'
+import { assertCapacity, enter } from '../../src/relay/store/rules/enter.ts'
 import { discardedAtOnce, discardRejected, retry } from '../../src/relay/store/rules/rejected.ts'
 import { erase, withdraw } from '../../src/relay/store/rules/remove.ts'
 import { giveBack, settle } from '../../src/relay/store/rules/results.ts'
@@ -99,7 +99,7 @@ const createIntake = ({ operate, numberOf }: Tables, maxQueued: number, maxUnpro
   const keyOf = (account: string, objectId: string): Key => ({ account: numberOf(account), objectId })
   const put: Store['put'] = async (entries) => {
     const results = await operate((work) => {
-      assertRoom(entries, (account, pool) => work.queued(numberOf(account), pool), maxQueued)
+      assertCapacity(entries, (account, pool) => work.queued(numberOf(account), pool), maxQueued)
       return entries.map((entry) =>
         enter(work, keyOf(entry.account, entry.objectId), { entry, receivedAt: work.now }, maxUnproved),
       )

@@ -115,7 +115,7 @@ describe('the rows of a CSV file', () => {
 
   it.each([
     ['values too many', 'a,fcm,t,,,x', /^there are 6 values in the row, but 5 columns$/],
-    ['a quote in the middle of a value', 'a,fcm,t"u,,', /^a quote stands/],
+    ['a quote in the middle of a value', 'a,fcm,t"u,,', /^a quote is in/],
     ['a quote that is not closed', 'a,fcm,"t,,', /^a quote is opened/],
   ])('with %s cannot be read', async (_, text, problem) => {
     const rows = await rowsOf(`objectId,type,id,p256dh,auth\n${text}\nb,fcm,t,,\n`)

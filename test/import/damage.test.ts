@@ -91,8 +91,8 @@ describe('what exporters and spreadsheets do to a file', () => {
   it('a value with doubled quotes is read, and one with a stray quote is not', async () => {
     const text = 'objectId,type,id,note\n"a""b",fcm,"t""",5" tall\n'
     expect(await read('objectId,type,id\n"a""b",fcm,"t"""\n')).toEqual([record('a"b', 't"')])
-    expect(await read(text)).toEqual(['a quote stands in the middle of a value'])
-    expect(await read('objectId,type,id\na"b,fcm,t\n')).toEqual(['a quote stands in the middle of a value'])
+    expect(await read(text)).toEqual(['a quote is in the middle of a value'])
+    expect(await read('objectId,type,id\na"b,fcm,t\n')).toEqual(['a quote is in the middle of a value'])
   })
 })
 

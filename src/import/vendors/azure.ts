@@ -1,7 +1,7 @@
 import { type Members, memberAt, textOf } from '../members.ts'
 import type { Preset, VendorToken } from './preset.ts'
 
-/** Tags such as `user:42` as members, and the tag that stands for a user ID. */
+/** Tags such as `user:42` as members, and the tag that is a user ID. */
 const tagsOf = (tags: unknown): Members => {
   const list = Array.isArray(tags) ? tags : textOf(tags).split(',')
   const pairs = list.flatMap((tag: unknown) => {

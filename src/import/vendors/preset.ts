@@ -27,7 +27,7 @@ export interface Preset {
   name: string
   formats: readonly ('csv' | 'json')[]
   /**
-   * Whether the beginning of an input is such an export. `has` tells of a dotted path whether a record has it, or may have it
+   * Whether the beginning of an input is such an export. `has` says whether a record has a dotted path, or may have it
    * in a column of JSON; `shows`, whether the first records have a value there.
    */
   isOne: (has: (path: string) => boolean, shows: (path: string) => boolean) => boolean

@@ -34,6 +34,6 @@ export const recognise = (
   const what = format === 'csv' ? 'column' : 'member'
   throw new ImportError(
     'usage',
-    `this looks like ${preset.name}, but has no ${what} ${missing.replaceAll('|', ' or ')} among ${namesBeside(records, path)}: ${preset.advice}; or say where the token stands with --map id=${what.toUpperCase()}`,
+    `this looks like ${preset.name}, but has no ${what} ${missing.replaceAll('|', ' or ')} among ${namesBeside(records, path)}: ${preset.advice}; or say where the token is with --map id=${what.toUpperCase()}`,
   )
 }

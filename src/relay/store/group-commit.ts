@@ -1,7 +1,17 @@
-import type { StoreError } from './errors.ts'
+import { StoreError } from './errors.ts'
 
 /** The end of one operation of a group: its result, or why it was refused alone. */
 export type Answer = { value: unknown } | { refusal: StoreError }
+
+/** Runs one operation of a group, which a StoreError refuses alone; any other error fails the group. */
+export const answerOf = (run: () => unknown): Answer => {
+  try {
+    return { value: run() }
+  } catch (error) {
+    if (error instanceof StoreError) return { refusal: error }
+    throw error
+  }
+}
 
 /** How a store runs a group. */
 export interface GroupSettings<Operation> {

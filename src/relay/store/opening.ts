@@ -94,7 +94,7 @@ const ofServer = (url: string, cause: unknown, what: string): OpeningTrouble => 
   )
 }
 
-/** Says why a store could not be opened, by what went wrong and by what stands at its place. */
+/** Says why a store could not be opened, by the error and by what is at its path. */
 export const explainOpening = (error: unknown, location: StoreLocation): OpeningTrouble => {
   const { message, cause } =
     error instanceof Error ? error : { message: 'the store cannot be opened', cause: undefined }

@@ -28,7 +28,7 @@ export * from './records.ts'
  * done nothing. It rejects with a StoreError and with nothing else.
  *
  * HOLDERS. Every uploading process has a holder id and beats (`beat`) while it lives. Its leases and slots stay its own as
- * long as its beat moves; nobody compares wall clocks. A process that sees another holder's beat stand still for the lease
+ * long as its beat changes; no two wall clocks are compared. A process that sees another holder's beat unchanged for the lease
  * time, on its own monotonic clock, takes everything from it (`reap`). A holder id is used for one life only: a process
  * that was reaped joins again under another.
  *
@@ -45,7 +45,7 @@ export * from './records.ts'
 /** Takes records in, shows and removes them. As all operations, these may be called at any time, concurrently. */
 export interface IntakeStore {
   /**
-   * Takes records in. Newest wins; the results stand in the order of the entries. When one call names an objectId
+   * Takes records in. Newest wins; the results are in the order of the entries. When one call names an objectId
    * twice the later entry wins and both are answered for.
    *
    * Rejects with `full` when the queued rows of the pool `live` would become more than the store's `maxQueued`, and where

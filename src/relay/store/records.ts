@@ -136,7 +136,7 @@ export interface Settlement {
 /** An uploading process, as others see it. */
 export interface Holder {
   id: string
-  /** Grows with every beat. Only its standing still has a meaning. */
+  /** Grows with every beat. Its value means nothing, only that it has not changed. */
   beat: number
   /** What the process says of itself; free JSON, for status displays. */
   report: string

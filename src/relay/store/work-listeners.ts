@@ -1,8 +1,8 @@
 import type { Store } from './port.ts'
 
-/** Who wants to know of records that may have become due. */
+/** The listeners to records that may have become due. */
 export interface WorkListeners {
-  /** Tells of so many records of an account, after the code that runs now and once for all that come with it. */
+  /** Reports `rows` new records of an account: in a microtask, and once for all that are reported before it runs. */
   tell(account: string, rows: number): void
   onWork: Store['onWork']
 }

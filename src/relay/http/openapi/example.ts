@@ -1,7 +1,7 @@
 import type { RelayProblemCode } from '../../../wire/problem.ts'
 
 /**
- * One call and its answer, as they stand in the description. A test sends each, in their order, to a relay whose account
+ * One call and its answer, as the description has them. A test sends each, in their order, to a relay whose account
  * is `TEST-123-4567`, whose API key and admin key are `backend-key` and `admin-key`, and compares.
  */
 export interface Example {

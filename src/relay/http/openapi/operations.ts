@@ -17,7 +17,7 @@ const browser = { ...everywhere, 403: ['origin_not_allowed'], 429: ['too_many_re
 const tickets = { 401: ['ticket_required', 'ticket_invalid'] } as const
 const admin = { 401: ['unauthorized'], 404: ['not_found'] } as const
 
-/** By method and path, as they stand in the document. A test holds this against the routes. */
+/** By method and path, as the document has them. A test holds this against the routes. */
 export const operations: Readonly<Record<string, Operation>> = {
   'post /v1/subscriptions': {
     operationId: 'registerSubscription',

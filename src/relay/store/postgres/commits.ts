@@ -25,7 +25,7 @@ export interface Commits {
 /** How long a record waits to be applied where nobody asks for it, in ms. Longer, and a transaction applies more. */
 const applyAfterMs = 100
 
-/** How operations count and tell of records. */
+/** How operations count records and report new ones. */
 export interface CommitSettings {
   /** The first of two shares of the numbers; see numbers.ts. */
   share: number

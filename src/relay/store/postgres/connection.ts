@@ -41,7 +41,7 @@ const deadAtOnceMs = 1_000
 /**
  * How every transaction begins, intake's and the probe's alike. Says what we rely on, whatever the server's or the role's defaults are: a commit returns when it is on disk, here and
  * on the standbys that the server waits for. No statement, wait for a lock or pause in a transaction is endless, so that
- * a process that hangs stands in nobody's way. Every statement finds a few rows by an index: the statistics of a queue
+ * a process that hangs blocks no other. Every statement finds a few rows by an index: the statistics of a queue
  * are always old, and must not lead to reading it whole, nor to workers and compiled plans for that.
  *
  * Set for the transaction only, because behind PgBouncer the next one may have another session.

@@ -50,7 +50,7 @@ export const rowsFrom = <Row>(result: PgResult | undefined): readonly Row[] => (
 /** Loads pg, an optional package. The name is no literal, so that no bundler and no type package looks for it. */
 export const loadPg = async (name = 'pg'): Promise<PgDriver> => {
   try {
-    // pg is CommonJS: what it exports stands under `default`. Its shape is checked in test/relay/store.
+    // pg is CommonJS: its exports are under `default`. Its shape is checked in test/relay/store.
     return ((await import(name)) as { default: PgDriver }).default
   } catch (error) {
     throw new StoreError('no-driver', 'a store on PostgreSQL needs the package pg: npm install pg', error)

@@ -11,7 +11,7 @@ const contentionCodes: ReadonlySet<string> = new Set([
   '23505', // unique_violation: two relays have made the same row
   '55P03', // lock_not_available
 ])
-/** The connection, or what stands at its other end, is of no use any more. */
+/** The connection or the server at its other end can no longer be used. */
 const lossCodes: ReadonlySet<string> = new Set([
   '25006', // read_only_sql_transaction: a standby, after a failover
   '25P03', // idle_in_transaction_session_timeout

@@ -1,5 +1,4 @@
-import { StoreError } from '../errors.ts'
-import type { Answer } from '../group-commit.ts'
+import { type Answer, answerOf } from '../group-commit.ts'
 import { addAccounts } from './accounts.ts'
 import type { Session, Transactions } from './connection.ts'
 import type { PgQuery } from './driver.ts'
@@ -28,14 +27,7 @@ export const runOperations = async (
   now: number,
 ): Promise<Ran> => {
   const work = createWork({ ...(await readKnown(group, ask)), now })
-  const answers = group.map((one): Answer => {
-    try {
-      return { value: one.run(work) }
-    } catch (error) {
-      if (error instanceof StoreError) return { refusal: error }
-      throw error
-    }
-  })
+  const answers = group.map((one) => answerOf(() => one.run(work)))
   return { answers, writes: [...work.writes(), ...numbers.writes(work.delta, now)] }
 }
 

@@ -1,6 +1,6 @@
-import { StoreError } from '../errors.ts'
-import type { Answer } from '../group-commit.ts'
+import { type Answer, answerOf } from '../group-commit.ts'
 import type { NewEntry, PutResult } from '../port.ts'
+import { assertCapacity } from '../rules/enter.ts'
 import { entryOf, type StoredRecord, storedOf } from '../rules/inbox-record.ts'
 import { minuteOf } from '../rules/tally.ts'
 import { accountNumber, addAccounts } from './accounts.ts'
@@ -67,18 +67,16 @@ export const createAppendRun = (
     const accounts = [...new Set(group.flatMap(({ entries }) => entries.map(({ account }) => account)))]
     const queuedNow = accounts.length > 0 ? await readQueued(accounts) : new Map<string, number>()
     const come = new Map<string, NewEntry[]>(accounts.map((account) => [account, []]))
-    const answers = group.map(({ entries }): Answer => {
-      for (const account of accounts) {
-        const own = entries.filter((entry) => entry.account === account).length
-        if (own > 0 && (queuedNow.get(account) ?? 0) + own > maxQueued)
-          return { refusal: new StoreError('full', `more than ${maxQueued} records are queued`) }
-      }
-      for (const entry of entries) {
-        come.get(entry.account)?.push(entry)
-        queuedNow.set(entry.account, (queuedNow.get(entry.account) ?? 0) + 1)
-      }
-      return { value: entries.map(() => queued) }
-    })
+    const answers = group.map(({ entries }) =>
+      answerOf(() => {
+        assertCapacity(entries, (account) => queuedNow.get(account) ?? 0, maxQueued)
+        for (const entry of entries) {
+          come.get(entry.account)?.push(entry)
+          queuedNow.set(entry.account, (queuedNow.get(entry.account) ?? 0) + 1)
+        }
+        return entries.map(() => queued)
+      }),
+    )
     const rows = [...come].filter(([, entries]) => entries.length > 0)
     const at = Math.floor(now())
     const columns = [

@@ -1,7 +1,7 @@
 import { StoreError } from '../errors.ts'
 import type { NewEntry, PutResult, StoreOptions } from '../port.ts'
 import { demandOf } from '../rules/capacity.ts'
-import { assertRoom, enter as enterOne } from '../rules/enter.ts'
+import { assertCapacity, enter as enterOne } from '../rules/enter.ts'
 import * as rules from '../rules/remove.ts'
 import type { Key, Rows } from '../rules/rows.ts'
 import { accountNumber } from './accounts.ts'
@@ -46,7 +46,7 @@ export const put = (
     countedImports: demands.filter(([, demand]) => demand.import > 0).map(([account]) => account),
     ...(unproved.length > 0 ? { unproved: { accounts: unproved, most: maxUnproved } } : {}),
     run: (work) => {
-      assertRoom(entries, (account, pool) => work.queued(accountNumber(account), pool), maxQueued)
+      assertCapacity(entries, (account, pool) => work.queued(accountNumber(account), pool), maxQueued)
       return run(work)
     },
   }
@@ -76,5 +76,5 @@ const onOne =
 /** See Store.withdraw. */
 export const withdraw = onOne(rules.withdraw)
 
-/** See Store.erase; the caller cleans up afterwards, because old versions of the row may still stand in the tables. */
+/** See Store.erase; the caller cleans up afterwards, because old versions of the row may still be in the tables. */
 export const erase = onOne(rules.erase)

@@ -2,7 +2,7 @@ import { type Migration, refuseSchema } from '../migrations/migration.ts'
 import type { Transactions } from './connection.ts'
 import { type PgQuery, rowsFrom } from './driver.ts'
 
-/** Two numbers that stand for "Pushferry's schema is being changed" among the advisory locks of a database. */
+/** Two numbers that mean "Pushferry's schema is being changed" among the advisory locks of a database. */
 const migrationLock = [0x70757368, 0x66657272]
 
 /** A migration may rewrite a table, and another process may be at it: no time limit but a generous one, in ms. */
@@ -16,7 +16,7 @@ const patiently = (text: string, values: readonly unknown[] = []): PgQuery => ({
   query_timeout: migrationTimeMs,
 })
 
-/** Whoever may not make a schema may use one that was made beforehand, which `IF NOT EXISTS` alone does not allow. */
+/** A role that may not make a schema may use one that was made beforehand, which `IF NOT EXISTS` alone does not allow. */
 const makeSchema = `DO $$ BEGIN
   IF to_regnamespace('pushferry') IS NULL THEN CREATE SCHEMA pushferry; END IF;
 END $$;

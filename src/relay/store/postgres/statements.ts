@@ -9,7 +9,7 @@ import { lanes } from '../port.ts'
  * Rows are locked in the order of their ids wherever a statement may wait for them.
  */
 
-/** Two numbers that stand for one of the store's turns among the advisory locks of a database; see also migrate.ts. */
+/** Two numbers that name one of the store's turns among the advisory locks of a database; see also migrate.ts. */
 const lockOf = (turn: 'append' | 'apply'): string => `${0x70757368}, ${turn === 'append' ? 1 : 2}`
 
 const ids = 'unnest($1::bigint[], $2::text[]) AS k (account, object_id)'
@@ -47,7 +47,7 @@ const arrays = Object.values(rowColumns).map((type, at) => `$${at + 1}::${type}[
 const rows = `unnest(${arrays}) AS k (${Object.keys(rowColumns)})`
 
 type Column = keyof typeof rowColumns
-// As they stand above.
+// As above.
 const queueColumns = (Object.keys(rowColumns) as Column[]).filter((name) => name !== 'version')
 const onlyQueued: readonly Column[] = ['lease', 'deferrals', 'failures', 'ready_at', 'due_at']
 const settledColumns = queueColumns.filter((name) => !onlyQueued.includes(name))
@@ -122,7 +122,7 @@ export const sql = {
     SELECT pushferry.insist(count(*) = cardinality($1)) FROM changed`,
   dropSettled: drop('settled'),
   addQueue: `INSERT INTO pushferry.queue (${queueColumns}) SELECT ${queueColumns} FROM ${inOrder(rows)}`,
-  /** After addQueue, which keeps others from adding the same: fails where one of the rows came to stand in `settled`. */
+  /** After addQueue, which keeps others from adding the same: fails where one of the rows has come into `settled`. */
   checkAdded: `SELECT pushferry.insist(NOT EXISTS (
     SELECT 1 FROM ${ids} JOIN pushferry.settled s ON s.account = k.account AND s.object_id = k.object_id))`,
   addSettled: `INSERT INTO pushferry.settled (${settledColumns}) SELECT ${settledColumns} FROM ${inOrder(rows)}`,

@@ -155,13 +155,13 @@ const readSecret = async ({ transact, read }: Transactions, name: string): Promi
 }
 
 /**
- * The outbox in a PostgreSQL database, for any number of relays. Everything stands in the schema `pushferry`, which is
+ * The outbox in a PostgreSQL database, for any number of relays. Everything is in the schema `pushferry`, which is
  * made when it is missing; the migrations are applied.
  *
  * Uses up to six connections: three for intake and results, three for the rest. It works through PgBouncer in transaction
  * mode: nothing it relies on outlives a transaction, and no parameter is asked for at the start of a connection.
  *
- * - Live records of backends go to the inbox; see inbox.ts. Whoever looks at rows, or decides upon them, first applies what
+ * - Live records of backends go to the inbox; see inbox.ts. An operation that reads or changes rows first applies what
  *   was acknowledged before.
  * - What rejects with `unavailable` because the connection broke during the commit may have been done all the same.
  *   Every operation can be asked for again: a record is then `unchanged`, a result counts once, and rows that were

@@ -24,7 +24,7 @@ export const demandOf = (
  * Whether the queue has room for the demand of an account. Imported records get the part of `maxQueued` that live records
  * leave free. Live records never wait for imported ones, so that an import of any length takes no room from a backend.
  */
-export const hasRoom = (demand: Demand, queued: (pool: keyof Demand) => number, maxQueued: number): boolean => {
+export const hasCapacity = (demand: Demand, queued: (pool: keyof Demand) => number, maxQueued: number): boolean => {
   const live = queued('live') + demand.live
   if (demand.live > 0 && live > maxQueued) return false
   return demand.import === 0 || live + queued('import') + demand.import <= maxQueued

@@ -3,8 +3,8 @@ import type { KnownRow } from './row.ts'
 
 /** What a decision makes of the row, beside its token. */
 export type Ownership = Pick<KnownRow, 'lane' | 'keyed' | 'proved' | 'confirmedOn'>
-/** What stands in the store under an arriving record's objectId, as far as the decision needs it. */
-type Standing = Ownership & Pick<KnownRow, 'state' | 'fingerprint' | 'settledAt'>
+/** The row that an arriving record meets, as far as the decision needs it. */
+type Before = Ownership & Pick<KnownRow, 'state' | 'fingerprint' | 'settledAt'>
 
 /**
  * What an arriving record does.
@@ -30,32 +30,32 @@ const confirmedForDays = 7
 const isLive = (state: TokenState): boolean => state === 'queued' || state === 'uploading' || state === 'accepted'
 
 /** Same token: repeats cost nothing, unless it was refused long ago or withdrawn by somebody who now comes back. */
-const decideSame = (standing: Standing, replaceLive: boolean, now: number): 'queue' | 'keep' => {
-  if (isLive(standing.state)) return 'keep'
-  if (standing.state === 'withdrawn') return replaceLive ? 'queue' : 'keep'
-  return now - (standing.settledAt ?? now) > rejectedRestMs ? 'queue' : 'keep'
+const decideSame = (before: Before, replaceLive: boolean, now: number): 'queue' | 'keep' => {
+  if (isLive(before.state)) return 'keep'
+  if (before.state === 'withdrawn') return replaceLive ? 'queue' : 'keep'
+  return now - (before.settledAt ?? now) > rejectedRestMs ? 'queue' : 'keep'
 }
 
 type Arriving = Pick<NewEntry, 'sender' | 'replaceLive' | 'lane' | 'claim'>
 
 /** A stranger gets registration keys for the asking, so a key proves something only once CleverTap has accepted a record. */
-const proves = ({ sender }: Arriving, standing: Standing | undefined): boolean =>
+const proves = ({ sender }: Arriving, before: Before | undefined): boolean =>
   sender === 'trusted' ||
   sender === 'ticket' ||
-  (sender === 'key' && standing !== undefined && (standing.proved || standing.state === 'accepted'))
+  (sender === 'key' && before !== undefined && (before.proved || before.state === 'accepted'))
 
 /** The row of a record that is queued. */
-const queuedRow = (standing: Standing | undefined, entry: Arriving, now: number): Ownership => ({
+const queuedRow = (before: Before | undefined, entry: Arriving, now: number): Ownership => ({
   lane: entry.lane,
-  keyed: entry.sender !== 'trusted' || (standing?.keyed ?? false),
-  proved: proves(entry, standing),
-  confirmedOn: entry.sender === 'trusted' ? (standing?.confirmedOn ?? null) : dayOf(now),
+  keyed: entry.sender !== 'trusted' || (before?.keyed ?? false),
+  proved: proves(entry, before),
+  confirmedOn: entry.sender === 'trusted' ? (before?.confirmedOn ?? null) : dayOf(now),
 })
 
 /** The row whose token stays: somebody is there now, or proves what nobody has proved before. */
-const keptRow = (standing: Standing, entry: Arriving, now: number): Ownership => {
-  const { lane, keyed, confirmedOn } = standing
-  const proved = standing.proved || proves(entry, standing)
+const keptRow = (before: Before, entry: Arriving, now: number): Ownership => {
+  const { lane, keyed, confirmedOn } = before
+  const proved = before.proved || proves(entry, before)
   const isFresh = confirmedOn !== null && Math.abs(dayOf(now) - confirmedOn) < confirmedForDays
   const hurries = entry.lane === 'live' && (lane === 'import' || (lane === 'deferred' && proved))
   return {
@@ -66,35 +66,35 @@ const keptRow = (standing: Standing, entry: Arriving, now: number): Ownership =>
   }
 }
 
-const keep = (standing: Standing, row: Ownership = standing): Decision => {
+const keep = (before: Before, row: Ownership = before): Decision => {
   const { lane, keyed, proved, confirmedOn } = row
   const kept = { lane, keyed, proved, confirmedOn }
   const names = ['lane', 'keyed', 'proved', 'confirmedOn'] as const
-  return { kind: 'keep', row: kept, isChanged: names.some((name) => kept[name] !== standing[name]) }
+  return { kind: 'keep', row: kept, isChanged: names.some((name) => kept[name] !== before[name]) }
 }
 
-const mayClaim = ({ claim }: Arriving, { confirmedOn }: Standing, now: number): boolean =>
+const mayClaim = ({ claim }: Arriving, { confirmedOn }: Before, now: number): boolean =>
   claim !== undefined && (claim.always || (confirmedOn !== null && dayOf(now) - confirmedOn > claim.idleDays))
 
 /**
  * The dedupe table: one row per account and objectId, newest wins. Pure; every adapter applies it inside the
- * transaction that read `standing`.
+ * transaction that read `before`.
  */
 export const decide = (
-  standing: Standing | undefined,
+  before: Before | undefined,
   entry: Arriving,
   /** Of the entry's token. */
   fingerprint: string,
   now: number,
 ): Decision => {
-  const row = queuedRow(standing, entry, now)
-  if (!standing) return { kind: 'queue', result: 'queued', row, isTakeover: false }
-  if (standing.fingerprint === fingerprint)
-    return decideSame(standing, entry.replaceLive, now) === 'keep'
-      ? keep(standing, keptRow(standing, entry, now))
+  const row = queuedRow(before, entry, now)
+  if (!before) return { kind: 'queue', result: 'queued', row, isTakeover: false }
+  if (before.fingerprint === fingerprint)
+    return decideSame(before, entry.replaceLive, now) === 'keep'
+      ? keep(before, keptRow(before, entry, now))
       : { kind: 'queue', result: 'queued', row, isTakeover: false }
-  const isTakeover = entry.sender === 'unproved' && standing.keyed
-  if (isTakeover && !mayClaim(entry, standing, now)) return { kind: 'refuse' }
-  if (!entry.replaceLive && standing.state !== 'rejected') return keep(standing)
+  const isTakeover = entry.sender === 'unproved' && before.keyed
+  if (isTakeover && !mayClaim(entry, before, now)) return { kind: 'refuse' }
+  if (!entry.replaceLive && before.state !== 'rejected') return keep(before)
   return { kind: 'queue', result: 'replaced', row, isTakeover }
 }

@@ -1,6 +1,6 @@
 import { StoreError } from '../errors.ts'
 import type { NewEntry, PutResult } from '../port.ts'
-import { type Demand, demandOf, hasRoom } from './capacity.ts'
+import { type Demand, demandOf, hasCapacity } from './capacity.ts'
 import { decide } from './decide.ts'
 import { fingerprint } from './fingerprint.ts'
 import { discard } from './remove.ts'
@@ -23,18 +23,18 @@ export interface Arrival {
  *
  * @throws StoreError (`full`)
  */
-export const assertRoom = (
+export const assertCapacity = (
   entries: readonly NewEntry[],
   queued: (account: string, pool: keyof Demand) => number,
   maxQueued: number,
 ): void => {
   for (const [account, demand] of demandOf(entries))
-    if (!hasRoom(demand, (pool) => queued(account, pool), maxQueued))
+    if (!hasCapacity(demand, (pool) => queued(account, pool), maxQueued))
       throw new StoreError('full', `more than ${maxQueued} records are queued`)
 }
 
 /** Whether an unproved record may be queued where this row is. The oldest that was put off gives way to it. */
-const makeRoom = (rows: Rows, account: number, row: KnownRow | undefined, maxUnproved: number): boolean => {
+const admitUnproved = (rows: Rows, account: number, row: KnownRow | undefined, maxUnproved: number): boolean => {
   if (row?.state === 'queued' && !row.proved) return true
   if (rows.queued(account, 'unproved') < maxUnproved) return true
   for (const key of rows.evictable(account)) {
@@ -63,7 +63,7 @@ export const enter = (rows: Rows, key: Key, arrival: Arrival, maxUnproved: numbe
     return { result: 'unchanged' }
   }
   const { result, row: ownership, isTakeover } = decision
-  if (!ownership.proved && !makeRoom(rows, key.account, row, maxUnproved)) return { result: 'full' }
+  if (!ownership.proved && !admitUnproved(rows, key.account, row, maxUnproved)) return { result: 'full' }
   const seq = arrival.seq ?? rows.nextSequence()
   change(rows, key, found, enteredRow(found, entry, print, ownership, seq, receivedAt))
   if (isTakeover) delta.event(key.account, 'takeover')

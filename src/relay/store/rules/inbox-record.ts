@@ -1,7 +1,7 @@
 import type { Token } from '../../../wire/record.ts'
 import type { NewEntry } from '../port.ts'
 
-/** A record as it stands in the inbox on disk. All are live ones of backends, so that need not be said of each. */
+/** A record as the inbox on disk has it. All are live ones of backends, so that need not be said of each. */
 export type StoredRecord = readonly [
   objectId: string,
   type: Token['type'],

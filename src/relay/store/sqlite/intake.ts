@@ -1,5 +1,5 @@
 import type { NewEntry, PutResult } from '../port.ts'
-import { assertRoom } from '../rules/enter.ts'
+import { assertCapacity } from '../rules/enter.ts'
 import { isForInbox } from '../rules/inbox-record.ts'
 import * as rules from '../rules/remove.ts'
 import { apply } from './apply.ts'
@@ -32,7 +32,7 @@ export const put = (
     const account = work.account(name)
     return work.queued(account, pool) + (pool === 'live' ? work.inbox.count(account) : 0)
   }
-  assertRoom(entries, queuedNow, maxQueued)
+  assertCapacity(entries, queuedNow, maxQueued)
   const allForInbox = entries.every(isForInbox)
   if (!allForInbox && !entries.every(({ account, objectId }) => isCurrent(work, work.account(account), objectId)))
     return later

@@ -134,7 +134,7 @@ export class Merger {
         await this.#writeSlice()
       }
     } catch {
-      // Whoever asked for the slice is told. Nothing is lost: the records wait for the next attempt.
+      // The callers that wait for the slice get the error. Nothing is lost: the records wait for the next attempt.
       pauseMs = failedMs
     }
     this.#isRunning = false

@@ -1,6 +1,6 @@
 const runLength = 4_096
 
-/** Where in a sorted run the first key stands that is above this one. */
+/** The index of the first key of a sorted run that is above this one. */
 const indexAbove = (run: readonly string[], key: string): number => {
   let low = 0
   for (let high = run.length; low < high; ) {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createRoomyPut, type RoomParts } from '../../src/import/room.ts'
+import { createFittingPut, type FittingPutParts } from '../../src/import/capacity.ts'
 import { StoreError } from '../../src/relay/store/errors.ts'
 import type { NewEntry, PutResult } from '../../src/relay/store/port.ts'
 import { createMemoryStore } from '../fakes/memory-store.ts'
@@ -18,11 +18,11 @@ const entries = Array.from({ length: 10 }, (_, at): NewEntry => {
 })
 
 /** A put into a queue with this much room, of which each wait frees some. */
-const putInto = (room: number, freed: number, more: Partial<RoomParts> = {}) => {
+const putInto = (room: number, freed: number, more: Partial<FittingPutParts> = {}) => {
   const stored: string[] = []
   const told: boolean[] = []
   let now = 0
-  const put = createRoomyPut({
+  const put = createFittingPut({
     put: async (some: readonly NewEntry[]): Promise<readonly PutResult[]> => {
       if (some.length > room) throw new StoreError('full', 'full')
       room -= some.length

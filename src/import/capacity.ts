@@ -3,7 +3,7 @@ import type { NewEntry, PutResult } from '../relay/store/port.ts'
 import { ImportError } from './error.ts'
 import { isRefused, lookEveryMs, nap, type SettleParts } from './settle.ts'
 
-export interface RoomParts {
+export interface FittingPutParts {
   put: (entries: readonly NewEntry[]) => Promise<readonly PutResult[]>
   store: Parameters<typeof isRefused>[0]['store']
   account: string
@@ -29,7 +29,7 @@ const full = 'the queue is full (PUSHFERRY_MAX_QUEUED)'
  * @throws ImportError (`failed`) when CleverTap refuses the credentials, so that no room would ever come, or when the wait was
  * longer than `waitMs`.
  */
-export const createRoomyPut = ({
+export const createFittingPut = ({
   put,
   store,
   account,
@@ -39,11 +39,11 @@ export const createRoomyPut = ({
   onFull,
   elapsed = () => performance.now(),
   wait = nap,
-}: RoomParts): RoomParts['put'] => {
+}: FittingPutParts): FittingPutParts['put'] => {
   let most = Number.POSITIVE_INFINITY
   let fullSince: number | undefined
 
-  const waitForRoom = async (): Promise<void> => {
+  const waitForCapacity = async (): Promise<void> => {
     fullSince ??= elapsed()
     onFull(true)
     if (uploads && (await isRefused({ store, account, uploads })))
@@ -63,7 +63,7 @@ export const createRoomyPut = ({
     } catch (error) {
       if (!(error instanceof StoreError) || error.code !== 'full') throw error
       most = Math.ceil(piece.length / 2)
-      if (piece.length === 1) await waitForRoom()
+      if (piece.length === 1) await waitForCapacity()
       return []
     }
   }
