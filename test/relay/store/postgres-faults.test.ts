@@ -127,6 +127,14 @@ describe('the outbox in PostgreSQL, when the database fails', { timeout: 60_000 
     expectUnavailable(writers.refusals)
     await expectAllThere(writers.acknowledged)
   })
+  it('answers at the first try after all its connections were killed', async () => {
+    for (let round = 0; round < 30; round++) {
+      await Promise.all(Array.from({ length: 5 }, () => store.counts(account)))
+      await Promise.all([store.put([entry(`o${round}`)]), store.find(account, `o${round}`)])
+      await killAll()
+      await expect(store.counts(account)).resolves.toMatchObject({ queued: { live: round + 1 } })
+    }
+  })
   it('leaves no row leased to nobody when connections are killed while it leases and settles', async () => {
     const total = 150
     await store.put(Array.from({ length: total }, (_, at) => entry(`o${at}`)))

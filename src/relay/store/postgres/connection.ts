@@ -37,6 +37,8 @@ const contendMs = 5_000
 const longestPauseMs = 50
 /** A connection that was dead when it was taken says so sooner, in ms; what takes longer is a server in trouble. */
 const deadAtOnceMs = 1_000
+/** Connections of a pool. When the server has restarted, all of them may be dead, which shows only as each is used. */
+export const poolSize = 3
 
 /**
  * How every transaction begins, intake's and the probe's alike. Says what we rely on, whatever the server's or the role's defaults are: a commit returns when it is on disk, here and
@@ -121,7 +123,7 @@ export const createTransactions = (pool: PgPool): Transactions => ({
       if ('value' in attempted) return attempted.value
       const { error, mayBeRepeated } = attempted
       const isQuick = performance.now() - startedAt < deadAtOnceMs
-      const isStale = tries === 1 && isQuick && mayBeRepeated && isLoss(error)
+      const isStale = tries <= poolSize && isQuick && mayBeRepeated && isLoss(error)
       const isContended = isContention(error) && performance.now() < giveUpAt
       if (!isStale && !isContended) throw storeErrorOf(error)
       if (isContended) await pause(tries)
@@ -137,7 +139,8 @@ export const createTransactions = (pool: PgPool): Transactions => ({
         return rowsFrom<Row>(answer)
       } catch (error) {
         client.release(true)
-        if (tries > 1 || !isLoss(error) || performance.now() - startedAt > deadAtOnceMs) throw storeErrorOf(error)
+        if (tries > poolSize || !isLoss(error) || performance.now() - startedAt > deadAtOnceMs)
+          throw storeErrorOf(error)
       }
     }
   },

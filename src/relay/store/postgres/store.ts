@@ -10,7 +10,7 @@ import { known, statusOf } from '../rules/row.ts'
 import { createWorkListeners, type WorkListeners } from '../work-listeners.ts'
 import { accountNumber } from './accounts.ts'
 import { type Commits, createCommits } from './commits.ts'
-import { createTransactions, type Transactions } from './connection.ts'
+import { createTransactions, poolSize, type Transactions } from './connection.ts'
 import { loadPg, type PgDriver, type PgPool, type PgSettings, settingsFor } from './driver.ts'
 import { storeErrorOf } from './failure.ts'
 import { createHolders } from './holders.ts'
@@ -25,16 +25,11 @@ import { settle } from './settle.ts'
 import { sql } from './statements.ts'
 import { idColumns } from './work.ts'
 
-/** Connections for intake and results: one to append to the inbox, one to apply it, one for operations on rows. */
-const rowsConnections = 3
-/** Connections for everything else. */
-const otherConnections = 3
-
 /** Schemas before these were never released; a database that has one is refused. */
 const migrations = readMigrations(new URL('./migrations/', import.meta.url))
 
-const openPool = (driver: PgDriver, settings: PgSettings, max: number): PgPool => {
-  const pool = new driver.Pool({ ...settings, max, idleTimeoutMillis: 60_000 })
+const openPool = (driver: PgDriver, settings: PgSettings): PgPool => {
+  const pool = new driver.Pool({ ...settings, max: poolSize, idleTimeoutMillis: 60_000 })
   // A connection that breaks fails what is asked of it; one that nobody uses is missed by nobody.
   pool.on('error', () => {})
   pool.on('connect', (client) => client.on('error', () => {}))
@@ -188,7 +183,8 @@ export const openPostgresStore = async (
 ): Promise<Store> => {
   const driver = await loadPg()
   const settings = settingsFor(driver, url)
-  const otherPool = openPool(driver, settings, otherConnections)
+  // Two pools: one connection each to append to the inbox, to apply it, and to operate on rows; and three for everything else.
+  const otherPool = openPool(driver, settings)
   const others = createTransactions(otherPool)
   try {
     await migrate(others, migrations)
@@ -200,7 +196,7 @@ export const openPostgresStore = async (
   // Shares for each way of counting, so that this store's own do not wait for each other either.
   const share = randomInt(Math.floor(shards / 3)) * 3
   const numbers = createNumberWriter(share + 2)
-  const transactions = createTransactions(openPool(driver, settings, rowsConnections))
+  const transactions = createTransactions(openPool(driver, settings))
   const listeners = createWorkListeners()
   const commits = createCommits(transactions, others.read, { share, maxQueued, now, tell: listeners.tell })
   const release = createRelease(others, numbers, now)
