@@ -55,7 +55,7 @@ const measure = async (clevertaps) => {
           account,
           objectId: `__${run}-${from + at}`,
           token: { type: 'fcm', id: `${run}-${from + at}`.padEnd(150, 'x') },
-          lane: 'live',
+          priority: 'live',
           sender: 'trusted',
           replaceLive: true,
           warnings: [],

@@ -29,7 +29,7 @@ try {
       account: accountId,
       objectId: `__bench${from + n}`,
       token: { type: 'fcm', id: `${from + n}:${'x'.repeat(150)}` },
-      lane: 'live',
+      priority: 'live',
       sender: 'trusted',
       replaceLive: true,
       warnings: [],

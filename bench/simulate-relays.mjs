@@ -42,9 +42,9 @@ const createClock = () => {
 
 /** A database that has endless work, or none; counts what it is asked. */
 const createStore = (clock, hasWork) => {
-  const asked = { lease: 0, settle: 0, takeSlots: 0, beat: 0 }
+  const asked = { lease: 0, complete: 0, takeSlots: 0, heartbeat: 0 }
   const held = new Map()
-  const beats = new Map()
+  const heartbeats = new Map()
   let next = 0
   const transact = (name, work) => {
     asked[name]++
@@ -52,10 +52,11 @@ const createStore = (clock, hasWork) => {
   }
   return {
     asked,
-    join: (holder) => transact('beat', () => void beats.set(holder, 0)),
-    beat: (holder) => transact('beat', () => beats.set(holder, beats.get(holder) + 1) && true),
-    holders: () => transact('beat', () => [...beats].map(([id, beat]) => ({ id, beat, report: '{}' }))),
-    reap: async () => 0,
+    join: (holder) => transact('heartbeat', () => void heartbeats.set(holder, 0)),
+    heartbeat: (holder) => transact('heartbeat', () => heartbeats.set(holder, heartbeats.get(holder) + 1) && true),
+    holders: () =>
+      transact('heartbeat', () => [...heartbeats].map(([id, heartbeat]) => ({ id, heartbeat, report: '{}' }))),
+    takeOver: async () => 0,
     takeSlots: ({ holder, want, limit }) =>
       transact('takeSlots', () => {
         const others = [...held].reduce((sum, [id, slots]) => sum + (id === holder ? 0 : slots), 0)
@@ -70,7 +71,7 @@ const createStore = (clock, hasWork) => {
           objectId: `__${++next}`,
           generation: 1,
           token: { type: 'fcm', id: `${next}` },
-          lane: 'live',
+          priority: 'live',
           attempts: 0,
           deferrals: 0,
           failures: 0,
@@ -78,7 +79,7 @@ const createStore = (clock, hasWork) => {
         }))
         return { account, entries }
       }),
-    settle: () => transact('settle', () => {}),
+    complete: () => transact('complete', () => {}),
   }
 }
 
@@ -132,7 +133,7 @@ const simulate = async ({ relays, limit, latencyMs, hasWork }) => {
     share: (sent - before.sent) / seconds / ((limit * 100 * 1000) / latencyMs),
     peak,
     senders: bySender.size,
-    asked: ['lease', 'settle', 'takeSlots', 'beat'].map((name) => `${name} ${perSecond(name)}`).join(', '),
+    asked: ['lease', 'complete', 'takeSlots', 'heartbeat'].map((name) => `${name} ${perSecond(name)}`).join(', '),
   }
 }
 

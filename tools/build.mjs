@@ -18,9 +18,11 @@ if (process.argv.includes('--clean'))
 for (const project of ['src/relay', 'src/client', 'sw', 'src/relay/operations/status/page'])
   run(bin('typescript', 'bin/tsc'), '-p', project)
 run(bin('rollup', 'dist/bin/rollup'), '--config', '--silent')
-// Migrations are read beside the module that applies them.
-for (const name of readdirSync(join(root, 'src/relay'), { recursive: true, encoding: 'utf8' })) {
-  if (!name.endsWith('.sql')) continue
+// Migrations are read beside the module that applies them: all that are there, so an old one must not stay.
+const sqlIn = (folder) =>
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.sql'))
+for (const name of sqlIn('dist/relay')) rmSync(join(root, 'dist/relay', name))
+for (const name of sqlIn('src/relay')) {
   mkdirSync(dirname(join(root, 'dist/relay', name)), { recursive: true })
   copyFileSync(join(root, 'src/relay', name), join(root, 'dist/relay', name))
 }

@@ -10,7 +10,7 @@ export const measureClaims = async (location, queued) => {
     account,
     objectId: `__claimed-${Math.random()}-${at}`,
     token: { type: 'fcm', id: `${at}`.padEnd(150, 'x') },
-    lane: 'live',
+    priority: 'live',
     sender: 'trusted',
     replaceLive: true,
     warnings: [],
@@ -23,7 +23,7 @@ export const measureClaims = async (location, queued) => {
     const leased = await store.lease({ account, holder, max: 100, flushMs: 0 })
     if (!('entries' in leased)) break
     const outcome = { kind: 'accepted' }
-    await store.settle(
+    await store.complete(
       holder,
       leased.entries.map(({ objectId, generation }) => ({ account, objectId, generation, outcome })),
     )

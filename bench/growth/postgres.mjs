@@ -6,7 +6,7 @@ import { startPostgres } from '../../tools/postgres-server.mjs'
 const account = 'BENCH'
 const atOnce = 250_000
 const fill = `
-  INSERT INTO pushferry.settled (received_at, settled_at, account, attempts, state, lane, keyed, object_id, type, fingerprint)
+  INSERT INTO pushferry.settled (received_at, settled_at, account, attempts, state, priority, keyed, object_id, type, fingerprint)
   SELECT $1, $1, (SELECT id FROM pushferry.account), 1, 3, 0, false, '__' || replace(gen_random_uuid()::text, '-', ''),
     'fcm', sha256(gen_random_uuid()::text::bytea)
   FROM generate_series(1, $2)`

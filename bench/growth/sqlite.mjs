@@ -11,7 +11,7 @@ const account = 'BENCH'
 const atOnce = 100_000
 const fill = `
   WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?2)
-  INSERT INTO token (account, object_id, type, state, lane, seq, generation, keyed, attempts, deferrals, failures,
+  INSERT INTO token (account, object_id, type, state, priority, seq, generation, keyed, attempts, deferrals, failures,
     received_at, ready_at, due_at, settled_at, fingerprint)
   SELECT 1, '__' || lower(hex(randomblob(16))), 'fcm', 3, 0, ?1 + i, ?1 + i, 0, 1, 0, 0, ?3, ?3, 0, ?3, randomblob(32)
   FROM n`

@@ -45,7 +45,7 @@ export const dryRun = async (
     },
   )
   const taken = sample.taken().map((row): NewEntry => {
-    return { ...row, account, lane: 'import', sender: 'trusted', replaceLive: false }
+    return { ...row, account, priority: 'import', sender: 'trusted', replaceLive: false }
   })
   return { ...ended, waiting: undefined, refusedBefore: undefined, sample: taken }
 }

@@ -21,7 +21,7 @@ const membersOf = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null ? { ...value } : {}
 
 /**
- * What the processes that upload from the store said of an account with their last beat, which is some seconds old. Those
+ * What the processes that upload from the store said of an account with their last heartbeat, which is some seconds old. Those
  * that do not have the account are left out.
  */
 export const readReports = (holders: readonly Holder[], account: string): ProcessReport[] =>

@@ -117,7 +117,7 @@ export const runImport = async (parts: ImportParts): Promise<ImportEnd> => {
             objectId,
             token,
             warnings,
-            lane: 'import',
+            priority: 'import',
             sender: 'trusted',
             replaceLive: replace,
           })),

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { account, refused, settle, startStore } from './store.ts'
+import { account, complete, refused, startStore } from './store.ts'
 
 it('removes the rows of these people, and every trace of them, and leaves the others', async () => {
   const { run, store, path } = await startStore()
-  await settle(store, 'person-to-erase', refused(535))
-  await settle(store, 'person-to-keep', refused(535))
+  await complete(store, 'person-to-erase', refused(535))
+  await complete(store, 'person-to-keep', refused(535))
   const erased = await run(['erase', 'person-to-erase', 'person-unknown'])
   expect(erased).toEqual({ code: 0, out: 'person-to-erase  erased\nperson-unknown  was not there\n', err: '' })
   expect(await store.find(account, 'person-to-erase')).toBeUndefined()
@@ -18,7 +18,7 @@ it('removes the rows of these people, and every trace of them, and leaves the ot
 
 it('takes an ID that begins with a dash, as those of iOS do', async () => {
   const { run, store } = await startStore()
-  await settle(store, '-ios', { kind: 'accepted' })
+  await complete(store, '-ios', { kind: 'accepted' })
   expect(await run(['erase', '-ios', '--json'])).toMatchObject({ code: 0 })
   expect(await store.find(account, '-ios')).toBeUndefined()
 })

@@ -1,15 +1,15 @@
 import { chmodSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { parse } from 'csv-parse/sync'
 import { describe, expect, it } from 'vitest'
-import { account, refused, settle, startStore } from './store.ts'
+import { account, complete, refused, startStore } from './store.ts'
 
 const setUp = async () => {
   const started = await startStore()
   const { store } = started
-  await settle(store, 'a', refused(535))
-  await settle(store, 'b', refused(530, 'said "no", twice'))
-  await settle(store, 'c', { kind: 'accepted' })
-  await settle(store, 'd', refused(535))
+  await complete(store, 'a', refused(535))
+  await complete(store, 'b', refused(530, 'said "no", twice'))
+  await complete(store, 'c', { kind: 'accepted' })
+  await complete(store, 'd', refused(535))
   return started
 }
 
@@ -112,7 +112,7 @@ describe('rejected export', () => {
     async (format) => {
       const ids = ['-ios', "'-quoted", '=1+1', '+1', '@sum', '|cmd', 'a,b', 'a"b', "''=x", 'ümlaut', '1e5', '007']
       const from = await startStore()
-      for (const id of ids) await settle(from.store, id, refused(535, '=HYPERLINK("x"), "y"'))
+      for (const id of ids) await complete(from.store, id, refused(535, '=HYPERLINK("x"), "y"'))
       const file = `${from.path}.out`
       await from.run(['rejected', 'export', '--format', format, '--file', file])
       if (format === 'csv') {
@@ -136,7 +136,7 @@ describe('records of browsers that proved nothing', () => {
   const setUpUnproved = async () => {
     const started = await setUp()
     const { store } = started
-    await settle(store, 'stranger', refused(530), 'unproved')
+    await complete(store, 'stranger', refused(530), 'unproved')
     return started
   }
   const why =

@@ -1,17 +1,17 @@
 import { expect, it } from 'vitest'
 import { newEntry } from '../support/new-entry.ts'
-import { account, refused, settle, startStore } from './store.ts'
+import { account, complete, refused, startStore } from './store.ts'
 
 it('shows the queue, what happened, failures by code with their meaning, and that no relay uploads', async () => {
   const { run, store } = await startStore()
-  await settle(store, 'a', { kind: 'accepted' })
-  await settle(store, 'b', refused(535))
+  await complete(store, 'a', { kind: 'accepted' })
+  await complete(store, 'b', refused(535))
   await store.put([
     {
       account,
       objectId: 'c',
       token: { type: 'fcm', id: 't' },
-      lane: 'live',
+      priority: 'live',
       sender: 'trusted',
       replaceLive: true,
       warnings: [],
@@ -36,7 +36,7 @@ it('tells the records of browsers that prove nothing apart', async () => {
 
 it('says the same as JSON', async () => {
   const { run, store } = await startStore()
-  await settle(store, 'b', refused(535))
+  await complete(store, 'b', refused(535))
   expect(JSON.parse((await run(['status', '--json'])).out)).toMatchObject({
     accounts: [
       {

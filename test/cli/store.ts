@@ -24,7 +24,7 @@ export const startStore = async () => {
 }
 
 /** Takes a record in, and settles it. */
-export const settle = async (
+export const complete = async (
   store: Store,
   objectId: string,
   outcome: Outcome,
@@ -35,7 +35,7 @@ export const settle = async (
       account,
       objectId,
       token: { type: 'fcm', id: `token-of-${objectId}` },
-      lane: 'live',
+      priority: 'live',
       sender,
       replaceLive: true,
       warnings: [],
@@ -44,13 +44,13 @@ export const settle = async (
   await store.join('uploader', '{}')
   const leased = await store.lease({ account, holder: 'uploader', max: 1, flushMs: 0 })
   if ('waitMs' in leased) throw new Error('nothing was leased')
-  const settlements = leased.entries.map(({ generation, objectId: leasedId }) => ({
+  const completions = leased.entries.map(({ generation, objectId: leasedId }) => ({
     account,
     objectId: leasedId,
     generation,
     outcome,
   }))
-  await store.settle('uploader', settlements)
+  await store.complete('uploader', completions)
   await store.leave('uploader')
 }
 

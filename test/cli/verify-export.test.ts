@@ -15,12 +15,12 @@ const profile = (ids: readonly string[], token?: string) => ({
 })
 
 const settleAll = async (store: Store, tokens: Readonly<Record<string, Token>>, outcome: Outcome): Promise<void> => {
-  const more = { account, lane: 'live', sender: 'trusted', replaceLive: true, warnings: [] } as const
+  const more = { account, priority: 'live', sender: 'trusted', replaceLive: true, warnings: [] } as const
   await store.put(Object.entries(tokens).map(([objectId, token]) => ({ objectId, token, ...more })))
   await store.join('uploader', '{}')
   const leased = await store.lease({ account, holder: 'uploader', max: 100, flushMs: 0 })
   if ('waitMs' in leased) throw new Error('nothing was leased')
-  await store.settle(
+  await store.complete(
     'uploader',
     leased.entries.map(({ objectId, generation }) => ({ account, objectId, generation, outcome })),
   )

@@ -52,8 +52,8 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
     return isBatch(leased) ? leased : { account, entries: [] }
   }
   const ids = (batch: Batch): string[] => batch.entries.map((one) => one.objectId)
-  const settle = (batch: Batch, outcome: Outcome, by = holder): Promise<void> =>
-    store.settle(
+  const complete = (batch: Batch, outcome: Outcome, by = holder): Promise<void> =>
+    store.complete(
       by,
       batch.entries.map(({ objectId, generation }) => ({ account, objectId, generation, outcome })),
     )
@@ -104,7 +104,7 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
         await store.put([entry('a')])
         if (state !== 'queued') {
           const batch = await lease()
-          if (state === 'accepted') await settle(batch, { kind: 'accepted' })
+          if (state === 'accepted') await complete(batch, { kind: 'accepted' })
         }
         expect(await putOne(entry('a'))).toBe('unchanged')
         expect(await stateOf('a')).toBe(state)
@@ -112,7 +112,7 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
     )
     it('queues the same token again when it was refused more than 24 hours ago, and not before', async () => {
       await store.put([entry('a')])
-      await settle(await lease(), { kind: 'rejected', error: { code: 535, message: 'bad' } })
+      await complete(await lease(), { kind: 'rejected', error: { code: 535, message: 'bad' } })
       now += 24 * 60 * 60 * 1000
       expect(await putOne(entry('a'))).toBe('unchanged')
       now += 1
@@ -164,14 +164,14 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
     it('does not let an import replace a live or withdrawn row, unless it was told to', async () => {
       await store.put([entry('a', 'live'), entry('w', 'gone')])
       await store.withdraw(account, 'w')
-      const imported = { lane: 'import', replaceLive: false } as const
+      const imported = { priority: 'import', replaceLive: false } as const
       expect(await putOne(entry('a', 'imported', imported))).toBe('unchanged')
       expect(await putOne(entry('w', 'gone', imported))).toBe('unchanged')
       expect(await putOne(entry('w', 'imported', imported))).toBe('unchanged')
-      expect(await putOne(entry('a', 'imported', { lane: 'import' }))).toBe('replaced')
+      expect(await putOne(entry('a', 'imported', { priority: 'import' }))).toBe('replaced')
     })
-    it('moves an imported row to the live lane when the same token arrives live', async () => {
-      await store.put([entry('a', 't', { lane: 'import' })])
+    it('moves an imported row to the live priority when the same token arrives live', async () => {
+      await store.put([entry('a', 't', { priority: 'import' })])
       expect(await putOne(entry('a', 't'))).toBe('unchanged')
       expect((await store.counts(account)).queued).toEqual({ live: 1, unproved: 0, import: 0 })
     })
@@ -181,7 +181,7 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
       await expect(store.put([entry('x'), entry('y')])).rejects.toMatchObject({ code: 'full' })
       expect(await store.find(account, 'x')).toBeUndefined()
       expect(await putOne(entry('z'))).toBe('queued')
-      await settle(await lease(10), { kind: 'accepted' })
+      await complete(await lease(10), { kind: 'accepted' })
       expect(await putOne(entry('y'))).toBe('queued')
     })
     it('tells its listeners about work, until they stop listening', async () => {
@@ -196,7 +196,7 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
 
   describe('an import', () => {
     const imported = (objectId: string, id?: string, more: Partial<NewEntry> = {}): NewEntry =>
-      entry(objectId, id, { lane: 'import', replaceLive: false, ...more })
+      entry(objectId, id, { priority: 'import', replaceLive: false, ...more })
     const put = async (rows: readonly NewEntry[]): Promise<string[]> =>
       (await store.put(rows)).map(({ result }) => result)
 
@@ -206,8 +206,8 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
       expect(await put(rows)).toEqual(['queued', 'queued'])
       expect(await store.find(account, 'ünï-😀')).toMatchObject({ state: 'queued', warnings: ['x', 'y, "z"'] })
       expect((await lease()).entries).toMatchObject([
-        { objectId: 'ünï-😀', lane: 'import', token: { type: 'fcm', id: 'ïd' } },
-        { objectId: 'web', lane: 'import', token },
+        { objectId: 'ünï-😀', priority: 'import', token: { type: 'fcm', id: 'ïd' } },
+        { objectId: 'web', priority: 'import', token },
       ])
     })
     it('leaves live and withdrawn rows alone, and the first of its rows with an objectId stays, unless it replaces', async () => {
@@ -309,7 +309,7 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
     const unproved = (objectId: string, more: Partial<NewEntry> = {}): NewEntry =>
       entry(objectId, `token-of-${objectId}`, { sender: 'unproved', ...more })
     const putOff = async (batch: Batch, dueInMs = 60_000): Promise<void> =>
-      settle(batch, { kind: 'deferred', dueAt: now + dueInMs, error: { code: 530, message: 'not live' } })
+      complete(batch, { kind: 'deferred', dueAt: now + dueInMs, error: { code: 530, message: 'not live' } })
     const queued = async () => (await store.counts(account)).queued
 
     beforeEach(async () => {
@@ -327,14 +327,14 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
       expect(await store.find(account, 'u3')).toBeUndefined()
     })
     it('gives imports what live records leave free, and never makes live records wait for imports', async () => {
-      const imported = (objectId: string): NewEntry => entry(objectId, 't', { lane: 'import' })
+      const imported = (objectId: string): NewEntry => entry(objectId, 't', { priority: 'import' })
       await store.put([entry('backend'), imported('i1')])
       await expect(store.put([imported('i2')])).rejects.toMatchObject({ code: 'full' })
       await expect(store.put([entry('mixed'), imported('i2')])).rejects.toMatchObject({ code: 'full' })
       expect(await store.find(account, 'i2')).toBeUndefined()
       expect(await putOne(entry('second'))).toBe('queued')
       expect(await queued()).toEqual({ live: 2, unproved: 0, import: 1 })
-      await settle(await lease(), { kind: 'accepted' })
+      await complete(await lease(), { kind: 'accepted' })
       expect(await putOne(imported('i2'))).toBe('queued')
       await expect(store.put([imported('i3'), imported('i4')])).rejects.toMatchObject({ code: 'full' })
       expect((await store.counts('OTHER')).queued.import).toBe(0)
@@ -388,7 +388,7 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
       await store.put([unproved('a')])
       await store.put([entry('a', 'second', { sender: 'key' })])
       expect(await queued()).toEqual({ live: 0, unproved: 1, import: 0 })
-      await settle(await lease(), { kind: 'accepted' })
+      await complete(await lease(), { kind: 'accepted' })
       await store.put([entry('a', 'third', { sender: 'key' })])
       expect(await queued()).toEqual({ live: 1, unproved: 0, import: 0 })
       await store.put([entry('a', 'fourth', { sender: 'key' })])
@@ -403,7 +403,7 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
     it('uploads what was never tried before unproved records that were put off, and these before imports', async () => {
       await store.put([unproved('junk')])
       await putOff(await lease(), 1000)
-      await store.put([entry('i', 'ti', { lane: 'import' })])
+      await store.put([entry('i', 'ti', { priority: 'import' })])
       await store.put([unproved('visitor')])
       await store.put([entry('backend')])
       now += 1000
@@ -414,7 +414,7 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
   describe('refused records', () => {
     const refuse = async (one: NewEntry): Promise<void> => {
       await store.put([one])
-      await settle(await lease(), { kind: 'rejected', error: { code: 530, message: 'unknown' } })
+      await complete(await lease(), { kind: 'rejected', error: { code: 530, message: 'unknown' } })
     }
 
     it('keep no token when their sender had proved nothing, so that nobody can send them again', async () => {
@@ -452,7 +452,7 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
 
   describe('leases', () => {
     it('gives live rows before imported ones, the oldest first, no more than asked for, each once', async () => {
-      await store.put([entry('i1', 'ti1', { lane: 'import' }), entry('i2', 'ti2', { lane: 'import' })])
+      await store.put([entry('i1', 'ti1', { priority: 'import' }), entry('i2', 'ti2', { priority: 'import' })])
       await store.put([entry('l1'), entry('l2')])
       expect(ids(await lease(3))).toEqual(['l1', 'l2', 'i1'])
       expect(ids(await lease(3))).toEqual(['i2'])
@@ -477,7 +477,7 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
       const first = await ask(5)
       expect(isBatch(first) && ids(first)).toEqual(['a', 'b', 'c', 'd'])
       expect(await ask(5)).toEqual({ waitMs: 1000 })
-      await settle(await lease(1), { kind: 'accepted' })
+      await complete(await lease(1), { kind: 'accepted' })
       await store.put(['f', 'g', 'h', 'i'].map((name) => entry(name)))
       now += 1000
       const second = await ask(1)
@@ -486,7 +486,7 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
     it('puts a deferred row off until its time, and gives it at its old age then', async () => {
       await store.put([entry('a'), entry('b')])
       const batch = await lease(1)
-      await settle(batch, { kind: 'deferred', dueAt: now + 60_000, error: { code: 530, message: 'not live' } })
+      await complete(batch, { kind: 'deferred', dueAt: now + 60_000, error: { code: 530, message: 'not live' } })
       expect(await store.find(account, 'a')).toMatchObject({ state: 'queued', attempts: 1, error: { code: 530 } })
       expect(ids(await lease(1))).toEqual(['b'])
       expect(await store.lease({ account, holder, max: 1, flushMs: 0 })).toEqual({ waitMs: 60_000 })
@@ -502,7 +502,7 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
       'counts failures of whole requests apart from deferrals, and only where blamed is %s',
       async (blamed, failures) => {
         await store.put([entry('a')])
-        await settle(await lease(), { kind: 'failed', dueAt: now + 10, blamed })
+        await complete(await lease(), { kind: 'failed', dueAt: now + 10, blamed })
         expect(await stateOf('a')).toBe('queued')
         expect(ids(await lease())).toEqual([])
         now += 10
@@ -511,12 +511,12 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
     )
     it('takes a row back at its old age and at no cost', async () => {
       await store.put([entry('a'), entry('b')])
-      await settle(await lease(1), { kind: 'returned' })
+      await complete(await lease(1), { kind: 'returned' })
       expect((await lease(2)).entries).toMatchObject([{ objectId: 'a', attempts: 0 }, { objectId: 'b' }])
     })
     it('does no harm when the clock jumps back: new and waiting rows are still due', async () => {
       await store.put([entry('a'), entry('b')])
-      await settle(await lease(1), { kind: 'deferred', dueAt: now + 60_000, error: { code: 530, message: '' } })
+      await complete(await lease(1), { kind: 'deferred', dueAt: now + 60_000, error: { code: 530, message: '' } })
       now -= 30 * 24 * 60 * 60 * 1000
       const leased = await store.lease({ account, holder, max: 100, flushMs: 1000 })
       expect(isBatch(leased) && ids(leased)).toEqual(['a', 'b'])
@@ -524,7 +524,7 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
     it('keeps a row waiting for longer than a week where the caller knows of such waits', async () => {
       const day = 24 * 60 * 60 * 1000
       await store.put([entry('a')])
-      await settle(await lease(1), { kind: 'deferred', dueAt: now + 30 * day, error: { code: 530, message: '' } })
+      await complete(await lease(1), { kind: 'deferred', dueAt: now + 30 * day, error: { code: 530, message: '' } })
       const leaseKnowing = (farthestDueMs: number) =>
         store.lease({ account, holder, max: 100, flushMs: 0, farthestDueMs })
       expect(isBatch(await leaseKnowing(31 * day))).toBe(false)
@@ -543,7 +543,7 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
     it('keeps only what is still needed of an accepted row', async () => {
       await store.put([entry('a')])
       now += 5
-      await settle(await lease(), { kind: 'accepted' })
+      await complete(await lease(), { kind: 'accepted' })
       expect(await store.find(account, 'a')).toMatchObject({
         state: 'accepted',
         attempts: 1,
@@ -553,7 +553,7 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
     })
     it('keeps code and text of a refused row', async () => {
       await store.put([entry('a')])
-      await settle(await lease(), { kind: 'rejected', error: { code: 535, message: 'why' } })
+      await complete(await lease(), { kind: 'rejected', error: { code: 535, message: 'why' } })
       const row = await store.find(account, 'a')
       expect(row).toMatchObject({ state: 'rejected', error: { code: 535, message: 'why' }, settledAt: now })
     })
@@ -561,7 +561,7 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
       await store.put([entry('a', 'old')])
       const batch = await lease()
       await store.put([entry('a', 'new')])
-      await settle(batch, { kind: 'accepted' })
+      await complete(batch, { kind: 'accepted' })
       expect(await stateOf('a')).toBe('queued')
       expect((await lease()).entries.map((one) => one.token.id)).toEqual(['new'])
     })
@@ -571,7 +571,7 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
       await store.erase(account, 'a')
       expect(await putOne(entry('a', 'new'))).toBe('queued')
       expect(ids(await lease())).toEqual([])
-      await settle(before, { kind: 'accepted' })
+      await complete(before, { kind: 'accepted' })
       expect(await stateOf('a')).toBe('queued')
       expect((await lease()).entries.map((one) => one.token.id)).toEqual(['new'])
     })
@@ -585,7 +585,7 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
         expect(await store.erase(account, 'a')).toBe(false)
         expect(await store.withdraw(account, 'a')).toBe(false)
         expect(await store.counts(account)).toMatchObject({ queued: { live: 0, import: 0 }, uploading: 0 })
-        await settle(before, { kind })
+        await complete(before, { kind })
         expect(await store.find(account, 'a')).toBeUndefined()
         expect(await store.counts(account)).toMatchObject({ queued: { live: 0 }, accepted: 0, oldestReceivedAt: null })
         expect(await putOne(entry('a', 'new', { sender: 'unproved' }))).toBe('queued')
@@ -597,8 +597,8 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
       await lease()
       await store.erase(account, 'a')
       await store.erase(account, 'b')
-      expect(await putOne(entry('a', 'new', { lane: 'import', replaceLive: false }))).toBe('queued')
-      await store.reap([{ id: holder, beat: 0 }])
+      expect(await putOne(entry('a', 'new', { priority: 'import', replaceLive: false }))).toBe('queued')
+      await store.takeOver([{ id: holder, heartbeat: 0 }])
       await store.join('holder-2', '{}')
       expect((await lease(100, 'holder-2')).entries.map((one) => one.token.id)).toEqual(['new'])
       expect(await store.find(account, 'b')).toBeUndefined()
@@ -608,22 +608,22 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
       const batch = await lease()
       await store.put([entry('a', 'new')])
       expect(ids(await lease())).toEqual([])
-      await settle(batch, { kind: 'failed', dueAt: now + 1_000_000, blamed: true })
+      await complete(batch, { kind: 'failed', dueAt: now + 1_000_000, blamed: true })
       expect(ids(await lease())).toEqual(['a'])
     })
     it('ignores a result from a holder whose lease was taken away', async () => {
       await store.put([entry('a')])
       const batch = await lease()
-      await store.reap([{ id: holder, beat: 0 }])
+      await store.takeOver([{ id: holder, heartbeat: 0 }])
       await store.join('holder-2', '{}')
       const second = await lease(1, 'holder-2')
-      await settle(batch, { kind: 'accepted' })
+      await complete(batch, { kind: 'accepted' })
       expect(await stateOf('a')).toBe('uploading')
-      await settle(second, { kind: 'accepted' }, 'holder-2')
+      await complete(second, { kind: 'accepted' }, 'holder-2')
       expect(await stateOf('a')).toBe('accepted')
     })
     it('takes results of every kind in one call, and of two for one person the first', async () => {
-      await store.put([entry('a'), entry('b', 'old'), entry('c'), entry('d'), entry('i', 't', { lane: 'import' })])
+      await store.put([entry('a'), entry('b', 'old'), entry('c'), entry('d'), entry('i', 't', { priority: 'import' })])
       const batch = await lease()
       await store.put([entry('b', 'new')])
       const outcomes: readonly [string, Outcome][] = [
@@ -636,7 +636,7 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
         ['d', { kind: 'accepted' }],
       ]
       const generationOf = new Map(batch.entries.map((one) => [one.objectId, one.generation]))
-      await store.settle(
+      await store.complete(
         holder,
         outcomes.map(([objectId, outcome]) => {
           return { account, objectId, generation: generationOf.get(objectId) ?? -1, outcome }
@@ -649,8 +649,8 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
     it('applies a result once only', async () => {
       await store.put([entry('a')])
       const batch = await lease()
-      await settle(batch, { kind: 'accepted' })
-      await settle(batch, { kind: 'rejected', error: { code: 1, message: '' } })
+      await complete(batch, { kind: 'accepted' })
+      await complete(batch, { kind: 'rejected', error: { code: 1, message: '' } })
       expect(await stateOf('a')).toBe('accepted')
       expect((await store.counts(account)).events.rejected).toBe(0)
     })
@@ -658,23 +658,23 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
       await store.put([entry('a', 'old')])
       const first = await lease()
       await store.put([entry('a', 'new')])
-      await settle(first, { kind: 'accepted' })
+      await complete(first, { kind: 'accepted' })
       const second = await lease()
-      await settle(first, { kind: 'accepted' })
+      await complete(first, { kind: 'accepted' })
       expect(await stateOf('a')).toBe('uploading')
-      await settle(second, { kind: 'accepted' })
+      await complete(second, { kind: 'accepted' })
       expect(await stateOf('a')).toBe('accepted')
     })
     it('waits for the token in flight, whatever else comes in for the one before it', async () => {
       await store.put([entry('a', 'old')])
       const first = await lease()
       await store.put([entry('a', 'new')])
-      await settle(first, { kind: 'accepted' })
+      await complete(first, { kind: 'accepted' })
       const second = await lease()
       await store.put([entry('a', 'newest')])
-      await settle(first, { kind: 'accepted' })
+      await complete(first, { kind: 'accepted' })
       expect(ids(await lease())).toEqual([])
-      await settle(second, { kind: 'accepted' })
+      await complete(second, { kind: 'accepted' })
       expect((await lease()).entries.map((one) => one.token.id)).toEqual(['newest'])
     })
   })
@@ -690,7 +690,7 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
       await store.put([entry('a')])
       const batch = await lease()
       await store.withdraw(account, 'a')
-      await settle(batch, { kind: 'accepted' })
+      await complete(batch, { kind: 'accepted' })
       expect(await stateOf('a')).toBe('withdrawn')
     })
     it('queues the same token again after a withdrawal', async () => {
@@ -707,7 +707,7 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
       await store.put([entry('a', 't', { sender: 'unproved' })])
       const batch = await lease()
       expect(await store.erase(account, 'a')).toBe(true)
-      await settle(batch, { kind: 'accepted' })
+      await complete(batch, { kind: 'accepted' })
       expect(await store.find(account, 'a')).toBeUndefined()
       expect(await putOne(entry('a', 'other', { sender: 'unproved' }))).toBe('queued')
     })
@@ -723,17 +723,17 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
       expect(await store.takeSlots({ account, holder, want: 0, limit: 3 })).toBe(0)
       expect(await store.takeSlots({ account, holder: 'holder-2', want: 3, limit: 3 })).toBe(3)
     })
-    it('takes rows and slots from a holder whose beat stands still, and not from one that has beaten since', async () => {
+    it('takes rows and slots from a holder without a heartbeat, and not from one that has sent one since', async () => {
       await store.put([entry('a')])
       await lease()
       await store.takeSlots({ account, holder, want: 3, limit: 3 })
       const [seen] = await store.holders()
-      expect(await store.beat(holder, '{"n":1}')).toBe(true)
-      expect(await store.reap([{ id: holder, beat: seen?.beat ?? -1 }])).toBe(0)
+      expect(await store.heartbeat(holder, '{"n":1}')).toBe(true)
+      expect(await store.takeOver([{ id: holder, heartbeat: seen?.heartbeat ?? -1 }])).toBe(0)
       const [later] = await store.holders()
-      expect(later).toEqual({ id: holder, beat: (seen?.beat ?? 0) + 1, report: '{"n":1}' })
-      expect(await store.reap([{ id: holder, beat: later?.beat ?? -1 }])).toBe(1)
-      expect(await store.beat(holder, '{}')).toBe(false)
+      expect(later).toEqual({ id: holder, heartbeat: (seen?.heartbeat ?? 0) + 1, report: '{"n":1}' })
+      expect(await store.takeOver([{ id: holder, heartbeat: later?.heartbeat ?? -1 }])).toBe(1)
+      expect(await store.heartbeat(holder, '{}')).toBe(false)
       await store.join('holder-2', '{}')
       expect(await store.takeSlots({ account, holder: 'holder-2', want: 3, limit: 3 })).toBe(3)
       expect(ids(await lease(1, 'holder-2'))).toEqual(['a'])
@@ -754,13 +754,13 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
 
   describe('what an operator sees', () => {
     it('counts rows by state and what has happened', async () => {
-      await store.put([entry('a'), entry('b'), entry('c', 'tc', { lane: 'import' }), entry('d')])
+      await store.put([entry('a'), entry('b'), entry('c', 'tc', { priority: 'import' }), entry('d')])
       now += 1000
       await store.put([entry('e'), entry('e'), entry('e', 'newer')])
       const batch = await lease(2)
       const [first, second] = batch.entries
       if (!first || !second) throw new Error('two rows were due')
-      await store.settle(holder, [
+      await store.complete(holder, [
         { account, objectId: first.objectId, generation: first.generation, outcome: { kind: 'accepted' } },
         {
           account,
@@ -809,7 +809,7 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
         ['c', 535],
       ] as const) {
         await store.put([entry(objectId)])
-        await settle(await lease(), { kind: 'rejected', error: { code, message: objectId } })
+        await complete(await lease(), { kind: 'rejected', error: { code, message: objectId } })
       }
       const [first, second] = await store.rejected(account, { limit: 2 })
       expect([first?.objectId, second?.objectId]).toEqual(['c', 'b'])
@@ -824,9 +824,9 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
       const web = entry('web', 't', { token: { type: 'chrome', id: 't', keys } })
       const odd = ['a', 'B', '_b', 'ü', '€', '😀', "'"]
       await store.put([...odd.map((id) => entry(id, `token-of-${id}`)), web, entry('a', 't', { account: 'OTHER' })])
-      await settle(await lease(), { kind: 'accepted' })
+      await complete(await lease(), { kind: 'accepted' })
       await store.put([entry('refused'), entry('left')])
-      await settle(await lease(1), { kind: 'rejected', error: { code: 535, message: '' } })
+      await complete(await lease(1), { kind: 'rejected', error: { code: 535, message: '' } })
       await store.put([entry('a', 'newer')])
       await store.withdraw(account, 'B')
       const found: AcceptedRow[] = []
@@ -847,7 +847,7 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
     it('queues refused rows anew: those that are named, those of a code, or all', async () => {
       await store.put([entry('a'), entry('b'), entry('c'), entry('d')])
       const batch = await lease()
-      await store.settle(
+      await store.complete(
         holder,
         batch.entries.map(({ objectId, generation }) => ({
           account,
@@ -896,8 +896,8 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
         store.put([entry('z', 'z', { account: 'OTHER' })]),
       ])
       await store.put([
-        entry('a', 'imported', { lane: 'import', replaceLive: false }),
-        entry('i', 'i', { lane: 'import' }),
+        entry('a', 'imported', { priority: 'import', replaceLive: false }),
+        entry('i', 'i', { priority: 'import' }),
       ])
       expect([refused, browser]).toEqual([[{ result: 'refused' }], [{ result: 'queued' }]])
       expect(await putOne(entry('browser', 'other', { sender: 'unproved' }))).toBe('refused')
@@ -907,7 +907,7 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
       expect(counts.events).toMatchObject({ queued: 12, replaced: 3, unchanged: 2, refused: 2 })
       expect(await store.counts('OTHER')).toMatchObject({ queued: { live: 1, import: 0 } })
       const leased = (await lease()).entries
-      expect(leased.slice(-1)).toMatchObject([{ objectId: 'i', lane: 'import' }])
+      expect(leased.slice(-1)).toMatchObject([{ objectId: 'i', priority: 'import' }])
       expect(leased.map(({ objectId }) => objectId).filter((name) => ['z', 'a', 'm'].includes(name))).toEqual([
         'z',
         'a',
@@ -924,7 +924,7 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
         store.put([entry('b'), entry('c')]),
         store.put([entry('d')]),
         store.put([entry('e')]),
-        store.put([entry('i', 'i', { lane: 'import' })]),
+        store.put([entry('i', 'i', { priority: 'import' })]),
       ])
       expect(results.map(({ status }) => status)).toEqual([
         'fulfilled',

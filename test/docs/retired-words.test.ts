@@ -9,16 +9,18 @@ import { read, root, rowsOf, sectionOf } from './markdown.ts'
  * docs/architecture.md says which word to use instead.
  */
 const retired: Readonly<Record<string, readonly string[]>> = {
+  beat: [],
   berth: [],
   chunk: ['src/import', 'src/relay/clevertap/exchange.ts'],
   company: [],
   gather: [],
-  lane: ['src/relay/store', 'src/relay/intake', 'src/relay/operations', 'src/import'],
+  lane: [],
   manners: [],
   mend: [],
   near: [],
-  reap: ['src/relay/store', 'src/relay/uploader/heartbeat.ts'],
+  reap: [],
   room: [],
+  settle: ['src/import', 'src/relay/clevertap'],
   settler: [],
   standing: [],
 }

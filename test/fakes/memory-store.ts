@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { steadyNow } from '../../src/relay/steady-clock.ts'
 import { StoreError } from '../../src/relay/store/errors.ts'
-import { lanes, type Store, type StoreOptions } from '../../src/relay/store/port.ts'
+import { priorities, type Store, type StoreOptions } from '../../src/relay/store/port.ts'
 import { farthestDueMs as defaultFarthestDueMs, takeDue } from '../../src/relay/store/rules/due.ts'
 import { assertCapacity, enter } from '../../src/relay/store/rules/enter.ts'
 import { discardedAtOnce, discardRejected, retry } from '../../src/relay/store/rules/rejected.ts'
 import { erase, withdraw } from '../../src/relay/store/rules/remove.ts'
-import { giveBack, settle } from '../../src/relay/store/rules/results.ts'
+import { complete, giveBack } from '../../src/relay/store/rules/results.ts'
 import { known, leasedEntryOf, type Row, rejectedRowOf, statusOf } from '../../src/relay/store/rules/row.ts'
 import { change, type Key, type Rows } from '../../src/relay/store/rules/rows.ts'
 import {
@@ -29,8 +29,8 @@ interface Minute {
 }
 
 const textOf = ({ account, objectId }: Key): string => `${account}\n${objectId}`
-const isEvictable = ({ state, lane, holder }: Row): boolean =>
-  state === 'queued' && lane === 'deferred' && holder === null
+const isEvictable = ({ state, priority, holder }: Row): boolean =>
+  state === 'queued' && priority === 'deferred' && holder === null
 const bySequence = (a: Stored, b: Stored): number => a.row.seq - b.row.seq
 
 /** What an operation works with. */
@@ -137,9 +137,9 @@ const createIntake = ({ operate, numberOf }: Tables, maxQueued: number, maxUnpro
 const isDue = ({ waiting, dueAt }: Row, now: number, farthestMs: number): boolean =>
   !waiting || dueAt <= now || dueAt > now + farthestMs
 
-type Uploads = Pick<Store, 'lease' | 'settle' | 'takeSlots' | 'join' | 'beat' | 'holders' | 'reap' | 'leave'>
+type Uploads = Pick<Store, 'lease' | 'complete' | 'takeSlots' | 'join' | 'heartbeat' | 'holders' | 'takeOver' | 'leave'>
 const createUploads = ({ rows, operate, numberOf }: Tables): Uploads => {
-  const holders = new Map<string, { beat: number; report: string; slots: Map<string, number> }>()
+  const holders = new Map<string, { heartbeat: number; report: string; slots: Map<string, number> }>()
   const release = (work: Work, holder: string, event?: 'expired'): number => {
     const held = [...rows.values()].filter(({ row }) => row.holder === holder)
     for (const { row, ...key } of held) giveBack(work, key, row, event)
@@ -154,7 +154,7 @@ const createUploads = ({ rows, operate, numberOf }: Tables): Uploads => {
       const queued = work.all(numberOf(account)).filter(({ row }) => row.state === 'queued' && row.holder === null)
       const found = queued
         .filter(({ row }) => isDue(row, now, farthestDueMs))
-        .sort((a, b) => lanes.indexOf(a.row.lane) - lanes.indexOf(b.row.lane))
+        .sort((a, b) => priorities.indexOf(a.row.priority) - priorities.indexOf(b.row.priority))
         .slice(0, batches * max)
       const dueAts = queued.filter(({ row }) => !isDue(row, now, farthestDueMs)).map(({ row }) => row.dueAt)
       const readyAts = found.map(({ row }) => row.readyAt)
@@ -169,10 +169,10 @@ const createUploads = ({ rows, operate, numberOf }: Tables): Uploads => {
   }
   return {
     lease,
-    settle: (holder, settlements) =>
+    complete: (holder, completions) =>
       operate((work) => {
-        for (const one of settlements)
-          settle(work, { account: numberOf(one.account), objectId: one.objectId }, holder, one)
+        for (const one of completions)
+          complete(work, { account: numberOf(one.account), objectId: one.objectId }, holder, one)
       }),
     takeSlots: ({ account, holder, want, limit }) =>
       operate(() => {
@@ -183,17 +183,17 @@ const createUploads = ({ rows, operate, numberOf }: Tables): Uploads => {
         mine?.slots.set(account, granted)
         return granted
       }),
-    join: (holder, report) => operate(() => void holders.set(holder, { beat: 0, report, slots: new Map() })),
-    beat: (holder, report) =>
+    join: (holder, report) => operate(() => void holders.set(holder, { heartbeat: 0, report, slots: new Map() })),
+    heartbeat: (holder, report) =>
       operate(() => {
         const mine = holders.get(holder)
-        if (mine) Object.assign(mine, { beat: mine.beat + 1, report })
+        if (mine) Object.assign(mine, { heartbeat: mine.heartbeat + 1, report })
         return mine !== undefined
       }),
-    holders: () => operate(() => [...holders].map(([id, { beat, report }]) => ({ id, beat, report }))),
-    reap: (stale) =>
+    holders: () => operate(() => [...holders].map(([id, { heartbeat, report }]) => ({ id, heartbeat, report }))),
+    takeOver: (stale) =>
       operate((work) => {
-        const gone = stale.filter(({ id, beat }) => holders.get(id)?.beat === beat)
+        const gone = stale.filter(({ id, heartbeat }) => holders.get(id)?.heartbeat === heartbeat)
         return gone.reduce((freed, { id }) => freed + release(work, id, 'expired'), 0)
       }),
     leave: (holder) => operate((work) => void release(work, holder)),

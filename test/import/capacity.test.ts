@@ -10,7 +10,7 @@ const entries = Array.from({ length: 10 }, (_, at): NewEntry => {
     account: 'A',
     objectId: `o${at}`,
     token,
-    lane: 'import',
+    priority: 'import',
     sender: 'trusted',
     replaceLive: false,
     warnings: [],

@@ -19,7 +19,9 @@ const partsFor = (
   return {
     put: (rows) => {
       pieces.push(rows.length)
-      return store.put(rows.map((row) => ({ ...row, account: 'A', lane: 'import', sender: 'trusted', replaceLive })))
+      return store.put(
+        rows.map((row) => ({ ...row, account: 'A', priority: 'import', sender: 'trusted', replaceLive })),
+      )
     },
     pause: async () => {},
     tally: createTally(),
@@ -150,7 +152,7 @@ describe('queueing an import', () => {
       account: 'A',
       objectId,
       token: { type: 'fcm', id: 'live' },
-      lane: 'live',
+      priority: 'live',
       sender: 'ticket',
       replaceLive: true,
       warnings: [],

@@ -9,7 +9,7 @@ const entry = (objectId: string): NewEntry => ({
   account: 'A',
   objectId,
   token: { type: 'fcm', id: `token-${objectId}` },
-  lane: 'import',
+  priority: 'import',
   sender: 'trusted',
   replaceLive: false,
   warnings: [],

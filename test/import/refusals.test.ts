@@ -25,18 +25,18 @@ const trace = async (
   const store = createMemoryStore({ now: () => now })
   const tally = createTally()
   const signal = new AbortController().signal
-  const common = { account: 'A', lane: 'import', sender: 'trusted', replaceLive: false } as const
+  const common = { account: 'A', priority: 'import', sender: 'trusted', replaceLive: false } as const
   const put: EnqueueParts['put'] = (rows) => store.put(rows.map((row) => ({ ...row, ...common })))
   await enqueue([plan], { put, pause: async () => {}, tally, rejects: undefined, onBytes: () => {}, signal })
   const own = { type: 'fcm', id: 'other-live' } as const
   now = 2000
-  const live = { account: 'A', lane: 'live', sender: 'trusted', replaceLive: true, warnings: [] } as const
+  const live = { account: 'A', priority: 'live', sender: 'trusted', replaceLive: true, warnings: [] } as const
   await store.put([{ ...live, objectId: 'live', token: own }])
   await store.join('h', '{}')
   const leased = await store.lease({ account: 'A', holder: 'h', max: 10, flushMs: 0 })
   const entries = 'entries' in leased ? leased.entries : []
   now = 3000
-  await store.settle(
+  await store.complete(
     'h',
     entries.map(({ objectId, generation }) => ({
       account: 'A',

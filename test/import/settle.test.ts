@@ -55,7 +55,11 @@ describe('waiting for an import', () => {
     state: () => ({ upload: 'suspended', reason: 'HTTP 401', waitMs: 0, inFlight: 0, limit: 0 }) as const,
     holder: () => 'me',
   }
-  const holder = (id: string, upload: string): Holder => ({ id, beat: 1, report: JSON.stringify({ A: { upload } }) })
+  const holder = (id: string, upload: string): Holder => ({
+    id,
+    heartbeat: 1,
+    report: JSON.stringify({ A: { upload } }),
+  })
 
   it('ends when all is settled', async () => {
     const parts = partsFor([counts(2, 1, 5), counts(0, 1, 5), counts(0, 0, null)])

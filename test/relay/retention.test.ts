@@ -14,7 +14,7 @@ test('rejected records are removed once they are older than they are kept, and a
   const leased = await store.lease({ account, holder: 'h', max: 1, flushMs: 0 })
   if (!('entries' in leased)) throw new Error('the record was due')
   const error = { code: 535, message: '' }
-  await store.settle(
+  await store.complete(
     'h',
     leased.entries.map(({ objectId, generation }) => ({
       account,

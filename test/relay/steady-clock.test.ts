@@ -22,7 +22,7 @@ describe('the steady clock', () => {
       const [entry] = batch.entries
       if (!entry) throw new Error('nothing was leased')
       const outcome = { kind: 'failed', dueAt: systemClock.now() + 600_000, blamed: false } as const
-      await store.settle('me', [{ account, objectId: '__a', generation: entry.generation, outcome }])
+      await store.complete('me', [{ account, objectId: '__a', generation: entry.generation, outcome }])
 
       const wall = Date.now()
       onTestFinished(() => void vi.restoreAllMocks())

@@ -8,7 +8,7 @@ export const newEntry = (objectId: string, id = `token-of-${objectId}`, more: Pa
   account,
   objectId,
   token: { type: 'fcm', id },
-  lane: 'live',
+  priority: 'live',
   sender: 'trusted',
   replaceLive: true,
   warnings: [],

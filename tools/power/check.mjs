@@ -5,7 +5,7 @@ const reader = 'power-check'
 
 /** The tokens that wait for upload, by objectId. */
 const readQueue = async (store, account) => {
-  await store.reap((await store.holders()).map(({ id, beat }) => ({ id, beat })))
+  await store.takeOver((await store.holders()).map(({ id, heartbeat }) => ({ id, heartbeat })))
   await store.join(reader, '{}')
   const tokens = new Map()
   for (;;) {
@@ -45,7 +45,7 @@ const isSame = async (store, account, objectId, id) => {
       account,
       objectId,
       token: { id, type: 'fcm' },
-      lane: 'live',
+      priority: 'live',
       sender: 'proved',
       replaceLive: true,
       warnings: [],

@@ -68,9 +68,9 @@ const arrivalsAt = (at, random) => {
 /** A row that CleverTap has refused. */
 const reject = async (store, [objectId, type, code, message]) => {
   const token = { id: `token-of-${objectId}`, type }
-  await store.put([{ account, objectId, token, lane: 'live', sender: 'trusted', replaceLive: true, warnings: [] }])
+  await store.put([{ account, objectId, token, priority: 'live', sender: 'trusted', replaceLive: true, warnings: [] }])
   const { entries } = await store.lease({ account, holder, max: 1, flushMs: 0 })
-  await store.settle(
+  await store.complete(
     holder,
     entries.map(({ generation }) => ({
       account,

@@ -47,7 +47,7 @@ export const readUpload = (body: unknown, account: string): ReadUpload => {
         account,
         objectId,
         token: tokenData,
-        lane: 'live',
+        priority: 'live',
         sender: 'trusted',
         replaceLive: true,
         warnings: decoded.warnings,

@@ -81,7 +81,7 @@ export const browserEntry = (
 ): NewEntry => ({
   ...subscription,
   account: account.id,
-  lane: 'live',
+  priority: 'live',
   sender,
   replaceLive: true,
   ...(sender === 'unproved' ? { claim: claimOf(account) } : {}),

@@ -1,6 +1,7 @@
 import type {
   AcceptedRow,
   Batch,
+  Completion,
   Counts,
   EventName,
   Holder,
@@ -8,7 +9,6 @@ import type {
   NewEntry,
   PutResult,
   RejectedRow,
-  Settlement,
   TokenStatus,
 } from './records.ts'
 
@@ -27,14 +27,14 @@ export * from './records.ts'
  * switched off, at any later moment has not lost it. Many operations may share one commit. An operation that rejects has
  * done nothing. It rejects with a StoreError and with nothing else.
  *
- * HOLDERS. Every uploading process has a holder id and beats (`beat`) while it lives. Its leases and slots stay its own as
- * long as its beat changes; no two wall clocks are compared. A process that sees another holder's beat unchanged for the lease
- * time, on its own monotonic clock, takes everything from it (`reap`). A holder id is used for one life only: a process
- * that was reaped joins again under another.
+ * HOLDERS. Every uploading process has a holder id and sends heartbeats (`heartbeat`) while it lives. Its leases and slots stay
+ * its own as long as its heartbeat changes; no two wall clocks are compared. A process that sees another holder's heartbeat
+ * unchanged for the lease time, on its own monotonic clock, takes everything over from it (`takeOver`). A holder id is used for one
+ * life only: a process that lost everything to another joins again under another id.
  *
  * LEASE. A leased row belongs to one holder; no other is given it. A result for it counts only while it is still leased to
  * that holder with the generation that was leased: a late result changes nothing about the row's token. A row whose token is
- * replaced while it is leased stays leased until that is settled or reaped, so that the replacement is never sent beside it.
+ * replaced while it is leased stays leased until that is settled or taken over, so that the replacement is never sent beside it.
  * So does a row that is erased: of it remains a *hold*, the objectId and the lease without token or fingerprint, which nothing
  * but the next record of this objectId meets, and which goes with the lease.
  *
@@ -90,7 +90,7 @@ export interface UploadStore {
   }): Promise<Batch | { waitMs: number | null }>
 
   /** Writes results. One for a token that was replaced while it was leased only frees the row for its next token. */
-  settle(holder: string, settlements: readonly Settlement[]): Promise<void>
+  complete(holder: string, completions: readonly Completion[]): Promise<void>
 
   /**
    * Sets how many slots of an account this holder has: as many of `want` as the limit leaves after the other holders'.
@@ -98,16 +98,16 @@ export interface UploadStore {
    */
   takeSlots(request: { account: string; holder: string; want: number; limit: number }): Promise<number>
 
-  /** Makes a holder known. Before that, and after it was reaped, it is given nothing. */
+  /** Makes a holder known. Before that, and after `takeOver`, it is given nothing. */
   join(holder: string, report: string): Promise<void>
 
-  /** Says that this holder lives, with a new report. False when it had been reaped meanwhile: then all it held is gone. */
-  beat(holder: string, report: string): Promise<boolean>
+  /** Says that this holder lives, with a new report. False when another process took over meanwhile: then all it held is gone. */
+  heartbeat(holder: string, report: string): Promise<boolean>
 
   holders(): Promise<readonly Holder[]>
 
-  /** Takes leases and slots from these holders, if their beat is still the one that was seen. Resolves to the rows freed. */
-  reap(stale: readonly Pick<Holder, 'id' | 'beat'>[]): Promise<number>
+  /** Takes leases and slots from these holders, if their heartbeat is still the one seen. Resolves to the rows freed. */
+  takeOver(stale: readonly Pick<Holder, 'id' | 'heartbeat'>[]): Promise<number>
 
   /** Gives all that a holder has back at no cost and forgets it: the end of an orderly stop. */
   leave(holder: string): Promise<void>

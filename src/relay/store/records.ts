@@ -11,8 +11,8 @@ export type TokenState = 'queued' | 'uploading' | 'accepted' | 'rejected' | 'wit
  * What is uploaded first: live records, then those of unproved senders that CleverTap has put off, then imported ones. So a
  * new visitor's first upload waits neither for junk that is tried again and again nor for an import.
  */
-export const lanes = ['live', 'deferred', 'import'] as const
-export type Lane = (typeof lanes)[number]
+export const priorities = ['live', 'deferred', 'import'] as const
+export type Priority = (typeof priorities)[number]
 
 /**
  * Whose capacity a row takes up. `live`: of backends, tickets, and registration keys whose record CleverTap has accepted;
@@ -28,7 +28,7 @@ export interface NewEntry {
   token: Token
   /** The keys that a browser showed where the token's type takes none: compared, never sent. */
   shownKeys?: NonNullable<Token['keys']>
-  lane: Exclude<Lane, 'deferred'>
+  priority: Exclude<Priority, 'deferred'>
   /**
    * Whether the sender has shown that the objectId is its own. `trusted`: a backend or an import; a row that it makes has no
    * registration key yet. `ticket`: a browser with a ticket. `key`: a browser with the registration key, which proves something
@@ -99,7 +99,7 @@ export interface LeasedEntry {
   objectId: string
   generation: number
   token: Token
-  lane: Lane
+  priority: Priority
   attempts: number
   /** How often this token was put off because its profile seemed not to be live yet. */
   deferrals: number
@@ -126,7 +126,7 @@ export type Outcome =
   | { kind: 'returned' }
 
 /** The result of one leased entry. */
-export interface Settlement {
+export interface Completion {
   account: string
   objectId: string
   generation: number
@@ -136,8 +136,8 @@ export interface Settlement {
 /** An uploading process, as others see it. */
 export interface Holder {
   id: string
-  /** Grows with every beat. Its value means nothing, only that it has not changed. */
-  beat: number
+  /** Grows with every heartbeat. Its value means nothing, only that it has not changed. */
+  heartbeat: number
   /** What the process says of itself; free JSON, for status displays. */
   report: string
 }

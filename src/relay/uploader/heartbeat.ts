@@ -33,25 +33,25 @@ export interface HeartbeatParts {
  */
 export const createStaleDetector = (
   leaseMs: number,
-): ((holders: readonly Holder[], elapsed: number) => Pick<Holder, 'id' | 'beat'>[]) => {
-  let seen = new Map<string, { beat: number; at: number }>()
+): ((holders: readonly Holder[], elapsed: number) => Pick<Holder, 'id' | 'heartbeat'>[]) => {
+  let seen = new Map<string, { heartbeat: number; at: number }>()
   let lookedAt = Number.NEGATIVE_INFINITY
   return (holders, elapsed) => {
-    const known = elapsed - lookedAt > leaseMs / 2 ? new Map<string, { beat: number; at: number }>() : seen
+    const known = elapsed - lookedAt > leaseMs / 2 ? new Map<string, { heartbeat: number; at: number }>() : seen
     lookedAt = elapsed
     seen = new Map()
-    for (const { id, beat } of holders) {
+    for (const { id, heartbeat } of holders) {
       const before = known.get(id)
-      seen.set(id, before?.beat === beat ? before : { beat, at: elapsed })
+      seen.set(id, before?.heartbeat === heartbeat ? before : { heartbeat, at: elapsed })
     }
-    return [...seen].filter(([, { at }]) => elapsed - at >= leaseMs).map(([id, { beat }]) => ({ id, beat }))
+    return [...seen].filter(([, { at }]) => elapsed - at >= leaseMs).map(([id, { heartbeat }]) => ({ id, heartbeat }))
   }
 }
 
 /** Sends a heartbeat four times per lease time, and takes over from holders that send none. */
 export const createHeartbeat = ({ store, clock, leaseMs, report, onLost, onFreed }: HeartbeatParts): Heartbeat => {
   const watch = createStaleDetector(leaseMs)
-  const beatMs = leaseMs / 4
+  const heartbeatMs = leaseMs / 4
   let id: string | undefined
   let confirmedAt = Number.NEGATIVE_INFINITY
   let stopped = true
@@ -63,30 +63,30 @@ export const createHeartbeat = ({ store, clock, leaseMs, report, onLost, onFreed
     await store.join(fresh, report())
     id = fresh
   }
-  const beat = async (): Promise<void> => {
+  const heartbeat = async (): Promise<void> => {
     const asked = clock.elapsed()
     if (id === undefined) await join()
-    else if (!(await store.beat(id, report()))) {
+    else if (!(await store.heartbeat(id, report()))) {
       id = undefined
       onLost()
       await join()
     }
     confirmedAt = asked
     const stale = watch(await store.holders(), clock.elapsed()).filter((holder) => holder.id !== id)
-    if (stale.length > 0 && (await store.reap(stale)) > 0) onFreed()
+    if (stale.length > 0 && (await store.takeOver(stale)) > 0) onFreed()
   }
-  const beatNow = (): void => {
+  const heartbeatNow = (): void => {
     cancel()
     if (stopped) return
     // Runs after a heartbeat that is under way. When the store cannot be reached nothing is leased; the next heartbeat tries again.
     running = running
-      .then(() => (stopped ? undefined : beat()))
+      .then(() => (stopped ? undefined : heartbeat()))
       .catch(() => {})
       .then(again)
   }
   const again = (): void => {
     cancel()
-    if (!stopped) cancel = clock.after(beatMs, beatNow)
+    if (!stopped) cancel = clock.after(heartbeatMs, heartbeatNow)
   }
 
   return {
@@ -94,10 +94,10 @@ export const createHeartbeat = ({ store, clock, leaseMs, report, onLost, onFreed
     id: () => (clock.elapsed() - confirmedAt < leaseMs * 0.75 ? id : undefined),
     start: async () => {
       stopped = false
-      await beat().catch(() => {})
+      await heartbeat().catch(() => {})
       again()
     },
-    tell: beatNow,
+    tell: heartbeatNow,
     stop: async () => {
       stopped = true
       cancel()

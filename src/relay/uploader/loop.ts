@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events'
 import type { KeyPadding } from '../clevertap/record.ts'
 import type { RequestQueue, Upload } from '../clevertap/upload.ts'
 import type { InTrace } from '../operations/trace.ts'
-import type { Settlement, Store } from '../store/port.ts'
+import type { Completion, Store } from '../store/port.ts'
 import { type Batch, isAlone, probeOf, splitIntoBatches } from './batch.ts'
 import type { Clock } from './clock.ts'
 import { allowance, cappedWaitMs, type Health, healthy, isDown, judged } from './health.ts'
@@ -107,7 +107,7 @@ export const createUploader = (parts: UploaderParts): Uploader => {
     health = next
     if (next.mode !== before.mode || next.failures !== before.failures) parts.onHealth?.(account, next, before)
   }
-  const toWrite = (results: Consequences['results']): Settlement[] =>
+  const toWrite = (results: Consequences['results']): Completion[] =>
     results.map(({ entry: { objectId, generation }, outcome }) => ({ account, objectId, generation, outcome }))
   const giveBack = (batches: readonly Batch[], by: string): void =>
     writer.add(by, toWrite(batches.flat().map((entry) => ({ entry, outcome: { kind: 'returned' } }))))

@@ -1,12 +1,12 @@
 import { StoreError } from '../store/errors.ts'
-import type { Settlement, Store } from '../store/port.ts'
+import type { Completion, Store } from '../store/port.ts'
 import type { Clock } from './clock.ts'
 
 /** Writes outcomes to the store. Outcomes that arrive during a write go into the next one together. */
 export interface OutcomeWriter {
-  add(holder: string, settlements: readonly Settlement[]): void
+  add(holder: string, completions: readonly Completion[]): void
   /** As `add`, but the write may wait 3 ms for other outcomes. For outcomes that no caller needs to see at once. */
-  addSoon(holder: string, settlements: readonly Settlement[]): void
+  addSoon(holder: string, completions: readonly Completion[]): void
   /** Number of outcomes that are not written yet. */
   pending(): number
   /** Resolves when everything added so far is written. Does not resolve while the store fails. */
@@ -24,7 +24,7 @@ const refusedWaitMs = 500
  * CleverTap had accepted a record, so the record is sent again.
  */
 export const createOutcomeWriter = (store: Store, clock: Clock, onWritten: () => void): OutcomeWriter => {
-  let waiting: { holder: string; settlements: readonly Settlement[] }[] = []
+  let waiting: { holder: string; completions: readonly Completion[] }[] = []
   let writing = 0
   let run: Promise<void> | undefined
   let cancelSoon: (() => void) | undefined
@@ -38,11 +38,11 @@ export const createOutcomeWriter = (store: Store, clock: Clock, onWritten: () =>
     while (waiting.length > 0) {
       const now = waiting
       waiting = []
-      writing = now.reduce((sum, { settlements }) => sum + settlements.length, 0)
-      const holders = new Map<string, Settlement[]>()
-      for (const { holder, settlements } of now) holders.set(holder, [...(holders.get(holder) ?? []), ...settlements])
+      writing = now.reduce((sum, { completions }) => sum + completions.length, 0)
+      const holders = new Map<string, Completion[]>()
+      for (const { holder, completions } of now) holders.set(holder, [...(holders.get(holder) ?? []), ...completions])
       try {
-        for (const [holder, settlements] of holders) await store.settle(holder, settlements)
+        for (const [holder, completions] of holders) await store.complete(holder, completions)
         onWritten()
       } catch (error) {
         // A closed store takes no writes. Other processes take the rows over and send them again.
@@ -60,17 +60,17 @@ export const createOutcomeWriter = (store: Store, clock: Clock, onWritten: () =>
   }
 
   return {
-    add: (holder, settlements) => {
-      if (settlements.length === 0) return
-      waiting.push({ holder, settlements })
+    add: (holder, completions) => {
+      if (completions.length === 0) return
+      waiting.push({ holder, completions })
       begin()
     },
-    addSoon: (holder, settlements) => {
-      if (settlements.length === 0) return
-      waiting.push({ holder, settlements })
+    addSoon: (holder, completions) => {
+      if (completions.length === 0) return
+      waiting.push({ holder, completions })
       if (!run) cancelSoon ??= clock.after(groupMs, begin)
     },
-    pending: () => writing + waiting.reduce((sum, { settlements }) => sum + settlements.length, 0),
+    pending: () => writing + waiting.reduce((sum, { completions }) => sum + completions.length, 0),
     drained: async () => {
       if (cancelSoon) begin()
       while (run) await run

@@ -20,8 +20,8 @@ const uploadAll = async (store: Store, outcome: Outcome): Promise<void> => {
   await store.join('h', '{}')
   const leased = await store.lease({ account: accountId, holder: 'h', max: 100, flushMs: 0 })
   const entries = 'entries' in leased ? leased.entries : []
-  const settlements = entries.map(({ objectId, generation }) => ({ account: accountId, objectId, generation, outcome }))
-  await store.settle('h', settlements)
+  const completions = entries.map(({ objectId, generation }) => ({ account: accountId, objectId, generation, outcome }))
+  await store.complete('h', completions)
 }
 
 const startWithClock = async (env: Readonly<Record<string, string>> = {}) => {

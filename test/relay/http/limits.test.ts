@@ -74,7 +74,7 @@ describe('who proves an objectId', () => {
     const batch = await store.lease({ account: accountId, holder: 'h', max: 100, flushMs: 0 })
     if (!('entries' in batch)) throw new Error('nothing is queued')
     const outcome = { kind: 'accepted' } as const
-    await store.settle(
+    await store.complete(
       'h',
       batch.entries.map(({ objectId, generation }) => ({ account: accountId, objectId, generation, outcome })),
     )

@@ -33,7 +33,7 @@ describe('GET /v1/tokens/{objectId}', () => {
     const batch = await store.lease({ account: accountId, holder: 'h', max: 1, flushMs: 0 })
     const error = { code: 535, message: 'Invalid token data' }
     if ('entries' in batch)
-      await store.settle(
+      await store.complete(
         'h',
         batch.entries.map((entry) => ({ account: accountId, ...entry, outcome: { kind: 'rejected', error } })),
       )

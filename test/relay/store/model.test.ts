@@ -100,7 +100,7 @@ const anEntry: fc.Arbitrary<NewEntry> = fc.record({
   account: anAccount,
   objectId: anObjectId,
   token: aToken,
-  lane: fc.constantFrom<NewEntry['lane']>('live', 'live', 'import'),
+  priority: fc.constantFrom<NewEntry['priority']>('live', 'live', 'import'),
   sender: fc.constantFrom<NewEntry['sender']>('trusted', 'ticket', 'key', 'unproved', 'unproved'),
   claim: fc.record({ idleDays: fc.constantFrom(1, 30), always: fc.constantFrom(false, false, true) }),
   replaceLive: fc.boolean(),
@@ -164,7 +164,7 @@ const steps = [
             const { account, objectId, generations } = one
             const by = asAnother ? idOf(world, other) : one.holder
             await both(world, real, (store, role) =>
-              store.settle(by, [
+              store.complete(by, [
                 { account, objectId, generation: generations.get(role) ?? -1, outcome: outcome(world.now) },
               ]),
             )
@@ -194,16 +194,16 @@ const steps = [
       ),
     ),
   aHolder.map((holder) =>
-    step(`beat ${holder}`, (world, real) =>
-      both(world, real, (store) => store.beat(idOf(world, holder), `{"n":${world.now}}`)),
+    step(`heartbeat ${holder}`, (world, real) =>
+      both(world, real, (store) => store.heartbeat(idOf(world, holder), `{"n":${world.now}}`)),
     ),
   ),
-  fc.tuple(aHolder, fc.boolean()).map(([holder, hasBeaten]) =>
-    step(`reap ${holder}${hasBeaten ? ', which has beaten since' : ''}`, async (world, real) => {
+  fc.tuple(aHolder, fc.boolean()).map(([holder, hasHeartbeat]) =>
+    step(`take over ${holder}${hasHeartbeat ? ', which has sent a heartbeat since' : ''}`, async (world, real) => {
       const seen = (await world.reference.holders()).find(({ id }) => id === idOf(world, holder))
       if (!seen) return
-      if (hasBeaten) await both(world, real, (store) => store.beat(seen.id, '{}'))
-      await both(world, real, (store) => store.reap([{ id: seen.id, beat: seen.beat }]))
+      if (hasHeartbeat) await both(world, real, (store) => store.heartbeat(seen.id, '{}'))
+      await both(world, real, (store) => store.takeOver([{ id: seen.id, heartbeat: seen.heartbeat }]))
     }),
   ),
   aHolder.map((holder) =>

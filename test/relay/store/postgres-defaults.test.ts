@@ -39,7 +39,7 @@ describe('a PostgreSQL whose administrator changed the defaults of transactions'
       expect(rows).toHaveLength(1)
     })
     await quicker.query(`INSERT INTO pushferry.settled
-        (account, object_id, type, state, lane, keyed, attempts, received_at, settled_at, fingerprint)
+        (account, object_id, type, state, priority, keyed, attempts, received_at, settled_at, fingerprint)
       SELECT id, 'a', 'fcm', 3, 0, false, 1, 1, 1, '\\x00' FROM pushferry.account WHERE name = '${account}'`)
     await quicker.end()
     await client.query('COMMIT')

@@ -158,13 +158,13 @@ describe('the outbox in PostgreSQL, when the database fails', { timeout: 60_000 
         const leased = await insist(() => store.lease({ account, holder, max: 5, flushMs: 0 }))
         if (!('entries' in leased)) continue
         accepted.push(...leased.entries.map(({ objectId }) => objectId))
-        const settlements = leased.entries.map(({ objectId, generation }) => ({
+        const completions = leased.entries.map(({ objectId, generation }) => ({
           account,
           objectId,
           generation,
           outcome: { kind: 'accepted' } as const,
         }))
-        await insist(() => store.settle(holder, settlements))
+        await insist(() => store.complete(holder, completions))
       }
     }
     await Promise.all([upload(), upload()])
@@ -218,16 +218,16 @@ describe('the outbox in PostgreSQL, when the database fails', { timeout: 60_000 
       proxy.loseCommitOf('UPDATE pushferry.queue')
       await expect(spoiled.put([entry('a', 'newer', browser)])).rejects.toMatchObject({ code: 'unavailable' })
       expect(await spoiled.put([entry('a', 'newer', browser)])).toEqual([{ result: 'unchanged' }])
-      const settlements = (await take()).map(({ objectId, generation }) => ({
+      const completions = (await take()).map(({ objectId, generation }) => ({
         account,
         objectId,
         generation,
         outcome: { kind: 'returned' } as const,
       }))
       proxy.loseCommitOf('UPDATE pushferry.queue')
-      await expect(spoiled.settle(holder, settlements)).rejects.toMatchObject({ code: 'unavailable' })
+      await expect(spoiled.complete(holder, completions)).rejects.toMatchObject({ code: 'unavailable' })
       expect(await take()).toHaveLength(1)
-      await spoiled.settle(holder, settlements)
+      await spoiled.complete(holder, completions)
       expect(await store.find(account, 'a')).toMatchObject({ state: 'uploading' })
     })
   })
@@ -263,7 +263,7 @@ describe('the outbox in PostgreSQL, when the database fails', { timeout: 60_000 
     const leased = await store.lease({ account, holder, max: 1, flushMs: 0 })
     const [one] = 'entries' in leased ? leased.entries : []
     const error = { code: 535, message: 'broken \0 and \ud800' }
-    await store.settle(holder, [
+    await store.complete(holder, [
       { account, objectId: 'a', generation: one?.generation ?? 0, outcome: { kind: 'rejected', error } },
     ])
     expect(await store.find(account, 'a')).toMatchObject({ error: { code: 535, message: 'broken \ufffd and \ufffd' } })
@@ -272,6 +272,6 @@ describe('the outbox in PostgreSQL, when the database fails', { timeout: 60_000 
     expect([broken.status, whole.status]).toEqual(['rejected', 'fulfilled'])
     expect(await store.find(account, '\ufffd')).toBeUndefined()
     expect(await store.withdraw(account, '\ud800')).toBe(false)
-    expect(await store.beat(holder, '"\0"')).toBe(true)
+    expect(await store.heartbeat(holder, '"\0"')).toBe(true)
   })
 })

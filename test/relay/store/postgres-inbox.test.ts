@@ -95,7 +95,7 @@ describe('the inbox in PostgreSQL', () => {
     await one.put([entry('a'), entry('b'), entry('c')])
     const results = Promise.all([
       two.put([entry('a', 'token-of-a', { sender: 'unproved' })]),
-      two.put([entry('b', 'imported', { lane: 'import', replaceLive: false })]),
+      two.put([entry('b', 'imported', { priority: 'import', replaceLive: false })]),
       two.withdraw(account, 'c'),
     ])
     await untilOneWaits()

@@ -12,7 +12,7 @@ const entries = fc.array(
   fc.record({
     objectId: fc.constantFrom(...ids),
     token: fc.constantFrom('t1', 't2', 't3').map((id) => ({ type: 'fcm', id }) as const),
-    lane: fc.constantFrom('live', 'import'),
+    priority: fc.constantFrom('live', 'import'),
     sender: fc.constantFrom<NewEntry['sender']>('trusted', 'ticket', 'key', 'unproved'),
     replaceLive: fc.boolean(),
     warnings: fc.constantFrom([], ['odd']),
@@ -34,11 +34,11 @@ const outcome = fc.constantFrom<Outcome>(
 const step = fc.oneof(
   { weight: 5, arbitrary: fc.record({ kind: fc.constant('put'), entries }) },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('lease'), max: fc.integer({ min: 1, max: 3 }) }) },
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant('settle'), outcomes: fc.array(outcome, { minLength: 3 }) }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('complete'), outcomes: fc.array(outcome, { minLength: 3 }) }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('withdraw'), objectId: fc.constantFrom(...ids) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('erase'), objectId: fc.constantFrom(...ids) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('retry'), code: fc.constantFrom(530, undefined) }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('replaceHolder'), reap: fc.boolean() }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('replaceHolder'), takeOver: fc.boolean() }) },
   {
     weight: 2,
     arbitrary: fc.record({ kind: fc.constant('wait'), ms: fc.constantFrom(900, 60_000, 25 * 3_600_000) }),
@@ -66,9 +66,9 @@ const createSubject = (store: Store, now: () => number) => {
         if ('entries' in leased) batches.push(leased)
         return shown(leased)
       }
-      case 'settle': {
+      case 'complete': {
         const batch = batches.shift()
-        const settlements = (batch?.entries ?? []).map(({ objectId, generation }, at) => {
+        const completions = (batch?.entries ?? []).map(({ objectId, generation }, at) => {
           const chosen = one.outcomes[at] ?? { kind: 'returned' }
           return {
             account,
@@ -77,7 +77,7 @@ const createSubject = (store: Store, now: () => number) => {
             outcome: 'dueAt' in chosen ? { ...chosen, dueAt: now() + chosen.dueAt } : chosen,
           }
         })
-        return store.settle(holder(), settlements)
+        return store.complete(holder(), completions)
       }
       case 'withdraw':
         return store.withdraw(account, one.objectId)
@@ -91,7 +91,9 @@ const createSubject = (store: Store, now: () => number) => {
       case 'retry':
         return store.retryRejected(account, one.code === undefined ? {} : { code: one.code })
       case 'replaceHolder': {
-        const freed = one.reap ? await store.reap([{ id: holder(), beat: 0 }]) : await store.leave(holder())
+        const freed = one.takeOver
+          ? await store.takeOver([{ id: holder(), heartbeat: 0 }])
+          : await store.leave(holder())
         batches = []
         lives++
         await store.join(holder(), '{}')

@@ -32,8 +32,8 @@ describe('relays that share a PostgreSQL', () => {
     const leased = await store.lease({ account, holder, max, flushMs: 0 })
     return 'entries' in leased ? leased.entries : []
   }
-  const settle = (store: Store, holder: string, entries: Batch['entries'], outcome: Outcome): Promise<void> =>
-    store.settle(
+  const complete = (store: Store, holder: string, entries: Batch['entries'], outcome: Outcome): Promise<void> =>
+    store.complete(
       holder,
       entries.map(({ objectId, generation }) => ({ account, objectId, generation, outcome })),
     )
@@ -83,7 +83,7 @@ describe('relays that share a PostgreSQL', () => {
         const entries = await take(store, holder, 7)
         leased.push(...entries.map(({ objectId }) => objectId))
         if (entries.length === 0 && leased.length >= 400) return
-        await settle(store, holder, entries, { kind: 'accepted' })
+        await complete(store, holder, entries, { kind: 'accepted' })
       }
     }
     await Promise.all([drain(one, 'holder-1'), drain(one, 'holder-1'), drain(two, 'holder-2'), drain(two, 'holder-2')])
@@ -126,7 +126,7 @@ describe('relays that share a PostgreSQL', () => {
           store.retryRejected(account, { objectIds: ids }),
         ])
         const outcome = outcomes[round % outcomes.length] ?? { kind: 'returned' }
-        await settle(store, holder, entries, outcome)
+        await complete(store, holder, entries, outcome)
       }
     })
     await Promise.all(live)
@@ -134,14 +134,16 @@ describe('relays that share a PostgreSQL', () => {
 
     await Promise.all(relays.map(({ store, holder }) => store.leave(holder)))
     await one.join('last', '{}')
-    await settle(one, 'last', await take(one, 'last', 100), { kind: 'accepted' })
+    await complete(one, 'last', await take(one, 'last', 100), { kind: 'accepted' })
     expect(await one.counts(account)).toMatchObject({ queued: { live: 0, import: 0 }, uploading: 0 })
     await expectNumbersToFit()
   })
   it('take everything from a holder once only, however many see that it stands still', async () => {
     await one.put(count(20, (at) => entry(`o${at}`, `t${at}`)))
     await take(one, 'holder-1', 100)
-    const freed = await Promise.all(count(6, (at) => (at % 2 === 0 ? one : two).reap([{ id: 'holder-1', beat: 0 }])))
+    const freed = await Promise.all(
+      count(6, (at) => (at % 2 === 0 ? one : two).takeOver([{ id: 'holder-1', heartbeat: 0 }])),
+    )
     expect(freed.sort()).toEqual([0, 0, 0, 0, 0, 20])
     expect((await two.counts(account)).events.expired).toBe(20)
     await expectNumbersToFit()
@@ -153,7 +155,7 @@ describe('relays that share a PostgreSQL', () => {
       await one.join(holder, '{}')
       await Promise.all([
         ...count(3, () => take(one, holder, 2)),
-        two.reap([{ id: holder, beat: 0 }]),
+        two.takeOver([{ id: holder, heartbeat: 0 }]),
         take(two, 'holder-2', 1),
       ])
     }
@@ -167,9 +169,9 @@ describe('relays that share a PostgreSQL', () => {
     await one.put([entry('known')])
     await one.find(account, 'known')
     await client.query('BEGIN')
-    const columns = 'account, object_id, type, state, lane, keyed, attempts, received_at, fingerprint'
+    const columns = 'account, object_id, type, state, priority, keyed, attempts, received_at, fingerprint'
     await client.query(`INSERT INTO pushferry.queue (${columns}, seq, ready_at, due_at, deferrals, failures, token)
-      SELECT account, 'o', type, state, lane, keyed, attempts, received_at, fingerprint, 1, 0, 0, 0, 0, 'theirs'
+      SELECT account, 'o', type, state, priority, keyed, attempts, received_at, fingerprint, 1, 0, 0, 0, 0, 'theirs'
       FROM pushferry.queue WHERE object_id = 'known'`)
     await one.put([entry('o', 'ours'), entry('p')])
     const found = one.find(account, 'o')

@@ -8,7 +8,7 @@ const entry: NewEntry = {
   account: 'ACC',
   objectId: 'a',
   token: { type: 'fcm', id: 'token' },
-  lane: 'live',
+  priority: 'live',
   sender: 'trusted',
   replaceLive: true,
   warnings: [],
@@ -28,7 +28,7 @@ describe('the schema in PostgreSQL', () => {
   it('is made once when many relays start at the same moment', async () => {
     const stores = await Promise.all(Array.from({ length: 6 }, () => openPostgresStore(url)))
     const { rows } = await client.query('SELECT number, name FROM pushferry.migration')
-    expect(rows).toEqual([{ number: 7, name: '0007.sql' }])
+    expect(rows).toEqual([{ number: 8, name: '0008.sql' }])
     await Promise.all(stores.map((store) => store.probe()))
     await Promise.all(stores.map((store) => store.close()))
   })
@@ -40,7 +40,7 @@ describe('the schema in PostgreSQL', () => {
     expect(await second.find('ACC', 'a')).toMatchObject({ state: 'queued' })
     await second.close()
   })
-  it.each([1, 6])('is refused and left as it is where it is schema %i, which was never released', async (schema) => {
+  it.each([1, 7])('is refused and left as it is where it is schema %i, which was never released', async (schema) => {
     await client.query(`CREATE SCHEMA pushferry; CREATE TABLE pushferry.migration (
       number integer PRIMARY KEY, name text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now());
       INSERT INTO pushferry.migration (number, name) VALUES (${schema}, 'unreleased')`)
@@ -50,11 +50,11 @@ describe('the schema in PostgreSQL', () => {
   })
   it('is refused when a newer release has made it', async () => {
     await (await openPostgresStore(url)).close()
-    await client.query("INSERT INTO pushferry.migration (number, name) VALUES (8, 'from the future')")
+    await client.query("INSERT INTO pushferry.migration (number, name) VALUES (9, 'from the future')")
     await expect(openPostgresStore(url)).rejects.toMatchObject({
       name: 'StoreError',
       code: 'future-schema',
-      message: 'the database has schema 8, but this release knows only up to 7: use a newer release',
+      message: 'the database has schema 9, but this release knows only up to 8: use a newer release',
     })
   })
   it('stands apart from other tables of the database, whatever the search path is', async () => {
@@ -106,7 +106,7 @@ describe('the schema in PostgreSQL', () => {
       { object_id: 'a', state: 6, token: null, fingerprint: Buffer.alloc(0), warnings: null },
     ])
     const { generation = 0 } = ('entries' in leased ? leased.entries[0] : undefined) ?? {}
-    await store.settle('holder-1', [{ account: 'ACC', objectId: 'a', generation, outcome: { kind: 'accepted' } }])
+    await store.complete('holder-1', [{ account: 'ACC', objectId: 'a', generation, outcome: { kind: 'accepted' } }])
     expect(await rows()).toEqual([])
     await store.close()
   })
@@ -118,7 +118,7 @@ describe('the schema in PostgreSQL', () => {
     const leased = await store.lease({ account: 'ACC', holder: 'holder-1', max: 9, flushMs: 0 })
     const [one] = 'entries' in leased ? leased.entries : []
     const { generation = 0 } = one ?? {}
-    await store.settle('holder-1', [{ account: 'ACC', objectId: 'a', generation, outcome: { kind: 'accepted' } }])
+    await store.complete('holder-1', [{ account: 'ACC', objectId: 'a', generation, outcome: { kind: 'accepted' } }])
     const { rows } = await client.query('SELECT object_id, state, token FROM pushferry.settled ORDER BY 1')
     expect(rows).toEqual([
       { object_id: 'a', state: 3, token: null },

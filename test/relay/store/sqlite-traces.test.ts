@@ -52,7 +52,7 @@ describe('the files of a SQLite store', () => {
     const batch = await store.lease({ account: 'ACC', holder: 'h', max: 1, flushMs: 0 })
     const [leased] = 'entries' in batch ? batch.entries : []
     const { objectId = '', generation = 0 } = leased ?? {}
-    await store.settle('h', [{ account: 'ACC', objectId, generation, outcome: { kind: 'accepted' } }])
+    await store.complete('h', [{ account: 'ACC', objectId, generation, outcome: { kind: 'accepted' } }])
     await store.withdraw('ACC', 'b')
     expect(objectId).toBe('a')
     await store.close()

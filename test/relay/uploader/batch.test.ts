@@ -16,7 +16,7 @@ const entry = (objectId: string, more: Partial<LeasedEntry> = {}): LeasedEntry =
   objectId,
   generation: 1,
   token: { type: 'fcm', id: objectId },
-  lane: 'live',
+  priority: 'live',
   attempts: 0,
   deferrals: 0,
   failures: 0,

@@ -6,26 +6,26 @@ import { createMemoryStore } from '../../fakes/memory-store.ts'
 import { createFaultyStore, type FaultyStore } from '../../faults/store.ts'
 
 const leaseMs = 60_000
-const holder = (id: string, beat: number) => ({ id, beat, report: '{}' })
+const holder = (id: string, heartbeat: number) => ({ id, heartbeat, report: '{}' })
 
 describe('the watch', () => {
-  /** Looks every 15 s, as a heartbeat does, at the beats that are given for each look. */
-  const look = (beats: readonly number[], everyMs = 15_000): boolean[] => {
+  /** Looks every 15 s, as a heartbeat does, at the heartbeats that are given for each look. */
+  const look = (heartbeats: readonly number[], everyMs = 15_000): boolean[] => {
     const watch = createStaleDetector(leaseMs)
-    return beats.map((beat, at) => watch([holder('a', beat)], at * everyMs).length > 0)
+    return heartbeats.map((heartbeat, at) => watch([holder('a', heartbeat)], at * everyMs).length > 0)
   }
-  it('finds a beat that has stood still for the lease time, and not a moment before', () => {
+  it('finds a heartbeat that has stood still for the lease time, and not a moment before', () => {
     expect(look([7, 7, 7, 7, 7])).toEqual([false, false, false, false, true])
     const watch = createStaleDetector(leaseMs)
     for (let at = 0; at < leaseMs; at += 10_000) expect(watch([holder('a', 1)], at)).toEqual([])
     expect(watch([holder('a', 1)], leaseMs - 1)).toEqual([])
-    expect(watch([holder('a', 1)], leaseMs)).toEqual([{ id: 'a', beat: 1 }])
+    expect(watch([holder('a', 1)], leaseMs)).toEqual([{ id: 'a', heartbeat: 1 }])
   })
-  it('starts over when the beat moves, in whatever direction', () => {
+  it('starts over when the heartbeat moves, in whatever direction', () => {
     expect(look([7, 7, 7, 7, 8, 8, 8, 8, 8])).toEqual([...Array(8).fill(false), true])
     expect(look([7, 7, 7, 7, 6, 6, 6, 6])).toEqual(Array(8).fill(false))
   })
-  it('counts from the first sight: a beat that it has never seen may be a minute old or a year', () => {
+  it('counts from the first sight: a heartbeat that it has never seen may be a minute old or a year', () => {
     const watch = createStaleDetector(leaseMs)
     expect(watch([holder('a', 1)], 1e9)).toEqual([])
     expect(watch([], 1e9 + 15_000)).toEqual([])
@@ -34,7 +34,7 @@ describe('the watch', () => {
   it('finds the dead among the living', () => {
     const watch = createStaleDetector(leaseMs)
     for (let at = 0; at < 4; at++) watch([holder('dead', 3), holder('living', at)], at * 15_000)
-    expect(watch([holder('dead', 3), holder('living', 4)], leaseMs)).toEqual([{ id: 'dead', beat: 3 }])
+    expect(watch([holder('dead', 3), holder('living', 4)], leaseMs)).toEqual([{ id: 'dead', heartbeat: 3 }])
   })
   it('finds nobody after a time in which it did not look itself: the machine slept, and the others with it', () => {
     const watch = createStaleDetector(leaseMs)
@@ -42,7 +42,7 @@ describe('the watch', () => {
     watch([holder('a', 1)], 15_000)
     expect(watch([holder('a', 1)], 3_600_000)).toEqual([])
     for (let at = 15_000; at < leaseMs; at += 15_000) expect(watch([holder('a', 1)], 3_600_000 + at)).toEqual([])
-    expect(watch([holder('a', 1)], 3_600_000 + leaseMs)).toEqual([{ id: 'a', beat: 1 }])
+    expect(watch([holder('a', 1)], 3_600_000 + leaseMs)).toEqual([{ id: 'a', heartbeat: 1 }])
   })
 })
 
@@ -79,12 +79,12 @@ describe('the heartbeat', () => {
   it('is nobody before it has joined, and somebody from then on', async () => {
     expect(heartbeat.id()).toBeUndefined()
     await heartbeat.start()
-    expect(await behind.holders()).toEqual([{ id: heartbeat.id(), beat: 0, report: '{"n":1}' }])
+    expect(await behind.holders()).toEqual([{ id: heartbeat.id(), heartbeat: 0, report: '{"n":1}' }])
   })
-  it('beats four times in a lease time', async () => {
+  it('sends a heartbeat four times in a lease time', async () => {
     await heartbeat.start()
     await clock.advance(leaseMs)
-    expect((await behind.holders())[0]?.beat).toBe(4)
+    expect((await behind.holders())[0]?.heartbeat).toBe(4)
   })
   it('starts although the store is out of reach, and joins when it is there', async () => {
     faulty.break()
@@ -94,10 +94,10 @@ describe('the heartbeat', () => {
     await clock.advance(leaseMs / 4)
     expect(heartbeat.id()).toEqual(expect.any(String))
   })
-  it('stops counting itself as alive before others may count it as dead, and is alive again with the next beat', async () => {
+  it('stops counting itself as alive before others may count it as dead, and is alive again with the next heartbeat', async () => {
     await heartbeat.start()
     const id = heartbeat.id()
-    faulty.break(['beat'])
+    faulty.break(['heartbeat'])
     await clock.advance(leaseMs * 0.75 - 1)
     expect(heartbeat.id()).toBe(id)
     await clock.advance(1)
@@ -109,32 +109,32 @@ describe('the heartbeat', () => {
   })
   it('counts from when it asked, not from when it was answered', async () => {
     await heartbeat.start()
-    faulty.hold(['beat'])
+    faulty.hold(['heartbeat'])
     await clock.advance(leaseMs * 0.74)
     faulty.release()
     await clock.rest()
     expect(heartbeat.id()).toEqual(expect.any(String))
-    faulty.break(['beat'])
+    faulty.break(['heartbeat'])
     await clock.advance(leaseMs * 0.26)
     expect(heartbeat.id()).toBeUndefined()
   })
   it('starts again under a new id after others took over, and reports the loss once', async () => {
     await heartbeat.start()
     const id = heartbeat.id() ?? ''
-    await behind.reap([{ id, beat: 0 }])
+    await behind.takeOver([{ id, heartbeat: 0 }])
     await clock.advance(leaseMs / 4)
     expect(lost).toBe(1)
     expect(heartbeat.id()).toEqual(expect.any(String))
     expect(heartbeat.id()).not.toBe(id)
   })
-  it('takes over from one that is dead, in a lease time and a beat, and says so', async () => {
+  it('takes over from one that is dead, in a lease time and a heartbeat, and says so', async () => {
     await behind.join('dead', '{}')
     await behind.put([
       {
         account: 'A',
         objectId: 'a',
         token: { type: 'fcm', id: 't' },
-        lane: 'live',
+        priority: 'live',
         sender: 'trusted',
         replaceLive: true,
         warnings: [],
@@ -154,7 +154,7 @@ describe('the heartbeat', () => {
     await clock.advance(100 * leaseMs)
     expect(heartbeat.id()).toBe(id)
   })
-  it('lets two live beside each other for as long as both beat', async () => {
+  it('lets two live beside each other for as long as both heartbeat', async () => {
     const other = create(behind)
     await Promise.all([heartbeat.start(), other.start()])
     await clock.advance(100 * leaseMs)
@@ -169,7 +169,7 @@ describe('the heartbeat', () => {
     expect(await behind.holders()).toHaveLength(2)
     expect(lost).toBe(0)
   })
-  it('beats at once when its report has changed, and then goes on as before', async () => {
+  it('sends a heartbeat at once when its report has changed, and then goes on as before', async () => {
     let report = 'old'
     heartbeat = createHeartbeat({
       store: behind,
@@ -184,26 +184,26 @@ describe('the heartbeat', () => {
     heartbeat.tell()
     heartbeat.tell()
     await clock.rest()
-    expect(await behind.holders()).toEqual([{ id: heartbeat.id(), beat: 2, report: 'new' }])
+    expect(await behind.holders()).toEqual([{ id: heartbeat.id(), heartbeat: 2, report: 'new' }])
     expect(clock.timers).toBe(1)
     await clock.advance(leaseMs)
-    expect((await behind.holders())[0]?.beat).toBe(6)
+    expect((await behind.holders())[0]?.heartbeat).toBe(6)
     await heartbeat.stop()
     heartbeat.tell()
     await clock.rest()
-    expect((await behind.holders())[0]?.beat).toBe(6)
+    expect((await behind.holders())[0]?.heartbeat).toBe(6)
     expect(clock.timers).toBe(0)
   })
-  it('does not beat after it was stopped, also when that was in the middle of a beat', async () => {
+  it('does not heartbeat after it was stopped, also when that was in the middle of a heartbeat', async () => {
     await heartbeat.start()
-    faulty.hold(['beat'])
+    faulty.hold(['heartbeat'])
     await clock.advance(leaseMs / 4)
     const stopped = heartbeat.stop()
     faulty.release()
     await stopped
-    const beats = faulty.calls('beat')
+    const heartbeats = faulty.calls('heartbeat')
     await clock.advance(10 * leaseMs)
-    expect(faulty.calls('beat')).toBe(beats)
+    expect(faulty.calls('heartbeat')).toBe(heartbeats)
     expect(clock.timers).toBe(0)
   })
 })

@@ -106,7 +106,7 @@ describe.each(storeKinds)('the uploader, with a store $name', (kind) => {
     })
     it('puts live records before imported ones, also those that come while an import is under way', async () => {
       const { put, start, delivered, untilDelivered, clock } = await setUp({ settings: { uploadConcurrency: 1 } })
-      await put(...names(2000).map((name) => entryOf(name, { lane: 'import' })))
+      await put(...names(2000).map((name) => entryOf(name, { priority: 'import' })))
       await start()
       await clock.advance(450)
       await put(...['live-1', 'live-2'])
@@ -156,7 +156,7 @@ describe.each(storeKinds)('the uploader, with a store $name', (kind) => {
       await untilDelivered(6000)
       const waves = 6000 / 300
       expect(faulty.calls('lease')).toBeLessThan(waves + 5)
-      expect(faulty.calls('settle')).toBeLessThan(waves + 5)
+      expect(faulty.calls('complete')).toBeLessThan(waves + 5)
     })
     it('are halved in number by a 429, and creep back', async () => {
       const { put, start, clevertap, clock, untilDelivered, store } = await setUp({

@@ -77,7 +77,7 @@ describe('the uploader, with a sender that lets requests wait', () => {
     await clock.advance(1500)
     // In the first second they were sent from here; those of the second are in the thread, and others wait behind them.
     expect([clevertap.calls.length, clevertap.delivered.length, clevertap.inFlight]).toEqual([6, 300, 3])
-    await store.reap(await store.holders())
+    await store.takeOver(await store.holders())
     holder.tell()
     await untilDelivered(2000)
     const sent = clevertap.calls.slice(6).flatMap(({ objectIds }) => objectIds)

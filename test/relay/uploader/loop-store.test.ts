@@ -20,7 +20,7 @@ describe.each(storeKinds)('the uploader, with a store $name', (kind) => {
       const { put, start, clevertap, clock, faulty } = await setUp()
       await put(...names(500))
       await start()
-      faulty.break(['settle'])
+      faulty.break(['complete'])
       await clock.advance(40_000)
       expect((await counts()).uploading).toBeGreaterThan(0)
       faulty.mend()
@@ -33,7 +33,7 @@ describe.each(storeKinds)('the uploader, with a store $name', (kind) => {
       const { put, start, clevertap, clock, faulty } = await setUp()
       await put(...names(10_000))
       await start()
-      faulty.break(['settle'])
+      faulty.break(['complete'])
       await clock.advance(30_000)
       expect(clevertap.delivered.length).toBeLessThanOrEqual(2400 + 100 * (kind.queueCapacity ?? 0))
       faulty.mend()
@@ -73,7 +73,7 @@ describe.each(storeKinds)('the uploader, with a store $name', (kind) => {
       const { put, start, clock, faulty } = await setUp({ leaseMs: minute })
       await start()
       await clock.advance(1000)
-      faulty.break(['beat', 'holders'])
+      faulty.break(['heartbeat', 'holders'])
       await clock.advance(46_000)
       const leases = faulty.calls('lease')
       await put(...names(10))
@@ -92,7 +92,7 @@ describe.each(storeKinds)('the uploader, with a store $name', (kind) => {
       const one = await start()
       await clock.advance(2000)
       expect(clevertap.inFlight).toBe(1)
-      await store.reap((await store.holders()).map(({ id, beat }) => ({ id, beat })))
+      await store.takeOver((await store.holders()).map(({ id, heartbeat }) => ({ id, heartbeat })))
       await clock.advance(minute)
       expect(await counts()).toMatchObject({ accepted: 100, uploading: 0, events: { expired: 100 } })
       await put(...names(50, 100))
@@ -107,8 +107,8 @@ describe.each(storeKinds)('the uploader, with a store $name', (kind) => {
       clevertap.behave(() => replies.status(400))
       await clock.advance(500)
       const id = one.holder.id() ?? ''
-      const beat = (await store.holders()).find((holder) => holder.id === id)?.beat ?? 0
-      await store.reap([{ id, beat }])
+      const heartbeat = (await store.holders()).find((holder) => holder.id === id)?.heartbeat ?? 0
+      await store.takeOver([{ id, heartbeat }])
       one.uploader.forget()
       one.kill()
       const sent = clevertap.calls.length

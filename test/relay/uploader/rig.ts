@@ -53,7 +53,7 @@ export const entryOf = (objectId: string, more: Partial<NewEntry> = {}): NewEntr
   account,
   objectId,
   token: { type: 'fcm', id: `token-of-${objectId}` },
-  lane: 'live',
+  priority: 'live',
   sender: 'trusted',
   replaceLive: true,
   warnings: [],

@@ -6,7 +6,7 @@ const entry = (objectId: string): LeasedEntry => ({
   objectId,
   generation: 1,
   token: { type: 'chrome', id: `token-of-${objectId}`, keys: { p256dh: 'abcd', auth: 'ab' } },
-  lane: 'live',
+  priority: 'live',
   attempts: 0,
   deferrals: 0,
   failures: 0,

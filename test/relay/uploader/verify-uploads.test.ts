@@ -20,7 +20,7 @@ test('what a relay gets accepted is looked up on the profile and counted in the 
   await uploads.start()
   onTestFinished(() => uploads.stop())
   const token = { type: 'fcm', id: 'token-of-a' } as const
-  const trusted = { account: accountId, lane: 'live', sender: 'trusted', replaceLive: true, warnings: [] } as const
+  const trusted = { account: accountId, priority: 'live', sender: 'trusted', replaceLive: true, warnings: [] } as const
   await store.put([{ ...trusted, objectId: '__a', token }])
   await vi.waitFor(async () => expect((await store.counts(accountId)).events.confirmed).toBe(1), { timeout: 10_000 })
   expect(clevertap.received().map(({ path }) => path)).toEqual(['/1/upload', '/1/profile.json'])

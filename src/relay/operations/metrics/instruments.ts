@@ -85,12 +85,12 @@ export const createInstruments = (registry: Registry) => {
       'pushferry_queue_records',
       'Records that wait for upload, or for another try, by whose capacity they take up. The same from every process.',
       'account',
-      'lane',
+      'pool',
     ),
     queueLimit: gauge(
       'pushferry_queue_limit_records',
       'Records that may wait in each account: PUSHFERRY_MAX_QUEUED (live) and PUSHFERRY_MAX_UNPROVED (unproved).',
-      'lane',
+      'pool',
     ),
     browsers: gauge(
       'pushferry_browsers',

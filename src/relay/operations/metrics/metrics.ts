@@ -72,14 +72,14 @@ export const createMetrics = ({
   const readStore = createStoreMetrics(instruments, { accounts, store, now })
   const readProcess = createProcessMetrics(instruments)
   instruments.build.set({ version, node: process.version }, 1)
-  instruments.queueLimit.set({ lane: 'live' }, maxQueued)
-  instruments.queueLimit.set({ lane: 'unproved' }, maxUnproved)
+  instruments.queueLimit.set({ pool: 'live' }, maxQueued)
+  instruments.queueLimit.set({ pool: 'unproved' }, maxUnproved)
   // Counters that alerts use start at zero; otherwise `increase()` would miss the first event of a kind.
   for (const { id: account, uploadConcurrency } of accounts) {
     concurrency.set({ account }, uploadConcurrency)
     for (const verdict of verdicts) uploadRequests.inc({ account, verdict }, 0)
   }
-  for (const operation of ['put', 'settle', 'probe'] as const)
+  for (const operation of ['put', 'complete', 'probe'] as const)
     instruments.storeFailures.inc({ operation, reason: 'unavailable' }, 0)
   for (const reason of ['full', 'full_unproved']) instruments.storeFailures.inc({ operation: 'put', reason }, 0)
 

@@ -32,9 +32,9 @@ export const observeStore = (store: Store, { storeWrite, storeFailures }: Instru
     erase: (account, objectId) => watch('erase', store.erase(account, objectId)),
     find: (account, objectId) => watch('find', store.find(account, objectId)),
     lease: (request) => watch('lease', store.lease(request)),
-    settle: (holder, settlements) => watch('settle', store.settle(holder, settlements)),
+    complete: (holder, completions) => watch('complete', store.complete(holder, completions)),
     takeSlots: (request) => watch('takeSlots', store.takeSlots(request)),
-    beat: (holder, report) => watch('beat', store.beat(holder, report)),
+    heartbeat: (holder, report) => watch('heartbeat', store.heartbeat(holder, report)),
     probe: () => watch('probe', store.probe()),
   }
 }

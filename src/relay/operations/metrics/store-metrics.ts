@@ -74,7 +74,7 @@ export const createStoreMetrics = (
       events,
       ...settled
     } of perAccount) {
-      for (const lane of ['live', 'unproved', 'import'] as const) queue.set({ account, lane }, queued[lane])
+      for (const pool of ['live', 'unproved', 'import'] as const) queue.set({ account, pool }, queued[pool])
       const { heard, idle } = browsersOf(confirmedOn, { now: now(), keyIdleMs })
       browsers.set({ account, state: 'heard' }, heard)
       browsers.set({ account, state: 'idle' }, idle)

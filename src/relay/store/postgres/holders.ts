@@ -10,7 +10,7 @@ import { sql } from './statements.ts'
 export const createHolders = (
   { transact, read }: Transactions,
   release: Release,
-): Omit<UploadStore, 'lease' | 'settle'> => ({
+): Omit<UploadStore, 'lease' | 'complete'> => ({
   takeSlots: ({ account, holder, want, limit }) => {
     const number = accountNumber(account)
     return transact(async ({ ask }) => {
@@ -29,15 +29,15 @@ export const createHolders = (
       result: undefined,
       last: [{ text: sql.joinHolder, values: [holder, storable(report)] }],
     })),
-  beat: (holder, report) =>
+  heartbeat: (holder, report) =>
     transact(async ({ ask }) => {
-      const [beaten] = await ask({ text: sql.beatHolder, values: [holder, storable(report)] })
-      return { result: (beaten?.rowCount ?? 0) > 0, last: [] }
+      const [changed] = await ask({ text: sql.heartbeatHolder, values: [holder, storable(report)] })
+      return { result: (changed?.rowCount ?? 0) > 0, last: [] }
     }),
   holders: () => read<Holder>({ text: sql.allHolders }),
-  reap: async (stale) => {
+  takeOver: async (stale) => {
     let freed = 0
-    for (const { id, beat } of stale) freed += await release(id, { beat })
+    for (const { id, heartbeat } of stale) freed += await release(id, { heartbeat })
     return freed
   },
   leave: async (holder) => {

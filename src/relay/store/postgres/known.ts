@@ -7,7 +7,7 @@ import { findable } from './row.ts'
 import { sql } from './statements.ts'
 import { type FoundRow, idColumns, type Known, queuedKey } from './work.ts'
 
-/** How many numbers `nextAges` takes at a time; see migrations/0007.sql. */
+/** How many numbers `nextAges` takes at a time; see migrations/0008.sql. */
 const agesAtOnce = 1_000
 
 type CountRow = Readonly<{ account: number; n: number }>

@@ -32,14 +32,14 @@ export const createLease = (
   release: Release,
 ): Store['lease'] => {
   let doubtful: { holder: string; lease: number }[] = []
-  const settleDoubts = async (holder: string): Promise<void> => {
+  const giveBackDoubtful = async (holder: string): Promise<void> => {
     const mine = doubtful.filter((one) => one.holder === holder)
     if (mine.length > 0) await release(holder, { leases: mine.map(({ lease }) => lease) })
     doubtful = doubtful.filter((one) => !mine.includes(one))
   }
 
   return async ({ account: name, holder, max, batches = 1, flushMs, farthestDueMs = defaultFarthestDueMs }) => {
-    await settleDoubts(holder)
+    await giveBackDoubtful(holder)
     const account = accountNumber(name)
     const lease = drawLease()
     let isAsked = false

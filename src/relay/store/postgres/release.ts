@@ -25,21 +25,21 @@ const free = (rows: readonly FoundRow[], now: number, isExpired: boolean): Work 
 
 /**
  * Takes rows from a holder, and resolves to how many. Those of certain `leases`; otherwise all, with the slots, and the holder is
- * forgotten. With a `beat` only if that is still the holder's, whose rows then count as expired.
+ * forgotten. With a `heartbeat` only if that is still the holder's, whose rows then count as expired.
  */
-export type Release = (id: string, of?: { beat?: number; leases?: readonly number[] }) => Promise<number>
+export type Release = (id: string, of?: { heartbeat?: number; leases?: readonly number[] }) => Promise<number>
 
 export const createRelease =
   ({ transact }: Transactions, numbers: NumberWriter, now: () => number): Release =>
-  (id, { beat, leases } = {}) =>
+  (id, { heartbeat, leases } = {}) =>
     transact(async ({ ask }) => {
       // Waits for leases of this holder that are being written.
-      const [found] = await ask({ text: sql.lockHolder, values: [id, beat ?? null] })
+      const [found] = await ask({ text: sql.lockHolder, values: [id, heartbeat ?? null] })
       const holder = rowsFrom<{ n: number }>(found)[0]?.n
       if (holder === undefined) return { result: 0, last: 'nothing to keep' }
       const [held] = await ask({ text: sql.heldRows, values: [holder, leases ?? null] })
       const rows = rowsFrom<FoundRow>(held)
-      const work = free(rows, Math.floor(now()), beat !== undefined)
+      const work = free(rows, Math.floor(now()), heartbeat !== undefined)
       const forget = [
         { text: sql.forgetSlots, values: [holder] },
         { text: sql.forgetHolder, values: [holder] },

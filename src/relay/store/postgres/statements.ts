@@ -1,7 +1,7 @@
-import { lanes } from '../port.ts'
+import { priorities } from '../port.ts'
 
 /*
- * Every statement of the adapter, by what it does. State numbers: see migrations/0007.sql.
+ * Every statement of the adapter, by what it does. State numbers: see migrations/0008.sql.
  *
  * Many rows go in one statement, as an array for each column. None is given a name, so that nothing is prepared: a plan that was kept
  * while the queue was short is a bad one when it is long.
@@ -22,7 +22,7 @@ export const rowColumns = {
   version: 'xid',
   type: 'text',
   state: 'smallint',
-  lane: 'smallint',
+  priority: 'smallint',
   seq: 'bigint',
   keyed: 'boolean',
   proved: 'boolean',
@@ -62,7 +62,7 @@ const fromSettled = `s.xmin::text AS version, true AS settled, ${settled}, NULL 
 
 /** The oldest rows of each of the places where an open row can be. Each place has an index. */
 const oldestOpen = [
-  ...lanes.map((_, lane) => `lane = ${lane} AND state = 0 AND holder IS NULL`),
+  ...priorities.map((_, priority) => `priority = ${priority} AND state = 0 AND holder IS NULL`),
   ...['state = 1', 'holder IS NOT NULL AND state IN (0, 2)'],
 ].map((place) => `(SELECT seq, received_at FROM pushferry.queue WHERE account = $1 AND ${place} ORDER BY seq LIMIT 1)`)
 
@@ -140,7 +140,7 @@ export const sql = {
   nextWaiting: 'SELECT min(due_at) AS due_at FROM pushferry.queue WHERE account = $1 AND state = 1',
   dueRows: `SELECT q.ctid AS place, ${queued}
     FROM pushferry.queue q WHERE q.account = $1 AND q.state = 0 AND q.holder IS NULL
-    ORDER BY q.lane, q.seq LIMIT $2 FOR UPDATE SKIP LOCKED`,
+    ORDER BY q.priority, q.seq LIMIT $2 FOR UPDATE SKIP LOCKED`,
   /** Waits for nobody: who has locked the holder is taking everything from it. */
   insistOnHolder: `SELECT pushferry.insist(count(*) = 1) FROM (
     SELECT 1 FROM pushferry.holder WHERE n = $1 FOR KEY SHARE NOWAIT) AS alive`,
@@ -153,7 +153,7 @@ export const sql = {
     ORDER BY q.account, q.object_id FOR UPDATE OF q`,
 
   /** Unproved and put off, with nobody's lease. Others may be at the same. */
-  oldestDeferred: `SELECT ${fromQueue} WHERE q.account = $1 AND q.lane = 1 AND q.state IN (0, 1) AND q.holder IS NULL
+  oldestDeferred: `SELECT ${fromQueue} WHERE q.account = $1 AND q.priority = 1 AND q.state IN (0, 1) AND q.holder IS NULL
     ORDER BY q.seq LIMIT $2`,
   oldestRejected: `SELECT s.object_id FROM pushferry.settled s WHERE s.account = $1 AND s.state = 4 ORDER BY s.seq LIMIT $2`,
   /** Of one code, or of all where that is NULL. */
@@ -163,12 +163,12 @@ export const sql = {
   acceptedRows: `SELECT object_id AS "objectId", type, encode(fingerprint, 'hex') AS fingerprint FROM pushferry.settled
     WHERE account = $1 AND state = 3 AND object_id > $2 ORDER BY object_id LIMIT $3`,
 
-  joinHolder: 'INSERT INTO pushferry.holder (id, beat, report) VALUES ($1, 0, $2) ON CONFLICT (id) DO NOTHING',
-  beatHolder: 'UPDATE pushferry.holder SET beat = beat + 1, report = $2 WHERE id = $1',
+  joinHolder: 'INSERT INTO pushferry.holder (id, heartbeat, report) VALUES ($1, 0, $2) ON CONFLICT (id) DO NOTHING',
+  heartbeatHolder: 'UPDATE pushferry.holder SET heartbeat = heartbeat + 1, report = $2 WHERE id = $1',
   findHolder: 'SELECT n FROM pushferry.holder WHERE id = $1',
-  allHolders: 'SELECT id, beat, report FROM pushferry.holder ORDER BY n',
+  allHolders: 'SELECT id, heartbeat, report FROM pushferry.holder ORDER BY n',
   /** Waits until no lease of this holder is being written. */
-  lockHolder: 'SELECT n FROM pushferry.holder WHERE id = $1 AND ($2::bigint IS NULL OR beat = $2) FOR UPDATE',
+  lockHolder: 'SELECT n FROM pushferry.holder WHERE id = $1 AND ($2::bigint IS NULL OR heartbeat = $2) FOR UPDATE',
   forgetHolder: 'DELETE FROM pushferry.holder WHERE n = $1',
   forgetSlots: 'DELETE FROM pushferry.slot WHERE holder = $1',
   /** One at a time hands out slots of an account. */

@@ -10,6 +10,7 @@ import { known, statusOf } from '../rules/row.ts'
 import { createWorkListeners, type WorkListeners } from '../work-listeners.ts'
 import { accountNumber } from './accounts.ts'
 import { type Commits, createCommits } from './commits.ts'
+import { complete } from './complete.ts'
 import { createTransactions, poolSize, type Transactions } from './connection.ts'
 import { loadPg, type PgDriver, type PgPool, type PgSettings, settingsFor } from './driver.ts'
 import { storeErrorOf } from './failure.ts'
@@ -21,7 +22,6 @@ import { createNumberWriter, shards } from './numbers.ts'
 import { createRelease } from './release.ts'
 import { counts, discardRejected, history, oldestRejected, pagesOf, refusedPages, rejected, retry } from './reports.ts'
 import { findable } from './row.ts'
-import { settle } from './settle.ts'
 import { sql } from './statements.ts'
 import { idColumns } from './work.ts'
 
@@ -217,12 +217,12 @@ export const openPostgresStore = async (
     ...createIntake(parts, { maxQueued, maxUnproved }, () => vacuums.write(undefined)),
     ...createReports(parts),
     lease: (request) => seeing(() => lease(request)),
-    settle: (holder, settlements) => door.run(() => commits.write(settle(holder, settlements))),
+    complete: (holder, completions) => door.run(() => commits.write(complete(holder, completions))),
     takeSlots: (request) => door.run(() => holders.takeSlots(request)),
     join: (holder, report) => door.run(() => holders.join(holder, report)),
-    beat: (holder, report) => door.run(() => holders.beat(holder, report)),
+    heartbeat: (holder, report) => door.run(() => holders.heartbeat(holder, report)),
     holders: () => door.run(holders.holders),
-    reap: (stale) => door.run(() => holders.reap(stale)),
+    takeOver: (stale) => door.run(() => holders.takeOver(stale)),
     leave: (holder) => door.run(() => holders.leave(holder)),
     secret: (name) => door.run(() => readSecret(others, name)),
     // The way that records take: what keeps those from being stored must not leave the probe well.

@@ -8,13 +8,13 @@ export interface Demand {
 
 /** The demand of each account. A record with a registration key counts before it is known what the key proves. */
 export const demandOf = (
-  entries: readonly Pick<NewEntry, 'account' | 'lane' | 'sender'>[],
+  entries: readonly Pick<NewEntry, 'account' | 'priority' | 'sender'>[],
 ): ReadonlyMap<string, Demand> => {
   const demands = new Map<string, Demand>()
-  for (const { account, lane, sender } of entries) {
+  for (const { account, priority, sender } of entries) {
     if (sender === 'unproved') continue
     const demand = demands.get(account) ?? { live: 0, import: 0 }
-    demand[lane]++
+    demand[priority]++
     demands.set(account, demand)
   }
   return demands

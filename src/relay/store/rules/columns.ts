@@ -1,10 +1,10 @@
 import type { Token, TokenType } from '../../../wire/record.ts'
-import { lanes } from '../port.ts'
+import { priorities } from '../port.ts'
 import type { Row } from './row.ts'
 import type { Key } from './rows.ts'
 
 /*
- * A row in the columns of a database. All databases name them alike and number states and lanes alike; what a statement
+ * A row in the columns of a database. All databases name them alike and number states and priorities alike; what a statement
  * does not select, or a table does not have, is left out or null.
  *
  * state: 0 queued and due, 1 queued and waiting for due_at, 2 uploading, 3 accepted, 4 rejected, 5 withdrawn, 6 erased.
@@ -12,7 +12,7 @@ import type { Key } from './rows.ts'
 export type RowColumns = Readonly<{
   type: TokenType
   state?: number
-  lane: number
+  priority: number
   seq?: number | null
   generation?: number | null
   keyed?: boolean | number
@@ -50,7 +50,7 @@ export const rowOf = (columns: RowColumns): Row => {
     fingerprint: fingerprint ? Buffer.from(fingerprint).toString('hex') : '',
     state: states[state] ?? 'withdrawn',
     waiting: state === 1,
-    lane: lanes[columns.lane] ?? 'live',
+    priority: priorities[columns.priority] ?? 'live',
     seq: columns.seq ?? 0,
     generation: columns.generation ?? 0,
     keyed: Boolean(columns.keyed),
@@ -79,7 +79,7 @@ export const columnsOf = ({ account, objectId }: Key, row: Row) => ({
   object_id: objectId,
   type: row.type,
   state: row.state === 'queued' && row.waiting ? 1 : states.indexOf(row.state),
-  lane: lanes.indexOf(row.lane),
+  priority: priorities.indexOf(row.priority),
   seq: row.seq,
   generation: row.generation,
   keyed: row.keyed,

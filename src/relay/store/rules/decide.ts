@@ -2,7 +2,7 @@ import type { NewEntry, TokenState } from '../port.ts'
 import type { KnownRow } from './row.ts'
 
 /** What a decision makes of the row, beside its token. */
-export type Ownership = Pick<KnownRow, 'lane' | 'keyed' | 'proved' | 'confirmedOn'>
+export type Ownership = Pick<KnownRow, 'priority' | 'keyed' | 'proved' | 'confirmedOn'>
 /** The row that an arriving record meets, as far as the decision needs it. */
 type Before = Ownership & Pick<KnownRow, 'state' | 'fingerprint' | 'settledAt'>
 
@@ -36,7 +36,7 @@ const decideSame = (before: Before, replaceLive: boolean, now: number): 'queue' 
   return now - (before.settledAt ?? now) > rejectedRestMs ? 'queue' : 'keep'
 }
 
-type Arriving = Pick<NewEntry, 'sender' | 'replaceLive' | 'lane' | 'claim'>
+type Arriving = Pick<NewEntry, 'sender' | 'replaceLive' | 'priority' | 'claim'>
 
 /** A stranger gets registration keys for the asking, so a key proves something only once CleverTap has accepted a record. */
 const proves = ({ sender }: Arriving, before: Before | undefined): boolean =>
@@ -46,7 +46,7 @@ const proves = ({ sender }: Arriving, before: Before | undefined): boolean =>
 
 /** The row of a record that is queued. */
 const queuedRow = (before: Before | undefined, entry: Arriving, now: number): Ownership => ({
-  lane: entry.lane,
+  priority: entry.priority,
   keyed: entry.sender !== 'trusted' || (before?.keyed ?? false),
   proved: proves(entry, before),
   confirmedOn: entry.sender === 'trusted' ? (before?.confirmedOn ?? null) : dayOf(now),
@@ -54,12 +54,12 @@ const queuedRow = (before: Before | undefined, entry: Arriving, now: number): Ow
 
 /** The row whose token stays: somebody is there now, or proves what nobody has proved before. */
 const keptRow = (before: Before, entry: Arriving, now: number): Ownership => {
-  const { lane, keyed, confirmedOn } = before
+  const { priority, keyed, confirmedOn } = before
   const proved = before.proved || proves(entry, before)
   const isFresh = confirmedOn !== null && Math.abs(dayOf(now) - confirmedOn) < confirmedForDays
-  const hurries = entry.lane === 'live' && (lane === 'import' || (lane === 'deferred' && proved))
+  const hurries = entry.priority === 'live' && (priority === 'import' || (priority === 'deferred' && proved))
   return {
-    lane: hurries ? 'live' : lane,
+    priority: hurries ? 'live' : priority,
     keyed: keyed || entry.sender !== 'trusted',
     proved,
     confirmedOn: entry.sender === 'trusted' || isFresh ? confirmedOn : dayOf(now),
@@ -67,9 +67,9 @@ const keptRow = (before: Before, entry: Arriving, now: number): Ownership => {
 }
 
 const keep = (before: Before, row: Ownership = before): Decision => {
-  const { lane, keyed, proved, confirmedOn } = row
-  const kept = { lane, keyed, proved, confirmedOn }
-  const names = ['lane', 'keyed', 'proved', 'confirmedOn'] as const
+  const { priority, keyed, proved, confirmedOn } = row
+  const kept = { priority, keyed, proved, confirmedOn }
+  const names = ['priority', 'keyed', 'proved', 'confirmedOn'] as const
   return { kind: 'keep', row: kept, isChanged: names.some((name) => kept[name] !== before[name]) }
 }
 

@@ -39,7 +39,7 @@ const admitUnproved = (rows: Rows, account: number, row: KnownRow | undefined, m
   if (rows.queued(account, 'unproved') < maxUnproved) return true
   for (const key of rows.evictable(account)) {
     const oldest = known(rows.find(key))
-    if (oldest?.state !== 'queued' || oldest.lane !== 'deferred') continue
+    if (oldest?.state !== 'queued' || oldest.priority !== 'deferred') continue
     discard(rows, key, oldest, 'evicted')
     return true
   }

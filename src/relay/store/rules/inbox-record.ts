@@ -18,12 +18,12 @@ export const storedOf = ({ objectId, token, warnings }: Omit<NewEntry, 'account'
 export const entryOf = ([objectId, type, id, keys, warnings]: StoredRecord): Omit<NewEntry, 'account'> => ({
   objectId,
   token: keys === 0 ? { type, id } : { type, id, keys: { p256dh: keys[0], auth: keys[1] } },
-  lane: 'live',
+  priority: 'live',
   sender: 'trusted',
   replaceLive: true,
   warnings: warnings === 0 ? [] : warnings,
 })
 
 /** Whether a record may wait in the inbox: its sender may have the row, whatever there is, and needs no result for its answer. */
-export const isForInbox = ({ sender, lane, replaceLive, shownKeys }: NewEntry): boolean =>
-  sender === 'trusted' && lane === 'live' && replaceLive && !shownKeys
+export const isForInbox = ({ sender, priority, replaceLive, shownKeys }: NewEntry): boolean =>
+  sender === 'trusted' && priority === 'live' && replaceLive && !shownKeys

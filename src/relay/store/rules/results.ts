@@ -1,10 +1,10 @@
-import type { EventName, Lane, Outcome, Settlement } from '../port.ts'
+import type { Completion, EventName, Outcome, Priority } from '../port.ts'
 import type { Row } from './row.ts'
 import { change, type Key, type Rows } from './rows.ts'
 import { type Delta, poolOf } from './tally.ts'
 
 /** Counts a row that is given to a holder. */
-export const countLeased = (delta: Delta, account: number, row: { lane: Lane; proved: boolean }): void => {
+export const countLeased = (delta: Delta, account: number, row: { priority: Priority; proved: boolean }): void => {
   delta.add(account, `state:queued:${poolOf(row)}`, -1)
   delta.add(account, `state:uploading:${poolOf(row)}`, 1)
 }
@@ -22,8 +22,8 @@ const settledRow = (row: Row, outcome: Outcome, { now, nextSequence }: Rows): Ro
       return { ...tried, state: 'rejected', token, settledAt: now, error, seq: nextSequence() }
     }
     case 'deferred': {
-      const lane = row.proved ? row.lane : 'deferred'
-      return waitingRow({ ...tried, lane, error: outcome.error, deferrals: row.deferrals + 1 }, outcome.dueAt)
+      const priority = row.proved ? row.priority : 'deferred'
+      return waitingRow({ ...tried, priority, error: outcome.error, deferrals: row.deferrals + 1 }, outcome.dueAt)
     }
     case 'failed': {
       const failed = { ...tried, failures: row.failures + (outcome.blamed ? 1 : 0) }
@@ -37,11 +37,11 @@ const settledRow = (row: Row, outcome: Outcome, { now, nextSequence }: Rows): Ro
 const waitingRow = (row: Row, dueAt: number): Row => ({ ...row, waiting: true, dueAt, readyAt: dueAt })
 
 /**
- * Writes one result; see Store.settle. One that comes late or twice finds another holder, another generation or no row, and
+ * Writes one result; see Store.complete. One that comes late or twice finds another holder, another generation or no row, and
  * changes nothing. A row that is not uploading any more has another token than the one that was sent, or none: it is only
  * free from now on, under a generation that no result has named.
  */
-export const settle = (rows: Rows, key: Key, holder: string, { generation, outcome }: Settlement): void => {
+export const complete = (rows: Rows, key: Key, holder: string, { generation, outcome }: Completion): void => {
   const row = rows.find(key)
   if (row?.holder !== holder || row.generation !== generation) return
   if (row.state === 'erased') rows.erase(key)

@@ -1,5 +1,5 @@
 import type { Token, TokenType } from '../../../wire/record.ts'
-import type { Lane, LeasedEntry, NewEntry, RecordError, RejectedRow, TokenState, TokenStatus } from '../port.ts'
+import type { LeasedEntry, NewEntry, Priority, RecordError, RejectedRow, TokenState, TokenStatus } from '../port.ts'
 import type { Ownership } from './decide.ts'
 
 /** A row as the rules see it. Each adapter reads it from its columns and writes it there. */
@@ -12,7 +12,7 @@ export interface Row {
   state: TokenState | 'erased'
   /** A queued row that is not due before `dueAt`. */
   waiting: boolean
-  lane: Lane
+  priority: Priority
   /** Its age; of a refused row its place among the refusals. */
   seq: number
   /** A result must name it. It stays while the row is leased, even when the token is replaced. */
@@ -127,11 +127,11 @@ export const statusOf = (objectId: string, row: KnownRow): TokenStatus => {
 /** The row as its uploader needs it. */
 export const leasedEntryOf = (
   objectId: string,
-  row: Pick<Row, 'token' | 'lane' | 'generation' | 'attempts' | 'deferrals' | 'failures' | 'receivedAt'>,
+  row: Pick<Row, 'token' | 'priority' | 'generation' | 'attempts' | 'deferrals' | 'failures' | 'receivedAt'>,
 ): LeasedEntry => {
-  const { generation, token, lane, attempts, deferrals, failures, receivedAt } = row
+  const { generation, token, priority, attempts, deferrals, failures, receivedAt } = row
   if (!token) throw new Error('a row that can be uploaded has lost its token')
-  return { objectId, generation, token, lane, attempts, deferrals, failures, receivedAt }
+  return { objectId, generation, token, priority, attempts, deferrals, failures, receivedAt }
 }
 
 /** A refused row as its operator may see it. */

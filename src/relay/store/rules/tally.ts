@@ -1,13 +1,21 @@
-import { type Counts, type EventName, eventNames, type Lane, type Minute, type Pool, type TokenState } from '../port.ts'
+import {
+  type Counts,
+  type EventName,
+  eventNames,
+  type Minute,
+  type Pool,
+  type Priority,
+  type TokenState,
+} from '../port.ts'
 import type { Row } from './row.ts'
 
 /** The name under which a number of rows or events is kept. */
 export type TallyName = `state:${TokenState}:${Pool}` | `code:${number}` | `event:${EventName}` | `confirmed:${number}`
 
 /** See `Pool`. */
-export const poolOf = ({ lane, proved }: { lane: Lane; proved: boolean }): Pool => {
+export const poolOf = ({ priority, proved }: { priority: Priority; proved: boolean }): Pool => {
   if (!proved) return 'unproved'
-  return lane === 'import' ? 'import' : 'live'
+  return priority === 'import' ? 'import' : 'live'
 }
 
 /** Changes of numbers, gathered during one transaction and written once at its end. Accounts by the adapter's numbers. */

@@ -1,4 +1,4 @@
-import { lanes, type PutResult } from '../port.ts'
+import { type PutResult, priorities } from '../port.ts'
 import { warningsColumn } from '../rules/columns.ts'
 import { decide, type Ownership } from '../rules/decide.ts'
 import { enter } from '../rules/enter.ts'
@@ -30,7 +30,14 @@ const insert = ({ sql }: Work, records: readonly Prepared[]): readonly Prepared[
   for (const { record, print, asNew } of records) {
     const { seq, account, receivedAt: at, entry } = record
     const { objectId, token, warnings } = entry
-    values.push(account, objectId, token.type, lanes.indexOf(asNew.lane), Number(asNew.keyed), Number(asNew.proved))
+    values.push(
+      account,
+      objectId,
+      token.type,
+      priorities.indexOf(asNew.priority),
+      Number(asNew.keyed),
+      Number(asNew.proved),
+    )
     values.push(asNew.confirmedOn, seq, seq, at, at, Buffer.from(print, 'hex'), token.id)
     values.push(token.keys?.p256dh ?? null, token.keys?.auth ?? null, warningsColumn(warnings))
   }

@@ -4,7 +4,7 @@ import { isForInbox } from '../rules/inbox-record.ts'
 import * as rules from '../rules/remove.ts'
 import { apply } from './apply.ts'
 import { type AcceptedRecord, toInbox } from './inbox-records.ts'
-import { keepUp, settleSmall } from './merge.ts'
+import { applySmallInbox, keepUp } from './merge.ts'
 import type { Work } from './work.ts'
 
 /** Said by an operation that has to know what becomes of a profile's record which is not applied: it did nothing. */
@@ -18,7 +18,7 @@ export interface IntakeLimits {
 
 /** Whether a profile's row can be looked at: nothing about it waits in the inbox, any more. */
 const isCurrent = (work: Work, account: number, objectId: string): boolean =>
-  !work.inbox.has(account, objectId) || (settleSmall(work) && !work.inbox.has(account, objectId))
+  !work.inbox.has(account, objectId) || (applySmallInbox(work) && !work.inbox.has(account, objectId))
 
 const queued: PutResult = { result: 'queued' }
 
@@ -57,6 +57,6 @@ export const withdraw = (work: Work, account: number, objectId: string): boolean
  * profile are on disk until their merge ends, so it waits for that.
  */
 export const erase = (work: Work, account: number, objectId: string): boolean | Later => {
-  if (work.inbox.isMerging() && !settleSmall(work)) return later
+  if (work.inbox.isMerging() && !applySmallInbox(work)) return later
   return isCurrent(work, account, objectId) ? rules.erase(work, { account, objectId }) : later
 }

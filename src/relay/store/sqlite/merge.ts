@@ -61,7 +61,7 @@ export const applySlice = (work: Work): ReadonlyMap<string, number> => {
 }
 
 /** Applies all pending records when there are at most `smallInbox`, else none. Returns whether it did. */
-export const settleSmall = (work: Work): boolean => {
+export const applySmallInbox = (work: Work): boolean => {
   const { inbox } = work
   if (inbox.size() > smallInbox) return false
   while (inbox.size() > 0 || inbox.isMerging()) applySlice(work)

@@ -15,7 +15,7 @@ export const writtenColumns = [
     'object_id',
     'type',
     'state',
-    'lane',
+    'priority',
     'seq',
     'generation',
     'keyed',

@@ -4,7 +4,7 @@ import { writtenColumns } from './row.ts'
 /** How many rows `insertTokens` takes. With more, or fewer, a row takes longer. */
 export const rowsInserted = 50
 
-const newColumns = `account, object_id, type, state, lane, keyed, proved, confirmed_on, seq, generation, attempts, deferrals,
+const newColumns = `account, object_id, type, state, priority, keyed, proved, confirmed_on, seq, generation, attempts, deferrals,
     failures, received_at, ready_at, due_at, fingerprint, token, p256dh, auth, warnings`
 /** Account, objectId, type, ownership, sequence number twice, time twice, fingerprint, token, its two keys, warnings. */
 const newRow = '(?, ?, ?, 0, ?, ?, ?, ?, ?, ?, 0, 0, 0, ?, ?, 0, ?, ?, ?, ?, ?)'
@@ -40,22 +40,22 @@ export const sql = {
   eraseToken: 'DELETE FROM token WHERE account = ? AND object_id = ?',
   /** Unproved and put off, and so of nobody's lease: a row is leased only while it is uploading, or when it was replaced. */
   oldestDeferred: `SELECT account, object_id AS objectId FROM token
-    WHERE account = ? AND lane = 1 AND state IN (0, 1) AND holder IS NULL ORDER BY seq LIMIT 1`,
+    WHERE account = ? AND priority = 1 AND state IN (0, 1) AND holder IS NULL ORDER BY seq LIMIT 1`,
 
   promoteWaiting: `UPDATE token SET state = 0, ready_at = due_at, due_at = 0
     WHERE account = ?1 AND state = 1 AND (due_at <= ?2 OR due_at > ?3)`,
   nextWaiting: 'SELECT min(due_at) AS due_at FROM token WHERE account = ? AND state = 1',
   /** As one text, because the driver takes longer over each value than SQLite does over a row. Members: see `DueRow`. */
-  dueTokens: `SELECT json_group_array(json_object('id', id, 'object_id', object_id, 'type', type, 'lane', lane, 'proved', proved,
+  dueTokens: `SELECT json_group_array(json_object('id', id, 'object_id', object_id, 'type', type, 'priority', priority, 'proved', proved,
       'generation', generation, 'attempts', attempts, 'deferrals', deferrals, 'failures', failures,
       'received_at', received_at, 'ready_at', ready_at, 'token', token, 'p256dh', p256dh, 'auth', auth)) AS rows
-    FROM (SELECT * FROM token WHERE account = ? AND lane = ? AND state = 0 AND holder IS NULL ORDER BY seq LIMIT ?)`,
+    FROM (SELECT * FROM token WHERE account = ? AND priority = ? AND state = 0 AND holder IS NULL ORDER BY seq LIMIT ?)`,
   leaseTokens: 'UPDATE token SET state = 2, holder = ?1 WHERE id IN (SELECT value FROM json_each(?2))',
   /** Of rows that are named by objectId and generation, those that a result for them counts for, by pool. */
-  heldOf: `SELECT t.lane, t.proved, json_group_array(t.id) AS ids, json_group_array(t.object_id) AS names
+  heldOf: `SELECT t.priority, t.proved, json_group_array(t.id) AS ids, json_group_array(t.object_id) AS names
     FROM json_each(?1) AS named CROSS JOIN token AS t INDEXED BY token_person
       ON t.account = ?2 AND t.object_id = named.value ->> 0
-    WHERE t.holder = ?3 AND t.state = 2 AND t.generation = named.value ->> 1 GROUP BY t.lane, t.proved`,
+    WHERE t.holder = ?3 AND t.state = 2 AND t.generation = named.value ->> 1 GROUP BY t.priority, t.proved`,
   acceptTokens: `UPDATE token SET holder = NULL, state = 3, due_at = 0, settled_at = ?1, attempts = attempts + 1,
       error_code = NULL, error_message = NULL, token = NULL, p256dh = NULL, auth = NULL
     WHERE id IN (SELECT value FROM json_each(?2))`,
@@ -69,11 +69,11 @@ export const sql = {
   oldestRejected:
     'SELECT account, object_id AS objectId FROM token WHERE account = ? AND state = 4 ORDER BY seq LIMIT ?',
 
-  joinHolder: 'INSERT INTO holder (id, beat, report) VALUES (?1, 0, ?2) ON CONFLICT (id) DO NOTHING',
-  beatHolder: 'UPDATE holder SET beat = beat + 1, report = ?2 WHERE id = ?1',
-  findHolder: 'SELECT n, beat FROM holder WHERE id = ?',
+  joinHolder: 'INSERT INTO holder (id, heartbeat, report) VALUES (?1, 0, ?2) ON CONFLICT (id) DO NOTHING',
+  heartbeatHolder: 'UPDATE holder SET heartbeat = heartbeat + 1, report = ?2 WHERE id = ?1',
+  findHolder: 'SELECT n, heartbeat FROM holder WHERE id = ?',
   findAnyHolder: 'SELECT 1 FROM holder LIMIT 1',
-  allHolders: 'SELECT id, beat, report FROM holder ORDER BY n',
+  allHolders: 'SELECT id, heartbeat, report FROM holder ORDER BY n',
   forgetHolder: 'DELETE FROM holder WHERE n = ?',
   slotsOfOthers: 'SELECT coalesce(sum(held), 0) AS held FROM slot WHERE account = ? AND holder <> ?',
   setSlots: `INSERT INTO slot (account, holder, held) VALUES (?1, ?2, ?3)
@@ -88,7 +88,7 @@ export const sql = {
     ON CONFLICT (account, at, event) DO UPDATE SET n = n + excluded.n`,
   readMinutes: 'SELECT at, event, n FROM minute WHERE account = ? AND at >= ? ORDER BY at',
   forgetMinutes: 'DELETE FROM minute WHERE account = ? AND at < ?',
-  oldestDue: `SELECT seq, received_at FROM token WHERE account = ? AND lane = ? AND state = 0 AND holder IS NULL
+  oldestDue: `SELECT seq, received_at FROM token WHERE account = ? AND priority = ? AND state = 0 AND holder IS NULL
     ORDER BY seq LIMIT 1`,
   oldestWaiting: 'SELECT seq, received_at FROM token WHERE account = ? AND state = 1 ORDER BY seq LIMIT 1',
   /** By the few rows that are held. Left to itself SQLite takes the index of all rows of the account. */

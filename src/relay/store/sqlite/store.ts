@@ -9,10 +9,10 @@ import { createOpen } from './connection.ts'
 import { DatabaseFile } from './database-file.ts'
 import { loadSqlite, type SqlRow } from './driver.ts'
 import { erase, type IntakeLimits, type Later, later, put, withdraw } from './intake.ts'
-import { Merger, settleSmall, smallInbox } from './merge.ts'
+import { applySmallInbox, Merger, smallInbox } from './merge.ts'
 import { accepted, counts, discardRejected, find, history, rejected, retry } from './reports.ts'
 import { createTransactions, type Transactions } from './transactions.ts'
-import { lease, release, settle, takeSlots } from './upload.ts'
+import { complete, lease, release, takeSlots } from './upload.ts'
 import type { Reading, Work } from './work.ts'
 
 /** What the operations work with. */
@@ -59,13 +59,14 @@ const createUploads = ({ transactions: { write, read }, merger }: Parts): Upload
     merger.note()
     return leased
   },
-  settle: (holder, settlements) => write((work) => settle(work, holder, settlements)),
+  complete: (holder, completions) => write((work) => complete(work, holder, completions)),
   takeSlots: (request) => write((work) => takeSlots(work, request)),
   join: (holder, report) => write(({ sql }) => void sql.joinHolder.run(holder, report)),
-  beat: (holder, report) => write(({ sql }) => Number(sql.beatHolder.run(holder, report).changes) > 0),
+  heartbeat: (holder, report) => write(({ sql }) => Number(sql.heartbeatHolder.run(holder, report).changes) > 0),
   // The statement selects the columns that Holder names.
   holders: () => read(({ sql }) => sql.allHolders.all() as Holder[]),
-  reap: (stale) => write((work) => stale.reduce((freed, { id, beat }) => freed + release(work, id, beat), 0)),
+  takeOver: (stale) =>
+    write((work) => stale.reduce((freed, { id, heartbeat }) => freed + release(work, id, heartbeat), 0)),
   leave: (holder) => write((work) => void release(work, holder)),
 })
 
@@ -73,7 +74,7 @@ const createReports = ({ transactions: { write, read }, listeners }: Parts): Rep
   /** Reads when a small inbox has been applied; where that cannot be, what is in it counts as queued. */
   const readCurrent = async <T>(operation: (reading: Reading) => T): Promise<T> => {
     const size = await read(({ inbox }) => inbox.size())
-    if (size > 0 && size <= smallInbox) await write(settleSmall).catch(() => {})
+    if (size > 0 && size <= smallInbox) await write(applySmallInbox).catch(() => {})
     return read(operation)
   }
   const retryThese = (account: string, objectIds: readonly string[], code?: number): Promise<number> =>

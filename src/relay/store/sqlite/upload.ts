@@ -1,11 +1,11 @@
-import { type Batch, lanes, type Settlement, type Store } from '../port.ts'
+import { type Batch, type Completion, priorities, type Store } from '../port.ts'
 import { rowOf } from '../rules/columns.ts'
 import { farthestDueMs as defaultFarthestDueMs, takeDue } from '../rules/due.ts'
-import { countLeased, giveBack, settle as settleOne } from '../rules/results.ts'
+import { complete as completeOne, countLeased, giveBack } from '../rules/results.ts'
 import { leasedEntryOf } from '../rules/row.ts'
 import { poolOf } from '../rules/tally.ts'
 import type { SqlRow } from './driver.ts'
-import { applySlice, settleSmall } from './merge.ts'
+import { applySlice, applySmallInbox } from './merge.ts'
 import type { DueRow, TokenRow } from './row.ts'
 import type { Statements } from './statements.ts'
 import type { Work } from './work.ts'
@@ -15,14 +15,14 @@ const holderNumber = (sql: Statements, holder: string): number | undefined => {
   return row && Number(row.n)
 }
 
-const dueOf = (sql: Statements, account: number, lane: number, max: number): DueRow[] =>
+const dueOf = (sql: Statements, account: number, priority: number, max: number): DueRow[] =>
   // Written by SQLite, with the members that DueRow names.
-  JSON.parse(String((sql.dueTokens.get(account, lane, max) as SqlRow).rows)) as DueRow[]
+  JSON.parse(String((sql.dueTokens.get(account, priority, max) as SqlRow).rows)) as DueRow[]
 
 const dueRows = (sql: Statements, account: number, max: number): DueRow[] => {
   const found: DueRow[] = []
-  for (const lane of lanes)
-    if (found.length < max) found.push(...dueOf(sql, account, lanes.indexOf(lane), max - found.length))
+  for (const priority of priorities)
+    if (found.length < max) found.push(...dueOf(sql, account, priorities.indexOf(priority), max - found.length))
   return found
 }
 
@@ -44,9 +44,9 @@ export const lease = (
   if (number === undefined) return { waitMs: null }
   sql.promoteWaiting.run(account, now, now + farthestDueMs)
   let found = dueRows(sql, account, batches * max)
-  const live = found.filter((row) => lanes[row.lane] === 'live').length
+  const live = found.filter((row) => priorities[row.priority] === 'live').length
   if (live < batches * max && work.inbox.size() > 0) {
-    if (!settleSmall(work)) applySlice(work)
+    if (!applySmallInbox(work)) applySlice(work)
     found = dueRows(sql, account, batches * max)
   }
   const next = (sql.nextWaiting.get(account) as SqlRow).due_at
@@ -67,28 +67,28 @@ export const lease = (
 const acceptAll = (
   { sql, delta, now, account }: Work,
   holder: number,
-  settlements: readonly Settlement[],
-): ReadonlySet<Settlement> => {
-  const named = new Map<string, Map<string, Settlement>>()
-  for (const settlement of settlements) {
-    const some = named.get(settlement.account) ?? new Map<string, Settlement>()
-    named.set(settlement.account, some)
+  completions: readonly Completion[],
+): ReadonlySet<Completion> => {
+  const named = new Map<string, Map<string, Completion>>()
+  for (const completion of completions) {
+    const some = named.get(completion.account) ?? new Map<string, Completion>()
+    named.set(completion.account, some)
     // Of two results for one person the first counts.
-    if (!some.has(settlement.objectId)) some.set(settlement.objectId, settlement)
+    if (!some.has(completion.objectId)) some.set(completion.objectId, completion)
   }
-  const done = new Set<Settlement>()
+  const done = new Set<Completion>()
   for (const [name, some] of named) {
     const number = account(name)
     const accepted = [...some.values()].filter(({ outcome }) => outcome.kind === 'accepted')
     const wanted = JSON.stringify(accepted.map(({ objectId, generation }) => [objectId, generation]))
-    for (const { lane, proved, ids, names } of sql.heldOf.all(wanted, number, holder) as SqlRow[]) {
-      const pool = poolOf({ lane: lanes[Number(lane)] ?? 'live', proved: proved === 1 })
+    for (const { priority, proved, ids, names } of sql.heldOf.all(wanted, number, holder) as SqlRow[]) {
+      const pool = poolOf({ priority: priorities[Number(priority)] ?? 'live', proved: proved === 1 })
       sql.acceptTokens.run(now, String(ids))
       // Written by SQLite.
       const people = JSON.parse(String(names)) as string[]
       for (const objectId of people) {
-        const settlement = some.get(objectId)
-        if (settlement) done.add(settlement)
+        const completion = some.get(objectId)
+        if (completion) done.add(completion)
       }
       delta.add(number, `state:uploading:${pool}`, -people.length)
       delta.add(number, `state:accepted:${pool}`, people.length)
@@ -98,14 +98,14 @@ const acceptAll = (
   return done
 }
 
-/** See Store.settle. */
-export const settle = (work: Work, holder: string, settlements: readonly Settlement[]): void => {
+/** See Store.complete. */
+export const complete = (work: Work, holder: string, completions: readonly Completion[]): void => {
   const number = holderNumber(work.sql, holder)
   if (number === undefined) return
-  const done = acceptAll(work, number, settlements)
-  for (const settlement of settlements) {
-    const { account: name, objectId } = settlement
-    if (!done.has(settlement)) settleOne(work, { account: work.account(name), objectId }, String(number), settlement)
+  const done = acceptAll(work, number, completions)
+  for (const completion of completions) {
+    const { account: name, objectId } = completion
+    if (!done.has(completion)) completeOne(work, { account: work.account(name), objectId }, String(number), completion)
   }
 }
 
@@ -124,11 +124,11 @@ export const takeSlots = (
   return granted
 }
 
-/** Takes everything from a holder, if its beat is `beat` where one is given. Returns how many rows became free. */
-export const release = (work: Work, holder: string, beat?: number): number => {
+/** Takes everything from a holder, if its heartbeat is `heartbeat` where one is given. Returns how many rows became free. */
+export const release = (work: Work, holder: string, heartbeat?: number): number => {
   const { sql } = work
   const found = sql.findHolder.get(holder) as SqlRow | undefined
-  if (!found || (beat !== undefined && found.beat !== beat)) return 0
+  if (!found || (heartbeat !== undefined && found.heartbeat !== heartbeat)) return 0
   const number = Number(found.n)
   // The statement selects the columns that TokenRow names.
   const held = sql.heldTokens.all(number) as TokenRow[]
@@ -137,7 +137,7 @@ export const release = (work: Work, holder: string, beat?: number): number => {
       work,
       { account: row.account, objectId: row.object_id },
       rowOf(row),
-      beat === undefined ? undefined : 'expired',
+      heartbeat === undefined ? undefined : 'expired',
     )
   sql.forgetSlots.run(number)
   sql.forgetHolder.run(number)

@@ -67,23 +67,23 @@ const watch = (wrap: (store: Store) => Partial<Store> = () => ({})) => {
     return [...firing].sort()
   }
   let people = 0
-  const put = (n: number, lane: NewEntry['lane'] = 'live') =>
+  const put = (n: number, priority: NewEntry['priority'] = 'live') =>
     metrics.observe(store).put(
       Array.from({ length: n }, () => ({
         account,
         objectId: `person-${++people}`,
         token: { id: `t-${people}`, type: 'fcm' as const },
-        lane,
+        priority,
         sender: 'trusted' as const,
         replaceLive: true,
         warnings: [],
       })),
     )
-  const settle = async (outcomeOf: (index: number) => Outcome): Promise<void> => {
+  const complete = async (outcomeOf: (index: number) => Outcome): Promise<void> => {
     await store.join('me', '{}')
     const batch = await store.lease({ account, holder: 'me', max: 1_000, flushMs: 0 })
     if ('waitMs' in batch) return
-    await store.settle(
+    await store.complete(
       'me',
       batch.entries.map(({ objectId, generation }, index) => ({
         account,
@@ -103,17 +103,17 @@ const watch = (wrap: (store: Store) => Partial<Store> = () => ({})) => {
       traceId: '0',
       tookMs: 10,
     })
-  return { metrics, store, state, pass, put, settle, report, time, recorded }
+  return { metrics, store, state, pass, put, complete, report, time, recorded }
 }
 const accepted: Outcome = { kind: 'accepted' }
 const rejected: Outcome = { kind: 'rejected', error: { code: 535, message: 'no' } }
 
 describe('the alert rules', () => {
   it('are silent while all is well', async () => {
-    const { pass, put, settle, report } = watch()
+    const { pass, put, complete, report } = watch()
     const work = async () => {
       await put(20)
-      await settle(() => accepted)
+      await complete(() => accepted)
       report('judged')
     }
     expect(await pass(30, work)).toEqual([])
@@ -154,7 +154,7 @@ describe('the alert rules', () => {
 
   it('fire when the queue fills up, and when it is full', async () => {
     let full = false
-    const { pass, put, settle } = watch((real) => ({
+    const { pass, put, complete } = watch((real) => ({
       put: (entries) => (full ? Promise.reject(new StoreError('full', 'no')) : real.put(entries)),
     }))
     await put(80)
@@ -163,7 +163,7 @@ describe('the alert rules', () => {
     expect(await pass(2)).toEqual(['PushferryQueueFillsUp'])
     full = true
     expect(await pass(1, () => put(1).catch(() => {}))).toEqual(['PushferryQueueFillsUp', 'PushferryQueueFull'])
-    await settle(() => accepted)
+    await complete(() => accepted)
     expect(await pass(6)).toEqual([])
   })
 
@@ -175,7 +175,7 @@ describe('the alert rules', () => {
           account,
           objectId: `junk-${from + at}`,
           token: { id: `t-${from + at}`, type: 'fcm' as const },
-          lane: 'live' as const,
+          priority: 'live' as const,
           sender: 'unproved' as const,
           replaceLive: true,
           warnings: [],
@@ -200,7 +200,7 @@ describe('the alert rules', () => {
     const deferred = watch()
     await deferred.pass(1)
     await deferred.put(1)
-    await deferred.settle(() => ({
+    await deferred.complete(() => ({
       kind: 'deferred',
       dueAt: deferred.time.now + 86_400_000,
       error: { code: 530, message: '' },
@@ -212,7 +212,7 @@ describe('the alert rules', () => {
     const few = watch()
     const work = (one: ReturnType<typeof watch>, every: number) => async () => {
       await one.put(40)
-      await one.settle((index) => (index % every === 0 ? rejected : accepted))
+      await one.complete((index) => (index % every === 0 ? rejected : accepted))
     }
     expect(await few.pass(10, work(few, 20))).toEqual([])
     const many = watch()

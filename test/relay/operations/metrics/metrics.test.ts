@@ -7,11 +7,11 @@ import { createMemoryStore } from '../../../fakes/memory-store.ts'
 import { readExposition } from './exposition.ts'
 
 const account = 'TEST-ACC-1'
-const entry = (objectId: string, lane: NewEntry['lane'] = 'live'): NewEntry => ({
+const entry = (objectId: string, priority: NewEntry['priority'] = 'live'): NewEntry => ({
   account,
   objectId,
   token: { id: `secret-token-of-${objectId}`, type: 'fcm' },
-  lane,
+  priority,
   sender: 'trusted',
   replaceLive: true,
   warnings: [],
@@ -51,14 +51,14 @@ describe('the metrics', () => {
     expect(metrics.contentType).toBe('text/plain; version=0.0.4; charset=utf-8')
   })
 
-  it('tell the queue by lane, its age, and what is settled', async () => {
+  it('tell the queue by priority, its age, and what is settled', async () => {
     let now = Date.now()
     const { store, value } = start({ now: () => now })
     await store.put([entry('a'), entry('b'), entry('c', 'import')])
     now = Date.now() + 60_000
-    expect(await value('pushferry_queue_records', { account, lane: 'live' })).toBe(2)
-    expect(await value('pushferry_queue_records', { account, lane: 'import' })).toBe(1)
-    expect(await value('pushferry_queue_limit_records', { lane: 'live' })).toBe(1_000)
+    expect(await value('pushferry_queue_records', { account, pool: 'live' })).toBe(2)
+    expect(await value('pushferry_queue_records', { account, pool: 'import' })).toBe(1)
+    expect(await value('pushferry_queue_limit_records', { pool: 'live' })).toBe(1_000)
     expect(await value('pushferry_oldest_record_age_seconds')).toBeCloseTo(60, 0)
     expect(await value('pushferry_store_events_total', { event: 'queued' })).toBe(3)
     expect(await value('pushferry_stored_records', { state: 'accepted' })).toBe(0)
@@ -73,8 +73,8 @@ describe('the metrics', () => {
     const unproved = (objectId: string) => ({ ...entry(objectId), sender: 'unproved' as const })
     await observed.put([unproved('a')])
     await observed.put([unproved('b')])
-    expect(await value('pushferry_queue_records', { account, lane: 'unproved' })).toBe(1)
-    expect(await value('pushferry_queue_limit_records', { lane: 'unproved' })).toBe(500)
+    expect(await value('pushferry_queue_records', { account, pool: 'unproved' })).toBe(1)
+    expect(await value('pushferry_queue_limit_records', { pool: 'unproved' })).toBe(500)
     expect(await value('pushferry_store_failures_total', { operation: 'put', reason: 'full_unproved' })).toBe(1)
     expect(await value('pushferry_store_events_total', { event: 'evicted' })).toBe(0)
     expect(await value('pushferry_browsers', { account, state: 'heard' })).toBe(1)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { othersOf } from '../../../../src/relay/operations/status/other-processes.ts'
 
-const holder = (id: string, report: string) => ({ id, beat: 1, report })
+const holder = (id: string, report: string) => ({ id, heartbeat: 1, report })
 
 describe('the other processes', () => {
   it('are all holders but this one, as they say of themselves', () => {

@@ -62,7 +62,7 @@ const start = async (folder?: URL) => {
         account: accountId,
         objectId,
         token: { id: 't', type: 'fcm' },
-        lane: 'live',
+        priority: 'live',
         sender: 'trusted',
         replaceLive: true,
         warnings: [],
@@ -71,7 +71,7 @@ const start = async (folder?: URL) => {
     const batch = await store.lease({ account: accountId, holder: 'me', max: 1, flushMs: 0 })
     if ('waitMs' in batch) throw new Error('nothing was due')
     const [entry] = batch.entries
-    await store.settle('me', [
+    await store.complete('me', [
       {
         account: accountId,
         objectId,

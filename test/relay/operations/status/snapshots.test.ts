@@ -6,11 +6,11 @@ import type { UploadState } from '../../../../src/relay/uploader/uploads.ts'
 import { createMemoryStore } from '../../../fakes/memory-store.ts'
 
 const account = 'TEST-1'
-const entry = (objectId: string, id = `token-of-${objectId}`, lane: NewEntry['lane'] = 'live'): NewEntry => ({
+const entry = (objectId: string, id = `token-of-${objectId}`, priority: NewEntry['priority'] = 'live'): NewEntry => ({
   account,
   objectId,
   token: { id, type: 'fcm' },
-  lane,
+  priority,
   sender: 'trusted',
   replaceLive: true,
   warnings: [],
@@ -42,11 +42,11 @@ const start = (wrap: (store: Store) => Partial<Store> = () => ({})) => {
     return { ...snapshot, only }
   }
   /** Leases all that is due, and lets CleverTap answer. */
-  const settle = async (reject: Record<string, number> = {}): Promise<void> => {
+  const complete = async (reject: Record<string, number> = {}): Promise<void> => {
     await store.join('me', JSON.stringify({ [account]: { upload: 'ok', inFlight: 9 } }))
     const batch = await store.lease({ account, holder: 'me', max: 100, flushMs: 0 })
     if ('waitMs' in batch) return
-    await store.settle(
+    await store.complete(
       'me',
       batch.entries.map(({ objectId, generation }) => {
         const code = reject[objectId]
@@ -62,7 +62,7 @@ const start = (wrap: (store: Store) => Partial<Store> = () => ({})) => {
       }),
     )
   }
-  return { time, store, snapshots, current, settle, upload }
+  return { time, store, snapshots, current, complete, upload }
 }
 
 describe('a snapshot', () => {
@@ -87,13 +87,13 @@ describe('a snapshot', () => {
   })
 
   it('counts what is queued, accepted and rejected, with reasons and without names', async () => {
-    const { store, current, settle } = start()
+    const { store, current, complete } = start()
     await store.put([entry('one'), entry('two'), entry('three')])
     expect((await current()).only).toMatchObject({
       queue: { live: 3, import: 0, uploading: 0 },
       last: { hour: { queued: 3 } },
     })
-    await settle({ two: 535 })
+    await complete({ two: 535 })
     await store.put([entry('one', 'token-new'), entry('four', 'token-of-three')])
     const { only } = await current()
     expect(only.settled).toEqual({ accepted: 1, rejected: 1, withdrawn: 0 })
@@ -124,18 +124,18 @@ describe('a snapshot', () => {
   })
 
   it('shows at most twenty rejections, the latest first', async () => {
-    const { store, current, settle } = start()
+    const { store, current, complete } = start()
     const ids = Array.from({ length: 25 }, (_, index) => `user-${index}`)
     await store.put(ids.map((id) => entry(id)))
-    await settle(Object.fromEntries(ids.map((id) => [id, 530])))
+    await complete(Object.fromEntries(ids.map((id) => [id, 530])))
     const { only } = await current()
     expect(only.rejected.latest).toHaveLength(20)
     expect(only.settled.rejected).toBe(25)
   })
 
   it('sums the requests in flight of all processes, its own as they are now', async () => {
-    const { store, current, settle } = start()
-    await settle()
+    const { store, current, complete } = start()
+    await complete()
     await store.join('you', JSON.stringify({ [account]: { upload: 'suspended', inFlight: 2 } }))
     const { only } = await current()
     expect(only.slots.inFlight).toBe(3)

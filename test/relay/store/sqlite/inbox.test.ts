@@ -129,7 +129,7 @@ describe('who has to know what becomes of a record', () => {
   })
   it('an import leaves a record alone that is not applied yet', async () => {
     await one.put([entry('a', 'live')])
-    const imported = entry('a', 'imported', { lane: 'import', replaceLive: false })
+    const imported = entry('a', 'imported', { priority: 'import', replaceLive: false })
     expect(await other.put([imported, { ...imported, objectId: 'b' }])).toEqual([
       { result: 'unchanged' },
       { result: 'queued' },
@@ -255,7 +255,7 @@ describe('a merge', () => {
   })
 })
 
-it.each([1, 2, 3, 4])(
+it.each([1, 2, 3, 4, 5])(
   'refuses a file of schema %i, which was never released, and leaves it as it is',
   async (schema) => {
     const old = folder.file('old.db')

@@ -1,10 +1,10 @@
--- The outbox. Schemas 1 to 4 were never released; a database that has one is refused. Never edited after a release.
+-- The outbox. Schemas 1 to 5 were never released; a database that has one is refused. Never edited after a release.
 
 CREATE TABLE account (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 
 -- state: 0 queued and due, 1 queued and waiting for due_at, 2 uploading, 3 accepted, 4 rejected, 5 withdrawn,
 --   6 erased while an upload is in flight (a hold, which goes with the lease).
--- lane: 0 live, 1 deferred, 2 import; see `Lane` in port.ts. proved: see `Pool`.
+-- priority: 0 live, 1 deferred, 2 import; see `Priority` in port.ts. proved: see `Pool`.
 -- confirmed_on: the day, since the epoch, of a browser's last confirmation.
 CREATE TABLE token (
   id INTEGER PRIMARY KEY,
@@ -12,7 +12,7 @@ CREATE TABLE token (
   object_id TEXT NOT NULL,
   type TEXT NOT NULL,
   state INTEGER NOT NULL,
-  lane INTEGER NOT NULL,
+  priority INTEGER NOT NULL,
   seq INTEGER NOT NULL,
   generation INTEGER NOT NULL,
   keyed INTEGER NOT NULL,
@@ -36,11 +36,11 @@ CREATE TABLE token (
 );
 CREATE UNIQUE INDEX token_person ON token (account, object_id);
 -- The indexes that serve the uploader are partial, so that a settled row costs only its own.
-CREATE INDEX token_due ON token (account, lane, seq) WHERE state = 0 AND holder IS NULL;
+CREATE INDEX token_due ON token (account, priority, seq) WHERE state = 0 AND holder IS NULL;
 CREATE INDEX token_waiting ON token (account, due_at) WHERE state = 1;
 CREATE INDEX token_waiting_age ON token (account, seq) WHERE state = 1;
 -- The oldest of the unproved rows that were put off, which give way to new ones.
-CREATE INDEX token_deferred ON token (account, seq) WHERE lane = 1 AND state IN (0, 1);
+CREATE INDEX token_deferred ON token (account, seq) WHERE priority = 1 AND state IN (0, 1);
 CREATE INDEX token_held ON token (holder) WHERE holder IS NOT NULL;
 CREATE INDEX token_rejected ON token (account, seq) WHERE state = 4;
 
@@ -51,7 +51,7 @@ CREATE TABLE inbox (seq INTEGER PRIMARY KEY, received_at INTEGER NOT NULL, recor
 CREATE TABLE merge (upto INTEGER NOT NULL, position TEXT NOT NULL);
 INSERT INTO merge (upto, position) VALUES (0, '');
 
-CREATE TABLE holder (n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, beat INTEGER NOT NULL, report TEXT NOT NULL);
+CREATE TABLE holder (n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, heartbeat INTEGER NOT NULL, report TEXT NOT NULL);
 CREATE TABLE slot (
   account INTEGER NOT NULL, holder INTEGER NOT NULL, held INTEGER NOT NULL, PRIMARY KEY (account, holder)
 ) WITHOUT ROWID;

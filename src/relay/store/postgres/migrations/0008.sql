@@ -5,7 +5,7 @@
 --
 -- state: 0 queued and due, 1 queued and waiting for due_at, 2 uploading, 3 accepted, 4 rejected, 5 withdrawn (in `queue`
 -- as long as the upload of its former token is in flight), 6 erased while an upload is in flight (a hold, which goes with
--- the lease). lane: 0 live, 1 deferred, 2 import; see `Lane`. proved: see `Pool`. confirmed_on: the day, since the epoch, of a
+-- the lease). priority: 0 live, 1 deferred, 2 import; see `Priority`. proved: see `Pool`. confirmed_on: the day, since the epoch, of a
 -- browser's last confirmation. lease: the number of one lease, never used again.
 --
 -- Ids compare by byte, which is quicker, and an index of them does not depend on the system's locale. An account's id
@@ -45,7 +45,7 @@ CREATE TABLE pushferry.queue (
   deferrals integer NOT NULL,
   failures integer NOT NULL,
   state smallint NOT NULL,
-  lane smallint NOT NULL,
+  priority smallint NOT NULL,
   keyed boolean NOT NULL,
   proved boolean NOT NULL DEFAULT true,
   confirmed_on integer,
@@ -65,10 +65,10 @@ CREATE TABLE pushferry.queue (
   autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_threshold = 2000, autovacuum_vacuum_cost_delay = 0,
   autovacuum_analyze_scale_factor = 0.1, autovacuum_analyze_threshold = 2000
 );
-CREATE INDEX queue_due ON pushferry.queue (account, lane, seq) WHERE state = 0 AND holder IS NULL;
+CREATE INDEX queue_due ON pushferry.queue (account, priority, seq) WHERE state = 0 AND holder IS NULL;
 CREATE INDEX queue_waiting ON pushferry.queue (account, due_at) WHERE state = 1;
 CREATE INDEX queue_waiting_age ON pushferry.queue (account, seq) WHERE state = 1;
-CREATE INDEX queue_deferred ON pushferry.queue (account, seq) WHERE lane = 1 AND state IN (0, 1) AND holder IS NULL;
+CREATE INDEX queue_deferred ON pushferry.queue (account, seq) WHERE priority = 1 AND state IN (0, 1) AND holder IS NULL;
 CREATE INDEX queue_held ON pushferry.queue (holder) WHERE holder IS NOT NULL;
 CREATE TABLE pushferry.settled (
   received_at bigint NOT NULL,
@@ -78,7 +78,7 @@ CREATE TABLE pushferry.settled (
   account bigint NOT NULL REFERENCES pushferry.account (id),
   attempts integer NOT NULL,
   state smallint NOT NULL,
-  lane smallint NOT NULL,
+  priority smallint NOT NULL,
   keyed boolean NOT NULL,
   proved boolean NOT NULL DEFAULT true,
   confirmed_on integer,
@@ -97,7 +97,7 @@ CREATE INDEX settled_rejected ON pushferry.settled (account, seq) WHERE state = 
 CREATE TABLE pushferry.holder (
   n integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   id text NOT NULL UNIQUE,
-  beat bigint NOT NULL,
+  heartbeat bigint NOT NULL,
   report text NOT NULL
 );
 CREATE TABLE pushferry.slot (
