@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { accessSync, chmodSync } from 'node:fs'
+import { accessSync, chmodSync, readdirSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { openSqliteStore } from '../../src/relay/store/sqlite/store.ts'
 import { startSimulator } from '../../src/simulator/index.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
@@ -12,13 +13,19 @@ const nobody = 65_534
 const secret = 'marked-0123456789abcdef'
 
 /** Starts the built relay as a new user would, with these settings beside the credentials. */
-const startRelay = async (settings: Readonly<Record<string, string>>, { isFolderReadOnly = false } = {}) => {
+const startRelay = async (settings: Readonly<Record<string, string>>, readOnly?: 'folder' | 'file') => {
   const folder = temporaryFolder()
-  if (isFolderReadOnly) chmodSync(folder.path, 0o555)
+  if (readOnly === 'folder') chmodSync(folder.path, 0o555)
+  if (readOnly === 'file') {
+    chmodSync(folder.path, 0o777)
+    await (await openSqliteStore(folder.file('pushferry.db'))).close()
+    for (const end of ['-wal', '-shm']) rmSync(folder.file(`pushferry.db${end}`), { force: true })
+    chmodSync(folder.file('pushferry.db'), 0o444)
+  }
   const clevertap = await startSimulator({ accountId: 'ABC-DEF-GHI', passcode: secret })
   // Permissions do not hold for root, who may be the only one that may execute this Node.
   const asNobody =
-    isFolderReadOnly && process.getuid?.() === 0 ? ['--import', `data:text/javascript,process.setuid(${nobody})`] : []
+    readOnly && process.getuid?.() === 0 ? ['--import', `data:text/javascript,process.setuid(${nobody})`] : []
   const child = spawn(process.execPath, [...asNobody, main, 'relay'], {
     cwd: folder.path,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -136,13 +143,17 @@ describe('a new user’s wrong setting ends the relay with one line that says wh
     expect(err()).not.toContain('marked')
   })
 
-  it('a folder in which this user may not write', async () => {
-    const { exited, err } = await startRelay({}, { isFolderReadOnly: true })
-    expect(await exited).toEqual([1, null])
-    expect(err()).toBe(
-      'pushferry: this user may not write pushferry.db and its folder, or they are mounted read-only: change that, or set PUSHFERRY_STORE to a file elsewhere\n',
-    )
-  })
+  it.each(['folder', 'file'] as const)(
+    'a %s that this user may not write, and nothing is made in it',
+    async (which) => {
+      const { exited, err, folder } = await startRelay({}, which)
+      expect(await exited).toEqual([1, null])
+      expect(readdirSync(folder)).toEqual(which === 'file' ? ['pushferry.db'] : [])
+      expect(err()).toBe(
+        'pushferry: this user may not write pushferry.db and its folder, or they are mounted read-only: change that, or set PUSHFERRY_STORE to a file elsewhere\n',
+      )
+    },
+  )
 
   it('a port that is taken, also while its PostgreSQL is out of reach', async () => {
     const port = await takenPort()

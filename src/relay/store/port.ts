@@ -146,7 +146,10 @@ export interface Store extends IntakeStore, UploadStore, ReportStore {
   /** A secret that is made once, at random, and then stays with the store: 32 bytes in base64url. */
   secret(name: string): Promise<string>
 
-  /** Proves that the store takes records, by a small durable write. Rejects when it does not. */
+  /**
+   * Proves that the store takes records, by a small durable write. Rejects when it does not, and also when records that it took
+   * cannot be applied because the database is damaged.
+   */
   probe(): Promise<void>
 
   /**

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { Store } from '../../../src/relay/store/port.ts'
 import { openSocket } from './open-socket.ts'
 import { accountId, apiKey, type Call, origin, startServer } from './running-server.ts'
@@ -25,6 +25,20 @@ describe('the rate limit of browsers', () => {
     expect(refused.headers).toMatchObject({ 'retry-after': '15', 'access-control-allow-origin': origin })
     now += 14_500
     expect((await call(path, register('d'))).status).toBe(202)
+  })
+
+  it('counts the minute by the monotonic clock: the wall clock may be set in between', async () => {
+    const { call } = await startServer({ PUSHFERRY_RATE_LIMIT: '1' })
+    onTestFinished(() => void vi.restoreAllMocks())
+    let visitors = 0
+    const status = async (): Promise<number> => (await call(path, register(`visitor-${++visitors}`))).status
+    const [wall, monotonic] = [Date.now(), performance.now()]
+    expect([await status(), await status()]).toEqual([202, 429])
+    vi.spyOn(Date, 'now').mockReturnValue(wall + 3_600_000)
+    expect(await status()).toBe(429)
+    vi.spyOn(Date, 'now').mockReturnValue(wall - 3_600_000)
+    vi.spyOn(performance, 'now').mockReturnValue(monotonic + 61_000)
+    expect(await status()).toBe(202)
   })
 
   it('counts withdrawals too', async () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createMemoryStore } from '../../fakes/memory-store.ts'
 import { apiKey, type Call, origin, startServer } from './running-server.ts'
 
@@ -228,5 +228,20 @@ describe('/healthz and /readyz', () => {
     now = 1000
     expect(await call('/readyz')).toMatchObject({ status: 200, json: { status: 'ok' } })
     expect(probes).toBe(2)
+  })
+
+  it('readyz is asked anew a second later by the monotonic clock, though the wall clock was set back', async () => {
+    let broken = false
+    const probe = async () => {
+      if (broken) throw new Error('no')
+    }
+    const { call } = await startServer({}, { store: { ...createMemoryStore(), probe } })
+    onTestFinished(() => void vi.restoreAllMocks())
+    const [wall, monotonic] = [Date.now(), performance.now()]
+    expect((await call('/readyz')).status).toBe(200)
+    broken = true
+    vi.spyOn(Date, 'now').mockReturnValue(wall - 3_600_000)
+    vi.spyOn(performance, 'now').mockReturnValue(monotonic + 60_000)
+    expect((await call('/readyz')).status).toBe(503)
   })
 })

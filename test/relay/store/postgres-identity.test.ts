@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto'
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Store } from '../../../src/relay/store/port.ts'
+import { accountNumber } from '../../../src/relay/store/postgres/accounts.ts'
 import { openPostgresStore } from '../../../src/relay/store/postgres/store.ts'
 import { newEntry as entry } from '../../support/new-entry.ts'
 import { useDatabase } from '../../support/postgres.ts'
@@ -35,6 +37,11 @@ describe('a PostgreSQL database that is exchanged under a running relay', () => 
     await client.end()
   })
 
+  it('numbers an account by its name alone, and so alike in every process and database', () => {
+    // The first 48 bits of: printf TENANT-ONE | sha256sum
+    const digits = createHash('sha256').update(ours.account).digest('hex').slice(0, 12)
+    expect(accountNumber(ours.account)).toBe(Number.parseInt(digits, 16))
+  })
   it('never gives the token of one account to another', async () => {
     await exchange()
     expect(await store.put([entry('new', 'new-of-one', ours)])).toEqual([{ result: 'queued' }])

@@ -74,6 +74,15 @@ describe('the inbox in PostgreSQL', () => {
     await eventually(async () => expect(await pending()).toBe(0))
     expect(await tokenOf('a')).toBe('token-of-a')
   })
+  it('fails the probe for as long as what it has acknowledged cannot be applied', async () => {
+    await client.query("ALTER TABLE pushferry.queue ADD CHECK (object_id <> 'a')")
+    await one.put([entry('a')])
+    await expect(one.find(account, 'a')).rejects.toMatchObject({ code: 'unavailable' })
+    await expect(one.probe()).rejects.toMatchObject({ code: 'unavailable' })
+    await client.query('ALTER TABLE pushferry.queue DROP CONSTRAINT queue_object_id_check')
+    expect(await one.find(account, 'a')).toMatchObject({ state: 'queued' })
+    await one.probe()
+  })
   it('shows what is pending to a look-up, a lease and the counts of another relay', async () => {
     await two.join('holder-2', '{}')
     await holdAppliers()

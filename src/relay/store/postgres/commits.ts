@@ -13,7 +13,7 @@ import { sql } from './statements.ts'
 export interface Commits {
   /** Takes records of a backend into the inbox. */
   append(entries: readonly NewEntry[]): Promise<readonly PutResult[]>
-  /** Runs a statement with the next append. */
+  /** Runs a statement with the next append. Rejects also where the last attempt to apply records has failed. */
   appendStatement(query: PgQuery): Promise<void>
   write<T>(operation: Operation<T>): Promise<T>
   /** Resolves once every record that was acknowledged before is in the tables. */
@@ -49,7 +49,18 @@ export const createCommits = (
     run: createGroupRun(transactions, createNumberWriter(share), now),
     rowsOf: ({ keys }) => keys.length,
   })
-  const apply = createApply(transactions, createNumberWriter(share + 1))
+  /** Of the last attempt to apply records. */
+  let failure: unknown
+  const applyAll = createApply(transactions, createNumberWriter(share + 1))
+  const apply = async (): Promise<void> => {
+    try {
+      await applyAll()
+      failure = undefined
+    } catch (error) {
+      failure = error
+      throw error
+    }
+  }
   const applies = shareRuns(apply, storeErrorOf)
   let timer: NodeJS.Timeout | undefined
   let isOver = false
@@ -80,6 +91,7 @@ export const createCommits = (
     write: <T>(operation: Operation<T>) => rows.write(operation) as Promise<T>,
     appendStatement: async (query) => {
       await appends.write({ entries: [], writes: [query] })
+      if (failure) throw storeErrorOf(failure)
     },
     catchUp: async () => {
       const [inbox] = await read<{ pending: boolean }>({ text: sql.isPending })

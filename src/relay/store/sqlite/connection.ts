@@ -9,12 +9,16 @@ import { prepareStatements, type Statements } from './statements.ts'
 export interface Connection {
   database: SqlDatabase
   sql: Statements
+  /** Which file is open; see DatabaseFile.remember. */
+  file: string | undefined
   /** Throws when the path no longer names the open file. */
   assertCurrent(): void
+  /** In a transaction: counts up in the file's first page, about once a minute; see log-owner.ts. */
+  countUp(): void
 }
 
 /** SQLite's primary result codes that we tell apart (sqlite.org/rescode.html). */
-const resultCode = { busy: 5, locked: 6, full: 13 } as const
+const resultCode = { busy: 5, locked: 6, corrupt: 11, full: 13 } as const
 
 /** The primary result code of an error that came out of SQLite; undefined for any other error. */
 const codeOf = (error: unknown): number | undefined => {
@@ -25,12 +29,15 @@ const codeOf = (error: unknown): number | undefined => {
 export const isLocked = (error: unknown): boolean =>
   codeOf(error) === resultCode.busy || codeOf(error) === resultCode.locked
 
+const messages: ReadonlyMap<number | undefined, string> = new Map([
+  [resultCode.full, 'the disk is full'],
+  [resultCode.corrupt, 'the database file is damaged: stop the relay and restore a backup'],
+])
 /** What a store says of any failure. */
-export const storeErrorOf = (error: unknown): StoreError => {
-  if (error instanceof StoreError) return error
-  const message = codeOf(error) === resultCode.full ? 'the disk is full' : 'the database does not take it now'
-  return new StoreError('unavailable', message, error)
-}
+export const storeErrorOf = (error: unknown): StoreError =>
+  error instanceof StoreError
+    ? error
+    : new StoreError('unavailable', messages.get(codeOf(error)) ?? 'the database does not take it now', error)
 
 /** Copies the log into the database file and cuts it off; false when another connection is in the way. */
 export const emptyLog = (database: SqlDatabase): boolean =>
@@ -80,6 +87,17 @@ const migrate = (database: SqlDatabase, migrations: readonly Migration[]): void 
   refuseSchema(version(), migrations, '')
 }
 
+const countUpMs = 60_000
+const createCountUp = (database: SqlDatabase): (() => void) => {
+  let doneAt = Number.NEGATIVE_INFINITY
+  return () => {
+    if (performance.now() - doneAt < countUpMs) return
+    doneAt = performance.now()
+    const { application_id: number } = database.prepare('PRAGMA application_id').get() as SqlRow
+    database.exec(`PRAGMA application_id = ${Number(number) + 1}`)
+  }
+}
+
 /** Makes what opens the database: for the first time, or anew after the last connection was given up. */
 export const createOpen =
   (
@@ -91,12 +109,18 @@ export const createOpen =
   (isFirst) => {
     file.prepare(isFirst)
     const database = new DatabaseSync(file.path)
-    file.remember()
+    const opened = file.remember()
     try {
       configure(database, isFirst ? startPatienceMs : 0, options)
       migrate(database, migrations)
       file.restrict()
-      const connection = { database, sql: prepareStatements(database), assertCurrent: () => file.assertSame() }
+      const connection = {
+        database,
+        sql: prepareStatements(database),
+        file: opened,
+        assertCurrent: () => file.assertSame(),
+        countUp: createCountUp(database),
+      }
       database.exec('PRAGMA busy_timeout = 0')
       // After a failed fsync and a crash the log is only in the system's cache. What is copied and synced now is on disk.
       emptyLog(database)
@@ -115,6 +139,8 @@ export class Reconnecting {
   readonly #open: (isFirst: boolean) => Connection
   readonly #onLoss: () => void
   #connection: Connection | undefined
+  /** What SQLite has said of a file that is damaged. */
+  #damage: { file: string | undefined; error: unknown } | undefined
 
   constructor(open: (isFirst: boolean) => Connection, onLoss: () => void) {
     this.#open = open
@@ -132,9 +158,15 @@ export class Reconnecting {
     }
     return this.#connection
   }
+  /** @throws what SQLite has said of the file, once anything has met damage in it: also where other pages can still be written. */
+  assertUndamaged(): void {
+    const { file } = this.use()
+    if (this.#damage?.file === file) throw this.#damage?.error
+  }
   /** Gives up a connection that may never work again, as one that was opened while the disk could not be written. */
   doubt(error: unknown): void {
     const code = codeOf(error)
+    if (code === resultCode.corrupt) this.#damage = { file: this.#connection?.file, error }
     if (code !== undefined && code !== resultCode.full && !isLocked(error)) this.#giveUp()
   }
   close(): void {

@@ -1,5 +1,6 @@
 import { accessSync, chmodSync, closeSync, constants, openSync, statSync } from 'node:fs'
 import { StoreError } from '../errors.ts'
+import { ownsLog } from './log-owner.ts'
 
 const ownerOnly = 0o600
 
@@ -33,7 +34,8 @@ export class DatabaseFile {
    * that exists.
    *
    * @throws StoreError (`unavailable`) when the file is missing and must not be created, or cannot be written: SQLite would
-   * open it for reading alone, and leave a shared-memory file behind that nobody may write.
+   * open it for reading alone, and leave a shared-memory file behind that nobody may write. StoreError (`foreign-log`) when the
+   * log beside it belongs to another file, which SQLite would write into this one.
    */
   prepare(create: boolean): void {
     const { path } = this
@@ -50,6 +52,11 @@ export class DatabaseFile {
       const message = `the database file ${path} cannot be written: change its owner or mode`
       throw new StoreError('unavailable', message, error)
     }
+    if (!ownsLog(path))
+      throw new StoreError(
+        'foreign-log',
+        `${path}-wal is not the log of ${path}: after restoring a backup remove it, else put the file back that it belongs to`,
+      )
     this.#restrictLog()
   }
   /**
@@ -64,9 +71,10 @@ export class DatabaseFile {
   #restrictLog(): void {
     for (const suffix of ['-wal', '-shm']) restrictFile(`${this.path}${suffix}`, ownerOnly)
   }
-  /** Remembers which file the path names now. Call it right after SQLite has opened the path. */
-  remember(): void {
+  /** Remembers which file the path names now, and returns its device and inode. Call it right after SQLite has opened the path. */
+  remember(): string | undefined {
     this.#remembered = identityOf(this.path)
+    return this.#remembered
   }
   /**
    * Compares device and inode of the path with the remembered file. Costs a few microseconds, so that it can precede every commit.

@@ -149,7 +149,10 @@ export const openSqliteStore = async (path: string, options: StoreOptions = {}):
         sql.addSecret.run(name, randomBytes(32).toString('base64url'))
         return String((sql.findSecret.get(name) as SqlRow).value)
       }),
-    probe: () => write(({ sql }) => void sql.touchProbe.run()),
+    probe: async () => {
+      await transactions.assertUndamaged()
+      await write(({ sql }) => void sql.touchProbe.run())
+    },
     onWork: listeners.onWork,
     bytes: async () => file.bytes(),
     close: async () => {

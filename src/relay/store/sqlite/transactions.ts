@@ -9,6 +9,8 @@ export interface Transactions {
   write<T>(operation: (work: Work) => T): Promise<T>
   /** Runs the operation now, on a snapshot of what has been committed. */
   read<T>(operation: (reading: Reading) => T): Promise<T>
+  /** Rejects once any operation has met damage in the database file. */
+  assertUndamaged(): Promise<void>
   /** Copies all that is committed into the database file and empties the log beside it. */
   purge(): Promise<void>
   /** As of the last commit of this process. */
@@ -24,7 +26,7 @@ const longestMs = 100
 
 /** Runs operations in one transaction: all, or the first of them where they take longer than `longestMs`. */
 const commit = (connection: Reconnecting, works: () => Works, operations: readonly Operation[]): readonly Answer[] => {
-  const { database, sql } = connection.use()
+  const { database, sql, countUp } = connection.use()
   let isBegun = false
   try {
     database.exec('BEGIN IMMEDIATE')
@@ -37,6 +39,7 @@ const commit = (connection: Reconnecting, works: () => Works, operations: readon
       answers.push({ value: operation(work) })
     }
     finish()
+    countUp()
     database.exec('COMMIT')
     keep()
     return answers
@@ -90,6 +93,7 @@ export const createTransactions = (open: (isFirst: boolean) => Connection, now: 
           database.exec('COMMIT')
         }
       }),
+    assertUndamaged: async () => attempt(() => connection.assertUndamaged()),
     purge: async () => {
       for (const giveUpAt = performance.now() + purgeWaitMs; !attempt(({ database }) => emptyLog(database)); ) {
         if (performance.now() > giveUpAt) throw new StoreError('unavailable', 'other connections keep the log in use')

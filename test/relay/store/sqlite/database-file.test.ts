@@ -1,4 +1,14 @@
-import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Store } from '../../../../src/relay/store/port.ts'
 import { loadSqlite } from '../../../../src/relay/store/sqlite/driver.ts'
@@ -82,6 +92,38 @@ describe('a path that names something else by mistake', () => {
   })
 })
 
+describe('damage in the database file', () => {
+  /** Overwrites the root of the index by objectId, as a failing disk may. */
+  const damage = async (): Promise<void> => {
+    await store.find(account, 'before')
+    await store.close()
+    const database = new DatabaseSync(path(''))
+    const index = database.prepare("SELECT rootpage FROM sqlite_master WHERE name = 'token_person'").get()
+    database.close()
+    const { rootpage } = index as { rootpage: number }
+    writeFileSync(path(''), readFileSync(path('')).fill(0xff, (rootpage - 1) * 4096, rootpage * 4096))
+    store = await openSqliteStore(path(''))
+  }
+  const damaged = { code: 'unavailable', message: expect.stringMatching(/^the database file is damaged: .*backup$/) }
+
+  it('fails the probe once an operation has met it, though the page that the probe writes is sound', async () => {
+    await damage()
+    await store.probe()
+    await expect(store.withdraw(account, 'before')).rejects.toMatchObject(damaged)
+    await expect(store.probe()).rejects.toMatchObject(damaged)
+  })
+  it('is forgotten once another file is at the path', async () => {
+    await damage()
+    await expect(store.withdraw(account, 'before')).rejects.toMatchObject(damaged)
+    const other = await openSqliteStore(folder.file('other.db'))
+    await other.close()
+    copyFileSync(folder.file('other.db'), folder.file('copy.db'))
+    renameSync(folder.file('copy.db'), path(''))
+    await store.withdraw(account, 'before').catch(() => {})
+    await store.probe()
+  })
+})
+
 describe('the log beside the database', () => {
   const modeOf = (end: string): string => (statSync(path(end)).mode & 0o777).toString(8)
 
@@ -112,6 +154,59 @@ describe('the log beside the database', () => {
   })
   it('says how large it is, and how large the database', async () => {
     expect(await store.bytes?.()).toEqual({ database: statSync(path('')).size, wal: statSync(path('-wal')).size })
+  })
+  describe('of another file', () => {
+    /** Opens the store anew, which counts up, as a relay does each minute, and puts a record. */
+    const life = async (objectId: string): Promise<void> => {
+      const relay = await openSqliteStore(path(''))
+      await relay.put([newEntry(objectId)])
+      await relay.close()
+    }
+    /** Copies the file and its log, as a crash leaves them. */
+    const crashTo = (name: string, from = 'outbox.db'): void => {
+      for (const end of ['', '-wal']) copyFileSync(folder.file(from + end), folder.file(name + end))
+    }
+    const refusal = {
+      code: 'foreign-log',
+      message: expect.stringMatching(
+        /restored\.db-wal is not the log of .*restored\.db: after restoring a backup remove it/,
+      ),
+    }
+
+    it('is refused beside a backup, which stays as it was, and is not missed once it is gone', async () => {
+      await store.close()
+      for (const end of ['', '-wal']) rmSync(folder.file(`restored.db${end}`), { force: true })
+      copyFileSync(path(''), folder.file('restored.db'))
+      for (const day of ['monday', 'tuesday', 'wednesday']) await life(day)
+      store = await openSqliteStore(path(''))
+      await store.put([newEntry('thursday')])
+      copyFileSync(path('-wal'), folder.file('restored.db-wal'))
+      const before = readFileSync(folder.file('restored.db'))
+      await expect(openSqliteStore(folder.file('restored.db'))).rejects.toMatchObject(refusal)
+      expect(readFileSync(folder.file('restored.db'))).toEqual(before)
+      rmSync(folder.file('restored.db-wal'))
+      const restored = await openSqliteStore(folder.file('restored.db'))
+      expect(await restored.find(account, 'before')).toMatchObject({ state: 'queued' })
+      await restored.close()
+    })
+    it('is refused beside a newer file', async () => {
+      crashTo('old.db')
+      await store.close()
+      for (const day of ['monday', 'tuesday', 'wednesday']) await life(day)
+      store = await openSqliteStore(path(''))
+      copyFileSync(path(''), folder.file('restored.db'))
+      copyFileSync(folder.file('old.db-wal'), folder.file('restored.db-wal'))
+      await expect(openSqliteStore(folder.file('restored.db'))).rejects.toMatchObject(refusal)
+    })
+    it('is never taken for that of a file whose relay crashes again and again', async () => {
+      for (let crash = 0; crash < 5; crash++) {
+        await store.put([newEntry(`crash-${crash}`)])
+        crashTo(`crash-${crash}.db`, crash === 0 ? 'outbox.db' : `crash-${crash - 1}.db`)
+        await store.close()
+        store = await openSqliteStore(folder.file(`crash-${crash}.db`))
+        expect(await store.find(account, `crash-${crash}`)).toMatchObject({ state: 'queued' })
+      }
+    })
   })
   it('can be written by its owner after a start on a database that was read-only', async () => {
     await store.close()

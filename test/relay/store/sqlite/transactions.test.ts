@@ -40,7 +40,7 @@ const open = (isFirst: boolean) => {
   const statement = { run: () => ({ changes: 1, lastInsertRowid: 1 }), get: () => ({ n: 0, id: 1 }), all: () => [] }
   // Every statement there is: none is looked at.
   const sql = new Proxy({}, { get: () => statement }) as Statements
-  return { database, sql, assertCurrent: () => {} }
+  return { database, sql, file: 'the file', assertCurrent: () => {}, countUp: () => {} }
 }
 let transactions: Transactions
 const unavailable = { name: 'StoreError', code: 'unavailable' }
