@@ -48,10 +48,15 @@ const numbersInLog = (read: Read): number[] => {
   }
 }
 
-/** Whether the log beside a database file was written for it. True without a log, and for a log without the first page. */
-export const ownsLog = (path: string): boolean => {
+const fits = (path: string): boolean => {
   // The file comes first: a process that is writing counts up in the log, and then in the file.
   const number = reading(path, (read) => read(at.applicationId, 4)?.readUInt32BE(0)) ?? 0
   const numbers = reading(`${path}-wal`, numbersInLog) ?? []
   return (numbers[0] ?? number) <= number + 1 && number <= (numbers.at(-1) ?? number)
 }
+
+/**
+ * Whether the log beside a database file was written for it. True without a log, and for a log without the first page. Looks
+ * twice, because another process may begin the log anew while it is read.
+ */
+export const ownsLog = (path: string): boolean => fits(path) || fits(path)
