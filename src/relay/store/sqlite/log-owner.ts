@@ -6,11 +6,12 @@ import { closeSync, openSync, readSync } from 'node:fs'
  * number in the file's first page, about once a minute. Copies of that page in a log begin with the number that the file had
  * when the log began, or with the next one, and the file has none that is above the log's last one.
  *
- * Formats: sqlite.org/fileformat2.html, 1.3 (the database header) and 4.1 (the write-ahead log).
+ * Formats: sqlite.org/fileformat2.html, 1.3 (the database header) and 4.1 to 4.2 (the write-ahead log and its checksums).
  */
 
-const at = { pageSize: 8, salts: 16, frames: 32, frameSalts: 8, frameHead: 24, applicationId: 68 } as const
-const saltBytes = 8
+const at = { pageSize: 8, headSum: 24, frames: 32, frameSum: 16, frameHead: 24, applicationId: 68 } as const
+/** The first four bytes of a log whose checksums are over big-endian numbers; otherwise they are over little-endian ones. */
+const bigEndianMagic = 0x377f0683
 
 /** Reads bytes at a position of a file; undefined where it has fewer. */
 type Read = (position: number, length: number) => Buffer | undefined
@@ -32,19 +33,36 @@ const reading = <T>(path: string, use: (read: Read) => T): T | undefined => {
   }
 }
 
-/** The numbers in a log's copies of the first page, in order. */
+type Sum = readonly [number, number]
+
+/** Continues a log's checksum over further bytes, whose number is a multiple of eight. */
+const add = ([first, second]: Sum, bytes: Buffer, isBigEndian: boolean): Sum => {
+  let [a, b] = [first, second]
+  for (let word = 0; word < bytes.length; word += 8) {
+    a = (a + (isBigEndian ? bytes.readUInt32BE(word) : bytes.readUInt32LE(word)) + b) >>> 0
+    b = (b + (isBigEndian ? bytes.readUInt32BE(word + 4) : bytes.readUInt32LE(word + 4)) + a) >>> 0
+  }
+  return [a, b]
+}
+const isSum = ([a, b]: Sum, bytes: Buffer, from: number): boolean =>
+  bytes.readUInt32BE(from) === a && bytes.readUInt32BE(from + 4) === b
+
+/** The numbers in a log's copies of the first page, in order, as far as SQLite would read it: up to a frame with a wrong sum. */
 const numbersInLog = (read: Read): number[] => {
-  const head = read(0, at.frames)
-  if (!head) return []
-  const pageSize = head.readUInt32BE(at.pageSize)
-  const salts = head.subarray(at.salts, at.salts + saltBytes)
   const numbers: number[] = []
-  for (let frame = at.frames; ; frame += at.frameHead + pageSize) {
-    const page = read(frame, at.frameHead)
-    // What follows frames of this log is left over from an earlier one.
-    if (!page?.subarray(at.frameSalts, at.frameSalts + saltBytes).equals(salts)) return numbers
-    const number = page.readUInt32BE(0) === 1 && read(frame + at.frameHead + at.applicationId, 4)
-    if (number) numbers.push(number.readUInt32BE(0))
+  const head = read(0, at.frames)
+  if (!head) return numbers
+  const isBigEndian = head.readUInt32BE(0) === bigEndianMagic
+  let sum = add([0, 0], head.subarray(0, at.headSum), isBigEndian)
+  if (!isSum(sum, head, at.headSum)) return numbers
+  const length = at.frameHead + head.readUInt32BE(at.pageSize)
+  for (let frame = at.frames; ; frame += length) {
+    const bytes = read(frame, length)
+    if (!bytes) return numbers
+    const page = bytes.subarray(at.frameHead)
+    sum = add(add(sum, bytes.subarray(0, 8), isBigEndian), page, isBigEndian)
+    if (!isSum(sum, bytes, at.frameSum)) return numbers
+    if (bytes.readUInt32BE(0) === 1) numbers.push(page.readUInt32BE(at.applicationId))
   }
 }
 
