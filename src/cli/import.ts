@@ -120,7 +120,7 @@ const conclude = ({ options, io, progress, rejects }: Job, end: ImportEnd): Exit
   const rejected = rejectedIn(tally)
   const older = tally.skipped.get(olderToken) ?? 0
   stderr.write(nextSteps(end, { rejected, unmatched: tally.unmatched, older, rejects, isDry }))
-  return rejected + tally.unmatched === 0 && (end.how === 'enqueued' || end.how === 'settled' || end.how === 'late')
+  return rejected + tally.unmatched === 0 && (end.how === 'enqueued' || end.how === 'uploaded' || end.how === 'late')
     ? 0
     : 1
 }
