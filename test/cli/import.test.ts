@@ -187,7 +187,7 @@ test('an import that is interrupted goes on when it is run again, and uploads no
   await clevertap.until(({ inFlight }) => inFlight > 0)
   first.interrupt()
   expect(await first.code).toBe(1)
-  expect(first.err()).toMatch(/interrupted: \d+ records wait in the store; run the same command again to go on/)
+  expect(first.err()).toMatch(/interrupted: \d+ records wait in the store; run the same command again to continue/)
 
   const { code, out } = await runImport([folder.file('a.csv'), '--json'])
   expect([code, out]).toEqual([0, '{"read":250,"queued":0,"unchanged":250,"rejected":{},"skipped":{},"unmatched":0}\n'])
