@@ -1,6 +1,6 @@
-// node bench/accounts.mjs: does one account wait for another? One relay's uploads of a full queue to a healthy CleverTap,
-// alone, and beside an account whose credentials are refused (401) and one whose CleverTap takes 2 s for each answer, in
-// turns. The ratio is of its own throughput. `--seconds=5` and `--rounds=3` for how long. Needs `npm run build`.
+// node bench/accounts.mjs: does one account wait for another? Measures one relay's uploads of a full queue to a healthy CleverTap,
+// alone, and in turns together with two faulty accounts: CleverTap refuses one (401), and takes 2 s for each answer to the other. The
+// ratio compares the healthy account's throughput. `--seconds=5`, `--rounds=3`. Needs `npm run build`.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -23,7 +23,7 @@ const cli = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'pushferry-bench-'))
 const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)]
 
-/** A CleverTap in a process of its own. */
+/** A simulated CleverTap in a separate process. */
 const startClevertap = async (accountId, ...options) => {
   const child = spawn(process.execPath, [cli, 'simulate', '--port', '0', '--account', accountId, '--json', ...options])
   const [first] = await once(createInterface(child.stdout), 'line')
@@ -42,7 +42,7 @@ const others = await Promise.all([
   startClevertap('SLOW', '--latency', '2000'),
 ])
 
-/** Records a second of the healthy account, in a relay that has these accounts, all with a full queue. */
+/** Records per second of the healthy account, in a relay with these accounts, each with a full queue. */
 const measure = async (clevertaps) => {
   const accounts = clevertaps.map(({ account }) => account)
   const config = loadConfig({ PUSHFERRY_CONFIG: 'accounts.json' }, () => JSON.stringify({ accounts }))

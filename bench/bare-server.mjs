@@ -1,4 +1,4 @@
-// What intake is compared with: a bare node:http server that reads and parses the same body and answers 202.
+// The baseline for intake: a bare node:http server that reads and parses the same body and answers 202.
 import { createServer } from 'node:http'
 import { answerAsChild } from './support/answer-as-child.mjs'
 

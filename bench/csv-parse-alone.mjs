@@ -1,4 +1,4 @@
-// What an import is compared with: csv-parse that reads the same file and does nothing with its rows.
+// The baseline for an import: csv-parse reads the same file and does nothing with its rows.
 import { createReadStream } from 'node:fs'
 import { parse } from 'csv-parse'
 

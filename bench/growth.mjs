@@ -1,4 +1,4 @@
-// Does the relay grow slower as its store grows? `node bench/growth.mjs --store=postgres` and `--rows=10000,10000000` for others.
+// Does the relay get slower as its store grows? `node bench/growth.mjs --store=postgres` and `--rows=10000,10000000` for others.
 
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -10,7 +10,7 @@ import { median, rounded, spread } from './support/statistics.mjs'
 
 export const name = 'growth'
 export const about =
-  'Intake and claims in turns on stores of different sizes, whose rows were written with SQL: single records over 64 connections to a relay that has run for a moment, and leases and results of 20,000 records by one process, 100 at a time. Ratios are to the smallest store, within each round. Bytes are those of a settled row and of its places in both indexes. Ten million rows take 5 GB of disk.'
+  'Intake and leases in turns on stores of different sizes, whose rows were written with SQL: single records over 64 connections to a warmed-up relay, and leases and results of 20,000 records by one process, 100 at a time. Ratios compare with the smallest store, within each round. Bytes are those of a completed row and of its entries in both indexes. Ten million rows take 5 GB of disk.'
 
 const budget = 0.6
 const connections = 64
@@ -20,13 +20,13 @@ const fills = {
 }
 
 /**
- * Requests a second that a relay on this store takes in, once it has run for a moment. It is at rest before and after:
- * what an earlier load left for later is neither in these figures nor in those of the next.
+ * Requests per second that a relay on this store accepts after a short warm-up. Waits until the relay is idle before and after, so
+ * that deferred work of an earlier load does not change the figures.
  */
 const measureIntake = async (store, seconds) => {
   const relay = await serve('relay-at-store.mjs', store)
   try {
-    // One that does not count: code is compiled, and the pages that everybody needs are read.
+    // A run that does not count, in which code is compiled and common pages are read.
     await child('load.mjs', relay.url, seconds, connections)
     await relay.idle()
     const { perSecond, p99, failed } = await child('load.mjs', relay.url, seconds, connections)
@@ -74,7 +74,7 @@ const measure = async ({ store: kind, sizes, seconds, rounds, claims, say }) => 
   }
 }
 
-/** Longer runs than those of other parts, because records come to their place behind their acknowledgement, and fewer of them. */
+/** Fewer and longer runs than those of other parts, because records are applied after their acknowledgement. */
 export const bounds = ({ seconds, rounds }) => ({
   seconds: seconds < 1 ? seconds : 10 * seconds,
   rounds: Math.min(rounds, 3),

@@ -1,4 +1,4 @@
-// Rows a second of `pushferry import` into SQLite, its memory, and what live intake notices of it.
+// Rows per second of `pushferry import` into SQLite, its memory, and its effect on live intake.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,11 +11,11 @@ import { median, rounded, spread } from './support/statistics.mjs'
 
 export const name = 'import'
 export const about =
-  'Import of a CSV file into SQLite (`pushferry import --enqueue-only`) against csv-parse, which reads the same file and does nothing with its rows; each a process from its start to its end, in turns. The ratio is of rows/s; `ratio by CPU` is of rows per second of processor time, which other load on the machine hardly changes. The budget of memory is 200 MB, whatever the length of the file. The last columns are live intake on the same store during one further import: 100 requests/s to a relay, whose p99 has a budget of 250 ms.'
+  'Import of a CSV file into SQLite (`pushferry import --enqueue-only`) compared with csv-parse, which reads the same file and does nothing with its rows. Each run is a whole process, in turns. `ratio` compares rows/s; `ratio by CPU` compares rows per second of processor time, which other load on the machine hardly changes. The memory budget is 200 MB for any length of the file. The last columns show live intake on the same store during another import: 100 requests/s to a relay, with a p99 budget of 250 ms.'
 
 const cli = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
 const csvParse = fileURLToPath(new URL('csv-parse-alone.mjs', import.meta.url))
-/** Nothing uploads meanwhile, so the queue has to hold all rows. */
+/** Nothing is uploaded during the run, so the queue must have the capacity for all rows. */
 const account = {
   CLEVERTAP_ACCOUNT_ID: 'BENCH',
   CLEVERTAP_PASSCODE: 'a-passcode-that-nobody-checks',
@@ -23,7 +23,7 @@ const account = {
 }
 const budget = 0.4
 const livePerSecond = 100
-/** More rounds of a million rows would say no more, and each takes as long as it takes. */
+/** More rounds with a million rows would take long and add no information. */
 export const bounds = ({ rounds }) => ({ rounds: Math.min(rounds, 3) })
 
 const importInto = (store, file) =>
@@ -74,7 +74,7 @@ const measure = async (rows, rounds) => {
   }
 }
 
-/** Lengths of the files in rows; BENCH_IMPORT_ROWS replaces them with another one. */
+/** Lengths of the files, in rows; BENCH_IMPORT_ROWS replaces them with one length. */
 const lengths = ({ few, rounds }) => {
   const told = Number(process.env.BENCH_IMPORT_ROWS)
   if (told > 0) return [told]

@@ -1,4 +1,4 @@
-// The cost for a visitor's browser: our page script and those of the peers in the same real Chromium, with a slowed-down CPU.
+// The cost for a visitor's browser: our page script and other products' in the same real Chromium, with a slowed-down CPU.
 import { createECDH } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -15,7 +15,7 @@ import { median, rounded, spread } from './support/statistics.mjs'
 
 export const name = 'page'
 export const about =
-  'The page script in a real Chromium: compiling and running it once, from its text in memory, on the main thread, with the CPU slowed 4 and 20 times; long tasks are those over 50 ms in the second that follows, script and all. Firebase is `@firebase/app` and `@firebase/messaging`, bundled and minified here; the CleverTap Web SDK is its published file. From click to acknowledged is `register()` with a real service worker, a real relay on SQLite and a stand-in for the push service that answers at once; the peers cannot be measured there, because their servers are not on this machine.'
+  'The page script in a real Chromium: the time to compile and run it once from memory, on the main thread, with the CPU slowed 4 and 20 times. Long tasks are those over 50 ms within the next second, including the script. Firebase is `@firebase/app` and `@firebase/messaging`, bundled and minified here; the CleverTap Web SDK is its published file. `click to acknowledged` is `register()` with a real service worker, a real relay on SQLite and a fake push service that answers at once; the other products cannot be measured there, because their servers are not on this machine.'
 
 const file = (path) => readFileSync(new URL(path, import.meta.url), 'utf8')
 
@@ -79,7 +79,7 @@ const evaluateOnce = async (context, site, path, slowdown, relay) => {
       new PerformanceObserver((list) => {
         longTasks += list.getEntries().length
       }).observe({ type: 'longtask' })
-      // The first script of a page pays for things that are not its own.
+      // The first script of a page also pays for the browser's own work, so an empty one runs first.
       const first = document.createElement('script')
       first.textContent = 'void 0'
       document.head.append(first)
@@ -100,7 +100,7 @@ const evaluateOnce = async (context, site, path, slowdown, relay) => {
   return measured
 }
 
-/** Takes the push service's place in a page. */
+/** Replaces the push service in a page. */
 const standIn = ({ p256dh, auth, vapid }) => {
   const bytes = (text) =>
     Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (one) => one.charCodeAt(0))
@@ -209,7 +209,7 @@ export const run = async ({ rounds, few, say }) => {
         say(`page: CPU slowed ${slowdown} times`)
         for (const turn of scripts.keys()) {
           const at = (turn + round) % scripts.length
-          // Each in a context of its own, so that no script is there from the last time.
+          // Each in a new browser context, so that no script is cached.
           const context = await browser.newContext()
           runs[at].push(await evaluateOnce(context, site, `/script-${at}.js`, slowdown, url))
           await context.close()

@@ -1,4 +1,4 @@
-// The built relay on a PostgreSQL of its own, with the settings that PostgreSQL has by itself. It runs on the same cores.
+// Runs the built relay on a new PostgreSQL with default settings, on the same cores.
 import { startPostgres } from '../tools/postgres-server.mjs'
 import { serveRelay } from './support/serve-relay.mjs'
 

@@ -1,4 +1,4 @@
-// The built relay on SQLite in a folder of its own.
+// Runs the built relay on SQLite in a new folder.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

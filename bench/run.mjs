@@ -1,13 +1,13 @@
-// npm run bench -- [PART…] [--quick|--tiny] [--json] [--write]: speed as ratios within one run, so that the figures mean the
-// same on any machine. bench/README.md says how to read them.
+// npm run bench -- [PART…] [--quick|--tiny] [--json] [--write]: measures speed as ratios within one run, so that the figures are
+// comparable between machines. bench/README.md says how to read them.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { describeMachine } from './support/machine.mjs'
 import { partOf, plotOf } from './support/report.mjs'
 
 /**
- * Every part: a module that exports `name`, `about` and `run({ seconds, rounds, few, say })`, which resolves to rows; and
- * `bounds({ seconds, rounds })`, if it takes others than it is given.
+ * Every part: a module that exports `name`, `about` and `run({ seconds, rounds, few, say })`, which resolves to rows, and optionally
+ * `bounds({ seconds, rounds })`, which changes seconds and rounds.
  */
 const parts = {
   sustained: () => import('./sustained.mjs'),
@@ -20,7 +20,7 @@ const parts = {
 const sizes = {
   full: { seconds: 3, rounds: 5, few: false },
   quick: { seconds: 1, rounds: 2, few: false },
-  // Only to see that everything runs; the figures mean nothing.
+  // Checks only that everything runs; the figures are meaningless.
   tiny: { seconds: 0.2, rounds: 1, few: true },
 }
 const results = new URL('results/', import.meta.url)
@@ -52,7 +52,7 @@ const measure = async (name) => {
   return { about, size: taken, machine: { ...before, loadAfter: describeMachine().load }, rows }
 }
 
-/** Earlier figures, by part: a part can be measured again alone. */
+/** Earlier figures, by part, because a part can be measured alone. */
 const readResults = () => {
   try {
     return JSON.parse(readFileSync(new URL('latest.json', results), 'utf8'))
@@ -61,7 +61,7 @@ const readResults = () => {
   }
 }
 
-/** Puts figures between the marks of the page and leaves what people wrote around them alone. */
+/** Replaces the figures between the marks of the page, and nothing else. */
 const writePage = (figures, plot) => {
   const text = readFileSync(page, 'utf8')
   const [before, after] = [text.indexOf('<!-- figures -->'), text.indexOf('<!-- /figures -->')]
@@ -73,7 +73,7 @@ const writePage = (figures, plot) => {
   writeFileSync(picture, plot)
 }
 
-/** Keeps the figures of a part, and puts those of all parts into the page where that is asked for. */
+/** Saves the figures of a part. With `--write` it also puts the figures of all parts into the page. */
 const keep = (name, part) => {
   const known = { ...readResults(), [name]: part }
   const all = Object.fromEntries(Object.keys(parts).flatMap((one) => (known[one] ? [[one, known[one]]] : [])))
@@ -92,7 +92,7 @@ const measured = {}
 for (const name of chosen) {
   measured[name] = await measure(name)
   if (!values.json) console.log(`\n${partOf(name, measured[name])}`)
-  // At once, so that a run which is cut off keeps the parts that it has measured.
+  // At once, so that an interrupted run keeps the parts that it has measured.
   if (!values.tiny) keep(name, measured[name])
 }
 if (values.json) console.log(JSON.stringify(measured))

@@ -1,5 +1,5 @@
-// node bench/sdk-load.mjs SECONDS RECORDS: the clevertap npm SDK's upload, three calls at a time, to a simulated CleverTap.
-// Prints one line of JSON; latencies in ms, CPU time of this process in µs a record.
+// node bench/sdk-load.mjs SECONDS RECORDS: uploads with the clevertap npm SDK, three calls at a time, to a simulated CleverTap.
+// Prints one line of JSON; latencies in ms, CPU time of this process in µs per record.
 import CleverTap from 'clevertap'
 import { kinds } from './support/records.mjs'
 import { startSimulator } from './support/simulator.mjs'

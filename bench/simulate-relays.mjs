@@ -1,7 +1,7 @@
-// node bench/simulate-relays.mjs: how N relays share one account's limit, by the relay's own uploader and holder code on a
-// clock that jumps from event to event. CleverTap and the database are stand-ins: each answer takes `latency`, each
-// transaction 3 ms, and there is always work (or none at all, in the last lines). So it says how well the protocol
-// shares, and how much it asks of the database; not how fast a database is. Needs `npm run build`.
+// node bench/simulate-relays.mjs: simulates how N relays share one account's limit. It runs the relay's own uploader and heartbeat
+// code on a clock that jumps from event to event. CleverTap and the database are fakes: each answer takes `latency`, each transaction
+// 3 ms, and there is always work (in the last lines none). The result shows how well the relays share the slots and how many
+// transactions they need, not how fast a database is. Needs `npm run build`.
 import { createHeartbeat } from '../dist/relay/uploader/heartbeat.js'
 import { createUploader } from '../dist/relay/uploader/loop.js'
 
@@ -40,7 +40,7 @@ const createClock = () => {
   }
 }
 
-/** A database that has endless work, or none; counts what it is asked. */
+/** A fake database with endless work, or none. Counts the calls. */
 const createStore = (clock, hasWork) => {
   const asked = { lease: 0, complete: 0, takeSlots: 0, heartbeat: 0 }
   const held = new Map()
@@ -121,7 +121,7 @@ const simulate = async ({ relays, limit, latencyMs, hasWork }) => {
     })
     const wake = () => uploader.wake(0)
     const holder = createHeartbeat({ store, clock, leaseMs, report: () => '{}', onLost: wake, onFreed: wake })
-    // They start one after the other, as in a roll-out.
+    // The relays start one after the other, as in a deployment.
     clock.after(number * 50, () => holder.start().then(wake))
   }
   const from = relays * 50 + 1000

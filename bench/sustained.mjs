@@ -1,13 +1,13 @@
-// How much the relay takes in for a minute without a pause, against a server that stores nothing.
+// Measures how much the relay accepts for a minute without a pause, compared with a server that stores nothing.
 import { run as child, serve, serving } from './support/processes.mjs'
 import { median, rounded } from './support/statistics.mjs'
 
 export const name = 'sustained'
 export const about =
-  'Durable intake without a pause, from an empty store: calls over 64 keep-alive connections that the relay acknowledges after its fsync. 1 is the bare node:http server, which parses a single record, answers 202 and stores nothing; it is measured before and after each line for a sixth of the time. The ratio is records/s to its requests/s. `last third` is the rate in the last third of the time to that in the first. Bytes are what the relay gave its file system to write, until all that it had taken in was in its place. With PostgreSQL the database runs on the same cores. The last line is the `clevertap` npm SDK sending straight to a simulated CleverTap (50 ms, 3 requests at a time): what a backend waits for without a relay.'
+  'Durable intake without a pause, from an empty store: calls over 64 keep-alive connections that the relay acknowledges after its fsync. The baseline is a bare node:http server that parses a single record, answers 202 and stores nothing; it is measured before and after each line for a sixth of the time. The ratio is records/s divided by the baseline’s requests/s. `last third` is the rate in the last third of the time divided by the rate in the first. Bytes are all bytes that the relay wrote to its file system until it had applied every record. With PostgreSQL the database runs on the same cores. In the last line the `clevertap` npm SDK sends directly to a simulated CleverTap (50 ms, 3 requests at a time): what a backend waits for without a relay.'
 
 const connections = 64
-/** In the order of the table. `budget`: the least ratio; see SPEC §10 for the others. */
+/** In the order of the table. `budget`: the lowest allowed ratio. */
 const lines = [
   { who: 'SQLite', file: 'relay-server.mjs', records: 1, budget: 0.42 },
   { who: 'SQLite', file: 'relay-server.mjs', records: 10 },
@@ -17,7 +17,7 @@ const lines = [
   { who: 'PostgreSQL', file: 'relay-postgres-server.mjs', records: 100, budget: 0.7 },
 ]
 
-/** A minute a line, whatever other parts take, because what is put off within seconds comes due within a minute. */
+/** A minute per line, longer than other parts, so that work that the relay defers for seconds is part of the measurement. */
 export const bounds = ({ seconds }) => ({ seconds: seconds < 1 ? seconds : 20 * seconds, rounds: 1 })
 
 const measureBare = (seconds) =>
@@ -53,7 +53,7 @@ const rowOf = ({ who, records, budget }, { perSecond, p50, p99, thirds, failed, 
   'p50 ms': rounded(p50, 1),
   'p99 ms': rounded(p99, 1),
   'last third': rounded(thirds[2] / Math.max(1, thirds[0]), 2),
-  // A relay on PostgreSQL writes no files; the database does.
+  // With PostgreSQL the database writes the files, not the relay.
   'bytes a record': who.startsWith('SQLite') && bytes !== undefined ? Math.round(bytes) : undefined,
   'CPU µs a record': rounded(cpuUs, 1),
   failed,

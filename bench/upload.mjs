@@ -1,10 +1,10 @@
-// How much of what CleverTap allows a full queue is uploaded at.
+// Measures the upload rate of a full queue as a share of the rate that CleverTap allows.
 import { run as child } from './support/processes.mjs'
 import { median, rounded, spread } from './support/statistics.mjs'
 
 export const name = 'upload'
 export const about =
-  'Upload of a full queue from SQLite to a simulated CleverTap, batches of 100. The ratio is the share of the ceiling, which is requests at a time × 100 / latency. At 20 ms and 15 at a time the ceiling is 75,000 records/s, more than the simulator itself can answer on two cores; it has no budget.'
+  'Upload of a full queue from SQLite to a simulated CleverTap, batches of 100. The ratio is the share of the ceiling, which is requests at a time × 100 / latency. At 20 ms and 15 requests at a time the ceiling is 75,000 records/s, which is more than the simulator can answer on two cores, so that line has no budget.'
 
 const all = [
   { latencyMs: 20, limit: 3 },
@@ -21,7 +21,7 @@ export const run = async ({ seconds, rounds, few, say }) => {
   for (let round = 0; round < rounds; round++)
     for (const [at, { latencyMs, limit }] of cases.entries()) {
       say(`upload: ${latencyMs} ms, ${limit} at a time`)
-      // Three times as long as other measurements: a queue is full for longer than an uploader takes to begin.
+      // Three times as long as other measurements, so that the start of the uploader matters less.
       runs[at].push(await child('drain.mjs', latencyMs, limit, 3 * seconds))
     }
   return cases.map(({ latencyMs, limit, budget }, at) => {

@@ -6,12 +6,12 @@ import { median, rounded, spread } from './support/statistics.mjs'
 
 export const name = 'watching'
 export const about =
-  'What watching costs: durable intake of single records over 64 connections while nobody looks, and while three open status pages follow along and Prometheus scrapes `/metrics` once a second, which is fifteen times as often as it usually does. The ratio is of requests/s within each round.'
+  'The cost of observation: durable intake of single records over 64 connections, without observers and with three open status pages and one scrape of `/metrics` per second, fifteen times the usual rate of Prometheus. The ratio compares requests/s within each round.'
 
 const pages = 3
 const connections = 64
 
-/** Looks at a relay until it is told to stop; then says how long the scrapes took and how large they were. */
+/** Reads a relay's pages until it is stopped; then returns duration and size of the scrapes. */
 const watch = (url) => {
   const headers = { authorization: `Bearer ${adminKey}` }
   const basic = { authorization: `Basic ${Buffer.from(`bench:${adminKey}`).toString('base64')}` }

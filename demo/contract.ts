@@ -3,20 +3,20 @@ import type { Counts, LiveError, Profile } from '../src/simulator/simulator.ts'
 import type { TokenRecord } from '../src/wire/record.ts'
 
 /*
- * The messages from the demo's server to its page. Types only: the server is checked with Node's, the page with the DOM's, and both
- * with these.
+ * The messages between the demo's server and its page. Types only: the server is checked with Node's types, the page with the DOM's,
+ * and both with these.
  */
 
 /** How the simulated CleverTap behaves; faults.mjs says what each one means. */
 export type Mode = 'working' | 'too-many' | 'outage' | 'refused'
 
-/** Everything that the page shows and cannot know by itself. Sent whole whenever something in it has changed. */
+/** The server's data that the page shows. Sent whole whenever something in it has changed. */
 export interface Snapshot {
   relay: { url: string; readiness: Readiness | null }
   clevertap: SimulatedClevertap | RealClevertap
   /** The relay's state of the page's tokens, by objectId; null where it has none. */
   tokens: Readonly<Record<string, TokenStatus | null>>
-  /** CleverTap's viewed and clicked requests of test notifications, which this server takes in its place. */
+  /** CleverTap's viewed and clicked requests of test notifications, which this server receives instead. */
   reports: readonly Report[]
   /** Why no test notification can be sent; null when it can. */
   noTestPush: string | null
@@ -33,7 +33,7 @@ export interface RealClevertap {
   accountId: string
   /** Where uploads go, such as `https://eu1.api.clevertap.com`. */
   url: string
-  /** Whether pages subscribe with a key that the operator set, so that CleverTap itself can push to them. */
+  /** Whether pages subscribe with the operator's VAPID key, so that CleverTap itself can push to them. */
   hasOwnKey: boolean
 }
 
@@ -49,7 +49,7 @@ export interface SimulatedClevertap {
   profiles: readonly Profile[]
   /** The Live Error Stream, newest first. */
   errors: readonly LiveError[]
-  /** The newest call that carried a record of the objectId, for those that the page cares for. */
+  /** The newest call with a record of each objectId that the page asks about. */
   deliveries: Readonly<Record<string, Delivery>>
 }
 

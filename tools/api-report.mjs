@@ -1,8 +1,8 @@
-// npm run api: writes what each entry declares, comments aside, into api/, so that a change of what users can see is a
-// change in a checked-in file. `--check` writes nothing and fails when a file is not what the build would make of it.
+// npm run api: writes the declarations of each entry, without comments, into api/, so that a change of the public types changes a
+// checked-in file. `--check` writes nothing, and fails when a file differs from the built declarations.
 //
 // Not API Extractor (7.60): it brings its own TypeScript 6.0 beside the 7.0 that builds this package, 43 packages and 41 MB, and
-// wants one rolled-up declaration file per entry. This report needs none of that: it is the built declarations, without comments.
+// needs one rolled-up declaration file per entry. This report only copies the built declarations without comments.
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { entries, reach, root, withoutComments } from './public-types.mjs'

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// npm run audit: known vulnerabilities of what users install. Those of severity high or critical fail; a registry that
-// cannot be asked (a mirror without the endpoint, no network) does not, and the output says that nothing was asked.
+// npm run audit: asks the registry for known vulnerabilities of the packages that users install. Fails for severity high or
+// critical. If the registry cannot be asked (a mirror without the endpoint, no network), it passes and says so.
 import { spawnSync } from 'node:child_process'
 import { judgeAudit } from './audit/judge.mjs'
 

@@ -1,5 +1,5 @@
-// npm run build: compiles the emitting projects, then bundles the browser ones, drops inner types and
-// prints the scripts' hashes. `--clean` empties the output first.
+// npm run build: compiles the projects, bundles the browser ones, removes internal types and prints the scripts' hashes.
+// `--clean` empties the output first.
 import { spawnSync } from 'node:child_process'
 import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -18,7 +18,7 @@ if (process.argv.includes('--clean'))
 for (const project of ['src/relay', 'src/client', 'sw', 'src/relay/operations/status/page'])
   run(bin('typescript', 'bin/tsc'), '-p', project)
 run(bin('rollup', 'dist/bin/rollup'), '--config', '--silent')
-// Migrations are read beside the module that applies them: all that are there, so an old one must not stay.
+// The relay applies all migrations that it finds beside the module, so an old file must not stay there.
 const sqlIn = (folder) =>
   readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.sql'))
 for (const name of sqlIn('dist/relay')) rmSync(join(root, 'dist/relay', name))

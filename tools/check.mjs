@@ -1,5 +1,5 @@
-// npm run check: every gate that needs no browser, side by side where one does not need what another makes. Ends with the
-// exit code of the first that is red.
+// npm run check: runs every gate that needs no browser, in parallel where no gate needs another's output. Ends with the exit code
+// of the first gate that fails.
 import { availableParallelism } from 'node:os'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -7,7 +7,7 @@ import { runGates } from './check/run-gates.mjs'
 
 const npm = (...words) => ['npm', 'run', '--silent', ...words]
 
-/** In the order in which they begin: the shortest answers first, and the tests as soon as what they test is built. */
+/** In starting order: the fastest gates first, and the tests as soon as the build is ready. */
 const gates = [
   { name: 'lint', command: npm('lint') },
   { name: 'build', command: npm('build') },

@@ -15,7 +15,7 @@ const cell = (text) => text.replaceAll('|', '\\|').replaceAll('*.', '\\*.')
 
 /**
  * @param {Readonly<Record<string, Setting>>} settings
- * @returns {string} a Markdown table, a row a setting
+ * @returns {string} a Markdown table with one row per setting
  */
 export const configTable = (settings) =>
   [

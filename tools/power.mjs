@@ -1,12 +1,12 @@
 #!/usr/bin/env node
 // npm run test:power: records that a relay on SQLite has acknowledged survive a power cut at any moment.
 //
-// A relay runs under load for SECONDS (8) while all its writes, syncs and answers are recorded (power/record.c, by LD_PRELOAD; needs Linux
-// and `cc`). Then images of the disk are built at POINTS (200) moments, half of them right behind an answer: with all that was synced, and
-// of the rest none, all, some writes, or single sectors, in turns. Each image is opened with the store and held against the answers that had
-// gone out by then: every token is stored, every erased profile is gone, the counts agree with the rows. Exits with 1 when one is
-// not. SEED (random, and printed) makes the same choices again. POWER_IGNORE_SYNC=1 leaves out the syncs of the log, as `synchronous=NORMAL`
-// would: the test fails then. Needs `npm run build`.
+// A relay runs under load for SECONDS (8) while power/record.c records its writes, syncs and answers (by LD_PRELOAD; needs Linux and `cc`).
+// Then the test builds images of the disk at POINTS (200) moments, half of them right after an answer. An image has all synced writes, and of
+// the others none, all, some, or single sectors, in turns. The store opens each image, and the test compares it with the answers so far:
+// every token is stored, every erased profile is absent, the counts agree with the rows. Exits with 1 for a broken promise. SEED (random, and
+// printed) repeats a run. POWER_IGNORE_SYNC=1 ignores the syncs of the log, like `synchronous=NORMAL`; the test must fail then. Needs
+// `npm run build`.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
@@ -62,7 +62,7 @@ const answers = events.flatMap((event, at) => (idOf(event) ? [at] : []))
 console.log(`  ${events.length} events, of which ${answers.length} answers to ${calls.length} calls`)
 if (answers.length === 0) throw new Error('no answer was recorded')
 
-/** How many events have happened when the power fails. */
+/** Number of events before the power fails. */
 const cuts = Array.from({ length: points }, (_, number) =>
   number % 8 < 4 ? 1 + answers[Math.floor(random() * answers.length)] : 1 + Math.floor(random() * events.length),
 )
@@ -92,7 +92,7 @@ for (const [number, { after, fate }] of cuts.entries()) {
   if ((number + 1) % 50 === 0) console.log(`  ${number + 1} images, ${wrong.length} wrong`)
 }
 
-console.log(`images ${points}, promises held against them ${held}, wrong images ${wrong.length}`)
+console.log(`images ${points}, promises checked ${held}, wrong images ${wrong.length}`)
 for (const { after, fate, faults } of wrong.slice(0, 5))
   console.log(
     `  after event ${after}, ${fate} of what was not synced: ${faults.length} faults, the first: ${faults[0]}`,

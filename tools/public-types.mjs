@@ -1,5 +1,4 @@
-// Which declaration files an entry of the package consists of: its `types` file and all that this one imports from the
-// package itself.
+// Finds the declaration files of an entry: its `types` file and all files of the package that this one imports.
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -17,14 +16,14 @@ export const entries = () => {
 
 /**
  * @param {string} text of a declaration file
- * @returns {string} the same without its comments, in which an example may import what it likes
+ * @returns {string} the same without comments, because examples in them contain imports
  */
 export const withoutComments = (text) => text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*\n/gm, '')
 
 /**
  * @param {string} file a declaration file, absolute
  * @param {Set<string>} [seen]
- * @returns {Set<string>} that file and every one that it reaches
+ * @returns {Set<string>} that file and all files that it imports, directly or indirectly
  */
 export const reach = (file, seen = new Set()) => {
   if (seen.has(file)) return seen

@@ -1,5 +1,5 @@
-// npm run release -- 1.2.3: looks whether everything is ready for that version, sets it, and says what is left to do. It
-// neither commits nor publishes: publishing is a workflow's, which alone can prove where a package comes from.
+// npm run release -- 1.2.3: checks that everything is ready for that version, sets it, and prints the remaining steps. It neither
+// commits nor publishes: only a workflow can publish with a proof of origin.
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'

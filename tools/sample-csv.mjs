@@ -1,6 +1,6 @@
-// A CSV of historical tokens to try an import with: `node tools/sample-csv.mjs ROWS [SEED] > tokens.csv`, and on stderr the sums
-// that an import of it must come to. The same rows and seed make the same file. 1 % of the rows is faulty in one of four
-// ways, 5 % repeat an earlier row, and the rest is fcm, apns and chrome as 6 : 2 : 2.
+// Writes a CSV of historical tokens to try an import with: `node tools/sample-csv.mjs ROWS [SEED] > tokens.csv`. Prints on stderr the
+// counts that an import must report. The same rows and seed make the same file. 1 % of the rows have one of four faults, 5 % repeat an
+// earlier row, and the others are fcm, apns and chrome as 6 : 2 : 2.
 import { createHash } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
 import { pathToFileURL } from 'node:url'
@@ -9,7 +9,7 @@ const header = 'objectId,type,id,p256dh,auth\n'
 /** Any 64 bytes do for the point of a key that comes from a server. */
 const pointStart = Buffer.of(4)
 
-/** A faultless row. Everything about it comes from its number. */
+/** A valid row, derived from its number. */
 const goodRow = (seed, number) => {
   const bytes = createHash('sha512').update(`${seed}:${number}`).digest()
   const hex = bytes.toString('hex')
@@ -22,7 +22,7 @@ const goodRow = (seed, number) => {
   return `${hex.slice(0, 32)},chrome,${hex.slice(32, 54)}:APA91b${bytes.toString('base64url')},${p256dh},${auth}\n`
 }
 
-/** One fault a row, in turn, and the code that it is refused with. */
+/** The faults, which alternate, each with the code of its rejection. */
 const faults = [
   [530, (row) => row.slice(row.indexOf(','))],
   [532, (row) => row.replace(/^([^,]*,[^,]*),[^,]*/, '$1,')],
@@ -33,7 +33,7 @@ const faults = [
 const isFaulty = (number) => number % 100 === 50
 const isRepeat = (number) => number % 20 === 11
 
-/** The rows of a sample one by one, each with what becomes of it: a code, `repeat` or `good`. Ends in no time at all. */
+/** The rows of a sample one by one, each with its outcome: a code, `repeat` or `good`. */
 export const sampleRows = function* (rows, seed = 'pushferry') {
   let faulty = 0
   for (let number = 0; number < rows; number++) {
@@ -41,14 +41,14 @@ export const sampleRows = function* (rows, seed = 'pushferry') {
       const [code, spoil] = faults[faulty++ % faults.length]
       yield { row: spoil(goodRow(seed, number)), outcome: code, fixed: goodRow(seed, number) }
     } else if (isRepeat(number)) {
-      // Half of the repeats are close to their first, half far away.
+      // Half of the repeats are close to the first row, half far away.
       const first = number % 40 === 11 ? number - 2 : Math.floor(number / 200) * 100
       yield { row: goodRow(seed, first), outcome: 'repeat' }
     } else yield { row: goodRow(seed, number), outcome: 'good' }
   }
 }
 
-/** Writes a sample and resolves to its sums: what `pushferry import --json` prints for it on an empty store. */
+/** Writes a sample and resolves to its counts, as `pushferry import --json` prints them for an empty store. */
 export const writeSample = async (output, rows, seed) => {
   const sums = { read: 0, queued: 0, unchanged: 0, rejected: {} }
   let text = header

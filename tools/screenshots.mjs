@@ -1,5 +1,5 @@
-// npm run build && node tools/screenshots.mjs [FOLDER]: makes the pictures of docs/images again, with the installed
-// Chromium. With a FOLDER it puts every view there, many more than the docs show, for a review.
+// npm run build && node tools/screenshots.mjs [FOLDER]: takes the screenshots of docs/images with the installed Chromium. With a FOLDER
+// it writes every view there, many more than the docs show, for a review.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -23,7 +23,7 @@ const published = {
   'demo-done-light': 1195,
 }
 
-// The tests' own browser, whose push service is on this machine, is TypeScript, which not every Node reads by itself.
+// The tests' browser support is TypeScript, which not every Node version runs.
 const vite = await createViteServer({
   root,
   configFile: false,
@@ -37,7 +37,7 @@ const browser = await startChromium({ origin: 'http://localhost', permission: 'd
 const [page] = browser.native.pages()
 
 const wanted = (name) => folder !== undefined || Object.hasOwn(published, name)
-/** Takes a picture of the page as it is, in each look that is wanted. */
+/** Takes a screenshot of the current page in each wanted look. */
 const take = async (view) => {
   for (const [look, { colorScheme, ...viewport }] of Object.entries(looks)) {
     const name = `${view}-${look}`

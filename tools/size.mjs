@@ -1,5 +1,5 @@
-// npm run size: the built browser files against their budgets (gzip -9, without a file name in the header), and the peers
-// beside them. Fails when a file is over what it may reach.
+// npm run size: compares the built browser files with their budgets (gzip -9, without a file name in the header), and lists other
+// products' sizes. Fails when a file is larger than allowed.
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -7,8 +7,8 @@ import { gzipSync } from 'node:zlib'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 /**
- * `most` is the size that the build may reach where it misses the budget. The cost of a part, in gzipped bytes of the page
- * script without it (November 2026): fallback and its lock 605, of these the hand-over to CleverTap's SDK 330; sentences as
+ * `most` is the allowed size if the build misses its budget. The cost of each part, in gzipped bytes that the page script
+ * saves without it (November 2026): fallback and its lock 605, of these the hand-over to CleverTap's SDK 330; sentences as
  * messages 350; key cookie 205; finding the tag, `self.PUSHFERRY` and attributes 205; why push cannot work here 135; refusing
  * unknown options 130, of these the nearest name 80; back-off and `Retry-After` 125; errors of `PushManager` told apart 120;
  * `debug` 105; decoded rows 105; `getSnapshot` and `onChange` 95; a second try to subscribe 80; Trusted Types 75; VAPID key of
@@ -19,7 +19,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
  */
 const budgets = [
   { what: 'page script', file: 'pushferry.min.js', budget: 4500, most: 5950 },
-  // Page and worker decode the same rows and answers with the same files.
+  // Page and worker share the files that decode rows and answers.
   { what: 'worker script, with display', file: 'pushferry-sw.min.js', budget: 2700, most: 2830 },
   { what: 'soft prompt', file: 'pushferry-prompt.min.js', budget: 2200, most: 2200 },
 ]
@@ -47,7 +47,7 @@ for (const { what, file, budget, most } of budgets) {
   const verdict = size > most ? `  OVER ${most}` : size > budget ? `  over budget, allowed up to ${most}` : ''
   console.log(`${`${what} (${file})`.padEnd(48)}${bytes(size)} ${bytes(budget)}${verdict}`)
 }
-console.log('\nto get a visitor subscribed elsewhere               page   worker')
+console.log('\ndownloads to subscribe with other products          page   worker')
 for (const [name, page, worker] of peers) console.log(`${String(name).padEnd(48)}${bytes(page)} ${bytes(worker)}`)
 console.log(
   '\nThe peers were bundled with esbuild 0.28.2, minified with terser 5.51.2 and weighed with gzip -9 -n in November 2026.',

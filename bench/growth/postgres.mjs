@@ -1,4 +1,4 @@
-// A PostgreSQL outbox that already holds `rows` accepted rows, on a server of its own; see sqlite.mjs.
+// A PostgreSQL outbox with `rows` accepted rows, on a separate server; see sqlite.mjs.
 import pg from 'pg'
 import { openPostgresStore } from '../../dist/relay/store/postgres/store.js'
 import { startPostgres } from '../../tools/postgres-server.mjs'

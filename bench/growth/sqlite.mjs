@@ -1,6 +1,6 @@
-// A SQLite outbox that already holds `rows` accepted rows. They are written as the relay would have left them, but with SQL alone
-// and without an fsync, so that ten million take minutes and not an hour. The indexes are there meanwhile and the ids are random,
-// so that they are as full and as scattered as they would have grown.
+// A SQLite outbox with `rows` accepted rows. SQL writes them as the relay would have, but without an fsync, so that ten million take
+// minutes and not an hour. The indexes exist while the rows are inserted and the ids are random, so that their pages are as full and as
+// scattered as after real use.
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -39,7 +39,7 @@ export const fillSqlite = async (rows) => {
   return {
     name: 'SQLite',
     rows,
-    /** For small ones a fresh copy each time, so that they stay as small as they are called. */
+    /** Small stores are copied for each run, so that they keep their size. */
     open: () => {
       if (rows > 1_000_000) return `sqlite:${file}`
       const copy = join(folder, 'copy.db')

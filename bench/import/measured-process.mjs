@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 
-/** The peak of a process's resident memory so far in MB; undefined where the system does not say. */
+/** The peak of a process's resident memory so far, in MB; undefined if the system does not report it. */
 const peakOf = (pid) => {
   try {
     const [, kB] = /^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
@@ -23,8 +23,8 @@ const processorOf = (pid) => {
 }
 
 /**
- * Runs a script to its end that prints, as JSON, how many rows it has `read`: rows a second from its start to its end, rows a
- * second of its processor time, and the peak of its resident memory.
+ * Runs a script to its end. The script prints the number of rows as JSON member `read`. Returns rows per second, rows per second of
+ * processor time, and the peak of its resident memory.
  *
  * @param {readonly string[]} args
  * @param {Record<string, string>} [env]

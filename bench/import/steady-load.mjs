@@ -2,7 +2,7 @@ import { Pool } from 'undici'
 import { kinds } from '../support/records.mjs'
 
 /**
- * Posts live records at a fixed rate until it is stopped, without waiting for answers; then says how long they took in ms.
+ * Posts live records at a fixed rate until it is stopped, without waiting for answers; then returns the latencies in ms.
  *
  * @param {string} url
  * @param {number} perSecond

@@ -1,8 +1,8 @@
-// A server under measurement is a process of its own: it says where it listens, what CPU time it has used and what it has written when
-// it is asked, and ends with the process that started it.
+// The child's side of a measured server, which is a separate process. It reports its address and, on request, its CPU time and the bytes
+// that it has written. It ends with the process that started it.
 import { readFileSync } from 'node:fs'
 
-/** What this process gave its file system to write, in bytes (proc(5)); undefined where there is no /proc. */
+/** The bytes that this process has written to its file system (proc(5)); undefined without /proc. */
 const bytesWritten = () => {
   try {
     return Number(/^write_bytes: (\d+)$/m.exec(readFileSync('/proc/self/io', 'utf8'))?.[1])

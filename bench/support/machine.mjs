@@ -1,6 +1,6 @@
 import { cpus, loadavg, platform, release } from 'node:os'
 
-/** Describes the machine of the figures, without its name, and the day. */
+/** Describes the measuring machine, without its name, and the day. */
 export const describeMachine = () => ({
   node: process.version,
   cores: cpus().length,

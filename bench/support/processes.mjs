@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
 const path = (name) => fileURLToPath(new URL(`../${name}`, import.meta.url))
-/** No single process of a benchmark runs longer than this, in ms. */
+/** Longest run of one process of a benchmark, in ms. */
 const longestMs = 240_000
 
 /** Runs a script of this folder to its end and reads the line of JSON that it prints. */
@@ -18,9 +18,9 @@ export const run = async (name, ...args) => {
 }
 
 /**
- * Starts a server of this folder as a process of its own. `used` asks it for the CPU time that it has used so far and for the bytes
- * that it has written to files (undefined where the system does not say); `idle` waits until it has nothing to do any more: the relay
- * goes on with records behind their acknowledgement.
+ * Starts a server of this folder as a separate process. `used` returns its CPU time so far and the bytes that it has written to files
+ * (undefined if the system does not report them). `idle` waits until it has nothing left to do, because the relay applies records after
+ * their acknowledgement.
  */
 export const serve = async (name, ...args) => {
   const child = fork(path(name), args, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
@@ -56,7 +56,7 @@ export const serve = async (name, ...args) => {
   }
 }
 
-/** Serves for as long as `use` runs. */
+/** Runs a server while `use` runs. */
 export const serving = async (names, use) => {
   const servers = []
   try {

@@ -1,4 +1,4 @@
-// The records to send, with ids as random as real ones, because ids in order would flatter every index.
+// The records to send, with random ids like real ones, because sorted ids would make every index look fast.
 import { createECDH, randomBytes } from 'node:crypto'
 
 export const apiKey = 'an-api-key-for-the-benchmark'
@@ -12,7 +12,7 @@ const record = () => {
   return `{"type":"token","tokenData":{"id":"${one}:${tail}","type":"fcm"},"objectId":"__${one}"}`
 }
 
-// Making a point for each record would cost the load more than the relay; what differs is the id, as far as storing goes.
+// All records share a key pair. Generating one per record would cost more time than the relay needs, and only the id matters for storing.
 const p256dh = createECDH('prime256v1').generateKeys('base64url')
 const subscription = () => {
   const one = id()

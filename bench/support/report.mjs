@@ -1,9 +1,9 @@
-// Figures as text: a Markdown table for each part, and a plot of all ratios that have a budget.
+// Formats the figures: a Markdown table for each part, and a plot of all ratios with a budget.
 
 const cell = (value) =>
   value === undefined ? '' : typeof value === 'number' ? value.toLocaleString('en') : String(value)
 
-/** @param {readonly Record<string, unknown>[]} rows @returns a Markdown table; columns in the order in which they come up */
+/** @param {readonly Record<string, unknown>[]} rows @returns a Markdown table; columns in the order of their first use */
 export const tableOf = (rows) => {
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))]
   const isNumber = (column) => rows.every((row) => row[column] === undefined || typeof row[column] === 'number')
@@ -36,7 +36,7 @@ const labelOf = (name, row) =>
     .map(([key, value]) => (typeof value === 'number' ? `${value.toLocaleString('en')} ${key}` : value))
     .join(', ')}`
 
-/** All ratios as bars, each with a mark where its budget is. @param {Record<string, { rows: readonly Record<string, unknown>[] }>} parts */
+/** Plots all ratios as bars, each with a mark at its budget. @param {Record<string, { rows: readonly Record<string, unknown>[] }>} parts */
 export const plotOf = (parts) => {
   const bars = Object.entries(parts).flatMap(([name, { rows }]) =>
     rows.filter((row) => typeof row.ratio === 'number').map((row) => ({ label: labelOf(name, row), ...row })),

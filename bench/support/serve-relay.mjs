@@ -1,10 +1,9 @@
-// The built relay on a store of one's own, as a server under measurement. Nothing listens where it uploads to, so that
-// intake is all it does.
+// Runs the built relay on a given store as a measured server. Nothing listens at its upload address, so that it only accepts records.
 import { createRelay } from '../../dist/relay/index.js'
 import { answerAsChild } from './answer-as-child.mjs'
 import { adminKey, apiKey, origin } from './records.mjs'
 
-/** Serves until the process that started this one goes. @param {string} store @param {() => unknown} release what follows the relay's end */
+/** Serves until the parent process ends. @param {string} store @param {() => unknown} release called after the relay has stopped */
 export const serveRelay = async (store, release) => {
   const relay = createRelay({
     env: {

@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url'
 const cli = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 
 /**
- * A simulated CleverTap in a process of its own, with a latency and a limit of requests in flight. Its garbage is collected on
- * its own thread, and it keeps no records of calls: it plays a machine that is far away, and takes one core and no more.
+ * A simulated CleverTap in a separate process, with a latency and a limit of requests in flight. It collects garbage on its own thread
+ * and keeps no records of calls, so that it uses at most one core, because a real CleverTap runs elsewhere.
  */
 export const startSimulator = async (latencyMs, limit) => {
   const settings = ['--port', '0', '--latency', `${latencyMs}`, '--limit', `${limit}`, '--no-records', '--json']

@@ -71,11 +71,11 @@ ${answer.status} ${JSON.stringify(answer.body)}
     ? `GET /v1/tokens/{objectId} says of each of them: accepted.`
     : `GET /v1/tokens/{objectId} says of them:\n${columns([...states].map(([objectId, state]) => [objectId, state, '']))}`
   const refused = isRefused
-    ? `\n\nCleverTap refuses the credentials: compare CLEVERTAP_ACCOUNT_ID, CLEVERTAP_PASSCODE and CLEVERTAP_REGION with the\ndashboard, or let npx pushferry check tell which is wrong. The tokens wait in the store meanwhile.`
+    ? `\n\nCleverTap refuses the credentials: compare CLEVERTAP_ACCOUNT_ID, CLEVERTAP_PASSCODE and CLEVERTAP_REGION with the\ndashboard, or run npx pushferry check to find the wrong one. The store keeps the tokens.`
     : ''
   if (!simulator) return `${posted}\n${settled}${refused}`
   const calls = simulator.received().filter(({ dryRun, processed }) => !dryRun && processed > 0)
-  // A page that is still open from the run before is quick to tell of itself too.
+  // A page that is still open from the previous run may send its own record first.
   const records = calls.flatMap((call) => call.records).filter((record) => states.has(Object(record).objectId))
   return `${posted}
 The simulated CleverTap received ${records.length} records in ${callsOf(calls.length)}, field by field:

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { DemoError } from './demo-error.mjs'
 
-/** The build's inputs, and one output of each of its steps, all of which the demo needs. */
+/** The build's inputs, and one output of each build step. */
 const sources = ['src', 'sw', 'tools/build.mjs', 'rollup.config.mjs', 'tsconfig.json']
 const products = [
   'dist/relay/index.js',
@@ -14,7 +14,7 @@ const products = [
 
 /**
  * @param {string} path a file, or a folder to search
- * @returns {number} the latest time of change in it, in ms since 1970
+ * @returns {number} the latest modification time in it, in ms since 1970
  */
 const newest = (path) => {
   const about = statSync(path)
@@ -34,12 +34,12 @@ export const whyBuild = (root) => {
 }
 
 /**
- * Runs `npm run build` where `dist` is missing or stale, and says so in one line.
+ * Runs `npm run build` if `dist` is missing or stale, and says so in one line.
  *
  * @param {string} root
  * @param {(line: string) => void} say
- * @param {boolean} isAllowed whether to build; if not, a stale `dist` is used as it is
- * @throws {DemoError} the build fails, and its output is in the message; or one is needed and not allowed
+ * @param {boolean} isAllowed whether to build; otherwise a stale `dist` is used
+ * @throws {DemoError} the build fails (the message has its output), or a build is needed and not allowed
  */
 export const buildIfStale = async (root, say, isAllowed) => {
   const why = whyBuild(root)
@@ -48,7 +48,7 @@ export const buildIfStale = async (root, say, isAllowed) => {
     if (why === 'missing') throw new DemoError('dist is missing: npm run build makes it')
     return
   }
-  say(`Building, because dist is ${why}: takes some ten seconds.`)
+  say(`Building, because dist is ${why}. This takes about ten seconds.`)
   const child = spawn(process.execPath, [join(root, 'tools/build.mjs')], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],

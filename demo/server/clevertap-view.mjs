@@ -24,7 +24,7 @@ const summaryOf = ({ number, at, tookMs, size, status, processed, unprocessed })
 const deliveryOf = (calls, objectId) => {
   const carries = (/** @type {unknown} */ record) => Object(record).objectId === objectId
   const call = calls.findLast(({ records }) => records.some(carries))
-  // The relay sends nothing but records.
+  // The relay sends only records.
   const record = /** @type {import('../../src/wire/record.ts').TokenRecord} */ (call?.records.findLast(carries))
   return call && { call: summaryOf(call), record }
 }
@@ -38,7 +38,7 @@ const deliveryOf = (calls, objectId) => {
  * @returns {SimulatedClevertap}
  */
 export const viewClevertap = (simulator, mode, objectIds) => {
-  // A starting relay asks with dryRun=1 for itself; that carries no token.
+  // Omits the relay's own dry run at its start, which has no token.
   const calls = simulator.received().filter(({ dryRun }) => !dryRun)
   return {
     simulated: true,

@@ -40,7 +40,7 @@ export const createDemoState = ({ relay: { url, calls, account }, simulator, has
         noTestPush: hasOwnKey ? noTestPush : null,
       }
     },
-    /** Undefined where there is no simulator to switch. */
+    /** Undefined without a simulator. */
     setMode:
       simulator &&
       ((/** @type {Mode} */ next) => {

@@ -1,5 +1,5 @@
 /**
- * The fields of a record, in their order, as `path value` pairs: nothing is left out and nothing is known beforehand.
+ * The fields of any record, in their order, as pairs of path and value.
  *
  * @param {unknown} value
  * @param {string} [path]
@@ -11,7 +11,7 @@ export const fieldsOf = (value, path = '') =>
     : [[path, String(value)]]
 
 /**
- * One numbered block a record, one line a field, the values below each other.
+ * One numbered block per record, one line per field, with aligned values.
  *
  * @param {readonly unknown[]} records
  */

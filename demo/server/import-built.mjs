@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url'
 /** @typedef {Awaited<ReturnType<typeof importBuilt>>} Built */
 
 /**
- * The package's own parts, from `dist`, which may just have been built: nothing of it can be imported before that.
+ * Imports the package's own modules from `dist`. They are imported dynamically, because the demo may build them first.
  *
  * @param {string} root the package's folder
  */

@@ -1,6 +1,6 @@
 import { DemoError } from './demo-error.mjs'
 
-/** Loopback only, because the demo shows tokens to every client. */
+/** Loopback only, because the demo shows tokens without a password. */
 const host = '127.0.0.1'
 
 /**

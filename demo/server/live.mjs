@@ -1,9 +1,9 @@
 /** @typedef {import('node:http').ServerResponse} ServerResponse */
 
 const everyMs = 700
-/** Comments keep proxies and browsers from taking a quiet stream for a dead one. */
+/** Interval of comments, so that proxies and browsers do not close a quiet stream. */
 const keepAliveMs = 15_000
-/** Tokens posted by the form that are still followed. */
+/** Largest number of tokens from the form whose state is sent to the page. */
 const maxFollowed = 10
 
 /**
@@ -44,10 +44,10 @@ export const createLive = (take, run) => {
   ]
 
   return {
-    /** Something may have changed. */
+    /** Sends a new snapshot if something has changed. */
     refresh,
     /**
-     * Goes on telling of this objectId's token.
+     * Includes this objectId's token in later snapshots.
      *
      * @param {string} objectId
      */
@@ -61,7 +61,7 @@ export const createLive = (take, run) => {
      * Answers a page's request for events; it stays open.
      *
      * @param {ServerResponse} response
-     * @param {string | null} objectId whose token this page is about
+     * @param {string | null} objectId the page's own
      */
     add(response, objectId) {
       response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store' })

@@ -1,5 +1,5 @@
 /**
- * The failures of the simulated CleverTap, each for as long as its switch is on.
+ * The failures of the simulated CleverTap. Each lasts as long as its switch is on.
  *
  * @type {Readonly<Record<import('../contract.ts').Mode, readonly import('../../src/simulator/fault.ts').Fault[]>>}
  */

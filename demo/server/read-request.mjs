@@ -3,8 +3,8 @@
 const maxBytes = 16 * 1024
 
 /**
- * Whether a request comes from the demo's own page. The demo answers with tokens, and so it has to be sure that neither
- * another site's page (`Origin`) nor a name that somebody points at this machine (`Host`) is asking.
+ * Whether a request comes from the demo's own page. The demo's answers contain tokens, so it refuses other sites' pages (`Origin`) and
+ * foreign host names that resolve to this machine (`Host`).
  *
  * @param {IncomingMessage} request
  * @param {readonly string[]} origins the demo's own
@@ -16,7 +16,7 @@ export const isOwn = ({ method, headers }, origins) => {
 
 /**
  * @param {IncomingMessage} request
- * @returns {Promise<Record<string, unknown> | undefined>} the body, where it is a JSON object of a bearable size
+ * @returns {Promise<Record<string, unknown> | undefined>} the body, if it is a JSON object and not too large
  */
 export const readJsonObject = async (request) => {
   if (!/^application\/json\b/.test(request.headers['content-type'] ?? '')) return undefined

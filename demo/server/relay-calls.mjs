@@ -2,7 +2,7 @@
 /** @typedef {import('../../src/relay/store/port.ts').TokenStatus} TokenStatus */
 
 /**
- * @typedef {object} RelayCalls What a backend, and a load balancer, ask of the relay.
+ * @typedef {object} RelayCalls The relay's routes for a backend and a load balancer.
  * @property {(body: string) => Promise<import('../contract.ts').UploadAnswer>} upload `POST /1/upload`
  * @property {(objectId: string) => Promise<TokenStatus | null>} token
  *   `GET /v1/tokens/{objectId}`; null: the relay knows none
@@ -32,7 +32,7 @@ export const createRelayCalls = (url, apiKey) => {
     })
     return { status: response.status, body: await response.json() }
   }
-  // The casts: the relay is our own, and its answers are documented.
+  // Casts, because the relay's answers are documented.
   return {
     upload: (body) => ask('/1/upload', { method: 'POST', body }),
     token: async (objectId) => {

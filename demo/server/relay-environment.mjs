@@ -1,15 +1,14 @@
 /** @typedef {Record<string, string | undefined>} Environment */
 
 /**
- * Whether the real CleverTap is meant: an account or a passcode is set. (A region or an address alone is not enough to
- * talk to anybody.)
+ * Whether to use the real CleverTap: an account or a passcode is set. A region or an address alone is not enough for requests.
  *
  * @param {Environment} env
  */
 export const namesAccount = (env) =>
   ['CLEVERTAP_ACCOUNT_ID', 'CLEVERTAP_PASSCODE', 'CLEVERTAP_PASSCODE_FILE'].some((name) => env[name])
 
-/** Settings that the demo fixes, whatever the environment says, with their `_FILE` names. */
+/** Settings that the demo always sets itself, with their `_FILE` names. */
 const decided = [
   'PUSHFERRY_HOST',
   'PUSHFERRY_STORE',
@@ -20,8 +19,8 @@ const decided = [
 ].flatMap((name) => [name, `${name}_FILE`])
 
 /**
- * The settings of the demo's relay: the caller's own `CLEVERTAP_*` and `PUSHFERRY_*`, and over them what the demo has to
- * decide. The relay checks them all and refuses a name that it does not know.
+ * The settings of the demo's relay: the caller's `CLEVERTAP_*` and `PUSHFERRY_*`, overridden by the demo's own. The relay checks all of
+ * them and refuses unknown names.
  *
  * @param {Environment} env the process's
  * @param {object} decisions
@@ -40,7 +39,7 @@ export const relayEnvironment = (env, { origins, apiKey, adminKey, store, vapidP
   return {
     PUSHFERRY_VAPID_PUBLIC_KEY: vapidPublicKey,
     ...(env.PUSHFERRY_ADMIN_KEY_FILE === undefined && { PUSHFERRY_ADMIN_KEY: adminKey }),
-    // A short wait, because a visitor of the demo watches an outage end.
+    // A short wait, because the user of the demo waits for the end of an outage.
     PUSHFERRY_FLUSH_MS: '200',
     PUSHFERRY_RETRY_MAX_MS: '4000',
     ...Object.fromEntries(given),

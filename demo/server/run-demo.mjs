@@ -14,17 +14,17 @@ import { createTestPush } from './test-push.mjs'
 import { keepVapidKeys } from './vapid.mjs'
 
 /**
- * Starts relay, demo site and, unless an account is named, the simulated CleverTap, all on loopback.
+ * Starts relay, demo site and, without a real account, the simulated CleverTap, all on loopback.
  *
  * @param {object} parts
  * @param {string} parts.root the package's folder
  * @param {Record<string, string | undefined>} parts.env
  * @param {(line: string) => void} parts.say
- * @param {(undo: () => unknown) => void} parts.onStop takes what undoes a step; to be called last step first
- * @throws {Error} DemoError, ConfigError or RelayError: one sentence for the person who started it
+ * @param {(undo: () => unknown) => void} parts.onStop gets a function that undoes each step, to be called in reverse order
+ * @throws {Error} DemoError, ConfigError or RelayError, with one sentence for the user
  */
 export const runDemo = async ({ root, env, say, onStop }) => {
-  // First, because the relay has to know the site's origin before it starts.
+  // First, because the relay needs the site's origin when it starts.
   const server = createServer((_, response) => response.writeHead(503).end('The demo is starting.'))
   const port = await listen(server, readDemoPort(env.DEMO_PORT))
   onStop(
@@ -69,7 +69,7 @@ export const runDemo = async ({ root, env, say, onStop }) => {
     ...relay,
     site,
     simulator,
-    /** Sample tokens belong to no device: a real account gets them only on request. */
+    /** Sends the sample to a real account only on request, because its tokens belong to no device. */
     sendsSample: simulator !== undefined || env.DEMO_SEND_SAMPLE === '1',
     store: relative(root, relay.store),
     logFile: relative(root, relay.logFile),

@@ -12,9 +12,8 @@ const isAlive = (pid) => {
 }
 
 /**
- * Makes the folder of this run's store. Every run with the simulated CleverTap starts with an empty store, as CleverTap
- * starts with an empty memory: a store that remembered would send nothing of what it has sent before. Folders of runs
- * that were killed are deleted; one of a run that lives, on other ports, is left alone.
+ * Makes the folder of this run's store. Every run with the simulated CleverTap starts with an empty store, because the simulator starts
+ * empty too, and an older store would not send its records again. Deletes folders of killed runs, but not those of other running ones.
  *
  * @param {string} folder the demo's own
  * @param {number} [pid]

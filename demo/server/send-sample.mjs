@@ -1,12 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises'
 
-/** Far more than it takes; a relay that needs longer is in trouble, and the answer says so. */
+/** Timeout, much longer than usual. After it the answer shows what is missing. */
 const patienceMs = 20_000
 const pauseMs = 50
 
 /**
- * Posts records to the relay as a backend would, and waits until every one of them is settled, or until CleverTap has
- * refused the credentials.
+ * Posts records to the relay as a backend would, and waits until CleverTap has accepted or refused each of them, or has refused the
+ * credentials.
  *
  * @param {import('./relay-calls.mjs').RelayCalls} relay
  * @param {{d: readonly {objectId: string}[]}} sample

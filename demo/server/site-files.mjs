@@ -17,7 +17,7 @@ export const workerPath = '/pushferry-sw.min.js'
  * The files of the demo site, by path.
  *
  * @param {URL} folder
- * @param {string} relay the relay's origin, which the page names in its script tag and the worker in its only line
+ * @param {string} relay the relay's origin, for the page's script tag and the worker's only line
  * @param {string} realAccount the CleverTap account that the relay uploads to; empty: only the simulated one
  * @returns {ReadonlyMap<string, SiteFile>}
  */

@@ -1,8 +1,8 @@
 const common = { 'cache-control': 'no-cache', 'referrer-policy': 'no-referrer', 'x-content-type-options': 'nosniff' }
 
 /**
- * The policy that a careful customer's site has: scripts of its own and the relay's, no string ever turned into script,
- * requests to itself and the relay. Pushferry has to work under it, and a test looks for violations.
+ * The Content-Security-Policy of a careful customer's site: scripts and requests only to itself and the relay, and Trusted Types.
+ * Pushferry must work under it, and a test looks for violations.
  *
  * @param {string} relay the relay's origin
  */
@@ -21,9 +21,8 @@ export const pageHeaders = (relay) => ({
 })
 
 /**
- * The worker has a policy of its own, which comes with its file. It says nothing of trusted types: `importScripts` with a
- * text would violate them, and a worker has no other way to write its one line. (A site that sends them with every file
- * hosts a copy of the worker in place of the line.)
+ * The policy of the worker's file. It does not require Trusted Types, because `importScripts` with a string would violate them. (A site
+ * that requires them for every file hosts a copy of the worker instead.)
  *
  * @param {string} relay the relay's origin
  */

@@ -11,13 +11,13 @@ import { pageHeaders, workerHeaders } from './site-headers.mjs'
 
 /**
  * @typedef {object} SiteParts
- * @property {readonly string[]} origins the demo site's own; the first is the one that links name
+ * @property {readonly string[]} origins the demo site's own; links use the first
  * @property {string} relay the relay's origin
  * @property {ReadonlyMap<string, import('./site-files.mjs').SiteFile>} files
  * @property {ReturnType<typeof import('./live.mjs').createLive>} live
  * @property {import('./relay-calls.mjs').RelayCalls} relayCalls
  * @property {TestPush} testPush
- * @property {((mode: Mode) => void) | undefined} setMode undefined: there is no simulator to switch
+ * @property {((mode: Mode) => void) | undefined} setMode undefined without a simulator
  * @property {(what: Report['what'], test: number) => void} onReport
  */
 
@@ -32,8 +32,7 @@ const send = (response, status, body) => {
 }
 
 /**
- * The demo site: its files, and what its page cannot do by itself, because that takes the API key, the private VAPID key
- * or the simulator.
+ * The demo site: its files, and the routes for which the page lacks the API key, the private VAPID key or the simulator.
  *
  * @param {SiteParts} parts
  */
@@ -49,7 +48,7 @@ export const createSite = ({ origins, relay, files, live, relayCalls, testPush, 
       send(response, 200, answer)
     },
     '/demo/test': async (body, response, origin) => {
-      // web-push checks every member; what it cannot use is a TypeError.
+      // web-push checks every member and throws a TypeError for a wrong one.
       const subscription = /** @type {import('web-push').PushSubscription} */ (/** @type {unknown} */ (body))
       try {
         send(response, 200, await testPush(subscription, origin))
@@ -107,7 +106,7 @@ export const createSite = ({ origins, relay, files, live, relayCalls, testPush, 
    */
   return (request, response) => {
     handle(request, response).catch(() => {
-      // The relay does not answer, or the page went away while it was read from.
+      // The relay does not answer, or the page has disconnected.
       if (response.headersSent) response.destroy()
       else send(response, 502, { message: 'the relay does not answer' })
     })

@@ -9,8 +9,8 @@ import { makeRunFolder } from './run-folder.mjs'
 const makeKey = () => randomBytes(24).toString('base64url')
 
 /**
- * Starts the relay with keys of this run. With the simulated CleverTap its store is new and goes with the run; with a
- * real account nothing that waits may be lost, and its store stays.
+ * Starts the relay with new keys. With the simulated CleverTap its store is new and deleted at the end. With a real account the store
+ * stays, so that no queued record is lost.
  *
  * @param {object} parts
  * @param {import('./import-built.mjs').Built} parts.built

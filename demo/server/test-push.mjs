@@ -4,8 +4,8 @@
 const timeoutMs = 10_000
 
 /**
- * A push as CleverTap's own arrive once they are decrypted (no schema is published; the members are those that its
- * worker reads). The two report paths point to the demo site, so that it can show that they were called.
+ * A decrypted push in CleverTap's format (no schema is published; CleverTap's worker reads these members). The two report paths point to
+ * the demo site, which shows the requests.
  *
  * @param {string} origin of the demo site
  * @param {number} test
@@ -36,13 +36,13 @@ const meaningOf = (status) => {
 }
 
 /**
- * Makes the sender of test notifications, which does what CleverTap would: encrypts for one browser, signs with the
- * VAPID pair, and hands it to the browser's push service.
+ * Makes the sender of test notifications. Like CleverTap it encrypts for one browser, signs with the VAPID pair, and sends to the
+ * browser's push service.
  *
  * @param {object} parts
  * @param {Pick<typeof import('web-push'), 'generateRequestDetails'>} parts.webPush
  * @param {VapidKeys} parts.vapid the pair that the subscription was made with
- * @param {string | undefined} parts.pushService an origin that stands in for the endpoint's own, for tests
+ * @param {string | undefined} parts.pushService an origin that replaces the endpoint's own, for tests
  */
 export const createTestPush = ({ webPush, vapid, pushService }) => {
   let tests = 0
@@ -72,7 +72,7 @@ export const createTestPush = ({ webPush, vapid, pushService }) => {
     const test = ++tests
     const payload = payloadOf(origin, test)
     const { headers, body } = encrypt(subscription, JSON.stringify(payload))
-    const { 'Content-Length': _, ...sent } = headers // fetch sets it, and refuses to be told
+    const { 'Content-Length': _, ...sent } = headers // fetch sets it itself
     try {
       const { status } = await fetch(pushService ? pushService + url.pathname : url, {
         method: 'POST',

@@ -4,9 +4,9 @@ import { join } from 'node:path'
 /** @typedef {{publicKey: string, privateKey: string}} VapidKeys */
 
 /**
- * The demo's own VAPID pair, made on the first run and then kept, because a browser's subscription is bound to it.
+ * The demo's own VAPID pair. It is made on the first run and then kept, because a browser's subscription is bound to it.
  *
- * @param {string} folder where it is kept, as `vapid.json`, readable for this user alone
+ * @param {string} folder of the file `vapid.json`, which only this user can read
  * @param {() => VapidKeys} make
  * @returns {VapidKeys}
  */
@@ -18,7 +18,7 @@ export const keepVapidKeys = (folder, make) => {
       Buffer.from(publicKey, 'base64url').length === 65 && Buffer.from(privateKey, 'base64url').length === 32
     if (isPair) return { publicKey, privateKey }
   } catch {
-    // Missing, or broken: a new pair costs every browser one new subscription, which the page script makes by itself.
+    // Missing or invalid. With a new pair the page script replaces each browser's subscription.
   }
   const keys = make()
   mkdirSync(folder, { recursive: true })

@@ -1,7 +1,7 @@
 /** @param {ServiceWorkerRegistration} registration */
 const workerOf = ({ active, waiting, installing }) => active ?? waiting ?? installing ?? undefined
 
-/** Pushferry's worker, told by its file: the page script decides for which scope it is registered. */
+/** Pushferry's worker, identified by its file, because the page script chooses the scope. */
 const findRegistration = async () => {
   const all = (await navigator.serviceWorker?.getRegistrations()) ?? []
   return all.find((one) => workerOf(one)?.scriptURL.endsWith('/pushferry-sw.min.js'))

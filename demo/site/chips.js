@@ -16,9 +16,9 @@ const show = (id, mood, text) => {
 }
 
 /**
- * The running parts, in the page's head.
+ * Shows the state of the running parts in the page's header.
  *
- * @param {Snapshot | undefined} snapshot undefined: the demo's server is gone
+ * @param {Snapshot | undefined} snapshot undefined: the demo's server does not answer
  */
 export const showChips = (snapshot) => {
   if (!snapshot) {

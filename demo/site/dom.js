@@ -1,5 +1,5 @@
 /**
- * Makes an element. Texts are only ever set as text, so that nothing which comes from a token can become markup.
+ * Makes an element. Strings become text nodes only, so that nothing in a token can become markup.
  *
  * @template {keyof HTMLElementTagNameMap} Tag
  * @param {Tag} tag
@@ -32,8 +32,7 @@ export const find = (id, kind) => {
 const shown = new WeakMap()
 
 /**
- * Fills a container, but only when what it shows has changed, and without taking focus or folded blocks away from the
- * reader: those are known by their ids.
+ * Fills a container, but only if its content has changed. Keeps the focus and folded blocks, which it finds by their ids.
  *
  * @param {HTMLElement} container
  * @param {unknown} key what the content depends on, as JSON

@@ -1,12 +1,12 @@
 /** @typedef {import('../contract.ts').Snapshot} Snapshot */
 
-/** The server's run that this page came from, with `npm run dev` only. */
+/** The server's run that served this page; only with `npm run dev`. */
 let run = ''
 
 /**
- * Listens to the demo's server. The browser connects again by itself when it is gone.
+ * Listens to the demo's server. The browser reconnects automatically.
  *
- * @param {string} objectId whose token this page is about
+ * @param {string} objectId this browser's
  * @param {(snapshot: Snapshot | undefined) => void} onSnapshot undefined: the server cannot be reached
  * @returns {() => void} stops listening
  */
@@ -22,13 +22,13 @@ export const listen = (objectId, onSnapshot) => {
 }
 
 /**
- * Asks the demo's server to do something.
+ * Posts a command to the demo's server.
  *
  * @template Answer
  * @param {string} path
  * @param {unknown} body
  * @returns {Promise<Answer>}
- * @throws {Error} with a sentence that can be shown
+ * @throws {Error} with a sentence for the user
  */
 export const post = async (path, body) => {
   const response = await fetch(path, {

@@ -16,7 +16,7 @@ const realNotice = find('real-notice', HTMLElement)
  *
  * @param {Facts} facts
  * @param {boolean} hasScript
- * @param {boolean} isLost whether the demo's server has gone away
+ * @param {boolean} isLost whether the demo's server does not answer
  * @returns {[code: string | undefined, words: string] | undefined}
  */
 const trouble = ({ problem, snapshot }, hasScript, isLost) => {
@@ -40,7 +40,7 @@ const trouble = ({ problem, snapshot }, hasScript, isLost) => {
  *
  * @param {Facts} facts
  * @param {boolean} hasScript whether the relay's page script has loaded
- * @param {boolean} isLost whether the demo's server has gone away
+ * @param {boolean} isLost whether the demo's server does not answer
  */
 export const showHero = (facts, hasScript, isLost) => {
   const { status, subscription, isBusy, snapshot } = facts

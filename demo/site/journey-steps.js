@@ -2,13 +2,13 @@
 /** @typedef {import('../contract.ts').SimulatedClevertap} SimulatedClevertap */
 
 /**
- * @typedef {object} Facts All that is known about this browser's token, here and at the other end.
+ * @typedef {object} Facts The state of this browser's token, in the browser and at the server.
  * @property {{state: string, reason?: string | undefined} | undefined} status `push.status()`; undefined: not asked yet
  * @property {string} permission `Notification.permission`
  * @property {{script: string, scope: string, state: string} | undefined} worker
  * @property {{endpoint: string} | undefined} subscription `PushSubscription.toJSON()`
- * @property {{request: unknown, status: number, answer: unknown} | undefined} exchange the last talk with the relay
- * @property {boolean} isBusy whether `register()` is at work
+ * @property {{request: unknown, status: number, answer: unknown} | undefined} exchange the last request to the relay
+ * @property {boolean} isBusy whether `register()` is running
  * @property {string | undefined} problem the code of the last failure, or the reason of the status
  * @property {string} objectId
  * @property {Snapshot | undefined} snapshot
@@ -90,7 +90,7 @@ const relayStep = ({ status, subscription, exchange, snapshot, objectId }) => {
   return step(
     'todo',
     title,
-    'The page shapes it into CleverTap’s record and sends it; the relay says yes once it is on disk.',
+    'The page shapes it into CleverTap’s record and sends it; the relay acknowledges it once it is on disk.',
   )
 }
 
@@ -102,7 +102,7 @@ const relayStep = ({ status, subscription, exchange, snapshot, objectId }) => {
 const deliveryJson = ({ deliveries }, objectId) => {
   const delivery = deliveries[objectId]
   return delivery
-    ? [[`What CleverTap received, and answered ${delivery.call.status ?? 'not at all'}`, delivery.record]]
+    ? [[`The record that CleverTap received; it answered ${delivery.call.status ?? 'not at all'}`, delivery.record]]
     : []
 }
 
@@ -118,8 +118,8 @@ const clevertapStep = ({ snapshot, objectId, subscription, status }) => {
       'todo',
       title,
       isLeft
-        ? 'Withdrawn at the relay. CleverTap still has the token, since its API cannot take one back; the push service refuses it from now on.'
-        : 'The relay uploads it, together with others, and again until CleverTap has taken it.',
+        ? 'Withdrawn at the relay. CleverTap still has the token, because its API cannot remove one; the push service refuses it from now on.'
+        : 'The relay uploads it, together with others, and retries until CleverTap has accepted it.',
     )
   }
   const simulated = clevertap.simulated ? clevertap : undefined
@@ -130,20 +130,20 @@ const clevertapStep = ({ snapshot, objectId, subscription, status }) => {
     return step('failed', title, `${name} refused it: ${token.error?.code} ${token.error?.message}.`, json)
   if (token.state !== 'accepted') {
     const tried = token.attempts > 0 ? ` ${token.attempts} ${token.attempts === 1 ? 'try' : 'tries'} so far.` : ''
-    return step('waiting', title, `It waits in the relay until CleverTap takes it.${tried}`, json)
+    return step('waiting', title, `It waits in the relay until CleverTap accepts it.${tried}`, json)
   }
   const held = simulated?.profiles.find((profile) => profile.objectId === objectId)
   if (held && subscription && !subscription.endpoint.endsWith(held.token.id))
     return step(
       'done',
       title,
-      'CleverTap answered success, and yet this profile keeps its first token: that is what CleverTap’s document says of profiles that have one. Take a new CleverTap ID below to see it stored.',
+      'CleverTap answered success but did not store the token: it documents that a profile keeps the token that it has. Take a new CleverTap ID below to see a token stored.',
       json,
     )
   return step('done', title, `${name} has put the token on the profile ${objectId}.`, json)
 }
 
-/** Which step a failure is about. @type {Readonly<Record<string, number>>} */
+/** The step of each failure code. @type {Readonly<Record<string, number>>} */
 const brokenBy = {
   unsupported: 0,
   'needs-install': 0,
@@ -158,7 +158,7 @@ const brokenBy = {
 }
 
 /**
- * The five stations of a token, and how far it has come. Pure.
+ * The five steps of a token and their states. Pure.
  *
  * @param {Facts} facts
  * @returns {Step[]}

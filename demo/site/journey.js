@@ -42,7 +42,7 @@ const list = find('journey', HTMLOListElement)
 const progress = find('progress', HTMLElement)
 
 /**
- * Shows how far the token has come.
+ * Shows the steps of the token.
  *
  * @param {import('./journey-steps.js').Facts} facts
  */
@@ -60,6 +60,6 @@ export const showJourney = (facts) => {
   const done = steps.filter(({ state }) => state === 'done').length
   const stuck = steps.find(({ state }) => state === 'failed' || state === 'waiting')
   const text = `${done} of ${steps.length} steps done.${stuck ? ` ${stuck.title}: ${stuck.text}` : ''}`
-  // Set only when it changes: every change is read out.
+  // Set only when it changes, because screen readers announce every assignment.
   if (progress.textContent !== text) progress.textContent = text
 }

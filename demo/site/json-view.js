@@ -3,7 +3,7 @@ import { element } from './dom.js'
 const token = /("(?:[^"\\]|\\.)*")(\s*:)?|[-\d.eE+]+|true|false|null/g
 
 /**
- * JSON as it would be sent, indented, with its names and values told apart by colour.
+ * Indented JSON, with different colours for names and values.
  *
  * @param {unknown} value
  */
@@ -23,7 +23,7 @@ const highlight = (value) => {
   return parts
 }
 
-/** On a phone JSON is unfolded by those who want it: there it would push everything else out of reach. */
+/** On a phone JSON is folded at first, because it would take too much space. */
 const isWide = matchMedia('(min-width: 40rem)').matches
 
 /**
@@ -41,12 +41,12 @@ const foldable = (id, title, value, isOpen) =>
   )
 
 /**
- * A block that can be folded, with a title and the JSON; a value that fits beside its title is just shown there.
+ * A foldable block with a title and the JSON. A short value is shown beside its title instead.
  *
- * @param {string} id by which it stays folded when the page is brought up to date
+ * @param {string} id by which it stays folded when the page is updated
  * @param {string} title
  * @param {unknown} value
- * @param {boolean} [isMain] what a step is about is open at first, where there is room
+ * @param {boolean} [isMain] whether the block is open at first, if there is enough space
  */
 export const jsonBlock = (id, title, value, isMain = true) =>
   typeof value !== 'object'

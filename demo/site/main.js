@@ -39,8 +39,7 @@ const script = document.querySelector('script[src$="/pushferry.min.js"]')
 const push = pushferry?.createPush({
   relay: new URL(script instanceof HTMLScriptElement ? script.src : '').origin,
   objectId: readObjectId,
-  // A site leaves this at its seven days. Here relay and CleverTap forget everything when npm start ends, and so every
-  // visit tells them again.
+  // A site keeps the default of seven days. Here relay and simulator are empty after each npm start, so every visit registers again.
   refreshAfterDays: 0,
   fetch: recordingFetch((exchange) => {
     facts.exchange = exchange
@@ -59,7 +58,7 @@ const show = () => {
   showStored(snapshot, facts.objectId)
 }
 
-/** Looks at the browser again, and shows what there is to see. Does not fail: what cannot be read is shown as missing. */
+/** Reads the browser's state and shows it. Never fails: unreadable parts are shown as missing. */
 const look = async () => {
   const [browser, status] = await Promise.all([readBrowser().catch(() => undefined), push?.status()])
   Object.assign(facts, browser, { status })
@@ -67,7 +66,7 @@ const look = async () => {
 }
 
 /**
- * Runs one of the page script's verbs, and shows its way and its end.
+ * Runs one of the page script's verbs, and shows its progress and its result.
  *
  * @param {(push: Push) => Promise<unknown>} verb
  */
@@ -79,7 +78,7 @@ const act = async (verb) => {
   // No event reports that worker and subscription are created while the verb runs.
   const watching = setInterval(look, 250)
   try {
-    const done = verb(push) // before anything is awaited: permission may be asked for only in the click itself
+    const done = verb(push) // before any await, because a browser prompts for permission only within the click
     show()
     await done
   } catch (error) {
@@ -92,7 +91,7 @@ const act = async (verb) => {
   }
 }
 
-/** The script tag's work on every load, shown only where there can be some. */
+/** Does the script tag's work on every load; shown only if the page has permission. */
 const repair = async () => {
   if (facts.permission === 'granted') return act((push) => push.sync())
   await push?.sync().catch(() => {})
@@ -107,7 +106,7 @@ const listenAnew = () => {
     isLost = !snapshot
     facts.snapshot = snapshot ?? facts.snapshot
     showChips(snapshot)
-    // Another run of npm start: its relay has never heard of this browser.
+    // Another run of npm start, whose relay does not know this browser.
     void (isBack && facts.objectId !== '' ? repair() : look())
   })
 }

@@ -16,17 +16,17 @@ const coping = {
     over: 'Everything that arrives is uploaded within a second. Switch on a failure, then post a token below.',
   },
   'too-many': {
-    failing: 'CleverTap wants fewer requests: the relay waits as long as Retry-After says, and sends fewer at a time.',
+    failing: 'CleverTap asks for fewer requests: the relay waits for Retry-After, and sends fewer at a time.',
     over: 'CleverTap answers 429 to the next upload. Post a token below, and see it wait.',
   },
   outage: {
     failing:
-      'The relay goes on taking tokens, keeps them on disk, and tries again and again with growing pauses (here at most 4 s).',
+      'The relay continues to accept tokens, keeps them on disk, and retries with growing pauses (here at most 4 s).',
     over: 'CleverTap answers 500 to the next upload. Post a token below, and see it wait.',
   },
   refused: {
     failing:
-      'CleverTap refuses the passcode: the relay goes on taking tokens, and asks CleverTap once a minute whether it is right again.',
+      'CleverTap refuses the passcode: the relay continues to accept tokens, and tries the passcode once a minute.',
     over: 'CleverTap answers 401 to the next upload. Post a token below, and see it wait.',
   },
 }

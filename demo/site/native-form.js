@@ -12,13 +12,13 @@ const id = find('native-id', HTMLTextAreaElement)
 const objectId = find('native-object-id', HTMLInputElement)
 const result = find('native-result', HTMLElement)
 
-/** CleverTap's own marks of the platforms (the API's document). @type {Readonly<Record<string, string>>} */
+/** CleverTap's prefixes of IDs by platform (from the API's documentation). @type {Readonly<Record<string, string>>} */
 const prefixes = { fcm: '__', gcm: '__', apns: '-', wns: '~', mpns: '~' }
 
 const random = (/** @type {number} */ length) =>
   Array.from(crypto.getRandomValues(new Uint8Array(length)), (byte) => byte.toString(16).padStart(2, '0')).join('')
 
-/** A made-up token of the chosen type, of the shape that real ones have. */
+/** A made-up token of the chosen type, in the format of real ones. */
 const fillIn = () => {
   objectId.value = `${prefixes[type.value]}${random(15)}`
   id.value = type.value === 'apns' ? random(32) : `${random(5)}:APA91b${random(40)}`
@@ -28,7 +28,7 @@ const fillIn = () => {
 let last
 
 /**
- * Why the relay has not taken the record, in a sentence; CleverTap's codes have their numbers in the text of the answer.
+ * Why the relay has refused the record, in a sentence that includes CleverTap's code.
  *
  * @param {UploadAnswer} answer
  */
@@ -38,7 +38,7 @@ const refusal = ({ body }) => {
 }
 
 /**
- * The answer, and then what the relay says of the token as it travels.
+ * Shows the answer, and then the relay's state of the token.
  *
  * @param {Snapshot | undefined} snapshot
  */

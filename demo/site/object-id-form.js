@@ -10,14 +10,14 @@ const another = find('new-object-id', HTMLButtonElement)
  * Makes the form work.
  *
  * @param {string} objectId this browser's
- * @param {(objectId: string) => void} onChange another one is used from now on
+ * @param {(objectId: string) => void} onChange called with a new objectId
  */
 export const startObjectIdForm = (objectId, onChange) => {
   input.value = objectId
   another.hidden = realAccount !== ''
   if (realAccount !== '')
     find('object-id-hint', HTMLElement).textContent =
-      'Of a profile that your account has: the Web SDK of CleverTap tells it, clevertap.getCleverTapID(). On your site Pushferry asks the SDK itself.'
+      'Enter the ID of a profile in your account: clevertap.getCleverTapID() of CleverTap’s Web SDK returns it. On your site Pushferry asks the SDK.'
   const change = (/** @type {string} */ next) => {
     input.value = next
     onChange(next)

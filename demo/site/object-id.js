@@ -2,15 +2,15 @@ import { realAccount } from './real-account.js'
 
 const key = `pushferry-demo-object-id${realAccount && `-${realAccount}`}`
 
-/** A CleverTap ID of the length that the Web SDK makes, recognisable as the demo's. */
+/** A CleverTap ID with the length of the Web SDK's, recognisable as the demo's. */
 const make = () => `demo${crypto.randomUUID().replaceAll('-', '').slice(0, 28)}`
 
-/** The last one, for browsers that block storage: it then lasts as long as the page. */
+/** The last objectId, for browsers that block storage. Lasts as long as the page. */
 let current = ''
 
 /**
- * This browser's CleverTap ID. Made up when there is none yet; but never for a real account, where it would be nobody's,
- * and there it is empty until somebody enters one.
+ * This browser's CleverTap ID. Makes one up if there is none. For a real account it stays empty until the user enters one, because a
+ * made-up ID would belong to no profile.
  */
 export const readObjectId = () => {
   try {
@@ -32,5 +32,5 @@ export const keepObjectId = (objectId) => {
   return objectId
 }
 
-/** Another user. */
+/** A new made-up ID, as for another user. */
 export const newObjectId = () => keepObjectId(make())

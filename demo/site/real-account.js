@@ -1,2 +1,2 @@
-/** The CleverTap account that the relay really uploads to; empty while CleverTap is only simulated. */
+/** The real CleverTap account that the relay uploads to; empty with the simulator. */
 export const realAccount = document.documentElement.dataset.realAccount ?? ''

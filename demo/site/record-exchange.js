@@ -10,8 +10,8 @@ const parse = (text) => {
 }
 
 /**
- * A `fetch` for `createPush` that hands on what page and relay say to each other about the registration, so that it can
- * be shown. The registration key is left out: it is this browser's proof, and not needed to understand anything.
+ * A `fetch` for `createPush` that also reports the registration's requests and answers, for the page to show. Omits the registration
+ * key, because it is secret.
  *
  * @param {(exchange: Exchange) => void} onExchange
  * @returns {typeof fetch}

@@ -7,14 +7,14 @@ const card = find('stored-card', HTMLElement)
 const box = find('stored', HTMLElement)
 
 /**
- * The ends of a long token, without the middle.
+ * The beginning and the end of a long token.
  *
  * @param {string} id
  */
 const shorten = (id) => (id.length <= 28 ? id : `${id.slice(0, 14)}…${id.slice(-10)}`)
 
 /**
- * The simulated CleverTap's profiles, one row each, the newest first, and its Live Error Stream.
+ * Shows the simulated CleverTap's profiles, one row each, newest first, and its Live Error Stream.
  *
  * @param {Snapshot} snapshot
  * @param {string} own this browser's CleverTap ID

@@ -1,4 +1,4 @@
-// Any web server does; this one serves the two files of this folder and needs no package.
+// Any web server works; this one serves the two files of this folder and needs no package.
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 

@@ -3,7 +3,7 @@ import { createPrompt } from 'pushferry/prompt'
 
 const push = createPush({
   relay: 'http://127.0.0.1:8080',
-  // Only because this page has no CleverTap SDK, which would have the ID.
+  // Needed only because this page has no CleverTap SDK, which provides the ID.
   objectId: 'vite-visitor',
   serviceWorker: '/sw.js',
 })

@@ -1,6 +1,6 @@
 import { defineConfig } from 'vite'
 
-// The worker is built by itself: whatever it needs is then in its one file, which a classic worker must be.
+// Builds the worker separately, because a classic worker must be one file without imports.
 export default defineConfig({
   build: {
     emptyOutDir: false,

@@ -45,11 +45,11 @@ export const typeAdvice = (
   if (verdict.kind === 'unclear') return `${describeTrouble(verdict.reason)}; ask again`
   if (isProfileCode(verdict.code)) {
     return objectIds.includes(probe.record.objectId)
-      ? 'CleverTap does not know this profile: was its user live on the app or site, with this account?'
-      : 'CleverTap looks up the profile, and the check used a sample: give a live CleverTap ID of that platform with --object-id'
+      ? 'CleverTap does not know this profile: check that its user was live on the app or site, with this account'
+      : 'CleverTap looks up the profile, but the check used a sample: give a live CleverTap ID of that platform with --object-id'
   }
   if (verdict.code === 534)
-    return `CleverTap takes ${probe.type} for another kind of CleverTap ID only: give one of that platform with --object-id`
+    return `CleverTap takes ${probe.type} only with another kind of CleverTap ID: give one of that platform with --object-id`
   if (probe.type === 'chrome') return chromeAdvice(answers, padding)
   return `the account does not take ${probe.type}: leave such tokens out, or ask CleverTap's support; --type limits the check to what you send`
 }

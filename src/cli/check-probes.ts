@@ -82,7 +82,9 @@ export const checkProbes = (
   if (first && objectIds.length > 0) {
     const { prefix } = { prefix: prefixes.find(([, names]) => names.includes(first))?.[0] ?? '' }
     const nobody = `${prefix}${randomUUID().replaceAll('-', '')}`
-    details.push(detail(`${first}, a profile that nobody has`, first, recordFor(nobody, sampleToken(first), padding)))
+    details.push(
+      detail(`${first}, a profile that does not exist`, first, recordFor(nobody, sampleToken(first), padding)),
+    )
   }
   return [...own, ...details]
 }

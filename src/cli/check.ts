@@ -90,7 +90,7 @@ export const defineCheck: DefineCommand = (command, io, exitWith) => {
       "the CleverTap ID of a live profile to ask with, for each platform; can be repeated (default: the API document's samples)",
       (id: string, before: readonly string[] = []) => [...before, id],
     )
-    .option('--account <id>', 'only this one of several accounts')
+    .option('--account <id>', 'only this account')
     .option('--regions', 'when the credentials are refused, try them in the other CleverTap regions')
     .option('--json', 'print the findings as JSON')
     .addHelpText(

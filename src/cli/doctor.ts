@@ -44,7 +44,7 @@ export const defineDoctor: DefineCommand = (command, io, exitWith) => {
     )
     .argument('<url>', 'a page that loads Pushferry')
     .option('--relay <url>', "the relay, where the page's HTML has no tag (bundle, tag manager)")
-    .option('--service-worker <path>', 'the worker file, where no data-service-worker names it')
+    .option('--service-worker <path>', 'the worker file, if no data-service-worker names it')
     .option('--json', 'print {"ok", "findings": [{"name", "state", "found", "advice"}]}')
     .addHelpText(
       'after',

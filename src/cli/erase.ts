@@ -51,10 +51,10 @@ export const defineErase: DefineCommand = (command, io, exitWith) => {
   command
     .description(
       'Removes the rows of these CleverTap IDs, and every trace of them and of their tokens, from the store. It does not ' +
-        'remove anything at CleverTap. Works beside a running relay. Reads PUSHFERRY_STORE and CLEVERTAP_ACCOUNT_ID.',
+        'remove anything at CleverTap. Works also while a relay runs. Reads PUSHFERRY_STORE and CLEVERTAP_ACCOUNT_ID.',
     )
     .argument('<objectId...>', 'CleverTap IDs')
-    .option('--account <id>', 'only from this account; default: from all that are configured')
+    .option('--account <id>', 'only from this account; default: all configured ones')
     .option('--json', 'print the results as JSON')
     .addHelpText(
       'after',

@@ -2,7 +2,7 @@ import type { Rejects } from '../import/rejects.ts'
 import type { ImportEnd } from '../import/run.ts'
 import { counted } from '../relay/operations/status/view/words.ts'
 
-const again = 'run the same command again to go on; nothing is done twice'
+const again = 'run the same command again to continue; nothing is done twice'
 
 const waits = (waiting: number | undefined): string =>
   waiting === undefined
@@ -30,7 +30,7 @@ export const nextSteps = (
     lines.push(`CleverTap refuses the credentials: run pushferry check; ${waits(waiting)} in the store, then ${again}`)
   if (how === 'late') lines.push(`${waits(waiting)} in the store, for a running relay or for the same command again`)
   if (how === 'enqueued' && !isDry && waiting !== undefined && waiting > 0)
-    lines.push(`${waits(waiting)} in the store for a relay to upload; pushferry status shows how that goes`)
+    lines.push(`${waits(waiting)} in the store for a relay to upload; pushferry status shows the progress`)
   if (older > 0)
     lines.push(
       `${counted(older, 'token')} ${older === 1 ? 'was' : 'were'} left out, because a profile has one token and the import has a newer one for it`,

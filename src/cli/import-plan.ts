@@ -38,7 +38,7 @@ export const describePlan = (
     if (column !== undefined) return field === column ? [field] : [`${field} from ${JSON.stringify(column)}`]
     return field === 'type' && defaultType !== undefined ? [`type ${defaultType}`] : []
   })
-  const rowType = columns.type !== undefined && defaultType !== undefined ? ` (${defaultType} where there is none)` : ''
+  const rowType = columns.type !== undefined && defaultType !== undefined ? ` (${defaultType} if missing)` : ''
   const separators = delimiterNames[delimiter] ?? JSON.stringify(delimiter)
   return `${name}: ${whose}${formatNames[format]} with ${separators}${packed}: ${taken.join(', ')}${rowType}\n`
 }

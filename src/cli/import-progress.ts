@@ -41,7 +41,7 @@ const reading = (
 }
 
 const trouble = ({ upload, reason }: UploadState): string | undefined => {
-  if (upload === 'failing') return `CleverTap cannot be reached, trying again: ${describeTrouble(reason ?? '')}`
+  if (upload === 'failing') return `CleverTap cannot be reached, retrying: ${describeTrouble(reason ?? '')}`
   return upload === 'suspended' ? (reason ?? 'CleverTap refuses the credentials') : undefined
 }
 
@@ -93,7 +93,7 @@ export const createImportProgress = (
       case 'uploading':
         return uploading(progress, records.note, state())
       case 'tracing':
-        return { title: 'finding', share: undefined, words: ['the lines of what CleverTap rejected'] }
+        return { title: 'finding', share: undefined, words: ['the lines of rejected records'] }
     }
   }
 }

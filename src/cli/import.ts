@@ -120,7 +120,7 @@ const conclude = ({ options, io, progress, rejects }: Job, end: ImportEnd): Exit
   const rejected = rejectedIn(tally)
   const older = tally.skipped.get(olderToken) ?? 0
   stderr.write(nextSteps(end, { rejected, unmatched: tally.unmatched, older, rejects, isDry }))
-  return rejected + tally.unmatched === 0 && (end.how === 'enqueued' || end.how === 'settled' || end.how === 'late')
+  return rejected + tally.unmatched === 0 && (end.how === 'enqueued' || end.how === 'uploaded' || end.how === 'late')
     ? 0
     : 1
 }
@@ -248,7 +248,7 @@ export const defineImport: DefineCommand = (command, io, exitWith) => {
     )
     .option(
       '--join <file>',
-      'a file that has the objectId for a column of the import: CSV, NDJSON, JSON, a CleverTap Profile Export; can be repeated; goes with --on',
+      'a file that has the objectId for a column of the import: CSV, NDJSON, JSON, a CleverTap Profile Export; can be repeated; needs --on',
       collect,
     )
     .option(
@@ -259,13 +259,13 @@ export const defineImport: DefineCommand = (command, io, exitWith) => {
     .option('--dry-run', 'check everything, store nothing, and ask CleverTap about a sample')
     .option('--replace', 'replace the token of a live row; without it such a row stays unchanged')
     .option('--rejects <file>', 'write rejected rows there, each with line, code and reason')
-    .option('--enqueue-only', 'queue, and leave the upload to a running relay')
+    .option('--enqueue-only', 'queue the rows, and let a running relay upload them')
     .option(
       '--wait <duration>',
       'longest wait for the upload, such as 30m (default: until all records are completed)',
       readWait,
     )
-    .option('--account <id>', 'the account, where several are configured')
+    .option('--account <id>', 'the account, if several are configured')
     .option(
       '--json',
       'print {"read", "queued", "unchanged", "rejected": {CODE: n}, "skipped": {REASON: n}, "unmatched"} and nothing else',

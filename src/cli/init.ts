@@ -140,8 +140,8 @@ const init = async (options: InitOptions, io: Io): Promise<ExitCode> => {
 export const defineInit: DefineCommand = (command, io, exitWith) => {
   command
     .description(
-      'Writes a file of settings for --env-file, with generated keys, readable by you alone and never over a file that ' +
-        'exists. On a terminal it asks for what options and environment do not give.',
+      'Writes a file of settings for --env-file, with generated keys, which only you can read. Never overwrites a file that ' +
+        'exists. On a terminal it asks for values that options and environment lack.',
     )
     .option('--account-id <id>', 'CleverTap account id')
     .option('--passcode-file <file>', "file that holds the account's passcode; the settings name it")

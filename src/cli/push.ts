@@ -57,7 +57,7 @@ const push = async (options: PushOptions, io: Io): Promise<ExitCode> => {
     throw new CliError(
       isSubject
         ? '--subject must be a mailto: or https: address'
-        : '--subscription: p256dh is no key of a subscription. Copy the whole JSON from the page',
+        : '--subscription: p256dh is not a key of a subscription. Copy the whole JSON from the page',
       2,
       { cause: error },
     )
@@ -80,7 +80,7 @@ const push = async (options: PushOptions, io: Io): Promise<ExitCode> => {
     )
     return status >= 200 && status < 300 ? 0 : 1
   } catch (error) {
-    throw new CliError(`no answer from ${host} (${codeOf(error)}): does a firewall or proxy let this machine out?`, 1, {
+    throw new CliError(`no answer from ${host} (${codeOf(error)}): check the firewall or proxy of this machine`, 1, {
       cause: error,
     })
   } finally {
@@ -102,7 +102,7 @@ export const definePush: DefineCommand = (command, io, exitWith) => {
     )
     .option('--title <text>', 'title of the notification', 'Test')
     .option('--body <text>', 'its text', 'Sent by pushferry push.')
-    .option('--url <url>', 'what a click opens')
+    .option('--url <url>', 'URL that a click opens')
     .option('--subject <address>', 'contact address for the push service', 'https://www.example.com')
     .option('--json', 'print {"pushService", "status", "meaning"}')
     .addHelpText(

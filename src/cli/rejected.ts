@@ -43,7 +43,7 @@ const listed = ({ objectId, type, error, attempts, receivedAt, settledAt, token,
 
 /** The reason that some rows cannot be queued again or exported. */
 const noToken = (rows: number): string =>
-  `pushferry: the ${rows === 1 ? 'token' : 'tokens'} of ${counted(rows, 'record')} ${rows === 1 ? 'was' : 'were'} not kept, because the browser had proved nothing: it sends the token again by itself\n`
+  `pushferry: the ${rows === 1 ? 'token' : 'tokens'} of ${counted(rows, 'record')} ${rows === 1 ? 'was' : 'were'} not kept, because the browser gave no proof: it sends the token again automatically\n`
 
 const describe = ({ objectId, type, error, settledAt, receivedAt }: RejectedRow): string =>
   `${new Date(settledAt ?? receivedAt).toISOString().slice(0, 19)}Z  ${error.code}  ${type.padEnd(6)}  ${objectId}  ${error.message}\n`
@@ -134,13 +134,13 @@ const which = (command: Command): Command =>
       "only those that were rejected with this code of CleverTap's",
       wholeNumberArgument(0, 999_999),
     )
-    .option('--account <id>', 'the account, where several are configured')
+    .option('--account <id>', 'the account, if several are configured')
 
 /** `pushferry rejected`. */
 export const defineRejected: DefineCommand = (command, io, exitWith) => {
   command
     .description(
-      'The records that CleverTap rejected: why, and another try. Works on the store, also beside a running relay. Reads ' +
+      'Lists, retries or exports the records that CleverTap rejected. Works on the store, also while a relay runs. Reads ' +
         'PUSHFERRY_STORE and CLEVERTAP_ACCOUNT_ID.',
     )
     .addHelpText(
@@ -152,7 +152,7 @@ Examples:
   $ pushferry rejected export --file rejected.csv    # fix it, then: pushferry import rejected.csv`,
     )
   which(command.command('list'))
-    .description('Shows rejected records, the latest first, a page at a time.')
+    .description('Shows rejected records, the latest first, page by page.')
     .option('--limit <n>', 'records in a page', wholeNumberArgument(1, 10_000), 20)
     .option(
       '--after <cursor>',
@@ -163,19 +163,19 @@ Examples:
     .action(async (options: WhichOptions & { limit: number; after?: number }) => exitWith(await list(options, io)))
   which(command.command('retry'))
     .description(
-      'Queues rejected records again: those of the given CleverTap IDs, those of a code, or all. Of a browser that proved nothing no ' +
-        'token is kept, so its record cannot be queued again; the browser registers again by itself.',
+      'Queues rejected records again: those of the given CleverTap IDs, those of a code, or all. A record of a browser ' +
+        'without proof has no token and cannot be queued again; the browser registers again automatically.',
     )
     .argument('[objectId...]', 'CleverTap IDs; without any, all')
     .option('--json', 'print {"account", "queued"}')
     .action(async (objectIds: string[], options: WhichOptions) => exitWith(await retry(objectIds, options, io)))
   which(command.command('export'))
     .description(
-      'Prints all rejected records, tokens included, as pushferry import reads them, with code and reason; except those of browsers ' +
-        'that proved nothing, whose tokens are not kept.',
+      'Prints all rejected records, tokens included, as pushferry import reads them, with code and reason; except records of ' +
+        'browsers without proof, whose tokens are not kept.',
     )
-    .option('--file <file>', 'write there instead, readable by its owner only; earlier content is gone')
-    .addOption(new Option('--format <format>', 'what to print').choices(exportFormats).default('csv'))
+    .option('--file <file>', 'write to this file instead, readable by its owner only; replaces earlier content')
+    .addOption(new Option('--format <format>', 'format to print').choices(exportFormats).default('csv'))
     .option('--json', 'the same as --format json: {"d":[…]}')
     .action(async (options: WhichOptions & { format: ExportFormat; file?: string }) =>
       exitWith(await exportAll(options, io)),

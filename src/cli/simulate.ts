@@ -48,7 +48,10 @@ const start = async (options: SimulatorOptions): Promise<Simulator> => {
     if (code === 'EADDRINUSE')
       throw new CliError(`port ${port} of ${host} is taken: choose another with --port, or 0 for any`, 1)
     if (code === 'EACCES')
-      throw new CliError(`this user may not listen on port ${port} of ${host}: choose one above 1023 with --port`, 1)
+      throw new CliError(
+        `this user has no permission to listen on port ${port} of ${host}: choose one above 1023 with --port`,
+        1,
+      )
     throw new CliError(`cannot listen on ${host}: ${code || 'unknown reason'}; give another address with --host`, 1)
   }
 }
@@ -113,7 +116,7 @@ export const defineSimulate: DefineCommand = (command, io) => {
   command
     .description(
       'Runs a strict local CleverTap: the documented answers, limits and codes, and faults on request. ' +
-        'It keeps everything in memory and prints one line a call, tokens as fingerprints.',
+        'It keeps everything in memory and prints one line per call, with fingerprints of tokens.',
     )
     .option('--port <port>', 'port to listen on; 0 for any free port', wholeNumberArgument(0, 65_535), 8091)
     .option('--host <address>', 'address to listen on', '127.0.0.1')
@@ -141,7 +144,7 @@ export const defineSimulate: DefineCommand = (command, io) => {
       '--no-records',
       'do not keep the records of each call, to save memory in long runs; /_sim/received then omits them',
     )
-    .option('--json', 'print one JSON object a line: the address, each call, the counts at the end')
+    .option('--json', 'print one JSON object per line: the address, each call, the counts at the end')
     .addHelpText('after', help)
     .action((options: SimulateOptions) => simulate(options, io))
 }

@@ -40,10 +40,10 @@ const status = async (options: StatusOptions, io: Io, now: () => number = Date.n
 export const defineStatus: DefineCommand = (command, io, exitWith) => {
   command
     .description(
-      'Shows the queue, recent events, failures by code, and whether uploads succeed, from the store. Works beside a running ' +
+      'Shows the queue, recent events, failures by code, and whether uploads succeed, from the store. Works also with a running ' +
         'relay. Reads PUSHFERRY_STORE and CLEVERTAP_ACCOUNT_ID.',
     )
-    .option('--account <id>', 'the account; default: all that are configured')
+    .option('--account <id>', 'the account; default: all configured ones')
     .option('--json', 'print the same as JSON')
     .addHelpText(
       'after',

@@ -46,10 +46,10 @@ const remarks = ({ counts, tokens }: Comparison, others: number): string => {
       'No profile of the export shows a token. Export with device attributes, and give every file of the export.',
     )
   if (sum(counts.other) > 0)
-    lines.push('Other token: CleverTap keeps the token that a profile has, and does not replace it by upload.')
+    lines.push('Other token: CleverTap keeps the token that a profile has; an upload does not replace it.')
   if (sum(counts.notSeen) > 0)
     lines.push(
-      'Not seen is no proof that a token is lost: an export shows one token of a profile with several devices, and may be ' +
+      'Not seen does not prove that a token is lost: an export shows one token of a profile with several devices, and may be ' +
         'older than the upload. pushferry verify ID asks CleverTap about one profile.',
     )
   const web = counts.notSeen.get('chrome') ?? 0

@@ -53,7 +53,7 @@ const reasonOf = (finding: ProfileFinding, verdict: ProfileVerdict): string | nu
         ? "the profile shows no token; CleverTap does not document whether it shows browsers' tokens"
         : 'the profile shows no token for this device'
     case 'no-profile':
-      return 'no such profile: has its user ever opened the app or site?'
+      return 'no such profile: its user must have opened the app or site'
     case 'throttled':
       return 'too many requests in flight for this account: try again later'
     case 'unreadable':
@@ -133,14 +133,14 @@ export const defineVerify: DefineCommand = (command, io, exitWith) => {
         'PUSHFERRY_STORE and CLEVERTAP_ACCOUNT_ID.',
     )
     .argument('[objectId...]', 'CleverTap IDs')
-    .option('--token <token>', 'the token that is expected, with one objectId; - reads it from stdin')
+    .option('--token <token>', 'the expected token, with one objectId; - reads it from stdin')
     .option(
       '--export <file>',
       'compare all that CleverTap accepted with this Profile Export (CSV, NDJSON or JSON, also gzipped); can be repeated',
       (file: string, before: readonly string[] = []) => [...before, file],
     )
     .option('--list', 'with --export: list the CleverTap IDs with another token, and those that were not seen')
-    .option('--account <id>', 'the account, where several are configured')
+    .option('--account <id>', 'the account, if several are configured')
     .option('--json', 'print the findings as JSON')
     .addHelpText(
       'after',

@@ -1,10 +1,10 @@
 import type { JsonPiece } from './json-values.ts'
 
-/** A line with more bytes than this is no record; only its beginning is kept. */
+/** Longest line of a record, in bytes. Only the beginning of a longer line is kept. */
 const mostBytes = 1024 * 1024
 const newline = 10
 
-/** Cuts bytes into lines, without what ends them. Blank lines are left out, and counted. Holds no more than one line. */
+/** Splits bytes into lines without their line breaks. Skips blank lines, but counts them. Holds at most one line in memory. */
 export const byteLines = async function* (bytes: AsyncIterable<Uint8Array>): AsyncGenerator<readonly JsonPiece[]> {
   let parts: Buffer[] = []
   let size = 0

@@ -1,15 +1,15 @@
 import { StoreError } from '../relay/store/errors.ts'
 import type { NewEntry, PutResult } from '../relay/store/port.ts'
 import { ImportError } from './error.ts'
-import { isRefused, lookEveryMs, nap, type SettleParts } from './settle.ts'
+import { isRefused, lookEveryMs, nap, type WaitParts } from './until-uploaded.ts'
 
 export interface FittingPutParts {
   put: (entries: readonly NewEntry[]) => Promise<readonly PutResult[]>
   store: Parameters<typeof isRefused>[0]['store']
   account: string
-  /** Undefined: somebody else uploads. */
-  uploads: SettleParts['uploads'] | undefined
-  /** Limit of each wait for room, in ms; undefined: until there is room. */
+  /** Undefined: another process uploads. */
+  uploads: WaitParts['uploads'] | undefined
+  /** Longest wait for free capacity, in ms; undefined: no limit. */
   waitMs: number | undefined
   signal: AbortSignal
   /** Called when a wait begins and when it ends. */
@@ -22,12 +22,11 @@ export interface FittingPutParts {
 const full = 'the queue is full (PUSHFERRY_MAX_QUEUED)'
 
 /**
- * Makes a put that stores the first of its entries, as many as the queue has room for: it halves a call that the queue has no
- * room for, and doubles it again after one that was stored. So an import also gets through a queue that is shorter than its
- * calls. Where there is no room for a single entry it waits half a second, and resolves to no results.
+ * Makes a put that stores as many of the first entries as fit into the queue. It halves a call that does not fit, and doubles
+ * the size again after a call that was stored, so an import also works with a queue that is shorter than its calls. If not even
+ * one entry fits, it waits half a second and resolves to no results.
  *
- * @throws ImportError (`failed`) when CleverTap refuses the credentials, so that no room would ever come, or when the wait was
- * longer than `waitMs`.
+ * @throws ImportError (`failed`) when CleverTap refuses the credentials, so that the queue would stay full, or after `waitMs`.
  */
 export const createFittingPut = ({
   put,
@@ -49,7 +48,7 @@ export const createFittingPut = ({
     if (uploads && (await isRefused({ store, account, uploads })))
       throw new ImportError('failed', `${full}, and CleverTap refuses the credentials: run pushferry check`)
     if (elapsed() - fullSince >= waitMs)
-      throw new ImportError('failed', `${full}, and the time of --wait is over: start a relay that uploads`)
+      throw new ImportError('failed', `${full}, and the wait of --wait is over: start a relay that uploads`)
     await wait(lookEveryMs, signal)
   }
   return async (entries) => {

@@ -2,7 +2,7 @@ import { ImportError } from './error.ts'
 import type { FieldMap } from './field-map.ts'
 import { isMembers, type Members, memberAt } from './members.ts'
 
-/** Members for an error message. A name may be anything in a file that is no export, a token too. */
+/** Names of members for an error message. In a file that is no export a name may be a token, so odd names are not shown. */
 export const listNames = (names: Iterable<string>): string =>
   [...names]
     .slice(0, 40)
@@ -12,8 +12,7 @@ export const listNames = (names: Iterable<string>): string =>
 const ours = ['type', 'tokenData', 'objectId']
 
 /**
- * Checks that NDJSON or JSON can be read, by the objects at its beginning: else every row of a file would be refused for
- * the same reason.
+ * Checks the first objects of NDJSON or JSON, so that the import does not reject every row of a file for the same reason.
  *
  * @throws ImportError (`usage`) that names the missing member, and lists those in the file.
  */
@@ -26,13 +25,10 @@ export const checkMembers = (records: readonly Members[], map: FieldMap, isJoine
       throw new ImportError('usage', `--map ${field}: there is no such member; the members are ${listNames(names)}`)
   const isMapped = map.size > 0 || isJoined
   if (isMapped && !map.has('endpoint') && !has(map.get('id') ?? 'id'))
-    throw new ImportError(
-      'usage',
-      `no member is plainly the id among ${listNames(names)}; say which with --map id=MEMBER`,
-    )
+    throw new ImportError('usage', `no member is known as id among ${listNames(names)}; name it with --map id=MEMBER`)
   if (!isMapped && !ours.some(has))
     throw new ImportError(
       'usage',
-      `its records are neither CleverTap's nor those of an export that is known; their members are ${listNames(names)}: say which are which with --map objectId=MEMBER,id=MEMBER,type=MEMBER`,
+      `its records are neither CleverTap's nor those of a known export; their members are ${listNames(names)}: map them with --map objectId=MEMBER,id=MEMBER,type=MEMBER`,
     )
 }

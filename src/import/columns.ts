@@ -6,10 +6,10 @@ import { type Field, mappedFields } from './fields.ts'
 /** The column of each field, counted from 0; a field without a column is left out. */
 export type Columns = Readonly<Partial<Record<Field, number>>>
 
-/** A name with nothing but its letters and digits, so that `Device Token`, `device_token` and `deviceToken` are one. */
+/** The letters and digits of a name, so that `Device Token`, `device_token` and `deviceToken` are the same. */
 const bare = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, '')
 
-/** Names that plainly mean a field. Others have to be mapped. */
+/** The names by which a field is recognised. Other names need `--map`. */
 const meanings: Readonly<Record<Field, readonly string[]>> = {
   objectId: ['objectid', 'clevertapid', 'clevertapobjectid', 'ctid', 'ctobjectid'],
   type: ['type', 'tokentype', 'devicetokentype', 'pushtokentype'],
@@ -34,13 +34,13 @@ const meanings: Readonly<Record<Field, readonly string[]>> = {
   auth: ['auth', 'authkey', 'authsecret', 'keysauth', 'keyauth', 'webauth', 'tokendatakeysauth'],
 }
 
-/** Whether a name plainly means a field. */
+/** Whether a field is recognised by this name. */
 export const isPlainName = (field: Field, name: string): boolean => meanings[field].includes(bare(name))
 
 const positions = (header: readonly string[], fits: (name: string) => boolean): number[] =>
   header.flatMap((name, at) => (fits(name.trim()) ? [at] : []))
 
-/** The columns of a name: exactly it, else the same in other letters, else the one at a position such as `#3`. */
+/** The columns with a name: an exact match, else one in other spelling, else the column at a position such as `#3`. */
 export const namedColumns = (header: readonly string[], wanted: string): number[] => {
   const exact = positions(header, (name) => name === wanted)
   const alike = exact.length > 0 ? exact : positions(header, (name) => name.toLowerCase() === wanted.toLowerCase())
@@ -52,19 +52,19 @@ export const namedColumns = (header: readonly string[], wanted: string): number[
 
 const guessed = (header: readonly string[], field: Field, isOurs: boolean): number[] => {
   const own = positions(header, (name) => name === field)
-  // Tables number their rows in a column `id`, so one that has a token beside it is asked about.
+  // Many tables number their rows in a column `id`. If there is another token column, the user must decide.
   if (isOurs && own.length > 0 && field !== 'id') return own
   return positions(header, (name) => isPlainName(field, name))
 }
 
-/** The column of one field, by `map` or by its name; undefined where there is none, or several. */
+/** The column of one field, by `map` or by its name; undefined when there is none, or several. */
 export const findColumn = (header: readonly string[], field: Field, map: FieldMap): number | undefined => {
   const wanted = map.get(field)
   const [first, second] = wanted === undefined ? guessed(header, field, true) : namedColumns(header, wanted)
   return second === undefined ? first : undefined
 }
 
-/** How many fields a header seems to have: tells which of several readings of a line is the right one. */
+/** Number of fields that a header seems to have. The reading of a line with the most fields is the right one. */
 export const countFields = (header: readonly string[], map: FieldMap): number =>
   mappedFields.filter((field) => {
     const column = map.get(field)
@@ -74,27 +74,27 @@ export const countFields = (header: readonly string[], map: FieldMap): number =>
 /** Whether a string can be the name of a column: words, and shorter than a token. */
 const isName = (name: string): boolean => /^_?[\p{L}$#][\p{L}\p{N} ._:/()#$&-]{0,39}$/u.test(name.trim())
 
-/** The first line for an error message. In a file without names it is a row, so nothing that may be a token is shown. */
+/** The first line for an error message. In a file without a header it is a row, so cells that may be tokens are not shown. */
 export const listColumns = (header: readonly string[]): string =>
   header.map((name) => (isName(name) ? JSON.stringify(name) : `(${name.length} characters)`)).join(', ')
 
-/** A file without names begins with a row, of which one value is a type. A column of each type is another thing. */
+/** Whether a first line is a row and not a header: one cell is a token type. Several type names are columns. */
 const isRow = (header: readonly string[], map: FieldMap): boolean =>
   positions(header, (name) => tokenTypes.some((type) => type === name.toLowerCase())).length === 1 &&
   countFields(header, map) === 0
 
 const advice = (header: readonly string[], map: FieldMap, missing: Field): string => {
   if (isRow(header, map))
-    return 'the first line looks like a row and must name the columns: put one such as objectId,type,id,p256dh,auth before it'
+    return 'the first line looks like a row and must name the columns: put a line such as objectId,type,id,p256dh,auth before it'
   if (header.some((name) => name.includes('\uFFFD')))
     return 'the first line, which must name the columns, is not UTF-8: save the file as UTF-8, plain or gzipped'
-  return `no column is plainly the ${missing} among ${listColumns(header)}, which is the first line; say which with --map ${missing}=COLUMN${missing === 'type' ? ', or give one type for all with --type' : ''}`
+  return `no column is known as ${missing} among ${listColumns(header)}, which is the first line; name it with --map ${missing}=COLUMN${missing === 'type' ? ', or give one type for all with --type' : ''}`
 }
 
 /**
- * Finds the column of each field: by `map`, else by its own name, else by a name that plainly means it.
+ * Finds the column of each field: by `map`, else by the field's own name, else by another known name.
  *
- * @throws ImportError (`usage`) when a column is missing, or when several might be meant; says which columns there are.
+ * @throws ImportError (`usage`) when a column is missing or several fit; the message lists the columns.
  */
 export const findColumns = (
   header: readonly string[],
@@ -111,7 +111,7 @@ export const findColumns = (
     if (second !== undefined)
       throw new ImportError(
         'usage',
-        `several columns may be the ${field}: ${at.map((one) => `${listColumns([header[one] ?? ''])} (#${one + 1})`).join(', ')}; say which with --map ${field}=COLUMN, by name or as #${first === undefined ? 1 : first + 1} by position`,
+        `several columns may be the ${field}: ${at.map((one) => `${listColumns([header[one] ?? ''])} (#${one + 1})`).join(', ')}; choose one with --map ${field}=COLUMN, by name or as #${first === undefined ? 1 : first + 1} by position`,
       )
     if (first !== undefined) found[field] = first
     else if (wanted !== undefined)
@@ -122,7 +122,7 @@ export const findColumns = (
     if (map.has('id') === map.has('endpoint'))
       throw new ImportError(
         'usage',
-        `two columns may be the token: ${listColumns([header[id] ?? '', header[endpoint] ?? ''])}; say which with --map id=COLUMN or --map endpoint=COLUMN`,
+        `two columns may be the token: ${listColumns([header[id] ?? '', header[endpoint] ?? ''])}; choose one with --map id=COLUMN or --map endpoint=COLUMN`,
       )
     delete found[map.has('id') ? 'endpoint' : 'id']
   }

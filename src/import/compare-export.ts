@@ -10,16 +10,16 @@ import { isExported, objectIdsOf, tokensOf } from './profile-ids.ts'
 import { openRecordFile, type RecordsRead } from './read-records.ts'
 import { explainTemporary, openTemporaryDatabase } from './temporary-database.ts'
 
-/** What an export says of an accepted row. */
+/** The verdicts of an export on an accepted row. */
 export const verdicts = ['seen', 'other', 'notSeen'] as const
 export type Verdict = (typeof verdicts)[number]
 
 export interface Comparison {
   files: readonly RecordsRead[]
-  /** How many tokens the export shows. */
+  /** Number of tokens in the export. */
   tokens: number
   counts: Readonly<Record<Verdict, ReadonlyMap<TokenType, number>>>
-  /** Those that were not seen, and those with another token, by the page. */
+  /** The rows that were not seen or have another token, page by page. */
   unseen(): Iterable<readonly { objectId: string; type: TokenType; verdict: Exclude<Verdict, 'seen'> }[]>
   close(): void
 }
@@ -27,9 +27,9 @@ export interface Comparison {
 const pageRows = 1_000
 
 /*
- * shown: a token that the export shows of a profile (null: none), for each of the profile's CleverTap IDs. An export shows
- * one token of a profile with several devices, so a row has another token only where none of the profile's rows has the one
- * that is shown.
+ * The table `shown` has the token that the export shows for a profile (null: none), once for each of its CleverTap IDs. For a
+ * profile with several devices an export shows only one token, so a row counts as `other` only if no row of the profile has
+ * that token.
  */
 const schema = `
 CREATE TABLE shown (id TEXT NOT NULL, profile INTEGER NOT NULL, token TEXT);
@@ -67,20 +67,20 @@ const readExport = async (
   if (read.records === 0) throw fail('it has no profiles')
   if (profiles === 0)
     throw fail(
-      'it is no CleverTap Profile Export with CleverTap IDs: choose them among the user identifiers of the export',
+      'it is not a CleverTap Profile Export with CleverTap IDs: choose them among the user identifiers of the export',
     )
   return { ...read, tokens }
 }
 
-/** The verdict of one row by what is shown of it. `other` may still turn out to be `notSeen`. */
+/** The verdict on one row by its shown tokens. `other` may become `notSeen` later. */
 const judge = (
   { type, fingerprint: held }: AcceptedRow,
   shown: readonly { profile: number; token: string | null }[],
 ): { verdict: 'seen' | 'other'; profile: number } | undefined => {
   const match = shown.find(({ token }) => token !== null && fingerprint({ token: { type, id: token } }) === held)
   if (match) return { verdict: 'seen', profile: match.profile }
-  // The fingerprint of a web token is of its keys as well, which no export has: it cannot be told from another. Comparing the
-  // ids alone would need the id, or a second fingerprint of it, in every accepted row.
+  // The fingerprint of a web token includes its keys, which no export has, so the token cannot be compared. Comparing ids alone
+  // would need the id, or a second fingerprint, in every accepted row.
   const another = type === 'chrome' ? undefined : shown.find(({ token }) => token !== null)
   return another && { verdict: 'other', profile: another.profile }
 }
@@ -106,10 +106,10 @@ const walk = async (database: SqlDatabase, store: Pick<Store, 'accepted'>, accou
 }
 
 /**
- * Compares the rows that CleverTap accepted with a CleverTap Profile Export, reading both once. Memory does not grow with
- * either: what the export shows is kept in a temporary database.
+ * Compares the rows that CleverTap accepted with a CleverTap Profile Export. Reads both once. Keeps the export's tokens in a
+ * temporary database, so that memory does not grow.
  *
- * @throws ImportError (`usage`) when a file is no such export; (`failed`) when it cannot be read on.
+ * @throws ImportError (`usage`) when a file is not such an export; (`failed`) when it can no longer be read.
  */
 export const compareExport = async (
   inputs: readonly Input[],

@@ -3,29 +3,29 @@ import { parse } from 'csv-parse/sync'
 import { parseOptions } from './dialect.ts'
 import { textBlocks } from './text-blocks.ts'
 
-/** One record of a CSV file. `broken`: a quote in its line is opened and never closed, or not where it should be. */
+/** One record of a CSV file. `broken`: a quote in its line is never closed, or is in the middle of a value. */
 export interface CsvRecord {
   line: number
   cells: readonly string[]
   broken: boolean
-  /** The source line, where it has a quote. */
+  /** The source line, if it has a quote. */
   text?: string
 }
 
 export interface CsvRules {
   delimiter: string
   lineBreak: '\n' | '\r'
-  /** Whether a record of several lines, which only quotes can make, may be one. If not, its first line is broken. */
+  /** Whether a record of several lines is plausible. If not, its first line counts as broken. */
   isPlausible: (cells: readonly string[], text: string) => boolean
 }
 
-/** A record of more lines, or more characters, than this is a quote that somebody forgot to close. */
+/** Above this number of lines, or of characters, a record counts as an unclosed quote. */
 const mostLines = 100
 const mostCharacters = 64 * 1024
 
 const withoutReturn = (line: string): string => (line.endsWith('\r') ? line.replace(/\r+$/, '') : line)
 
-/** Whether all quotes are around values or, doubled, in them. csv-parse with `relax_quotes` takes a stray one for a character. */
+/** Whether all quotes enclose values or are doubled in them. csv-parse with `relax_quotes` reads a stray quote as a character. */
 export const isStrict = (text: string, delimiter: string): boolean => {
   try {
     parse(text, { ...parseOptions, relax_quotes: false, delimiter })
@@ -35,7 +35,7 @@ export const isStrict = (text: string, delimiter: string): boolean => {
   }
 }
 
-/** Lines without a quote among them: what csv-parse would make of them, at a fraction of its time. */
+/** Reads lines without quotes, with the same result as csv-parse in a fraction of the time. */
 const plain = (block: string, firstLine: number, delimiter: string): { records: CsvRecord[]; lines: number } => {
   const records: CsvRecord[] = []
   let lines = 0
@@ -56,11 +56,11 @@ const linesOf = (block: string): string[] => {
 }
 
 /**
- * Reads CSV: the records of each block of the file, without blank lines. csv-parse reads the blocks with quotes; a block without
- * any is split at its delimiters, with the same result in a fraction of the time (bench/import).
+ * Reads CSV: the records of each block of the file, without blank lines. csv-parse reads blocks with quotes. A block without
+ * quotes is split at its delimiters, with the same result in a fraction of the time (bench/import).
  *
- * An unclosed quote would swallow the rest of the file. Here it costs one record: its line comes out as `broken`, and reading
- * continues with the next line. Memory: one block and at most one record.
+ * An unclosed quote would swallow the rest of the file. Here it costs one record: its line is returned as `broken`, and reading
+ * continues with the next line. Holds one block and at most one record in memory.
  *
  * @throws ImportError (`failed`) for a line without an end.
  */
@@ -95,7 +95,7 @@ export const csvRecords = async function* (
       let found = text.includes('"') ? read(withoutReturn(text)) : [withoutReturn(text).split(delimiter)]
       while (found === 'open' && used < lines.length && used < mostLines && text.length < mostCharacters) {
         text += `\n${lines[used++]}`
-        // csv-parse would take a carriage return after the last quote for a part of the value.
+        // csv-parse would read a carriage return after the last quote as part of the value.
         found = read(withoutReturn(text))
       }
       if (found === 'open' && used === lines.length && used < mostLines && text.length < mostCharacters && !isLast)
@@ -122,7 +122,7 @@ export const csvRecords = async function* (
     }
     const lines = linesOf(block)
     line += lines.length
-    // As many records as lines: none of them is longer than its line. Nearly every block with quotes is like that.
+    // With as many records as lines, each record is one line. Nearly every block with quotes is like that.
     const found = pending.length === 0 ? read(block) : 'open'
     if (found !== 'open' && found.length === lines.length)
       return found.flatMap((cells, at) =>

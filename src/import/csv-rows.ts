@@ -13,9 +13,9 @@ import type { Preset } from './vendors/preset.ts'
 /** Reads the rows of a CSV file whose columns are known. */
 export interface CsvPlan {
   dialect: Dialect
-  /** Whose export it was taken for, by its columns. */
+  /** The vendor whose export was recognised by its columns. */
   vendor: Preset | undefined
-  /** Which column each field is taken from, by its name in the file. */
+  /** The column of each field, by its name in the file. */
   columns: Readonly<Partial<Record<Field, string>>>
   rows: (bytes: AsyncIterable<Uint8Array>) => AsyncGenerator<readonly Row[]>
 }
@@ -34,7 +34,7 @@ const findLeft = (header: readonly string[], name: string): number => {
   if (second !== undefined)
     throw new ImportError(
       'usage',
-      `--on: several columns of the import are called ${name}; say which by its position, such as --on '#${second + 1}=COLUMN'`,
+      `--on: several columns of the import have the name ${name}; choose one by its position, such as --on '#${second + 1}=COLUMN'`,
     )
   return first
 }
@@ -42,8 +42,8 @@ const findLeft = (header: readonly string[], name: string): number => {
 /**
  * Plans the reading of a CSV file from its beginning.
  *
- * @param defaultType the type of rows that have none.
- * @throws ImportError (`usage`) when a column is missing or not plain.
+ * @param defaultType the type of rows without one.
+ * @throws ImportError (`usage`) when a column is missing or ambiguous.
  */
 export const planCsv = (
   head: string,
@@ -78,7 +78,7 @@ export const planCsv = (
     reader('auth'),
     reader('endpoint'),
   ]
-  /** The objectId of a row: its own, or that of its key in the join file; else why there is none. */
+  /** The objectId of a row, from the row or from the join file; else why there is none. */
   const joined = (cells: readonly string[], writtenType: string): string | NonNullable<Row['aside']> => {
     if (join === undefined || leftColumn === undefined) return objectId(cells)
     return joinedObjectId(join, unguard(cells[leftColumn]?.trim() ?? ''), writtenType, rules, defaultType)

@@ -5,7 +5,7 @@ import type { Row } from './row.ts'
 const quote = '"'
 const replacement = '\uFFFD'
 
-/** Cells of some exports are JSON, which not every exporter puts into quotes. */
+/** Whether a cell is JSON. Some exports have JSON in cells, and not every exporter quotes it. */
 const isJson = (cell: string): boolean => {
   if (!cell.trim().startsWith('{')) return false
   try {
@@ -17,10 +17,10 @@ const isJson = (cell: string): boolean => {
 }
 
 /**
- * Reads the rows of a table below its header. A row that cannot be read comes out with its problem; of the cells of the
- * others `make` adds what they are to `rows`.
+ * Reads the rows of a table below its header. An unreadable row is returned with its problem; for every other row `make` adds
+ * the result to `rows`.
  *
- * @param ours the columns that are read: a fault in another one is passed over.
+ * @param ours the columns that are read; faults in other columns are ignored.
  */
 export const tableRows = async function* (
   bytes: AsyncIterable<Uint8Array>,
@@ -28,7 +28,7 @@ export const tableRows = async function* (
   ours: readonly number[],
   make: (line: number, cells: readonly string[], rows: Row[]) => void,
 ): AsyncGenerator<readonly Row[]> {
-  /** Exports end rows with more delimiters, or with fewer, than their header has; a value too many is another thing. */
+  /** Whether a row has more values than the header has columns. Additional empty cells are allowed, because exports have them. */
   const isTooLong = (cells: readonly string[]): boolean =>
     cells.length > header.length && cells.slice(header.length).some((cell) => cell.trim() !== '')
   const isPlausible = (cells: readonly string[], text: string): boolean =>
@@ -37,7 +37,7 @@ export const tableRows = async function* (
     (ours.every((column) => !cells[column]?.includes(quote)) || isStrict(text, delimiter))
 
   const problemOf = ({ cells, broken, text }: CsvRecord): string | undefined => {
-    if (broken) return 'a quote is opened in this line and not closed, or not where a value ends'
+    if (broken) return 'a quote in this line is not closed, or is closed before the end of a value'
     if (cells.length > header.length && isTooLong(cells))
       return `there are ${cells.length} values in the row, but ${header.length} columns`
     for (const column of ours) {
@@ -58,7 +58,7 @@ export const tableRows = async function* (
         continue
       }
       const { line, cells } = record
-      // Spreadsheets write rows of delimiters alone below their table.
+      // Spreadsheets write rows that have only delimiters below their table.
       if (cells.every((cell) => cell.trim() === '')) continue
       const problem = problemOf(record)
       if (problem === undefined) make(line, cells, rows)

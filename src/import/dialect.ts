@@ -4,26 +4,26 @@ import { ImportError } from './error.ts'
 import type { FieldMap } from './field-map.ts'
 import { unguard } from './formula-guard.ts'
 
-/** How a file of separated values is written. */
+/** The syntax of a file of separated values. */
 export interface Dialect {
   delimiter: string
   header: readonly string[]
-  /** Rows before the first one with data: the header, and Excel's `sep=` line before it. */
+  /** Number of rows before the data: the header, and Excel's `sep=` line before it. */
   skip: number
-  /** The end of a line; the files of old Macs have a bare carriage return. */
+  /** The line break; files of old Macs have a bare carriage return. */
   lineBreak: '\n' | '\r'
 }
 
-/** Usual delimiters, the likeliest first. */
+/** Usual delimiters, the most likely first. */
 const usual = [',', ';', '\t', '|']
-/** Delimiters only where they give our fields, since ordinary values contain these characters. */
+/** Delimiters that count only if the header then has our fields, because ordinary values contain these characters. */
 const unusual = ['^', '~', '\u0001', ':', ' ']
 
-/** The options of csv-parse, wherever it is used. */
+/** The options of every call of csv-parse. */
 export const parseOptions = {
   relax_quotes: true,
   relax_column_count: true,
-  // Python on Windows ends lines with the first of them where it was not told newline=''.
+  // Python on Windows writes \r\r\n unless the script sets newline=''.
   record_delimiter: ['\r\r\n', '\r\n', '\n'],
 } satisfies object
 
@@ -37,14 +37,14 @@ const firstRecord = (text: string, delimiter: string): string[] => {
   }
 }
 
-/** More of our fields first; of equals, more columns; an unusual delimiter after that. */
+/** Ranks a delimiter: first by the number of our fields, then by the number of columns, then usual before unusual ones. */
 const score = (header: readonly string[], delimiter: string, map: FieldMap): number =>
   countFields(header, map) * 1000 + Math.min(header.length, 400) * (usual.includes(delimiter) ? 1 : 0.001)
 
 /**
- * Finds out how a file is written, from its beginning.
+ * Recognises the syntax of a file from its beginning.
  *
- * @throws ImportError (`usage`) when the first line cannot be read with any.
+ * @throws ImportError (`usage`) when no delimiter makes the first line readable.
  */
 export const readDialect = (head: string, map: FieldMap): Dialect => {
   const lineBreak = head.includes('\n') ? '\n' : '\r'

@@ -10,8 +10,8 @@ import { createSample } from './sample.ts'
 import { setAside } from './set-aside.ts'
 
 /**
- * Reads and checks every row and stores nothing: `queued` counts the rows that would be handed to the store, of which it
- * may know some. Resolves with a sample of them as well.
+ * Reads and checks every row and stores nothing. `queued` counts the valid rows, although the store may know some of them.
+ * Resolves to a sample of the valid rows.
  */
 export const dryRun = async (
   plans: readonly Plan[],

@@ -1,7 +1,6 @@
 /**
- * An import that cannot go on. `usage`: nothing was begun, because the call is wrong. `failed`: something stopped it
- * half-way; rows in the store stay there, and the same import can be run again. The message is one line without a
- * value of any row.
+ * An import that cannot continue. `usage`: the call is wrong, and nothing was done. `failed`: the import stopped half-way; rows
+ * in the store stay there, and the user can run the same import again. The message is one line and contains no value of a row.
  */
 export class ImportError extends Error {
   override readonly name = 'ImportError'

@@ -2,14 +2,14 @@ import { type TokenType, tokenTypes } from '../wire/record.ts'
 import { ImportError } from './error.ts'
 import { type Field, mappedFields } from './fields.ts'
 
-/** The column of each field that `--map` names. */
+/** The columns that `--map` names, by field. */
 export type FieldMap = ReadonlyMap<Field, string>
 
 const nextEntry = new RegExp(`,(?=\\s*(?:${mappedFields.join('|')})\\s*=)`, 'i')
 
 /**
- * Reads `objectId=ct_id,id=device_token`, given once or several times. A comma separates only where another field
- * follows, so that a column's name may have one.
+ * Reads `objectId=ct_id,id=device_token`, given once or several times. A comma separates only if another field follows, so
+ * that a column's name may contain a comma.
  *
  * @throws ImportError (`usage`) for anything else, for an unknown field, and for a field that is mapped twice.
  */
@@ -27,7 +27,7 @@ export const readFieldMap = (args: readonly string[]): FieldMap => {
 }
 
 /**
- * Reads `0=apns,1=fcm`: foreign types and ours.
+ * Reads `0=apns,1=fcm`: foreign types and the token types for them.
  *
  * @throws ImportError (`usage`) for anything else, and for a type that is mapped twice.
  */

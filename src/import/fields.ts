@@ -4,28 +4,28 @@ import { isPlaceholder } from '../wire/placeholder.ts'
 import { readEndpoint } from '../wire/push-service.ts'
 import type { TokenType } from '../wire/record.ts'
 
-/** The fields of a record in a table, by the names that their columns have without a mapping. */
+/** The fields of a record in a table, by their default column names. */
 export const fields = ['objectId', 'type', 'id', 'p256dh', 'auth'] as const
-/** What `--map` may name: a web subscription's `endpoint` says both the id and the push service. */
+/** The fields that `--map` may name. A web subscription's `endpoint` gives both the id and the push service. */
 export const mappedFields = [...fields, 'endpoint'] as const
 export type Field = (typeof mappedFields)[number]
 
-/** The string of each field; empty where there is none. */
+/** The string of each field; empty when it is missing. */
 export type FieldValues = Readonly<Record<(typeof fields)[number], string>> & { readonly endpoint?: string }
 
-/** How types are read. */
+/** Rules for reading types. */
 export interface TypeRules {
-  /** Foreign types, in lower case, and ours: `--map-type`. */
+  /** Token types by foreign type in lower case: `--map-type`. */
   typeMap?: ReadonlyMap<string, TokenType>
-  /** Push services beside FCM that an operator maps: PUSHFERRY_WEB_TYPES. */
+  /** Push services that an operator maps in addition to FCM: PUSHFERRY_WEB_TYPES. */
   webTypes?: readonly WebType[]
 }
 
-/** Why an endpoint gives no token when its push service is not mapped. */
+/** The reason when an endpoint's push service is not mapped. */
 export const unknownService =
-  'the endpoint is of a push service that CleverTap documents no type for; PUSHFERRY_WEB_TYPES can map its host'
+  'the endpoint is of a push service without a type that CleverTap documents; PUSHFERRY_WEB_TYPES can map its host'
 
-/** The id and type in an endpoint, or why it has none. */
+/** The id and type from an endpoint, or why it gives none. */
 export const readWebToken = (
   endpoint: string,
   { webTypes = [] }: TypeRules,
@@ -39,7 +39,7 @@ export const readWebToken = (
 /** Exporters fill the unused key columns of native tokens with placeholders. */
 const orEmpty = (value: string): string => (isPlaceholder(value) ? '' : value)
 
-/** A record that may lack anything; `decodeRecord` judges it. */
+/** A record in which any member may be missing; `decodeRecord` judges it. */
 export interface Draft {
   type: 'token'
   tokenData: { id?: string; type?: string; keys?: { p256dh: string; auth: string } }
@@ -47,15 +47,15 @@ export interface Draft {
 }
 
 /**
- * The record that these strings make. An empty one is left out, so that it is missing and not wrong. A type may be in upper
- * case, because exports often have `FCM`.
+ * Makes a record from these strings. Omits empty ones, so that the field counts as missing and not as wrong. A type may be in
+ * upper case, because exports often have `FCM`.
  */
 export const recordOfFields = (
   { objectId, type: writtenType, id: writtenId, p256dh: writtenP256dh, auth: writtenAuth, endpoint = '' }: FieldValues,
   defaultType: string | undefined,
   rules: TypeRules = {},
 ): Draft => {
-  // Members are added one by one: this runs for every row, and spreading costs several times as much.
+  // Adds members one by one, because this runs for every row and spreading costs several times as much.
   const tokenData: Draft['tokenData'] = {}
   const web = endpoint === '' ? undefined : readWebToken(endpoint, rules)
   const isWeb = typeof web === 'object'

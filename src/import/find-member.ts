@@ -1,27 +1,27 @@
 import { ImportError } from './error.ts'
 import { type Members, memberAt, pathsOf } from './members.ts'
 
-/** Finds the member of a name in one record after another. */
+/** Finds the member with a name in each of many records. */
 export interface MemberFinder {
   /**
-   * Undefined where the record has none.
+   * Undefined when the record has none.
    *
-   * @throws ImportError (`usage`) when several members are called so.
+   * @throws ImportError (`usage`) when several members have the name.
    */
   find(record: Members): unknown
-  /** Its dotted path; undefined until a record had it. */
+  /** Its dotted path; undefined until a record has it. */
   path(): string | undefined
 }
 
-/** A column whose name is a dotted path, as programs name them that make a table of JSON. */
+/** Columns whose name is a dotted path, as programs that flatten JSON into a table name them. */
 const columnsOf = (record: Members, name: string): string[] =>
   Object.keys(record).filter((column) => column.endsWith(`.${name}`))
 
 /**
- * Finds members by their dotted path, or by their last name where only one has it; the first record with that name fixes the
- * path.
+ * Finds members by their dotted path, or by the last part of it if only one member has that name. The first record with that
+ * name fixes the path.
  *
- * @param option what the name was given with, for the error.
+ * @param option the option that gave the name, for the error.
  */
 export const createMemberFinder = (name: string, option: string): MemberFinder => {
   let path: string | undefined
@@ -33,7 +33,7 @@ export const createMemberFinder = (name: string, option: string): MemberFinder =
       if (path !== undefined) return memberAt(record, path)
       const [first, second] = new Set([...columnsOf(record, name), ...pathsOf(record, name)])
       if (second !== undefined)
-        throw new ImportError('usage', `${option}: several members are called ${name}: ${first} and ${second}`)
+        throw new ImportError('usage', `${option}: several members have the name ${name}: ${first} and ${second}`)
       path = first
       return first === undefined ? undefined : memberAt(record, first)
     },

@@ -2,8 +2,8 @@ const yes = /^(?:t|true|1|yes)$/i
 const no = /^(?:f|false|0|no)?$/i
 
 /**
- * Whether a member says yes; an empty one says no. Undefined where it says neither: a spreadsheet in another language writes
- * `WAHR` or `FAUX`.
+ * Whether a member is true; an empty one is false. Undefined for any other value, such as `WAHR` or `FAUX`, which spreadsheets in
+ * other languages write.
  */
 export const readFlag = (value: unknown): boolean | undefined => {
   const written = String(value ?? '').trim()
@@ -11,6 +11,6 @@ export const readFlag = (value: unknown): boolean | undefined => {
   return no.test(written) ? false : undefined
 }
 
-/** Why a token cannot be read whose member `name` says neither yes nor no. */
+/** The reason when the member `name` of a token is neither true nor false. */
 export const unreadableFlag = (name: string): string =>
-  `${name} is neither true nor false: export the file again, unchanged`
+  `${name} is neither true nor false: export the file again and do not change it`

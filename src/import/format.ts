@@ -1,6 +1,6 @@
 import { lists } from './json-values.ts'
 
-/** What an input is made of, once it is unpacked. */
+/** The format of an input after decompression. */
 export type Format = 'csv' | 'ndjson' | 'json' | 'empty'
 
 const startsWithList = new RegExp(`^\\{\\s*"(?:${lists.join('|')})"\\s*:`)
@@ -15,7 +15,7 @@ const isRecordLine = (line: string): boolean => {
 }
 
 /**
- * Tells the format from the beginning of the content, and only where that leaves it open from the name.
+ * Recognises the format from the beginning of the content, or from the name if the content is ambiguous.
  *
  * @param name may end in `.gz`.
  */
@@ -29,6 +29,6 @@ export const formatOf = (head: string, name: string): Format => {
   if (isRecordLine(first)) return 'ndjson'
   const ending = /\.(\w+)(?:\.gz)?$/.exec(name.toLowerCase())?.[1]
   if (ending === 'ndjson' || ending === 'jsonl') return 'ndjson'
-  // A first line that is no JSON by itself: a document over several lines, or a list with a fault in its first record.
+  // The first line alone is not JSON: a document over several lines, or a list with a fault in its first record.
   return ending !== 'json' && second.trimStart().startsWith('{"') ? 'ndjson' : 'json'
 }

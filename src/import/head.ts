@@ -4,9 +4,9 @@ import { ImportError } from './error.ts'
 /** Encoding and beginning of an input. */
 export interface Head {
   gzip: boolean
-  /** The name of its encoding where it has a mark for it, without which it is UTF-8. */
+  /** The encoding by the byte order mark; UTF-8 without one. */
   encoding: 'utf-8' | 'utf-16le' | 'utf-16be'
-  /** Its beginning, unpacked and decoded. */
+  /** The beginning, unpacked and decoded. */
   text: string
 }
 
@@ -16,7 +16,9 @@ const unpack = (bytes: Buffer): Buffer => {
   try {
     return gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH })
   } catch (error) {
-    throw new ImportError('usage', 'it begins like gzip, and is damaged: fetch or pack the file anew', { cause: error })
+    throw new ImportError('usage', 'it begins like gzip, and is damaged: download or compress it again', {
+      cause: error,
+    })
   }
 }
 
@@ -24,13 +26,13 @@ const encodingOf = (bytes: Buffer): Head['encoding'] =>
   startsWith(bytes, 0xff, 0xfe) ? 'utf-16le' : startsWith(bytes, 0xfe, 0xff) ? 'utf-16be' : 'utf-8'
 
 /**
- * Reads the beginning of an input, of whatever length.
+ * Reads the beginning of an input of any length.
  *
  * @throws ImportError (`usage`) for binary data.
  */
 export const readHead = (bytes: Buffer): Head => {
   const gzip = startsWith(bytes, 0x1f, 0x8b)
-  // A small file may unpack to a very large one, of which a little is enough.
+  // Unpacks only a part, because a small file may unpack to a very large one.
   const unpacked = (gzip ? unpack(bytes.subarray(0, 16_384)) : bytes).subarray(0, 65_536)
   if (startsWith(unpacked, 0x50, 0x4b, 0x03, 0x04))
     throw new ImportError('usage', 'it is an Excel workbook or a zip archive: save it as CSV, or unpack it')

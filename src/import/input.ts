@@ -8,21 +8,21 @@ import { type Head, readHead } from './head.ts'
 
 /** A file, a pipe, or standard input to import. */
 export interface Input {
-  /** As it was given; `standard input` for `-`. */
+  /** The name from the command line; `standard input` for `-`. */
   name: string
-  /** Of the file as it lies on the disk; undefined for anything but a regular file. */
+  /** Size of the file on disk; undefined for anything but a regular file. */
   sizeBytes: number | undefined
   head: Head
   /**
-   * Its content, unpacked, in UTF-8 and without a byte order mark. A regular file can be read several times, anything
-   * else once.
+   * The content, unpacked, in UTF-8 and without a byte order mark. A regular file can be read several times, any other input
+   * once.
    *
    * @param onBytes called with the number of bytes read from the disk, before decompression.
-   * @throws ImportError (`failed`) when it cannot be read on, or when its gzip is damaged or cut off.
+   * @throws ImportError (`failed`) when it can no longer be read, or when its gzip is damaged or cut off.
    */
   read(onBytes?: (bytes: number) => void): AsyncIterable<Uint8Array>
   isRepeatable: boolean
-  /** Ends the waiting for more of a pipe, which then fails. */
+  /** Stops waiting for more data of a pipe. Reading it then fails. */
   abandon(): void
 }
 
@@ -31,7 +31,7 @@ const chunkBytes = 256 * 1024
 
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
-  EACCES: 'you may not read it',
+  EACCES: 'you have no permission to read it',
   EISDIR: 'it is a folder',
   ENOTDIR: 'there is no such file',
 }
@@ -52,18 +52,18 @@ const headOf = (bytes: Buffer, name: string): Head => {
 const stopped = (name: string, error: unknown): ImportError => {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   const what = code.startsWith('Z_')
-    ? 'its gzip is damaged or cut off, so fetch or pack the file anew'
-    : `it cannot be read on (${code})`
+    ? 'its gzip is damaged or cut off: download or compress it again'
+    : `it can no longer be read (${code})`
   return new ImportError('failed', `${name}: ${what}`, { cause: error })
 }
 
-/** zlib ends the stream at the zeros that tapes and some stores pad a file with, and Node then refuses further ones. */
+/** Tapes and some stores pad a file with zeros. zlib ends the stream there, and Node then refuses further zeros. */
 const endedAtPadding = ['ERR_STREAM_PREMATURE_CLOSE', 'ABORT_ERR', 'ERR_STREAM_WRITE_AFTER_END']
 
 const gunzip = async function* (bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const unpacker = createGunzip({ chunkSize: chunkBytes })
   const pumped = pipeline(Readable.from(bytes), unpacker)
-  pumped.catch(() => {}) // It fails the loop below as well.
+  pumped.catch(() => {}) // The loop below fails as well.
   try {
     for await (const chunk of unpacker) yield chunk
     await pumped.catch((error: unknown) => {
@@ -85,7 +85,7 @@ const toUtf8 = async function* (
     yield Buffer.from(decoder.decode())
     return
   }
-  // The mark is three bytes, and the first chunk may be shorter.
+  // The byte order mark has three bytes, and the first chunk may be shorter.
   let start: Buffer | undefined = Buffer.alloc(0)
   for await (const chunk of bytes) {
     if (start === undefined) {
@@ -138,7 +138,7 @@ const openFile = async (name: string, sizeBytes: number): Promise<Input> => {
   }
 }
 
-/** A stream, which can be read once: its beginning is kept until then. */
+/** A stream, which can be read once. Keeps its beginning until then. */
 const openStream = async (name: string, stream: Readable): Promise<Input> => {
   const chunks = stream[Symbol.asyncIterator]()
   const kept: Buffer[] = []

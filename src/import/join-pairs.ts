@@ -11,7 +11,7 @@ import { openRecordFile, type RecordsRead } from './read-records.ts'
  * Reads a join file and calls `onPair` with each key and an objectId that belongs to it.
  *
  * @param on the columns that `--on` names.
- * @throws ImportError (`usage`) when a column is missing or not plain, or when a key or ID is a number that is not exact.
+ * @throws ImportError (`usage`) when a column is missing or ambiguous, or when a key or ID is a number that is not exact.
  */
 export const readPairs = async (
   input: Input,
@@ -31,13 +31,11 @@ export const readPairs = async (
   }
   const assertFound = (names: readonly string[]): void => {
     const several = [right, idName].find((name) => names.indexOf(name ?? '') !== names.lastIndexOf(name ?? ''))
-    if (several !== undefined) throw fail(`several columns are called ${several}; rename all but one`)
+    if (several !== undefined) throw fail(`several columns have the name ${several}; rename all but one`)
     if (key.path() === undefined)
       throw fail(`there is no column ${right} among ${listColumns(names)}; name it with --on ${left}=COLUMN`)
     if (idName === undefined && !read.isProfileExport)
-      throw fail(
-        `no column is plainly the objectId among ${listColumns(names)}; name it clevertap_id in its first line`,
-      )
+      throw fail(`no column is known as objectId among ${listColumns(names)}; name it clevertap_id in its first line`)
   }
 
   let names = header ?? []
@@ -47,10 +45,10 @@ export const readPairs = async (
       if (!isChecked && header === undefined) names = Object.keys(members)
       if (idName === undefined || !(idName in members)) idName = objectIdName(Object.keys(members)) ?? idName
       const keys = itemsOf(key.find(members)).map((one) => exact(one, line, right))
-      // Long numbers that a spreadsheet has shortened are one key of several profiles.
+      // A long number that a spreadsheet has shortened stands for the keys of several profiles.
       const whole = keys.filter((one) => one !== '' && placeholderHint(one) === undefined)
       if (keys.some((one) => one !== '' && !whole.includes(one))) read.shortened++
-      // A row of a table has all of its columns; a record of JSON may lack a member that others have.
+      // Every row of a table has all columns, but a JSON record may lack a member that others have.
       if (!isChecked && header !== undefined) assertFound(names)
       isChecked = true
       for (const one of objectIdsOf(members, idName)) {

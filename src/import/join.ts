@@ -8,7 +8,7 @@ import type { RecordsRead } from './read-records.ts'
 import type { Row } from './row.ts'
 import { explainTemporary, openTemporaryDatabase } from './temporary-database.ts'
 
-/** Other files that have the objectIds. */
+/** The objectIds from the join files. */
 export interface Join {
   /** The import's column with the key. */
   left: string
@@ -38,21 +38,21 @@ const prefixes: Readonly<Record<TokenType, string>> = {
 }
 const prefixOf = (objectId: string): string => /^(?:__|-|~)?/.exec(objectId)?.[0] ?? ''
 
-/** The objectId that a token of this type is for: `none` where all are of other platforms, `several` where that is open. */
+/** Chooses the objectId whose platform fits the type. `none`: all are of other platforms. `several`: more than one fits. */
 const chooseObjectId = (objectIds: readonly string[], type: TokenType): { objectId: string } | 'none' | 'several' => {
   if (objectIds.length >= mostIds) return 'several'
   const wanted = prefixes[type]
   const fitting = objectIds.filter((one) => prefixOf(one) === wanted)
-  // An ID without a prefix does not say of which platform it is.
+  // An ID without a prefix fits any platform.
   const [first] = fitting.length > 0 ? fitting : objectIds.filter((one) => prefixOf(one) === '')
   if (first === undefined) return 'none'
   return fitting.length === 1 || objectIds.length === 1 ? { objectId: first } : 'several'
 }
 
-/** How many IDs the reason of a refused row names. */
+/** Number of IDs that the reason of a rejected row names. */
 const mostNamed = 5
 
-/** Why no join file has a CleverTap ID for a key. */
+/** The reason when no join file has a CleverTap ID for a key. */
 const whyUnmatched = (key: string, left: string): string => {
   if (key === '') return `the row has no ${left} to join it by`
   const hint = placeholderHint(key)
@@ -62,9 +62,9 @@ const whyUnmatched = (key: string, left: string): string => {
 }
 
 /**
- * The objectId that the join files have for the key of a row, or why it has none.
+ * The objectId from the join files for the key of a row, or why there is none.
  *
- * @param writtenType the type in the row; empty where there is none.
+ * @param writtenType the type in the row; empty when there is none.
  */
 export const joinedObjectId = (
   join: Join,
@@ -78,7 +78,7 @@ export const joinedObjectId = (
   const foreign = writtenType.toLowerCase()
   const written = typeMap?.get(foreign) ?? (foreign === '' ? defaultType : foreign)
   const type = tokenTypes.find((one) => one === written)
-  // Without a type that is known none of them can be chosen, and it is the type that has to be corrected.
+  // Without a known type none of the IDs can be chosen. `decodeRecord` then reports the type.
   if (type === undefined) return found[0] ?? ''
   const chosen = chooseObjectId(found, type)
   if (typeof chosen === 'object') return chosen.objectId

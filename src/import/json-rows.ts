@@ -10,7 +10,7 @@ import type { Row } from './row.ts'
 
 export interface JsonOptions extends TypeRules {
   map: FieldMap
-  /** The type of rows that have none. */
+  /** The type of rows without one. */
   defaultType: string | undefined
   join?: Join | undefined
 }
@@ -18,10 +18,10 @@ export interface JsonOptions extends TypeRules {
 /** The member of a field. */
 const fieldIn = (value: unknown, field: Field, map: FieldMap): unknown => memberAt(value, map.get(field) ?? field)
 
-/** Exporters write the keys of native tokens as well, with nothing or a placeholder in them. */
+/** Whether a key is empty or a placeholder, as exporters write for native tokens. */
 const isEmpty = (key: unknown): boolean => key === null || key === '' || (typeof key === 'string' && isPlaceholder(key))
 
-/** The record in a value: as it is, or put together from the members that `map` names. `joined` is its objectId then. */
+/** The record in a value: unchanged, or made from the members that `map` names, with `joined` as its objectId. */
 const recordIn = (value: unknown, joined: string | undefined, { map, defaultType, ...rules }: JsonOptions): unknown => {
   if (!isMembers(value)) return value
   const { tokenData } = value
@@ -52,10 +52,10 @@ const recordIn = (value: unknown, joined: string | undefined, { map, defaultType
 
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
-/** The value of a piece, or why it has none. */
+/** The value of a piece, or why it cannot be read. */
 const parse = ({ bytes, cut }: JsonPiece): { source: string; value: unknown } | string => {
   if (cut === 'end') return 'the document ends in the middle of it: was the file cut off?'
-  if (cut === 'length') return 'it is longer than a record can be'
+  if (cut === 'length') return 'it is too long for a record'
   let source: string
   try {
     source = decoder.decode(bytes)

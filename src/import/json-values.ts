@@ -2,15 +2,15 @@
 export interface JsonPiece {
   line: number
   bytes: Buffer
-  /** `end`: the document ended in the middle of it. `length`: it is longer than a record can be; this is its beginning. */
+  /** `end`: the document ends inside the record. `length`: the record is too long, and this is its beginning. */
   cut?: 'end' | 'length'
 }
 
-/** Members that a document may have its records in: CleverTap's, and Amazon's of a list of endpoints. */
+/** Members that may contain the records of a document: CleverTap's, and that of Amazon's lists of endpoints. */
 export const lists: readonly string[] = ['d', 'Endpoints']
 const longestList = Math.max(...lists.map((name) => name.length))
 
-/** A record with more bytes than this is none. */
+/** Longest record, in bytes. */
 const mostBytes = 1024 * 1024
 
 const code = (character: string): number => character.charCodeAt(0)
@@ -25,7 +25,7 @@ const colon = code(':')
 const newline = code('\n')
 const isSpace = (byte: number): boolean => byte === 0x20 || (byte >= 0x09 && byte <= 0x0d)
 
-/** Keeps the bytes of one record while they come in, but no more than a record can have. */
+/** Collects the bytes of one record, up to the longest length. */
 const createCapture = () => {
   let parts: Buffer[] = []
   let size = 0
@@ -44,7 +44,7 @@ const createCapture = () => {
       line = inLine
       from = at
     },
-    /** The rest of a chunk belongs to it, and so does the beginning of the next one. */
+    /** The record continues in the next chunk. */
     goOn: (chunk: Buffer): void => {
       if (from === undefined) return
       keep(chunk.subarray(from))
@@ -66,27 +66,27 @@ const createCapture = () => {
 /*
  * A streaming parser from the registry was measured instead: 200 MB, 690,000 records, Node 20, seconds of processor time
  * and peak memory. This file with JSON.parse: 4.8 s, 73 MB. jsonparse 1.3.1 (last released in 2017): 5.6 s, 83 MB.
- * @streamparser/json 0.0.26: 6.3 s, 124 MB. stream-json 3.8.0: 10.8 s, 123 MB. Each ends the file at the first record that is
- * no JSON, holds a string that is never closed in memory, and gives rounded numbers without their digits; here each of these
- * costs one record, which is written back unchanged.
+ * @streamparser/json 0.0.26: 6.3 s, 124 MB. stream-json 3.8.0: 10.8 s, 123 MB. Each of them stops at the first invalid record,
+ * keeps a string that is never closed in memory, and rounds long numbers. Here each of these faults costs one record, which is
+ * written back unchanged.
  */
 
 /**
- * Takes the records out of a JSON document without holding more of it than one record: the elements of the array `d` of
- * its object (or of another of `lists`), those of an array that is the whole document, or its object itself where that has
- * no such array. Several documents may follow one another. It only finds where records begin and end; the reader of the piece
- * sees whether it is JSON. A document that ends before its brackets are closed ends in a piece that is cut.
+ * Splits a JSON document into records, with at most one record in memory. The records are the elements of the object's array
+ * `d` (or another of `lists`), the elements of a top-level array, or the object itself if it has no such array. Several
+ * documents may follow one another. Finds only where records begin and end; the caller parses them. If a document ends before
+ * its brackets are closed, the last piece is marked as cut.
  */
 export const jsonValues = async function* (bytes: AsyncIterable<Uint8Array>): AsyncGenerator<readonly JsonPiece[]> {
   const capture = createCapture()
   let found: JsonPiece[] = []
   let line = 1
-  /** All brackets that are open, and how many are when a record begins: none, a list's, or those of an object and its `d`. */
+  /** Number of open brackets, now and where a record begins: 0 for a single object, 1 in a list, 2 in an object's `d`. */
   let level = 0
   let recordLevel = 0
   let inString = false
   let escaped = false
-  /** In an object that may have a `d`: whether a name comes next, and the last name. */
+  /** In an object that may have a `d`: whether a name follows, and the last name. */
   let nameNext = false
   let name = ''
 
@@ -109,7 +109,7 @@ export const jsonValues = async function* (bytes: AsyncIterable<Uint8Array>): As
     level++
   }
   const close = (chunk: Buffer, at: number): void => {
-    // A scalar ends where its list does.
+    // A scalar ends where its list ends.
     if (level === recordLevel && capture.isOn()) found.push(capture.end(chunk, at))
     level = Math.max(0, level - 1)
     if (level < recordLevel) {

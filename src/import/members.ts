@@ -4,7 +4,7 @@ export type Members = Readonly<Record<string, unknown>>
 export const isMembers = (value: unknown): value is Members =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** Cells of a CSV, and columns of a database, hold objects as JSON. */
+/** Parses a string that is a JSON object, as CSV cells and database columns contain them. */
 const opened = (value: unknown): unknown => {
   if (typeof value !== 'string' || !/^\s*\{/.test(value)) return value
   try {
@@ -15,8 +15,8 @@ const opened = (value: unknown): unknown => {
 }
 
 /**
- * The member at a dotted path such as `device.token`; undefined where there is none. A name with dots in it is found as
- * well, and `tokens[].id` is the first `id` in the list `tokens`.
+ * The member at a dotted path such as `device.token`; undefined when there is none. Also finds a name that contains dots.
+ * `tokens[].id` is the first `id` in the list `tokens`.
  */
 export const memberAt = (value: unknown, path: string): unknown => {
   const members = opened(value)
@@ -35,7 +35,7 @@ export const memberAt = (value: unknown, path: string): unknown => {
   return undefined
 }
 
-/** The dotted paths of all members of a name, at any depth. Lists are not searched. */
+/** The dotted paths of all members with a name, at any depth, except in lists. */
 export const pathsOf = (value: unknown, name: string, before = ''): readonly string[] => {
   const members = opened(value)
   if (!isMembers(members)) return []
@@ -44,9 +44,9 @@ export const pathsOf = (value: unknown, name: string, before = ''): readonly str
   )
 }
 
-/** A value as the string of a field; empty for anything but a string or a number. */
+/** A value as a field's string; empty for anything but a string or a number. */
 export const textOf = (value: unknown): string =>
   typeof value === 'string' ? value.trim() : typeof value === 'number' ? String(value) : ''
 
-/** A number that JSON.parse has rounded, or might have: two IDs may have become one. */
+/** Whether JSON.parse may have rounded a number, so that two IDs may have become equal. */
 export const isLossy = (value: unknown): boolean => typeof value === 'number' && !Number.isSafeInteger(value)

@@ -5,14 +5,14 @@ import type { Row } from './row.ts'
 import { type Tally, tallySkipped } from './tally.ts'
 import { explainTemporary, openTemporaryDatabase } from './temporary-database.ts'
 
-/** Why a row is passed over whose profile has a newer token in the same import. */
+/** The reason when a row is skipped because the import has a newer token of its profile. */
 export const olderToken = 'older token'
 
 const batchRows = 2_000
 
 /**
- * When a token was last used: a number, or a date that begins with its year; 0 where that is not known. Spreadsheets rewrite
- * dates, and day and month of `01.05.2026` cannot be told apart.
+ * When a token was last used: a number, or a date that begins with its year; 0 when unknown. Spreadsheets rewrite dates, and in
+ * `01.05.2026` day and month cannot be distinguished.
  */
 const timeOf = (usedAt: unknown): number => {
   const text = String(usedAt)
@@ -58,11 +58,11 @@ const openStage = async () => {
 }
 
 /**
- * The plans with one row for each profile in the exports of vendors, who often have several devices of one: the token that was
- * used last, or the last one where the export does not say. The others are counted as `older token`. The rows come when
- * all inputs are read, since a later one may be newer, and CleverTap keeps the token that it gets first.
+ * Reduces vendors' exports to one row per profile, because they often have several devices of one profile. Keeps the token that
+ * was used last, or the last row if the export does not say, and counts the others as `older token`. Yields the rows after all
+ * inputs are read, because a later row may be newer, and CleverTap keeps the token that it gets first.
  *
- * Other inputs are read as they are: of several rows with one objectId the first counts.
+ * Does not change other inputs: of several rows with one objectId the first counts.
  */
 export const keepNewest = (plans: readonly Plan[], tally: Tally): Plan[] => {
   const last = plans.findLast(({ vendor }) => vendor !== undefined)

@@ -11,14 +11,14 @@ const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such folder',
   ENOTDIR: 'there is no such folder',
   EISDIR: 'it is a folder, and must be a file',
-  EACCES: 'you may not write there',
+  EACCES: 'you have no permission to write there',
   EPERM: 'the file belongs to another user; choose another name',
   EROFS: 'that disk is read-only',
   ENOSPC: 'the disk is full',
 }
 
 /**
- * Makes a file with mode 0600, also where it existed or a link leads to it. Earlier content is gone.
+ * Makes a file with mode 0600, even if it exists or a link leads to it. Replaces earlier content.
  *
  * @param option the option that named the path, for errors.
  * @throws ImportError (`usage`) when it cannot be made; (`failed`) from `write` when it can no longer be written.
@@ -35,7 +35,7 @@ export const createOwnerFile = (path: string, option: string): OwnerFile => {
   }
   const file = attempt('usage', () => {
     const opened = openSync(path, 'w', 0o600)
-    // A file that was there before, or that a link leads to, keeps its own mode.
+    // An existing file, also behind a link, would keep its own mode.
     if (fstatSync(opened).isFile()) fchmodSync(opened, 0o600)
     return opened
   })

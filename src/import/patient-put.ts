@@ -3,13 +3,13 @@ import { StoreError } from '../relay/store/errors.ts'
 import type { NewEntry, PutResult, Store } from '../relay/store/port.ts'
 import { ImportError } from './error.ts'
 
-/** Waits between tries, in ms: about a minute together, which outlives a restart of a database. */
+/** Waits between tries, in ms: about a minute in total, long enough for a restart of the database. */
 const waitsMs = [200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 20_000]
 
 /**
- * `Store.put`, tried again while the database does not take it.
+ * `Store.put` with retries while the database is unavailable.
  *
- * @throws ImportError (`failed`) when it does not take it for a minute, StoreError (`full`) when the queue has no room.
+ * @throws ImportError (`failed`) when it is unavailable for a minute; StoreError (`full`) when the queue is full.
  */
 export const patientPut = async (
   store: Pick<Store, 'put'>,
@@ -22,7 +22,7 @@ export const patientPut = async (
     } catch (error) {
       if (!(error instanceof StoreError) || error.code === 'full') throw error
       if (error.code !== 'unavailable' || waitMs === undefined)
-        throw new ImportError('failed', `the store takes no more records: ${error.message}`, { cause: error })
+        throw new ImportError('failed', `the store accepts no more records: ${error.message}`, { cause: error })
       await wait(waitMs)
     }
   }

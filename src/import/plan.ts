@@ -11,14 +11,14 @@ import type { Row, Shape } from './row.ts'
 import { firstRecords, planVendorRecords, recogniseRecords } from './vendor-json.ts'
 import type { Preset } from './vendors/preset.ts'
 
-/** An input, and how its rows will be read. */
+/** An input and the way to read its rows. */
 export interface Plan {
   input: Input
   format: Format
-  /** Of CSV: which column each field is taken from, and what separates them. */
+  /** For CSV: the column of each field, and the delimiter. */
   columns: Readonly<Partial<Record<Field, string>>> | undefined
   delimiter: string | undefined
-  /** Whose export it was taken for, by its columns or members. */
+  /** The vendor whose export was recognised by its columns or members. */
   vendor: Preset | undefined
   shape: Shape
   rows(onBytes?: (bytes: number) => void): AsyncIterable<readonly Row[]>
@@ -26,16 +26,16 @@ export interface Plan {
 
 export interface PlanOptions extends TypeRules {
   map: FieldMap
-  /** Where objectIds are taken from that the input does not have. */
+  /** The source of objectIds that the input does not have. */
   join?: Join | undefined
-  /** The type of rows that have none. */
+  /** The type of rows without one. */
   defaultType: string | undefined
 }
 
 /**
- * Finds out how an input is to be read.
+ * Plans how to read an input.
  *
- * @throws ImportError (`usage`) with the input's name, when it cannot be.
+ * @throws ImportError (`usage`) with the input's name, when it cannot be read.
  */
 export const planInput = async (input: Input, options: PlanOptions): Promise<Plan> => {
   try {

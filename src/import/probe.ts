@@ -12,13 +12,13 @@ export type ProbeReport =
       refused: ReadonlyMap<number, { records: number; text: string }>
     }
   | { kind: 'unauthorized' }
-  /** Nothing was learned. */
+  /** The answer says nothing about the records. */
   | { kind: 'unknown'; reason: string }
 
-/** Records of a sample: as many as one call takes. */
+/** Records in a sample: the limit of one call. */
 export const sampleSize = 100
 
-/** Each profile once, since a call must not name one twice. */
+/** Each profile once, because a call must not name a profile twice. */
 const distinct = (entries: readonly NewEntry[]): NewEntry[] => [
   ...new Map(entries.map((entry) => [entry.objectId, entry])).values(),
 ]

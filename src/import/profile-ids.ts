@@ -16,28 +16,28 @@ export const itemsOf = (value: unknown): readonly unknown[] => {
   return inner.split(',').map((item) => item.trim())
 }
 
-/** Where a Profile Export has the CleverTap ID of a profile, and all that it has had. */
+/** The members of a Profile Export with a profile's current CleverTap ID, and with all its IDs. */
 const oneId = 'clevertapId'
 const allIds = 'clevertapIds'
 
-/** Whether a record is one of a CleverTap Profile Export. */
+/** Whether a record comes from a CleverTap Profile Export. */
 export const isExported = (record: Members): boolean =>
   (oneId in record || allIds in record) && ('identity' in record || 'all_identities' in record || 'device' in record)
 
-/** The member that is plainly the objectId; undefined where there is none, or several. */
+/** The member that is recognised as the objectId; undefined when there is none, or several. */
 export const objectIdName = (names: readonly string[]): string | undefined => {
   const plain = names.filter((name) => isPlainName('objectId', name))
   return plain.length === 1 ? plain[0] : undefined
 }
 
-/** The CleverTap IDs of a profile: in the member `name`, and in the list of a Profile Export. Each once. */
+/** The distinct CleverTap IDs of a profile, from the member `name` and from the list of a Profile Export. */
 export const objectIdsOf = (record: Members, name = oneId): ReadonlySet<unknown> =>
   new Set([...itemsOf(record[name]), ...itemsOf(record[allIds])])
 
 const tokensIn = (device: unknown): readonly unknown[] =>
   Array.isArray(device) ? device.flatMap(tokensIn) : isMembers(device) ? itemsOf(device.token) : []
 
-/** The tokens that a Profile Export shows of a profile: `device` is an object with a `token`, in CSV as JSON. */
+/** The tokens of a profile in a Profile Export: `device` is an object with a `token`, in CSV as JSON. */
 export const tokensOf = ({ device }: Members): readonly string[] => {
   let read: unknown = device
   try {

@@ -15,18 +15,18 @@ export interface RecordsRead {
   format: Exclude<Format, 'empty'>
   isProfileExport: boolean
   records: number
-  /** Records that cannot be read, and the line of the first. */
+  /** Number of unreadable records, and the line of the first. */
   unreadable: number
   firstUnreadable: number | undefined
-  /** Records whose key a spreadsheet has shortened to scientific notation, so that it matches nothing. */
+  /** Number of records whose key a spreadsheet has shortened to scientific notation, so that it matches nothing. */
   shortened: number
 }
 
-/** A file of records that say something about profiles: CSV, whose columns become members, NDJSON or JSON. */
+/** A file of records about profiles: NDJSON, JSON, or CSV, whose columns become members. */
 export interface RecordFile {
   /** The columns of a CSV. */
   header: readonly string[] | undefined
-  /** Those that can be read. */
+  /** The readable records. */
   records: AsyncIterable<readonly { line: number; members: Members }[]>
   /** Grows while `records` is read. */
   read: RecordsRead
@@ -34,7 +34,7 @@ export interface RecordFile {
 
 interface Found {
   line: number
-  /** Undefined where it cannot be read. */
+  /** Undefined when the record cannot be read. */
   members: Members | undefined
 }
 
@@ -72,10 +72,10 @@ const tableRecords = async function* (
 }
 
 /**
- * Opens a file of records, which is read in bounded memory.
+ * Opens a file of records, to be read in bounded memory.
  *
- * @param column one that a CSV has, by which its delimiter is recognised.
- * @throws the error that `fail` makes of the reason, when the file is empty or its first line cannot be read.
+ * @param column a column that a CSV must have, by which its delimiter is recognised.
+ * @throws the error that `fail` returns, when the file is empty or its first line cannot be read.
  */
 export const openRecordFile = (input: Input, column: string, fail: (why: string) => ImportError): RecordFile => {
   const format = formatOf(input.head.text, input.name)

@@ -1,6 +1,6 @@
 import type { Holder } from '../relay/store/port.ts'
 
-/** What one uploading process says of an account. */
+/** One uploading process's report about an account. */
 export interface ProcessReport {
   upload: 'ok' | 'throttled' | 'failing' | 'suspended'
   reason: string | null
@@ -21,8 +21,8 @@ const membersOf = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null ? { ...value } : {}
 
 /**
- * What the processes that upload from the store said of an account with their last heartbeat, which is some seconds old. Those
- * that do not have the account are left out.
+ * The reports about an account in the last heartbeats of all uploading processes, a few seconds old. Omits processes that do not
+ * upload for the account.
  */
 export const readReports = (holders: readonly Holder[], account: string): ProcessReport[] =>
   holders.flatMap(({ report }) => {

@@ -11,7 +11,7 @@ export interface RefusalParts {
   store: Pick<Store, 'rejected'>
   account: string
   plans: readonly Plan[]
-  /** The beginning of the import, and when its last record was queued: ms since the epoch. */
+  /** When the import began, and when its last record was queued: ms since the epoch. */
   startedAt: number
   queuedUntil: number
   tally: Tally
@@ -20,7 +20,7 @@ export interface RefusalParts {
 }
 
 const pageRows = 500
-/** How many refused records are looked for in the inputs; this many fit into memory easily. */
+/** Largest number of refused records that are looked up in the inputs, to bound memory. */
 export const mostTraced = 50_000
 
 interface Refused {
@@ -46,11 +46,11 @@ const refusedSince = async function* ({ store, account, startedAt }: RefusalPart
  * Moves the records that CleverTap refused during this import from `queued` (or `unchanged`, when an earlier run had
  * queued them) to `rejected` in the tally, and writes them to the rejects file.
  *
- * The store does not know from which line of which input a record came, so the inputs are read once more. What cannot be
- * found that way, because its input was a pipe, because there are very many or because there is no time, is written as the
- * store has it, without a line; it counts when it was received while the import ran.
+ * The store does not know the input and line of a record, so this reads the inputs once more. Some records are not found that
+ * way: their input was a pipe, there are more than `mostTraced`, or the import was interrupted. They are written from the store,
+ * without a line, if they were received while the import ran.
  *
- * Resolves to how many there were. Rejects with a StoreError, or with an ImportError when an input can no longer be read.
+ * Resolves to the number of refused records. Rejects with a StoreError, or with an ImportError when an input can no longer be read.
  */
 export const traceRefusals = async (parts: RefusalParts): Promise<number> => {
   const { plans, startedAt, queuedUntil, tally, rejects, signal } = parts
@@ -66,7 +66,7 @@ export const traceRefusals = async (parts: RefusalParts): Promise<number> => {
   }
   const moveUntraced = (row: RejectedRow): void => {
     const { objectId, token, error, receivedAt } = row
-    // A row without a token is a browser's.
+    // Only a browser's row has no token.
     if (token === null || receivedAt < startedAt || receivedAt > queuedUntil) return
     move(row)
     const refusal = { code: error.code, reason: withoutNumber(error.message) }

@@ -2,7 +2,7 @@ import { createOwnerFile } from './owner-file.ts'
 import { type RefusedRow, writingOf } from './rejects-writing.ts'
 import type { Rejection, Shape } from './row.ts'
 
-/** A file of refused rows in one shape. Once the rows are corrected, it can be imported. */
+/** A file of rejected rows of one shape. It can be imported after the rows are corrected. */
 export interface RejectsFile {
   readonly path: string
   add(row: RefusedRow, rejection: Rejection): void
@@ -10,7 +10,7 @@ export interface RejectsFile {
 }
 
 /**
- * Makes a file for refused rows of one shape; its earlier content is gone, and only its owner may read it.
+ * Makes a file for rejected rows of one shape. Replaces earlier content; only the owner can read it.
  *
  * @throws ImportError (`usage`) when it cannot be written; (`failed`) from `add` and `close` when it no longer can.
  */

@@ -1,7 +1,7 @@
 import { guardCell } from './formula-guard.ts'
 import type { Rejection, Row, Shape } from './row.ts'
 
-/** A row to be written back. Its line is not known where it comes out of the store. */
+/** A row to write back. Its line is unknown when the row comes from the store. */
 export interface RefusedRow {
   line: number | undefined
   source: Row['source']
@@ -18,7 +18,7 @@ const quoted = (cell: string, delimiter: string): string =>
 const csvLine = (cells: readonly string[], delimiter: string): string =>
   `${cells.map((cell) => quoted(guardCell(cell), delimiter)).join(delimiter)}\n`
 
-/** Columns of the input's header that are its own; those that an earlier import added are the last. */
+/** The input's header without the columns that an earlier import added at the end. */
 const ownColumns = (header: readonly string[]): readonly string[] =>
   header.slice(-added.length).join() === added.join() ? header.slice(0, -added.length) : header
 
@@ -47,7 +47,7 @@ const csvWriting = (header: readonly string[], delimiter: string): Writing => {
     row: ({ line, source }, { code, reason }) => {
       const cells = typeof source === 'string' ? [source] : source
       const filled = own.map((_, at) => cells[at] ?? '')
-      // Values too many stay too many, so that the row is refused again until somebody has looked at it.
+      // Keeps surplus values, so that the row is rejected again until someone has corrected it.
       const more = cells.slice(header.length)
       return csvLine([...filled, line === undefined ? '' : String(line), String(code), reason, ...more], delimiter)
     },

@@ -6,7 +6,7 @@ import { createRejectsFile, type RejectsFile } from './rejects-file.ts'
 import type { RefusedRow } from './rejects-writing.ts'
 import type { Rejection, Shape } from './row.ts'
 
-/** Where refused rows go. */
+/** Receives the rejected rows. */
 export interface Rejects {
   add(shape: Shape, row: RefusedRow, rejection: Rejection): void
   /** The files, in the order of the inputs that they are for. */
@@ -29,8 +29,8 @@ const numbered = (path: string, number: number): string => {
 }
 
 /**
- * Makes the file of `--rejects`. Inputs of different formats, or with different columns, cannot share one: those that
- * differ from the first get a further file each, with a number in its name.
+ * Makes the file of `--rejects`. Inputs with different formats or columns cannot share a file: each one that differs from the
+ * first gets another file, with a number in its name.
  *
  * @throws ImportError (`usage`) when a file cannot be written or is one of the inputs.
  */

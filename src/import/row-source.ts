@@ -5,7 +5,7 @@ import { guard } from './formula-guard.ts'
 import type { Plan } from './plan.ts'
 import type { Row } from './row.ts'
 
-/** A record of the store, written as a row of this input would be; other columns of the input are lost. */
+/** A record of the store, written like a row of this input. Other columns of the input are lost. */
 export const sourceOf = (
   { shape, columns = {} }: Pick<Plan, 'shape' | 'columns'>,
   objectId: string,

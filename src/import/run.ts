@@ -11,21 +11,21 @@ import type { Plan } from './plan.ts'
 import { traceRefusals } from './refusals.ts'
 import type { Rejects } from './rejects.ts'
 import { setAside } from './set-aside.ts'
-import { type SettleEnd, untilSettled } from './settle.ts'
 import { createTally, type Tally } from './tally.ts'
 import { createThrottle } from './throttle.ts'
+import { type UploadEnd, untilUploaded } from './until-uploaded.ts'
 
 /** The progress of an import, kept current while it runs. */
 export interface ImportProgress {
   phase: 'reading' | 'uploading' | 'tracing'
   tally: Tally
-  /** Bytes read of the inputs, as they lie on the disk; and all that there are, undefined when that is not known. */
+  /** Bytes read from the inputs on disk, and their total; undefined when the total is unknown. */
   bytes: number
   bytesTotal: number | undefined
   /** The last and the first counts of the store during the upload. */
   counts: Counts | undefined
   countsBefore: Counts | undefined
-  /** Whether it waits for room in the queue. */
+  /** Whether the import waits because the queue is full. */
   isQueueFull: boolean
 }
 
@@ -43,14 +43,14 @@ export interface ImportParts {
   signal: AbortSignal
 }
 
-/** How an import ended. `enqueued`: all is in the store, and it was not asked to wait for the upload. */
+/** How an import ended. `enqueued`: all rows are in the store, and the import does not wait for the upload. */
 export interface ImportEnd {
-  how: 'enqueued' | SettleEnd | 'failed'
+  how: 'enqueued' | UploadEnd | 'failed'
   /** Why it failed, for people. */
   failure: string | undefined
-  /** Records that wait in the store or are on their way; undefined where that is not known. */
+  /** Number of queued and uploading records; undefined when the store cannot be read. */
   waiting: number | undefined
-  /** Records of the store that CleverTap refused before; undefined where that is not known. */
+  /** Number of records that CleverTap had refused before; undefined when the store cannot be read. */
   refusedBefore: number | undefined
 }
 
@@ -71,7 +71,7 @@ export const createProgress = (plans: readonly Plan[]): ImportProgress => {
 }
 
 /** Longest time from the time-out of a request until its results are written, in ms. */
-const settlingMs = 5_000
+const writingMs = 5_000
 
 const failureOf = (error: unknown): string => {
   if (error instanceof ImportError) return error.message
@@ -80,14 +80,12 @@ const failureOf = (error: unknown): string => {
 }
 
 /**
- * Imports: reads, checks and queues every row, lets `uploads` carry them to CleverTap meanwhile, waits until all of it is
- * settled, and finds the rows that CleverTap refused. `progress.tally` has the counts.
+ * Runs an import: reads, checks and queues every row while `uploads` uploads them, waits until CleverTap has accepted or refused
+ * all of them, and finds the refused rows. `progress.tally` has the counts. While the queue is full it waits for uploads.
  *
- * While the queue is full it waits for uploads.
- *
- * Everything that is counted as queued is durable, so it can be interrupted anywhere and run again: rows that the store
- * knows are `unchanged` then. Never rejects because of input, store or CleverTap; starts and stops `uploads`, and leaves
- * the store open.
+ * Every row that is counted as queued is durable, so the import can be interrupted at any point and run again: rows that the
+ * store knows are then `unchanged`. Never rejects because of input, store or CleverTap. Starts and stops `uploads`, and leaves the
+ * store open.
  */
 export const runImport = async (parts: ImportParts): Promise<ImportEnd> => {
   const { plans, account, store, uploads, replace, rejects, progress, signal } = parts
@@ -133,12 +131,12 @@ export const runImport = async (parts: ImportParts): Promise<ImportEnd> => {
     if (!uploads) return { how: enqueued === 'done' ? 'enqueued' : enqueued, failure: undefined }
     const queuedUntil = Date.now()
     progress.phase = 'uploading'
-    const how = await untilSettled({
+    const how = await untilUploaded({
       store,
       account: account.id,
       uploads,
       queuedUntil,
-      longestUploadMs: account.uploadTimeoutMs + settlingMs,
+      longestUploadMs: account.uploadTimeoutMs + writingMs,
       waitMs: parts.waitMs,
       signal,
       onLook: (counts) => {

@@ -1,4 +1,4 @@
-/** A few of many, each with the same chance, without keeping the many. */
+/** A random sample of a stream, in which each value has the same chance. Keeps only the sample. */
 export interface Sample<T> {
   add(one: T): void
   taken(): readonly T[]

@@ -3,8 +3,8 @@ import type { Rejects } from './rejects.ts'
 import { type Tally, tallyRejection, tallySkipped } from './tally.ts'
 
 /**
- * The plans without the rows that are never put: those that a vendor marks as dead or of another channel are counted, those
- * without a partner in the join file are counted and listed, those with several partners are rejected.
+ * Removes the rows that are never put. Counts rows that a vendor marks as dead or of another channel, counts and lists rows whose
+ * key the join file does not have, and rejects rows whose key has several objectIds.
  */
 export const setAside = (plans: readonly Plan[], tally: Tally, rejects: Rejects | undefined): Plan[] =>
   plans.map((plan) => ({

@@ -3,13 +3,13 @@ import type { Rejection, RejectionCode } from './row.ts'
 /** The counts of an import so far. Every row that was read is in exactly one of the others. */
 export interface Tally {
   read: number
-  /** Rows that wait in the store for the upload, or that CleverTap has. */
+  /** Rows that are queued for upload, or that CleverTap has accepted. */
   queued: number
-  /** The store knew them, or has another token for their objectId that an import does not replace. */
+  /** Rows that the store had already, or whose objectId has another token that an import does not replace. */
   unchanged: number
-  /** By code; faults that were found here and refusals of CleverTap's. */
+  /** Rejected rows by code: faults that the import found, and CleverTap's refusals. */
   rejected: Map<RejectionCode, number>
-  /** Rows of a vendor's export that are not to be imported, by reason. */
+  /** Rows of a vendor's export that the import leaves out, by reason. */
   skipped: Map<string, number>
   /** Rows whose key the join file does not have. */
   unmatched: number
@@ -24,12 +24,12 @@ export const createTally = (): Tally => ({
   unmatched: 0,
 })
 
-/** Counts a row that was not taken. */
+/** Counts a rejected row. */
 export const tallyRejection = ({ rejected }: Tally, { code }: Pick<Rejection, 'code'>): void => {
   rejected.set(code, (rejected.get(code) ?? 0) + 1)
 }
 
-/** Counts a row that is passed over. */
+/** Counts a skipped row. */
 export const tallySkipped = ({ skipped }: Tally, reason: string): void => {
   skipped.set(reason, (skipped.get(reason) ?? 0) + 1)
 }

@@ -4,16 +4,16 @@ import { ImportError } from './error.ts'
 
 /*
  * Measured with a million pairs of key and CleverTap ID, Node 20, processor time: 6 µs a pair to insert and index, 9 µs for a
- * look-up. In batches of 1,500 sorted keys a look-up takes 5 µs, which saves a tenth of an import, and every reader
- * would have to collect its keys first. A Map in memory takes 350 MB for a million.
+ * look-up. In batches of 1,500 sorted keys a look-up takes 5 µs. That would save a tenth of an import, but every reader would
+ * have to collect its keys first. A Map in memory takes 350 MB for a million pairs.
  */
 
-/** SQLite keeps so much of it in memory; the rest lies on the disk. */
+/** Size of SQLite's cache; the rest of the database is on disk. */
 const cacheKib = 32 * 1024
 
 /**
- * Opens a database of SQLite's own for data that is too long for memory. It lies in the folder for temporary files, is
- * readable by its owner only, has no name there, and is gone when it is closed or the process ends in whatever way.
+ * Opens a temporary SQLite database for data that is too large for memory. Its file is in the folder for temporary files, without
+ * a name, and only its owner can read it. It disappears when it is closed or the process ends for any reason.
  *
  * @throws ImportError (`usage`) when this Node has no SQLite.
  */
@@ -28,7 +28,7 @@ export const openTemporaryDatabase = async (option: string): Promise<SqlDatabase
   }
 }
 
-/** The error of such a database for people; errors for people pass unchanged. */
+/** Turns an error of such a database into a message for people. Returns an ImportError unchanged. */
 export const explainTemporary = (option: string, error: unknown): unknown => {
   if (error instanceof ImportError) return error
   if (error instanceof StoreError)
@@ -38,7 +38,7 @@ export const explainTemporary = (option: string, error: unknown): unknown => {
   if (!(error instanceof Error) || !('code' in error) || error.code !== 'ERR_SQLITE_ERROR') return error
   return new ImportError(
     'failed',
-    `${option}: its temporary file cannot be written (${error.message}); SQLITE_TMPDIR names another folder for it`,
+    `${option}: its temporary file cannot be written (${error.message}); set SQLITE_TMPDIR to another folder`,
     { cause: error },
   )
 }

@@ -1,14 +1,13 @@
 import { StringDecoder } from 'node:string_decoder'
 import { ImportError } from './error.ts'
 
-/** A line longer than this, in characters, is no line of an export of tokens. */
+/** Longest line of an export of tokens, in characters. */
 const longestLine = 4 * 1024 * 1024
 
 /**
- * Cuts bytes of UTF-8 into strings that end at the end of a line; only the last may not. Bytes that are no UTF-8 come out
- * as U+FFFD.
+ * Splits UTF-8 bytes into strings that end with a line; only the last one may not. Invalid UTF-8 becomes U+FFFD.
  *
- * @throws ImportError (`failed`) for a line without an end in sight.
+ * @throws ImportError (`failed`) for a line that is longer than `longestLine`.
  */
 export const textBlocks = async function* (
   bytes: AsyncIterable<Uint8Array>,

@@ -2,29 +2,29 @@ import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises'
 import type { Store } from '../relay/store/port.ts'
 import { pieceRows } from './enqueue.ts'
 
-/** Shortest pause between two pieces beside other processes, in ms: time for a few live commits. */
+/** Shortest pause between two pieces while other processes use the store, in ms: time for a few live commits. */
 const pauseMs = 8
 /** Pause as a share of the last piece's time, because a slow machine slows the others down too. */
 const pauseShare = 0.25
-/** Longest time for a piece beside other processes, in ms, and the fewest rows to which it shrinks for that. */
+/** Longest time for a piece while other processes use the store, in ms, and the smallest number of rows in a piece. */
 const pieceMs = 40
 const fewestRows = 100
 /** Interval between checks for other processes that use this store, in ms. */
 const lookEveryMs = 2_000
 
-/** How an import makes room for other processes that use its store. */
+/** Limits an import so that other processes can use the store. */
 export interface Throttle {
   /** Pauses after a piece of `rows` rows whose commit took `tookMs`. */
   pause: (rows: number, tookMs: number) => Promise<void>
-  /** How many rows the next piece may have. */
+  /** Largest number of rows in the next piece. */
   mostRows: () => number
 }
 
 /**
- * Gives a relay on the same store time for its commits: pauses after each piece, and shrinks pieces that take longer than
+ * Gives a relay on the same store time for its commits: pauses after each piece, and makes pieces smaller that take longer than
  * `pieceMs`. Without another process a piece has `pieceRows`, and a pause is one turn of the event loop.
  *
- * @param own the id by which this process is itself a holder in the store, if it is.
+ * @param own this process's own holder id, if it is a holder.
  */
 export const createThrottle = (
   store: Pick<Store, 'holders'>,
@@ -45,7 +45,7 @@ export const createThrottle = (
     pause: async (rows, tookMs) => {
       await look()
       const wanted = Math.round((rows * pieceMs) / Math.max(1, tookMs))
-      // At most twice as many as before: one quick piece is no reason for a very long one.
+      // At most twice the previous size, because one fast piece does not prove that a very large one is fast.
       most = Math.max(fewestRows, Math.min(pieceRows, wanted, 2 * most))
       await (hasOthers ? sleep(Math.max(pauseMs, pauseShare * tookMs)) : turn())
     },

@@ -10,7 +10,7 @@ import { recognise } from './vendors/recognise.ts'
 
 const samples = 50
 
-/** The records at the beginning of a table: objects whose members are its columns. The first has them all, and nothing in them. */
+/** The first records of a table: objects whose members are the columns. The very first has all members, each empty. */
 const firstRecords = (head: string, { header, delimiter, skip }: Dialect): readonly Members[] => {
   const first = (): string[][] => {
     try {
@@ -38,7 +38,7 @@ export const recogniseTable = (head: string, dialect: Dialect): Preset | undefin
   return recognise('csv', has, firstRecords(head, dialect))
 }
 
-/** How the rows of a vendor's table become rows of an import. */
+/** Plans how to turn the rows of a vendor's table into rows of an import. */
 export const planVendorTable = (preset: Preset, head: string, dialect: Dialect, options: VendorOptions) => {
   const { header } = dialect
   const { key, expand } = planVendor(preset, firstRecords(head, dialect), options)

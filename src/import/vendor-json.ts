@@ -8,7 +8,7 @@ import type { Preset } from './vendors/preset.ts'
 import { recognise } from './vendors/recognise.ts'
 
 type Form = Parameters<typeof jsonRows>[1]
-/** Records as they are written. */
+/** Reads records unchanged. */
 const asWritten: JsonOptions = { map: new Map(), defaultType: undefined }
 const formOf = (format: Format): Form => (format === 'json' ? 'document' : 'lines')
 
@@ -18,7 +18,7 @@ export const firstRecords = async ({ text }: Head, format: Format): Promise<read
     yield Buffer.from(text)
   }
   const found: Members[] = []
-  // The last one is cut off, and comes out with that problem.
+  // The last object is cut off and is returned with a problem.
   for await (const rows of jsonRows(head(), formOf(format), asWritten))
     for (const { value, problem } of rows) if (problem === undefined && isMembers(value)) found.push(value)
   return found
@@ -30,7 +30,7 @@ export const recogniseRecords = (records: readonly Members[]): Preset | undefine
   return recognise('json', (path) => foreign.some((record) => memberAt(record, path) !== undefined), foreign)
 }
 
-/** How a vendor's records in NDJSON or JSON become rows of an import. */
+/** Plans how to turn a vendor's records in NDJSON or JSON into rows of an import. */
 export const planVendorRecords = (
   preset: Preset,
   records: readonly Members[],

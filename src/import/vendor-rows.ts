@@ -14,22 +14,22 @@ export interface VendorOptions extends TypeRules {
   nowMs?: number
 }
 
-/** The dotted path of a name that may be its last part alone. */
+/** The dotted path for a name, which may be only the last part of the path. */
 const resolve = (option: string, name: string, records: readonly Members[], advice = ''): string => {
   if (records.some((record) => memberAt(record, name) !== undefined)) return name
   const [path, second] = new Set(records.flatMap((record) => pathsOf(record, name)))
   if (second !== undefined)
-    throw new ImportError('usage', `${option}: several members are called ${name}: ${path} and ${second}`)
+    throw new ImportError('usage', `${option}: several members have the name ${name}: ${path} and ${second}`)
   if (path === undefined)
     throw new ImportError('usage', `${option}: there is no column or member ${name} in the import${advice}`)
   return path
 }
 
-/** The path of the objectId in a record: from `--map`, a member that plainly means it, or the join's key. */
+/** The path of the objectId in a record: from `--map`, by a known name, or the join's key. */
 const keyPath = (preset: Preset, records: readonly Members[], { map, join }: VendorOptions): string => {
   const mapped = map.get('objectId')
   if (join !== undefined)
-    return resolve('--on', join.left, records, `; in ${preset.name} the user ID is ${preset.user} as a rule`)
+    return resolve('--on', join.left, records, `; in ${preset.name} the user ID is usually ${preset.user}`)
   if (mapped !== undefined) return resolve('--map objectId', mapped, records)
   const plain = records.flatMap(Object.keys).find((name) => isPlainName('objectId', name))
   const path = plain ?? preset.columns.objectId
@@ -41,10 +41,10 @@ const keyPath = (preset: Preset, records: readonly Members[], { map, join }: Ven
 }
 
 /**
- * Plans the reading of a vendor's records: each becomes a row for each of its tokens, or one that is set aside.
+ * Plans the reading of a vendor's records: each record becomes one row per token, or one row that is set aside.
  *
- * @param samples records of the beginning, by which names are checked.
- * @throws ImportError (`usage`) where the records have no objectId and none is joined, or a name is not among them.
+ * @param samples the first records, by which names are checked.
+ * @throws ImportError (`usage`) when the records have no objectId and none is joined, or when they lack a name.
  */
 export const planVendor = (
   preset: Preset,
@@ -86,7 +86,7 @@ export const planVendor = (
     }
     const [type, endpoint] = [text('type'), text('endpoint')]
     const web = endpoint === '' ? undefined : readWebToken(endpoint, rules)
-    // The export is of all browsers. Those of other push services are no fault in it.
+    // The export contains all browsers, so one of another push service is not a fault.
     if (web === unknownService) return other({ aside: { kind: 'skipped', reason: 'other push service' } })
     if (typeof web === 'string') return other({ problem: web })
     const objectId = objectIdOf(record, web?.type ?? type)

@@ -79,7 +79,7 @@ const describeListenError = (error: unknown, { host, port }: Config): RelayError
     code === 'EADDRINUSE'
       ? `port ${port} of ${host} is taken: set PUSHFERRY_PORT to another, or to 0 for any free one`
       : code === 'EACCES'
-        ? `this user may not listen on port ${port} of ${host}: set PUSHFERRY_PORT to one above 1023`
+        ? `this user has no permission to listen on port ${port} of ${host}: set PUSHFERRY_PORT to one above 1023`
         : `cannot listen on ${host} port ${port} (${code ?? 'unknown reason'}): set PUSHFERRY_HOST to an address of this machine`
   return new RelayError(what, { cause: error })
 }
@@ -109,7 +109,7 @@ export const createRelay = (options: RelayOptions = {}): Relay => {
     (error) => {
       const { message, isHopeless } = explainOpening(error, config.store)
       if (isHopeless && !isServing) throw new RelayError(message, { cause: error })
-      tellTrouble('store cannot be opened, trying again', { store: config.store.kind, reason: message, error })
+      tellTrouble('store cannot be opened, retrying', { store: config.store.kind, reason: message, error })
       onFirstFailure()
     },
   )

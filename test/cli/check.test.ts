@@ -105,7 +105,7 @@ test('where a dry run looks the profile up, a live one can be given for each pla
   expect(without.types.get('fcm')?.advice).toContain('give a live CleverTap ID of that platform with --object-id')
   const live = await checkJson(clevertap, ['--type', 'fcm,apns', '--object-id', '-live', '--object-id', '__live'])
   expect(live.code).toBe(0)
-  expect(live.details.get('fcm, a profile that nobody has')).toMatchObject({ verdict: 'refused', code: 530 })
+  expect(live.details.get('fcm, a profile that does not exist')).toMatchObject({ verdict: 'refused', code: 530 })
   const gone = await checkJson(clevertap, ['--type', 'fcm', '--object-id', '__gone'])
   expect(gone.types.get('fcm')?.advice).toContain('CleverTap does not know this profile')
 })
@@ -124,7 +124,7 @@ test('no answer at all: what it may be', async () => {
   expect(code).toBe(1)
   expect(report.accounts[0]).toMatchObject({
     credentials: 'unknown',
-    advice: 'nothing listens there: is CLEVERTAP_URL right?',
+    advice: 'nothing listens there: check CLEVERTAP_URL',
     types: [],
   })
 })
@@ -239,5 +239,5 @@ test('429 is waited out, as long as it says, and given up after a while', async 
   clevertap.fail({ kind: 'status', status: 429, times: 'always' })
   const busy = await checkWith(clevertap, { type: ['fcm'] }, () => clevertap.passcode)
   expect([busy.code, busy.waits.length]).toEqual([1, 5])
-  expect(busy.out).toContain('-> all requests that the account may have in flight are in use')
+  expect(busy.out).toContain('-> all request slots of the account are in use')
 })

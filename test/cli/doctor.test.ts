@@ -176,7 +176,7 @@ describe('the mistakes of a site owner', () => {
     await relay.stop()
     const { lines } = await failures()
     expect(lines[0]).toContain('script: no answer from')
-    expect(lines[1]).toContain('(ECONNREFUSED) -> Is the relay running')
+    expect(lines[1]).toContain('(ECONNREFUSED) -> Check that the relay runs')
   })
   test('8: the relay is http on a public address', async () => {
     setPage(tag('data-relay="http://push.invalid"'))
@@ -219,7 +219,7 @@ describe('the mistakes of a site owner', () => {
   test('beside them: a relay without https:// in the tag', async () => {
     setPage(tag('data-relay="push.example.com"'))
     expect((await failures()).lines).toEqual([
-      'tag: data-relay is no absolute address -> Write it as https://push.example.com',
+      'tag: data-relay is not an absolute URL -> Write it as https://push.example.com',
     ])
   })
   test('beside them: a fallback that there is not', async () => {
@@ -245,7 +245,7 @@ describe('the mistakes of a site owner', () => {
   test('beside them: the integrity of another version', async () => {
     setPage(tag('integrity="sha384-AAAA" crossorigin'))
     expect((await failures()).lines).toEqual([
-      expect.stringContaining('script: the integrity of the tag is that of another version'),
+      expect.stringContaining('script: the integrity of the tag belongs to another version'),
     ])
   })
 })

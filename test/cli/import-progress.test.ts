@@ -79,7 +79,7 @@ describe('the progress of an import', () => {
     const state = progress({ phase: 'uploading', counts: counts(10, 0, 0), countsBefore: counts(10, 0, 0) })
     const failing = { ...ok, upload: 'failing', reason: 'ECONNREFUSED' } as const
     expect(createImportProgress(state, () => failing)().words[0]).toMatch(
-      /^CleverTap cannot be reached, trying again: nothing/,
+      /^CleverTap cannot be reached, retrying: nothing/,
     )
   })
 })

@@ -114,7 +114,7 @@ describe('an import', () => {
     const { code, err } = await runImport([file, '--enqueue-only', '--type', 'chrome'])
     expect(code).toBe(2)
     expect(err).toContain(
-      'two columns may be the token: "id", "endpoint"; say which with --map id=COLUMN or --map endpoint',
+      'two columns may be the token: "id", "endpoint"; choose one with --map id=COLUMN or --map endpoint',
     )
     expect(await enqueue(file, '--map', 'endpoint=endpoint')).toMatchObject({ queued: 1 })
   })
@@ -187,7 +187,7 @@ test('an import that is interrupted goes on when it is run again, and uploads no
   await clevertap.until(({ inFlight }) => inFlight > 0)
   first.interrupt()
   expect(await first.code).toBe(1)
-  expect(first.err()).toMatch(/interrupted: \d+ records wait in the store; run the same command again to go on/)
+  expect(first.err()).toMatch(/interrupted: \d+ records wait in the store; run the same command again to continue/)
 
   const { code, out } = await runImport([folder.file('a.csv'), '--json'])
   expect([code, out]).toEqual([0, '{"read":250,"queued":0,"unchanged":250,"rejected":{},"skipped":{},"unmatched":0}\n'])
@@ -228,9 +228,14 @@ describe('what it cannot do it refuses in one line, without a token, and with 2'
   const token = 'frfsgvrwe:APfdsafsgdfsgghfgfgjkhfsfgdhjhbvcvnetry767456fxsasdf'
   test.each<[string, string | Buffer | undefined, string[], RegExp]>([
     ['missing file', undefined, [], /a\.csv: there is no such file/],
-    ['row in place of names', `__a,fcm,${token}\n`, [], /looks like a row and must name the columns: put one such as/],
-    ['unknown names', `user,${token}\n`, [], /no column is plainly the objectId among "user", \(62 characters\)/],
-    ['no type', 'objectId,id\n', [], /no column is plainly the type .*or give one type for all with --type/],
+    [
+      'row in place of names',
+      `__a,fcm,${token}\n`,
+      [],
+      /looks like a row and must name the columns: put a line such as/,
+    ],
+    ['unknown names', `user,${token}\n`, [], /no column is known as objectId among "user", \(62 characters\)/],
+    ['no type', 'objectId,id\n', [], /no column is known as type .*or give one type for all with --type/],
     ['unknown column', header, ['--map', 'id=push'], /--map id: there is no such column; the columns are "objectId"/],
     ['unknown field', header, ['--map', 'user=id'], /--map is FIELD=COLUMN, with a field of objectId, type, id/],
     ['unknown type', header, ['--type', 'sms'], /Allowed choices are chrome, apns, gcm, fcm, wns, mpns/],
@@ -238,7 +243,7 @@ describe('what it cannot do it refuses in one line, without a token, and with 2'
     ['bytes', Buffer.from([1, 0, 2, 0]), [], /it is binary data: give CSV, NDJSON or JSON, in UTF-8/],
     ['Latin-1', Buffer.from([0xe4, 0xf6, 0x0a]), [], /is not UTF-8: save the file as UTF-8/],
     ['a workbook', 'PK\u0003\u0004', [], /Excel workbook or a zip archive: save it as CSV/],
-    ['damaged gzip', Buffer.from([0x1f, 0x8b, 1, 1]), [], /begins like gzip, and is damaged: fetch or pack/],
+    ['damaged gzip', Buffer.from([0x1f, 0x8b, 1, 1]), [], /begins like gzip, and is damaged: download or compress/],
     [
       'rejects nowhere',
       header,
@@ -280,5 +285,5 @@ test('a gzip that is cut off keeps what was read of it, says so and ends with 1'
   const { code, out, err } = await runImport([file, '--enqueue-only', '--json'])
   const { read, queued } = JSON.parse(out)
   expect([code, read > 0, queued]).toEqual([1, true, read])
-  expect(err).toMatch(/its gzip is damaged or cut off, so fetch or pack the file anew; .* wait in the store/)
+  expect(err).toMatch(/its gzip is damaged or cut off: download or compress it again; .* wait in the store/)
 })

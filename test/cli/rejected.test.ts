@@ -140,7 +140,7 @@ describe('records of browsers that proved nothing', () => {
     return started
   }
   const why =
-    'pushferry: the token of 1 record was not kept, because the browser had proved nothing: it sends the token again by itself\n'
+    'pushferry: the token of 1 record was not kept, because the browser gave no proof: it sends the token again automatically\n'
 
   it('are listed, and said to be no more than that', async () => {
     const { run } = await setUpUnproved()

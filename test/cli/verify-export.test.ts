@@ -134,7 +134,7 @@ d,web,[web],"{""token"":""web-token""}"
   })
 
   it.each([
-    ['no export', 'a.csv', 'objectId,type,id\n__a,fcm,t\n', 'it is no CleverTap Profile Export with CleverTap IDs'],
+    ['no export', 'a.csv', 'objectId,type,id\n__a,fcm,t\n', 'it is not a CleverTap Profile Export with CleverTap IDs'],
     ['an empty file', 'a.json', '', 'it is empty'],
     ['a header alone', 'a.csv', 'identity,clevertapId,device\n', 'it has no profiles'],
     [

@@ -48,7 +48,7 @@ test('what is missing, what CleverTap does not say, and why', async () => {
   expect(code).toBe(1)
   expect(out.split('\n')).toEqual([
     '__a  missing  Android  the profile shows no token for this device',
-    '__b  missing  no such profile: has its user ever opened the app or site?',
+    '__b  missing  no such profile: its user must have opened the app or site',
     "web  unknown  Web  the profile shows no token; CleverTap does not document whether it shows browsers' tokens",
     '',
   ])
@@ -108,7 +108,7 @@ test('an answer that cannot be read is unknown', async () => {
   expect(out).toBe(`__a  unknown  no usable answer (not the documented JSON)
 __b  unknown  no usable answer (HTTP 503)
 __c  unknown  no usable answer (not the documented JSON)
-__d  unknown  the connection broke: is a proxy or firewall in between?
+__d  unknown  the connection broke: check for a proxy or firewall in between
 `)
 })
 

@@ -63,7 +63,7 @@ test('says so in one line, and shows what a failed build has printed', async () 
   await expect(buildIfStale(root.path, (line) => said.push(line), true)).rejects.toThrow(
     /^the build failed\n\nsrc\/a.ts\(1,1\): error TS1$/,
   )
-  expect(said).toEqual(['Building, because dist is missing: takes some ten seconds.'])
+  expect(said).toEqual(['Building, because dist is missing. This takes about ten seconds.'])
 })
 
 test('does not build when it may not, and says what to do where it must', async () => {

@@ -134,7 +134,7 @@ describe('how far a token has come', () => {
     const held = { objectId, platform: 'Web', storedAt: 1, duplicates: 0 }
     const profiles = [{ ...held, token: { objectId, id: 'older', type: 'chrome' } }]
     const kept = { ...registered, snapshot: snapshot(token('accepted'), { ...simulated, profiles }) }
-    expect(stepsOf(kept)[4]?.text).toContain('keeps its first token')
+    expect(stepsOf(kept)[4]?.text).toContain('keeps the token that it has')
   })
 
   test('calls the real CleverTap by its name', () => {

@@ -20,7 +20,7 @@ const retired: Readonly<Record<string, readonly string[]>> = {
   near: [],
   reap: [],
   room: [],
-  settle: ['src/import', 'src/relay/clevertap'],
+  settle: [],
   settler: [],
   standing: [],
 }

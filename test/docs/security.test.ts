@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 const page = new URL('../../docs/security.md', import.meta.url)
 const text = readFileSync(page, 'utf8')
 const [, claimsPart = ''] =
-  /\n## Who attacks, and what stops them\n(.*?)\n## What does not stop them\n/s.exec(text) ?? []
+  /\n## Attackers, and the protection against them\n(.*?)\n## Limits of the protection\n/s.exec(text) ?? []
 /** Each claim is one item of a list. */
 const claims = claimsPart
   .split(/\n(?=- )|\n\n|\n### .*/)

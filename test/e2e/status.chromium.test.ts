@@ -58,7 +58,7 @@ describeBrowser('chromium', 'the status page', () => {
     const before = await page.evaluate(() => performance.timeOrigin)
     await relay.send(token('__a'), token('__b'), token('__c'))
     await slot('answer', 'Yes.')
-    await slot('headline', 'Everything that comes in reaches CleverTap.')
+    await slot('headline', 'Everything that arrives reaches CleverTap.')
     await slot('accepted', '3')
     expect(await tile('queue')).toBe('0')
     expect(await tile('rejected')).toBe('0')
@@ -85,7 +85,7 @@ describeBrowser('chromium', 'the status page', () => {
     await slot('accepted', '2')
     const changes = page.locator('.changes')
     await changes.getByText('Uploads began to fail: CleverTap answers with errors (HTTP 503).').waitFor()
-    await changes.getByText('Uploads went through again.').waitFor()
+    await changes.getByText('Uploads succeeded again.').waitFor()
   })
 
   test('refused credentials are named with the settings that hold them', async () => {

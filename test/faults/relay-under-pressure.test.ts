@@ -182,7 +182,7 @@ describe('a relay', { timeout: 120_000 }, () => {
       await clevertap.until(({ profiles }) => [...acknowledged].every((one) => profiles.has(one)), 60_000)
       // Nothing that the first one had sent is sent again, and nobody had to wait for its lease to run out.
       expect(clevertap.counts.duplicates).toBe(0)
-      expect(relay?.log.some(({ event }) => event === 'took over what a dead process held')).toBe(false)
+      expect(relay?.log.some(({ event }) => event === 'took over rows of a dead process')).toBe(false)
       expect(clevertap.counts.accepted).toBeGreaterThan(before)
     })
     it('while CleverTap hangs cuts that off, and exits with 0', async () => {

@@ -7,7 +7,7 @@ const plan = (records: readonly unknown[], maps: string[] = []) =>
 describe('NDJSON and JSON that cannot be read are refused as a whole', () => {
   it('names the members of records that nothing is known of', async () => {
     await expect(plan([{ user: 'a', tok: 't' }, { user: 'b' }])).rejects.toThrow(
-      /neither CleverTap's nor those of an export that is known; their members are "user", "tok": say which/,
+      /neither CleverTap's nor those of a known export; their members are "user", "tok": map them/,
     )
     await expect(planned({ text: '[{"user":"a"}]' })).rejects.toThrow(/neither CleverTap's/)
   })
@@ -17,7 +17,7 @@ describe('NDJSON and JSON that cannot be read are refused as a whole', () => {
     await expect(plan(records, ['objectId=ct,id=token'])).rejects.toThrow(
       /--map id: there is no such member; the members are "ct", "tok"/,
     )
-    await expect(plan(records, ['objectId=ct'])).rejects.toThrow(/no member is plainly the id among "ct", "tok"/)
+    await expect(plan(records, ['objectId=ct'])).rejects.toThrow(/no member is known as id among "ct", "tok"/)
     await expect(plan(records, ['objectId=ct,id=tok'])).resolves.toMatchObject({ format: 'ndjson' })
   })
 

@@ -48,9 +48,9 @@ describe('the columns of a CSV file', () => {
   })
 
   it.each([
-    ['a,b', [], undefined, /^usage: no column is plainly the objectId among "a", "b".*--map objectId=COLUMN/],
-    ['objectId,id', [], undefined, /no column is plainly the type .*or give one type for all with --type$/],
-    ['objectId,id', [], 'chrome', /no column is plainly the p256dh/],
+    ['a,b', [], undefined, /^usage: no column is known as objectId among "a", "b".*--map objectId=COLUMN/],
+    ['objectId,id', [], undefined, /no column is known as type .*or give one type for all with --type$/],
+    ['objectId,id', [], 'chrome', /no column is known as p256dh/],
     ['id,clevertap_id,token,type', [], undefined, /several columns may be the id: "id" \(#1\), "token" \(#3\)/],
     [
       'id,objectId,device_token,type',
@@ -60,7 +60,7 @@ describe('the columns of a CSV file', () => {
     ],
     ['objectId,objectId,id,type', [], undefined, /several columns may be the objectId/],
     ['a,b', ['objectId=c'], 'fcm', /--map objectId: there is no such column; the columns are "a", "b"/],
-    ['identity,apns,fcm', [], undefined, /no column is plainly the objectId among "identity", "apns", "fcm"/],
+    ['identity,apns,fcm', [], undefined, /no column is known as objectId among "identity", "apns", "fcm"/],
     ['__a,fcm,bk3RNwTe3H0', [], undefined, /^usage: the first line looks like a row and must name the columns/],
     ['b\uFFFDse', [], 'fcm', /^usage: the first line, which must name the columns, is not UTF-8/],
     ['objectId,,id', ['objectId=nobody@example.com'], 'fcm', /there is no such column/],
@@ -116,7 +116,7 @@ describe('the rows of a CSV file', () => {
   it.each([
     ['values too many', 'a,fcm,t,,,x', /^there are 6 values in the row, but 5 columns$/],
     ['a quote in the middle of a value', 'a,fcm,t"u,,', /^a quote is in/],
-    ['a quote that is not closed', 'a,fcm,"t,,', /^a quote is opened/],
+    ['a quote that is not closed', 'a,fcm,"t,,', /^a quote in this line is not closed/],
   ])('with %s cannot be read', async (_, text, problem) => {
     const rows = await rowsOf(`objectId,type,id,p256dh,auth\n${text}\nb,fcm,t,,\n`)
     expect(rows.map((row) => row.problem)).toEqual([expect.stringMatching(problem), undefined])

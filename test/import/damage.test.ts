@@ -79,7 +79,7 @@ describe('what exporters and spreadsheets do to a file', () => {
   it('of two columns with one name the question can be answered by position', async () => {
     const text = 'objectId,token,token\na,first,second\n'
     await expect(read(text)).rejects.toThrow(
-      'several columns may be the id: "token" (#2), "token" (#3); say which with --map id=COLUMN, by name or as #2 by position',
+      'several columns may be the id: "token" (#2), "token" (#3); choose one with --map id=COLUMN, by name or as #2 by position',
     )
     expect(await read(text, ['id=#3'])).toEqual([record('a', 'second')])
   })

@@ -92,7 +92,7 @@ describe('an input', () => {
     truncateSync(path, 100_000)
     await expect(contentOf(await openInput(path, nobody))).rejects.toMatchObject({
       kind: 'failed',
-      message: expect.stringMatching(/y\.gz: its gzip is damaged or cut off, so fetch or pack the file anew$/),
+      message: expect.stringMatching(/y\.gz: its gzip is damaged or cut off: download or compress it again$/),
     })
   })
 

@@ -144,7 +144,7 @@ describe('a join', () => {
   it('refuses a last name that several members have, and names them', async () => {
     const ids = write('ids.ndjson', ndjson({ a: { uid: 'u1' }, b: { uid: 'u2' }, ct_id: '__one' }))
     const { code, err } = await join(write('tokens.csv', tokens), [ids], 'user=uid')
-    expect([code, err]).toEqual([2, expect.stringContaining('several members are called uid: a.uid and b.uid')])
+    expect([code, err]).toEqual([2, expect.stringContaining('several members have the name uid: a.uid and b.uid')])
   })
 
   it('joins NDJSON and JSON records, those of CleverTap’s own shape as well', async () => {
@@ -215,10 +215,10 @@ describe('a join', () => {
       'no CleverTap IDs',
       'ids.csv',
       'identity,mail\na,b\n',
-      /no column is plainly the objectId among "identity", "mail"; name it clevertap_id in its first line/,
+      /no column is known as objectId among "identity", "mail"; name it clevertap_id in its first line/,
     ],
-    ['two columns of the key', 'ids.csv', 'identity,identity,ct_id\na,b,c\n', /several columns are called identity/],
-    ['two columns of IDs', 'ids.csv', 'identity,ct_id,ct_id\na,b,c\n', /several columns are called ct_id/],
+    ['two columns of the key', 'ids.csv', 'identity,identity,ct_id\na,b,c\n', /several columns have the name identity/],
+    ['two columns of IDs', 'ids.csv', 'identity,ct_id,ct_id\na,b,c\n', /several columns have the name ct_id/],
   ])('refuses %s before anything is done', async (_, name, content, message) => {
     const { code, err } = await join(write('tokens.csv', tokens), [write(name, content)], 'user=identity')
     expect([code, err]).toEqual([2, expect.stringMatching(message)])

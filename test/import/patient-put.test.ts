@@ -26,7 +26,7 @@ test('after about a minute it says what is wrong', async () => {
   })
   await expect(put).rejects.toMatchObject({
     kind: 'failed',
-    message: 'the store takes no more records: the disk is full',
+    message: 'the store accepts no more records: the disk is full',
   })
   expect(waited).toBeGreaterThan(50_000)
 })

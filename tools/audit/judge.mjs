@@ -3,7 +3,7 @@
 const serious = ['high', 'critical']
 
 /**
- * Reads npm's answer. `asked` is false when there was none: the registry has no audit endpoint, or was not reached.
+ * Reads npm's answer. `asked` is false without an answer: the registry has no audit endpoint, or could not be reached.
  *
  * @param {string} stdout of `npm audit --json`
  * @returns {{ asked: boolean, failed: boolean, lines: string[] }} `failed` for findings of severity high or critical

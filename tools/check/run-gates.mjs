@@ -1,6 +1,6 @@
 import { startGate } from './start-gate.mjs'
 
-/** Time after which a gate that was told to end is killed, in ms. */
+/** Time from SIGTERM to SIGKILL for a gate that has to end, in ms. */
 const graceMs = 5_000
 
 const secondsOf = (ms) => `${(ms / 1000).toFixed(1)} s`
@@ -33,7 +33,7 @@ export const runGates = async (gates, { atOnce, output = process.stdout }) => {
     tell(`\n== ${run.name}\n`)
     run.listen(tell)
   }
-  /** Ends all that still runs, unheard, and settles when it has ended. */
+  /** Ends all running gates without showing their output. Settles when they have ended. */
   const endAll = async (signal) => {
     const endEach = (how) => {
       for (const run of running.keys()) run.end(how)

@@ -3,8 +3,8 @@ import { spawn } from 'node:child_process'
 const isWindows = process.platform === 'win32'
 
 /**
- * Starts a gate. It buffers the gate's output until a listener is attached, then passes it on; `ended` settles when
- * the gate has ended and nothing that it started holds its output any more.
+ * Starts a gate. Buffers the gate's output until a listener is attached, then passes it on. `ended` settles when the gate and all
+ * processes that share its output have ended.
  *
  * @param {import('./run-gates.mjs').Gate} gate
  * @param {boolean} isColoured
@@ -13,7 +13,7 @@ export const startGate = ({ name, command: [command, ...words] }, isColoured) =>
   const startedAt = performance.now()
   const child = spawn(command, words, {
     stdio: ['ignore', 'pipe', 'pipe'],
-    // It leads a process group of its own, so that it can be ended with all that it has started.
+    // The gate leads a new process group, so that it can be ended together with all its child processes.
     detached: !isWindows,
     shell: isWindows,
     env: { ...process.env, ...(isColoured && { FORCE_COLOR: '1' }) },
@@ -46,7 +46,7 @@ export const startGate = ({ name, command: [command, ...words] }, isColoured) =>
         if (isWindows) spawn('taskkill', ['/pid', String(child.pid), '/t', '/f'])
         else if (child.pid !== undefined) process.kill(-child.pid, signal)
       } catch {
-        // It has ended by itself.
+        // The process has ended already.
       }
     },
   }

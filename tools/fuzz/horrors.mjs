@@ -1,6 +1,6 @@
 /*
- * Bodies that have broken other servers, made by hand. One corpus for the test of hostile input and for `npm run test:fuzz`: add
- * every input here that has found a fault.
+ * Hand-made bodies that have broken other servers. The test of hostile input and `npm run test:fuzz` share this corpus: add every
+ * input here that has found a fault.
  */
 
 const deep = (depth) => `${'['.repeat(depth)}${']'.repeat(depth)}`
@@ -10,7 +10,7 @@ const recordWith = (members) => `{"type":"token","tokenData":{"id":"x","type":"f
 
 /** Each is sent to every route unchanged. */
 export const horrors = [
-  // Hardly anything.
+  // Almost empty bodies.
   '',
   ' ',
   'null',
@@ -22,7 +22,7 @@ export const horrors = [
   '{}',
   '[]',
   '[[]]',
-  // The wrong kind in the right place.
+  // Values of a wrong type.
   '{"d":null}',
   '{"d":{}}',
   '{"d":"x"}',
@@ -48,7 +48,7 @@ export const horrors = [
   '{"__proto__":{"polluted":1},"d":[{"__proto__":{"polluted":1}}]}',
   '{"d":[{"__proto__":null}]}',
   '{"hasOwnProperty":1,"toJSON":{"x":1},"d":[{"toJSON":"x"}]}',
-  // Texts that are none.
+  // Strings that are not valid values.
   '{"type":"token","objectId":"\\ud800","tokenData":{"id":"x","type":"fcm"}}',
   '{"type":"token","objectId":"\\udc00\\ud800","tokenData":{"id":"x","type":"fcm"}}',
   '{"type":"token","objectId":"a\\u0000b","tokenData":{"id":"x","type":"fcm"}}',
@@ -58,7 +58,7 @@ export const horrors = [
   '{"type":"token","objectId":"o\\r\\nX-Injected: 1","tokenData":{"id":"x\\n","type":"fcm"}}',
   '{"d":["\\ud800",{"\\ud800":"\\udfff"}]}',
   recordWith(',"\\ud800":1'),
-  // Numbers that are too much.
+  // Numbers out of range.
   '{"type":"token","objectId":1e400,"tokenData":{"id":-1e400,"type":1e-400}}',
   `{"n":${'9'.repeat(8000)}}`,
   `{"n":1e${'9'.repeat(300)}}`,
@@ -79,7 +79,7 @@ export const horrors = [
   recordWith(`,"more":${deep(4000)}`),
   `{"d":[${'0,'.repeat(1000)}0]}`,
   `{${Array.from({ length: 1500 }, (_, at) => `"k${at}":0`).join()}}`,
-  // JSON that is none.
+  // Invalid JSON.
   '\ufeff{"d":[]}',
   '\ufeff\ufeff{"d":[]}',
   '{"d":[]}\u0000',
@@ -96,7 +96,7 @@ export const horrors = [
   '{"d":[]}{"d":[]}',
   'd=1&type=token',
   '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><x>&e;</x>',
-  // Bytes that are no UTF-8, or another encoding.
+  // Invalid UTF-8, and other encodings.
   Buffer.from([0xff, 0xfe, 0x7b, 0x00]),
   Buffer.from('7b2264223a5b22eda08022225d7d', 'hex'),
   Buffer.from([0x7b, 0x22, 0xc3, 0x28, 0x22, 0x3a, 0x31, 0x7d]),

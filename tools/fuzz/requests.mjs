@@ -1,4 +1,4 @@
-/** The requests: fast-check's generators over every route, every credential and the corpus of horrors. */
+/** Generates requests with fast-check: every route, every credential, and the corpus of horrors. */
 import fc from 'fast-check'
 import { horrors } from './horrors.mjs'
 import { badTickets, nativeTokens, oddPeople, origins, people, subscriptions } from './values.mjs'
@@ -25,7 +25,7 @@ const stain = oneOf(
   'x'.repeat(5000),
   '😀'.repeat(129),
 )
-/** One member somewhere in a body is replaced, or its text stained. */
+/** Replaces one member somewhere in a body, or makes its string invalid. */
 const bend = (good) =>
   fc.tuple(good, fc.nat(), fc.oneof(fc.jsonValue({ maxDepth: 2 }), stain)).map(([body, at, put]) => {
     const copy = structuredClone(body)
@@ -43,9 +43,9 @@ const bend = (good) =>
   })
 const bent = bend(validBody)
 const nearly = (good) => json(fc.oneof(good, bend(good)))
-/** A body for a route, where it takes one: good, or all but good. */
+/** A body for a route that takes one: valid, or nearly valid. */
 const fitting = { '/v1/subscriptions': nearly(web), '/1/upload': nearly(records), '/status/retry': nearly(retry) }
-/** The text of a good body with some characters written over. */
+/** The JSON of a valid body with some characters replaced. */
 const cut = fc
   .tuple(
     validBody,
@@ -104,7 +104,7 @@ const query = oneOf(
   `?${'a=1&'.repeat(500)}`,
   '?#x',
 )
-/** A well-known path written as it should not be. */
+/** A well-known path in an unusual spelling. */
 const tricks = [
   (path) => `/${path}`,
   (path) => `${path}/`,
@@ -234,18 +234,18 @@ const rarely = (arbitrary) => fc.oneof(often(11, fc.constant(undefined)), often(
  * @param routes `{ method, path }` of all routes, with `{objectId}` as the parameter
  */
 export const createRequests = (routes) => {
-  // Those that take something in are worth more tries than those that give a file out.
+  // Routes that accept data get more tries than routes that serve a file.
   const weights = routes.map((route) => often(route.method === 'GET' ? 2 : 12, fc.constant(route)))
   const route = fc
     .oneof(...weights)
     .chain((one) => fc.record({ route: fc.constant(one), body: fc.oneof(fitting[one.path] ?? anyBody, anyBody) }))
-  // Half of them are odd in their body or path alone, so that they get far.
+  // Half of them are odd only in their body or path, so that they pass the first checks.
   const isPlain = fc.boolean()
   const around = fc.record({
     objectId: segment,
     trick: rarely(oneOf(...tricks)),
     query,
-    /** Instead of the route's own. */
+    /** Replaces the route's own path. */
     method: rarely(
       oneOf(
         'GET',
@@ -278,7 +278,7 @@ export const createRequests = (routes) => {
     credential: fc.constant('right'),
   })
   return fc.tuple(route, isPlain, plain, around).map(([first, asPlain, calm, odd]) => {
-    // The status page takes nothing from another origin's page.
+    // The status page accepts no request from another origin's page.
     const own = first.route.path.startsWith('/status') ? { origin: undefined } : {}
     return { ...first, ...(asPlain ? { ...calm, ...own } : odd) }
   })

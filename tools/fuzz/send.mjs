@@ -1,4 +1,4 @@
-/** Sends what was generated, and says what came back: statuses, and what is wrong about an answer. */
+/** Sends the generated requests and reports the statuses, and faults of the answers. */
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { Readable } from 'node:stream'
@@ -50,7 +50,7 @@ export const createSend = (url, keys, clients) => {
     return path.startsWith('/status') || path === '/metrics' ? words.basic : words.api
   }
 
-  /** Whom the request speaks for, as far as the load knows. */
+  /** The profile that the request names, as far as the load knows. */
   const personOf = ({ body, objectId }) => {
     try {
       const { objectId: inBody } = JSON.parse(body)
@@ -97,7 +97,7 @@ export const createSend = (url, keys, clients) => {
     return outcome([status], status < 400 || method === 'HEAD' ? undefined : faultOfRefusal(status, type, text))
   }
 
-  /** A request of a visit, as it is. */
+  /** Sends a request of a visit unchanged. */
   const post = async ({ method, path, headers, body }) => {
     const answer = await agent.request({
       origin: url,
@@ -117,7 +117,7 @@ export const createSend = (url, keys, clients) => {
     let failure
     socket.on('data', (chunk) => {
       chunks.push(chunk)
-      // A stream of events has no end of its own.
+      // A stream of events never ends by itself.
       if (chunk.includes('text/event-stream')) socket.destroy()
     })
     socket.on('error', (error) => {

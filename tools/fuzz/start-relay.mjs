@@ -1,4 +1,4 @@
-/** A built relay as a process of its own, with two accounts: one that takes tickets and one that requires them. */
+/** Starts a built relay as a separate process, with two accounts: tickets are optional for one and required for the other. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { accessSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -42,7 +42,7 @@ export const startRelay = async ({ open, ticketed }, keys) => {
       PUSHFERRY_PORT: '0',
       PUSHFERRY_ADMIN_KEY: keys.admin,
       PUSHFERRY_TRUST_PROXY: 'loopback',
-      // Both would answer most requests before they reach what is to be tried.
+      // With these limits most requests would be refused before they reach the code under test.
       PUSHFERRY_RATE_LIMIT: '0',
       PUSHFERRY_MAX_QUEUED: '1000000000',
       PUSHFERRY_LOG_LEVEL: 'debug',

@@ -1,4 +1,4 @@
-/** Bytes for a bare connection: what no HTTP client would write, and what makes two readers disagree. */
+/** Bytes for a bare connection that no HTTP client would write, and that two HTTP parsers read differently. */
 import fc from 'fast-check'
 
 const upload = '{"d":[{"type":"token","tokenData":{"id":"smuggled","type":"fcm"},"objectId":"person-0"}]}'
@@ -92,7 +92,7 @@ const tails = [
   '\u0016\u0003\u0001\u0002\u0000\u0001\u0000\u0001\u00fc\u0003\u0003',
 ]
 
-/** Makes the generator of such bytes; they use an API key and an origin that are right, so that some get far. */
+/** Makes the generator of such bytes. They have a valid API key and origin, so that some pass the first checks. */
 export const createStreams = (apiKey, origin) =>
   fc
     .tuple(

@@ -1,4 +1,4 @@
-/** The people, tokens and keys of the load: enough valid ones that requests get past every check, and pairs that clash. */
+/** The profiles, tokens and keys of the load: enough valid ones that requests pass every check, and pairs that conflict. */
 import { createECDH, randomBytes } from 'node:crypto'
 import { signTicket } from '../../dist/ticket/index.js'
 
@@ -10,9 +10,9 @@ export const ticketKeys = {
 }
 const ticketKey = ticketKeys.ticketed
 
-/** Few, so that rows are made, replaced, withdrawn and erased over and over. */
+/** Few objectIds, so that rows are made, replaced, withdrawn and erased many times. */
 const harmless = Array.from({ length: 120 }, (_, at) => `person-${at}`)
-/** Good objectIds all the same. */
+/** Unusual but valid objectIds. */
 export const oddPeople = [
   '__proto__',
   'constructor',
@@ -49,14 +49,14 @@ export const nativeTokens = ['apns', 'gcm', 'fcm', 'wns', 'mpns'].flatMap((type)
 
 const encode = (value) => Buffer.from(JSON.stringify(value)).toString('base64url')
 
-/** Good tickets by objectId. */
+/** Valid tickets by objectId. */
 export const tickets = new Map()
 for (const objectId of people)
   tickets.set(objectId, await signTicket({ objectId, key: ticketKey, expiresInSeconds: 900 }))
 
 const now = Math.floor(Date.now() / 1000)
 const good = tickets.get('person-0')
-/** Bearers that prove nothing. */
+/** Bearer values that prove nothing. */
 export const badTickets = [
   'x',
   '..',

@@ -1,4 +1,4 @@
-/** Browsers as they really come: a new objectId each, a handful of valid requests in turn, and what must be answered. */
+/** Visits as real browsers make them: a new objectId each, a few valid requests in turn, and the expected answers. */
 
 import fc from 'fast-check'
 import { signTicket } from '../../dist/ticket/index.js'
@@ -59,7 +59,7 @@ export const createVisitor = (post) => {
     const ticket = await signTicket({ objectId, key: ticketKeys[account] })
     let key
     let tokens = 0
-    /** Anybody may have it then. */
+    /** After this any browser may claim the objectId. */
     let isWithdrawn = false
     const outcomes = []
     const send = async (name, { answers, proof, isNew, more, headers, isPlainBase64, isWithdrawal }) => {
@@ -81,7 +81,7 @@ export const createVisitor = (post) => {
       const right = account === 'ticketed' && !proof ? [401] : isClaimable ? [202] : answers
       if (status === 202) key = answer.registrationKey
       if (status === 202 || status === 204) isWithdrawn = isWithdrawal === true
-      // A token that was refused is not the one that is registered.
+      // After a refusal the registered token is still the previous one.
       if (isNew && status !== 202) tokens--
       outcomes.push({
         name,

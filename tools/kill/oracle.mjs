@@ -1,24 +1,24 @@
-// The load, and outside the relays the memory of what they said to it.
+// The load on the relays, and a record of their answers that is independent of them.
 import { setTimeout as pause } from 'node:timers/promises'
 
 const perCall = 10
-/** A part of the load repeats a profile, with another token or the same. */
+/** Share of the load that repeats a profile, with another token or the same one. */
 const againShare = 0.3
 
-/** Whose records make CleverTap refuse every call that they are in; nothing but their rejection is right. */
+/** Profiles whose records make CleverTap refuse every call with them. Each must end up rejected. */
 export const isPoison = (objectId) => Number(objectId.slice('__k'.length)) % 499 === 498
 
 /**
- * @param random gives numbers from 0 to 1.
- * @param isLastWord whether a record that was refused with 503 is surely not stored. PostgreSQL may have committed what
- *   it could no longer say so of.
+ * @param random returns numbers from 0 to 1.
+ * @param isLastWord whether a record that got a 503 is certainly not stored. PostgreSQL may have committed it and lost the
+ *   connection before its answer.
  */
 export const createOracle = (random, isLastWord) => {
   /** objectId → the newest token that was acknowledged, and those that were sent later and may be stored or not. */
   const people = new Map()
   const names = []
   const counts = { acknowledged: 0, unanswered: 0, refused: 0 }
-  /** Nobody is in two calls at a time, so that "newest" has a meaning. */
+  /** No profile is in two calls at a time, so that "newest" is well defined. */
   const busy = new Set()
   let nextPerson = 0
   let nextToken = 0
@@ -61,14 +61,14 @@ export const createOracle = (random, isLastWord) => {
         for (const { objectId, tokenData } of d) people.set(objectId, { token: tokenData.id, maybe: [] })
       } catch (error) {
         if (error.code === undefined) throw error
-        // No answer: it may be on disk or not, and either is right.
+        // Without an answer the record may be on disk or not; both are correct.
         counts.unanswered += d.length
         doubt(d)
       } finally {
         for (const { objectId } of d) busy.delete(objectId)
       }
     },
-    /** Whose token at CleverTap is not what it must be, as [objectId, 'missing', 'stale' or, of poison, 'taken']. */
+    /** The profiles whose token at CleverTap is wrong, as [objectId, 'missing', 'stale' or, for poison, 'taken']. */
     faults: (profiles) =>
       [...people].flatMap(([objectId, { token, maybe }]) => {
         const held = profiles.get(objectId)?.token.id
@@ -76,7 +76,7 @@ export const createOracle = (random, isLastWord) => {
         if (token === undefined || held === token || maybe.includes(held)) return []
         return [[objectId, held === undefined ? 'missing' : 'stale']]
       }),
-    /** How many people are in which state, as a relay says. */
+    /** Number of profiles by state, as a relay reports it. */
     states: async (relay) => {
       const states = {}
       const waiting = [...people.keys()]

@@ -1,4 +1,4 @@
-// Where the relays keep their rows, and how that is taken away from them.
+// The store of the relays, and how the test interrupts it.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,11 +13,11 @@ const onSqlite = () => {
 
 const onPostgres = async () => {
   const server = await startPostgres()
-  // In order first, then as in a crash.
+  // The first outage is a clean stop, the second one a crash.
   const signals = ['INT', 'QUIT']
   return {
     url: `postgres://postgres@127.0.0.1:${server.port}/postgres`,
-    /** Stops the server for about a second. Settles when it is there again. */
+    /** Stops the server for about a second. Settles when it answers again. */
     outage: async () => {
       await server.stop(signals.shift())
       await pause(1000)
@@ -27,5 +27,5 @@ const onPostgres = async () => {
   }
 }
 
-/** `outage` is undefined where there is nothing to stop. */
+/** `outage` is undefined for a store without a server. */
 export const openOutbox = (store) => (store === 'sqlite' ? onSqlite() : onPostgres())

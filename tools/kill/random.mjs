@@ -1,5 +1,5 @@
 /**
- * Mulberry32: the same moments and the same tokens for the same seed, as far as several processes can be the same twice.
+ * Mulberry32: the same seed gives the same kill times and tokens, as far as several processes can repeat a run.
  */
 export const createRandom = (seed) => {
   let state = seed

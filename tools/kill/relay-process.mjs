@@ -1,4 +1,4 @@
-// One relay, built, as a process of its own, and calls to it.
+// Starts a built relay as a separate process, and calls it.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { accessSync } from 'node:fs'

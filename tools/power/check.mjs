@@ -1,9 +1,9 @@
-// Opens a store that a power cut left, and holds it against what had been promised.
+// Opens a store after a simulated power cut, and compares it with the relay's promises.
 import { openSqliteStore } from '../../dist/relay/store/sqlite/store.js'
 
 const reader = 'power-check'
 
-/** The tokens that wait for upload, by objectId. */
+/** The queued tokens, by objectId. */
 const readQueue = async (store, account) => {
   await store.takeOver((await store.holders()).map(({ id, heartbeat }) => ({ id, heartbeat })))
   await store.join(reader, '{}')
@@ -28,7 +28,7 @@ const check = async (store, account, allowed) => {
       continue
     }
     const waiting = queue.get(objectId)
-    // A settled row keeps a fingerprint: the store says whether it is that of this token by answering `unchanged`. It can be asked once.
+    // A completed row has only a fingerprint. Putting the token shows whether it is the same: the store answers `unchanged`, once.
     const [token, ...later] = states.filter((state) => state !== null)
     const isRight = waiting
       ? states.includes(waiting)

@@ -1,12 +1,12 @@
 // Possible contents of a disk after a power failure at some event of a trace.
 //
-// A write is surely there once a sync of its file has ended after it. Of later writes anything may be there: none, all, whole ones in any
-// choice, or single sectors of them. Creating and removing a file counts as done at once, as journalling file systems have
-// it for the sake of the directory sync that SQLite makes after it creates a log.
+// A write is certainly on the disk when a later sync of its file has ended. Of other writes any part may be there: none, all, any
+// selection, or single sectors of them. Creating and removing a file counts as durable at once, because SQLite syncs the folder after
+// it creates a log.
 
 const sector = 512
 
-/** How the writes that were not synced are treated. */
+/** The possible fates of writes that were not synced. */
 export const fates = {
   none: () => () => false,
   all: () => () => true,
@@ -64,9 +64,9 @@ const apply = (content, event, isThere) => {
   }
 }
 
-/** Follows a trace. `image(fate)` is what the disk may hold now: the files that exist, by path. */
+/** Follows a trace. `image(fate)` returns a possible content of the disk: the files that exist, by path. */
 export const createDisk = () => {
-  /** By number of the file: { path, content: the bytes that are surely there, pending: events since the last sync }. */
+  /** By number of the file: { path, content: the durable bytes, pending: events since the last sync }. */
   const files = []
   const fresh = (path) => ({ path, exists: true, content: createContent(), pending: [] })
   return {

@@ -1,4 +1,4 @@
-// The load on the relay, and what it was promised: after an answer 2xx a token is stored, or a profile is erased.
+// The load on the relay, and the relay's promises: after a 2xx a token is stored, or a profile is erased.
 
 const people = 4_000
 const perCall = 20
@@ -6,7 +6,7 @@ const eraseShare = 0.05
 
 /** @param random numbers from 0 to 1 @param relay see ../kill/relay-process.mjs */
 export const createLoad = (random, relay) => {
-  /** Every call in the order in which it was made: its request id, and what it asks for: objectId → token, or null to erase. */
+  /** All calls in order: request id, and for each objectId the token, or null for an erasure. */
   const calls = []
   const busy = new Set()
   let tokens = 0
@@ -32,7 +32,7 @@ export const createLoad = (random, relay) => {
   }
   return {
     calls,
-    /** Calls one after the other until the relay is gone or `isOver` says so. */
+    /** Makes one call after the other until the relay has ended or `isOver` returns true. */
     client: async (isOver) => {
       while (!isOver()) {
         const { asked, send } = await (random() < eraseShare ? erase() : write(random() < 0.5 ? 1 : perCall))
@@ -52,8 +52,8 @@ export const createLoad = (random, relay) => {
 }
 
 /**
- * What each person's row may be when these calls were acknowledged: for each of whom something was promised, `[objectId, allowed]`,
- * the last promise and what was asked for after it. Nobody is in two calls at a time, so that "last" has a meaning.
+ * The allowed states of each profile after these calls were acknowledged, as `[objectId, allowed]`: the last promise, and the requests
+ * after it. No profile is in two calls at a time, so that "last" is well defined.
  */
 export const allowedStates = (calls, acknowledged) => {
   const allowed = new Map()

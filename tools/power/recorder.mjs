@@ -1,4 +1,4 @@
-// Builds the recorder (record.c) and reads what it wrote.
+// Compiles the recorder (record.c) and reads its trace.
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -14,7 +14,7 @@ export const buildRecorder = (folder) => {
   return library
 }
 
-/** The events of a trace, in order; `bytes` is a view. An event at the end that was cut off by the kill is left out. */
+/** The events of a trace, in order; `bytes` is a view. Omits a last event that the kill has cut off. */
 export const readTrace = (path) => {
   const all = readFileSync(path)
   const events = []

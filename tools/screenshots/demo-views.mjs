@@ -1,6 +1,6 @@
-// The demo as a visitor sees it, from the first look to a CleverTap that fails.
+// The views of the demo, from the first visit to a failing CleverTap.
 
-/** Walks through the demo with the tests' browser, and lets a picture be taken at each view. */
+/** Goes through the demo with the tests' browser, and calls back at each view for a screenshot. */
 export const openDemo = async ({ page, browser, startDemo, makeDemoFolder, take }) => {
   const folder = makeDemoFolder()
   const pushService = new URL(browser.service.urlFor('https://push.example/')).origin
@@ -15,7 +15,7 @@ export const openDemo = async ({ page, browser, startDemo, makeDemoFolder, take 
     await page.getByRole('button', { name: 'Send a test notification' }).click()
     browser.desktop.click(await browser.desktop.next())
     await page.getByText('Clicked, and reported as clicked').waitFor()
-    // Unfolded the five steps fill three screens.
+    // Folded, because the five steps would fill three screens.
     await page.evaluate(() => {
       for (const details of document.querySelectorAll('#journey details')) details.open = false
     })

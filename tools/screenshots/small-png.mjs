@@ -1,9 +1,9 @@
-// Makes a screenshot small: a page has few colours, and a PNG with a palette of 256 is a third of what the browser writes.
+// Makes a screenshot smaller: a page has few colours, and a PNG with a palette of 256 is a third of the browser's size.
 import { crc32, deflateSync, inflateSync } from 'node:zlib'
 
 const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
 
-/** The size of a PNG and its pixels, three bytes each. Takes what Chromium writes: 8 bits, RGB or RGBA, not interlaced. */
+/** The size of a PNG and its pixels, three bytes each. Reads Chromium's format: 8 bits, RGB or RGBA, not interlaced. */
 const decode = (png) => {
   const chunks = new Map()
   for (let at = signature.length; at < png.length; ) {
@@ -59,7 +59,7 @@ export const smallPng = (png) => {
     const color = pixels.readUIntBE(at, 3)
     uses.set(color, (uses.get(color) ?? 0) + 1)
   }
-  // Neighbours share a place, so that the shades of a letter's edge do not take all of them.
+  // Similar colours share an entry, so that the shades of a letter's edge do not use up the palette.
   const coarse = new Map()
   for (const [color, n] of [...uses].sort((a, b) => b[1] - a[1])) {
     const place = color & 0xf8f8f8

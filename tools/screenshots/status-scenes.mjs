@@ -1,5 +1,5 @@
-// Status pages with a past: the relay's own snapshots, page and routes over a day that is made up. A real relay shows its
-// last day only after one.
+// Status pages with a made-up day, rendered by the relay's own snapshots, page and routes. A real relay shows a full day only after
+// one day.
 import { loadConfig } from '../../dist/relay/config/load.js'
 import { createAdminGuard } from '../../dist/relay/http/admin-guard.js'
 import { createRefuse } from '../../dist/relay/http/refuse.js'
@@ -13,7 +13,7 @@ import { packageVersion } from '../../dist/relay/version.js'
 
 const account = 'TEST-W7R-Z4X-9K6Z'
 const holder = 'made-up'
-/** The password of the pages; any user name will do. */
+/** The password of the pages, with any user name. */
 export const adminKey = 'admin-key'
 const minute = 60_000
 const day = 24 * 60 * minute
@@ -58,7 +58,7 @@ const scenes = {
   empty: { idle: true },
 }
 
-/** Records that come in within a minute: few by night, many by day, with some noise. */
+/** New records in a minute: few by night, many by day, with some noise. */
 const arrivalsAt = (at, random) => {
   const hour = ((at / 3_600_000) % 24) + 24
   const daylight = 0.5 + 0.5 * Math.sin(((hour - 9) / 24) * 2 * Math.PI)
@@ -81,7 +81,7 @@ const reject = async (store, [objectId, type, code, message]) => {
   )
 }
 
-/** Lives through the day before now, and stays in the present after it. */
+/** Simulates the day before now, and then follows the real time. */
 const live = async ({ idle = false, events = {}, rejected = [], failing }, { store, snapshots, setNow, state }) => {
   const end = Date.now()
   const random = createRandom(7)
@@ -92,7 +92,7 @@ const live = async ({ idle = false, events = {}, rejected = [], failing }, { sto
   for (const [event, by] of Object.entries(events)) await store.count(account, event, by)
   if (events.replaced) await store.count(account, 'accepted', events.replaced)
   while (!idle && at < end) {
-    // The last hour as a relay sees it, every five seconds; what was before in larger steps.
+    // The last hour in steps of five seconds, as a relay samples it; the time before in larger steps.
     const stepMs = end - at > 66 * minute ? 10 * minute : 5_000
     setNow(at)
     const isDown = failing !== undefined && end - at <= failing.forMs
@@ -127,12 +127,12 @@ const live = async ({ idle = false, events = {}, rejected = [], failing }, { sto
  * @returns {Promise<{url: string, stop(): Promise<void>}>}
  */
 export const startStatusScene = async (name, createStore) => {
-  // A relay that has been running for all of its past.
+  // As if the relay had been running for the whole day.
   let fixed = scenes[name].idle ? undefined : Date.now() - day
   const now = () => fixed ?? Date.now()
   const state = { upload: 'ok', reason: null, inFlight: 0, limit: 3, waiting: 0, oldestReceivedAt: null }
   const rows = createStore({ now })
-  /** The rows of a queue are not made up, only their number. */
+  /** Only the number of queued rows is made up, not the rows. */
   const counts = async () => {
     const counted = await rows.counts(account)
     const queued = { ...counted.queued, live: counted.queued.live + state.waiting }

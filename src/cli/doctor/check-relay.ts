@@ -28,7 +28,7 @@ const checkHealth = async (relay: URL, page: URL, ask: Ask): Promise<Finding> =>
     return failed(
       name,
       `no answer from ${relay.origin} (${answer.reason})`,
-      'Is the relay running, and is this its public address?',
+      'Check that the relay runs, and that this is its public address.',
     )
   const { status, accounts } = parse(answer.text)
   if (typeof status !== 'string')
@@ -50,10 +50,10 @@ const checkHealth = async (relay: URL, page: URL, ask: Ask): Promise<Finding> =>
     return failed(
       name,
       'CleverTap refuses its credentials',
-      'Run pushferry check beside the relay, and correct passcode, account or region.',
+      'Run pushferry check where the relay runs, and correct passcode, account or region.',
     )
   if (uploads.includes('failing'))
-    return warning(name, 'uploads to CleverTap fail at the moment', 'Records are kept and sent later. Look at /status.')
+    return warning(name, 'uploads to CleverTap fail now', 'Records are kept and sent later. Look at /status.')
   return ok(name, `${relay.origin} takes records`)
 }
 

@@ -38,7 +38,7 @@ const checkPolicies = (
     )
   if (refusesTrustedTypes(policies))
     return failed(name, 'Trusted Types do not allow the policy pushferry', 'Add pushferry to trusted-types.')
-  return ok(name, policies.length === 0 ? 'none' : 'lets script, relay and worker through')
+  return ok(name, policies.length === 0 ? 'none' : 'allows script, relay and worker')
 }
 
 const checkScript = async (script: URL, tag: Attributes, ask: Ask): Promise<Finding> => {
@@ -53,7 +53,7 @@ const checkScript = async (script: URL, tag: Attributes, ask: Ask): Promise<Find
     if (createHash(algorithm).update(answer.text).digest('base64') !== hash)
       return failed(
         name,
-        'the integrity of the tag is that of another version',
+        'the integrity of the tag belongs to another version',
         'Take the hash from pushferry/integrity.json of the version that the relay runs.',
       )
     if (!tag.has('crossorigin'))
@@ -99,16 +99,16 @@ export const checkSite = async (address: URL, options: SiteOptions, ask: Ask): P
       failed(
         'tag',
         page.mentions ? 'the page names Pushferry, but has no tag' : 'no tag with pushferry.min.js in the page',
-        'Add the tag. Where a bundle or a tag manager loads it, give the relay with --relay.',
+        'Add the tag. If a bundle or a tag manager loads it, give the relay with --relay.',
       ),
     ]
-  if (!relay) return [...found, failed('tag', 'its src is no address', 'Correct it.')]
+  if (!relay) return [...found, failed('tag', 'its src is not a URL', 'Correct it.')]
   if (tag) found.push(...checkTag(tag, page))
   if (script && tag) found.push(await checkScript(script, tag, ask))
   found.push(...(await checkRelay(relay, page.url, tag?.get('data-vapid-key'), ask)))
   const file = options.serviceWorker ?? tag?.get('data-service-worker') ?? '/pushferry-sw.min.js'
   if (!URL.canParse(file, page.base.href))
-    return [...found, failed('worker', 'data-service-worker is no address', 'Correct it.')]
+    return [...found, failed('worker', 'data-service-worker is not a URL', 'Correct it.')]
   const worker = new URL(file, page.base)
   found.push(...(await checkWorker(worker, { page: page.url, base: page.base, scope: tag?.get('data-scope') }, ask)))
   found.push(checkPolicies(page, relay, script, worker, tag))

@@ -32,7 +32,7 @@ export const checkTag = (tag: Attributes, { namesSdk }: Pick<Page, 'namesSdk'>):
   return [
     ...misspelt,
     ...(relay && !URL.canParse(relay)
-      ? [failed('tag', 'data-relay is no absolute address', 'Write it as https://push.example.com')]
+      ? [failed('tag', 'data-relay is not an absolute URL', 'Write it as https://push.example.com')]
       : []),
     ...(fallback && fallback !== 'clevertap-sdk'
       ? [failed('tag', `there is no fallback ${JSON.stringify(fallback)}`, 'The only one is clevertap-sdk.')]

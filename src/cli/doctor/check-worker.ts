@@ -17,7 +17,7 @@ const checkImport = async (
   ask: Ask,
 ): Promise<Finding | undefined> => {
   if (!URL.canParse(address, worker.href))
-    return failed(name, 'imports what is no address', 'Correct importScripts in the worker.')
+    return failed(name, 'imports something that is not a URL', 'Correct importScripts in the worker.')
   const url = new URL(address, worker)
   const blocked = blockedBy(parsePolicies(csp ?? ''), 'script-src', url, worker)
   if (blocked)
@@ -80,7 +80,7 @@ export const checkWorker = async (
       failed(
         name,
         `${worker.pathname} redirects`,
-        'Browsers refuse a worker behind a redirect. Serve the file at this very address.',
+        'Browsers refuse a worker behind a redirect. Serve the file at this address itself.',
       ),
     ]
   if (status !== 200)

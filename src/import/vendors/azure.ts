@@ -24,8 +24,7 @@ const readRegistration = (record: Members, nowMs: number): VendorToken => {
 
 /**
  * Browser registrations and installations of Azure Notification Hubs, one object each, as its SDKs and its REST API for
- * installations have them (https://learn.microsoft.com/azure/notification-hubs/browser-push). Those of other platforms are
- * passed over.
+ * installations have them (https://learn.microsoft.com/azure/notification-hubs/browser-push). Skips other platforms.
  */
 export const azure: Preset = {
   vendor: 'Azure Notification Hubs',

@@ -20,7 +20,7 @@ const readToken = (token: unknown): VendorToken => {
 
 /**
  * The users that Braze exports for `/users/export/segment` and `/users/export/ids`, one JSON object each, with a list
- * `push_tokens` where a user has any (https://www.braze.com/docs/api/endpoints/export/user_data/post_users_segment).
+ * `push_tokens` if the user has any (https://www.braze.com/docs/api/endpoints/export/user_data/post_users_segment).
  */
 export const braze: Preset = {
   vendor: 'Braze',

@@ -3,7 +3,7 @@ import { readFlag, unreadableFlag } from '../flag.ts'
 import { type Members, memberAt, textOf } from '../members.ts'
 import type { Preset, VendorToken } from './preset.ts'
 
-/** A Profile Export does not say of what type a token is. The platform is told by the beginning of the CleverTap ID. */
+/** The token type by the prefix of the CleverTap ID, because a Profile Export does not name the type. */
 const typeOf = (objectId: string): TokenType | undefined => {
   if (objectId.startsWith('__')) return 'fcm'
   if (objectId.startsWith('-')) return 'apns'
@@ -23,8 +23,8 @@ const read = (record: Members): VendorToken => {
 }
 
 /**
- * CleverTap's own Profile Export, CSV or JSON: from another account, whose profiles have the same CleverTap IDs or are joined
- * with those of this one. In CSV `device` is a cell such as `{"token":"…"}`.
+ * CleverTap's own Profile Export, CSV or JSON, from another account. The profiles have the same CleverTap IDs in both accounts, or
+ * are joined. In CSV `device` is a cell such as `{"token":"…"}`.
  */
 export const clevertap: Preset = {
   vendor: 'CleverTap',

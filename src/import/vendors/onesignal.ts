@@ -12,8 +12,8 @@ const types = new Map<string, TokenType>([
 const columns = ['identifier', 'device_type', 'invalid_identifier', 'session_count', 'notification_types', 'web_p256']
 
 /**
- * The CSV that OneSignal makes of `POST /players/csv_export`. Its `id` is OneSignal's own and no token; `identifier` is the
- * token, or the endpoint of a web subscription (https://documentation.onesignal.com/reference/csv-export).
+ * The CSV that OneSignal returns for `POST /players/csv_export`. `id` is OneSignal's own ID; `identifier` is the token, or the
+ * endpoint of a web subscription (https://documentation.onesignal.com/reference/csv-export).
  */
 export const oneSignal: Preset = {
   vendor: 'OneSignal',
@@ -22,7 +22,7 @@ export const oneSignal: Preset = {
   isOne: (has) => columns.filter(has).length >= 3,
   columns: { id: 'identifier', type: 'device_type', p256dh: 'web_p256', auth: 'web_auth' },
   needed: ['identifier', 'device_type', 'invalid_identifier'],
-  advice: 'export with POST /players/csv_export, and leave the names of its columns as they are',
+  advice: 'export with POST /players/csv_export, and do not rename its columns',
   user: 'external_user_id',
   types,
   read: (record): readonly VendorToken[] => {

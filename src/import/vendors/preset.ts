@@ -2,23 +2,23 @@ import type { TokenType } from '../../wire/record.ts'
 import type { Field } from '../fields.ts'
 import type { Members } from '../members.ts'
 
-/** One token in a record of a vendor's, or why it is none. */
+/** One token of a vendor's record, or why it cannot be used. */
 export interface VendorToken {
-  /** Its fields. The type is the vendor's own word; an `endpoint` gives id and type. */
+  /** The fields. The type is the vendor's own word; an `endpoint` gives id and type. */
   values?: Partial<Record<Field, string>>
-  /** Why it is skipped and counted apart: `dead`, `other channel`, `opted out`, `no token`. */
+  /** Why it is skipped, for the counts: `dead`, `other channel`, `opted out`, `no token`. */
   skip?: string
   /** Why it cannot be read. */
   problem?: string
-  /** When it was last used, as the vendor writes it: of several tokens of one profile the newest counts. */
+  /** When it was last used, as the vendor writes it. Of a profile's tokens the newest counts. */
   usedAt?: unknown
-  /** The record with this token alone, where it has several. */
+  /** The record with only this token, if it has several. */
   record?: Members
 }
 
 /**
- * How the export of a vendor is read. CSV is read like JSON: a row is an object whose members are the columns.
- * Where it is recognised, columns that the vendor has renamed or left out are named before anything is read.
+ * How to read a vendor's export. CSV is read like JSON: a row is an object whose members are the columns. The import recognises an
+ * export first, and names columns that the vendor has renamed or left out before it reads any row.
  */
 export interface Preset {
   /** The vendor, as the heading of its guide in docs/import.md has it. */
@@ -27,21 +27,21 @@ export interface Preset {
   name: string
   formats: readonly ('csv' | 'json')[]
   /**
-   * Whether the beginning of an input is such an export. `has` says whether a record has a dotted path, or may have it
-   * in a column of JSON; `shows`, whether the first records have a value there.
+   * Whether an input is such an export, by its first records. `has`: a record has this dotted path, or may have it in a column of
+   * JSON. `shows`: the first records have a value there.
    */
   isOne: (has: (path: string) => boolean, shows: (path: string) => boolean) => boolean
   /** The path of each field: shown to the user, and used to write a record of the store back. */
   columns: Readonly<Partial<Record<Field, string>>>
-  /** Paths without which it cannot be read, and how to get an export that has them. `|` separates alternatives. */
+  /** Required paths, and how to get an export that has them. `|` separates alternatives. */
   needed: readonly string[]
   advice: string
   /** The usual path of your own user ID, by which the CleverTap ID is joined. */
   user: string
-  /** The vendor's types, in lower case, and ours. Others are refused with 535. */
+  /** Token types by the vendor's type in lower case. Other types are rejected with 535. */
   types: ReadonlyMap<string, TokenType>
   /** A record with hidden values as members, for `--on` and `--map`. */
   view?: (record: Members) => Members
-  /** The tokens of a record; none where it has none. Never throws, whatever it is given. */
+  /** The tokens of a record; an empty list when it has none. Never throws. */
   read: (record: Members, nowMs: number) => readonly VendorToken[]
 }

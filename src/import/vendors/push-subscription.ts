@@ -15,8 +15,8 @@ const read = (record: Members, nowMs: number): VendorToken => {
 }
 
 /**
- * What `JSON.stringify(subscription)` made in a browser (https://www.w3.org/TR/push-api/#pushsubscriptionjson), with an
- * objectId beside it: `{"objectId": "…", "endpoint": "…", "keys": {…}}` or `{"objectId": "…", "subscription": {…}}`.
+ * The output of `JSON.stringify(subscription)` in a browser (https://www.w3.org/TR/push-api/#pushsubscriptionjson), with an
+ * objectId: `{"objectId": "…", "endpoint": "…", "keys": {…}}` or `{"objectId": "…", "subscription": {…}}`.
  */
 export const pushSubscription: Preset = {
   vendor: 'Push subscriptions of your own',
@@ -32,7 +32,7 @@ export const pushSubscription: Preset = {
     'keys.p256dh|subscription.keys.p256dh|p256dh|subscription.p256dh',
     'keys.auth|subscription.keys.auth|auth|subscription.auth',
   ],
-  advice: 'save what JSON.stringify(subscription) gives, with the objectId beside it',
+  advice: 'save the output of JSON.stringify(subscription) together with the objectId',
   user: 'USER',
   types: new Map(),
   read: (record, nowMs) => [read(record, nowMs)],

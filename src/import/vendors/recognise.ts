@@ -4,7 +4,7 @@ import { isMembers, type Members, memberAt } from '../members.ts'
 import type { Preset } from './preset.ts'
 import { presets } from './presets.ts'
 
-/** The names of the members beside the end of a path, or beside its nearest part that there is. */
+/** The names of the members at the level where a path ends, or where its last existing part is. */
 const namesBeside = (records: readonly Members[], path: string): string => {
   let names = new Set(records.flatMap(Object.keys))
   let under: readonly unknown[] = records
@@ -17,9 +17,9 @@ const namesBeside = (records: readonly Members[], path: string): string => {
 }
 
 /**
- * The vendor whose export it is, by the paths that its records have; undefined where it is none.
+ * The vendor whose export it is, by the paths that its records have; undefined when no preset matches.
  *
- * @throws ImportError (`usage`) that names the missing member, where it is an export that cannot be read.
+ * @throws ImportError (`usage`) that names the missing member, when a recognised export cannot be read.
  */
 export const recognise = (
   format: 'csv' | 'json',
@@ -34,6 +34,6 @@ export const recognise = (
   const what = format === 'csv' ? 'column' : 'member'
   throw new ImportError(
     'usage',
-    `this looks like ${preset.name}, but has no ${what} ${missing.replaceAll('|', ' or ')} among ${namesBeside(records, path)}: ${preset.advice}; or say where the token is with --map id=${what.toUpperCase()}`,
+    `this looks like ${preset.name}, but has no ${what} ${missing.replaceAll('|', ' or ')} among ${namesBeside(records, path)}: ${preset.advice}; or name the token with --map id=${what.toUpperCase()}`,
   )
 }

@@ -22,7 +22,7 @@ const readEndpoint = (record: Members): VendorToken => {
 }
 
 /**
- * What `aws sns list-endpoints-by-platform-application` prints: the list of endpoints, or pages with such a list
+ * The output of `aws sns list-endpoints-by-platform-application`: the list of endpoints, or pages with such a list
  * (https://docs.aws.amazon.com/sns/latest/api/API_ListEndpointsByPlatformApplication.html). SNS sets `Enabled` to false
  * when a push service has refused the token.
  */

@@ -52,7 +52,7 @@ export const exchange = (
     const chunks: Uint8Array[] = []
     let size = 0
 
-    const settle = (answer: Answer): void => {
+    const finish = (answer: Answer): void => {
       isOver = true
       clearTimeout(deadline)
       signal?.removeEventListener('abort', onAbort)
@@ -60,7 +60,7 @@ export const exchange = (
     }
     const fail = (reason: string): void => {
       if (isOver) return
-      settle({ kind: 'unanswered', reason })
+      finish({ kind: 'unanswered', reason })
       controller?.abort(new errors.RequestAbortedError())
     }
     const onAbort = (): void => fail('AbortError')
@@ -90,7 +90,7 @@ export const exchange = (
         onResponseEnd: () => {
           if (isOver) return
           const body = decodeBody(Buffer.concat(chunks), encoding, maxAnswerBytes)
-          settle({ kind: 'answered', status, body, retryAfter })
+          finish({ kind: 'answered', status, body, retryAfter })
         },
         onResponseError: (_, error) => fail(reasonOf(error)),
       })

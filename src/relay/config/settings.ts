@@ -166,7 +166,7 @@ export const settings = {
   }),
   PUSHFERRY_MAX_QUEUED: withDefault(wholeNumber(1, 1_000_000_000), '1000000', {
     scope: 'process',
-    doc: 'Limit of queued records of senders who prove themselves, per account; above it the relay answers 503. Imports get what the others leave free, and wait for it.',
+    doc: 'Limit of queued records of senders who prove themselves, per account; above it the relay answers 503. An import gets the capacity that the others leave free, and waits for it.',
   }),
   PUSHFERRY_MAX_UNPROVED: withDefault(wholeNumber(1, 1_000_000_000), '100000', {
     scope: 'process',
@@ -202,7 +202,7 @@ export const settings = {
   }),
   PUSHFERRY_VERIFY: withDefault(share, '0', {
     scope: 'account',
-    doc: "Share of the accepted records that the relay looks up with CleverTap's profile API.",
+    doc: "Share of the accepted records that the relay verifies with CleverTap's profile API.",
   }),
   PUSHFERRY_LOG_LEVEL: withDefault(oneOf('debug', 'info', 'warn', 'error'), 'info', {
     scope: 'process',

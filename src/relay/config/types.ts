@@ -53,7 +53,7 @@ export interface AccountConfig {
   webTypes: readonly WebType[]
   /** `accept`: the newest registration wins without a key. */
   takeover: 'refuse' | 'accept'
-  /** After so long without a confirmation by its browser any other may have the objectId. */
+  /** Time without a confirmation by its browser after which another one may claim the objectId. */
   keyIdleMs: number
   keyPadding: 'padded' | 'unpadded'
   uploadConcurrency: number
@@ -64,7 +64,7 @@ export interface AccountConfig {
   retryMaxMs: number
   /** Waits before each new try of a record whose profile does not seem to be live yet; then it is rejected. */
   deferMs: readonly number[]
-  /** Share (0 to 1) of the accepted records that are looked up on their profile. */
+  /** Share (0 to 1) of the accepted records that are verified on their profile. */
   verify: number
 }
 

@@ -17,15 +17,15 @@ export const readBasicPassword = ({ headers }: FastifyRequest): string | undefin
 }
 
 /**
- * Makes the guard of `/metrics` and the status page. The key comes as Bearer, or as the password of HTTP Basic with any
- * user name, because browsers ask for that. Without a configured key the routes are 404: a 401 would make browsers ask for a
- * password although none is right. The answer says which setting opens them.
+ * Makes the guard of `/metrics` and the status page. Accepts the key as Bearer, or as the password of HTTP Basic with any user name,
+ * because browsers prompt for that. Without a configured key the routes answer 404, because a 401 would make browsers ask for a
+ * password although none is right. The answer names the setting that opens them.
  */
 export const createAdminGuard =
   (adminKey: string | undefined, refuse: Refuse): AdminGuard =>
   (request, reply, done) => {
     if (adminKey === undefined) {
-      refuse(request, reply, { code: 'not_found', detail: 'closed: PUSHFERRY_ADMIN_KEY, which opens this, is not set' })
+      refuse(request, reply, { code: 'not_found', detail: 'closed: set PUSHFERRY_ADMIN_KEY to open it' })
       return
     }
     const given = readBearer(request) ?? readBasicPassword(request)
@@ -35,7 +35,7 @@ export const createAdminGuard =
     }
     refuse(request, reply, {
       code: 'unauthorized',
-      detail: 'the admin key is needed: as Authorization: Bearer, or as the password of any user',
+      detail: 'send the admin key as Authorization: Bearer, or as the password of any user',
       headers: { 'www-authenticate': 'Basic realm="Pushferry", charset="UTF-8", Bearer realm="pushferry"' },
       ...(given === undefined ? {} : { log: { address: String(clientAddress(request) ?? 'unknown') } }),
     })

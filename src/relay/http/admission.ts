@@ -5,7 +5,7 @@ import type { Scope } from './scope.ts'
 
 /** Applies the rate limits to a browser's request. */
 export interface Admission {
-  /** As `onRequest`, before the body is read: counts a request that shows no proof, for there is nothing to wait for. */
+  /** For `onRequest`, before the body is read: counts a request without any proof. */
   check(request: FastifyRequest, reply: FastifyReply, done: () => void): void
   /** Counts a request whose key or ticket proved nothing. Must be called at most once. */
   unproved(request: FastifyRequest): Refusal | undefined
@@ -14,8 +14,8 @@ export interface Admission {
 }
 
 /**
- * A request that proves its objectId counts for that objectId alone, so that strangers at the same address cannot lock its owner
- * out. A registration key proves it only once CleverTap has accepted the record, because anyone gets a key by registering.
+ * A request that proves its objectId counts only for that objectId, so that strangers at the same address cannot lock its owner out.
+ * A registration key is such a proof only after CleverTap has accepted the record, because anyone gets a key by registering.
  */
 export const createAdmission = ({ store, limits, prover, refuse }: Scope): Admission => {
   const unproved = (request: FastifyRequest): Refusal | undefined =>

@@ -9,7 +9,7 @@ import type { Refuse } from './refuse.ts'
 export interface BackendGuard {
   /** To be called on each backend route's `onRequest`. */
   check(request: FastifyRequest, reply: FastifyReply, done: () => void): void
-  /** Whose key a checked request has. */
+  /** The owner of a checked request's key. */
   callerOf(request: FastifyRequest): Caller
 }
 
@@ -17,9 +17,9 @@ const headerText = (value: string | string[] | undefined): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined
 
 /**
- * Makes the guard of the backend routes. The key comes as `Authorization: Bearer` or as `X-CleverTap-Passcode`, so that
- * scripts written for CleverTap need another address and another value only. `X-CleverTap-Account-Id` may name the
- * account, and then it must be one that the key belongs to.
+ * Makes the guard of the backend routes. Accepts the key as `Authorization: Bearer` or as `X-CleverTap-Passcode`, so that scripts
+ * written for CleverTap only need another address and another value. If `X-CleverTap-Account-Id` names an account, the key must
+ * belong to it.
  */
 export const createBackendGuard = (
   app: FastifyInstance,

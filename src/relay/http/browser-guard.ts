@@ -13,7 +13,7 @@ export interface BrowserGuard {
   accountOf(request: FastifyRequest): AccountConfig
 }
 
-/** Headers of the page client. Each preflight allows all of them, so that a browser asks once for all. */
+/** Headers of the page client. Each preflight allows all of them, so that a browser asks only once. */
 const ownHeaders = `Authorization, Content-Type, ${registrationKeyHeader}, X-Request-Id`
 
 const preflightHeaders = {

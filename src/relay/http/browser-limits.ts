@@ -5,21 +5,21 @@ import { maxRateKeys, rateWindowMs } from './limits.ts'
 import { createRateLimit } from './rate-limit.ts'
 import type { Refusal } from './refusal.ts'
 
-/** `PUSHFERRY_RATE_LIMIT` for requests of browsers. Each function counts a request, or answers why it is too many. */
+/** `PUSHFERRY_RATE_LIMIT` for requests of browsers. Each function counts a request, or returns the refusal. */
 export interface BrowserLimits {
-  /** For its networks, and with all others that prove nothing. */
+  /** Counts a request for its networks, and for all requests without proof together. */
   unproved(request: FastifyRequest): Refusal | undefined
   /**
-   * For the objectId that it speaks for. Requests that show a key or a ticket for it are counted apart from those that do
-   * not, so that a stranger cannot use up what the owner has.
+   * Counts a request for its objectId. Requests with a key or a ticket have a separate count, so that a stranger cannot use up the
+   * owner's limit.
    */
   objectId(account: string, objectId: string, showsProof: boolean): Refusal | undefined
 }
 
-/** Allowance of all requests without a proof together, as a multiple of one address's. */
+/** Limit of all requests without proof together, as a multiple of one address's limit. */
 const everybody = { key: 'everybody', times: 100 }
 
-/** As long as an objectId can be. A withdrawal is counted before it is known to name one, and a path can be far longer. */
+/** Longest objectId. A withdrawal is counted before its objectId is checked, and a path can be much longer. */
 const maxCountedLength = 2 * maxObjectIdLength
 
 const tooMany = (waitMs: number, whose: string): Refusal => ({
@@ -29,8 +29,8 @@ const tooMany = (waitMs: number, whose: string): Refusal => ({
 })
 
 /**
- * Makes the limits. A refused request is not counted anywhere, so an address above its own limit does not use up its network's,
- * and a network of many addresses makes no more keys than it has requests.
+ * Makes the limits. A refused request is not counted anywhere, so an address above its own limit does not use up its network's
+ * limit, and the number of counters never exceeds the number of allowed requests.
  *
  * @param limit requests a minute; 0 is no limit.
  */

@@ -49,13 +49,13 @@ const prefix = ({ parts }: ipaddr.IPv6, bits: number): string => {
   return `${groups.map((group, at) => (at === groups.length - 1 ? (group >> spare) << spare : group)).join(':')}/${bits}`
 }
 
-/** One subscriber: an IPv4 address, or an IPv6 /64, which providers give to one subscriber. */
+/** The counting key of one subscriber: an IPv4 address, or an IPv6 /64, which providers give to one subscriber. */
 export const subscriberOf = (address: Address | undefined): string => {
   if (!address) return 'unknown'
   return address instanceof ipaddr.IPv4 ? address.toString() : prefix(address, 64)
 }
 
-/** The networks that an address belongs to, and how many times a subscriber's allowance each of them has. */
+/** The networks of an address, each with its limit as a multiple of a subscriber's. */
 export const networksOf = (address: Address | undefined): readonly { key: string; times: number }[] => {
   const subscriber = { key: subscriberOf(address), times: 1 }
   if (!address) return [subscriber]

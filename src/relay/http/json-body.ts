@@ -4,8 +4,8 @@ import { isTextNestedDeeper } from '../intake/nesting.ts'
 import { BodyError } from './refusal.ts'
 
 /**
- * A million levels of nesting in 2 MiB take 600 MB to parse. Bodies below the first limit (bytes) take a tenth of that at most and
- * are not checked; a body nested deeper than the second limit is no batch of records.
+ * A million levels of nesting in 2 MiB take 600 MB to parse. Bodies below the first limit (bytes) take at most a tenth of that and
+ * are not checked. No batch of records is nested deeper than the second limit.
  */
 const harmlessBytes = 256 * 1024
 const mostLevels = 10_000
@@ -19,7 +19,7 @@ const parse = (body: Buffer, method: string): unknown => {
     throw new BodyError('malformed_json', `the body is nested more than ${mostLevels} levels deep`)
   const text = body.toString()
   try {
-    // RFC 8259 §8.1 lets a reader pass over a byte order mark, which some Windows programs write.
+    // RFC 8259 §8.1 allows a reader to ignore a byte order mark, which some Windows programs write.
     return JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text)
   } catch {
     // V8's own message quotes the body.
@@ -28,8 +28,8 @@ const parse = (body: Buffer, method: string): unknown => {
 }
 
 /**
- * Reads bodies as JSON and as nothing else. Fastify's own parser is not used because it takes bytes that are not UTF-8,
- * and because it refuses records with a member called `__proto__`, which the record decoder simply drops.
+ * Reads bodies as JSON only. Not Fastify's own parser, because it accepts invalid UTF-8 and refuses records with a member
+ * `__proto__`, which the record decoder drops.
  */
 export const addJsonBody = (app: FastifyInstance): void => {
   app.removeAllContentTypeParsers()

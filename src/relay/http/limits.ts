@@ -1,4 +1,4 @@
-/** How long a client may take, so that slow ones cannot hold the relay's connections. */
+/** Timeouts for clients, so that slow ones cannot hold the relay's connections. */
 export interface ServerTimeouts {
   /** For all headers of a request. */
   headersMs: number
@@ -8,7 +8,7 @@ export interface ServerTimeouts {
   idleMs: number
   /** Interval between checks of the limits for headers and requests. */
   checkMs: number
-  /** For requests that have begun when the server closes; then their connections are cut. */
+  /** For requests in flight when the server closes; afterwards their connections are cut. */
   drainMs: number
 }
 
@@ -17,15 +17,15 @@ export const defaultTimeouts: ServerTimeouts = {
   requestMs: 30_000,
   idleMs: 65_000,
   checkMs: 5_000,
-  // Not all of the ten seconds that a relay has after SIGTERM: the store is closed after the server.
+  // Less than the ten seconds of a relay's stop, because the store closes after the server.
   drainMs: 8_000,
 }
 
-/** Bytes of all headers of a request together. */
+/** Limit of all headers of a request together, in bytes. */
 export const maxHeaderBytes = 16 * 1024
-/** Headers of a request; those beyond are not read. */
+/** Largest number of a request's headers; further ones are not read. */
 export const maxHeaders = 100
-/** Characters of one path segment: an objectId of 128 characters, each written as three bytes of `%XX` and more. */
+/** Longest path segment, in characters: an objectId of 128 characters with several `%XX` for each. */
 export const maxSegmentLength = 2048
 /** The window of `PUSHFERRY_RATE_LIMIT`. */
 export const rateWindowMs = 60_000

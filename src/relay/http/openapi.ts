@@ -3,20 +3,20 @@ import type { FastifyInstance } from 'fastify'
 import { registrationKeyHeader } from '../../wire/record.ts'
 import { completeOpenApi } from './openapi/complete.ts'
 
-/** The ways to say who one is, as routes name them in `schema.security`. */
+/** The authentication schemes, by the names in the routes' `schema.security`. */
 const securitySchemes = {
   apiKey: { type: 'http', scheme: 'bearer', description: 'A key of PUSHFERRY_API_KEYS.' },
   passcode: {
     type: 'apiKey',
     in: 'header',
     name: 'X-CleverTap-Passcode',
-    description: 'The same key, where scripts written for CleverTap put their passcode.',
+    description: 'The same key, in the header of CleverTap’s passcode.',
   },
   registrationKey: {
     type: 'apiKey',
     in: 'header',
     name: registrationKeyHeader,
-    description: 'What the first registration of an objectId answered.',
+    description: 'The registrationKey in the answer to the first registration of the objectId.',
   },
   ticket: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: "Signed by the site's backend." },
   adminKey: { type: 'http', scheme: 'bearer', description: 'PUSHFERRY_ADMIN_KEY.' },
@@ -36,7 +36,7 @@ export const addOpenApi = (app: FastifyInstance, version: string): void => {
       },
       components: { securitySchemes },
     },
-    // Everything here is OpenAPI 3; the plugin's type leaves Swagger 2 open.
+    // Always OpenAPI 3, although the plugin's type also allows Swagger 2.
     transformObject: (given) => completeOpenApi('openapiObject' in given ? given.openapiObject : given.swaggerObject),
   })
 }

@@ -4,18 +4,18 @@ import type { Log } from '../operations/log.ts'
 import type { Store } from '../store/port.ts'
 import type { ServerTimeouts } from './limits.ts'
 
-/** How an account's uploads go. `suspended`: CleverTap refuses the credentials. */
+/** The state of an account's uploads. `suspended`: CleverTap refuses the credentials. */
 export type UploadHealth = 'ok' | 'throttled' | 'suspended' | 'failing'
 
-/** One call of the HTTP intake whose records were answered for; for logs and metrics. */
+/** One answered call of the HTTP intake, for logs and metrics. */
 export interface IntakeEvent {
   account: string
   /** The name of the API key, or `browser`. */
   from: string
   requestId: string
-  /** The caller's own, from `traceparent`; undefined where it sent none. */
+  /** From the caller's `traceparent`; undefined without one. */
   traceId: string | undefined
-  /** How many records were `queued`, `replaced`, `unchanged`, `refused`, or had a fault, by its number or name. */
+  /** Number of records by result: `queued`, `replaced`, `unchanged`, `refused`, or the number or name of a fault. */
   results: Readonly<Record<string, number>>
 }
 
@@ -28,14 +28,14 @@ export interface ServerParts {
   version: string
   uploads?: {
     health(account: string): UploadHealth
-    /** For how long nothing is sent yet, in ms. */
+    /** Time until the next request may be sent, in ms. */
     waitMs(account: string): number
   }
-  /** More routes (metrics, status page). They get the hooks of all routes and are in the OpenAPI document. */
+  /** Further routes (metrics, status page), with the same hooks and in the OpenAPI document. */
   routes?: readonly ((app: FastifyInstance) => void)[]
-  /** Called for every call whose records were answered for. Must not throw. */
+  /** Called after every answered intake call. Must not throw. */
   onIntake?: (event: IntakeEvent) => void
-  /** Where the built browser files are. */
+  /** The folder of the built browser files. */
   browserFiles?: URL
   timeouts?: ServerTimeouts
   /** Wall clock, ms since the epoch. */

@@ -13,9 +13,9 @@ export type Proof =
   | { kind: 'unproved' }
   | { kind: 'refused'; refusal: Refusal }
 
-/** Judges what a browser shows for an objectId, a registration key or a ticket. */
+/** Checks a browser's proof for an objectId: a registration key or a ticket. */
 export interface Prover {
-  /** Whether it shows anything that could prove an objectId. */
+  /** Whether a request has a key or a ticket, valid or not. */
   showsSomething(request: FastifyRequest): boolean
   /** The refusal of a registration that lacks a required ticket. Does not need the body. */
   missingTicket(request: FastifyRequest, account: AccountConfig): Refusal | undefined
@@ -48,7 +48,7 @@ const ticketInvalid = (detail: string): Refusal => ({
 /** The refusal of a sender without proof for an objectId that another browser has registered. */
 export const keyMismatch: Refusal = {
   code: 'registration_key_mismatch',
-  detail: `this objectId is registered: its registration key (${registrationKeyHeader}) or a ticket is needed`,
+  detail: `this objectId is registered: send its registration key (${registrationKeyHeader}) or a ticket`,
 }
 
 export const createProver = (
@@ -61,7 +61,7 @@ export const createProver = (
       .filter(({ ticketKeys }) => ticketKeys.length > 0)
       .map(({ id, ticketKeys, ticketAudience }) => [id, createTicketCheck(ticketKeys, ticketAudience, now)]),
   )
-  /** A ticket that is shown is judged, wherever there is a key to judge it by. */
+  /** Checks a ticket if the account has a ticket key, even if tickets are optional. */
   const byTicket = async (request: FastifyRequest, account: AccountConfig, objectId: string): Promise<Proof> => {
     const ticket = readBearer(request)
     const check = checks.get(account.id)

@@ -24,8 +24,8 @@ type Windows = Map<string, { count: number; endsAt: number }>
  * old one, whose windows are dropped together. So a request costs the same for any number of keys; deleting the oldest keys of
  * one Map took 92 µs a request above 100,000 keys.
  *
- * Own and not `@fastify/rate-limit`: several limits with different keys run on each browser request, and the plugin makes
- * each of them three promises; here each costs one look into a Map.
+ * Not `@fastify/rate-limit`: each browser request has several limits with different keys. The plugin makes three promises for each of
+ * them; here each costs one look-up in a Map.
  */
 export const createRateLimit = ({ windowMs, maxKeys, now }: RateLimitOptions): RateLimit => {
   let young: Windows = new Map()

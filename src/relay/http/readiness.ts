@@ -6,7 +6,7 @@ export interface ReadinessOptions {
   now: () => number
   /** Lifetime of an answer in ms. Health checks write to the disk at most once in that time. */
   maxAgeMs: number
-  /** Timeout of a probe in ms; after it the store counts as one that takes no records. */
+  /** Timeout of a probe in ms; after it the store counts as unable to take records. */
   timeoutMs: number
 }
 

@@ -25,7 +25,7 @@ export class BodyError extends Error {
   }
 }
 
-/** Seconds of `Retry-After`, spread so that those who were refused together do not come back together. */
+/** Seconds of `Retry-After`, spread at random so that clients that were refused together do not retry together. */
 const retryAfter = (seconds: number, random: () => number): Readonly<Record<string, string>> => ({
   'retry-after': String(Math.ceil(seconds * (1 + random()))),
 })
@@ -40,10 +40,13 @@ const storeRefusal = (error: StoreError, random: () => number): Refusal => ({
 
 const mediaType = 'the body must be sent as application/json, without content-encoding'
 
-/** What Fastify found wrong before a handler ran, by its code. */
+/** Faults that Fastify finds before a handler runs, by its error code. */
 const byFastifyCode: Readonly<Record<string, Refusal>> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: { code: 'unsupported_media_type', detail: mediaType },
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: { code: 'malformed_json', detail: 'the body is not as long as it said' },
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: {
+    code: 'malformed_json',
+    detail: 'the body does not have the length in Content-Length',
+  },
   FST_ERR_CTP_BODY_TOO_LARGE: {
     code: 'payload_too_large',
     detail: `the body is too large: at most ${maxBrowserBodyBytes} bytes from browsers and ${maxBackendBodyBytes} from backends`,

@@ -18,7 +18,7 @@ export const problemOf = ({ code, detail, recordCode }: Refusal): RelayProblem =
   return { type: 'about:blank', title, status, code, detail, ...(recordCode === undefined ? {} : { recordCode }) }
 }
 
-/** Refusals that scanners cause by the thousand are logged at level debug only. */
+/** Refusals that are logged at level debug only, because scanners cause thousands of them. */
 const quiet: readonly RelayProblemCode[] = ['not_found', 'method_not_allowed', 'too_many_requests']
 
 const levelOf = (code: RelayProblemCode): LogLevel => {
@@ -29,7 +29,7 @@ const levelOf = (code: RelayProblemCode): LogLevel => {
 /** `/1/upload` answers like CleverTap: flat, with the status as code. */
 const isFlat = (request: FastifyRequest): boolean => /^\/+1\/+upload\/*(\?|$)/.test(request.url)
 
-/** The account and key that a guard has found for a request, if one has run. */
+/** The account and key of a request, if a guard has found them. */
 const speaker = (request: FastifyRequest): LogFields => {
   const { caller, browserAccount } = request as { caller?: Caller; browserAccount?: AccountConfig } // the guards' decorators
   return { account: (caller?.account ?? browserAccount)?.id, keyName: caller?.keyName }

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 
 /**
- * Makes the namer of requests: the caller's own `X-Request-Id` if it is short and has harmless characters only, else a prefix of this
- * process and a counter.
+ * Makes the generator of request ids: the caller's `X-Request-Id` if it is short and has only harmless characters, else a prefix of
+ * this process and a counter.
  */
 export const createRequestIds = (
   prefix: string = randomBytes(5).toString('hex'),

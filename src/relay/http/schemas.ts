@@ -4,11 +4,11 @@ import { recordProblems, relayProblems } from '../../wire/problem.ts'
 import { tokenTypes } from '../../wire/record.ts'
 
 /*
- * What goes in and out, for OpenAPI and for the compiled writers of answers. Bodies are not checked against these: the
- * record decoder does that in a third of the time, with CleverTap's codes.
+ * Schemas of requests and answers, for OpenAPI and for the compiled serializers. Bodies are not checked against them: the record
+ * decoder does that in a third of the time, with CleverTap's codes.
  */
 
-/** One of some texts. With `type`, so that the compiled writer treats it as a text. */
+/** One of some strings. With `type`, so that the compiled serializer treats it as a string. */
 const oneOf = <const T extends string>(...values: readonly T[]) => Type.Unsafe<T>({ type: 'string', enum: values })
 const nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()])
 
@@ -27,7 +27,7 @@ const tokenData = Type.Object(
     keys: Type.Optional(
       Type.Object(
         { p256dh: Type.String(), auth: Type.String() },
-        { description: 'Base64 of either alphabet, padded or not. For type chrome, and for no other.' },
+        { description: 'Base64 in either alphabet, padded or not. Only for type chrome.' },
       ),
     ),
   },
@@ -39,10 +39,11 @@ const record = Type.Object(recordMembers)
 export const subscriptionBody = Type.Object({
   ...recordMembers,
   endpoint: Type.String({
-    description: "PushSubscription.endpoint. Tells the push service; the token's id is its last part.",
+    description:
+      'PushSubscription.endpoint. Its host identifies the push service; its last part is the id of the token.',
   }),
   replaces: Type.Optional(
-    Type.String({ description: 'The token id that this one replaces, when the browser knows it.' }),
+    Type.String({ description: 'The token id that this one replaces, if the browser knows it.' }),
   ),
 })
 
@@ -50,14 +51,14 @@ export const acknowledgement = Type.Object(
   {
     result: oneOf('queued', 'replaced', 'unchanged'),
     objectId: Type.String(),
-    registrationKey: Type.String({ description: 'To be sent as X-Pushferry-Key later. Secret of this browser.' }),
+    registrationKey: Type.String({ description: 'Send it as X-Pushferry-Key later. Secret.' }),
   },
   { description: 'The registration is on disk.' },
 )
 
 export const relayConfig = Type.Object(
   { vapidPublicKey: nullable(Type.String()), tickets: oneOf('off', 'required') },
-  { description: 'What a page needs to know.' },
+  { description: 'Settings for a page.' },
 )
 
 export const uploadBody = Type.Union([Type.Object({ d: Type.Array(record, { maxItems: maxIntakeBatch }) }), record])
@@ -77,11 +78,11 @@ export const uploadAnswer = Type.Object(
         status: oneOf('fail'),
         code: Type.Integer({ description: codes }),
         error: Type.String({ description: "Ends in the record's number, counted from 1." }),
-        record: Type.Unknown({ description: 'As it was sent.' }),
+        record: Type.Unknown({ description: 'The record as it was sent.' }),
       }),
     ),
   },
-  { description: 'All bad records are still 200, with status fail.' },
+  { description: 'The status is 200 even if all records are bad; then status is fail.' },
 )
 
 export const tokenStatus = Type.Object(
@@ -95,7 +96,7 @@ export const tokenStatus = Type.Object(
     settledAt: nullable(Type.Integer({ description: 'Milliseconds since the epoch.' })),
     warnings: Type.Array(Type.String()),
   },
-  { description: 'What became of the token of this objectId.' },
+  { description: 'The state of the token.' },
 )
 
 export const alive = Type.Object({ status: oneOf('ok') }, { description: 'The process answers.' })
@@ -114,13 +115,13 @@ export const readiness = Type.Object(
           description: 'throttled: CleverTap said how long to wait. suspended: it refuses the credentials.',
         }),
         waitMs: Type.Optional(
-          Type.Integer({ description: 'For how long nothing is sent yet, in ms. Absent while something may be sent.' }),
+          Type.Integer({ description: 'Time until the next request, in ms. Absent if requests may be sent now.' }),
         ),
       }),
       { description: 'By CleverTap account id.' },
     ),
   },
-  { description: '200 while the store takes records, else 503, whatever the uploads do.' },
+  { description: '200 while the store takes records, else 503. Does not depend on uploads.' },
 )
 
 export const nothing = Type.Null({ description: 'Done, or there was nothing to do.' })

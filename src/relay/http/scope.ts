@@ -8,7 +8,7 @@ import type { IntakeEvent, ServerParts } from './parts.ts'
 import type { Prover } from './proof.ts'
 import type { Refuse } from './refuse.ts'
 
-/** Shared parts of the routes. Made once, by the server. */
+/** The parts that all routes share. */
 export interface Scope {
   config: ServerParts['config']
   store: Store

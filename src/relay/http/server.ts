@@ -61,10 +61,10 @@ const createApp = (parts: ServerParts, isTrusted: Trust, refuse: Refuse): Fastif
     bodyLimit: maxBrowserBodyBytes,
     routerOptions: { maxParamLength: maxSegmentLength, ignoreTrailingSlash: true, ignoreDuplicateSlashes: true },
     requestTimeout: timeouts.requestMs,
-    // A request may wait for the store for longer than an idle connection is kept.
+    // Not less than the default, because a request may wait for the store longer than an idle connection is kept.
     connectionTimeout: Math.max(timeouts.idleMs, defaultTimeouts.idleMs),
     keepAliveTimeout: timeouts.idleMs,
-    // A request that still arrives while the server closes is served; its connection is closed behind it.
+    // A request that arrives while the server closes is served, and its connection is closed afterwards.
     return503OnClosing: false,
     http: {
       maxHeaderSize: maxHeaderBytes,
@@ -81,7 +81,7 @@ const createApp = (parts: ServerParts, isTrusted: Trust, refuse: Refuse): Fastif
   return app
 }
 
-/** Node checks no time limits while a server closes, so one slow client could keep it open for ever. */
+/** Cuts slow connections at the end, because Node checks no time limits while a server closes. */
 const cutSlowOnes = (app: FastifyInstance, { drainMs }: ServerTimeouts): void => {
   let timer: NodeJS.Timeout | undefined
   app.addHook('preClose', (done) => {

@@ -21,8 +21,8 @@ export const createUnknownRoute = (app: FastifyInstance): ((request: FastifyRequ
       const segments = pattern.split('/').map((part) => (part.startsWith(':') ? '[^/]+' : part.replaceAll('.', '\\.')))
       if (!new RegExp(`^${segments.join('/')}$`).test(path)) continue
       const allow = [...methods].sort().join(', ')
-      return { code: 'method_not_allowed', detail: `this path takes ${allow} only`, headers: { allow } }
+      return { code: 'method_not_allowed', detail: `this path allows only ${allow}`, headers: { allow } }
     }
-    return { code: 'not_found', detail: 'there is nothing at this path' }
+    return { code: 'not_found', detail: 'there is no such route' }
   }
 }

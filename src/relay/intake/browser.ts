@@ -12,7 +12,7 @@ import { typeOfHost } from './push-type.ts'
 export interface Subscription {
   objectId: string
   token: Token
-  /** The keys, where the token's type takes none. */
+  /** The keys, if the token's type has none. */
   shownKeys?: NonNullable<Token['keys']>
   warnings: readonly string[]
 }
@@ -28,7 +28,7 @@ const refuse = (message: string): ReadSubscription => ({
   problem: { code: 535, message },
 })
 
-/** Checks `replaces`. It has no other use, because an objectId has one row, and a new token replaces the old one. */
+/** Checks `replaces`. The relay does not use it, because an objectId has one row, and a new token replaces the old one. */
 const isReplaces = (value: unknown): boolean =>
   value === undefined || value === null || (typeof value === 'string' && value.length <= maxTokenIdLength)
 
@@ -66,7 +66,7 @@ export const readSubscription = (value: unknown, webTypes: readonly WebType[]): 
 const dayMs = 86_400_000
 
 /**
- * When a browser without proof may have an objectId that another has registered. Where tickets are required, the request had one.
+ * When a browser without proof may take over an objectId. If tickets are required, every request that gets here had one.
  */
 const claimOf = ({ takeover, keyIdleMs }: Pick<AccountConfig, 'takeover' | 'keyIdleMs'>): Claim => ({
   idleDays: Math.ceil(keyIdleMs / dayMs),

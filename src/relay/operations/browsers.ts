@@ -1,10 +1,10 @@
 import { dayOf } from '../store/rules/decide.ts'
 
-/** Browsers that have a registration, by when they were last heard of: pages confirm theirs once a week. */
+/** Number of registered browsers by their last confirmation; pages confirm once a week. */
 export interface Browsers {
-  /** In the last 30 days. */
+  /** Confirmed in the last 30 days. */
   heard: number
-  /** Not for `PUSHFERRY_KEY_IDLE`, so that any other browser may have their objectId. */
+  /** Not confirmed for `PUSHFERRY_KEY_IDLE`, so that another browser may claim the objectId. */
   idle: number
 }
 

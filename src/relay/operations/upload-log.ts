@@ -16,10 +16,10 @@ export const uploadEvents = (log: Log): Required<UploadEvents> => ({
   onHealth: (account, { mode, reason }, before) => {
     if (mode === before.mode) return
     const fields = { account, state: mode, previous: before.mode, ...(reason === undefined ? {} : { reason }) }
-    if (mode === 'ok') log.info('uploads go through again', fields)
+    if (mode === 'ok') log.info('uploads succeed again', fields)
     else if (mode === 'throttled') log.warn('CleverTap asks to wait', fields)
     else log.error(mode === 'suspended' ? 'uploads are suspended' : 'uploads fail', fields)
   },
-  onTrouble: (account, error) => log.warn('store gives no work', { account, error }),
-  onTakeover: () => log.warn('took over what a dead process held'),
+  onTrouble: (account, error) => log.warn('store cannot lease records', { account, error }),
+  onTakeover: () => log.warn('took over rows of a dead process'),
 })

@@ -32,7 +32,7 @@ export const sendPush = async (
     payload === null
       ? webpush.generateRequestDetails(subscription, null, all)
       : webpush.generateRequestDetails(subscription, payload, all)
-  const { 'Content-Length': _, ...headers } = request.headers // fetch sets it, and refuses to be told
+  const { 'Content-Length': _, ...headers } = request.headers // fetch sets it itself
   const url = service.urlFor(subscription.endpoint)
   const response = await fetch(url, { method: 'POST', headers, body: request.body && new Uint8Array(request.body) })
   await response.arrayBuffer()

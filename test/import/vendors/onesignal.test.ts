@@ -65,7 +65,7 @@ describe('a OneSignal export', () => {
   it('is refused with the name of a join column that one of the files does not have', async () => {
     const left = await imported('players.csv', players, { on: 'user=identity' })
     expect(left.err).toContain(
-      '--on: there is no column or member user in the import; in a OneSignal export the user ID is external_user_id as a rule',
+      '--on: there is no column or member user in the import; in a OneSignal export the user ID is usually external_user_id',
     )
     const right = await imported('players.csv', players, { on: 'external_user_id=mail' })
     expect(right.err).toContain('there is no column mail among "identity", "clevertap_id"')

@@ -194,10 +194,10 @@ describe('a call that is refused as a whole', () => {
       /Invalid Credentials/,
       post({ d: [] }, { ...authorized, 'X-CleverTap-Account-Id': 'OTHER' }),
     ],
-    ['GET', 405, /takes POST only/, { headers: authorized }],
-    ['DELETE', 405, /takes POST only/, { method: 'DELETE', headers: authorized }],
-    ['PUT with a bad body', 405, /takes POST only/, { method: 'PUT', headers: authorized, body: '{' }],
-    ['PROPFIND', 405, /takes POST only/, { method: 'PROPFIND', headers: authorized }],
+    ['GET', 405, /allows only POST/, { headers: authorized }],
+    ['DELETE', 405, /allows only POST/, { method: 'DELETE', headers: authorized }],
+    ['PUT with a bad body', 405, /allows only POST/, { method: 'PUT', headers: authorized, body: '{' }],
+    ['PROPFIND', 405, /allows only POST/, { method: 'PROPFIND', headers: authorized }],
   ])('for %s gets %i, flat like CleverTap', async (_, status, error, call) => {
     const server = await startServer()
     const answer = await server.call(path, call)

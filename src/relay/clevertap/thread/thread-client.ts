@@ -53,16 +53,16 @@ export const createThreadClient = ({ post, onBusy, onIdle }: ThreadClientParts):
     }),
     onResult: ({ number, account, setbacks: had, sent }) => {
       setbacks.set(account, had)
-      const settle = waiting.get(number)
+      const answer = waiting.get(number)
       waiting.delete(number)
       if (waiting.size === 0) onIdle()
-      settle?.(sent)
+      answer?.(sent)
     },
     onExit: () => {
       const lost = [...waiting.values()]
       waiting.clear()
       setbacks.clear()
-      for (const settle of lost) settle({ kind: 'unanswered', reason: 'the thread that sends has ended' })
+      for (const answer of lost) answer({ kind: 'unanswered', reason: 'the thread that sends has ended' })
     },
   }
 }

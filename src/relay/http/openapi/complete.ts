@@ -3,7 +3,7 @@ import type { Example } from './example.ts'
 import { examples } from './examples.ts'
 import { operations } from './operations.ts'
 
-/* An OpenAPI document is JSON of whatever shape; these are the parts that are touched here. */
+/* The parts of an OpenAPI document that this file changes. */
 type Json = Record<string, unknown>
 interface Media {
   schema?: unknown
@@ -23,7 +23,7 @@ interface Route {
   requestBody?: { content: Record<string, Media> }
   responses: Record<string, Response>
 }
-/** As much of an OpenAPI document as is changed. */
+/** The part of an OpenAPI document that is changed. */
 interface OpenApiDocument {
   paths?: Record<string, Record<string, Route>>
   components?: Record<string, unknown>
@@ -33,7 +33,7 @@ const problemType = 'application/problem+json'
 
 const responseHeaders = {
   RequestId: {
-    description: "The caller's own X-Request-Id, or one of the relay's; the log has it.",
+    description: "The caller's X-Request-Id, or one that the relay generated; it is in the log.",
     schema: { type: 'string' },
   },
   RetryAfter: { description: 'Seconds.', schema: { type: 'integer', minimum: 0 } },
@@ -48,14 +48,14 @@ const requestParameters = {
     name: 'Origin',
     in: 'header',
     required: true,
-    description: 'The site that the page belongs to; browsers send it by themselves.',
+    description: 'The origin of the page; browsers send it automatically.',
     schema: { type: 'string' },
     example: 'https://www.example.com',
   },
   RequestId: {
     name: 'X-Request-Id',
     in: 'header',
-    description: 'Names the request in answer and log: letters, digits and _.:- up to 64.',
+    description: 'Id of the request in answer and log: up to 64 letters, digits and _.:-',
     schema: { type: 'string', pattern: '^[\\w.:-]{1,64}$' },
   },
   Traceparent: {
@@ -81,7 +81,7 @@ const addExample = (
   if (media && answer !== undefined) media.examples = { ...media.examples, [name]: { summary, value: answer } }
 }
 
-/** The document's problem schema once, and in each refusal which codes it can be. */
+/** Refers to the shared problem schema, and lists the codes of each refusal. */
 const describeRefusals = (route: Route, key: string): unknown => {
   let schema: unknown
   const refusals = operations[key]?.refusals ?? {}
@@ -101,7 +101,7 @@ const completeRoute = (route: Route, key: string): unknown => {
   const forBrowsers = route.tags?.includes('browsers') ?? false
   Object.assign(route, {
     operationId: operations[key]?.operationId,
-    // Explicit, because leaving it out would mean the document's default.
+    // Explicit, because the document's default would apply otherwise.
     ...(isPublic ? { security: [] } : {}),
     parameters: [
       ...(route.parameters ?? []),
@@ -117,15 +117,15 @@ const completeRoute = (route: Route, key: string): unknown => {
 }
 
 const tags = [
-  { name: 'browsers', description: 'For pages and workers of allowed sites; the pushferry client does it for them.' },
+  { name: 'browsers', description: 'For pages and workers of allowed sites; the pushferry client uses these routes.' },
   { name: 'backends', description: 'For servers with an API key.' },
   { name: 'operation', description: 'For operators of the relay.' },
   { name: 'scripts', description: 'The built files, for any page that names them.' },
 ]
 
 /**
- * Adds to what the routes say of themselves: names, examples, which problem codes a refusal can carry, headers that all
- * share, and what is said once for all. Returns another document; parts of the given one belong to the routes.
+ * Adds names, examples, the problem codes of refusals, common headers and common texts to the schemas of the routes. Returns a new
+ * document and does not change the given one, because parts of it belong to the routes.
  */
 export const completeOpenApi = <T extends object>(given: T): T => {
   const document = JSON.parse(JSON.stringify(given)) as T & OpenApiDocument // what @fastify/swagger has put together

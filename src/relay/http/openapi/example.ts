@@ -1,26 +1,26 @@
 import type { RelayProblemCode } from '../../../wire/problem.ts'
 
 /**
- * One call and its answer, as the description has them. A test sends each, in their order, to a relay whose account
- * is `TEST-123-4567`, whose API key and admin key are `backend-key` and `admin-key`, and compares.
+ * One call and its answer, for the description. A test sends all calls, in their order, to a relay with the account
+ * `TEST-123-4567`, the API key `backend-key` and the admin key `admin-key`, and compares the answers.
  */
 export interface Example {
-  /** The name that ties the example of a request to that of its answer. */
+  /** The common name of the request's and the answer's example. */
   name: string
   /** Method and path, as in operations.ts. */
   operation: string
   summary: string
   path?: Readonly<Record<string, string>>
   query?: Readonly<Record<string, string>>
-  /** Beside what the security of the route asks for, which is right where nothing else is said. */
+  /** Headers in addition to the route's credentials, which are valid unless they are given here. */
   headers?: Readonly<Record<string, string>>
   body?: unknown
-  /** The body is against the schema on purpose, and so is no example of one. */
+  /** The body violates the schema on purpose, so it is not shown as an example. */
   misshapen?: true
   status: number
-  /** Keys and times are only like this. A text that ends in `…` is how a long one begins. Left out: no content. */
+  /** The answer; keys and times differ. A string that ends in `…` is the beginning of a long one. Omitted: no content. */
   answer?: unknown
-  /** All of the answer is only like this: what it names is there, and of that type. */
+  /** All values differ: the test compares only the names and types of members. */
   varies?: true
 }
 

@@ -37,7 +37,7 @@ const browserExamples: readonly Example[] = [
   {
     name: 'new',
     operation: operation.register,
-    summary: 'A browser that was not known',
+    summary: 'A new browser',
     body: subscription,
     status: 202,
     answer: { result: 'queued', objectId, registrationKey },
@@ -45,7 +45,7 @@ const browserExamples: readonly Example[] = [
   {
     name: 'again',
     operation: operation.register,
-    summary: 'The same subscription, as after a visit later: nothing is uploaded',
+    summary: 'The same subscription at a later visit: nothing is uploaded',
     body: subscription,
     status: 202,
     answer: { result: 'unchanged', objectId, registrationKey },
@@ -64,7 +64,7 @@ const browserExamples: readonly Example[] = [
       403,
       'Forbidden',
       'registration_key_mismatch',
-      `this objectId is registered: its registration key (${registrationKeyHeader}) or a ticket is needed`,
+      `this objectId is registered: send its registration key (${registrationKeyHeader}) or a ticket`,
     ),
   },
   {
@@ -94,7 +94,7 @@ const browserExamples: readonly Example[] = [
   {
     name: 'form',
     operation: operation.register,
-    summary: 'A form in place of JSON',
+    summary: 'A form instead of JSON',
     headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
     body: 'type=token',
     misshapen: true,
@@ -109,7 +109,7 @@ const browserExamples: readonly Example[] = [
   {
     name: 'anotherPushService',
     operation: operation.register,
-    summary: 'A subscription of a push service that CleverTap has no type for',
+    summary: 'A subscription of a push service without a token type',
     body: {
       ...subscription,
       tokenData: { ...subscription.tokenData, id: 'gAAAAABm' },
@@ -120,13 +120,13 @@ const browserExamples: readonly Example[] = [
       422,
       'Unprocessable Entity',
       'push_service_not_accepted',
-      'this push service has no token type at CleverTap; PUSHFERRY_WEB_TYPES can give it one',
+      'this push service has no token type at CleverTap; PUSHFERRY_WEB_TYPES can map it to one',
     ),
   },
   {
     name: 'anotherSite',
     operation: operation.config,
-    summary: 'A page of a site that may not use this relay',
+    summary: 'A page of an origin that is not allowed',
     headers: { Origin: 'https://another.example' },
     status: 403,
     answer: problem(403, 'Forbidden', 'origin_not_allowed', 'pages of this origin may not use this relay'),
@@ -141,7 +141,7 @@ const browserExamples: readonly Example[] = [
   {
     name: 'notMine',
     operation: operation.withdraw,
-    summary: 'Somebody without the registration key',
+    summary: 'A browser without the registration key',
     path: { objectId },
     headers: { [registrationKeyHeader]: 'another' },
     status: 403,
@@ -149,13 +149,13 @@ const browserExamples: readonly Example[] = [
       403,
       'Forbidden',
       'registration_key_mismatch',
-      `this objectId is registered: its registration key (${registrationKeyHeader}) or a ticket is needed`,
+      `this objectId is registered: send its registration key (${registrationKeyHeader}) or a ticket`,
     ),
   },
   {
     name: 'known',
     operation: operation.withdraw,
-    summary: 'The browser that registered takes it back',
+    summary: 'The registered browser withdraws',
     path: { objectId },
     status: 204,
   },
@@ -165,7 +165,7 @@ const backendExamples: readonly Example[] = [
   {
     name: 'two',
     operation: operation.upload,
-    summary: 'Two tokens that are taken',
+    summary: 'Two valid tokens',
     body: {
       d: [
         { ...native, objectId: androidId },
@@ -178,7 +178,7 @@ const backendExamples: readonly Example[] = [
   {
     name: 'partly',
     operation: operation.upload,
-    summary: 'One token that is taken, and one whose CleverTap ID is none',
+    summary: 'One valid token, and one with an invalid CleverTap ID',
     body: { d: [{ ...native, objectId: androidId }, badRecord] },
     status: 200,
     answer: {
@@ -207,7 +207,7 @@ const backendExamples: readonly Example[] = [
   {
     name: 'noRecords',
     operation: operation.upload,
-    summary: 'A body that is something else',
+    summary: 'A body without records',
     body: { tokens: [] },
     misshapen: true,
     status: 400,
@@ -216,7 +216,7 @@ const backendExamples: readonly Example[] = [
   {
     name: 'allBad',
     operation: operation.upload,
-    summary: 'Nothing in it can be taken, which is 200 all the same',
+    summary: 'No valid record; the status is still 200',
     body: { d: [badRecord] },
     status: 200,
     answer: {
@@ -288,7 +288,7 @@ const backendExamples: readonly Example[] = [
   {
     name: 'known',
     operation: operation.erase,
-    summary: 'A person who asked for it',
+    summary: 'A profile whose owner asked for erasure',
     path: { objectId: androidId },
     status: 204,
   },

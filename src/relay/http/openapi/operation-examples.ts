@@ -21,7 +21,7 @@ const status = {
   accounts: [
     {
       account: 'TEST-123-4567',
-      verdict: { level: 'good', answer: 'Yes.', headline: 'Everything that comes in reaches CleverTap.', remedy: null },
+      verdict: { level: 'good', answer: 'Yes.', headline: 'Everything that arrives reaches CleverTap.', remedy: null },
       upload: { state: 'ok', since: null, nextTryAt: null, cause: null, remedy: null },
       queue: { live: 0, unproved: 0, import: 0, uploading: 0, oldestReceivedAt: null, etaMs: null },
       capacity: {
@@ -52,7 +52,7 @@ export const operationExamples: readonly Example[] = [
   {
     name: 'ready',
     operation: 'get /readyz',
-    summary: 'Records are taken and uploaded',
+    summary: 'The store takes records, and uploads succeed',
     status: 200,
     answer: { status: 'ok', accounts: { 'TEST-123-4567': { status: 'ok', upload: 'ok' } } },
   },
@@ -90,7 +90,7 @@ export const operationExamples: readonly Example[] = [
       401,
       'Unauthorized',
       'unauthorized',
-      'the admin key is needed: as Authorization: Bearer, or as the password of any user',
+      'send the admin key as Authorization: Bearer, or as the password of any user',
     ),
   },
   {
@@ -128,7 +128,7 @@ export const operationExamples: readonly Example[] = [
   {
     name: 'scrape',
     operation: 'get /metrics',
-    summary: 'What Prometheus reads',
+    summary: 'The metrics for Prometheus',
     status: 200,
     answer: '# HELP pushferry_build_info Always 1; the labels say what runs.\n# TYPE pushferry_build_info gauge\n…',
   },

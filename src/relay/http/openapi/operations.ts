@@ -9,7 +9,7 @@ export interface Operation {
 }
 
 const everywhere = { 503: ['unavailable'] } as const
-/** Also of a DELETE, whose body is not read: one may come. */
+/** Refusals of routes without a body. A client may still send one, for example with a DELETE. */
 const noBody = { 413: ['payload_too_large'], 415: ['unsupported_media_type'] } as const
 const body = { 400: ['malformed_json'], ...noBody } as const
 const backend = { ...everywhere, 401: ['unauthorized'] } as const
@@ -17,7 +17,7 @@ const browser = { ...everywhere, 403: ['origin_not_allowed'], 429: ['too_many_re
 const tickets = { 401: ['ticket_required', 'ticket_invalid'] } as const
 const admin = { 401: ['unauthorized'], 404: ['not_found'] } as const
 
-/** By method and path, as the document has them. A test holds this against the routes. */
+/** By method and path, as in the document. A test compares this with the routes. */
 export const operations: Readonly<Record<string, Operation>> = {
   'post /v1/subscriptions': {
     operationId: 'registerSubscription',

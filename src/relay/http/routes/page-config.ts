@@ -12,7 +12,7 @@ export const addPageConfig = (app: FastifyInstance, { browsers }: Scope): void =
     {
       onRequest: browsers.check,
       schema: {
-        summary: "Tells a page its account's public key and whether it needs tickets",
+        summary: "Returns the public key of the page's account, and whether it requires tickets",
         tags: ['browsers'],
         response: { 200: relayConfig, ...problems(403) },
       },

@@ -15,7 +15,7 @@ const refusalOf = (read: Extract<ReadSubscription, { ok: false }>): Refusal =>
     ? { code: read.code, detail: read.problem.message, recordCode: read.problem.code }
     : {
         code: read.code,
-        detail: 'this push service has no token type at CleverTap; PUSHFERRY_WEB_TYPES can give it one',
+        detail: 'this push service has no token type at CleverTap; PUSHFERRY_WEB_TYPES can map it to one',
         log: { host: read.host },
       }
 

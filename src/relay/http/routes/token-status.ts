@@ -10,7 +10,7 @@ export const addTokenStatus = (app: FastifyInstance, { store, backends, refuse }
     {
       onRequest: backends.check,
       schema: {
-        summary: 'Tells what became of the token of an objectId',
+        summary: 'Returns the state of a token, by its objectId',
         tags: ['backends'],
         security: [{ apiKey: [] }, { passcode: [] }],
         params: objectIdParams,

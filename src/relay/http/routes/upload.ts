@@ -32,7 +32,7 @@ export const addUpload = (app: FastifyInstance, { store, backends, refuse, onInt
       bodyLimit: maxBackendBodyBytes,
       onRequest: backends.check,
       schema: {
-        summary: "Takes device tokens, as CleverTap's API of the same path does",
+        summary: 'Accepts device tokens, like the route of the same path in CleverTap’s API',
         tags: ['backends'],
         security: [{ apiKey: [] }, { passcode: [] }],
         querystring: uploadQuery,

@@ -42,7 +42,7 @@ export interface AccountFacts {
   says: StoreSays
   memory: AccountMemory
   health: HealthLog
-  /** How many records may wait. */
+  /** Limits of queued records. */
   limits: { live: number; unproved: number }
   keyIdleMs: number
   uploads: { state: UploadState; concurrency: number; holder: string | undefined }

@@ -6,11 +6,13 @@ export interface HealthCause {
   remedy: string
 }
 
-const network = 'Nothing is lost: the relay tries again by itself. If it goes on, look at the network of this machine.'
+const network =
+  'Nothing is lost: the relay retries automatically. If the failure lasts, check the network of this machine.'
 const theirs = "Nothing is lost: the relay tries again by itself. If it goes on, look at CleverTap's status page."
-const proxy = 'Is a proxy or firewall in between? The relay must reach CleverTap itself; it tries again by itself.'
+const proxy =
+  'Check for a proxy or firewall in between: the relay must reach CleverTap directly. It retries automatically.'
 const certificate =
-  'Is a proxy in between? NODE_EXTRA_CA_CERTS can name its authority. The relay tries again by itself.'
+  'If a proxy intercepts TLS, set NODE_EXTRA_CA_CERTS to its authority. The relay retries automatically.'
 
 /** Causes by the reason of a failed upload request: a code of the system, of TLS or of undici, or Pushferry's own. */
 const causes: Readonly<Record<string, HealthCause>> = {
@@ -23,11 +25,11 @@ const causes: Readonly<Record<string, HealthCause>> = {
   EPIPE: { cause: 'Connections to CleverTap break', remedy: proxy },
   ECONNREFUSED: {
     cause: "Nothing listens at CleverTap's address",
-    remedy: 'Is CLEVERTAP_URL right? The relay tries again by itself.',
+    remedy: 'Check CLEVERTAP_URL. The relay retries automatically.',
   },
   ENOTFOUND: {
     cause: "CleverTap's host name does not exist",
-    remedy: 'Is CLEVERTAP_REGION or CLEVERTAP_URL right, and does DNS work here? The relay tries again by itself.',
+    remedy: 'Check CLEVERTAP_REGION or CLEVERTAP_URL, and the DNS of this machine. The relay retries automatically.',
   },
   EAI_AGAIN: { cause: "CleverTap's host name cannot be looked up", remedy: `Does DNS work here? ${network}` },
   ENETUNREACH: { cause: 'This machine has no network route to CleverTap', remedy: network },
@@ -53,10 +55,10 @@ const ofStatus = (reason: string): HealthCause | undefined => {
   if (status >= 500) return { cause: `CleverTap answers with errors (${reason})`, remedy: theirs }
   if (status >= 300 && status < 400)
     return {
-      cause: `CleverTap's address redirects elsewhere (${reason}), which is never followed`,
-      remedy: 'Is CLEVERTAP_REGION or CLEVERTAP_URL right? The relay tries again by itself.',
+      cause: `CleverTap's address redirects (${reason}), and the relay follows no redirect`,
+      remedy: 'Check CLEVERTAP_REGION or CLEVERTAP_URL. The relay retries automatically.',
     }
-  return { cause: `CleverTap does not take requests (${reason})`, remedy: `Is CLEVERTAP_URL right? ${theirs}` }
+  return { cause: `CleverTap refuses requests (${reason})`, remedy: `Is CLEVERTAP_URL right? ${theirs}` }
 }
 
 const ofProxy = (reason: string): HealthCause | undefined => {
@@ -66,7 +68,7 @@ const ofProxy = (reason: string): HealthCause | undefined => {
     : {
         cause: `The proxy that HTTPS_PROXY names ${why.startsWith('HTTP') ? 'refuses' : 'cannot be reached'} (${why})`,
         remedy:
-          'Is HTTPS_PROXY right, with user and password where it wants them, and does it let CleverTap pass? NO_PROXY names hosts that need none.',
+          'Check HTTPS_PROXY, with user and password if the proxy needs them, and whether the proxy allows CleverTap. NO_PROXY lists hosts that bypass the proxy.',
       }
 }
 
@@ -76,14 +78,13 @@ export const explainHealth = (state: UploadMode, reason: string | null): HealthC
   if (state === 'throttled')
     return {
       cause: `CleverTap asked the relay to wait (HTTP 429${reason === null ? '' : `, ${reason}`})`,
-      remedy:
-        'Nothing is lost: the relay waits that long, at most PUSHFERRY_RETRY_MAX_MS, and then probes with one request.',
+      remedy: 'Nothing is lost: the relay waits, at most PUSHFERRY_RETRY_MAX_MS, and then probes with one request.',
     }
   if (state === 'suspended')
     return {
       cause: `CleverTap refuses the credentials (${/HTTP \d+/.exec(reason ?? '')?.[0] ?? 'HTTP 401'})`,
       remedy:
-        'Compare CLEVERTAP_ACCOUNT_ID, CLEVERTAP_PASSCODE and CLEVERTAP_REGION with the dashboard (the first two are easily swapped), or run pushferry check to see which is wrong; then restart the relay. Nothing is lost meanwhile.',
+        'Compare CLEVERTAP_ACCOUNT_ID, CLEVERTAP_PASSCODE and CLEVERTAP_REGION with the dashboard (the first two are easily swapped), or run pushferry check to see which is wrong; then restart the relay. Nothing is lost.',
     }
   if (reason === null) return { cause: 'Requests to CleverTap fail', remedy: theirs }
   return (

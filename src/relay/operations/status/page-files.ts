@@ -35,7 +35,7 @@ export const addPageFiles = (
           security,
           response: {
             200: { description: 'The file', content: { [type]: { schema: { type: 'string' } } } },
-            304: { type: 'null', description: 'The copy with this ETag is still right.' },
+            304: { type: 'null', description: 'The copy with this ETag is current.' },
             ...problems(401, 404),
           },
         },

@@ -35,12 +35,12 @@ export const addRetry = (
           else
             refuse(request, reply, {
               code: 'origin_not_allowed',
-              detail: 'only the status page itself and programs may ask for this',
+              detail: 'only the status page itself and programs may send this request',
             })
         },
       ],
       schema: {
-        summary: 'Queues rejected records for another try',
+        summary: 'Queues rejected records again',
         tags: ['operation'],
         security,
         body: retryBody,

@@ -59,7 +59,7 @@ export const addStatus = (app: FastifyInstance, parts: StatusParts): void => {
         querystring: {
           type: 'object',
           properties: {
-            account: { type: 'string', description: 'Without it, the one that is doing worst.' },
+            account: { type: 'string', description: 'Default: the account in the worst state.' },
             range: { type: 'string', enum: ranges, default: 'hour' },
           },
         },

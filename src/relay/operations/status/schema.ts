@@ -21,7 +21,7 @@ const level = Type.Unsafe<keyof typeof levelWords>({
 const uploadMode = oneOf('ok', 'throttled', 'failing', 'suspended')
 const happened = texts(['queued', 'accepted', 'rejected'], number)
 
-const values = Type.Array(orNull(number), { description: 'One for each step; null where nothing is known.' })
+const values = Type.Array(orNull(number), { description: 'One value per step; null for unknown.' })
 const series = Type.Object({
   startsAt: time('Start of the first step'),
   stepMs: ms('Length of a step'),
@@ -43,8 +43,8 @@ const account = Type.Object({
   }),
   upload: Type.Object({
     state: uploadMode,
-    since: orNull(time('When it came to that state')),
-    nextTryAt: orNull(time('When the next request will be sent')),
+    since: orNull(time('Start of the state')),
+    nextTryAt: orNull(time('Time of the next request')),
     cause: orNull(Type.String()),
     remedy: orNull(Type.String()),
   }),
@@ -53,8 +53,8 @@ const account = Type.Object({
     unproved: number,
     import: number,
     uploading: number,
-    oldestReceivedAt: orNull(time('When the oldest record of the queue was received')),
-    etaMs: orNull(ms('How long the queue will take')),
+    oldestReceivedAt: orNull(time('Time at which the oldest queued record was received')),
+    etaMs: orNull(ms('Estimated time to empty the queue')),
   }),
   capacity: Type.Object({
     live: Type.Object(
@@ -63,13 +63,14 @@ const account = Type.Object({
     ),
     unproved: Type.Object(
       { waiting: number, limit: number, evicted: number },
-      { description: 'Browsers that proved nothing; evicted: records that gave way in the last day' },
+      { description: 'Browsers without proof; evicted: records that were removed for newer ones in the last day' },
     ),
   }),
   browsers: Type.Object(
     { heard: number, idle: number, refused: number, takeovers: number },
     {
-      description: 'Heard of in the last 30 days; idle for PUSHFERRY_KEY_IDLE; in the last day: refused, and takeovers',
+      description:
+        'heard: confirmed in the last 30 days; idle: not confirmed for PUSHFERRY_KEY_IDLE; refused and takeovers: in the last day',
     },
   ),
   settled: texts(['accepted', 'rejected', 'withdrawn'], number),
@@ -77,7 +78,7 @@ const account = Type.Object({
   series: Type.Object({ live: series, hour: series, day: series }),
   latency: orNull(
     Type.Object({
-      overMs: ms('How far back the requests go'),
+      overMs: ms('Length of the period'),
       requests: number,
       p50Ms: ms('Median'),
       p95Ms: ms('95th percentile'),
@@ -86,8 +87,8 @@ const account = Type.Object({
   ),
   slots: Type.Object({
     inFlight: Type.Integer({ description: 'Requests to CleverTap in flight from all processes' }),
-    limit: Type.Integer({ description: 'How many this process may have now' }),
-    concurrency: Type.Integer({ description: 'How many all may have together' }),
+    limit: Type.Integer({ description: 'Current limit of this process' }),
+    concurrency: Type.Integer({ description: 'Limit of all processes together' }),
   }),
   rejected: Type.Object({
     codes: Type.Array(
@@ -107,7 +108,7 @@ const account = Type.Object({
   }),
   events: texts(['replaced', 'withdrawn', 'deferred', 'expired', 'discarded', 'confirmed', 'missing'], number),
   changes: Type.Array(Type.Object({ at: time('When'), state: uploadMode, cause: orNull(Type.String()) }), {
-    description: 'As this process saw them, the latest first.',
+    description: 'Changes that this process saw, the latest first.',
   }),
   others: Type.Array(Type.Object({ name: Type.String(), state: uploadMode, inFlight: number }), {
     description: 'Other processes that upload from this store.',
@@ -116,12 +117,12 @@ const account = Type.Object({
 
 export const statusSnapshot = Type.Object(
   {
-    generatedAt: time('When this was put together'),
+    generatedAt: time('Time of this snapshot'),
     version: Type.String(),
-    startedAt: time('When this relay started'),
+    startedAt: time('Start of this relay'),
     store: Type.Object({
       kind: Type.String(),
-      ok: Type.Boolean({ description: 'While false, the numbers below are the last that could be read.' }),
+      ok: Type.Boolean({ description: 'While false, the numbers below are the last readable ones.' }),
       reason: orNull(Type.String()),
     }),
     accounts: Type.Array(account),
@@ -131,9 +132,9 @@ export const statusSnapshot = Type.Object(
 
 export const retryBody = Type.Object({
   account: Type.String({ description: 'CleverTap account id' }),
-  code: Type.Optional(Type.Integer({ description: 'Only records that were rejected with this code; without it all.' })),
+  code: Type.Optional(Type.Integer({ description: 'Only records that were rejected with this code; default: all.' })),
 })
 export const retryAnswer = Type.Object(
-  { queued: Type.Integer({ description: 'How many records wait for another upload now' }) },
-  { description: 'They are queued, durably.' },
+  { queued: Type.Integer({ description: 'Number of records that are queued again' }) },
+  { description: 'The records are queued durably.' },
 )

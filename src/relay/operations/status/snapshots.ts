@@ -16,8 +16,8 @@ import type { AccountStatus, StatusSnapshot } from './view/snapshot.ts'
 /** The status page's data: this process's own history combined with the store's numbers. */
 export interface Snapshots {
   /**
-   * How everything is now. All who ask within a second share one answer. Never rejects: while the store cannot be read
-   * the numbers are the last ones that were.
+   * The current state. Calls within a second share one answer. Never rejects: while the store cannot be read, the numbers are the last
+   * readable ones.
    */
   current(): Promise<StatusSnapshot>
   onRequest(report: UploadReport): void

@@ -32,7 +32,7 @@ const worthAWord = 1_000
 /** Number of rejected records from which their share is meaningful. */
 const enoughForAShare = 10
 
-const isSafe = 'Nothing is lost: everything that came in is on disk and will be sent.'
+const isSafe = 'Nothing is lost: every received record is on disk and will be sent.'
 
 const storeVerdict = ({ store }: Evidence): Verdict | undefined =>
   store.ok
@@ -40,10 +40,10 @@ const storeVerdict = ({ store }: Evidence): Verdict | undefined =>
     : {
         level: 'bad',
         answer: 'No.',
-        headline: `The store takes no records (${store.reason ?? 'no reason given'}): it answers senders with 503 until it does.`,
+        headline: `The store takes no records (${store.reason ?? 'no reason given'}): the relay answers 503 to senders until it does.`,
         remedy: /disk/.test(store.reason ?? '')
-          ? 'Free space on the disk of the database. The relay recovers by itself.'
-          : 'Check the database that PUSHFERRY_STORE names. The relay recovers by itself.',
+          ? 'Free space on the disk of the database. The relay then recovers automatically.'
+          : 'Check the database in PUSHFERRY_STORE. The relay then recovers automatically.',
       }
 
 const uploadVerdict = ({ now, upload, waiting }: Evidence): Verdict | undefined => {
@@ -75,16 +75,16 @@ const lateVerdict = (evidence: Evidence): Verdict | undefined => {
     return {
       level: 'warning',
       answer: 'Late.',
-      headline: `${late}: CleverTap wants fewer requests (HTTP 429).`,
+      headline: `${late}: CleverTap asks for fewer requests (HTTP 429).`,
       remedy:
-        'Does something else upload with the same account? Nothing is lost: the relay continues at the rate that CleverTap allows.',
+        'Check whether another program uploads with the same account. Nothing is lost: the relay continues at the rate that CleverTap allows.',
     }
   return {
     level: 'warning',
     answer: 'Late.',
-    headline: `${late}, and no reason is known.`,
+    headline: `${late}, and the reason is unknown.`,
     remedy:
-      'Is the queue getting shorter? If so, more requests in flight help (PUSHFERRY_UPLOAD_CONCURRENCY, up to 15). If not, look at the log for store troubles.',
+      'If the queue gets shorter, allow more requests in flight (PUSHFERRY_UPLOAD_CONCURRENCY, up to 15). If not, look for store errors in the log.',
   }
 }
 
@@ -97,7 +97,7 @@ const lossVerdict = ({ hour, missing }: Evidence): Verdict | undefined => {
       level: most ? 'bad' : 'warning',
       answer: most ? 'Mostly not.' : 'Not all.',
       headline: `CleverTap rejected ${of} in the last hour.`,
-      remedy: 'The reasons are below. Rejected records are kept and can be tried again.',
+      remedy: 'The reasons are below. Rejected records are kept and can be retried.',
     }
   }
   return missing === 0
@@ -107,7 +107,7 @@ const lossVerdict = ({ hour, missing }: Evidence): Verdict | undefined => {
         answer: 'Not all.',
         headline: `${counted(missing, 'token')} that CleverTap accepted in the last day ${missing === 1 ? 'is' : 'are'} not on ${missing === 1 ? 'its profile' : 'their profiles'}.`,
         remedy:
-          'CleverTap keeps the old token of a profile that has one already. Its Live Error Stream (dashboard: Settings) names them.',
+          'CleverTap keeps the token of a profile that already has one. Its Live Error Stream (dashboard: Settings) lists these profiles.',
       }
 }
 
@@ -115,11 +115,11 @@ const healthyVerdict = (evidence: Evidence): Verdict => {
   const { waiting, imported, deferred, etaMs, throttled, settled } = evidence
   const good = (level: Level, headline: string): Verdict => ({ level, answer: 'Yes.', headline, remedy: null })
   const about = etaMs === null ? '' : `, about ${duration(etaMs)} to go`
-  if (imported > 0) return good('busy', `An import is on its way: ${counted(waiting, 'record')} in the queue${about}.`)
+  if (imported > 0) return good('busy', `An import is running: ${counted(waiting, 'record')} in the queue${about}.`)
   if (throttled && waiting > deferred && ageOf(evidence) >= soonMs)
     return good(
       'busy',
-      `CleverTap wants fewer requests (HTTP 429), so ${counted(waiting, 'record')} ${waiting === 1 ? 'waits' : 'wait'} a little${about}.`,
+      `CleverTap asks for fewer requests (HTTP 429), so ${counted(waiting, 'record')} ${waiting === 1 ? 'waits' : 'wait'} a little${about}.`,
     )
   if (waiting >= worthAWord) return good('busy', `${counted(waiting, 'record')} in the queue${about}.`)
   const { accepted, rejected, withdrawn } = settled
@@ -127,9 +127,9 @@ const healthyVerdict = (evidence: Evidence): Verdict => {
     return {
       level: 'empty',
       answer: 'Nothing yet.',
-      headline: 'No token has come in so far. The relay is ready.',
+      headline: 'No token has arrived yet. The relay is ready.',
       remedy:
-        'Pages must be of an origin in PUSHFERRY_ORIGINS, backends need a key of PUSHFERRY_API_KEYS. pushferry check shows whether CleverTap accepts your tokens.',
+        'Pages need an origin in PUSHFERRY_ORIGINS, backends a key in PUSHFERRY_API_KEYS. pushferry check shows whether CleverTap accepts your tokens.',
     }
   const held = Math.min(waiting, deferred)
   const waits =
@@ -138,7 +138,7 @@ const healthyVerdict = (evidence: Evidence): Verdict => {
       : ''
   const old =
     rejected > 0 ? ` ${counted(rejected, 'record')} rejected earlier ${rejected === 1 ? 'is' : 'are'} kept.` : ''
-  return good('good', `Everything that comes in reaches CleverTap.${waits}${old}`)
+  return good('good', `Everything that arrives reaches CleverTap.${waits}${old}`)
 }
 
 /** Answers "is everything arriving?" with the most serious problem only. Pure. */

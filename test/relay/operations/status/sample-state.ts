@@ -20,7 +20,7 @@ const series = (stepMs: number, count: number): Series => {
 /** An account of which nothing has come yet. */
 export const accountStatus = (more: Partial<AccountStatus> = {}): AccountStatus => ({
   account: 'TEST-1',
-  verdict: { level: 'good', answer: 'Yes.', headline: 'Everything that comes in reaches CleverTap.', remedy: null },
+  verdict: { level: 'good', answer: 'Yes.', headline: 'Everything that arrives reaches CleverTap.', remedy: null },
   upload: { state: 'ok', since: null, nextTryAt: null, cause: null, remedy: null },
   queue: { live: 0, unproved: 0, import: 0, uploading: 0, oldestReceivedAt: null, etaMs: null },
   capacity: { live: { waiting: 0, limit: 1_000_000 }, unproved: { waiting: 0, limit: 100_000, evicted: 0 } },

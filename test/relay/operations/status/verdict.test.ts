@@ -102,13 +102,13 @@ describe('is everything arriving?', () => {
       '12,345 records in the queue, about 4 min to go.',
     )
     expect(judge(evidence({ waiting: 2, oldestReceivedAt: now - minutes(90) })).headline).toBe(
-      '2 records wait, the oldest for 1 h 30 min, and no reason is known.',
+      '2 records wait, the oldest for 1 h 30 min, and the reason is unknown.',
     )
     expect(judge(evidence({ throttled: true, waiting: 1, oldestReceivedAt: now - minutes(6) })).headline).toBe(
-      '1 record waits, the oldest for 6 min: CleverTap wants fewer requests (HTTP 429).',
+      '1 record waits, the oldest for 6 min: CleverTap asks for fewer requests (HTTP 429).',
     )
     expect(judge(evidence({ throttled: true, waiting: 1, oldestReceivedAt: now - 20_000 })).headline).toBe(
-      'CleverTap wants fewer requests (HTTP 429), so 1 record waits a little.',
+      'CleverTap asks for fewer requests (HTTP 429), so 1 record waits a little.',
     )
     expect(judge(evidence({ hour: { queued: 0, accepted: 988, rejected: 12 } })).headline).toBe(
       'CleverTap rejected 12 of 1,000 uploaded records (1.2 %) in the last hour.',
@@ -116,7 +116,7 @@ describe('is everything arriving?', () => {
     expect(
       judge(evidence({ waiting: 1, deferred: 4, settled: { accepted: 5, rejected: 1, withdrawn: 0 } })).headline,
     ).toBe(
-      'Everything that comes in reaches CleverTap. 1 record may wait for its profile to go live. 1 record rejected earlier is kept.',
+      'Everything that arrives reaches CleverTap. 1 record may wait for its profile to go live. 1 record rejected earlier is kept.',
     )
   })
 })

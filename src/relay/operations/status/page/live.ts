@@ -48,7 +48,7 @@ export const listen = (
   return {
     isLost,
     freshness: () => {
-      if (isLost()) return `No word from the relay for ${duration(silentFor())}`
+      if (isLost()) return `No update from the relay for ${duration(silentFor())}`
       return generatedAt === undefined ? undefined : `Live, ${clock(generatedAt, { seconds: true })}`
     },
   }

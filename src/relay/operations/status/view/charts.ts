@@ -2,13 +2,13 @@ import { rangeWords } from './slots.ts'
 import type { Range, Series } from './snapshot.ts'
 import { count, duration, latency } from './words.ts'
 
-/** A line of a chart: its numbers, its name, and how its sum or last value is worded. */
+/** A line of a chart: its numbers, its name, and the words for its sum or last value. */
 export interface LineKind {
   name: 'queued' | 'accepted' | 'rejected' | 'waiting' | 'latencyP50Ms' | 'latencyP95Ms'
   label: string
   /**
-   * Lines are told apart without colour too. `area` is filled below; `bars` have no line between them, so that a value of zero
-   * all day is not drawn; the others are broken lines.
+   * The style, by which lines also differ without colour. `area` is filled below. `bars` have no line between them, so that zeros are not
+   * drawn. The others are broken lines.
    */
   as?: 'area' | 'bars' | 'dashed' | 'dotted'
 }
@@ -82,7 +82,7 @@ export const loneOf = (values: Values): number[] => {
   return [...values.keys()].filter((index) => isKnown(index) && !isKnown(index - 1) && !isKnown(index + 1))
 }
 
-/** The steps that have something to count. */
+/** The steps with a value above zero. */
 export const countedOf = (values: Values): number[] => [...values.keys()].filter((index) => values[index])
 
 /** The words around a chart. */

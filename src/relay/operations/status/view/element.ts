@@ -24,7 +24,7 @@ export const element = (
 /** A list. Its role is stated, because Safari takes it away from a list without bullets. */
 export const listOf = (selector: string, items: readonly View[]): View => element(selector, items, { role: 'list' })
 
-/** Navigation of which one link is current. */
+/** A navigation in which one link is the current one. */
 export const linksOf = (
   className: string,
   label: string,

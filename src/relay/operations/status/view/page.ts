@@ -84,7 +84,7 @@ export const viewOf = (options: PageOptions) => {
       section('latest-section', 'latest', 'Latest rejections', list('latest'), slot('latestNote', 'p.note')),
       section('capacity-section', 'capacity', 'Who fills the queue', list('capacity')),
       section('browsers-section', 'browsers', 'Registered browsers', list('browsers')),
-      section('else', 'else', 'What else happened, last 24 hours', list('events')),
+      section('else', 'else', 'Other events, last 24 hours', list('events')),
       section('changes-section', 'changes', 'Changes since this relay started', list('changes')),
       section('others-section', 'others', 'Other processes of this store', list('others')),
     ]),

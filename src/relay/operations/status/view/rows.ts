@@ -29,17 +29,17 @@ const latest = ({ rejected }: AccountStatus, now: number): Row[] =>
       { text: ago(at, now), as: 'note' },
       { text: code === 0 ? 'no code' : String(code), as: 'code' },
       { text: `${meaning}.` },
-      { text: text === '' ? 'No text came with it.' : `CleverTap's text: ${text}`, as: 'note' },
+      { text: text === '' ? 'CleverTap sent no message.' : `CleverTap's text: ${text}`, as: 'note' },
       { text: `${type} token, profile ${profile}`, as: 'note' },
     ],
   }))
 
 const happenings: readonly [keyof AccountStatus['events'], string, string][] = [
-  ['replaced', 'rotated', 'tokens that took the place of an older one'],
-  ['withdrawn', 'withdrawn', 'tokens whose owners said no'],
+  ['replaced', 'rotated', 'tokens that replaced an older one'],
+  ['withdrawn', 'withdrawn', 'tokens that their browsers withdrew'],
   ['deferred', 'put off', 'uploads that wait because the profile may not be live yet'],
   ['expired', 'taken over', 'records of a process that died while it uploaded them'],
-  ['discarded', 'discarded', 'rejected records that were kept long enough, or were too many'],
+  ['discarded', 'discarded', 'rejected records that were removed, because they were too old or too many'],
   ['confirmed', 'confirmed', 'accepted tokens that were found on their profile'],
   ['missing', 'missing', 'accepted tokens that were not found on their profile'],
 ]
@@ -72,8 +72,8 @@ const capacity = ({ capacity: { live, unproved }, queue }: AccountStatus): Row[]
       {
         text:
           unproved.evicted === 0
-            ? 'browsers that prove nothing'
-            : `browsers that prove nothing; ${counted(unproved.evicted, 'record')} gave way to newer ones`,
+            ? 'browsers without proof'
+            : `browsers without proof; ${counted(unproved.evicted, 'record')} evicted for newer ones`,
         as: 'note',
       },
     ],
@@ -89,14 +89,14 @@ const capacity = ({ capacity: { live, unproved }, queue }: AccountStatus): Row[]
 ]
 
 const browserWords: readonly [keyof AccountStatus['browsers'], string, string][] = [
-  ['heard', 'heard of', 'registered browsers that gave a sign of life in the last 30 days'],
+  ['heard', 'heard of', 'registered browsers that confirmed their registration in the last 30 days'],
   [
     'idle',
     'idle',
-    'registered browsers not heard of for PUSHFERRY_KEY_IDLE, so that another browser may have their objectId',
+    'registered browsers without a confirmation for PUSHFERRY_KEY_IDLE: another browser may claim their objectId',
   ],
-  ['refused', 'refused', 'registrations without the key of an objectId that another browser has, last 24 hours'],
-  ['takeovers', 'taken over', 'objectIds that a browser without the key took from another, last 24 hours'],
+  ['refused', 'refused', 'registrations refused because another browser has the objectId, last 24 hours'],
+  ['takeovers', 'taken over', 'objectIds that a browser without the key took over, last 24 hours'],
 ]
 
 const browsers = ({ browsers: known }: AccountStatus): Row[] =>
@@ -106,7 +106,7 @@ const browsers = ({ browsers: known }: AccountStatus): Row[] =>
   }))
 
 const stateWords: Readonly<Record<UploadMode, string>> = {
-  ok: 'Uploads went through again',
+  ok: 'Uploads succeeded again',
   throttled: 'CleverTap asked to wait',
   failing: 'Uploads began to fail',
   suspended: 'Uploads were suspended',

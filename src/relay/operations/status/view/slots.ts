@@ -16,7 +16,7 @@ export const levelWords: Readonly<Record<Level, string>> = {
 }
 
 const stateWords: Readonly<Record<UploadMode, { always: string; lately: string }>> = {
-  ok: { always: 'Uploads go through', lately: 'Uploads go through again, for' },
+  ok: { always: 'Uploads succeed', lately: 'Uploads have succeeded again for' },
   throttled: { always: 'CleverTap asks to wait', lately: 'CleverTap has been asking to wait for' },
   failing: { always: 'Uploads fail', lately: 'Uploads have been failing for' },
   suspended: { always: 'Uploads are suspended', lately: 'Uploads have been suspended for' },
@@ -43,7 +43,7 @@ const queueSlots = ({ account: { queue }, generatedAt }: PageState): Slots => {
       oldest === null
         ? 'the queue is empty'
         : queue.etaMs === null
-          ? 'since it came in'
+          ? 'since it arrived'
           : `about ${duration(queue.etaMs)} to go`,
   }
 }
@@ -61,7 +61,7 @@ const requestSlots = ({ account: { latency: took, slots, upload } }: PageState):
   slots: `${count(slots.inFlight)} of ${count(slots.concurrency)}`,
   slotsNote:
     upload.state !== 'ok'
-      ? 'one at a time until one goes through'
+      ? 'one at a time until one succeeds'
       : slots.limit < slots.concurrency
         ? `${count(slots.limit)} allowed since a 429`
         : 'allowed at a time',

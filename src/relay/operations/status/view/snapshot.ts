@@ -124,15 +124,15 @@ export interface AccountStatus {
     /** Estimated time to empty the queue at the current rate; null for a short queue, or without a rate. */
     etaMs: number | null
   }
-  /** How full the queue is, by whose records. Imports have no limit. */
+  /** Queued records and their limits, by kind of sender. */
   capacity: {
     live: { waiting: number; limit: number }
-    /** `evicted`: in the last day, records that gave way because this capacity was full. */
+    /** `evicted`: records that were removed in the last day because this capacity was full. */
     unproved: { waiting: number; limit: number; evicted: number }
   }
   /**
-   * Browsers that are registered: heard of in the last 30 days, and idle, whose key holds no longer. In the last day: refused
-   * because another browser has the objectId, and takeovers of such an objectId.
+   * Registered browsers: `heard` confirmed in the last 30 days, `idle` did not for so long that their key does not bind any more.
+   * In the last day: `refused` because another browser has the objectId, and `takeovers` of an objectId.
    */
   browsers: { heard: number; idle: number; refused: number; takeovers: number }
   /** Completed records in the store. */

@@ -50,7 +50,7 @@ describe('the texts of the page', () => {
       remedy: 'Do.',
       uploadRemedy: '',
       nextTry: 'Next try in 4 s.',
-      slotsNote: 'one at a time until one goes through',
+      slotsNote: 'one at a time until one succeeds',
     })
     expect(slotsOf(pageState({ upload })).uploadRemedy).toBe('Do.')
   })

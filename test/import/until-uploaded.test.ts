@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isSettled, type SettleParts, untilSettled } from '../../src/import/settle.ts'
+import { isUploaded, untilUploaded, type WaitParts } from '../../src/import/until-uploaded.ts'
 import type { Counts, Holder } from '../../src/relay/store/port.ts'
 import { createMemoryStore } from '../fakes/memory-store.ts'
 
@@ -11,23 +11,23 @@ const counts = (imported: number, uploading: number, oldestReceivedAt: number | 
   oldestReceivedAt,
 })
 
-describe('whether an import is settled', () => {
+describe('whether all imported records are uploaded', () => {
   const times = { queuedUntil: 1000, longestUploadMs: 30_000, calmMs: 0 }
 
   it.each([
-    ['nothing is there', counts(0, 0, null), 0, true],
+    ['the store is empty', counts(0, 0, null), 0, true],
     ['an imported record waits', counts(1, 0, 5), 99_999, false],
     ['only live records wait', counts(0, 0, 5), 0, true],
-    ['something is on its way', counts(0, 1, 5), 0, false],
-    ['what is on its way came later', counts(0, 1, 1001), 0, true],
-    ['what is on its way has been for longer than an upload takes', counts(0, 1, 5), 30_001, true],
-  ])('decides whether an import has ended: %s', (_, now, calmMs, settled) => {
-    expect(isSettled(now, { ...times, calmMs })).toBe(settled)
+    ['a record is uploading', counts(0, 1, 5), 0, false],
+    ['the uploading record arrived after the import', counts(0, 1, 1001), 0, true],
+    ['no imported record has waited for longer than an upload takes', counts(0, 1, 5), 30_001, true],
+  ])('decides whether an import has ended: %s', (_, now, calmMs, uploaded) => {
+    expect(isUploaded(now, { ...times, calmMs })).toBe(uploaded)
   })
 })
 
 describe('waiting for an import', () => {
-  const partsFor = (states: readonly Counts[], more: Partial<SettleParts> = {}): SettleParts & { looks: Counts[] } => {
+  const partsFor = (states: readonly Counts[], more: Partial<WaitParts> = {}): WaitParts & { looks: Counts[] } => {
     const looks: Counts[] = []
     let asked = 0
     let clock = 0
@@ -61,19 +61,19 @@ describe('waiting for an import', () => {
     report: JSON.stringify({ A: { upload } }),
   })
 
-  it('ends when all is settled', async () => {
+  it('ends when the last imported record is uploaded', async () => {
     const parts = partsFor([counts(2, 1, 5), counts(0, 1, 5), counts(0, 0, null)])
-    expect(await untilSettled(parts)).toBe('settled')
+    expect(await untilUploaded(parts)).toBe('uploaded')
     expect(parts.looks).toHaveLength(3)
   })
 
-  it('begins to count again when a record comes back', async () => {
+  it('starts its wait again when a record returns to the queue', async () => {
     const parts = partsFor([...Array(59).fill(counts(0, 1, 5)), counts(1, 0, 5), counts(0, 1, 5)])
-    await untilSettled(parts)
+    await untilUploaded(parts)
     expect(parts.looks).toHaveLength(60 + 62)
   })
 
-  it('outlives a store that cannot be read for a while', async () => {
+  it('continues when the store cannot be read for a while', async () => {
     let asked = 0
     const store = {
       counts: async () => {
@@ -82,21 +82,21 @@ describe('waiting for an import', () => {
       },
       holders: async () => [],
     }
-    expect(await untilSettled(partsFor([], { store }))).toBe('settled')
+    expect(await untilUploaded(partsFor([], { store }))).toBe('uploaded')
   })
 
-  it('ends when it is interrupted, and when it has been long enough', async () => {
+  it('ends when it is interrupted, and after its longest wait', async () => {
     const never = [counts(1, 0, 5)]
-    expect(await untilSettled(partsFor(never, { signal: AbortSignal.abort() }))).toBe('interrupted')
-    expect(await untilSettled(partsFor(never, { waitMs: 10_000 }))).toBe('late')
+    expect(await untilUploaded(partsFor(never, { signal: AbortSignal.abort() }))).toBe('interrupted')
+    expect(await untilUploaded(partsFor(never, { waitMs: 10_000 }))).toBe('late')
   })
 
   it('ends when the credentials are refused, unless another process has good ones', async () => {
     const states = [counts(1, 0, 5), counts(0, 0, null)]
     const holders = async () => [holder('me', 'suspended'), holder('other', 'ok')]
     const alone = partsFor(states, { uploads: suspended })
-    expect(await untilSettled(alone)).toBe('refused')
+    expect(await untilUploaded(alone)).toBe('refused')
     const helped = partsFor(states, { uploads: suspended })
-    expect(await untilSettled({ ...helped, store: { ...helped.store, holders } })).toBe('settled')
+    expect(await untilUploaded({ ...helped, store: { ...helped.store, holders } })).toBe('uploaded')
   })
 })

@@ -3,18 +3,18 @@ import type { Counts, Store } from '../relay/store/port.ts'
 import type { Uploads } from '../relay/uploader/uploads.ts'
 import { readReports } from './read-reports.ts'
 
-/** Why the waiting for uploads was over. `refused`: nobody's credentials are good, so nothing would ever be settled. */
-export type SettleEnd = 'settled' | 'interrupted' | 'refused' | 'late'
+/** Why a wait for uploads ended. `refused`: CleverTap refuses the credentials of every process. `late`: after `waitMs`. */
+export type UploadEnd = 'uploaded' | 'interrupted' | 'refused' | 'late'
 
-export interface SettleParts {
+export interface WaitParts {
   store: Pick<Store, 'counts' | 'holders'>
   account: string
   uploads: Pick<Uploads, 'state' | 'holder'>
   /** When the last record was queued, ms since the epoch. */
   queuedUntil: number
-  /** How long a request to CleverTap and the writing of its results can take, in ms. */
+  /** Longest time for a request to CleverTap and the writing of its results, in ms. */
   longestUploadMs: number
-  /** How long it is waited at most, in ms; undefined: until it is over. */
+  /** Longest wait, in ms; undefined: no limit. */
   waitMs: number | undefined
   signal: AbortSignal
   onLook: (counts: Counts) => void
@@ -23,7 +23,7 @@ export interface SettleParts {
   wait?: (ms: number, signal: AbortSignal) => Promise<unknown>
 }
 
-/** Interval between looks at the store, in ms. */
+/** Interval between reads of the store's counts, in ms. */
 export const lookEveryMs = 500
 
 /** Waits; an abort ends it early. */
@@ -35,7 +35,7 @@ export const isRefused = async ({
   store,
   account,
   uploads,
-}: Pick<SettleParts, 'account' | 'uploads'> & { store: Pick<Store, 'holders'> }): Promise<boolean> => {
+}: Pick<WaitParts, 'account' | 'uploads'> & { store: Pick<Store, 'holders'> }): Promise<boolean> => {
   if (uploads.state(account).upload !== 'suspended') return false
   const holders = await store.holders().catch(() => [])
   const others = readReports(
@@ -46,11 +46,11 @@ export const isRefused = async ({
 }
 
 /**
- * Whether all imported records up to a time are settled, as far as numbers tell. An imported record on its way counts
- * among all that are uploading; that it is not one of them is sure when none is, when the oldest is younger than the
- * import, or when no import has been waiting for longer than an upload takes.
+ * Whether all records imported up to `queuedUntil` are accepted or rejected, judged by counts. The count of uploading records
+ * does not separate imported ones. None of them is imported if the oldest is newer than the import, or if no imported record
+ * has been queued for longer than an upload takes.
  */
-export const isSettled = (
+export const isUploaded = (
   { queued, uploading, oldestReceivedAt }: Counts,
   { queuedUntil, longestUploadMs, calmMs }: { queuedUntil: number; longestUploadMs: number; calmMs: number },
 ): boolean =>
@@ -58,10 +58,10 @@ export const isSettled = (
   (uploading === 0 || oldestReceivedAt === null || oldestReceivedAt > queuedUntil || calmMs > longestUploadMs)
 
 /**
- * Waits until every imported record is accepted or rejected, also when another process uploads it. Continues to wait while the
- * store or CleverTap cannot be reached.
+ * Waits until every imported record is accepted or rejected, by this process or another. Continues to wait while the store or
+ * CleverTap cannot be reached.
  */
-export const untilSettled = async (parts: SettleParts): Promise<SettleEnd> => {
+export const untilUploaded = async (parts: WaitParts): Promise<UploadEnd> => {
   const { store, account, queuedUntil, longestUploadMs, waitMs = Number.POSITIVE_INFINITY, signal } = parts
   const { onLook, elapsed = () => performance.now(), wait = nap } = parts
   const begun = elapsed()
@@ -74,7 +74,7 @@ export const untilSettled = async (parts: SettleParts): Promise<SettleEnd> => {
       if (counts.queued.import > 0) calmSince = undefined
       else calmSince ??= elapsed()
       const calmMs = calmSince === undefined ? 0 : elapsed() - calmSince
-      if (isSettled(counts, { queuedUntil, longestUploadMs, calmMs })) return 'settled'
+      if (isUploaded(counts, { queuedUntil, longestUploadMs, calmMs })) return 'uploaded'
     }
     if (signal.aborted) return 'interrupted'
     if (await isRefused(parts)) return 'refused'
