@@ -66,41 +66,46 @@ export interface Settings {
   readonly log: (...step: unknown[]) => void
 }
 
-/** How many pairs of neighbouring letters of one name are in the other. */
-const likeness = (name: string, other: string): number =>
-  [...name].filter((letter, at) => other.toLowerCase().includes(`${letter}${name[at + 1]}`.toLowerCase())).length
-
-/** Each option and its default, in the order of the documentation. */
-export const defaultOptions = (): Omit<Settings, 'base' | 'log'> & { relay: unknown; debug: boolean } => ({
-  relay: undefined,
-  objectId: undefined,
-  vapidPublicKey: undefined,
-  serviceWorker: '/pushferry-sw.min.js',
-  scope: undefined,
-  ticket: undefined,
-  fallback: undefined,
-  refreshAfterDays: 7,
-  timeoutMs: 10_000,
-  debug: false,
-  fetch: globalThis.fetch,
-})
-
 /** @throws TypeError for an option that is not known, with the known ones, and for a relay that is no absolute URL */
-export const resolveOptions = (options: Options): Settings => {
-  // Without this the browser's own error says "Invalid URL" and names no option.
-  if (!/^https?:/.test(`${options.relay}`)) throw new TypeError('relay must begin with https://')
-  const settings = defaultOptions()
-  const known = Object.keys(settings)
-  for (const [name, value] of Object.entries(options)) {
-    if (!known.includes(name)) {
-      const [nearest, ...others] = known.sort((a, b) => likeness(name, b) - likeness(name, a))
-      throw new TypeError(`Unknown option ${name}. Did you mean ${nearest}? Others: ${others.join(', ')}.`)
-    }
-    if (value !== undefined) Reflect.set(settings, name, value)
+export const resolveOptions = ({
+  relay,
+  objectId,
+  vapidPublicKey,
+  serviceWorker = '/pushferry-sw.min.js',
+  scope,
+  ticket,
+  fallback,
+  refreshAfterDays = 7,
+  timeoutMs = 10_000,
+  debug = false,
+  fetch = globalThis.fetch,
+  ...unknown
+}: Options): Settings => {
+  const settings = {
+    relay,
+    objectId,
+    vapidPublicKey,
+    serviceWorker,
+    scope,
+    ticket,
+    fallback,
+    refreshAfterDays,
+    timeoutMs,
+    debug,
+    fetch,
   }
+  const [name] = Object.keys(unknown)
+  if (name) {
+    const known = Object.keys(settings)
+    const start = name.slice(0, 3).toLowerCase()
+    const near = known.find((one) => one.toLowerCase().includes(start))
+    throw new TypeError(`Unknown option ${name}.${near ? ` Did you mean ${near}?` : ''} Known: ${known.join(', ')}.`)
+  }
+  // Without this the browser's own error says "Invalid URL" and names no option.
+  if (!/^https?:/.test(`${relay}`)) throw new TypeError('relay must begin with https://')
   return {
     ...settings,
-    base: new URL(options.relay).href.replace(/\/?$/, '/v1/'),
-    log: settings.debug ? console.info.bind(console, 'Pushferry:') : () => {},
+    base: new URL(relay).href.replace(/\/?$/, '/v1/'),
+    log: debug ? console.info.bind(console, 'Pushferry:') : () => {},
   }
 }

@@ -15,6 +15,12 @@ describe('resolveOptions', () => {
     expect(() => resolveOptions({ relay, [name]: 'x' })).toThrow(`Unknown option ${name}. Did you mean ${nearest}?`)
   })
 
+  it.each(['onChange', 'url'])('names no option as the nearest to %s, which is like none, and lists all', (name) => {
+    const known =
+      'relay, objectId, vapidPublicKey, serviceWorker, scope, ticket, fallback, refreshAfterDays, timeoutMs, debug'
+    expect(() => resolveOptions({ relay, [name]: 'x' })).toThrow(`Unknown option ${name}. Known: ${known}, fetch.`)
+  })
+
   it('counts an option that is undefined as not given', () => {
     const options = { relay, timeoutMs: undefined, serviceWorker: undefined }
     // The cast: what callers without exactOptionalPropertyTypes write.
