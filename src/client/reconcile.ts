@@ -87,7 +87,6 @@ const work = async (client: Client, wish: Wish): Promise<Row> => {
     row.ticket = await within('relay-refused', timeoutMs, () => ticket?.(row.objectId) ?? '')
   }
   await deliver(row, live, { fetch, timeoutMs, save, authorize })
-  log(row.reason || (live ? 'registered' : 'not registered'))
   const key = live && row.keys[row.objectId]
   if (key) writeKeyCookie(row.objectId, key)
   await rows.write(row)
