@@ -1,6 +1,6 @@
 import { filled, members } from '../browser/members.ts'
 import type { Row } from '../browser/row.ts'
-import { readFailure, within } from './errors.ts'
+import { within } from './errors.ts'
 import type { Settings } from './options.ts'
 import { pause } from './pause.ts'
 
@@ -62,8 +62,6 @@ export const subscribe = async (
     return live
   }
   const attemptAgain = async (cause: unknown): Promise<PushSubscription> => {
-    const failure = readFailure(step, cause)
-    if (!failure.retryable) throw failure
     await pause(retryMs)
     if (cause instanceof Error && cause.name === 'InvalidStateError') row.last = (await end(pushManager)) ?? row.last
     return attempt()
