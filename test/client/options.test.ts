@@ -23,8 +23,7 @@ describe('resolveOptions', () => {
 
   it('counts an option that is undefined as not given', () => {
     const options = { relay, timeoutMs: undefined, serviceWorker: undefined }
-    // The cast: what callers without exactOptionalPropertyTypes write.
-    expect(resolveOptions(options as unknown as { relay: string })).toMatchObject({
+    expect(resolveOptions(options)).toMatchObject({
       timeoutMs: 10_000,
       serviceWorker: '/pushferry-sw.min.js',
     })
