@@ -88,7 +88,8 @@ const work = async (client: Client, wish: Wish): Promise<Row> => {
   }
   await deliver(row, live, { fetch, timeoutMs, save, authorize })
   const key = live && row.keys[row.objectId]
-  if (key) writeKeyCookie(row.objectId, key)
+  // Once for each answer of the relay, so that browsers that cap its life see it renewed.
+  if (key && row.at !== at) writeKeyCookie(row.objectId, key)
   await rows.write(row)
   if (row.off) await unsubscribe(registration, client)
   return row
