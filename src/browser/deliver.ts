@@ -51,7 +51,7 @@ export const deliver = async (
 ): Promise<void> => {
   if (row.retryAt > Date.now()) return
   row.retryAt = 0
-  const { objectId, keys, withdraw } = row
+  const { objectId, keys } = row
   const send = async (path: string, request: RequestInit): Promise<Answer> => {
     await save()
     const answer = await askRelay(`${row.relay}subscriptions${path}`, request, fetch, timeoutMs)
@@ -59,9 +59,9 @@ export const deliver = async (
     return answer
   }
 
-  for (const [other, key] of Object.entries(withdraw)) {
+  for (const [other, key] of Object.entries(row.withdraw)) {
     const answer = await send(`/${encodeURIComponent(other)}`, { method: 'DELETE', headers: { [keyHeader]: key } })
-    if (answer.is !== 'later') delete withdraw[other]
+    if (answer.is !== 'later') delete row.withdraw[other]
   }
 
   const identity = live && identityOf(objectId, live)

@@ -99,7 +99,7 @@ export const resolveOptions = ({
     const known = Object.keys(settings)
     const start = name.slice(0, 3).toLowerCase()
     const near = known.find((one) => one.toLowerCase().includes(start))
-    throw new TypeError(`Unknown option ${name}.${near ? ` Did you mean ${near}?` : ''} Known: ${known.join(', ')}.`)
+    throw new TypeError(`Unknown option ${name}.${near ? ` Did you mean ${near}?` : ''} Known: ${known}.`)
   }
   // Without this the browser's own error says "Invalid URL" and names no option.
   if (!/^https?:/.test(`${relay}`)) throw new TypeError('relay must begin with https://')

@@ -16,9 +16,8 @@ describe('resolveOptions', () => {
   })
 
   it.each(['onChange', 'url'])('names no option as the nearest to %s, which is like none, and lists all', (name) => {
-    const known =
-      'relay, objectId, vapidPublicKey, serviceWorker, scope, ticket, fallback, refreshAfterDays, timeoutMs, debug'
-    expect(() => resolveOptions({ relay, [name]: 'x' })).toThrow(`Unknown option ${name}. Known: ${known}, fetch.`)
+    const known = 'relay,objectId,vapidPublicKey,serviceWorker,scope,ticket,fallback,refreshAfterDays,timeoutMs,debug'
+    expect(() => resolveOptions({ relay, [name]: 'x' })).toThrow(`Unknown option ${name}. Known: ${known},fetch.`)
   })
 
   it('counts an option that is undefined as not given', () => {
