@@ -12,6 +12,9 @@ const minify = (module, preamble) =>
     toplevel: true,
     compress: {
       passes: 5,
+      hoist_funs: true,
+      // Functions of one line only: longer bodies compress worse where they are called than where they stand.
+      inline: 1,
       unsafe: true,
       unsafe_arrows: true,
       pure_getters: true,

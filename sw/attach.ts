@@ -56,6 +56,7 @@ export const attachPushferry = (options: WorkerOptions = {}): void => {
           ? undefined
           : await registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: row.vapidKey })
       await deliver(row, live, { fetch, timeoutMs, save: () => rows.write(row) })
+      await rows.write(row)
       if (force && row.retryAt) throw new Error('The relay has not answered yet.')
     }, timeoutMs)
   // A later trigger delivers what failed here. The failure must not count as a push that was not handled.

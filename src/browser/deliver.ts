@@ -16,7 +16,7 @@ export interface Delivery {
   readonly fetch: typeof globalThis.fetch
   /** For each request and its answer. */
   readonly timeoutMs: number
-  /** Writes the row: before each request and after it. */
+  /** Writes the row before each request. What the last answer has changed is the caller's to write. */
   save(): Promise<unknown>
   /** Puts a new ticket into the row before a registration is sent. */
   authorize?(row: Row): Promise<unknown>
@@ -51,7 +51,7 @@ export const deliver = async (
 ): Promise<void> => {
   if (row.retryAt > Date.now()) return
   row.retryAt = 0
-  const { objectId, keys, withdraw } = row
+  const { objectId, keys } = row
   const send = async (path: string, request: RequestInit): Promise<Answer> => {
     await save()
     const answer = await askRelay(`${row.relay}subscriptions${path}`, request, fetch, timeoutMs)
@@ -59,13 +59,12 @@ export const deliver = async (
     return answer
   }
 
-  for (const [other, key] of Object.entries(withdraw)) {
+  for (const [other, key] of Object.entries(row.withdraw)) {
     const answer = await send(`/${encodeURIComponent(other)}`, { method: 'DELETE', headers: { [keyHeader]: key } })
-    if (answer.is !== 'later') delete withdraw[other]
-    await save()
+    if (answer.is !== 'later') delete row.withdraw[other]
   }
 
-  const identity = live && objectId && identityOf(objectId, live)
+  const identity = live && identityOf(objectId, live)
   if (identity && (identity !== row.settled || !row.at)) {
     await authorize?.(row)
     const { endpoint } = live
@@ -98,7 +97,6 @@ export const deliver = async (
         keys[objectId] = answer.registrationKey
       }
     }
-    await save()
   }
   if (!row.retryAt) row.waitMs = 0
 }

@@ -1,4 +1,4 @@
-import { createStore, promisifyRequest } from 'idb-keyval'
+import { promisifyRequest } from 'idb-keyval'
 import { limit } from './limit.ts'
 import { decodeRow, type Row } from './row.ts'
 
@@ -18,17 +18,17 @@ export const createRows = (scope: () => string): Rows => {
   /** The row that IndexedDB has not taken, or not yet. */
   let memory: Row | undefined
 
+  // Not idb-keyval's `createStore`: it holds its connection, which would keep a site from deleting the database, at a
+  // logout for one. This one closes by itself once the request is answered.
   const use = <T>(work: (rows: IDBObjectStore) => IDBRequest<T>): Promise<T> =>
-    limit(
-      () =>
-        createStore('pushferry', 'rows')('readwrite', (rows) => {
-          const request = work(rows)
-          // Once it is answered. An open connection would keep a site from deleting the database, at a logout for one.
-          rows.transaction.db.close()
-          return promisifyRequest(request)
-        }),
-      timeoutMs,
-    )
+    limit(async () => {
+      const opening = indexedDB.open('pushferry')
+      opening.onupgradeneeded = () => opening.result.createObjectStore('rows')
+      const database = await promisifyRequest(opening)
+      const request = work(database.transaction('rows', 'readwrite').objectStore('rows'))
+      database.close()
+      return promisifyRequest(request)
+    }, timeoutMs)
 
   return {
     read: async () => decodeRow(memory ?? (await use((rows) => rows.get(scope())).catch(() => undefined)), Date.now()),

@@ -2,41 +2,31 @@ import { limit } from '../browser/limit.ts'
 import type { Fallback } from './fallback.ts'
 import { poll } from './pause.ts'
 
-/** The public methods of the CleverTap Web SDK that are used (1.10.0 and later). */
-interface Sdk {
-  getCleverTapID?(): unknown
-  getAccountID?(): unknown
-  readonly notifications?: {
-    setApplicationServerKey?(key: string): void
-    setUpWebPushNotifications?(callback: () => void, serviceWorkerPath: string): void
-  }
-}
-
-/** The page, as far as the SDK has put something there. */
+/** The page, as far as CleverTap's Web SDK (1.10.0 or later) has put something there. Until it has loaded it is a stub. */
 interface SdkPage {
-  readonly clevertap?: Sdk
+  readonly clevertap?: {
+    getAccountID?(): unknown
+    getCleverTapID?(): unknown
+    readonly notifications: {
+      setApplicationServerKey(key: string): void
+      setUpWebPushNotifications(callback: () => void, serviceWorkerPath: string): void
+    }
+  }
   readonly $WZRK_WR?: { isMuted?(): boolean }
 }
 
-/** The cast: what other scripts put there, each member of which is looked at before it is used. */
-const page = (): SdkPage => self as SdkPage
-
-/** Whether the SDK would send a subscription for this objectId now. */
-const isReady = (objectId: string): boolean | undefined => {
-  const { clevertap, $WZRK_WR } = page()
-  return (
-    typeof clevertap?.notifications?.setUpWebPushNotifications === 'function' &&
-    // It is on the page from its import on, and would send under no account until `init`.
-    !!clevertap.getAccountID?.() &&
-    clevertap.getCleverTapID?.() === objectId &&
-    // The user has opted out.
-    !objectId.endsWith(':OO') &&
-    !$WZRK_WR?.isMuted?.()
-  )
+/** The part of the SDK that takes a subscription, if it would send one for this objectId now. */
+const findReady = (objectId: string) => {
+  // The cast: what another script puts there.
+  const { clevertap, $WZRK_WR } = self as SdkPage
+  // It is on the page from its import on, and would send under no account until `init`.
+  const isReady = clevertap?.getAccountID?.() && clevertap.getCleverTapID?.() === objectId
+  // Not for a user who has opted out.
+  return isReady && !objectId.endsWith(':OO') && !$WZRK_WR?.isMuted?.() ? clevertap?.notifications : undefined
 }
 
-const demand = (problem: string, isGood: unknown): void => {
-  if (!isGood) throw new Error(`The CleverTap Web SDK ${problem}.`)
+const fail = (problem: string): never => {
+  throw new Error(`The CleverTap Web SDK ${problem}.`)
 }
 
 /**
@@ -58,20 +48,15 @@ const demand = (problem: string, isGood: unknown): void => {
 export const clevertapSdk =
   ({ timeoutMs = 10_000 }: { timeoutMs?: number } = {}): Fallback =>
   async (subscription, { objectId, vapidPublicKey, registration }) => {
-    const { scriptURL } = registration.active ?? {}
-    const isInPlace = scriptURL && new URL('.', scriptURL).href === registration.scope
-    demand('needs the worker in the folder of its scope, such as /pushferry/sw.js', isInPlace)
-    demand('is not ready for this objectId', await poll(() => isReady(objectId), timeoutMs))
-    const handOver = async () => {
-      const { notifications } = page().clevertap ?? {}
-      notifications?.setApplicationServerKey?.(vapidPublicKey)
-      // The whole URL, with its query, is the script that is registered already, so that the browser changes nothing. Of
-      // a bare path at the root the SDK would subscribe `ready` in its place, which can be another registration.
-      await new Promise<void>((resolve) => notifications?.setUpWebPushNotifications?.(resolve, scriptURL ?? ''))
-    }
-    await limit(handOver, timeoutMs)
+    const { scriptURL = '' } = registration.active ?? {}
+    if (registration.scope !== new URL('.', scriptURL).href)
+      fail('needs the worker in the folder of its scope, as /pushferry/sw.js')
+    const sdk = (await poll(() => findReady(objectId), timeoutMs)) ?? fail('is not ready for this objectId')
+    sdk.setApplicationServerKey(vapidPublicKey)
+    // The whole URL, with its query, is the script that is registered already, so that the browser changes nothing. Of a
+    // bare path at the root the SDK would subscribe `ready` in its place, which can be another registration.
+    await limit(() => new Promise<void>((resolve) => sdk.setUpWebPushNotifications(resolve, scriptURL)), timeoutMs)
     const live = await registration.pushManager.getSubscription()
-    const isSame = live?.endpoint === subscription.endpoint
-    demand('has replaced the subscription: give both the same VAPID key', isSame)
+    if (live?.endpoint !== subscription.endpoint) fail('has another VAPID key')
     return 'handed-to-clevertap-sdk'
   }

@@ -55,7 +55,6 @@ export const createPush = (options: Options): Push => {
       retryAt = (await verb(client)).retryAt
     } catch (cause) {
       error = readFailure('worker-failed', cause)
-      settings.log(error)
     }
     failure = error
     // Adding a listener again changes nothing.
@@ -64,6 +63,7 @@ export const createPush = (options: Options): Push => {
     clearTimeout(timer)
     if (retryAt) timer = setTimeout(retry, retryAt - Date.now())
     const now = await readStatus(client, error?.code)
+    settings.log(error ?? now)
     running--
     publish(now)
     if (error) throw error

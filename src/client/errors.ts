@@ -1,5 +1,5 @@
 import { limit } from '../browser/limit.ts'
-import { messages } from './messages.ts'
+import { messageOf } from './messages.ts'
 
 /**
  * A closed list of the failures between a visitor's browser and the relay.
@@ -42,7 +42,7 @@ export class PushError extends Error {
 
   /** @param cause the error of the browser or of the site's own function, or the relay's reason */
   constructor(code: PushErrorCode, retryable: boolean, cause?: unknown) {
-    super(messages[code], { cause })
+    super(messageOf(code), { cause })
     this.name = 'PushError'
     this.code = code
     this.retryable = retryable

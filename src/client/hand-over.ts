@@ -25,16 +25,15 @@ export const handOver = (client: Client): Promise<Row> => {
       const registration = await findWorker(client)
       const live = await registration?.pushManager.getSubscription()
       // Edge on Windows: no other receiver can use its tokens, and CleverTap's SDK would take them for Chrome's.
-      const isWindows = live && new URL(live.endpoint).hostname.endsWith('.notify.windows.com')
-      if (!fallback || !registration || !live || isWindows || !isForFallback(row)) return undefined
-      return fallback(live, { objectId: row.objectId, vapidPublicKey: row.vapidKey, registration })
+      if (!registration || !live || live.endpoint.includes('.notify.windows.com/') || !isForFallback(row))
+        return undefined
+      return fallback?.(live, { objectId: row.objectId, vapidPublicKey: row.vapidKey, registration })
     }
     const answer: unknown = await limit(ask, timeoutMs * 3).catch((cause: unknown) => cause)
     log('fallback', answer)
-    if (!isHandedTo(answer)) return row
     return withLock(async () => {
       const now = await rows.read()
-      if (now.settled === row.settled) now.reason = answer
+      if (isHandedTo(answer) && now.settled === row.settled) now.reason = answer
       await rows.write(now)
       return now
     }, timeoutMs)

@@ -11,17 +11,24 @@ export const readKeyCookie = (objectId: string): string =>
   `${document.cookie}`.split(startOf(objectId))[1]?.split(';')[0] ?? ''
 
 /**
- * Keeps the key on the broadest domain that the browser takes, found by trying: it refuses public suffixes. Does nothing
- * where cookies are blocked.
+ * Keeps the key on the broadest domain that the browser takes, found by trying: it refuses public suffixes. Renews the
+ * cookie that is there. Does nothing where cookies are blocked.
  *
  * 400 days are the longest that Chrome keeps a cookie; Safari keeps one that a script has set for 7.
  */
 export const writeKeyCookie = (objectId: string, key: string): void => {
-  const { hostname } = location
-  for (let at = hostname.length; readKeyCookie(objectId) !== key && at > -1; ) {
-    at = hostname.lastIndexOf('.', at - 1)
-    const attributes = `Domain=${hostname.slice(at + 1)}; Path=/; Max-Age=34560000; SameSite=Lax; Secure`
+  let domain = ''
+  /** Says whether the browser has taken it. */
+  const write = (value: string): boolean => {
+    const attributes = `Domain=${domain}; Path=/; Max-Age=34560000; SameSite=Lax; Secure`
     // Not an assignment, which throws where an element has that name.
-    Reflect.set(document, 'cookie', `${startOf(objectId)}${key}; ${attributes}`)
+    Reflect.set(document, 'cookie', `${startOf(objectId)}${value}; ${attributes}`)
+    return readKeyCookie(objectId) === value
+  }
+  for (const label of location.hostname.split('.').reverse()) {
+    domain = label + domain
+    // First without the key: a key that is still there lies on another domain.
+    if (write('') && write(key)) return
+    domain = `.${domain}`
   }
 }

@@ -1,7 +1,7 @@
 import type { Fallback } from './fallback.ts'
 import type { TrustedScriptUrl } from './trusted-url.ts'
 
-/** Options of `createPush`. All but `relay` have a default. */
+/** Options of `createPush`. All but `relay` have a default, which `undefined` leaves as it is. */
 export interface Options {
   /** The relay's base URL, absolute. */
   relay: string | URL
@@ -11,42 +11,42 @@ export interface Options {
    * not know yet. Default: the CleverTap Web SDK's, from `window.clevertap` or else from its storage, waited for up to
    * `timeoutMs`.
    */
-  objectId?: string | (() => string | null | undefined | Promise<string | null | undefined>)
+  objectId?: string | (() => string | null | undefined | Promise<string | null | undefined>) | undefined
   /**
    * The VAPID public key as `pushferry vapid` prints it (base64url without padding). Default: the relay's, asked for by
    * `register`, and by `sync` when it has none or refreshes.
    */
-  vapidPublicKey?: string
+  vapidPublicKey?: string | undefined
   /**
    * The service worker's script, or the registration of a worker of yours that Pushferry is attached to. A relative URL is
    * taken from the base URL of the page. Default: `/pushferry-sw.min.js`.
    */
-  serviceWorker?: string | TrustedScriptUrl | ServiceWorkerRegistration
+  serviceWorker?: string | TrustedScriptUrl | ServiceWorkerRegistration | undefined
   /**
    * The scope to register the script for; a relative one is taken from the script. Default: of a script whose name begins
    * with `pushferry` the folder `pushferry/` beside it, so that no other worker of the site is replaced; of any other
    * script its folder.
    */
-  scope?: string
+  scope?: string | undefined
   /** Signs a ticket for an objectId, usually by asking the site's backend. Needed where the relay demands tickets. */
-  ticket?: (objectId: string) => string | Promise<string>
+  ticket?: ((objectId: string) => string | Promise<string>) | undefined
   /**
    * Takes the subscription where the relay does not accept this browser's push service (Firefox, Safari; never Edge on
    * Windows). Called once for a subscription and objectId, and again after `refreshAfterDays`; its result is the
    * reason in the status. `clevertapSdk()` of `pushferry/clevertap-sdk` is one. Default: none.
    */
-  fallback?: Fallback
+  fallback?: Fallback | undefined
   /** An acknowledged or refused registration is sent again after this many days. Default: 7. */
-  refreshAfterDays?: number
+  refreshAfterDays?: number | undefined
   /**
    * Limit for each promise of the browser, the relay and the functions given here, in milliseconds. Default: 10 000.
    * The user has twelve times as long to answer the browser's prompt, the fallback three times; IndexedDB has one second.
    */
-  timeoutMs?: number
+  timeoutMs?: number | undefined
   /** Prints each step to the console. Default: `false`. */
-  debug?: boolean
+  debug?: boolean | undefined
   /** Called in place of the global `fetch`. */
-  fetch?: typeof globalThis.fetch
+  fetch?: typeof globalThis.fetch | undefined
 }
 
 /** Options with their defaults. */
@@ -66,41 +66,46 @@ export interface Settings {
   readonly log: (...step: unknown[]) => void
 }
 
-/** How many pairs of neighbouring letters of one name are in the other. */
-const likeness = (name: string, other: string): number =>
-  [...name].filter((letter, at) => other.toLowerCase().includes(`${letter}${name[at + 1]}`.toLowerCase())).length
-
-/** Each option and its default, in the order of the documentation. */
-export const defaultOptions = (): Omit<Settings, 'base' | 'log'> & { relay: unknown; debug: boolean } => ({
-  relay: undefined,
-  objectId: undefined,
-  vapidPublicKey: undefined,
-  serviceWorker: '/pushferry-sw.min.js',
-  scope: undefined,
-  ticket: undefined,
-  fallback: undefined,
-  refreshAfterDays: 7,
-  timeoutMs: 10_000,
-  debug: false,
-  fetch: globalThis.fetch,
-})
-
 /** @throws TypeError for an option that is not known, with the known ones, and for a relay that is no absolute URL */
-export const resolveOptions = (options: Options): Settings => {
-  // Without this the browser's own error says "Invalid URL" and names no option.
-  if (!/^https?:/.test(`${options.relay}`)) throw new TypeError('relay must begin with https://')
-  const settings = defaultOptions()
-  const known = Object.keys(settings)
-  for (const [name, value] of Object.entries(options)) {
-    if (!known.includes(name)) {
-      const [nearest, ...others] = known.sort((a, b) => likeness(name, b) - likeness(name, a))
-      throw new TypeError(`Unknown option ${name}. Did you mean ${nearest}? Others: ${others.join(', ')}.`)
-    }
-    if (value !== undefined) Reflect.set(settings, name, value)
+export const resolveOptions = ({
+  relay,
+  objectId,
+  vapidPublicKey,
+  serviceWorker = '/pushferry-sw.min.js',
+  scope,
+  ticket,
+  fallback,
+  refreshAfterDays = 7,
+  timeoutMs = 10_000,
+  debug = false,
+  fetch = globalThis.fetch,
+  ...unknown
+}: Options): Settings => {
+  const settings = {
+    relay,
+    objectId,
+    vapidPublicKey,
+    serviceWorker,
+    scope,
+    ticket,
+    fallback,
+    refreshAfterDays,
+    timeoutMs,
+    debug,
+    fetch,
   }
+  const [name] = Object.keys(unknown)
+  if (name) {
+    const known = Object.keys(settings)
+    const start = name.slice(0, 3).toLowerCase()
+    const near = known.find((one) => one.toLowerCase().includes(start))
+    throw new TypeError(`Unknown option ${name}.${near ? ` Did you mean ${near}?` : ''} Known: ${known}.`)
+  }
+  // Without this the browser's own error says "Invalid URL" and names no option.
+  if (!/^https?:/.test(`${relay}`)) throw new TypeError('relay must begin with https://')
   return {
     ...settings,
-    base: new URL(options.relay).href.replace(/\/?$/, '/v1/'),
-    log: settings.debug ? console.info.bind(console, 'Pushferry:') : () => {},
+    base: new URL(relay).href.replace(/\/?$/, '/v1/'),
+    log: debug ? console.info.bind(console, 'Pushferry:') : () => {},
   }
 }

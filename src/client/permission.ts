@@ -11,6 +11,6 @@ export const askPermission = (timeoutMs: number): Promise<unknown> =>
 /** @throws PushError `permission-denied`, `permission-dismissed` */
 export const demandPermission = (): void => {
   const { permission } = Notification
-  if (permission === 'denied') throw new PushError('permission-denied', false, permission)
-  if (permission !== 'granted') throw new PushError('permission-dismissed', true)
+  const isDenied = permission === 'denied'
+  if (permission !== 'granted') throw new PushError(isDenied ? 'permission-denied' : 'permission-dismissed', !isDenied)
 }

@@ -51,7 +51,7 @@ const followPermission = (row: Row, permission: NotificationPermission): void =>
 
 /** Brings browser, row and relay into agreement. Runs inside the lock. @throws PushError */
 const work = async (client: Client, wish: Wish): Promise<Row> => {
-  const { ticket, timeoutMs, fetch, log, rows } = client
+  const { timeoutMs, log, rows } = client
   const row = await openRow(client, wish)
   const { at } = row
   const { permission } = Notification
@@ -84,12 +84,12 @@ const work = async (client: Client, wish: Wish): Promise<Row> => {
     wakeLater(registration)
   }
   const authorize = async () => {
-    row.ticket = await within('relay-refused', timeoutMs, () => ticket?.(row.objectId) ?? '')
+    row.ticket = await within('relay-refused', timeoutMs, () => client.ticket?.(row.objectId) ?? '')
   }
-  await deliver(row, live, { fetch, timeoutMs, save, authorize })
-  log(row.reason || (live ? 'registered' : 'not registered'))
+  await deliver(row, live, { ...client, save, authorize })
   const key = live && row.keys[row.objectId]
-  if (key) writeKeyCookie(row.objectId, key)
+  // Once for each answer of the relay, so that browsers that cap its life see it renewed.
+  if (key && row.at !== at) writeKeyCookie(row.objectId, key)
   await rows.write(row)
   if (row.off) await unsubscribe(registration, client)
   return row

@@ -14,9 +14,8 @@ export const register = async (client: Client): Promise<Row> => {
   await askPermission(client.timeoutMs)
   const row = await reconcile(client, 'register')
   demandPermission()
-  const { settled, reason, retryAt } = row
   // A visitor whose browser has another push service did nothing wrong, and nothing failed.
-  if (settled && reason && !isForFallback(row) && !isHandedTo(reason) && !retryAt)
-    throw new PushError('relay-refused', false, reason)
+  if (row.settled && row.reason && !isForFallback(row) && !isHandedTo(row.reason) && !row.retryAt)
+    throw new PushError('relay-refused', false, row.reason)
   return row
 }

@@ -42,8 +42,7 @@ const { auto = true, relay, fallback: named, ...others } = findSettings()
 const fallback = named === 'clevertap-sdk' ? clevertapSdk() : named
 
 // Evaluated again, by a navigation of Turbo's or a second tag, it is one client still.
-const client =
-  page[kept] ?? (relay ? { ...createPush({ ...others, relay, ...(fallback && { fallback }) }), createPush } : undefined)
+const client = page[kept] ?? (relay ? { ...createPush({ ...others, relay, fallback }), createPush } : undefined)
 if (client) {
   page[kept] = page.pushferry = client
   // The cast: only the page writes its stub, and the verbs are what it names.
@@ -53,5 +52,5 @@ if (client) {
 } else {
   // A stub keeps what was called, for a script that knows its relay.
   page.pushferry = Object.assign((queue && before) ?? {}, { createPush })
-  console.error('Pushferry: set data-relay, or self.PUSHFERRY = { relay } before the script.')
+  console.error('Pushferry: set data-relay, or PUSHFERRY.relay before the script.')
 }

@@ -1,6 +1,7 @@
+import { limit } from '../browser/limit.ts'
 import { filled, members } from '../browser/members.ts'
 import type { Row } from '../browser/row.ts'
-import { readFailure, within } from './errors.ts'
+import { PushError, within } from './errors.ts'
 import type { Settings } from './options.ts'
 import { pause } from './pause.ts'
 
@@ -18,18 +19,13 @@ export const findVapidKey = async (
   row: Row,
   isFresh: boolean,
 ): Promise<string> => {
-  const known = vapidPublicKey ?? (isFresh && row.vapidKey)
-  if (known) return known
   const ask = async () => {
     const body: unknown = await (await fetch(`${base}config`)).json()
-    const key = filled(members(body)?.vapidPublicKey)
-    if (!key) throw new Error('The relay has no VAPID public key.')
-    return key
+    return filled(members(body)?.vapidPublicKey)
   }
-  return within('relay-refused', timeoutMs, ask).catch((error: unknown) => {
-    if (row.vapidKey) return row.vapidKey
-    throw error
-  })
+  const key = vapidPublicKey ?? ((isFresh && row.vapidKey) || (await limit(ask, timeoutMs).catch(() => row.vapidKey)))
+  if (!key) throw new PushError('relay-refused', true, 'It gave no VAPID key.')
+  return key
 }
 
 /** Ends the subscription, if there is one. Returns its endpoint. */
@@ -62,8 +58,6 @@ export const subscribe = async (
     return live
   }
   const attemptAgain = async (cause: unknown): Promise<PushSubscription> => {
-    const failure = readFailure(step, cause)
-    if (!failure.retryable) throw failure
     await pause(retryMs)
     if (cause instanceof Error && cause.name === 'InvalidStateError') row.last = (await end(pushManager)) ?? row.last
     return attempt()

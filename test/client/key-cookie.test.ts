@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { readKeyCookie, writeKeyCookie } from '../../src/client/key-cookie.ts'
 import { type BrowserWorld, enterBrowserWorld } from '../fakes/browser-world.ts'
 
@@ -19,6 +19,14 @@ describe('the cookie of the registration key', () => {
   it('carries an objectId with characters that a cookie cannot hold', () => {
     writeKeyCookie('a;b=c:d', 'key')
     expect(readKeyCookie('a;b=c:d')).toBe('key')
+  })
+
+  it('is written again on the domain that it is on, so that the browser renews it', () => {
+    writeKeyCookie('ct-1', 'key')
+    const write = vi.spyOn(document, 'cookie', 'set')
+    writeKeyCookie('ct-1', 'key')
+    expect(write.mock.lastCall?.[0]).toContain('pushferry_key=ct-1:key; Domain=shop.example;')
+    expect(readKeyCookie('ct-1')).toBe('key')
   })
 
   it('does without where an element has the name of the cookie, or cookies are blocked', () => {

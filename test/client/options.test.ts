@@ -15,10 +15,14 @@ describe('resolveOptions', () => {
     expect(() => resolveOptions({ relay, [name]: 'x' })).toThrow(`Unknown option ${name}. Did you mean ${nearest}?`)
   })
 
+  it.each(['onChange', 'url'])('names no option as the nearest to %s, which is like none, and lists all', (name) => {
+    const known = 'relay,objectId,vapidPublicKey,serviceWorker,scope,ticket,fallback,refreshAfterDays,timeoutMs,debug'
+    expect(() => resolveOptions({ relay, [name]: 'x' })).toThrow(`Unknown option ${name}. Known: ${known},fetch.`)
+  })
+
   it('counts an option that is undefined as not given', () => {
     const options = { relay, timeoutMs: undefined, serviceWorker: undefined }
-    // The cast: what callers without exactOptionalPropertyTypes write.
-    expect(resolveOptions(options as unknown as { relay: string })).toMatchObject({
+    expect(resolveOptions(options)).toMatchObject({
       timeoutMs: 10_000,
       serviceWorker: '/pushferry-sw.min.js',
     })

@@ -84,13 +84,6 @@ describe('what subscribe() throws', () => {
     expect(manager.subscribes).toBeLessThan(10)
   })
 
-  it.each(['permission denied', 'bad key'])('is not tried again on %s', async (why) => {
-    const manager = pushManager()
-    manager.fault = new DOMException(why, why === 'bad key' ? 'InvalidAccessError' : 'NotAllowedError')
-    await outcomeOf(world, visit(own()).register())
-    expect(manager.subscribes).toBe(1)
-  })
-
   it('counts null as push-service-unavailable', async () => {
     pushManager().fault = 'null'
     expect(await outcomeOf(world, visit(own()).register())).toMatchObject({

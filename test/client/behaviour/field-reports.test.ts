@@ -85,7 +85,7 @@ describe('debug', () => {
       ['register', 'granted'],
       ['the worker is active'],
       ['subscribed'],
-      ['registered'],
+      [{ state: 'registered', reason: undefined, objectId: 'ct-1' }],
     ])
   })
 })
