@@ -81,7 +81,8 @@ export const deliver = async (
         tokenData: { id: tokenId(endpoint), type: 'chrome', keys: live.toJSON().keys },
         objectId,
         endpoint,
-        replaces: row.last === endpoint ? undefined : tokenId(row.last),
+        // On a refresh that is this very token, which replaces nothing.
+        replaces: tokenId(row.last),
       }),
     })
     if (answer.is === 'later') {
