@@ -149,7 +149,7 @@ describe('what the relay is owed', () => {
   it.each([
     ['a message of the page', 'message', { data: 'pushferry' }],
     ['the next push', 'push', { data: null }],
-  ])('is delivered with %s', async (_, type, members) => {
+  ])('is delivered at once with %s', async (_, type, members) => {
     const { fire } = await owe({ display: false })
     world.relay.always = undefined
     expect(await fire(type, members)).toEqual(fulfilled)
