@@ -41,14 +41,13 @@ export const attachPushferry = (options: WorkerOptions = {}): void => {
    * Finishes what the page has begun and repairs what the browser has broken: subscribes again where the subscription is
    * gone, and delivers what is owed.
    *
-   * @param force overrides our own back-off, and rejects while something is owed still
+   * @param isDemanded whether to reject while something is owed still
    */
-  const finish = (force?: boolean): Promise<void> =>
+  const finish = (isDemanded?: boolean): Promise<void> =>
     withLock(async () => {
       const row = await rows.read()
       // No page has registered yet, or the page has to repair damaged storage.
       if (!row.relay) return
-      if (force && row.waitMs) row.retryAt = 0
       // With the key of the live subscription this returns just that, and asks nobody; with any other key it fails. So
       // nobody else's subscription is ever sent.
       const live =
@@ -57,7 +56,7 @@ export const attachPushferry = (options: WorkerOptions = {}): void => {
           : await registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: row.vapidKey })
       await deliver(row, live, { fetch, timeoutMs, save: () => rows.write(row) })
       await rows.write(row)
-      if (force && row.retryAt) throw new Error('The relay has not answered yet.')
+      if (isDemanded && row.retryAt) throw new Error('The relay has not answered yet.')
     }, timeoutMs)
   // A later trigger delivers what failed here. The failure must not count as a push that was not handled.
   const catchUp = () => finish().catch(() => {})

@@ -1,20 +1,21 @@
 import { limit } from './limit.ts'
 import { filled, members } from './members.ts'
 import { isReason, type KeptReason } from './reason.ts'
+import { dayMs } from './row.ts'
 
 /** The outcome of one request. */
 export type Answer =
   /** `registrationKey` is empty for a withdrawal. */
   | { readonly is: 'acknowledged'; readonly registrationKey: string }
-  /** `retryAfterMs` is the wait that the relay has asked for; 0 leaves it to the back-off. */
+  /** `retryAfterMs` is the wait that the relay has asked for, a day at most; 0 if it has not. */
   | { readonly is: 'later'; readonly reason: KeptReason; readonly retryAfterMs: number }
   | { readonly is: 'never'; readonly reason: KeptReason }
 
-/** `Retry-After` (RFC 9110 §10.2.3, seconds or a date) in ms; 0 without a usable one. */
+/** `Retry-After` (RFC 9110 §10.2.3, seconds or a date) in ms, a day at most; 0 without a usable one. */
 const readRetryAfter = (value: string | null, now: number): number => {
   const ms = Number(value) * 1000 || Date.parse(value ?? '') - now
-  // NaN and the past count as none.
-  return Math.max(ms || 0, 0)
+  // NaN and the past count as none, as a stored time further ahead than a day does.
+  return ms > 0 ? Math.min(ms, dayMs - 1) : 0
 }
 
 /**

@@ -1,5 +1,5 @@
 import { type Answer, askRelay } from './ask-relay.ts'
-import { dayMs, type Row } from './row.ts'
+import type { Row } from './row.ts'
 
 /**
  * The token id in an endpoint: what follows its last slash. The same as wire's `readEndpoint` for every push service that
@@ -20,17 +20,6 @@ export interface Delivery {
   save(): Promise<unknown>
   /** Puts a new ticket into the row before a registration is sent. */
   authorize?(row: Row): Promise<unknown>
-}
-
-/**
- * Delays the next request: as long as `Retry-After` says, else for a back-off of 1 to 3 s that grows by a random factor
- * of 1 to 3 with each failure. A day at most.
- */
-const putOff = (row: Row, { retryAfterMs }: Answer & { is: 'later' }): void => {
-  const backOffMs = (row.waitMs || 1000) * (1 + 2 * Math.random())
-  const waitMs = Math.min(retryAfterMs || backOffMs, dayMs - 1)
-  row.waitMs = retryAfterMs ? 0 : waitMs
-  row.retryAt = Math.max(row.retryAt, Date.now() + waitMs)
 }
 
 /**
@@ -55,7 +44,7 @@ export const deliver = async (
   const send = async (path: string, request: RequestInit): Promise<Answer> => {
     await save()
     const answer = await askRelay(`${row.relay}subscriptions${path}`, request, fetch, timeoutMs)
-    if (answer.is === 'later') putOff(row, answer)
+    if (answer.is === 'later') row.retryAt = Math.max(row.retryAt, Date.now() + answer.retryAfterMs)
     return answer
   }
 
@@ -81,7 +70,8 @@ export const deliver = async (
         tokenData: { id: tokenId(endpoint), type: 'chrome', keys: live.toJSON().keys },
         objectId,
         endpoint,
-        replaces: row.last === endpoint ? undefined : tokenId(row.last),
+        // On a refresh that is this very token, which replaces nothing.
+        replaces: tokenId(row.last),
       }),
     })
     if (answer.is === 'later') {
@@ -98,5 +88,4 @@ export const deliver = async (
       }
     }
   }
-  if (!row.retryAt) row.waitMs = 0
 }

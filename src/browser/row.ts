@@ -31,9 +31,7 @@ export interface Row {
   at: number
   /** Why `objectId` is not registered; empty when it is. With `settled` up to date this is the relay's answer. */
   reason: KeptReason | ''
-  /** The wait that our own back-off has chosen (ms); 0 while nothing fails, and while the relay itself names the time. */
-  waitMs: number
-  /** Nothing is sent before (ms since 1970); 0 when nothing waits. */
+  /** Nothing is sent before (ms since 1970): the relay's `Retry-After`, or the time of a failure; 0 when nothing failed. */
   retryAt: number
   /** The endpoint that the relay knows, or that was given up: the next one replaces it. */
   last: string
@@ -68,7 +66,6 @@ export const decodeRow = (stored: unknown, now: number): Row => {
     settled: '',
     at: 0,
     reason: '',
-    waitMs: 0,
     retryAt: 0,
     last: '',
     off: false,

@@ -34,12 +34,12 @@ export const createRows = (scope: () => string): Rows => {
     read: async () => decodeRow(memory ?? (await use((rows) => rows.get(scope())).catch(() => undefined)), Date.now()),
     write: async (row) => {
       memory = row
-      await use((rows) => rows.put(row, scope())).then(
-        () => {
-          memory = undefined
-        },
-        () => {},
-      )
+      try {
+        await use((rows) => rows.put(row, scope()))
+        memory = undefined
+      } catch {
+        // It stays in memory.
+      }
     },
   }
 }

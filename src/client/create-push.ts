@@ -11,6 +11,8 @@ import { sync } from './sync.ts'
 import { unregister } from './unregister.ts'
 import { scopeOf } from './worker.ts'
 
+const hourMs = 3_600_000
+
 /**
  * Makes the client of one page. Does nothing else: no request, no storage, no listener, so that it may be called anywhere,
  * on a server too.
@@ -30,6 +32,8 @@ export const createPush = (options: Options): Push => {
   let failure: PushError | undefined
   /** How many verbs are at work. */
   let running = 0
+  /** The wait before the next try of this page: grows by a random factor of 1 to 3 with each failure, to an hour. */
+  let backOffMs = 1000
   let timer: ReturnType<typeof setTimeout> | undefined
 
   const getSnapshot = (): Status => (snapshot ??= guessStatus())
@@ -61,7 +65,8 @@ export const createPush = (options: Options): Push => {
     addEventListener('online', retry)
     addEventListener('visibilitychange', retry)
     clearTimeout(timer)
-    if (retryAt) timer = setTimeout(retry, retryAt - Date.now())
+    backOffMs = retryAt ? Math.min(backOffMs * (1 + 2 * Math.random()), hourMs) : 1000
+    if (retryAt) timer = setTimeout(retry, Math.max(retryAt - Date.now(), backOffMs))
     const now = await readStatus(client, error?.code)
     settings.log(error ?? now)
     running--

@@ -3,9 +3,9 @@ import type { PushErrorCode } from './errors.ts'
 /** What to do about each code. */
 const advice: Readonly<Record<PushErrorCode, string>> = {
   unsupported: 'hide the button',
-  'needs-install': 'explain how to add the site to the home screen',
+  'needs-install': 'add the site to the home screen',
   'insecure-context': 'use https or localhost',
-  'permission-denied': 'the user can allow it in the browser settings',
+  'permission-denied': 'allow it in the browser settings',
   'permission-dismissed': 'ask again in another click',
   'no-object-id': 'load the CleverTap Web SDK or set objectId',
   'bad-vapid-key': 'set that of the relay',

@@ -98,8 +98,8 @@ export const resolveOptions = ({
   if (name) {
     const known = Object.keys(settings)
     const start = name.slice(0, 3).toLowerCase()
-    const near = known.find((one) => one.toLowerCase().includes(start))
-    throw new TypeError(`Unknown option ${name}.${near ? ` Did you mean ${near}?` : ''} Known: ${known}.`)
+    const nearest = known.find((one) => one.toLowerCase().includes(start))
+    throw new TypeError(`Unknown option ${name}.${nearest ? ` Did you mean ${nearest}?` : ''} Known: ${known}.`)
   }
   // Without this the browser's own error says "Invalid URL" and names no option.
   if (!/^https?:/.test(`${relay}`)) throw new TypeError('relay must begin with https://')

@@ -1,6 +1,5 @@
 import { identityOf } from '../browser/deliver.ts'
 import { limit } from '../browser/limit.ts'
-import { decodeRow } from '../browser/row.ts'
 import type { PushErrorCode } from './errors.ts'
 import type { Client } from './reconcile.ts'
 import type { Status } from './status.ts'
@@ -24,13 +23,9 @@ export const guessStatus = (): Status => {
  */
 export const readStatus = async (client: Client, failure: PushErrorCode | undefined): Promise<Status> => {
   if (obstacle()) return guessStatus()
-  let row = decodeRow({}, 0)
-  let live: PushSubscription | null | undefined
-  const look = async () => {
-    row = await client.rows.read()
-    live = await (await findWorker(client))?.pushManager.getSubscription()
-  }
-  await limit(look, client.timeoutMs).catch(() => {})
+  const row = await client.rows.read()
+  const look = async () => (await findWorker(client))?.pushManager.getSubscription()
+  const live = await limit(look, client.timeoutMs).catch(() => undefined)
 
   const state = permissionState()
   const reason = row.reason || failure

@@ -26,8 +26,6 @@ const openRow = async (client: Client, wish: Wish): Promise<Row> => {
   const stored = await client.rows.read()
   const row = stored.relay === client.base ? stored : decodeRow({ relay: client.base, off: stored.off }, 0)
   if (wish !== 'keep') row.off = wish === 'unregister'
-  // Our own back-off paces the timer and the worker; a visitor who comes back need not wait. `Retry-After` binds all.
-  if (row.waitMs) row.retryAt = 0
   const isRefused = row.reason && !isHandedTo(row.reason)
   if ((wish === 'register' && isRefused) || Date.now() - row.at > client.refreshAfterDays * dayMs) row.at = 0
   return row

@@ -37,7 +37,6 @@ const kept = Symbol.for('pushferry')
 // The cast: TypeScript does not know our global.
 const page = self as Page
 const before = page.pushferry
-const queue = Array.isArray(before?.q) ? before.q : undefined
 const { auto = true, relay, fallback: named, ...others } = findSettings()
 const fallback = named === 'clevertap-sdk' ? clevertapSdk() : named
 
@@ -46,11 +45,11 @@ const client = page[kept] ?? (relay ? { ...createPush({ ...others, relay, fallba
 if (client) {
   page[kept] = page.pushferry = client
   // The cast: only the page writes its stub, and the verbs are what it names.
-  for (const [name, values, resolve] of queue ?? [])
+  for (const [name, values, resolve] of Array.isArray(before?.q) ? before.q : [])
     if (Object.hasOwn(client, name)) resolve((client[name as 'sync'] as (...values: unknown[]) => unknown)(...values))
   if (auto) client.sync().catch(() => {})
 } else {
   // A stub keeps what was called, for a script that knows its relay.
-  page.pushferry = Object.assign((queue && before) ?? {}, { createPush })
+  page.pushferry = { ...before, createPush }
   console.error('Pushferry: set data-relay, or PUSHFERRY.relay before the script.')
 }
