@@ -58,7 +58,7 @@ describe('relays on one SQLite file', { timeout: 120_000 }, () => {
       expect(await settled(both[1], objectId)).toMatchObject({ state: 'accepted', attempts: 1 })
   })
 
-  it('take over what a killed one held', async () => {
+  it('take over the rows of a killed relay', async () => {
     clevertap.fail({ kind: 'latency', ms: 30_000, times: 3, dryRun: false })
     const first = await start()
     await first.post(names(500))

@@ -41,7 +41,7 @@ describe('an objectId that a browser has registered', () => {
     expect(await call(path, post(subscription('user')))).toMatchObject(refused)
   })
 
-  it('may be claimed once its browser was not heard of for PUSHFERRY_KEY_IDLE, and not before', async () => {
+  it('can be claimed only after its browser has not confirmed it for PUSHFERRY_KEY_IDLE', async () => {
     const { call, clock } = await startWithClock({ PUSHFERRY_KEY_IDLE: '20d' })
     const own = subscription('user')
     await call(path, post(own))
@@ -104,7 +104,7 @@ describe('the capacity of browsers that prove nothing', () => {
     expect(await full()).toEqual({ live: 2, unproved: 2, import: 0 })
   })
 
-  it('has room for a new visitor as soon as CleverTap has put junk off', async () => {
+  it('has capacity for a new visitor as soon as CleverTap has deferred junk', async () => {
     const { call, store, full } = await startFull()
     const error = { code: 530, message: 'no such profile' }
     await uploadAll(store, { kind: 'deferred', dueAt: Date.now() + 60_000, error })

@@ -126,7 +126,7 @@ describe('what counts as processed', () => {
     expect(events).toMatchObject({ queued: 1, replaced: 1, unchanged: 1 })
   })
 
-  it('is nothing for an empty d', async () => {
+  it('answers success with 0 processed for an empty d', async () => {
     const { call } = await startServer()
     expect((await call(path, post({ d: [] }))).json).toEqual(success(0))
   })
@@ -140,7 +140,7 @@ describe('what counts as processed', () => {
     expect((await store.counts(accountId)).queued.live).toBe(1)
   })
 
-  it('is up to 1,000 records', async () => {
+  it('accepts up to 1,000 records per call', async () => {
     const { call } = await startServer()
     const d = Array.from({ length: 1000 }, (_, at) => nativeRecord(`user-${at}`, 'x'.repeat(1500)))
     expect((await call(path, post({ d }))).json).toEqual(success(1000))

@@ -65,7 +65,7 @@ describe('the redaction policy', () => {
     expect(JSON.stringify(redact({ error }))).not.toContain('marked')
   })
 
-  it('cuts what is long', () => {
+  it('truncates long strings', () => {
     expect(redact({ detail: 'x'.repeat(1000) })).toEqual({ detail: 'x'.repeat(300) })
   })
 })

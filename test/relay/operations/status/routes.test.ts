@@ -121,7 +121,7 @@ describe('the status routes', () => {
     expect((await call('/status/events?account=other')).status).toBe(404)
   })
 
-  it('say the same to programs as JSON', async () => {
+  it('returns the same numbers as JSON', async () => {
     const { call } = await start()
     const answer = await call('/status.json')
     expect(answer.headers['content-type']).toBe('application/json; charset=utf-8')
