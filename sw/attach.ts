@@ -38,10 +38,9 @@ export const attachPushferry = (options: WorkerOptions = {}): void => {
   const rows = createRows(() => registration.scope)
 
   /**
-   * Finishes what the page has begun and repairs what the browser has broken: subscribes again where the subscription is
-   * gone, and delivers what is owed.
+   * Delivers what the page could not deliver, and subscribes again if the browser has dropped the subscription.
    *
-   * @param force overrides our own back-off, and rejects while something is owed still
+   * @param force ignores the back-off, and rejects while a delivery is still missing
    */
   const finish = (force?: boolean): Promise<void> =>
     withLock(async () => {
@@ -49,8 +48,8 @@ export const attachPushferry = (options: WorkerOptions = {}): void => {
       // No page has registered yet, or the page has to repair damaged storage.
       if (!row.relay) return
       if (force && row.waitMs) row.retryAt = 0
-      // With the key of the live subscription this returns just that, and asks nobody; with any other key it fails. So
-      // nobody else's subscription is ever sent.
+      // With the live subscription's key, `subscribe` returns that subscription without a request; with another key it fails. So
+      // the worker never sends a subscription that another product made.
       const live =
         row.off || !row.objectId || Notification.permission !== 'granted'
           ? undefined

@@ -27,8 +27,7 @@ export const readPush = (text: string, site: string, settings: DisplaySettings, 
   try {
     payload = members(JSON.parse(text)) ?? {}
   } catch {
-    // No other listener can read it, so we show it. A payload that is no JSON is for people (the test push of DevTools is
-    // one); broken JSON is not.
+    // No other listener can read it, so we show it. Plain text is shown, as DevTools' test push sends it; broken JSON is not.
     payload = { web_push: 8030, body: /^\s*[[{]/.test(text) ? '' : text }
   }
   const { raiseNotificationViewedPath, redirectPath } = payload

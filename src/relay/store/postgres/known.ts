@@ -22,7 +22,7 @@ const agesFrom = (blocks: readonly number[]): (() => number) => {
   }
 }
 
-/** What is read for a group, all at once. */
+/** The data that is read for a group in one round trip. */
 export const readKnown = async (
   group: readonly Operation<unknown>[],
   ask: Session['ask'],

@@ -4,11 +4,11 @@ import { fromInbox, type InboxRecord } from './inbox-records.ts'
 import { rowsInserted } from './statements.ts'
 import type { Work } from './work.ts'
 
-/** Duration of one slice of a merge, about, in ms. No request waits longer for one. */
+/** Approximate duration of one slice of a merge, in ms. No request waits longer for a slice. */
 const sliceMs = 10
-/** Most records of one slice. */
+/** Largest number of records in one slice. */
 const sliceRecords = 1_000
-/** Most records that are applied within the transaction that needs them. */
+/** Largest inbox that an operation applies within its own transaction. */
 export const smallInbox = 2_000
 
 /** Pending records above which a transaction applies as many as it appends. */
