@@ -22,7 +22,7 @@ const agesFrom = (blocks: readonly number[]): (() => number) => {
   }
 }
 
-/** The data that is read for a group in one round trip. */
+/** What is read for a group, all at once. */
 export const readKnown = async (
   group: readonly Operation<unknown>[],
   ask: Session['ask'],

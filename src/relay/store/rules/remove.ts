@@ -17,7 +17,7 @@ export const withdraw = (rows: Rows, key: Key): boolean => {
   return true
 }
 
-/** See Store.erase. The caller then removes remains of the row in unused space of the database. */
+/** See Store.erase. The caller then removes what the database still has of the row in places that nobody reads. */
 export const erase = (rows: Rows, key: Key): boolean => {
   const row = known(rows.find(key))
   if (!row) return false

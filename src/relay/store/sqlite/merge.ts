@@ -4,11 +4,11 @@ import { fromInbox, type InboxRecord } from './inbox-records.ts'
 import { rowsInserted } from './statements.ts'
 import type { Work } from './work.ts'
 
-/** Approximate duration of one slice of a merge, in ms. No request waits longer for a slice. */
+/** Duration of one slice of a merge, about, in ms. No request waits longer for one. */
 const sliceMs = 10
-/** Largest number of records in one slice. */
+/** Most records of one slice. */
 const sliceRecords = 1_000
-/** Largest inbox that an operation applies within its own transaction. */
+/** Most records that are applied within the transaction that needs them. */
 export const smallInbox = 2_000
 
 /** Pending records above which a transaction applies as many as it appends. */
