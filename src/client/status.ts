@@ -7,10 +7,10 @@ import type { PushErrorCode } from './errors.ts'
  * - the relay's answer to the last try: its problem code with dashes (`push-service-not-accepted`,
  *   `registration-key-mismatch`, `ticket-required`, …), its status such as `http-503` if it has no code, or `unreachable` if no
  *   answer came in time
- * - `handed-to-…`: the relay does not accept this browser's push service, and the `fallback` has the subscription. Nobody
+ * - `handed-to-…` when the relay does not accept this browser's push service, and the `fallback` has the subscription. Nobody
  *   acknowledges that
- * - `permission-revoked`: the browser took back a permission that was granted. Ask again, in a click
- * - `signed-out`: the `objectId` function said that nobody is signed in
+ * - `permission-revoked` when the browser took back a permission that was granted. Ask again, in a click
+ * - `signed-out` when the `objectId` function said that nobody is signed in
  * - else the code of the last `PushError` of this page
  */
 export type Reason = KeptReason | PushErrorCode

@@ -317,7 +317,7 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
       await begin({ maxQueued: 2, maxUnproved: 2 })
     })
 
-    it('is one for those who prove themselves and another for browsers that prove nothing', async () => {
+    it('is separate for senders with proof and for browsers without proof', async () => {
       await store.put([unproved('u1'), unproved('u2')])
       await store.put([entry('backend')])
       expect(await putOne(entry('ticket', 't', { sender: 'ticket' }))).toBe('queued')
@@ -417,7 +417,7 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
       await complete(await lease(), { kind: 'rejected', error: { code: 530, message: 'unknown' } })
     }
 
-    it('keep no token when their sender had proved nothing, so that nobody can send them again', async () => {
+    it('keep no token of a sender without proof, so that nobody can send them again', async () => {
       await refuse(entry('a', 'stranger', { sender: 'unproved' }))
       await refuse(entry('b', 'backend'))
       expect(await store.rejected(account, { limit: 10 })).toMatchObject([

@@ -258,13 +258,13 @@ describe('the API key', () => {
       expect((await call(path, post({ d: [] }, { ...json, authorization: `Bearer ${key}` }))).status).toBe(200)
   })
 
-  it('opens nothing when none is configured', async () => {
+  it('opens no route when none is configured', async () => {
     const { call } = await startServer({ PUSHFERRY_API_KEYS: '' })
     expect((await call(path, post({ d: [] }))).status).toBe(401)
     expect((await call(path, post({ d: [] }, { ...json, 'X-CleverTap-Passcode': '' }))).status).toBe(401)
   })
 
-  it('goes by its name in what is told to logs and metrics', async () => {
+  it('appears in logs and metrics only by its name', async () => {
     const events: unknown[] = []
     const { call } = await startServer({}, { onIntake: (event) => events.push(event) })
     await call(path, post({ d: [nativeRecord(), 7] }))
