@@ -22,10 +22,10 @@ const timeoutMs = 1e4
  * Adds Pushferry to the service worker that calls it. Call it once, at the top level of the worker's script, because
  * browsers wake a worker only for listeners that were added while its script ran.
  *
- * Listens for `pushsubscriptionchange`, `sync`, `message` (only `'pushferry'`), `push` and `notificationclick`, and does all its
- * work inside `waitUntil`. Needs no settings for the relay: it reads them from IndexedDB, where the page has stored them. Does
- * nothing before the page has registered once. Never calls `skipWaiting` or `claim`, loads no code, and lets other listeners get
- * every event too.
+ * Listens for `pushsubscriptionchange`, `sync`, `message` (only `'pushferry'`), `push` and `notificationclick`; all it
+ * does in answer is inside `waitUntil`. Needs no settings for the relay: it finishes what the page has left in IndexedDB,
+ * and does nothing before the page has registered once. Never calls `skipWaiting` or `claim`, loads no code, and leaves
+ * every event to other listeners too.
  *
  * @example
  * import { attachPushferry } from 'pushferry/sw'
@@ -38,9 +38,10 @@ export const attachPushferry = (options: WorkerOptions = {}): void => {
   const rows = createRows(() => registration.scope)
 
   /**
-   * Delivers what the page could not deliver, and subscribes again if the browser has dropped the subscription.
+   * Finishes what the page has begun and repairs what the browser has broken: subscribes again where the subscription is
+   * gone, and delivers what is owed.
    *
-   * @param force ignores the back-off, and rejects while a delivery is still missing
+   * @param force overrides our own back-off, and rejects while something is owed still
    */
   const finish = (force?: boolean): Promise<void> =>
     withLock(async () => {
@@ -48,8 +49,8 @@ export const attachPushferry = (options: WorkerOptions = {}): void => {
       // No page has registered yet, or the page has to repair damaged storage.
       if (!row.relay) return
       if (force && row.waitMs) row.retryAt = 0
-      // With the live subscription's key, `subscribe` returns that subscription without a request; with another key it fails. So
-      // the worker never sends a subscription that another product made.
+      // With the key of the live subscription this returns just that, and asks nobody; with any other key it fails. So
+      // nobody else's subscription is ever sent.
       const live =
         row.off || !row.objectId || Notification.permission !== 'granted'
           ? undefined
@@ -66,12 +67,12 @@ export const attachPushferry = (options: WorkerOptions = {}): void => {
   // Neither field of the event is trusted: Chromium gives both as null, Firefox the old one only, older Firefox none
   // (chromestatus.com/feature/5147683423256576; seen in both). The row knows the old one, `subscribe` the new one.
   on('pushsubscriptionchange', () => {
-    // Before the try, because offline nothing else would try again.
+    // Asked for before it is tried, because offline there is nothing else that would try again.
     wakeLater(registration)
     return finish(true)
   })
   on('message', ({ data }: MessageEvent) => data === wakeTag && catchUp())
-  // A rejection makes the browser fire the event again later.
+  // Rejecting is how the browser is told to fire again later.
   on('sync', ({ tag }: { tag: string }) => tag === wakeTag && finish(true))
   on('push', (event: PushEvent) =>
     Promise.all([options.display !== false && onPush(event, worker, options), catchUp()]),

@@ -9,11 +9,11 @@ import type { AcceptedRecord } from './inbox-records.ts'
 import { rowsInserted } from './statements.ts'
 import type { Work } from './work.ts'
 
-/** A record to apply to the table. */
+/** A record on its way into the table. */
 interface Prepared {
   record: AcceptedRecord
   print: string
-  /** The decision if there is no row yet. */
+  /** What it makes of a row that it is the first of. */
   asNew: Ownership
 }
 
@@ -50,7 +50,7 @@ const insert = ({ sql }: Work, records: readonly Prepared[]): readonly Prepared[
   return records.filter(({ record }) => inserted.has(record.seq))
 }
 
-/** Counts new rows; consecutive ones of the same account and pool in one step. */
+/** Counts new rows: those of one account and pool that follow each other at once. */
 const countNew = ({ delta }: Work, records: readonly Prepared[]): void => {
   let count = 0
   records.forEach(({ record: { account }, asNew }, at) => {
@@ -66,9 +66,9 @@ const countNew = ({ delta }: Work, records: readonly Prepared[]): void => {
 }
 
 /**
- * Applies records to the table, in their order. Nearly every record is the first of its objectId, so one statement inserts 50 of them.
- * If a row exists, `enter` decides. `enter` also handles unproved records, which may exceed their capacity, and the last records that
- * do not fill a statement.
+ * Applies records to the table, in their order. Nearly every one is the first of its objectId, so whole statements of them
+ * are inserted at once; only where that met a row, `enter` decides what becomes of it. So it does with a record that proves
+ * nothing, for which there may be no room, and with what does not fill a statement.
  */
 export const apply = (
   work: Work,
