@@ -67,7 +67,7 @@ describe('relays on one SQLite file', { timeout: 120_000 }, () => {
     await first.exited
     const second = await start()
     await clevertap.until(({ profiles }) => profiles.size === 500, 30_000)
-    await second.logged(({ event }) => event === 'took over what a dead process held')
+    await second.logged(({ event }) => event === 'took over rows of a dead process')
     expect(clevertap.counts.tooMany).toBe(0)
     // Taken in by the first's requests, which were cut off before their answers, and so sent again.
     expect(clevertap.counts.duplicates).toBeLessThanOrEqual(300)
@@ -81,7 +81,7 @@ describe('relays on one SQLite file', { timeout: 120_000 }, () => {
     expect(await both[0]?.stop()).toEqual({ code: 0, signal: null })
     await clevertap.until(({ profiles }) => profiles.size === 2000, 30_000)
     expect(clevertap.counts).toMatchObject({ accepted: 2000, duplicates: 0, tooMany: 0 })
-    expect(both[1]?.log.some(({ event }) => event === 'took over what a dead process held')).toBe(false)
+    expect(both[1]?.log.some(({ event }) => event === 'took over rows of a dead process')).toBe(false)
   })
 
   /** Stops a process where it holds no lock: one that was stopped in the middle of a commit keeps all others from theirs. */
@@ -115,7 +115,7 @@ describe('relays on one SQLite file', { timeout: 120_000 }, () => {
     await clevertap.until(({ inFlight }) => inFlight === 3)
     await freeze(sleeper)
     const other = await start()
-    await other.logged(({ event }) => event === 'took over what a dead process held')
+    await other.logged(({ event }) => event === 'took over rows of a dead process')
     await clevertap.until(({ profiles }) => profiles.size === 1000, 30_000)
     sleeper.kill('SIGCONT')
     await sleeper.post(names(500, 1000))
