@@ -89,7 +89,7 @@ for (let round = 0; round < Number(values.rounds); round++) {
   const { perSecond, others: accepted } = await measure([healthy, ...others])
   beside.push(perSecond)
   console.log(
-    `  alone ${alone.at(-1)} records/s, beside the others ${perSecond} (meanwhile suspended ${accepted.SUSPENDED}, slow ${accepted.SLOW} accepted)`,
+    `  alone ${alone.at(-1)} records/s, with the others ${perSecond} (accepted for the suspended one ${accepted.SUSPENDED}, for the slow one ${accepted.SLOW})`,
   )
 }
 const ratio = median(beside.map((rate, round) => rate / alone[round]))

@@ -4,7 +4,7 @@ import { median, rounded } from './support/statistics.mjs'
 
 export const name = 'sustained'
 export const about =
-  'Durable intake without a pause, from an empty store: calls over 64 keep-alive connections that the relay acknowledges after its fsync. The baseline is a bare node:http server that parses a single record, answers 202 and stores nothing; it is measured before and after each line for a sixth of the time. The ratio is records/s divided by the baseline’s requests/s. `last third` is the rate in the last third of the time divided by the rate in the first. Bytes are all bytes that the relay wrote to its file system until it had applied every record. With PostgreSQL the database runs on the same cores. In the last line the `clevertap` npm SDK sends directly to a simulated CleverTap (50 ms, 3 requests at a time): what a backend waits for without a relay.'
+  'Durable intake without a pause, from an empty store: calls over 64 keep-alive connections that the relay acknowledges after its fsync. The baseline is a bare node:http server that parses a single record, answers 202 and stores nothing; it is measured before and after each line for a sixth of the time. The ratio is records/s divided by the baseline’s requests/s. `last third` is the rate in the last third of the time divided by the rate in the first. Bytes are all bytes that the relay wrote to its file system until it had applied every record. With PostgreSQL the database runs on the same cores. In the last line the `clevertap` npm SDK sends directly to a simulated CleverTap (50 ms, 3 requests at a time): a backend’s wait without a relay.'
 
 const connections = 64
 /** In the order of the table. `budget`: the lowest allowed ratio. */

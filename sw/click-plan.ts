@@ -1,6 +1,6 @@
 import { filled, type Members } from '../src/browser/members.ts'
 
-/** The outcome of a click on a notification, or on one of its buttons. */
+/** The effect of a click on a notification, or on one of its buttons. */
 export interface Click {
   /** The button's name; `''` is the notification itself. */
   action: unknown
@@ -11,14 +11,14 @@ export interface Click {
 }
 
 /**
- * Works out, when a push arrives, the outcome of every click on its notification: first of the notification itself, then
- * of its buttons. The plan travels in `notification.data.pushferry`, so that a click needs neither storage nor the
- * memory of a worker that was stopped long ago. A later version of this file has to read it.
+ * Plans the effect of every click when a push arrives: first on the notification itself, then on its buttons. The plan is stored in
+ * `notification.data.pushferry`, so a click needs neither storage nor the memory of a stopped worker. Later versions of this file
+ * must be able to read it.
  *
  * The clicked request is CleverTap's `redirectPath` with the link (only if there is a usable one), the button's number
  * and the mark of a silent call, as its own worker builds it (github.com/CleverTap/clevertap-web-sdk, sw_webpush.js).
  *
- * @param redirect CleverTap's `redirectPath`, as it came: `report` will see whether it is a URL
+ * @param redirect CleverTap's `redirectPath`, unchecked: `report` checks whether it is a URL
  * @param site the URL of the site, with a slash at its end: relative links are resolved against it, and it replaces
  *   anything but an http or https link
  */
@@ -35,18 +35,18 @@ export const planClicks = (
     try {
       const { href } = new URL(to ?? '', site)
       if (to && /^https?:/.test(href)) {
-        // Throws for a lone surrogate: what cannot be reported is no link either.
+        // Throws for a lone surrogate, which makes the link invalid.
         quoted = `&r=${encodeURIComponent(to)}`
         url = href
       }
     } catch {
-      // No link: the site it is.
+      // Without a link the click opens the site.
     }
     return { action, url, report: `${redirect}${quoted}&b=button${number}&s=true` }
   })
 
 /**
- * Finds the outcome of a click on a notification.
+ * Finds the effect of a click on a notification.
  *
  * @param data the notification's `data`
  * @param action the button's name; `''` for the notification itself

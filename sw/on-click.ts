@@ -2,10 +2,9 @@ import { readClick } from './click-plan.ts'
 import { report } from './report.ts'
 
 /**
- * Takes the user to a URL: to the tab that shows exactly it, else to a new one.
+ * Opens a URL: focuses the tab with exactly this URL, else opens a new one.
  *
- * A tab that shows something else is navigated only where the browser refuses to open a window: somebody may be writing
- * in it.
+ * Navigates another tab only if the browser refuses to open a window, because the user may be typing in that tab.
  */
 const visit = async (url: string, { clients }: ServiceWorkerGlobalScope) => {
   // Most recently focused first. Uncontrolled ones too, because the first page of a visit is not controlled.
@@ -15,13 +14,13 @@ const visit = async (url: string, { clients }: ServiceWorkerGlobalScope) => {
 }
 
 /**
- * Answers a click on a notification that `onPush` has shown, or on one of its buttons. Belongs inside
- * `event.waitUntil`. Notifications of others are left alone.
+ * Handles a click on a notification that `onPush` has shown, or on one of its buttons. Call it inside `event.waitUntil`. Ignores other
+ * notifications.
  *
- * Closes the notification, focuses an open tab of its URL or opens one (the site itself if the push named no usable
- * URL), and sends CleverTap's clicked request meanwhile. Settles when both are done, at most 10 s after the visit.
+ * Closes the notification, focuses an open tab of its URL or opens one (the site itself if the push has no usable URL), and at the same
+ * time sends CleverTap's clicked request. Settles when both are done, at most 10 s after the visit.
  *
- * @throws what the browser said when it would neither focus, open nor navigate
+ * @throws the browser's error when it can neither focus, open nor navigate
  */
 export const onClick = async (event: NotificationEvent, worker: ServiceWorkerGlobalScope): Promise<unknown> => {
   const { action, notification } = event

@@ -3,14 +3,14 @@ import { readPush } from './payload.ts'
 import { report } from './report.ts'
 
 /**
- * Shows a push. Belongs inside `event.waitUntil`.
+ * Shows a push. Call it inside `event.waitUntil`.
  *
- * Settles when the notification is shown and CleverTap's viewed request is over (at most 10 s later); the display waits
- * for nothing. A push that the browser shows by itself (`event.notification`, Safari's mutable declarative messages) is
- * left to it, and other vendors' pushes to their listeners when `settings.foreign` is `'ignore'`.
+ * Shows the notification at once. Settles when CleverTap's viewed request is over too (at most 10 s later). Does nothing for a push that
+ * the browser shows itself (`event.notification`, Safari's mutable declarative messages), and for other vendors' pushes when
+ * `settings.foreign` is `'ignore'`.
  *
  * @param settings how to show pushes that are not CleverTap's; all have a default
- * @throws what the browser said when it refused even the plain notification, which is when permission is gone
+ * @throws the browser's error when it refuses even a plain notification, because the permission is gone
  */
 export const onPush = async (
   event: PushEvent & { readonly notification?: unknown },
@@ -24,11 +24,11 @@ export const onPush = async (
   if (!display) return
   const [title, options, viewedPath, badge] = display
   const shown = registration.showNotification(title, options).catch(() =>
-    // A member that this browser refuses: a push that shows nothing costs the subscription, so show the plain text.
+    // The browser refuses a member. Show plain text, because a push that shows nothing can end the subscription.
     registration.showNotification(title, { body: options.body ?? '', data: options.data }),
   )
   const viewed = report(viewedPath, worker)
-  // Not in Firefox, nor in Chrome on Android. A badge that is refused is nobody's loss.
+  // Firefox and Chrome on Android have no badge. A refused badge does not matter.
   if (badge >= 0) navigator.setAppBadge?.(badge).catch(() => {})
   return shown.finally(() => viewed)
 }

@@ -1,14 +1,14 @@
-/** Milliseconds after which a statistics request is given up: well inside the 30 s that browsers give a push event. */
+/** Timeout of a statistics request, in ms: well below the 30 s that browsers give a push event. */
 const timeLimitMs = 10_000
 
 /**
  * Sends one of CleverTap's statistics requests, as its own worker does: a GET whose answer nobody reads.
  *
- * Settles when the request has left, failed or run out of time, and never rejects: an ad blocker, a policy or a dead
- * network must not take the notification or the click with it, and there is nobody to tell.
+ * Settles when the request is sent, has failed or timed out, and never rejects: an ad blocker, a policy or a missing network must not
+ * affect the notification or the click.
  *
- * @param url anything but an absolute http(s) URL is not sent: CleverTap's own worker, given no `redirectPath`, asks the
- *   site for `undefined&b=…`
+ * @param url only an absolute http(s) URL is requested. (CleverTap's own worker requests `undefined&b=…` from the site when the
+ *   `redirectPath` is missing.)
  */
 export const report = async (url: string, worker: ServiceWorkerGlobalScope): Promise<void> => {
   try {

@@ -95,6 +95,6 @@ for (const [number, { after, fate }] of cuts.entries()) {
 console.log(`images ${points}, promises checked ${held}, wrong images ${wrong.length}`)
 for (const { after, fate, faults } of wrong.slice(0, 5))
   console.log(
-    `  after event ${after}, ${fate} of what was not synced: ${faults.length} faults, the first: ${faults[0]}`,
+    `  after event ${after}, ${fate} of the writes that were not synced: ${faults.length} faults, the first: ${faults[0]}`,
   )
 if (wrong.length > 0) process.exitCode = 1

@@ -1,4 +1,4 @@
-// npm run typecheck: checks every project and emits nothing.
+// npm run typecheck: every project, emitting nothing.
 import { spawnSync } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'

@@ -21,7 +21,10 @@ const realNotice = find('real-notice', HTMLElement)
  */
 const trouble = ({ problem, snapshot }, hasScript, isLost) => {
   if (isLost)
-    return [undefined, 'The demo does not answer. Is npm start still running? This page comes back by itself.']
+    return [
+      undefined,
+      'The demo does not answer. Check that npm start still runs. This page then reconnects automatically.',
+    ]
   if (!hasScript)
     return [undefined, 'The page script did not load from the relay. Is npm start still running? Then reload.']
   const remedy = remedyOf(problem)

@@ -80,12 +80,7 @@ const relayStep = ({ status, subscription, exchange, snapshot, objectId }) => {
       json,
     )
   if (subscription && status?.reason === 'unreachable')
-    return step(
-      'waiting',
-      title,
-      'The relay does not answer. The browser keeps the token and tries again by itself.',
-      json,
-    )
+    return step('waiting', title, 'The relay does not answer. The browser keeps the token and tries again later.', json)
   if (subscription && status?.reason) return step('failed', title, `The relay refuses it: ${status.reason}.`, json)
   return step(
     'todo',

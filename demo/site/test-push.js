@@ -45,7 +45,7 @@ export const showTestPush = (snapshot, subscription) => {
   ].filter((text) => text !== '')
   fill(result, [sent, steps], () => [
     element('ul', { class: `notice ${isTaken ? 'good' : 'failed'}` }, ...steps.map((text) => element('li', {}, text))),
-    jsonBlock('test-payload', 'What was sent, before encryption', sent.payload, false),
+    jsonBlock('test-payload', 'The message before encryption', sent.payload, false),
   ])
 }
 

@@ -22,8 +22,7 @@ const readRetryAfter = (value: string | null, now: number): number => {
  * Decides on an answer. Pure.
  *
  * - acknowledged: the relay's own answer, 204 to a withdrawal, a registration key to a registration;
- * - never: the 4xx that would be the same next time, all but 401, because the page can make a new ticket, and 408, 425
- *   and 429;
+ * - never: a 4xx that would be the same next time. Not 401, because the page can make a new ticket, nor 408, 425 and 429;
  * - later: any other answer, such as the page of a captive portal with status 200.
  *
  * @param body decoded JSON, or anything

@@ -1,4 +1,4 @@
-/** An object of unknown make, as JSON, storage or a structured clone gives it. */
+/** An object of unknown content from JSON, storage or a structured clone. */
 export type Members = { readonly [name: string]: unknown }
 
 /** The value as an object, or nothing if it is none. An array passes: it has none of the members that we read. */

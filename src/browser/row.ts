@@ -4,17 +4,17 @@ import { isReason, type KeptReason } from './reason.ts'
 export const dayMs = 86_400_000
 
 /**
- * What page and worker remember of one registration, in IndexedDB, under the scope of the worker. A cache: the browser's
- * live subscription is the truth, and a lost row costs one more request to the relay.
+ * One registration as page and worker store it in IndexedDB, under the scope of the worker. It is a cache: the browser's live
+ * subscription decides, and a lost row costs one more request to the relay.
  *
- * The page makes it and decides whom the subscription belongs to; the worker only delivers what it finds.
+ * The page makes it and decides which objectId the subscription belongs to; the worker only delivers it.
  */
 export interface Row {
   /** The relay's browser routes: an absolute URL that ends in `/v1/`. Empty where no page has registered. */
   relay: string
   /** Registration keys by CleverTap ID; kept after a withdrawal, for users who come back to this browser. */
   keys: Record<string, string>
-  /** Withdrawals that the relay is owed: registration keys by CleverTap ID. */
+  /** Withdrawals that are not delivered yet: registration keys by CleverTap ID. */
   withdraw: Record<string, string>
   /** The VAPID public key that the subscription is made with, as browsers take it: URL-safe base64 without padding. */
   vapidKey: string
@@ -27,7 +27,7 @@ export interface Row {
    * endpoint identifies its keys too. Empty once the relay is owed a withdrawal.
    */
   settled: string
-  /** When it answered (ms since 1970); 0 has it asked again. */
+  /** When the relay answered (ms since 1970); 0 makes the client ask again. */
   at: number
   /** Why `objectId` is not registered; empty when it is. With `settled` up to date this is the relay's answer. */
   reason: KeptReason | ''
@@ -41,7 +41,7 @@ export interface Row {
 
 /** A stored member, if it is of the same type as the empty one; else that. */
 const decodeMember = (value: unknown, empty: unknown, now: number): unknown => {
-  // The clock was wrong when such a time was stored, or is now: it must not keep anything from being sent.
+  // The clock was wrong when this time was stored, or is wrong now. It must not delay a delivery.
   const isFuture = typeof value === 'number' && value > now + dayMs
   if (typeof value !== typeof empty || isFuture) return empty
   const found = members(value)
@@ -49,8 +49,8 @@ const decodeMember = (value: unknown, empty: unknown, now: number): unknown => {
 }
 
 /**
- * Decodes a stored row. Never throws: a member that is missing or of another type has its empty value, and so has a time
- * that lies further ahead than a day.
+ * Decodes a stored row. Never throws: a member that is missing, of another type, or a time more than a day ahead gets its empty
+ * value.
  *
  * @param stored what storage holds
  * @param now ms since 1970
@@ -76,7 +76,7 @@ export const decodeRow = (stored: unknown, now: number): Row => {
   return row
 }
 
-/** Owes the relay a withdrawal, if it has given a key for this registration: without one it would refuse. */
+/** Notes a withdrawal to deliver, if the relay has given a key for this registration; without one it would refuse. */
 export const oweWithdrawal = (row: Row): void => {
   const key = row.keys[row.objectId]
   if (row.settled && key) row.withdraw[row.objectId] = key

@@ -1,4 +1,4 @@
-/** The Background Sync tag, and the message, that make the worker deliver what is owed. */
+/** The Background Sync tag and the message that make the worker deliver. */
 export const wakeTag = 'pushferry'
 
 /** Background Sync. Only Chromium has it, so that TypeScript's libraries do not (wicg.github.io/background-sync/spec). */
@@ -6,7 +6,7 @@ interface SyncCapable extends ServiceWorkerRegistration {
   readonly sync?: { register(tag: string): Promise<void> }
 }
 
-/** Has the browser wake the worker once it is online. Does nothing without Background Sync; a failure is ignored. */
+/** Makes the browser wake the worker when it is online. Does nothing without Background Sync, and ignores a failure. */
 export const wakeLater = (registration: ServiceWorkerRegistration | undefined): void => {
   ;(registration as SyncCapable | undefined)?.sync?.register(wakeTag).catch(() => {})
 }

@@ -17,7 +17,7 @@ const meaning = (code: RejectionCode): string => {
 const inOrder = ({ rejected }: Tally): [RejectionCode, number][] =>
   [...rejected].sort(([one], [other]) => (one === malformed ? -1 : other === malformed ? 1 : one - other))
 
-/** The members that `--json` prints, and no other. */
+/** The output of `--json`, with exactly the documented members. */
 export const summaryJson = (tally: Tally): string => {
   const { read, queued, unchanged, unmatched } = tally
   const rejected = Object.fromEntries(inOrder(tally))
@@ -25,7 +25,7 @@ export const summaryJson = (tally: Tally): string => {
   return `${JSON.stringify({ read, queued, unchanged, rejected, skipped, unmatched })}\n`
 }
 
-/** The last table: what became of the rows, by outcome and code. */
+/** The last table: rows by outcome and code. */
 export const summaryTable = (tally: Tally, { how, isDry }: { how: ImportEnd['how']; isDry: boolean }, paint: Paint) => {
   const { read, queued, unchanged } = tally
   const rejected = rejectedIn(tally)

@@ -47,11 +47,11 @@ interface ImportOptions {
 }
 
 /**
- * A larger cache would not help, because rows come in random order and the system caches the file. A longer log costs nothing
- * while only the import waits for its commits; a relay beside it keeps to its own limit.
+ * A larger cache would not help, because rows come in random order and the system caches the file. A longer log costs nothing,
+ * because only the import waits for its commits; a relay on the same store has its own limit.
  *
- * A thread of its own for SQLite would read 0.43 instead of 0.37 rows per row that csv-parse reads alone; a protocol
- * between threads behind the port was not worth that.
+ * A separate thread for SQLite would import 0.43 instead of 0.37 rows per row that csv-parse alone reads. That gain was not worth a
+ * protocol between threads.
  */
 const storeOptions = { cacheBytes: 6 * 1024 * 1024, logPages: 8_000 }
 
@@ -183,7 +183,7 @@ const importReal = (job: Job, config: StoreConfig, account: StoreAccount): Promi
   })
 }
 
-/** Imports files. 0 when every row was taken and accepted as far as it was waited for, else 1. */
+/** Imports files. Resolves to 0 when every row was taken, and accepted within the wait; else 1. */
 const importFiles = async (names: readonly string[], options: ImportOptions, io: Io): Promise<ExitCode> => {
   keepHeapSmall()
   const wanted = options.account

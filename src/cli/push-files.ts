@@ -19,7 +19,7 @@ export interface VapidPair {
 type Members = Readonly<Record<string, unknown>>
 const isObject = (value: unknown): value is Members => typeof value === 'object' && value !== null
 
-/** What prints the JSON of each file. */
+/** The source of each file's JSON. */
 const sources = {
   '--subscription': 'what JSON.stringify(await registration.pushManager.getSubscription()) prints in the page',
   '--vapid': 'what pushferry vapid --json prints',

@@ -11,7 +11,7 @@ Settings come from the environment; the least that is needed:
   PUSHFERRY_ORIGINS    the sites whose browsers may register
   PUSHFERRY_API_KEYS   the keys of the backends that may post
 
-It logs JSON lines to standard output. Ctrl-C or SIGTERM: no more intake, up to ten seconds for what is in flight, the
+It logs JSON lines to standard output. Ctrl-C or SIGTERM: no more intake, up to ten seconds for requests in flight, the
 rest is kept for the next start. A second one ends it at once; nothing is lost by that either.
 
 Examples:

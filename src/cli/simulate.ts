@@ -61,7 +61,7 @@ const greeting = (
   { limit, passcode }: SimulateOptions,
 ): string => `CleverTap, simulated, listens on ${url}
   point the relay at it: CLEVERTAP_URL=${url} CLEVERTAP_ACCOUNT_ID=${accountId} CLEVERTAP_PASSCODE=${passcode === defaultPasscode ? passcode : '(the one you gave)'}
-  ${limit} requests in flight at most; faults and what was received: ${url}/_sim
+  ${limit} requests in flight at most; faults and received records: ${url}/_sim
   Ctrl-C ends it.
 `
 

@@ -1,4 +1,4 @@
-/** The second argument of a fallback, beside the subscription. */
+/** The second argument of a fallback, after the subscription. */
 export interface FallbackContext {
   readonly objectId: string
   readonly vapidPublicKey: string

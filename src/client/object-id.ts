@@ -3,7 +3,7 @@ import { PushError, within } from './errors.ts'
 import type { Settings } from './options.ts'
 import { poll } from './pause.ts'
 
-/** The CleverTap Web SDK. Until it has loaded it is missing or a stub of arrays, and it may be without an ID after. */
+/** The CleverTap Web SDK. Before it has loaded it is missing or a stub of arrays; afterwards it may still have no ID. */
 declare const clevertap: { getCleverTapID(): unknown }
 
 /**
@@ -28,7 +28,7 @@ const readSdk = (): string | undefined => {
 }
 
 /**
- * Finds whose token it is: the site's own answer, or else the SDK's.
+ * Finds the objectId: from the site's own option, or else from the SDK.
  *
  * @returns `null` when the site's own function says that nobody is signed in
  * @throws PushError `no-object-id`

@@ -1,14 +1,14 @@
 import type { Status } from './status.ts'
 
-/** The page client. One for a page; all verbs may be called at any time, and together. */
+/** The page client. Make one per page. All verbs may be called at any time, also at once. */
 export interface Push {
   /**
-   * Asks the user, if the browser thinks that the user is to be asked, then subscribes and tells the relay. Call it
-   * straight from a click: the browser's prompt comes before anything is awaited.
+   * Asks the user for permission if necessary, then subscribes and tells the relay. Call it directly in a click: the browser's
+   * prompt appears before anything is awaited.
    *
-   * Settles when the relay has answered. Resolves with `subscribed` when the relay could not be reached: that is kept and
-   * tried again (Background Sync; at the next load, when the page comes online or is shown, when the worker starts and at
-   * the next push). So it does when the relay does not take this browser's push service.
+   * Settles when the relay has answered. Resolves with `subscribed` when the relay cannot be reached: the client keeps the
+   * registration and retries (Background Sync; at the next load, when the page comes online or is shown, when the worker starts
+   * and at the next push). Also resolves with `subscribed` when the relay does not accept this browser's push service.
    *
    * @throws PushError, any code
    * @example
@@ -19,41 +19,41 @@ export interface Push {
   /**
    * Repairs silently, and never prompts. Run it on every load, and after a login or logout.
    *
-   * With permission: subscribes again if the subscription is gone or was made with another key, moves the token to
-   * another objectId and withdraws the old one, delivers what is owed. When the user has blocked notifications, or the
+   * With permission: subscribes again if the subscription is gone or was made with another key, moves the token to a changed
+   * objectId and withdraws the old one, and delivers what is still undelivered. When the user has blocked notifications, or the
    * browser has taken the permission back: tells the relay once. When nobody is signed in: withdraws the last objectId and
-   * keeps the subscription. Otherwise does nothing. An unchanged registration that the relay has settled within `refreshAfterDays`
-   * costs no request. After `unregister` it keeps things that way.
+   * keeps the subscription. Makes no request for an unchanged registration that the relay has answered within
+   * `refreshAfterDays`. After `unregister` it does nothing.
    *
-   * The page does the same by itself from then on, whenever it comes online, is shown or hidden, and when a back-off ends.
+   * Afterwards the page does the same whenever it comes online, is shown or hidden, and when a back-off ends.
    *
    * @throws PushError: `no-object-id bad-vapid-key worker-failed worker-timeout push-service-unavailable subscribe-failed
    * relay-refused permission-denied`
    */
   sync(): Promise<Status>
 
-  /** Says how far this browser has come. No side effects, no request, never rejects. */
+  /** Returns this browser's state. No side effects, no request, never rejects. */
   status(): Promise<Status>
 
   /**
-   * Withdraws here and at the relay, and keeps it withdrawn until `register`. Without a network the relay is told later.
+   * Withdraws here and at the relay, until `register` is called. Without a network it tells the relay later.
    *
-   * @throws PushError: `worker-failed worker-timeout push-service-unavailable subscribe-failed`, when the browser would
-   * not unsubscribe; the relay is told all the same
+   * @throws PushError: `worker-failed worker-timeout push-service-unavailable subscribe-failed`, when the browser does not
+   * unsubscribe; the relay is told anyway
    */
   unregister(): Promise<Status>
 
   /**
-   * The last known status, at once: the same object until it changes. Before anything is known it is what the permission
-   * tells. With `onChange` it is what React's `useSyncExternalStore` and other stores want.
+   * Returns the last known status synchronously: the same object until it changes. At first it is derived from the permission
+   * only. Fits React's `useSyncExternalStore` and other stores, together with `onChange`.
    */
   getSnapshot(): Status
 
   /**
-   * Calls the listener whenever `getSnapshot()` has changed: after a verb, a repair of the page's own, or a look at the
-   * status, which adding a listener takes too. The listener must not throw.
+   * Calls the listener whenever `getSnapshot()` has changed: after a verb, an automatic repair, or a call of `status`. Adding a
+   * listener reads the status too. The listener must not throw.
    *
-   * @returns takes the listener away
+   * @returns a function that removes the listener
    */
   onChange(listener: (status: Status) => void): () => void
 }

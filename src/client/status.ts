@@ -2,36 +2,34 @@ import type { KeptReason } from '../browser/reason.ts'
 import type { PushErrorCode } from './errors.ts'
 
 /**
- * Why the state is what it is. A closed list:
+ * The reason of the state. A closed list:
  *
  * - the relay's answer to the last try: its problem code with dashes (`push-service-not-accepted`,
- *   `registration-key-mismatch`, `ticket-required`, …), or `http-503`, the status of an answer without a code, or
- *   `unreachable`: it gave no answer in time
- * - `handed-to-…` where the relay does not take this browser's push service, and the `fallback` has taken the subscription.
- *   Nobody acknowledges that
- * - `permission-revoked` where the permission was granted, and the browser took it back. Ask again, in a click
- * - `signed-out` where the `objectId` function said that nobody is signed in
- * - else the code of the `PushError` that the last verb of this page ended with
+ *   `registration-key-mismatch`, `ticket-required`, …), its status such as `http-503` if it has no code, or `unreachable` if no
+ *   answer came in time
+ * - `handed-to-…` when the relay does not accept this browser's push service, and the `fallback` has the subscription. Nobody
+ *   acknowledges that
+ * - `permission-revoked` when the browser took back a permission that was granted. Ask again, in a click
+ * - `signed-out` when the `objectId` function said that nobody is signed in
+ * - else the code of the last `PushError` of this page
  */
 export type Reason = KeptReason | PushErrorCode
 
 /**
- * How far this browser has come: the answer of `status()`, `getSnapshot()` and every verb. Holds no token, endpoint, key or
- * ticket.
+ * This browser's state: the result of `status()`, `getSnapshot()` and every verb. Contains no token, endpoint, key or ticket.
  *
- * - `unsupported`: push cannot work here, whatever the user does
+ * - `unsupported`: this browser cannot receive pushes
  * - `needs-install`: an iPhone or iPad tab; it works once the site is on the home screen
  * - `prompt`: the user has not been asked, or has not answered
  * - `denied`: the user has blocked notifications
  * - `granted`: allowed, but not subscribed, or nobody is signed in
- * - `subscribed`: the browser is subscribed, but the relay has not acknowledged it; `reason` says why, as far as it is
- *   known
- * - `registered`: acknowledged: the relay has this very subscription for this `objectId` on disk
+ * - `subscribed`: the browser is subscribed, but the relay has not acknowledged it; `reason` says why, if known
+ * - `registered`: acknowledged: the relay has this subscription for this `objectId` on disk
  *
  * `objectId` is the CleverTap ID that this browser was last registered for, or is being registered for.
  *
- * The client retries by itself whatever can succeed later. A registration that the relay has refused for good rests until
- * something changes, `refreshAfterDays` are over, or `register` is called.
+ * The client retries automatically if a later try can succeed. After a final refusal it sends the registration again only when
+ * something changes, after `refreshAfterDays`, or when `register` is called.
  */
 export type Status =
   | {

@@ -4,7 +4,7 @@ import type { Status } from './status.ts'
 export type Obstacle = Extract<Status, { state: 'unsupported' | 'needs-install' }>['reason']
 
 /**
- * Why push cannot work in this page, or `undefined`. Never throws, on a server neither.
+ * Why push cannot work in this page, or `undefined`. Never throws, also not on a server.
  *
  * On iPhones and iPads push exists only in home-screen apps: a tab there has neither `PushManager` nor `Notification`, and
  * says so with `navigator.standalone`, which no other platform has. Before iOS 16.4 installing does not help either, but

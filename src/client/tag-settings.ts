@@ -1,6 +1,6 @@
 import type { Options } from './options.ts'
 
-/** What the page says about its client: the options of `createPush`, and these. */
+/** The page's settings for its client: the options of `createPush`, and these. */
 export interface TagSettings extends Omit<Partial<Options>, 'fallback'> {
   /** A name, or a function in `self.PUSHFERRY`. */
   fallback?: 'clevertap-sdk' | NonNullable<Options['fallback']>
@@ -24,13 +24,13 @@ const findTag = (): HTMLScriptElement | undefined => {
   }
 }
 
-/** `self.PUSHFERRY`, if it is a plain object: an element with that `id` is none. */
+/** `self.PUSHFERRY`, if it is a plain object and not an element with that `id`. */
 const readGlobal = (): TagSettings => {
   const { PUSHFERRY: given } = self as { PUSHFERRY?: TagSettings }
   return given?.constructor === Object ? given : {}
 }
 
-/** The attributes of the tag over `self.PUSHFERRY`, over the origin of the script as `relay`. An empty string is none. */
+/** Attributes win over `self.PUSHFERRY`, and both over the script's origin as `relay`. An empty string counts as not set. */
 export const findSettings = (): TagSettings => {
   const tag = findTag()
   const settings: TagSettings = { ...(tag?.src && { relay: new URL(tag.src).origin }), ...readGlobal() }

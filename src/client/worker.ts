@@ -4,7 +4,7 @@ import type { TrustedScriptUrl, TrustedTypes } from './trusted-url.ts'
 
 declare const trustedTypes: TrustedTypes
 
-/** The worker that a client is set up for. */
+/** The worker settings of a client. */
 type WorkerSettings = Pick<Settings, 'serviceWorker' | 'scope' | 'timeoutMs'>
 
 const isRegistration = (worker: Settings['serviceWorker']): worker is ServiceWorkerRegistration =>
@@ -26,7 +26,7 @@ export const scopeOf = ({ serviceWorker, scope }: WorkerSettings): string => {
 /** One policy for a page: without `allow-duplicates` its name is taken once. */
 let policy: ReturnType<TrustedTypes['createPolicy']> | undefined
 
-/** The script's URL as Trusted Types want it. The site's own is taken as it is. */
+/** The script's URL as Trusted Types require it. A `TrustedScriptURL` of the site is used unchanged. */
 const trust = (script: string | TrustedScriptUrl): string | TrustedScriptUrl => {
   if (typeof script !== 'string') return script
   const { href } = urlOf(script)
@@ -39,7 +39,7 @@ const trust = (script: string | TrustedScriptUrl): string | TrustedScriptUrl => 
   }
 }
 
-/** The registration with this very scope, if there is one. */
+/** The registration with exactly this scope, if there is one. */
 export const findWorker = (settings: WorkerSettings): Promise<ServiceWorkerRegistration | undefined> =>
   limit(async () => {
     const scope = scopeOf(settings)
@@ -49,7 +49,7 @@ export const findWorker = (settings: WorkerSettings): Promise<ServiceWorkerRegis
   }, settings.timeoutMs)
 
 /**
- * Registers the worker where that has to be done, and waits until it is active.
+ * Registers the worker if necessary, and waits until it is active.
  *
  * @throws `undefined` when that takes too long
  */

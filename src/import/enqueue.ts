@@ -6,15 +6,15 @@ import { malformed, type Rejection, type Row } from './row.ts'
 import { bySortKey, mostSorted, sortKeyOf } from './sort.ts'
 import { type Tally, tallyRejection } from './tally.ts'
 
-/** A valid row that is not stored yet. Account and `replaceLive` are the same for all. */
+/** A row on its way into the store; account and `replaceLive` are the same for all. */
 export type ImportedRow = Pick<NewEntry, 'objectId' | 'token' | 'warnings'>
 
 export interface EnqueueParts {
-  /** Stores as many of the first rows as fit into the queue, and resolves to their results. */
+  /** Stores the first of the rows, as many as there is room for, and resolves to their results. */
   put: (rows: readonly ImportedRow[]) => Promise<readonly PutResult[]>
-  /** Waits between two pieces; gets the number of rows of the last piece, and its time in ms. */
+  /** Waits between two pieces; gets the number of rows of the last one, and its time in ms. */
   pause: (rows: number, tookMs: number) => Promise<void>
-  /** Largest number of rows in the next piece; default `pieceRows`. */
+  /** How many rows the next piece may have; `pieceRows` without it. */
   mostRows?: () => number
   tally: Tally
   rejects: Rejects | undefined
@@ -23,14 +23,14 @@ export interface EnqueueParts {
   signal: AbortSignal
 }
 
-/** Rows in one commit. With more, live records would wait too long; even 8,000 would save no processor time per row. */
+/** Rows in one commit: more would keep live records waiting for too long, and 8,000 take no less processor time a row. */
 export const pieceRows = 2_000
-/** Rows that are sorted together, so that neighbours in the store's index are put together. */
+/** Rows that are sorted together: neighbours in the store's index are then put together. */
 export const heldRows = 48_000
-/** Limit of the characters in their tokens: 48,000 tokens of usual length. */
+/** Limit for the characters of their tokens: the sum of 48,000 tokens of usual length. */
 const heldCharacters = 10 * 1024 * 1024
 
-/** The valid row, or why it is rejected. Pure. */
+/** A faultless row, or why it is refused. Pure. */
 export const readRow = ({
   value,
   problem,
@@ -45,7 +45,7 @@ export const readRow = ({
   return { ok: true, row: { objectId: record.objectId, token: record.tokenData, warnings } }
 }
 
-/** Rows that are not sorted and put yet. */
+/** Rows that wait to be sorted and put. */
 const createHeld = () => {
   let rows: ImportedRow[] = []
   let keys: number[] = []
@@ -57,7 +57,7 @@ const createHeld = () => {
       characters += row.token.id.length
     },
     isFull: () => rows.length >= Math.min(heldRows, mostSorted) || characters >= heldCharacters,
-    /** All rows, sorted by objectId; rows of the same objectId keep their order. */
+    /** All of them, sorted by objectId; those of one objectId in the order in which they came. */
     take: (): ImportedRow[] => {
       const sorted = bySortKey(rows, keys)
       rows = []
@@ -71,21 +71,21 @@ const createHeld = () => {
 /**
  * Puts the rows of the inputs into the store, in pieces of at most `pieceRows`. Each piece is durable when it is counted.
  *
- * Sorts 48,000 rows at a time by objectId first, so that a piece touches few pages of the store's index instead of one per row.
- * Rows of the same objectId keep their order: the store keeps the first of them, or the last with `replaceLive`. Reads the next
- * rows while the previous ones are put.
+ * Rows are held and sorted by objectId before they are put, so that a piece touches few pages of the store's index instead
+ * of one a row; rows of one objectId stay in their order, and the first of them is the one that is kept (where rows are
+ * replaced: the last). The next rows are read while those before them are put.
  *
- * Resolves to `interrupted` when the signal aborts before the end. It finishes the current piece; rows that were read but not put
- * are not counted.
+ * Resolves to `interrupted` when the signal came before the end: the piece at hand is finished, and rows that were read and not
+ * put are not counted.
  *
- * @throws ImportError (`failed`) when an input or the store fails.
+ * @throws ImportError (`failed`) when an input or the store cannot go on.
  */
 export const enqueue = async (plans: readonly Plan[], parts: EnqueueParts): Promise<'done' | 'interrupted'> => {
   const { put, pause, mostRows = () => pieceRows, tally, rejects, onBytes, signal } = parts
   const held = createHeld()
   let writing = Promise.resolve()
 
-  /** Resolves to the number of stored rows, which are the first ones. */
+  /** Resolves to the number of rows that are stored: the first ones. */
   const putPiece = async (piece: readonly ImportedRow[]): Promise<number> => {
     const from = performance.now()
     const results = await put(piece)
@@ -100,11 +100,11 @@ export const enqueue = async (plans: readonly Plan[], parts: EnqueueParts): Prom
   const putAll = async (rows: readonly ImportedRow[]): Promise<void> => {
     for (let at = 0; at < rows.length && !signal.aborted; ) at += await putPiece(rows.slice(at, at + mostRows()))
   }
-  /** Begins to put the held rows after the previous ones are put. */
+  /** Begins to put the held rows, once those before them are put. */
   const flush = async (): Promise<void> => {
     await writing
     writing = putAll(held.take())
-    // Its rejection is handled where it is awaited: before the next rows are put, or at the end.
+    // It is awaited before the next rows are put, or at the end.
     writing.catch(() => {})
   }
   const take = (row: Row, shape: Plan['shape']): void => {
@@ -130,7 +130,7 @@ export const enqueue = async (plans: readonly Plan[], parts: EnqueueParts): Prom
       throw error
     } finally {
       signal.removeEventListener('abort', input.abandon)
-      // Also when an input breaks off, because the rows read before are valid.
+      // Also when an input breaks off: the rows that were read are good.
       await flush()
       await writing
     }

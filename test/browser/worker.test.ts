@@ -64,7 +64,7 @@ describe('attachPushferry', () => {
     expect(world.relay.requests).toEqual([])
   })
 
-  it('asks nobody when nothing is owed', async () => {
+  it('makes no request when no delivery is owed', async () => {
     await registerAndLeave()
     const { fire } = await wake()
     expect(await fire('sync', { tag: 'pushferry' })).toEqual(fulfilled)
@@ -189,7 +189,7 @@ describe('what the relay is owed', () => {
 })
 
 describe('page and worker at once', () => {
-  it('make one request', async () => {
+  it('share one request to the relay', async () => {
     await registerAndLeave()
     const { fire } = await wake()
     world.push().live = undefined

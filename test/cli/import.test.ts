@@ -197,7 +197,7 @@ test('an import that is interrupted goes on when it is run again, and uploads no
 describe('an import into a queue that is too short for it', () => {
   const rows = Array.from({ length: 250 }, (_, n) => `__${n},fcm,t${n}\n`).join('')
 
-  test('waits for uploads to make room, and gets every row through', async () => {
+  test('waits for uploads while the queue is full, and imports every row', async () => {
     const clevertap = await simulate()
     env = { ...env, PUSHFERRY_MAX_QUEUED: '40' }
     const { code, out } = await runImport([write('a.csv', header + rows), '--json'])
@@ -214,7 +214,7 @@ describe('an import into a queue that is too short for it', () => {
     expect(err).toContain('40 records wait in the store, then run the same command again')
   })
 
-  test('ends when CleverTap refuses the credentials, because no room would ever come', async () => {
+  test('ends when CleverTap refuses the credentials, because the queue would stay full', async () => {
     const clevertap = await simulate()
     env = { ...env, PUSHFERRY_MAX_QUEUED: '40', CLEVERTAP_PASSCODE: 'another-passcode' }
     const { code, err } = await runImport([write('a.csv', header + rows), '--json'])

@@ -132,7 +132,7 @@ describe('rejected export', () => {
   )
 })
 
-describe('records of browsers that proved nothing', () => {
+describe('records of browsers without proof', () => {
   const setUpUnproved = async () => {
     const started = await setUp()
     const { store } = started

@@ -70,7 +70,7 @@ d,web,[web],"{""token"":""web-token""}"
       '__other  fcm  other token',
       'web  chrome  not seen',
     ])
-    expect(out).toContain('Not seen is no proof that a token is lost')
+    expect(out).toContain('Not seen does not prove that a token is lost')
     expect(out).toContain('One of those not seen is a web token (chrome), which can never be seen')
     expect(JSON.parse((await run(['verify', '--export', file, '--json'])).out)).toEqual({
       ok: false,

@@ -200,7 +200,7 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
     const put = async (rows: readonly NewEntry[]): Promise<string[]> =>
       (await store.put(rows)).map(({ result }) => result)
 
-    it('brings in all that its rows have', async () => {
+    it('stores every member of its rows', async () => {
       const token: Token = { type: 'chrome', id: 'id', keys: { p256dh: 'p', auth: 'a' } }
       const rows = [imported('ünï-😀', 'ïd', { warnings: ['x', 'y, "z"'] }), imported('web', 'id', { token })]
       expect(await put(rows)).toEqual(['queued', 'queued'])
@@ -285,7 +285,7 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
       expect(await putOne(entry('a', 'endpoint', shown('own')))).toBe('unchanged')
       expect((await lease()).entries).toMatchObject([{ token: { type: 'fcm', id: 'endpoint' } }])
     })
-    it('remembers the day on which a browser was last heard of, and writes it once a week', async () => {
+    it('stores the day of a browser’s last confirmation, and writes it at most once a week', async () => {
       const confirmed = async () => (await store.counts(account)).confirmedOn
       const first = Math.floor(now / day)
       await store.put([browser('t', 'unproved'), entry('b')])
@@ -317,7 +317,7 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
       await begin({ maxQueued: 2, maxUnproved: 2 })
     })
 
-    it('is one for those who prove themselves and another for browsers that prove nothing', async () => {
+    it('is separate for senders with proof and for browsers without proof', async () => {
       await store.put([unproved('u1'), unproved('u2')])
       await store.put([entry('backend')])
       expect(await putOne(entry('ticket', 't', { sender: 'ticket' }))).toBe('queued')
@@ -349,7 +349,7 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
       expect(await putOne(entry('u2', 'changed', { sender: 'key' }))).toBe('replaced')
       expect(await queued()).toEqual({ live: 0, unproved: 2, import: 0 })
     })
-    it('gives the place of the oldest unproved record that CleverTap put off to a new one, as if it had never come', async () => {
+    it('evicts the oldest deferred unproved record for a new one when their capacity is full', async () => {
       await store.put([unproved('old')])
       now += 1
       await store.put([unproved('young')])
@@ -400,7 +400,7 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
       expect(await putOne(entry('a'))).toBe('unchanged')
       expect(await queued()).toEqual({ live: 1, unproved: 0, import: 0 })
     })
-    it('uploads what was never tried before unproved records that were put off, and these before imports', async () => {
+    it('uploads new records before deferred unproved ones, and these before imports', async () => {
       await store.put([unproved('junk')])
       await putOff(await lease(), 1000)
       await store.put([entry('i', 'ti', { priority: 'import' })])
@@ -417,7 +417,7 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
       await complete(await lease(), { kind: 'rejected', error: { code: 530, message: 'unknown' } })
     }
 
-    it('keep no token when their sender had proved nothing, so that nobody can send them again', async () => {
+    it('keep no token of a sender without proof, so that nobody can send them again', async () => {
       await refuse(entry('a', 'stranger', { sender: 'unproved' }))
       await refuse(entry('b', 'backend'))
       expect(await store.rejected(account, { limit: 10 })).toMatchObject([
@@ -557,7 +557,7 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
       const row = await store.find(account, 'a')
       expect(row).toMatchObject({ state: 'rejected', error: { code: 535, message: 'why' }, settledAt: now })
     })
-    it('does not settle a newer token with a result for the one that it replaced', async () => {
+    it('does not complete a newer token with the result of the token that it replaced', async () => {
       await store.put([entry('a', 'old')])
       const batch = await lease()
       await store.put([entry('a', 'new')])
@@ -783,7 +783,7 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
       await lease()
       expect(await store.counts(account)).toMatchObject({ queued: { live: 0, import: 0 }, uploading: 2 })
     })
-    it('starts with nothing', async () => {
+    it('starts with zero counts', async () => {
       expect(await store.counts(account)).toMatchObject({ accepted: 0, oldestReceivedAt: null, rejectedByCode: {} })
       expect(await store.history(account, 0)).toEqual([])
       expect(await store.rejected(account, { limit: 10 })).toEqual([])
@@ -872,10 +872,10 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
       expect(await store.secret('registration')).toBe(secret)
       expect(await store.secret('other')).not.toBe(secret)
     })
-    it('proves that it takes records', async () => {
+    it('probe resolves while the store takes records', async () => {
       await expect(store.probe()).resolves.toBeUndefined()
     })
-    it('takes many calls at once', async () => {
+    it('accepts many concurrent calls', async () => {
       const results = await Promise.all(Array.from({ length: 40 }, (_, at) => store.put([entry(`o${at}`)])))
       expect(results.flat().every((one) => one.result === 'queued')).toBe(true)
       expect((await store.counts(account)).queued.live).toBe(40)

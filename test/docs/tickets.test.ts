@@ -63,7 +63,7 @@ describe('the example of a ticket server for Node in docs/tickets.md', () => {
     expect(await register('user-2')).toMatchObject({ status: 401, json: { code: 'ticket_invalid' } })
   })
 
-  it('signs nothing for strangers, and for nobody an ID that another user has', async () => {
+  it('signs nothing for strangers, and no ID that belongs to another user', async () => {
     expect((await ask('user-1', 'session=of-nobody')).status).toBe(401)
     expect((await ask('user-1')).status).toBe(200)
     expect((await ask('user-1')).status).toBe(200)

@@ -24,7 +24,7 @@ describeBrowsers('the script tag', (name) => {
     await onProfile('customer-1', await liveToken(tab))
   })
 
-  test('calls made before it has loaded are replayed in order, and their promises settle', async () => {
+  test('calls made before the script has loaded are replayed in order, and their promises resolve', async () => {
     const { site, relay, onProfile } = await startScene(browser(), {
       files: (url) => ({
         '/': idlePage(url, {

@@ -239,7 +239,7 @@ describeBrowser('chromium', 'the status page', () => {
     const { relay } = await open()
     await relay.down()
     await page.clock.fastForward(20_000)
-    await page.locator('[data-lost="true"] .freshness', { hasText: 'No word from the relay for' }).waitFor()
+    await page.locator('[data-lost="true"] .freshness', { hasText: 'No update from the relay for' }).waitFor()
     await relay.up()
     await page.clock.runFor(2_000)
     await live()

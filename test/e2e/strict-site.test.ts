@@ -82,7 +82,7 @@ describeBrowsers('a site under a strict policy with Trusted Types', (name) => {
     expect(site.reports().filter(({ type }) => type === 'violation')).toHaveLength(1)
   })
 
-  test('it asks nobody but the site and the relay', async () => {
+  test('it sends requests only to the site and the relay', async () => {
     const { site, relay } = await startScene(browser(), { files: strictFiles })
     const { tab } = browser()
     await tab.goto(site.origin)

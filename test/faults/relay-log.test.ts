@@ -86,8 +86,8 @@ const endsBySigterm = async (child: ChildProcess): Promise<void> => {
   expect(await exited).toEqual([0, null])
 }
 
-describe('a relay whose log', () => {
-  it('stands on a full disk takes records, answers health checks, and ends by SIGTERM', async () => {
+describe('a relay whose log cannot be written', () => {
+  it('takes records, answers health checks, and ends by SIGTERM while its log is on a full disk', async () => {
     const full = openSync('/dev/full', 'w')
     const { child, url } = await startRelay(full)
     closeSync(full)
@@ -96,7 +96,7 @@ describe('a relay whose log', () => {
     await endsBySigterm(child)
   }, 60_000)
 
-  it('is no more read by anybody takes records, counts the lines it drops, and ends by SIGTERM', async () => {
+  it('takes records, counts dropped lines, and ends by SIGTERM while nobody reads its log', async () => {
     const { child, url } = await startRelay('pipe')
     // Nobody reads the pipe from the first byte on; the process ends all the same, without waiting for a reader.
     await expect.poll(() => answers(url), { timeout: 20_000 }).toBe(true)
@@ -105,7 +105,7 @@ describe('a relay whose log', () => {
     await endsBySigterm(child)
   }, 60_000)
 
-  it('has a reader that has gone takes records, and ends by SIGTERM', async () => {
+  it('takes records and ends by SIGTERM after the reader of its log has ended', async () => {
     const { child, url } = await startRelay('pipe')
     const { stdout } = child
     if (!stdout) throw new Error('the output is a pipe')

@@ -77,7 +77,7 @@ describe('ten addresses that send junk as fast as they may, all of it unknown to
     }
   }
 
-  it('keep no backend, ticket holder, key holder and new visitor from being taken and uploaded', async () => {
+  it('do not keep out a backend, a ticket holder, a key holder and a new visitor', async () => {
     const stateOf = async (objectId: string): Promise<unknown> =>
       ((await relay.ask('GET', `/v1/tokens/${objectId}`)).body as { state?: unknown } | undefined)?.state
     const first = (await (await register('192.0.2.1', subscription('key'))).json()) as { registrationKey: string }

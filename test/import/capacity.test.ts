@@ -48,7 +48,7 @@ const putInto = (room: number, freed: number, more: Partial<FittingPutParts> = {
   return { stored, told, putAll }
 }
 
-test.each([1, 3, 9])('a queue with room for %i takes ten entries in the end, in their order', async (room) => {
+test.each([1, 3, 9])('a queue with capacity for %i takes ten entries in several puts, in their order', async (room) => {
   const { stored, told, putAll } = putInto(room, 1)
   await putAll()
   expect(stored).toEqual(entries.map(({ objectId }) => objectId))
@@ -56,13 +56,13 @@ test.each([1, 3, 9])('a queue with room for %i takes ten entries in the end, in 
   expect(told.at(-1)).toBe(false)
 })
 
-test('no wait begins where there is room', async () => {
+test('an import does not wait while the queue has capacity', async () => {
   const { told, putAll } = putInto(10, 0)
   await putAll()
   expect(told).toEqual([false])
 })
 
-test('a wait longer than the limit fails, after all that there was room for', async () => {
+test('an import fails after its longest wait, and keeps the rows that were stored', async () => {
   const { stored, putAll } = putInto(7, 0, { waitMs: 60_000 })
   await expect(putAll()).rejects.toMatchObject({
     kind: 'failed',

@@ -31,7 +31,7 @@ test('after about a minute it says what is wrong', async () => {
   expect(waited).toBeGreaterThan(50_000)
 })
 
-test('what waiting does not mend is not waited for', async () => {
+test('a put does not retry an error that waiting cannot fix', async () => {
   const closed = new StoreError('closed', 'the store is closed')
   const wait = () => Promise.reject(new Error('waited'))
   await expect(patientPut(failing(1, closed), [], wait)).rejects.toThrow('the store is closed')

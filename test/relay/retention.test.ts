@@ -6,7 +6,7 @@ import { account, newEntry } from '../support/new-entry.ts'
 
 const day = 86_400_000
 
-test('rejected records are removed once they are older than they are kept, and a store that fails is asked again', async () => {
+test('rejected records are removed after PUSHFERRY_KEEP_REJECTED, and a failed removal is repeated', async () => {
   let now = 1_800_000_000_000
   const store = createMemoryStore({ now: () => now })
   await store.join('h', '{}')

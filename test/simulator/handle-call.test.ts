@@ -91,7 +91,7 @@ test('keepRecords: false forgets records but counts them', async () => {
   expect(clevertap.received()[0]).toMatchObject({ size: 2, records: [], processed: 2 })
 })
 
-test('a refusal says why', async () => {
+test('a refused call is recorded with the reason', async () => {
   const clevertap = await simulate()
   await post(clevertap, [], { headers: { 'X-CleverTap-Passcode': 'secret-guess' } })
   expect(clevertap.received()[0]).toMatchObject({ status: 401, refusal: 'wrong or missing passcode' })

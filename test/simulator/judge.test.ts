@@ -63,7 +63,7 @@ test.each([
   }
 })
 
-test('_w_ carries chrome only', () => {
+test('a web CleverTap ID (_w_) accepts only chrome tokens', () => {
   expect(judgeRecord(record({ id: 'x', type: 'fcm' }, '_w_a'), rules)).toEqual({ ok: false, code: 534 })
   expect(judgeRecord(record({ id: 'x', type: 'chrome', keys: { p256dh, auth } }, '_w_a'), rules).ok).toBe(true)
 })

@@ -38,7 +38,7 @@ test('some bad records make it partial, with code, 1-based number and the record
   expect(clevertap.received()[0]).toMatchObject({ size: 4, processed: 2, unprocessed: 2, codes: { 534: 1, 524: 1 } })
 })
 
-test('all bad is still 200, fail', async () => {
+test('a call with only invalid records is answered 200 with status fail', async () => {
   const clevertap = await simulate()
   const answer = await post(clevertap, [{}])
   expect(answer.status).toBe(200)
@@ -87,7 +87,7 @@ test.each([
   expect(await answer.json()).toEqual(malformed)
 })
 
-test('400 for a body that is not UTF-8', async () => {
+test('answers a body that is not UTF-8 with 400', async () => {
   const clevertap = await simulate()
   const body = Buffer.from('7b2264223a5b22ff225d7d', 'hex')
   const answer = await fetch(`${clevertap.url}/1/upload`, { method: 'POST', headers: credentials(clevertap), body })

@@ -37,7 +37,7 @@ test('clear forgets everything, also what a call that is still open will bring',
   })
 })
 
-test('until settles at once for what is so, when it becomes so, and rejects with the counts when it never does', async () => {
+test('until resolves at once for a true condition, later when it becomes true, and rejects with the counts when it never does', async () => {
   const clevertap = await simulate()
   await clevertap.until(() => true)
   const soon = clevertap.until(({ counts }) => counts.accepted === 1)
@@ -61,7 +61,7 @@ test('a fault that makes no sense is refused when it is given', async () => {
   )
 })
 
-test('stopping twice is fine', async () => {
+test('stop can be called twice', async () => {
   const clevertap = await simulate()
   await clevertap.stop()
   await clevertap.stop()

@@ -66,7 +66,7 @@ test('hang: no answer until the caller gives up, which is recorded as none', asy
   expect(clevertap.inFlight).toBe(0)
 })
 
-test('stop ends a hang', async () => {
+test('stop closes a connection that hangs by a fault', async () => {
   const clevertap = await simulate()
   clevertap.fail({ kind: 'hang' })
   const answer = post(clevertap, [fcm('a')])
@@ -110,7 +110,7 @@ test('reset in the body: the head and half of the body come, and the records are
   expect(clevertap.received()[0]).toMatchObject({ status: null, fault: 'reset', processed: 1 })
 })
 
-test('html: a page with 200', async () => {
+test('the fault html answers 200 with an HTML page', async () => {
   const clevertap = await simulate()
   clevertap.fail({ kind: 'html' })
   const answer = await post(clevertap, [fcm('a')])
@@ -152,7 +152,7 @@ const refusedItem = async (fault: {
   return answer.unprocessed[0]
 }
 
-test('echo: without the record', async () => {
+test('the fault echo can omit the record', async () => {
   expect(await refusedItem({ record: 'omitted' })).toEqual({
     status: 'fail',
     code: 535,
@@ -160,7 +160,7 @@ test('echo: without the record', async () => {
   })
 })
 
-test('echo: with the record rewritten', async () => {
+test('the fault echo can rewrite the record', async () => {
   expect(await refusedItem({ record: 'changed' })).toMatchObject({
     record: {
       objectId: 'web',

@@ -69,7 +69,7 @@ export const postgresHint = (text: string): string | undefined =>
 /**
  * Whether the connection to this server is unencrypted and leaves this machine.
  *
- * @param env from which the driver reads what the address does not say.
+ * @param env the environment, from which the driver reads what the address lacks.
  */
 export const isReadableOnTheWay = (
   { host, tls }: PostgresAddress,

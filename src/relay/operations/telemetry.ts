@@ -19,7 +19,7 @@ const intakeRoutes: readonly unknown[] = ['/1/upload', '/v1/subscriptions']
 /** The API package of the operator's installation; undefined where it is not installed. */
 const loadApi = (): typeof OpenTelemetry | undefined => {
   try {
-    return createRequire(import.meta.url)('@opentelemetry/api') as typeof OpenTelemetry // what that package is
+    return createRequire(import.meta.url)('@opentelemetry/api') as typeof OpenTelemetry // the package's type
   } catch {
     return undefined
   }

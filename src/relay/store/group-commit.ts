@@ -1,9 +1,9 @@
 import { StoreError } from './errors.ts'
 
-/** The end of one operation of a group: its result, or why it was refused alone. */
+/** The outcome of one operation of a group: its result, or why only this operation was refused. */
 export type Answer = { value: unknown } | { refusal: StoreError }
 
-/** Runs one operation of a group, which a StoreError refuses alone; any other error fails the group. */
+/** Runs one operation of a group. A StoreError refuses only this operation; any other error fails the group. */
 export const answerOf = (run: () => unknown): Answer => {
   try {
     return { value: run() }
@@ -16,18 +16,18 @@ export const answerOf = (run: () => unknown): Answer => {
 /** How a store runs a group. */
 export interface GroupSettings<Operation> {
   /**
-   * Runs a group in one transaction and answers in its order. The last operations may be left without an answer: they
-   * begin the next group.
+   * Runs a group in one transaction and returns outcomes in its order. The last operations may have no outcome; they begin the next
+   * group.
    */
   run(group: readonly Operation[]): readonly Answer[] | Promise<readonly Answer[]>
-  /** What the callers of a group that failed are told. */
+  /** Makes the error for the callers of a failed group. */
   failureOf(error: unknown): StoreError
   /**
-   * What follows when a group fails. `split`: its operations run one by one, because only one of them may be at fault.
-   * `wait`: another process has locked the database; the operations run again soon, unless they have waited for five seconds.
+   * The reaction to a failed group. `split`: its operations run one by one, because only one of them may be at fault. `wait`: another
+   * process has locked the database; the operations run again soon, unless they have waited for five seconds.
    */
   afterFailure(error: unknown): 'split' | 'wait' | 'reject'
-  /** How many rows an operation is about; left out: none. A group takes no more operations above 2,000 rows. */
+  /** Number of rows of an operation; default: 0. A group takes no more operations above 2,000 rows. */
   rowsOf?(operation: Operation): number
 }
 
@@ -37,19 +37,19 @@ interface Job<Operation> {
   reject: (error: StoreError) => void
   since: number
 }
-/** What an attempt leaves to be run again. */
+/** The operations of an attempt that must run again. */
 interface Attempt<Operation> {
   left: readonly Job<Operation>[]
   isLocked: boolean
 }
 
 const mostRows = 2_000
-/** How long an operation waits for another process's lock, in ms. */
+/** Longest wait of an operation for another process's lock, in ms. */
 const lockWaitMs = 5_000
 /**
- * After a group that kept the process busy for longer than this, in ms, the event loop has several turns before the next one:
- * a turn for each `msOfTurn` that it took. A turn accepts one connection (libuv takes no more at a time) and costs next to
- * nothing; with one turn a group, new connections would wait for seconds.
+ * After a group that kept the process busy for longer than this, in ms, the event loop runs several turns before the next group: one for
+ * each `msOfTurn` of the group. A turn accepts one connection (libuv's limit) and costs almost nothing. With only one turn per group, new
+ * connections would wait for seconds.
  */
 const longTurnMs = 10
 const msOfTurn = 2
@@ -59,8 +59,8 @@ const afterTurns = (turns: number, call: () => void): void => {
 }
 
 /**
- * Group commit: all operations that were asked for while a group was under way make up the next one and share its
- * transaction. Operations of one turn of the event loop form a group, including those of callers that were answered in it.
+ * Group commit: all operations that are called while a group runs form the next group and share its transaction. Operations of one turn
+ * of the event loop form a group, including those of callers whose result came in that turn.
  */
 export class GroupCommit<Operation> {
   readonly #settings: GroupSettings<Operation>
@@ -72,18 +72,18 @@ export class GroupCommit<Operation> {
   constructor(settings: GroupSettings<Operation>) {
     this.#settings = settings
   }
-  /** Runs the operation in a transaction, with others; resolves after the commit, to the value that it was answered with. */
+  /** Runs the operation in a transaction, with others. Resolves to its result after the commit. */
   write(operation: Operation): Promise<unknown> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ operation, resolve, reject, since: performance.now() })
       if (!this.#isUnderWay) this.#begin()
     })
   }
-  /** Resolves once nothing waits and nothing is under way. */
+  /** Resolves when no operation waits or runs. */
   async idle(): Promise<void> {
     if (this.#isUnderWay) await new Promise<void>((resolve) => this.#tellIdle.push(resolve))
   }
-  /** A lock is short, so the wait for it is too, and random, because others wait for it as well. */
+  /** The wait before the next try: short, because locks are short, and random, because other processes wait too. */
   #begin(isLocked = false): void {
     this.#isUnderWay = true
     const run = (): Promise<void> => this.#runNext()
@@ -136,7 +136,7 @@ export class GroupCommit<Operation> {
   }
 }
 
-/** Makes a function that runs `run` anew for each call, where calls that come while it is under way share the next run. */
+/** Makes a function that runs `run` after each call. Calls that arrive during a run share the next one. */
 export const shareRuns = (
   run: () => Promise<void>,
   failureOf: (error: unknown) => StoreError,

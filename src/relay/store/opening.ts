@@ -6,7 +6,7 @@ import { StoreError } from './errors.ts'
 
 /** Why a store cannot be opened. */
 export interface OpeningTrouble {
-  /** What is wrong and what to do. Names the path, or host and port, and holds no secret. */
+  /** The fault and what to do. Names the path, or host and port, and contains no secret. */
   message: string
   /** Waiting cannot succeed; the operator has to fix it. */
   isHopeless: boolean
@@ -27,7 +27,7 @@ const mayUse = (path: string, mode: number): boolean => {
   }
 }
 
-/** SQLite's primary result code for a file that is no database (sqlite.org/rescode.html). */
+/** SQLite's primary result code for a file that is not a database (sqlite.org/rescode.html). */
 const notADatabase = 26
 
 const ofFile = (path: string, cause: unknown, what: string): OpeningTrouble => {
@@ -49,7 +49,7 @@ const ofFile = (path: string, cause: unknown, what: string): OpeningTrouble => {
   return passing(`${what}: is ${path}, which PUSHFERRY_STORE names, in use by another program, or its disk full?`)
 }
 
-/** Of connections, by the code of the system or of TLS. */
+/** Faults of connections, by the code of the system or of TLS. */
 const connectionTroubles: Readonly<Record<string, (at: string) => OpeningTrouble>> = {
   ENOTFOUND: (at) => passing(`the host name of ${at} cannot be found: is PUSHFERRY_STORE right, and does DNS work?`),
   EAI_AGAIN: (at) => passing(`the host name of ${at} cannot be looked up: does DNS work?`),
@@ -64,7 +64,7 @@ const certificateCodes: readonly string[] = [
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 ]
 
-/** Of the server, by its code (postgresql.org/docs/current/errcodes-appendix.html). */
+/** Faults that the server reports, by its code (postgresql.org/docs/current/errcodes-appendix.html). */
 const serverTroubles: Readonly<Record<string, (at: string) => OpeningTrouble>> = {
   '28000': (at) => hopeless(`${at} lets this user in from nowhere here: see its pg_hba.conf and PUSHFERRY_STORE`),
   '28P01': (at) => hopeless(`${at} refuses the user or the password of PUSHFERRY_STORE`),
@@ -94,7 +94,7 @@ const ofServer = (url: string, cause: unknown, what: string): OpeningTrouble => 
   )
 }
 
-/** Says why a store could not be opened, by the error and by what is at its path. */
+/** Explains why a store could not be opened, by the error and the file at its path. */
 export const explainOpening = (error: unknown, location: StoreLocation): OpeningTrouble => {
   const { message, cause } =
     error instanceof Error ? error : { message: 'the store cannot be opened', cause: undefined }

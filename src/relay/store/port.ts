@@ -15,70 +15,68 @@ import type {
 export * from './records.ts'
 
 /*
- * The outbox port. What an adapter promises; the contract suite (test/contract) runs on every adapter. What becomes of rows is
- * written once, in rules/.
+ * The outbox port: the promises of an adapter. The contract suite (test/contract) runs on every adapter. rules/ defines, once for
+ * all adapters, how rows change.
  *
- * ONE ROW for each account and objectId. A row has a *generation*, which a result has to name: another one for each token
- * that is leased, and one that no other row of the account has had, not even an erased one of the same profile; and a *sequence
- * number*, which tells its age: it is given when the row is queued, never depends on a clock, and stays when the row is given
- * back.
+ * ONE ROW for each account and objectId. A row has a *generation*, which a result must name. Each leased token has a new
+ * generation, which no other row of the account has ever had, not even an erased one of the same profile. A row also has a
+ * *sequence number*, which defines its age: the row gets it when it is queued and keeps it when it is returned. It never depends on
+ * a clock.
  *
- * COMMIT. An operation that returns a promise resolves only after its effect is durable: a process killed, or a machine
- * switched off, at any later moment has not lost it. Many operations may share one commit. An operation that rejects has
- * done nothing. It rejects with a StoreError and with nothing else.
+ * COMMIT. An operation that returns a promise resolves only after its effect is durable: it survives a kill or a power cut at any
+ * later moment. Many operations may share one commit. An operation that rejects has done nothing, and it rejects only with a
+ * StoreError.
  *
- * HOLDERS. Every uploading process has a holder id and sends heartbeats (`heartbeat`) while it lives. Its leases and slots stay
- * its own as long as its heartbeat changes; no two wall clocks are compared. A process that sees another holder's heartbeat
- * unchanged for the lease time, on its own monotonic clock, takes everything over from it (`takeOver`). A holder id is used for one
- * life only: a process that lost everything to another joins again under another id.
+ * HOLDERS. Every uploading process has a holder id and sends heartbeats (`heartbeat`) while it lives. It keeps its leases and
+ * slots as long as its heartbeat changes; no two wall clocks are compared. A process that sees another holder's heartbeat
+ * unchanged for the lease time, on its own monotonic clock, takes everything over from it (`takeOver`). A holder id is never used
+ * again: a process that lost everything to another one joins under a new id.
  *
- * LEASE. A leased row belongs to one holder; no other is given it. A result for it counts only while it is still leased to
- * that holder with the generation that was leased: a late result changes nothing about the row's token. A row whose token is
- * replaced while it is leased stays leased until that is settled or taken over, so that the replacement is never sent beside it.
- * So does a row that is erased: of it remains a *hold*, the objectId and the lease without token or fingerprint, which nothing
- * but the next record of this objectId meets, and which goes with the lease.
+ * LEASE. A leased row belongs to one holder and is given to no other. A result counts only while the row is leased to that holder
+ * with the leased generation; a late result does not change the row's token. If the token is replaced during the lease, the row
+ * stays leased until the result or a takeover, so that the replacement is never sent at the same time. The same holds for an erased
+ * row: a *hold* remains, which is the objectId and the lease without token or fingerprint. Only the next record of this objectId
+ * finds it, and it ends with the lease.
  *
- * SLOT. The right to have one upload request of an account in flight. The slots of all holders of an account never add
- * up to more than the limit that was given with the last grant.
+ * SLOT. The right to have one upload request of an account in flight. The slots of all holders of an account together never
+ * exceed the limit that the last `takeSlots` gave.
  */
 
-/** Takes records in, shows and removes them. As all operations, these may be called at any time, concurrently. */
+/** Accepts, shows and removes records. Like all operations, these may be called at any time, concurrently. */
 export interface IntakeStore {
   /**
-   * Takes records in. Newest wins; the results are in the order of the entries. When one call names an objectId
-   * twice the later entry wins and both are answered for.
+   * Accepts records. The newest wins. The results are in the order of the entries. If one call names an objectId twice, the later
+   * entry wins and both have a result.
    *
-   * Rejects with `full` when the queued rows of the pool `live` would become more than the store's `maxQueued`, and where
-   * the call has imported records also when those of `live` and `import` together would. So live records never wait for
-   * imported ones.
-   * Unproved records have a capacity of their own, `maxUnproved`: a new one takes the place of the oldest that CleverTap has
-   * put off, which is removed as if it had never come and counted as `evicted`. Where none was put off the result is `full`.
+   * Rejects with `full` when the queued rows of the pool `live` would exceed `maxQueued`. With imported records it also rejects
+   * when `live` and `import` together would exceed it. So live records never wait for imported ones.
+   * Unproved records have a separate capacity, `maxUnproved`. When it is full, a new record evicts the oldest record that CleverTap
+   * has deferred, which is removed and counted as `evicted`. Without a deferred record the result is `full`.
    */
   put(entries: readonly NewEntry[]): Promise<readonly PutResult[]>
 
   /**
-   * Cancels a queued upload and marks the row withdrawn; its token is forgotten, and any browser may have the objectId next.
-   * False when there is no such row.
+   * Cancels a queued upload, marks the row withdrawn and removes its token. Afterwards any browser may claim the objectId.
+   * Resolves to false when there is no such row.
    */
   withdraw(account: string, objectId: string): Promise<boolean>
 
   /**
-   * Removes a profile's row, and every trace of it and of its token from what is on disk; while an upload of it is in
-   * flight a hold remains (see LEASE). False when there was none.
+   * Removes a profile's row, and every trace of it and of its token on disk. While an upload of it is in flight, a hold remains (see
+   * LEASE). Resolves to false when there was no row.
    */
   erase(account: string, objectId: string): Promise<boolean>
 
   find(account: string, objectId: string): Promise<TokenStatus | undefined>
 }
 
-/** What uploading processes work with. */
+/** The operations of uploading processes. */
 export interface UploadStore {
   /**
-   * Leases the oldest due rows, live before imported, that are in nobody's lease: up to `batches` (default 1) times
-   * `max`. Rows are given when they fill batches of `max`, and when one of those that do not has been due for `flushMs`;
-   * when there are none, `waitMs`, after which asking again may help (null: nothing is waiting). A row that was deferred
-   * is as old as it was when it first came. One that is due later than in `farthestDueMs` (default: eight days) was given
-   * its time by a clock gone wrong, and counts as due.
+   * Leases the oldest due rows that nobody has leased, live before imported ones: up to `batches` (default 1) times `max`. Gives
+   * full batches of `max`, and the remaining rows when one of them has been due for `flushMs`. Without rows it gives `waitMs`, the
+   * time until the next call can succeed (null: nothing waits). A deferred row keeps its age. A row that is due later than
+   * `farthestDueMs` (default: eight days) got its time from a wrong clock, and counts as due.
    */
   lease(request: {
     account: string
@@ -89,92 +87,92 @@ export interface UploadStore {
     farthestDueMs?: number
   }): Promise<Batch | { waitMs: number | null }>
 
-  /** Writes results. One for a token that was replaced while it was leased only frees the row for its next token. */
+  /** Writes results. The result of a token that was replaced during the lease only frees the row for its next token. */
   complete(holder: string, completions: readonly Completion[]): Promise<void>
 
   /**
-   * Sets how many slots of an account this holder has: as many of `want` as the limit leaves after the other holders'.
-   * Resolves to the number it has now. `want: 0` gives all back.
+   * Sets this holder's number of slots of an account: `want`, or as many as the other holders leave of the limit. Resolves to its
+   * number now. `want: 0` returns all.
    */
   takeSlots(request: { account: string; holder: string; want: number; limit: number }): Promise<number>
 
-  /** Makes a holder known. Before that, and after `takeOver`, it is given nothing. */
+  /** Registers a holder. Before that, and after `takeOver`, it gets no rows and slots. */
   join(holder: string, report: string): Promise<void>
 
-  /** Says that this holder lives, with a new report. False when another process took over meanwhile: then all it held is gone. */
+  /** Sends a heartbeat with a new report. Resolves to false when another process has taken over everything from this holder. */
   heartbeat(holder: string, report: string): Promise<boolean>
 
   holders(): Promise<readonly Holder[]>
 
-  /** Takes leases and slots from these holders, if their heartbeat is still the one seen. Resolves to the rows freed. */
+  /** Takes leases and slots from these holders, if their heartbeat is still the given one. Resolves to the number of freed rows. */
   takeOver(stale: readonly Pick<Holder, 'id' | 'heartbeat'>[]): Promise<number>
 
-  /** Gives all that a holder has back at no cost and forgets it: the end of an orderly stop. */
+  /** Returns all rows and slots of a holder and removes the holder, at the end of an orderly stop. */
   leave(holder: string): Promise<void>
 }
 
-/** Numbers and lists for operators, and what they do about refused rows. */
+/** Counts and lists for operators, and operations on rejected rows. */
 export interface ReportStore {
   counts(account: string): Promise<Counts>
 
   /** Minutes from `since` (ms since the epoch) on, oldest first. Kept for eight days. */
   history(account: string, since: number): Promise<readonly Minute[]>
 
-  /** Counts something that only the caller sees, such as a sampled check of a profile. */
+  /** Counts an event that only the caller sees, such as a sampled check of a profile. */
   count(account: string, event: EventName, by: number): Promise<void>
 
-  /** A page of refused rows, the latest refusal first. */
+  /** A page of rejected rows, the latest first. */
   rejected(account: string, page: { limit: number; after?: number; code?: number }): Promise<readonly RejectedRow[]>
 
-  /** A page of accepted rows, each once, in an order of the store's own. */
+  /** A page of accepted rows, each once, in any order. */
   accepted(account: string, page: { limit: number; after?: string }): Promise<readonly AcceptedRow[]>
 
   /**
-   * Queues refused rows anew: those of these objectIds, or of this code, or all; except those whose token was not kept.
-   * Resolves to how many.
+   * Queues rejected rows again: those with these objectIds, or with this code, or all; except rows without a token. Resolves to their
+   * number.
    */
   retryRejected(account: string, which: { objectIds?: readonly string[]; code?: number }): Promise<number>
 
   /**
-   * Removes refused rows, the oldest refusals first: those that were refused before `before` (ms since the epoch), and those
-   * beyond the latest `most`. Counted as `discarded`. Resolves to how many; at most 1,000 a call, so that nothing waits long.
+   * Removes rejected rows, the oldest first: those rejected before `before` (ms since the epoch), and all but the latest `most`. Counts
+   * them as `discarded`. Removes at most 1,000 per call, so that other operations do not wait long, and resolves to their number.
    */
   discardRejected(account: string, limits: { before: number; most: number }): Promise<number>
 }
 
 export interface Store extends IntakeStore, UploadStore, ReportStore {
-  /** A secret that is made once, at random, and then stays with the store: 32 bytes in base64url. */
+  /** A random secret that is made once and kept in the store: 32 bytes in base64url. */
   secret(name: string): Promise<string>
 
   /**
-   * Proves that the store takes records, by a small durable write. Rejects when it does not, and also when records that it took
-   * cannot be applied because the database is damaged.
+   * Checks that the store takes records, by a small durable write. Rejects when it fails, and also when damage in the database
+   * keeps accepted records from being applied.
    */
   probe(): Promise<void>
 
   /**
-   * Calls back with the number of rows, about, that may have become due, at least after every `put` and `retryRejected` of
-   * this process. Returns how to stop that.
+   * Calls back with the approximate number of rows that may have become due, at least after every `put` and `retryRejected` of this
+   * process. Returns a function that removes the listener.
    */
   onWork(listener: (account: string, rows: number) => void): () => void
 
-  /** Sizes of the files of a store that has files of its own; undefined for others. */
+  /** Sizes of the store's files; undefined for a store without files. */
   bytes?(): Promise<{ database: number; wal: number } | undefined>
 
-  /** Finishes what has begun and lets go of the database. Everything after that rejects with `closed`. */
+  /** Finishes running operations and closes the database. Later operations reject with `closed`. */
   close(): Promise<void>
 }
 
-/** What can be given to every adapter. */
+/** The options of every adapter. */
 export interface StoreOptions {
-  /** Rows of the pools `live` and `import` that may be queued at a time, per account (default 1,000,000); see `put`. */
+  /** Limit of queued rows of the pools `live` and `import` per account (default 1,000,000); see `put`. */
   maxQueued?: number
-  /** Rows of the pool `unproved` that may be queued at a time, per account (default 100,000). */
+  /** Limit of queued rows of the pool `unproved` per account (default 100,000). */
   maxUnproved?: number
-  /** How much of the database SQLite keeps in memory (default 64 MiB). Of no meaning to other adapters. */
+  /** Size of SQLite's cache (default 64 MiB). Other adapters ignore it. */
   cacheBytes?: number
-  /** How many pages SQLite's log may have before it is copied into the file (default 1,000). Likewise. */
+  /** Pages in SQLite's log after which it is copied into the file (default 1,000). Other adapters ignore it. */
   logPages?: number
-  /** Ms since the epoch (default: a clock that begins with the wall clock and is not set after that). */
+  /** Ms since the epoch. Default: starts with the wall clock and then ignores its changes. */
   now?: () => number
 }

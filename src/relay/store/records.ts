@@ -1,42 +1,42 @@
 import type { IntakeResult, Token, TokenType } from '../../wire/record.ts'
 
 /*
- * What goes into a store and comes out of it. Times are milliseconds since the epoch.
+ * The input and output types of a store. Times are milliseconds since the epoch.
  */
 
-/** What a row is doing. `queued` includes a row that waits for a later try. */
+/** The state of a row. `queued` includes a row that waits for a later try. */
 export type TokenState = 'queued' | 'uploading' | 'accepted' | 'rejected' | 'withdrawn'
 
 /**
- * What is uploaded first: live records, then those of unproved senders that CleverTap has put off, then imported ones. So a
- * new visitor's first upload waits neither for junk that is tried again and again nor for an import.
+ * The order of uploads: live records, then deferred records of unproved senders, then imported ones. So a new visitor's first upload
+ * waits neither for junk that is retried nor for an import.
  */
 export const priorities = ['live', 'deferred', 'import'] as const
 export type Priority = (typeof priorities)[number]
 
 /**
- * Whose capacity a row takes up. `live`: of backends, tickets, and registration keys whose record CleverTap has accepted;
- * `unproved`: of browsers that proved nothing; `import`: of imports, which get what `live` leaves free of the same capacity.
+ * The capacity that a row uses. `live`: backends, tickets, and registration keys whose record CleverTap has accepted; `unproved`:
+ * browsers without proof; `import`: imports, which get what `live` leaves free of the same capacity.
  */
 export type Pool = 'live' | 'unproved' | 'import'
 
-/** A record on its way into the store. */
+/** A record to put into the store. */
 export interface NewEntry {
   account: string
   objectId: string
   /** Canonical, as decodeRecord returns it. */
   token: Token
-  /** The keys that a browser showed where the token's type takes none: compared, never sent. */
+  /** A browser's keys, if the token's type has none: compared, never sent. */
   shownKeys?: NonNullable<Token['keys']>
   priority: Exclude<Priority, 'deferred'>
   /**
-   * Whether the sender has shown that the objectId is its own. `trusted`: a backend or an import; a row that it makes has no
-   * registration key yet. `ticket`: a browser with a ticket. `key`: a browser with the registration key, which proves something
-   * once CleverTap has accepted a record of the row. `unproved`: a browser without; taken when the row is absent, has no key (a
-   * withdrawn row has none), has the identical token, or may be claimed.
+   * The sender's proof for the objectId. `trusted`: a backend or an import; a row that it makes has no registration key yet. `ticket`:
+   * a browser with a ticket. `key`: a browser with the registration key, which is a proof after CleverTap has accepted a record of
+   * the row. `unproved`: a browser with neither; accepted only if there is no row, if the row has no key (a withdrawn row has none), has
+   * the identical token, or may be claimed.
    */
   sender: 'trusted' | 'ticket' | 'key' | 'unproved'
-  /** When an unproved browser may take over a row with a registration key; left out: never. Counted as `takeover`. */
+  /** When an unproved browser may take over a row with a registration key; default: never. Counted as `takeover`. */
   claim?: Claim
   /** False for an import that must leave live and withdrawn rows alone; such a row counts as `unchanged`. */
   replaceLive: boolean
@@ -50,20 +50,20 @@ export interface Claim {
 }
 
 /**
- * What became of one NewEntry. `queued` also where a record of a backend is not decided upon yet. `refused`: another token is
- * bound to this objectId and the sender proved nothing. `full`: as many unproved records as `maxUnproved` are queued, and
- * CleverTap has put off none of them that could give way.
+ * The result for one NewEntry. `queued` also for a backend's record that is not applied yet. `refused`: another token is bound to this
+ * objectId and the sender has no proof. `full`: `maxUnproved` unproved records are queued, and none of them is deferred and could be
+ * evicted.
  */
 export interface PutResult {
   result: IntakeResult | 'refused' | 'full'
 }
 
-/** A row as its operator may see it. */
+/** A row as an operator sees it. */
 export interface TokenStatus {
   objectId: string
   type: TokenType
   state: TokenState
-  /** Upload attempts of the present token that got an answer or failed; given-back work costs none. */
+  /** Number of upload attempts of the current token that got an answer or failed; returned rows do not count. */
   attempts: number
   error: RecordError | null
   receivedAt: number
@@ -71,15 +71,15 @@ export interface TokenStatus {
   warnings: readonly string[]
 }
 
-/** Why CleverTap refused a record, or why the last attempt did not settle it. */
+/** Why CleverTap refused a record, or why the last attempt did not complete it. */
 export interface RecordError {
   code: number
   message: string
 }
 
-/** A refused row, with the token that `rejected export` and another try need. */
+/** A rejected row, with the token for `rejected export` and `rejected retry`. */
 export interface RejectedRow extends TokenStatus {
-  /** Null for a record of an unproved sender: its token is not kept, so that it can be neither exported nor tried again. */
+  /** Null for an unproved sender's record: its token is not kept, so it can be neither exported nor retried. */
   token: Token | null
   error: RecordError
   /** Pass as `after` to get the next page. */
@@ -101,28 +101,28 @@ export interface LeasedEntry {
   token: Token
   priority: Priority
   attempts: number
-  /** How often this token was put off because its profile seemed not to be live yet. */
+  /** How often this token was deferred because its profile seemed not to be live yet. */
   deferrals: number
-  /** How often the whole request that carried this token has failed and was blamed on what it carried. */
+  /** How often a whole request with this token has failed and was blamed on its records. */
   failures: number
   receivedAt: number
 }
 
-/** Leased rows, in the order in which they are due; no objectId twice. */
+/** Leased rows in the order of their due times, each objectId once. */
 export interface Batch {
   account: string
   entries: readonly LeasedEntry[]
 }
 
-/** The end of one leased entry. */
+/** The outcome of one leased entry. */
 export type Outcome =
   | { kind: 'accepted' }
   | { kind: 'rejected'; error: RecordError }
-  /** Wait until `dueAt` because of this record. Costs a deferral. */
+  /** Wait until `dueAt` because of this record. Counts as a deferral. */
   | { kind: 'deferred'; dueAt: number; error: RecordError }
-  /** Wait until `dueAt` because the whole request failed. Costs a failure where it is `blamed` on its records. */
+  /** Wait until `dueAt` because the whole request failed. Counts as a failure if it is `blamed` on its records. */
   | { kind: 'failed'; dueAt: number; blamed: boolean }
-  /** Not sent, or its fate does not count: due at once, at its old age, and no attempt spent. */
+  /** Not sent, or the result does not count: due at once, with its old age, and without an attempt. */
   | { kind: 'returned' }
 
 /** The result of one leased entry. */
@@ -136,26 +136,26 @@ export interface Completion {
 /** An uploading process, as others see it. */
 export interface Holder {
   id: string
-  /** Grows with every heartbeat. Its value means nothing, only that it has not changed. */
+  /** Changes with every heartbeat. The value itself has no meaning. */
   heartbeat: number
-  /** What the process says of itself; free JSON, for status displays. */
+  /** The process's own report: any JSON, for status displays. */
   report: string
 }
 
-/** Numbers of one account, kept in the store across restarts, exact as of the last commit. */
+/** Counts of one account, stored across restarts, exact as of the last commit. */
 export interface Counts {
   queued: Readonly<Record<Pool, number>>
   uploading: number
   accepted: number
   rejected: number
   withdrawn: number
-  /** When the row that is oldest by sequence among the queued and uploading ones was received; null: there is none. */
+  /** When the oldest (by sequence number) queued or uploading row was received; null: there is none. */
   oldestReceivedAt: number | null
   /** Rejected rows by CleverTap's code. */
   rejectedByCode: Readonly<Record<string, number>>
-  /** Rows by the day (see `dayOf`) on which their browser was last heard of, which is written at most once a week. */
+  /** Number of rows by the day (see `dayOf`) of their browser's last confirmation, which is written at most once a week. */
   confirmedOn: Readonly<Record<string, number>>
-  /** What has happened since the store was made. */
+  /** Events since the store was made. */
   events: Readonly<Record<EventName, number>>
 }
 
@@ -181,7 +181,7 @@ export const eventNames = [
 ] as const
 export type EventName = (typeof eventNames)[number]
 
-/** What happened in one minute, from `at` on; minutes in which nothing happened are left out. */
+/** Events in the minute that starts at `at`; minutes without events are omitted. */
 export interface Minute {
   at: number
   events: Readonly<Partial<Record<EventName, number>>>

@@ -1,6 +1,6 @@
 import type { Store } from './port.ts'
 
-/** The listeners to records that may have become due. */
+/** Listeners that are called when records may have become due. */
 export interface WorkListeners {
   /** Reports `rows` new records of an account: in a microtask, and once for all that are reported before it runs. */
   tell(account: string, rows: number): void

@@ -148,7 +148,7 @@ describe('an answer', () => {
     expect(await client.upload(records)).toMatchObject({ status: 429, retryAfter: '120' })
   })
 
-  it('that redirects is not followed, so that the passcode goes nowhere else', async () => {
+  it('that redirects is not followed, so that the passcode reaches no other host', async () => {
     const elsewhere = await startUpstream()
     elsewhere.behave(misbehaviours.answer(200, success))
     upstream.behave(misbehaviours.answer(307, '', { Location: `${elsewhere.url}/1/upload` }))
@@ -197,7 +197,7 @@ describe('no usable answer', () => {
     upstream.behave(misbehaviour)
     expect(await client.upload(records)).toEqual({ kind: 'unanswered', reason: 'time-out' })
   })
-  it('is told when the body does not end, after no more than four megabytes of it', async () => {
+  it('that does not end is cut off after four megabytes', async () => {
     upstream.behave(misbehaviours.flood())
     expect(await client.upload(records)).toEqual({ kind: 'unanswered', reason: 'answer too large' })
   })

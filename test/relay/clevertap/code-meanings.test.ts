@@ -17,7 +17,7 @@ describe('what a code means', () => {
     expect(codeLabel(code)).toBe('other')
   })
 
-  it('is no method of every object', () => {
+  it('is not found for names of object methods', () => {
     expect(codeLabel('constructor')).toBe('other')
     expect(codeLabel(530)).toBe('530')
   })

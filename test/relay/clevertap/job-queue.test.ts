@@ -60,7 +60,7 @@ describe('the job queue of an account', () => {
     expect(log).toEqual(['sent 1', 'sent 2'])
   })
 
-  it.each([200, 204])('sends the next before it tells of the answer that made room for it (%i)', async (status) => {
+  it.each([200, 204])('sends the next job before it reports the answer that freed its slot (%i)', async (status) => {
     const { log, answer, ...rig } = setUp()
     takeFour(rig)
     await answer(2, answered(status))
@@ -93,7 +93,7 @@ describe('the job queue of an account', () => {
     expect(log.slice(5)).toEqual(['result 2 answered'])
   })
 
-  it('gives a job back whose sender had not heard of the last setback, and takes it from one who has', async () => {
+  it('returns a job unsent if its sender did not know of the last setback, and accepts it otherwise', async () => {
     const { queue, log, answer } = setUp()
     queue.take(job(1))
     await answer(1, answered(500))

@@ -250,7 +250,7 @@ describe('the text of a refusal', () => {
     const record = verdict.kind === 'judged' ? verdict.records[1] : undefined
     return record?.kind === 'refused' ? record.error.message : 'not refused'
   }
-  it('is what may be shown of it', () => {
+  it('shows only the safe part of the message', () => {
     expect(textOf('Invalid token data')).toBe('Invalid token data')
     expect(textOf('bad id b:APA91, p256dh BPub')).toBe(meaningOf(535).meaning)
     expect(textOf('\u202eevil')).toBe(meaningOf(535).meaning)

@@ -86,7 +86,7 @@ describe('a client behind a proxy', () => {
     expect(sent).toEqual({ kind: 'unanswered', reason: 'proxy HTTP 407' })
     expect(explainHealth('failing', 'proxy HTTP 407')).toEqual({
       cause: 'The proxy that HTTPS_PROXY names refuses (HTTP 407)',
-      remedy: expect.stringContaining('with user and password where it wants them'),
+      remedy: expect.stringContaining('with user and password if the proxy needs them'),
     })
   })
 

@@ -160,7 +160,7 @@ describe('a thread that sends', () => {
     expect(mortal.isReady()).toBe(false)
   })
 
-  it('is one, however often it is begun', async () => {
+  it('starts only one thread for several calls of start', async () => {
     // Threads have numbers, one after the other.
     const numberOfNext = async (): Promise<number> => {
       const next = new Worker('', { eval: true })

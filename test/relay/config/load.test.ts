@@ -169,7 +169,7 @@ describe('a secret', () => {
     expect(config.accounts[0]?.apiKeys.map(({ name }) => name)).toEqual(['one', 'two'])
   })
 
-  it('must not stand in both', () => {
+  it('must not be set directly and by a file at once', () => {
     expect(refusal({ ...credentials, PUSHFERRY_SECRET: 'a', PUSHFERRY_SECRET_FILE: 'b' })).toBe(
       'PUSHFERRY_SECRET and PUSHFERRY_SECRET_FILE must not both be set',
     )
@@ -331,7 +331,7 @@ describe('a line about a wrong value', () => {
       )
   })
 
-  it('says so of quotes in a file too', () => {
+  it('also refuses quotes in a secret file', () => {
     const { CLEVERTAP_ACCOUNT_ID } = credentials
     expect(refusal({ CLEVERTAP_ACCOUNT_ID, CLEVERTAP_PASSCODE_FILE: '/run/passcode' }, () => '"marked"\n')).toBe(
       'the file of CLEVERTAP_PASSCODE_FILE is wrapped in quotes, which count as part of the value: remove them',
@@ -475,11 +475,11 @@ describe('an unknown name', () => {
     )
   })
 
-  it('gets no guess when nothing is near', () => {
+  it('suggests no name when none is similar', () => {
     expect(refusal({ ...credentials, PUSHFERRY_QQQQQQQQQQ: '1' })).toMatch(/is not known; allowed are/)
   })
 
-  it('cannot break the line', () => {
+  it('cannot add a line break to the message', () => {
     expect(refusal({ ...credentials, 'PUSHFERRY_A\nB': '1' })).not.toContain('\n')
   })
 

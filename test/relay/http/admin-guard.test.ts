@@ -28,7 +28,7 @@ describe('the admin key', () => {
     expect(await call(authorization)).toMatchObject({ status: 200, text: 'in' })
   })
 
-  it('may hold a colon', async () => {
+  it('accepts an admin key with a colon', async () => {
     expect((await (await start(key))(basic(`user:${key}`))).status).toBe(200)
   })
 

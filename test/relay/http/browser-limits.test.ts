@@ -26,7 +26,7 @@ describe('the limits of requests that prove nothing', () => {
     expect(taken(5000, address)).toBe(most)
   })
 
-  it('count nothing that they refuse, so that one address uses up nothing of its network', () => {
+  it('do not count refused requests, so that one address does not use up the limit of its network', () => {
     const limits = createBrowserLimits(10, () => 0)
     for (let request = 0; request < 100_000; request++) limits.unproved(from('192.0.2.1'))
     expect(limits.unproved(from('192.0.2.2'))).toBeUndefined()

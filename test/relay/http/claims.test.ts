@@ -31,7 +31,7 @@ const startWithClock = async (env: Readonly<Record<string, string>> = {}) => {
 }
 
 describe('an objectId that a browser has registered', () => {
-  it('may be claimed without a key once it is withdrawn, and is its next browser’s then', async () => {
+  it('can be claimed without a key after a withdrawal, and then belongs to the next browser', async () => {
     const { call } = await startServer()
     const key = keyOf(await call(path, post(subscription('user'))))
     expect(await call(path, post(subscription('user')))).toMatchObject(refused)
@@ -41,7 +41,7 @@ describe('an objectId that a browser has registered', () => {
     expect(await call(path, post(subscription('user')))).toMatchObject(refused)
   })
 
-  it('may be claimed once its browser was not heard of for PUSHFERRY_KEY_IDLE, and not before', async () => {
+  it('can be claimed only after its browser has not confirmed it for PUSHFERRY_KEY_IDLE', async () => {
     const { call, clock } = await startWithClock({ PUSHFERRY_KEY_IDLE: '20d' })
     const own = subscription('user')
     await call(path, post(own))
@@ -53,7 +53,7 @@ describe('an objectId that a browser has registered', () => {
     expect(await call(path, post(subscription('user')))).toMatchObject({ status: 202, json: { result: 'replaced' } })
   })
 
-  it('is the newest browser’s with PUSHFERRY_TAKEOVER=accept, which is counted', async () => {
+  it('goes to the newest browser with PUSHFERRY_TAKEOVER=accept, which is counted', async () => {
     const { call, store } = await startServer({ PUSHFERRY_TAKEOVER: 'accept' })
     await call(path, post(subscription('user')))
     expect(await call(path, post(subscription('user')))).toMatchObject({ status: 202, json: { result: 'replaced' } })
@@ -96,7 +96,7 @@ describe('the capacity of browsers that prove nothing', () => {
     expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0)
   })
 
-  it('is of no matter to a backend and to a browser whose record CleverTap has accepted', async () => {
+  it('does not affect a backend, nor a browser whose record CleverTap has accepted', async () => {
     const { call, full, key } = await startFull()
     const backend = { method: 'POST', headers: { 'X-CleverTap-Passcode': apiKey }, body: nativeRecord() }
     expect(await call('/1/upload', backend)).toMatchObject({ status: 200, json: { processed: 1 } })
@@ -104,7 +104,7 @@ describe('the capacity of browsers that prove nothing', () => {
     expect(await full()).toEqual({ live: 2, unproved: 2, import: 0 })
   })
 
-  it('has room for a new visitor as soon as CleverTap has put junk off', async () => {
+  it('has capacity for a new visitor as soon as CleverTap has deferred junk', async () => {
     const { call, store, full } = await startFull()
     const error = { code: 530, message: 'no such profile' }
     await uploadAll(store, { kind: 'deferred', dueAt: Date.now() + 60_000, error })

@@ -74,7 +74,7 @@ describe('trust in proxies', () => {
       expect([other, trusts(other)]).toEqual([other, false])
   })
 
-  it('is given to nobody without ranges', () => {
+  it('trusts no proxy when no range is configured', () => {
     expect(createTrust([])('127.0.0.1')).toBe(false)
   })
 })

@@ -49,7 +49,7 @@ describe('a server that closes', () => {
     expect(defaultTimeouts.drainMs).toBeLessThanOrEqual(8_000)
   })
 
-  it('waits for slow clients no longer than it is told', async () => {
+  it('waits for slow clients no longer than drainMs', async () => {
     const { port, app } = await startServer({}, { timeouts: { ...defaultTimeouts, drainMs: 50 } })
     const socket = await openSocket(port)
     socket.on('error', () => {})

@@ -24,7 +24,7 @@ describe('the connections of one address', () => {
     for (const socket of [third, second]) expect(await ask(socket)).toBe('HTTP/1.1 200')
   })
 
-  it('that never send a request take no place from one that does', async () => {
+  it('that never send a request do not keep out a connection that does', async () => {
     const { port } = await startServer({ PUSHFERRY_CONNECTIONS_PER_ADDRESS: '3' })
     for (let idle = 0; idle < 30; idle++) await openSocket(port)
     expect(await ask(await openSocket(port))).toBe('HTTP/1.1 200')

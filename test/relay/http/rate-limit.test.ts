@@ -40,7 +40,7 @@ describe('a rate limit', () => {
     expect(request('a')).toBe(0)
   })
 
-  it('forgets the oldest windows when there are too many keys, and no younger ones', () => {
+  it('drops the oldest windows, and no younger ones, when there are too many keys', () => {
     const { request } = start(4)
     for (const key of ['a', 'b', 'c', 'd', 'e']) expect(request(key)).toBe(0)
     expect(['e', 'd', 'c'].map((key) => request(key))).toEqual([1000, 1000, 1000])

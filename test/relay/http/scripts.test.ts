@@ -72,7 +72,7 @@ describe('a built script', () => {
     expect(headers['content-encoding']).toBe(encoding)
   })
 
-  it('is packed for those who take it so', async () => {
+  it('is gzipped for clients that accept it', async () => {
     const { url } = await start()
     const answer = await fetch(`${url}/pushferry.min.js`, { headers: { 'accept-encoding': 'identity' } })
     expect(answer.headers.get('content-encoding')).toBeNull()

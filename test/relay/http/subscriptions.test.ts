@@ -139,7 +139,7 @@ describe('a browser that registers', () => {
     )
   })
 
-  it('is refused from everywhere when no origin is configured', async () => {
+  it('refuses every browser request when no origin is configured', async () => {
     const { call } = await startServer({ PUSHFERRY_ORIGINS: '' })
     expect(await call(path, post(subscription()))).toMatchObject({ status: 403, json: { code: 'origin_not_allowed' } })
   })

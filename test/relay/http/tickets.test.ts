@@ -57,7 +57,7 @@ describe('where tickets are required', () => {
     expect(await store.find(accountId, 'user-1')).toBeUndefined()
   })
 
-  it('pages are told so', async () => {
+  it('tells pages that tickets are required', async () => {
     const { call } = await startServer(required)
     expect((await call('/v1/config', { headers: { origin } })).json).toMatchObject({ tickets: 'required' })
   })
@@ -93,7 +93,7 @@ describe('where tickets are off but a key for them is there', () => {
 })
 
 describe('where no ticket key is there', () => {
-  it('tickets are not looked at', async () => {
+  it('ignores tickets when no key is configured', async () => {
     const { call } = await startServer()
     expect((await call(...register('user-1', bearer('x')))).status).toBe(202)
     expect((await call(...register('user-1', await ticketFor('user-1')))).status).toBe(403)

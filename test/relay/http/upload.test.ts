@@ -126,7 +126,7 @@ describe('what counts as processed', () => {
     expect(events).toMatchObject({ queued: 1, replaced: 1, unchanged: 1 })
   })
 
-  it('is nothing for an empty d', async () => {
+  it('answers success with 0 processed for an empty d', async () => {
     const { call } = await startServer()
     expect((await call(path, post({ d: [] }))).json).toEqual(success(0))
   })
@@ -140,7 +140,7 @@ describe('what counts as processed', () => {
     expect((await store.counts(accountId)).queued.live).toBe(1)
   })
 
-  it('is up to 1,000 records', async () => {
+  it('accepts up to 1,000 records per call', async () => {
     const { call } = await startServer()
     const d = Array.from({ length: 1000 }, (_, at) => nativeRecord(`user-${at}`, 'x'.repeat(1500)))
     expect((await call(path, post({ d }))).json).toEqual(success(1000))
@@ -258,13 +258,13 @@ describe('the API key', () => {
       expect((await call(path, post({ d: [] }, { ...json, authorization: `Bearer ${key}` }))).status).toBe(200)
   })
 
-  it('opens nothing when none is configured', async () => {
+  it('opens no route when none is configured', async () => {
     const { call } = await startServer({ PUSHFERRY_API_KEYS: '' })
     expect((await call(path, post({ d: [] }))).status).toBe(401)
     expect((await call(path, post({ d: [] }, { ...json, 'X-CleverTap-Passcode': '' }))).status).toBe(401)
   })
 
-  it('goes by its name in what is told to logs and metrics', async () => {
+  it('appears in logs and metrics only by its name', async () => {
     const events: unknown[] = []
     const { call } = await startServer({}, { onIntake: (event) => events.push(event) })
     await call(path, post({ d: [nativeRecord(), 7] }))

@@ -33,7 +33,7 @@ describe('the log', () => {
     expect(lines).toHaveLength(count)
   })
 
-  it('keeps a line one line, whatever is in it', () => {
+  it('writes every event as one line, even with line breaks in a value', () => {
     const { log, lines } = collect('info')
     log.info('x', { detail: 'a\nb\u2028c\u0000"' })
     expect(lines[0]?.trimEnd()).not.toMatch(/[\n\0]/)

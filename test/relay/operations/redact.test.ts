@@ -9,7 +9,7 @@ describe('the redaction policy', () => {
     expect(redact({ ...fields, left: undefined })).toEqual(fields)
   })
 
-  it('drops every text and object that is not listed, and says which', () => {
+  it('drops every string and object that is not listed, and names it', () => {
     const fields = {
       passcode: 'marked',
       key: 'marked',
@@ -61,11 +61,11 @@ describe('the redaction policy', () => {
     new TypeError('x', { cause: new Error('marked', { cause: 'marked' }) }),
     'marked',
     { message: 'marked' },
-  ])('shows nothing of what a foreign error says (%#)', (error) => {
+  ])('hides the message of another library’s error (%#)', (error) => {
     expect(JSON.stringify(redact({ error }))).not.toContain('marked')
   })
 
-  it('cuts what is long', () => {
+  it('truncates long strings', () => {
     expect(redact({ detail: 'x'.repeat(1000) })).toEqual({ detail: 'x'.repeat(300) })
   })
 })

@@ -135,7 +135,7 @@ describe('the outbox in PostgreSQL, when the database fails', { timeout: 60_000 
       await expect(store.counts(account)).resolves.toMatchObject({ queued: { live: round + 1 } })
     }
   })
-  it('leaves no row leased to nobody when connections are killed while it leases and settles', async () => {
+  it('leaves no row leased without a holder when connections are killed during lease and complete', async () => {
     const total = 150
     await store.put(Array.from({ length: total }, (_, at) => entry(`o${at}`)))
     const kills: Promise<unknown>[] = []
@@ -212,7 +212,7 @@ describe('the outbox in PostgreSQL, when the database fails', { timeout: 60_000 
       expect(await spoiled.put([entry('a')])).toEqual([{ result: 'queued' }])
       expect((await store.counts(account)).events).toMatchObject({ queued: 1, unchanged: 1 })
     })
-    it('takes a new token that it had taken without knowing, and settles a result once', async () => {
+    it('accepts a new token again whose commit it did not see, and completes a result only once', async () => {
       const browser = { sender: 'key' } as const
       await spoiled.put([entry('a', 'former', browser)])
       proxy.loseCommitOf('UPDATE pushferry.queue')

@@ -51,7 +51,7 @@ describe('a PostgreSQL database that is exchanged under a running relay', () => 
     const leased = await store.lease({ account: theirs.account, holder: 'holder-1', max: 9, flushMs: 0 })
     expect(leased).toMatchObject({ entries: [{ token: { id: 'token-of-two' } }] })
   })
-  it('takes records of an account that the other database has never heard of', async () => {
+  it('takes records of an account that the other database does not know', async () => {
     await client.query('DROP SCHEMA pushferry CASCADE')
     await (await openPostgresStore(url)).close()
     expect(await store.put([entry('new', 'new', ours)])).toEqual([{ result: 'queued' }])

@@ -38,7 +38,7 @@ describe('a ticket', () => {
     expect(await check(await sign(hs256, 'HS256', claims))).toBe(fault)
   })
 
-  it('is taken for five seconds after its end and up to five beyond 15 minutes, for clocks that differ', async () => {
+  it('is accepted five seconds after its end and up to five beyond 15 minutes, for clocks that differ', async () => {
     expect(await check(await sign(hs256, 'HS256', { exp: nowSeconds - 4 }))).toBeUndefined()
     expect(await check(await sign(hs256, 'HS256', { exp: nowSeconds + 905 }))).toBeUndefined()
   })

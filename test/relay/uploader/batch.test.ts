@@ -46,7 +46,7 @@ describe('splitIntoBatches', () => {
     [3, [25, 25, 25, 25]],
     [7, Array.from({ length: 100 }, () => 1)],
     [50, Array.from({ length: 100 }, () => 1)],
-  ])('puts rows that were blamed %i times into smaller company', (failures, expected) => {
+  ])('puts rows that were blamed %i times into smaller batches', (failures, expected) => {
     expect(sizes(splitIntoBatches(many(100, failures), 100))).toEqual(expected)
   })
   it('keeps suspects apart from those that are none, and loses nobody', () => {

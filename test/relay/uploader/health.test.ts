@@ -116,7 +116,7 @@ describe('after a failure', () => {
     expect(following([failed(100)]).until).toBe(1000 + 500)
     expect(following([failed(24 * 60 * 60 * 1000)]).until).toBe(1000 + rules.retryMaxMs)
   })
-  it('one success ends it', () => {
+  it('one successful request ends the failing mode', () => {
     const health = following([failed(), failed(), success])
     expect(health).toMatchObject({ mode: 'ok', reason: undefined, failures: 0, limit: 3 })
     expect(allowance(health, 3000)).toBe(3)

@@ -31,7 +31,7 @@ describe('the watch', () => {
     expect(watch([], 1e9 + 15_000)).toEqual([])
     expect(watch([holder('a', 1)], 1e9 + 30_000)).toEqual([])
   })
-  it('finds the dead among the living', () => {
+  it('finds the holders without a heartbeat', () => {
     const watch = createStaleDetector(leaseMs)
     for (let at = 0; at < 4; at++) watch([holder('dead', 3), holder('living', at)], at * 15_000)
     expect(watch([holder('dead', 3), holder('living', 4)], leaseMs)).toEqual([{ id: 'dead', heartbeat: 3 }])
@@ -148,7 +148,7 @@ describe('the heartbeat', () => {
     expect(await behind.find('A', 'a')).toMatchObject({ state: 'queued', attempts: 0 })
     expect(freed).toBe(1)
   })
-  it('never takes itself for dead', async () => {
+  it('never counts itself as stale', async () => {
     await heartbeat.start()
     const id = heartbeat.id()
     await clock.advance(100 * leaseMs)

@@ -232,7 +232,7 @@ describe.each(storeKinds)('the uploader, with a store $name', (kind) => {
   })
 
   describe('stopping', () => {
-    it('gives back what is ready, waits for what is in flight, and settles it', async () => {
+    it('returns ready batches, waits for requests in flight, and completes their rows', async () => {
       const { put, start, clevertap, clock } = await setUp({ latencyMs: 2000 })
       await put(...names(2000))
       const one = await start()

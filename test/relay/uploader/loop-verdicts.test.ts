@@ -103,7 +103,7 @@ describe.each(storeKinds)('the uploader, with a store $name', (kind) => {
       await clock.advance(10_000)
       expect(await counts()).toMatchObject({ rejected: 1, rejectedByCode: { 535: 1 }, accepted: 99 })
     })
-    it('that judges some and leaves others open settles the first and sends the others again', async () => {
+    it('that judges only some records completes these and sends the others again', async () => {
       const { put, start, clevertap, clock } = await setUp()
       clevertap.behave((call, number) => {
         if (number > 1) return replies.success(call)

@@ -121,7 +121,7 @@ describe('the writer', () => {
     expect(writer.pending()).toBe(0)
     expect(clock.timers).toBe(0)
   })
-  it('has nothing to do with nothing', async () => {
+  it('writes nothing for an empty list of outcomes', async () => {
     writer.add('h1', [])
     await writer.drained()
     expect(faulty.calls('complete')).toBe(0)

@@ -97,14 +97,14 @@ describe('sampled checks of accepted records', () => {
     expect(await upload(['a'])).toMatchObject({ kind: 'answered', status: 200 })
   })
 
-  it('are made of accepted records only', async () => {
+  it('verify accepted records only', async () => {
     const { upload, pass, asked } = scene((objectId) => holds(objectId, `token-${objectId}`))
     await upload(['a', 'b'], [{ status: 'fail', code: 535, error: 'no', record: record('b') }])
     await pass(2_000)
     expect(asked).toEqual(['a'])
   })
 
-  it('are made of a share', async () => {
+  it('verify only the configured share of records', async () => {
     const none = scene((objectId) => holds(objectId), 0.5)
     await none.upload(['a'])
     await none.pass(2_000)
@@ -130,7 +130,7 @@ describe('sampled checks of accepted records', () => {
     expect(asked).toHaveLength(looks)
   })
 
-  it('confirm what shows up late', async () => {
+  it('confirm a token that appears on the profile later', async () => {
     const late = scene((objectId, time) => (time === 1 ? holds(objectId) : holds(objectId, `token-${objectId}`)))
     await late.upload(['a'])
     await late.pass(20_000)
@@ -146,7 +146,7 @@ describe('sampled checks of accepted records', () => {
     expect(verdicts).toEqual(['unknown', 'unknown'])
   })
 
-  it('stop when they are told to', async () => {
+  it('end when the uploader stops', async () => {
     const { verifier, upload, pass, asked } = scene((objectId) => holds(objectId))
     await upload(['a'])
     verifier.stop()

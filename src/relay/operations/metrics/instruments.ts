@@ -19,7 +19,7 @@ export const createInstruments = (registry: Registry) => {
 
     intakeRecords: counter(
       'pushferry_intake_records_total',
-      'Records that were answered for, by the API key that sent them (browser for pages) and what became of them.',
+      'Received records by API key (browser for pages) and result.',
       'account',
       'source',
       'result',
@@ -94,7 +94,7 @@ export const createInstruments = (registry: Registry) => {
     ),
     browsers: gauge(
       'pushferry_browsers',
-      'Registered browsers: heard of in the last 30 days, or idle for PUSHFERRY_KEY_IDLE.',
+      'Registered browsers: confirmed in the last 30 days (heard), or not for PUSHFERRY_KEY_IDLE (idle).',
       'account',
       'state',
     ),
@@ -127,11 +127,7 @@ export const createInstruments = (registry: Registry) => {
       'event',
     ),
     holders: gauge('pushferry_holders', 'Processes that upload from this store: relays and imports.'),
-    storeBytes: gauge(
-      'pushferry_store_bytes',
-      'Size of the SQLite database file and of the log beside it (wal).',
-      'file',
-    ),
+    storeBytes: gauge('pushferry_store_bytes', 'Size of the SQLite database file and of its log (wal).', 'file'),
     storeUp: gauge('pushferry_store_up', '1 when the store could be read for this scrape, else 0.'),
     storeWrite: histogram(
       'pushferry_store_write_duration_seconds',

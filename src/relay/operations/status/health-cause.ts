@@ -8,7 +8,8 @@ export interface HealthCause {
 
 const network =
   'Nothing is lost: the relay retries automatically. If the failure lasts, check the network of this machine.'
-const theirs = "Nothing is lost: the relay tries again by itself. If it goes on, look at CleverTap's status page."
+const theirs =
+  "Nothing is lost: the relay retries automatically. If the failure lasts, look at CleverTap's status page."
 const proxy =
   'Check for a proxy or firewall in between: the relay must reach CleverTap directly. It retries automatically.'
 const certificate =

@@ -5,9 +5,8 @@ import { sql } from './statements.ts'
 const numbers = new Map<string, number>()
 
 /**
- * The number under which rows name an account: the first 48 bits of the SHA-256 of its name. It follows from the name
- * alone, so nothing that one database said is remembered about another: where the database is exchanged under a running
- * relay, an account's number is still its own. Two names with one number cannot both be stored.
+ * The number of an account in its rows: the first 48 bits of the SHA-256 of its name. It depends only on the name, so an account keeps
+ * its number when the database is replaced under a running relay. Two names with the same number cannot both be stored.
  */
 export const accountNumber = (name: string): number => {
   const known = numbers.get(name)
@@ -17,7 +16,7 @@ export const accountNumber = (name: string): number => {
   return number
 }
 
-/** Makes accounts known to the database, in the transaction that stores rows of theirs; rows of others are refused. */
+/** Adds accounts to the database in the transaction that stores their rows; rows of unknown accounts are refused. */
 export const addAccounts = (names: Iterable<string>): readonly PgQuery[] => {
   const sorted = [...new Set(names)].sort()
   return sorted.length > 0 ? [{ text: sql.addAccounts, values: [sorted.map(accountNumber), sorted] }] : []

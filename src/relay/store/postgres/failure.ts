@@ -1,10 +1,10 @@
 import { StoreError } from '../errors.ts'
 
 /*
- * PostgreSQL's error codes (postgresql.org/docs/current/errcodes-appendix.html) that we tell apart.
+ * The error codes of PostgreSQL (postgresql.org/docs/current/errcodes-appendix.html) that are handled differently.
  */
 
-/** Another transaction was in the way; the same one may well succeed at the next try. */
+/** A conflict with another transaction; the next try may succeed. */
 const contentionCodes: ReadonlySet<string> = new Set([
   '40001', // serialization_failure, which our own checks raise too
   '40P01', // deadlock_detected
@@ -34,7 +34,7 @@ export const isLoss = (error: unknown): boolean => {
   return !(error instanceof StoreError) && (state === undefined || state.startsWith('08') || lossCodes.has(state))
 }
 
-/** Whether the server refused what one of several operations gave it, so that the others may go without it. */
+/** Whether the server refused the values of one operation, so that the others can run without it. */
 export const isOfItsData = (failure: StoreError): boolean => /^(22|23|54)/.test(sqlStateOf(failure.cause) ?? '')
 
 /** The server's error without the members that can quote a row or a parameter (`detail`, `where`, …). */
@@ -43,7 +43,7 @@ const bare = (error: unknown): unknown => {
   return code === undefined || !(error instanceof Error) ? error : Object.assign(new Error(error.message), { code })
 }
 
-/** What a store says of any failure. */
+/** Turns any failure into a StoreError. */
 export const storeErrorOf = (error: unknown): StoreError => {
   if (error instanceof StoreError) return error
   const message = sqlStateOf(error) === diskFullCode ? 'the disk is full' : 'the database does not take it now'

@@ -7,18 +7,18 @@ import type { NumberWriter } from './numbers.ts'
 import type { Operation } from './operation.ts'
 import { createWork } from './work.ts'
 
-/** What came of operations, and the statements that make it so. */
+/** The outcomes of operations, and the statements that write their changes. */
 interface Ran {
   answers: readonly Answer[]
   writes: readonly PgQuery[]
 }
 
 /**
- * Reads all rows that the operations are about, and lets them run on those here, one after another.
+ * Reads all rows that the operations name, and runs the operations on them in memory, one after another.
  *
- * Nothing is locked between reading and writing. What is written is first claimed as it was read; where another
- * transaction was quicker, the whole group is read and run again. So a row is only ever replaced by somebody who has seen
- * it.
+ * Nothing is locked between reading and writing. Before the write each row is locked, if it still has the version that was read. If
+ * another transaction has changed a row, the whole group is read and run again. So a row is only replaced by a transaction that has
+ * read its latest version.
  */
 export const runOperations = async (
   ask: Session['ask'],
@@ -34,7 +34,7 @@ export const runOperations = async (
 const accountsOf = (group: readonly Operation<unknown>[]): readonly string[] =>
   group.flatMap(({ keys, counted = [] }) => [...keys.map(({ account }) => account), ...counted])
 
-/** Makes what runs a group of operations in a transaction of its own. */
+/** Makes the function that runs a group of operations in one transaction. */
 export const createGroupRun =
   ({ transact }: Transactions, numbers: NumberWriter, now: () => number) =>
   (group: readonly Operation<unknown>[]): Promise<readonly Answer[]> =>

@@ -2,10 +2,10 @@ import { type Migration, refuseSchema } from '../migrations/migration.ts'
 import type { Transactions } from './connection.ts'
 import { type PgQuery, rowsFrom } from './driver.ts'
 
-/** Two numbers that mean "Pushferry's schema is being changed" among the advisory locks of a database. */
+/** The advisory lock for changes of Pushferry's schema. */
 const migrationLock = [0x70757368, 0x66657272]
 
-/** A migration may rewrite a table, and another process may be at it: no time limit but a generous one, in ms. */
+/** Timeout of a migration, in ms. It is long, because a migration may rewrite a table, or wait for another process. */
 const migrationTimeMs = 600_000
 const patience: PgQuery = {
   text: `SET LOCAL statement_timeout = ${migrationTimeMs}; SET LOCAL lock_timeout = ${migrationTimeMs}`,
@@ -16,7 +16,7 @@ const patiently = (text: string, values: readonly unknown[] = []): PgQuery => ({
   query_timeout: migrationTimeMs,
 })
 
-/** A role that may not make a schema may use one that was made beforehand, which `IF NOT EXISTS` alone does not allow. */
+/** Creates the schema only if it is missing. `IF NOT EXISTS` would fail for a role without the right to create schemas. */
 const makeSchema = `DO $$ BEGIN
   IF to_regnamespace('pushferry') IS NULL THEN CREATE SCHEMA pushferry; END IF;
 END $$;
@@ -29,9 +29,8 @@ const readVersion: PgQuery = { text: 'SELECT coalesce(max(number), 0) AS version
 const remedy = 'drop the schema pushferry, or use another database,'
 
 /**
- * Applies what is missing of the schema, in one transaction under an advisory lock that lasts as long as that: of several
- * processes that start at once one does it and the others find it done, also behind PgBouncer. Refuses a schema that this
- * release does not know.
+ * Applies missing migrations, in one transaction with an advisory lock: if several processes start at once, one of them migrates, also
+ * behind PgBouncer. Refuses a schema that this release does not know.
  */
 export const migrate = async ({ transact, read }: Transactions, migrations: readonly Migration[]): Promise<void> => {
   const [found] = await read<{ made: boolean }>(isMade)

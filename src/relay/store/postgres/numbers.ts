@@ -3,17 +3,16 @@ import type { PgQuery } from './driver.ts'
 import { sql } from './statements.ts'
 
 /**
- * Gives the statements that write a transaction's numbers. They come last, right before the commit.
+ * Returns the statements that write a transaction's counts. They run last, right before the commit.
  *
- * A number is kept in shares that are summed when it is read. Each store handle has shares of its own out of
- * `shards` (two may come to use the same one, which costs time and not truth), so that relays do not wait for each other's
- * commits just to count.
+ * A count is stored in shares, which are summed when it is read. Each store handle uses different shares out of `shards`, so that relays do
+ * not wait for each other's commits only to count. If two handles use the same share, they are slower, but the counts stay right.
  */
 export interface NumberWriter {
   writes(delta: Delta, now: number): readonly PgQuery[]
 }
 
-/** Into how many shares a number may be split. */
+/** Number of shares of a count. */
 export const shards = 64
 
 type Entries = ReturnType<Delta['entries']>
@@ -25,7 +24,7 @@ const columnsOf = (entries: Entries): readonly unknown[] => [
 
 export const createNumberWriter = (share: number): NumberWriter => {
   let pruned = 0
-  /** Once a minute, what takes these accounts' oldest minutes away. */
+  /** Once a minute, the statement that deletes these accounts' oldest minutes. */
   const prunes = (accounts: Iterable<number>, now: number): readonly PgQuery[] => {
     const minute = minuteOf(now)
     if (minute <= pruned) return []

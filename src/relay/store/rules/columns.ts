@@ -4,8 +4,8 @@ import type { Row } from './row.ts'
 import type { Key } from './rows.ts'
 
 /*
- * A row in the columns of a database. All databases name them alike and number states and priorities alike; what a statement
- * does not select, or a table does not have, is left out or null.
+ * A row in the columns of a database. All databases use the same names of columns and numbers of states and priorities. Columns that
+ * a statement does not select, or a table does not have, are missing or null.
  *
  * state: 0 queued and due, 1 queued and waiting for due_at, 2 uploading, 3 accepted, 4 rejected, 5 withdrawn, 6 erased.
  */

@@ -1,35 +1,35 @@
 import type { NewEntry, TokenState } from '../port.ts'
 import type { KnownRow } from './row.ts'
 
-/** What a decision makes of the row, beside its token. */
+/** The changes of a decision to the row, in addition to its token. */
 export type Ownership = Pick<KnownRow, 'priority' | 'keyed' | 'proved' | 'confirmedOn'>
-/** The row that an arriving record meets, as far as the decision needs it. */
+/** The members of the existing row that the decision needs. */
 type Before = Ownership & Pick<KnownRow, 'state' | 'fingerprint' | 'settledAt'>
 
 /**
- * What an arriving record does.
- * `queue`: its token takes the row (a row is made when there is none); `isTakeover`: from a browser that has the key.
- * `keep`: the row's token stays; the row is written only where it `isChanged`.
- * `refuse`: another token is bound to this objectId and the sender proved nothing.
+ * The effect of a new record.
+ * `queue`: its token replaces the row's, or makes a row; `isTakeover`: from a browser that has the key.
+ * `keep`: the row keeps its token, and is written only if it `isChanged`.
+ * `refuse`: another token is bound to this objectId and the sender has no proof.
  */
 export type Decision =
   | { kind: 'queue'; result: 'queued' | 'replaced'; row: Ownership; isTakeover: boolean }
   | { kind: 'keep'; row: Ownership; isChanged: boolean }
   | { kind: 'refuse' }
 
-/** How long a refused token rests before the same token is tried again, in ms. */
+/** Time after a rejection before the same token is queued again, in ms. */
 export const rejectedRestMs = 24 * 60 * 60 * 1000
 
 const dayMs = 24 * 60 * 60 * 1000
-/** The day of a time, as a number of days since the epoch. */
+/** The day of a time, in days since the epoch. */
 export const dayOf = (now: number): number => Math.floor(now / dayMs)
 
-/** Days after which the day of a browser's confirmation is written again. */
+/** Interval between writes of a browser's confirmation, in days. */
 const confirmedForDays = 7
 
 const isLive = (state: TokenState): boolean => state === 'queued' || state === 'uploading' || state === 'accepted'
 
-/** Same token: repeats cost nothing, unless it was refused long ago or withdrawn by somebody who now comes back. */
+/** Same token: a repeat costs no upload, unless the token was rejected long ago, or was withdrawn and comes back now. */
 const decideSame = (before: Before, replaceLive: boolean, now: number): 'queue' | 'keep' => {
   if (isLive(before.state)) return 'keep'
   if (before.state === 'withdrawn') return replaceLive ? 'queue' : 'keep'
@@ -38,7 +38,7 @@ const decideSame = (before: Before, replaceLive: boolean, now: number): 'queue' 
 
 type Arriving = Pick<NewEntry, 'sender' | 'replaceLive' | 'priority' | 'claim'>
 
-/** A stranger gets registration keys for the asking, so a key proves something only once CleverTap has accepted a record. */
+/** Anyone gets a registration key by registering, so a key is a proof only after CleverTap has accepted a record. */
 const proves = ({ sender }: Arriving, before: Before | undefined): boolean =>
   sender === 'trusted' ||
   sender === 'ticket' ||
@@ -52,7 +52,7 @@ const queuedRow = (before: Before | undefined, entry: Arriving, now: number): Ow
   confirmedOn: entry.sender === 'trusted' ? (before?.confirmedOn ?? null) : dayOf(now),
 })
 
-/** The row whose token stays: somebody is there now, or proves what nobody has proved before. */
+/** The row that keeps its token, with a new confirmation or the first proof. */
 const keptRow = (before: Before, entry: Arriving, now: number): Ownership => {
   const { priority, keyed, confirmedOn } = before
   const proved = before.proved || proves(entry, before)
@@ -83,7 +83,7 @@ const mayClaim = ({ claim }: Arriving, { confirmedOn }: Before, now: number): bo
 export const decide = (
   before: Before | undefined,
   entry: Arriving,
-  /** Of the entry's token. */
+  /** The fingerprint of the entry's token. */
   fingerprint: string,
   now: number,
 ): Decision => {

@@ -1,10 +1,10 @@
-/** What a lease gives of the rows that are due: the first `rows` of them, or none and how long to wait, in ms. */
+/** The result of a lease: the first `rows` of the due rows, or none and the time to wait, in ms. */
 export type Take = { rows: number } | { waitMs: number | null }
 
 /**
- * Cuts due rows into batches of `max`. Full batches are given, and rows that fill none when one of them has been due for
- * `flushMs`. Pure; every adapter applies it to the rows that it has found, in their order. `nextDueAt` is when another row
- * will be due, null when none is waiting.
+ * Splits due rows into batches of `max`. Gives full batches, and the remaining rows when one of them has been due for `flushMs`. Pure;
+ * every adapter applies it to its due rows, in their order. `nextDueAt` is the time at which another row will be due; null when none
+ * waits.
  */
 export const takeDue = (
   readyAts: readonly number[],
@@ -15,7 +15,7 @@ export const takeDue = (
   const ages = readyAts.slice(full).map((readyAt) => now - readyAt)
   if (ages.length > 0) {
     const wait = flushMs - Math.max(...ages)
-    // An age below zero is a clock that was set back: such a row is not kept waiting for it.
+    // A negative age means that the clock was set back; such a row does not wait.
     if (wait <= 0 || ages.some((age) => age < 0)) return { rows: readyAts.length }
     if (full === 0) return { waitMs: nextDueAt === null ? wait : Math.min(wait, nextDueAt - now) }
   }
@@ -23,7 +23,7 @@ export const takeDue = (
 }
 
 /**
- * How far in the future a waiting row may honestly be due, in ms, unless longer waits are configured. One that is due later
- * than that was given its time by a clock that has since been set back, and counts as due.
+ * Longest wait of a row, in ms, unless longer waits are configured. A row that is due later got its time from a clock that has since
+ * been set back, and counts as due.
  */
 export const farthestDueMs = 8 * 24 * 60 * 60 * 1000

@@ -1,7 +1,7 @@
 import type { Token } from '../../../wire/record.ts'
 import type { NewEntry } from '../port.ts'
 
-/** A record as the inbox on disk has it. All are live ones of backends, so that need not be said of each. */
+/** A record in the inbox on disk. All of them are live records of backends, so priority and sender are not stored. */
 export type StoredRecord = readonly [
   objectId: string,
   type: Token['type'],
@@ -24,6 +24,6 @@ export const entryOf = ([objectId, type, id, keys, warnings]: StoredRecord): Omi
   warnings: warnings === 0 ? [] : warnings,
 })
 
-/** Whether a record may wait in the inbox: its sender may have the row, whatever there is, and needs no result for its answer. */
+/** Whether a record may go to the inbox: its sender may always replace the row, and does not need the result for its answer. */
 export const isForInbox = ({ sender, priority, replaceLive, shownKeys }: NewEntry): boolean =>
   sender === 'trusted' && priority === 'live' && replaceLive && !shownKeys

@@ -3,7 +3,7 @@ import { discard } from './remove.ts'
 import { known, requeuedRow } from './row.ts'
 import { change, type Key, type Rows } from './rows.ts'
 
-/** How many refused rows are looked at in one call of `discardRejected`. */
+/** Number of rejected rows that one call of `discardRejected` reads. */
 export const discardedAtOnce = 1_000
 
 /** Rows that one transaction of retryRejected takes, so that intake does not wait behind a large one. */

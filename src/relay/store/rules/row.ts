@@ -2,10 +2,10 @@ import type { Token, TokenType } from '../../../wire/record.ts'
 import type { LeasedEntry, NewEntry, Priority, RecordError, RejectedRow, TokenState, TokenStatus } from '../port.ts'
 import type { Ownership } from './decide.ts'
 
-/** A row as the rules see it. Each adapter reads it from its columns and writes it there. */
+/** A row, as the rules see it. Each adapter reads it from its columns and writes it to them. */
 export interface Row {
   type: TokenType
-  /** Null once it is no longer needed. */
+  /** Null when it is no longer needed. */
   token: Token | null
   fingerprint: string
   /** `erased`: a hold (see LEASE in port.ts). Only its holder and the next record of this objectId find it. */
@@ -13,24 +13,24 @@ export interface Row {
   /** A queued row that is not due before `dueAt`. */
   waiting: boolean
   priority: Priority
-  /** Its age; of a refused row its place among the refusals. */
+  /** Defines its age; for a rejected row its order among the rejections. */
   seq: number
   /** A result must name it. It stays while the row is leased, even when the token is replaced. */
   generation: number
-  /** A registration key was handed out for it. */
+  /** A browser got a registration key for it. */
   keyed: boolean
-  /** Its sender has proved itself; see `Pool`. */
+  /** Its sender had a proof; see `Pool`. */
   proved: boolean
-  /** The day on which its browser was last heard of; null: no browser has it. */
+  /** The day of its browser's last confirmation; null: no browser has it. */
   confirmedOn: number | null
-  /** In the adapter's own words; null: in nobody's lease. */
+  /** The lease, in the adapter's own form; null: not leased. */
   holder: string | null
   attempts: number
   deferrals: number
   failures: number
   /** Ms since the epoch, as all times. */
   receivedAt: number
-  /** Since when it can be sent; of a waiting row `dueAt`. */
+  /** The time from which it can be sent; for a waiting row `dueAt`. */
   readyAt: number
   dueAt: number
   settledAt: number | null
@@ -44,7 +44,7 @@ const isKnown = (row: Row): row is KnownRow => row.state !== 'erased'
 /** The row, unless it is a hold. */
 export const known = (row: Row | undefined): KnownRow | undefined => (row && isKnown(row) ? row : undefined)
 
-/** Whether a row may still be uploaded, or something of it is in flight. */
+/** Whether a row may still be uploaded, or is in flight. */
 export const isOpen = ({ state, holder }: Row): boolean =>
   state === 'queued' || state === 'uploading' || holder !== null
 
@@ -58,7 +58,7 @@ const untried = {
   error: null,
 } as const
 
-/** The row that a record makes: a new one, or the old one with another token, which keeps its lease. */
+/** Makes the row of a record: a new one, or the old one with another token and its lease. */
 export const enteredRow = (
   old: Row | undefined,
   { token, warnings }: Pick<NewEntry, 'token' | 'warnings'>,
@@ -81,7 +81,7 @@ export const enteredRow = (
   warnings,
 })
 
-/** A refused row that is queued for another try. */
+/** Makes a rejected row queued again. */
 export const requeuedRow = (row: Row, seq: number, now: number): Row => ({
   ...row,
   ...untried,
@@ -91,7 +91,7 @@ export const requeuedRow = (row: Row, seq: number, now: number): Row => ({
   readyAt: now,
 })
 
-/** A withdrawn row: any browser may have the objectId next. */
+/** Makes a withdrawn row. Any browser may claim its objectId. */
 export const withdrawnRow = (row: Row, now: number): Row => ({
   ...row,
   state: 'withdrawn',
@@ -104,7 +104,7 @@ export const withdrawnRow = (row: Row, now: number): Row => ({
   confirmedOn: null,
 })
 
-/** The hold that remains of a row that is erased while an upload of it is in flight. */
+/** Makes the hold of a row that is erased while an upload of it is in flight. */
 export const holdOf = (row: Row): Row => ({
   ...row,
   ...untried,
@@ -118,7 +118,7 @@ export const holdOf = (row: Row): Row => ({
   warnings: [],
 })
 
-/** The row as its operator may see it. */
+/** The row as an operator sees it. */
 export const statusOf = (objectId: string, row: KnownRow): TokenStatus => {
   const { type, state, attempts, error, receivedAt, settledAt, warnings } = row
   return { objectId, type, state, attempts, error, receivedAt, settledAt, warnings }
@@ -134,7 +134,7 @@ export const leasedEntryOf = (
   return { objectId, generation, token, priority, attempts, deferrals, failures, receivedAt }
 }
 
-/** A refused row as its operator may see it. */
+/** A rejected row as an operator sees it. */
 export const rejectedRowOf = (objectId: string, row: Row): RejectedRow => ({
   ...statusOf(objectId, { ...row, state: 'rejected' }),
   token: row.token,

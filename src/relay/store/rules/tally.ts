@@ -18,14 +18,14 @@ export const poolOf = ({ priority, proved }: { priority: Priority; proved: boole
   return priority === 'import' ? 'import' : 'live'
 }
 
-/** Changes of numbers, gathered during one transaction and written once at its end. Accounts by the adapter's numbers. */
+/** Changes of counts in one transaction, which are written once at its end. Accounts have the adapter's numbers. */
 export interface Delta {
   add(account: number, name: TallyName, by: number): void
   /** Also counted by the minute. */
   event(account: number, name: EventName, by?: number): void
-  /** What was gathered under this name so far. */
+  /** The sum under this name so far. */
   of(account: number, name: TallyName): number
-  /** What was gathered, zero sums left out. */
+  /** All sums except zeros. */
   entries(): readonly { account: number; name: TallyName; by: number }[]
 }
 
@@ -90,5 +90,5 @@ export const readMinutes = (rows: readonly { at: number; event: string; n: numbe
 
 /** The minute of a time, as its start in ms. */
 export const minuteOf = (now: number): number => now - (now % 60_000)
-/** How long minutes are kept, in ms. */
+/** Time for which minutes are kept, in ms. */
 export const minutesKeptMs = 8 * 24 * 60 * 60 * 1000

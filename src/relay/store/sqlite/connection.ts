@@ -5,7 +5,7 @@ import type { DatabaseFile } from './database-file.ts'
 import type { SqlDatabase, SqlDriver, SqlRow } from './driver.ts'
 import { prepareStatements, type Statements } from './statements.ts'
 
-/** An open connection and its statements. One object, so that nobody keeps the one without the other. */
+/** An open connection and its statements. One object, so that no code keeps one without the other. */
 export interface Connection {
   database: SqlDatabase
   sql: Statements
@@ -17,7 +17,7 @@ export interface Connection {
   countUp(): void
 }
 
-/** SQLite's primary result codes that we tell apart (sqlite.org/rescode.html). */
+/** The primary result codes of SQLite that are handled differently (sqlite.org/rescode.html). */
 const resultCode = { busy: 5, locked: 6, corrupt: 11, full: 13 } as const
 
 /** The primary result code of an error that came out of SQLite; undefined for any other error. */
@@ -25,7 +25,7 @@ const codeOf = (error: unknown): number | undefined => {
   const code = error instanceof Error && 'errcode' in error ? error.errcode : undefined
   return typeof code === 'number' ? code & 0xff : undefined
 }
-/** Whether another process was in the way. */
+/** Whether another process holds the lock. */
 export const isLocked = (error: unknown): boolean =>
   codeOf(error) === resultCode.busy || codeOf(error) === resultCode.locked
 
@@ -33,27 +33,26 @@ const messages: ReadonlyMap<number | undefined, string> = new Map([
   [resultCode.full, 'the disk is full'],
   [resultCode.corrupt, 'the database file is damaged: stop the relay and restore a backup'],
 ])
-/** What a store says of any failure. */
+/** Turns any failure into a StoreError. */
 export const storeErrorOf = (error: unknown): StoreError =>
   error instanceof StoreError
     ? error
     : new StoreError('unavailable', messages.get(codeOf(error)) ?? 'the database does not take it now', error)
 
-/** Copies the log into the database file and cuts it off; false when another connection is in the way. */
+/** Copies the log into the database file and truncates it; false when another connection prevents that. */
 export const emptyLog = (database: SqlDatabase): boolean =>
   (database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get() as SqlRow).busy === 0
 
-/** How long a start waits for another process's lock, in ms, for which it may stop everything; nothing else may. */
+/** Longest wait of a start for another process's lock, in ms. Only the start may block the process. */
 const startPatienceMs = 5_000
-/** A log that has grown longer than this, beside a reader that held it open, is cut off once it has been copied, in bytes. */
+/** If a reader has kept the log open until it is longer than this, in bytes, the log is truncated after it is copied. */
 const longestLogBytes = 16 * 1024 * 1024
 
 /**
  * Sets up a fresh connection.
- * WAL with FULL: a commit returns after its fsync. secure_delete: what is deleted or overwritten is zeroed in the file,
- * so that a settled or erased token cannot be read back from it. A checkpoint every 1,000 pages keeps the slowest commit
- * short. The busy time-out serves the start only: later the transactions wait for the lock outside SQLite, because
- * waiting inside it stops the whole process.
+ * WAL with FULL: a commit returns after its fsync. secure_delete: deleted and overwritten data is zeroed in the file, so that the token
+ * of a completed or erased row cannot be read from it. A checkpoint every 1,000 pages keeps the slowest commit short. The busy
+ * time-out is for the start only: later, transactions wait for the lock outside SQLite, because a wait inside it blocks the process.
  */
 const configure = (database: SqlDatabase, busyTimeoutMs: number, options: StoreOptions): void => {
   const { cacheBytes = 64 * 1024 * 1024, logPages = 1_000 } = options
@@ -66,7 +65,7 @@ const configure = (database: SqlDatabase, busyTimeoutMs: number, options: StoreO
   database.exec(`PRAGMA cache_size = -${Math.round(cacheBytes / 1024)}`)
 }
 
-/** Applies what is missing of the schema, under SQLite's write lock; refuses one that this release does not know. */
+/** Applies missing migrations under SQLite's write lock. Refuses a schema that this release does not know. */
 const migrate = (database: SqlDatabase, migrations: readonly Migration[]): void => {
   const version = (): number => Number((database.prepare('PRAGMA user_version').get() as SqlRow).user_version)
   refuseSchema(version(), migrations, 'start with a new file')
@@ -83,7 +82,7 @@ const migrate = (database: SqlDatabase, migrations: readonly Migration[]): void 
     database.exec('ROLLBACK')
     throw error
   }
-  // A newer release may have been quicker.
+  // A newer release may have migrated it first.
   refuseSchema(version(), migrations, '')
 }
 
@@ -98,7 +97,7 @@ const createCountUp = (database: SqlDatabase): (() => void) => {
   }
 }
 
-/** Makes what opens the database: for the first time, or anew after the last connection was given up. */
+/** Makes the function that opens the database, at first and after a connection was dropped. */
 export const createOpen =
   (
     { DatabaseSync }: SqlDriver,
@@ -122,7 +121,7 @@ export const createOpen =
         countUp: createCountUp(database),
       }
       database.exec('PRAGMA busy_timeout = 0')
-      // After a failed fsync and a crash the log is only in the system's cache. What is copied and synced now is on disk.
+      // After a failed fsync and a crash the log may be only in the system's cache. Copying and syncing it now makes it durable.
       emptyLog(database)
       return connection
     } catch (error) {
@@ -132,8 +131,8 @@ export const createOpen =
   }
 
 /**
- * The connection of a store. After an error other than a lock or a full disk it is opened anew before the next use, so
- * that a database that comes back is taken into use without a restart.
+ * The connection of a store. After an error other than a lock or a full disk it is reopened before the next use, so that a database
+ * that becomes available again works without a restart.
  */
 export class Reconnecting {
   readonly #open: (isFirst: boolean) => Connection
@@ -158,12 +157,12 @@ export class Reconnecting {
     }
     return this.#connection
   }
-  /** @throws what SQLite has said of the file, once anything has met damage in it: also where other pages can still be written. */
+  /** @throws the error of an operation that has met damage in this file. Other pages of the file may still be written. */
   assertUndamaged(): void {
     const { file } = this.use()
     if (this.#damage?.file === file) throw this.#damage?.error
   }
-  /** Gives up a connection that may never work again, as one that was opened while the disk could not be written. */
+  /** Drops a connection that may never work again, such as one that was opened while the disk was not writable. */
   doubt(error: unknown): void {
     const code = codeOf(error)
     if (code === resultCode.corrupt) this.#damage = { file: this.#connection?.file, error }
@@ -171,8 +170,8 @@ export class Reconnecting {
   }
   close(): void {
     try {
-      // SQLite does this itself as the last connection closes, but @photostructure/sqlite keeps one half open until
-      // its statements are collected; and what has been settled or erased should not stay in the log until then.
+      // SQLite does this itself when the last connection closes, but @photostructure/sqlite keeps a connection half open until
+      // its statements are collected. Tokens of completed and erased rows must not stay in the log until then.
       if (this.#connection) emptyLog(this.#connection.database)
     } catch {
       // The log is read again at the next start.
@@ -183,7 +182,7 @@ export class Reconnecting {
     try {
       this.#connection?.database.close()
     } catch {
-      // It is being given up because it no longer works; there is nothing to save in it.
+      // The connection no longer works, so there is nothing to save.
     }
     this.#connection = undefined
     this.#onLoss()

@@ -4,7 +4,7 @@ import { ownsLog } from './log-owner.ts'
 
 const ownerOnly = 0o600
 
-/** `least`: rights that the owner has to have. */
+/** `least`: permissions that the owner needs. */
 const restrictFile = (file: string, least = 0): void => {
   try {
     const stat = statSync(file)
@@ -21,7 +21,7 @@ const identityOf = (file: string): string | undefined => {
 const gone = (): StoreError =>
   new StoreError('unavailable', 'the database file is no longer at its path: put it back, or restart the relay')
 
-/** The database file as the file system knows it, apart from what SQLite has open. */
+/** The database file in the file system, independent of SQLite's open file. */
 export class DatabaseFile {
   readonly path: string
   #remembered: string | undefined
@@ -30,17 +30,16 @@ export class DatabaseFile {
     this.path = path
   }
   /**
-   * Makes a missing file for its owner alone, also where a symbolic link leads to it, if `create`. Changes nothing about one
-   * that exists.
+   * With `create`, makes a missing file that only its owner can read, also behind a symbolic link. Does not change an existing file.
    *
-   * @throws StoreError (`unavailable`) when the file is missing and must not be created, or cannot be written: SQLite would
-   * open it for reading alone, and leave a shared-memory file behind that nobody may write. StoreError (`foreign-log`) when the
-   * log beside it belongs to another file, which SQLite would write into this one.
+   * @throws StoreError (`unavailable`) when the file is missing and must not be created, or cannot be written: SQLite would open it
+   * read-only, and leave a shared-memory file that no process may write. StoreError (`foreign-log`) when the log beside it
+   * belongs to another file: SQLite would write that log into this file.
    */
   prepare(create: boolean): void {
     const { path } = this
     try {
-      // Not exclusive, because an exclusive open refuses a link whose target is missing; SQLite would then create it for all.
+      // Not exclusive, because an exclusive open refuses a link whose target is missing; SQLite would then make a file that all can read.
       if (create) closeSync(openSync(path, 'a', ownerOnly))
     } catch {
       // SQLite opens the same file next and says why it cannot.
@@ -60,8 +59,8 @@ export class DatabaseFile {
     this.#restrictLog()
   }
   /**
-   * Takes everybody's rights but the owner's from the file and from the log and shared memory beside it, because tokens are in
-   * them. Call it only once the file has proved to be a database of ours: the path in the settings may name anything by mistake.
+   * Restricts the file, its log and its shared memory to the owner, because they contain tokens. Call it only after the file has proved
+   * to be a Pushferry database, because the path in the settings may be wrong.
    */
   restrict(): void {
     restrictFile(this.path)
@@ -71,7 +70,7 @@ export class DatabaseFile {
   #restrictLog(): void {
     for (const suffix of ['-wal', '-shm']) restrictFile(`${this.path}${suffix}`, ownerOnly)
   }
-  /** Remembers which file the path names now, and returns its device and inode. Call it right after SQLite has opened the path. */
+  /** Remembers the file at the path, and returns its device and inode. Call it right after SQLite has opened the path. */
   remember(): string | undefined {
     this.#remembered = identityOf(this.path)
     return this.#remembered
@@ -84,7 +83,7 @@ export class DatabaseFile {
   assertSame(): void {
     if (identityOf(this.path) !== this.#remembered) throw gone()
   }
-  /** Sizes of the file and of the log beside it; 0 for one that is not there. */
+  /** Sizes of the file and its log; 0 for a missing one. */
   bytes(): { database: number; wal: number } {
     return { database: sizeOf(this.path), wal: sizeOf(`${this.path}-wal`) }
   }

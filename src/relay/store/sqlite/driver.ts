@@ -1,6 +1,6 @@
 import { StoreError } from '../errors.ts'
 
-/** What a statement may be given and gives back. */
+/** The values of parameters and results. */
 export type SqlValue = null | number | string | Uint8Array
 export type SqlRow = Readonly<Record<string, SqlValue>>
 
@@ -17,7 +17,7 @@ export interface SqlDatabase {
 }
 export type SqlDriver = { DatabaseSync: new (file: string) => SqlDatabase }
 
-/** Node 22's note that its SQLite is experimental would be noise on an operator's screen; other warnings pass. */
+/** Hides Node 22's warning that its SQLite is experimental; other warnings are shown. */
 const withoutExperimentalNote = async <T>(load: () => Promise<T>): Promise<T> => {
   const emit = process.emitWarning
   process.emitWarning = (warning: string | Error, ...rest: unknown[]) => {
@@ -43,8 +43,8 @@ const bindsNumbers = ({ DatabaseSync }: SqlDriver): boolean => {
 }
 
 /**
- * Loads SQLite: Node's own where this Node has one that suffices, else the package with the same API that carries a prebuilt binary.
- * The names are not literals, so that no bundler and no type package looks for them.
+ * Loads SQLite: Node's own if it is new enough, else the package with the same API and a prebuilt binary. The names are not literals,
+ * so that bundlers and type packages do not resolve them.
  */
 export const loadSqlite = async (): Promise<SqlDriver> => {
   const names = ['node:sqlite', '@photostructure/sqlite']

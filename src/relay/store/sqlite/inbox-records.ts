@@ -1,9 +1,9 @@
 import type { NewEntry } from '../port.ts'
 import { entryOf, type StoredRecord, storedOf } from '../rules/inbox-record.ts'
 
-/** An accepted record on its way to the table `token`. */
+/** An accepted record that is not applied yet. */
 export interface AcceptedRecord {
-  /** Given at acceptance; of two records of one profile the higher one wins. */
+  /** The sequence number from its acceptance. Of two records of a profile the higher one wins. */
   seq: number
   /** The account's number. */
   account: number
@@ -12,7 +12,7 @@ export interface AcceptedRecord {
   entry: Omit<NewEntry, 'account'>
 }
 
-/** One that waits in the inbox, as little of it as serves: a hundred thousand may wait, and each object costs the garbage collector. */
+/** A pending record in memory. It is small, because 100,000 may be pending, and each object costs garbage collection. */
 export interface InboxRecord extends Omit<AcceptedRecord, 'entry'> {
   /** Account and objectId in one string: records are applied in the order of their keys. */
   key: string
@@ -38,7 +38,7 @@ export const fromInbox = ({ seq, account, receivedAt, text }: InboxRecord): Acce
   return { seq, account, receivedAt, entry: entryOf(stored) }
 }
 
-/** Records with sequence numbers in a row as the text of one inbox row. */
+/** Encodes records with consecutive sequence numbers as the string of one inbox row. */
 export const encodeRecords = (records: readonly InboxRecord[]): string =>
   `[${records.map(({ text }) => text).join(',')}]`
 

@@ -3,9 +3,9 @@ import type { Row } from '../rules/row.ts'
 import type { Key } from '../rules/rows.ts'
 import type { SqlValue } from './driver.ts'
 
-/** A whole row of the table `token`, with the key that it has there. */
+/** A whole row of the table `token`, with its primary key. */
 export type TokenRow = RowColumns & Readonly<{ account: number; object_id: string }>
-/** What a lease reads of a row. */
+/** The columns of a row that a lease reads. */
 export type DueRow = RowColumns & Readonly<{ id: number; object_id: string; ready_at: number }>
 
 /** The columns that `saveToken` writes, in the order of `valuesOf`. */

@@ -12,8 +12,8 @@ const indexAbove = (run: readonly string[], key: string): number => {
 }
 
 /**
- * Keys in order. Sorting 50,000 at once would stop the process for 60 ms, and putting each into its place costs twice as much,
- * so they are sorted 4,096 at a time, as they come, and read from all of these runs at once.
+ * Sorted keys. Sorting 50,000 at once would block the process for 60 ms, and inserting each at its position would cost twice as much. So
+ * 4,096 keys at a time are sorted into a run, and all runs are read together.
  */
 export class SortedKeys {
   #runs: (readonly string[])[] = []
@@ -23,7 +23,7 @@ export class SortedKeys {
     this.#rest.push(key)
     if (this.#rest.length === runLength) this.sort()
   }
-  /** Sorts what has come since the last full run: it can be read from now on. */
+  /** Sorts the keys since the last full run, so that they can be read. */
   sort(): void {
     if (this.#rest.length > 0) this.#runs.push(this.#rest.sort())
     this.#rest = []

@@ -64,7 +64,7 @@ describe('the metrics', () => {
     expect(await value('pushferry_stored_records', { state: 'accepted' })).toBe(0)
   })
 
-  it('tell how full each capacity is, what gave way, and which browsers are heard of', async () => {
+  it('show how full each capacity is, evicted records, and browsers by their last confirmation', async () => {
     const day = 86_400_000
     let now = 1_800_000_000_000
     const store = createMemoryStore({ maxUnproved: 1, now: () => now })

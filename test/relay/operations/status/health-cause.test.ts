@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { explainHealth } from '../../../../src/relay/operations/status/health-cause.ts'
 
 describe('why uploads do not go through', () => {
-  it('is nothing while they do', () => expect(explainHealth('ok', 'HTTP 503')).toBeNull())
+  it('explains nothing while uploads work', () => expect(explainHealth('ok', 'HTTP 503')).toBeNull())
 
   it.each([
     ['CleverTap refuses the credentials (HTTP 403): check account id, passcode and region', 'HTTP 403'],

@@ -23,7 +23,7 @@ describe('the page as the server writes it', () => {
     expect([...html.matchAll(/(?:href|src)="([^"]*)"/g)].filter(([, url]) => url?.startsWith('/'))).toEqual([])
   })
 
-  it('writes texts as texts, whatever stands in them', () => {
+  it('writes every string as text and never as markup', () => {
     const hostile = `<img src=x onerror=alert(1)>"'&`
     const html = render(
       pageState({

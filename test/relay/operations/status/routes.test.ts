@@ -98,7 +98,7 @@ describe('the status routes', () => {
     expect(answer).toMatchObject({ status: 401, json: { code: 'unauthorized' } })
   })
 
-  it('serve the page under a policy that allows what is its own, and nothing inline', async () => {
+  it('serve the page under a policy that allows its own files only, and nothing inline', async () => {
     const { call } = await start()
     const answer = await call('/status')
     expect(answer.status).toBe(200)
@@ -121,7 +121,7 @@ describe('the status routes', () => {
     expect((await call('/status/events?account=other')).status).toBe(404)
   })
 
-  it('say the same to programs as JSON', async () => {
+  it('returns the same numbers as JSON', async () => {
     const { call } = await start()
     const answer = await call('/status.json')
     expect(answer.headers['content-type']).toBe('application/json; charset=utf-8')

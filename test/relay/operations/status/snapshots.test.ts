@@ -108,7 +108,7 @@ describe('a snapshot', () => {
     for (const secret of ['token-of', 'token-new', '"two"', '"one"']) expect(text).not.toContain(secret)
   })
 
-  it('shows who fills the queue, and which browsers are heard of', async () => {
+  it('shows who fills the queue, and browsers by their last confirmation', async () => {
     const { store, current } = start()
     const from = (objectId: string, sender: NewEntry['sender'], id?: string) => ({ ...entry(objectId, id), sender })
     await store.put([entry('backend'), from('ticket', 'ticket'), from('a', 'unproved'), from('b', 'unproved')])

@@ -79,7 +79,7 @@ describe('is everything arriving?', () => {
     expect(judge(evidence(more))).toMatchObject({ level, answer })
   })
 
-  it('says first what hurts most', () => {
+  it('reports the most serious problem first', () => {
     const all = {
       ...upload('suspended', now - minutes(3)),
       waiting: 5_000,

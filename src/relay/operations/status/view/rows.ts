@@ -37,7 +37,7 @@ const latest = ({ rejected }: AccountStatus, now: number): Row[] =>
 const happenings: readonly [keyof AccountStatus['events'], string, string][] = [
   ['replaced', 'rotated', 'tokens that replaced an older one'],
   ['withdrawn', 'withdrawn', 'tokens that their browsers withdrew'],
-  ['deferred', 'put off', 'uploads that wait because the profile may not be live yet'],
+  ['deferred', 'deferred', 'uploads that wait because the profile may not be live yet'],
   ['expired', 'taken over', 'records of a process that died while it uploaded them'],
   ['discarded', 'discarded', 'rejected records that were removed, because they were too old or too many'],
   ['confirmed', 'confirmed', 'accepted tokens that were found on their profile'],
@@ -89,7 +89,7 @@ const capacity = ({ capacity: { live, unproved }, queue }: AccountStatus): Row[]
 ]
 
 const browserWords: readonly [keyof AccountStatus['browsers'], string, string][] = [
-  ['heard', 'heard of', 'registered browsers that confirmed their registration in the last 30 days'],
+  ['heard', 'active', 'registered browsers that confirmed their registration in the last 30 days'],
   [
     'idle',
     'idle',

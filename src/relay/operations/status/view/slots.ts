@@ -6,7 +6,7 @@ export type Slots = Readonly<Record<string, string>>
 
 const marks: Readonly<Record<Level, string>> = { empty: '○', good: '✓', busy: '✓', warning: '!', bad: '✗' }
 
-/** The state shown beside an account's name in the list of accounts. */
+/** The state next to an account's name in the list of accounts. */
 export const levelWords: Readonly<Record<Level, string>> = {
   empty: 'nothing yet',
   good: 'all well',
