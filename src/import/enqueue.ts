@@ -153,8 +153,10 @@ export const enqueue = async (plans: readonly Plan[], parts: EnqueueParts): Prom
     signal.addEventListener('abort', input.abandon, { once: true })
     try {
       for await (const read of rows(onBytes)) {
-        for (const row of read) take(row, shape)
-        while (held.isFull() && !signal.aborted) await putNext()
+        for (const row of read) {
+          take(row, shape)
+          while (held.isFull() && !signal.aborted) await putNext()
+        }
         if (signal.aborted) return 'interrupted'
       }
     } catch (error) {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { type EnqueueParts, enqueue, heldRows } from '../../src/import/enqueue.ts'
 import { ImportError } from '../../src/import/error.ts'
 import type { Rejects } from '../../src/import/rejects.ts'
+import { mostSorted } from '../../src/import/sort.ts'
 import { createTally } from '../../src/import/tally.ts'
 import type { NewEntry, Store } from '../../src/relay/store/port.ts'
 import { createMemoryStore } from '../fakes/memory-store.ts'
@@ -111,6 +112,29 @@ describe('queueing an import', () => {
     expect(parts.tally.queued).toBe(20_000)
     // The limit is 24 million characters: 6,260 of these rows, and a block more.
     expect(mostHeld).toBeLessThan(7_000)
+  })
+
+  it('loses none of very many short rows that come in one block', async () => {
+    const plan = await planned({ text: header })
+    const shorts = {
+      ...plan,
+      rows: async function* () {
+        yield Array.from({ length: mostSorted + 10_000 }, (_, at) => ({
+          line: 1,
+          value: { type: 'token', objectId: `${at}`, tokenData: { type: 'fcm', id: 't' } },
+          source: '',
+        }))
+      },
+    }
+    const put = new Set<string>()
+    const parts = partsFor(createMemoryStore(), {
+      put: async (piece) => {
+        for (const { objectId } of piece) put.add(objectId)
+        return piece.map(() => ({ result: 'queued' }))
+      },
+    })
+    await enqueue([shorts], parts)
+    expect(put.size).toBe(mostSorted + 10_000)
   })
 
   it('gives the store each row as it was read, with the keys and warnings that it has', async () => {
