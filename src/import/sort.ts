@@ -1,9 +1,9 @@
 /** Characters of an objectId in its sort key, after the two underscores that all of Android's begin with. */
 const characters = 5
 const bitsOfCharacter = 7
-const bitsOfIndex = 16
+const bitsOfIndex = 17
 
-/** Rows that can be sorted together: as many as an index of 16 bits tells apart. */
+/** Rows that can be sorted together: as many as an index of 17 bits tells apart. */
 export const mostSorted = 2 ** bitsOfIndex
 
 /** The sort key of an objectId: its first characters as a number of 35 bits, which sorts roughly as the objectId does. */

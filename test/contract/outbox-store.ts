@@ -161,6 +161,19 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
       expect((await store.counts('OTHER')).queued).toEqual({ live: 2, unproved: 0, import: 0 })
       expect((await store.counts(account)).queued).toEqual({ live: 3, unproved: 0, import: 0 })
     })
+    it('gives each of many records in one call its own account and priority', async () => {
+      const entries = Array.from({ length: 200 }, (_, at) =>
+        entry(`mixed-${at}`, `t${at}`, {
+          account: at % 2 === 0 ? account : 'OTHER',
+          priority: at % 5 === 0 ? 'import' : 'live',
+        }),
+      )
+      await store.put(entries)
+      for (const one of [account, 'OTHER'])
+        expect((await store.counts(one)).queued).toEqual({ live: 80, unproved: 0, import: 20 })
+      expect(await store.find('OTHER', 'mixed-0')).toBeUndefined()
+      expect(await store.find('OTHER', 'mixed-1')).toMatchObject({ state: 'queued' })
+    })
     it('does not let an import replace a live or withdrawn row, unless it was told to', async () => {
       await store.put([entry('a', 'live'), entry('w', 'gone')])
       await store.withdraw(account, 'w')

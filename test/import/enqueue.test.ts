@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { type EnqueueParts, enqueue, heldRows } from '../../src/import/enqueue.ts'
 import { ImportError } from '../../src/import/error.ts'
 import type { Rejects } from '../../src/import/rejects.ts'
+import { mostSorted } from '../../src/import/sort.ts'
 import { createTally } from '../../src/import/tally.ts'
 import type { NewEntry, Store } from '../../src/relay/store/port.ts'
 import { createMemoryStore } from '../fakes/memory-store.ts'
@@ -76,23 +77,104 @@ describe('queueing an import', () => {
     expect(parts.tally).toMatchObject({ read: heldRows + 1, queued: heldRows + 1 })
   })
 
-  it('holds fewer rows of very long tokens, because memory is what holding costs', async () => {
+  it('holds fewer rows of very long tokens, because memory is what holding costs, however slow the store is', async () => {
     const long = 'x'.repeat(4_000)
-    const plan = await planned({
-      text: header + Array.from({ length: 6_000 }, (_, at) => `__${at},fcm,${at}-${long}\n`).join(''),
-    })
-    const parts = partsFor(createMemoryStore())
-    let putBeforeTheEnd = 0
-    const watched = {
+    const plan = await planned({ text: header })
+    let readSoFar = 0
+    let putSoFar = 0
+    let mostHeld = 0
+    const endless = {
       ...plan,
-      rows: async function* (onBytes: (bytes: number) => void) {
-        yield* plan.rows(onBytes)
-        putBeforeTheEnd = parts.pieces.length
+      rows: async function* () {
+        for (let block = 0; block < 40; block++) {
+          readSoFar += 500
+          mostHeld = Math.max(mostHeld, readSoFar - putSoFar)
+          yield Array.from({ length: 500 }, (_, at) => ({
+            line: 1,
+            value: {
+              type: 'token',
+              objectId: `__${block}-${at}`,
+              tokenData: { type: 'fcm', id: `${block}-${at}-${long}` },
+            },
+            source: '',
+          }))
+        }
       },
     }
-    await enqueue([watched], parts)
-    expect(putBeforeTheEnd).toBeGreaterThan(0)
-    expect(parts.tally.queued).toBe(6_000)
+    const parts = partsFor(createMemoryStore(), {
+      mostRows: () => 100,
+      put: async (piece) => {
+        putSoFar += piece.length
+        return piece.map(() => ({ result: 'queued' }))
+      },
+    })
+    await enqueue([endless], parts)
+    expect(parts.tally.queued).toBe(20_000)
+    // The limit is 24 million characters: 6,260 of these rows, and a block more.
+    expect(mostHeld).toBeLessThan(7_000)
+  })
+
+  it('loses none of very many short rows that come in one block', async () => {
+    const plan = await planned({ text: header })
+    const shorts = {
+      ...plan,
+      rows: async function* () {
+        yield Array.from({ length: mostSorted + 10_000 }, (_, at) => ({
+          line: 1,
+          value: { type: 'token', objectId: `${at}`, tokenData: { type: 'fcm', id: 't' } },
+          source: '',
+        }))
+      },
+    }
+    const put = new Set<string>()
+    const parts = partsFor(createMemoryStore(), {
+      put: async (piece) => {
+        for (const { objectId } of piece) put.add(objectId)
+        return piece.map(() => ({ result: 'queued' }))
+      },
+    })
+    await enqueue([shorts], parts)
+    expect(put.size).toBe(mostSorted + 10_000)
+  })
+
+  it('gives the store each row as it was read, with the keys and warnings that it has', async () => {
+    const p256dh = Buffer.alloc(65, 4).toString('base64url')
+    const auth = Buffer.alloc(16, 1).toString('base64url')
+    const text = `objectId,type,id,p256dh,auth\n-a,fcm,t1,,\nb,chrome,t2,${p256dh},${auth}\n__c,fcm,t3,,\n`
+    const given: unknown[] = []
+    const parts = partsFor(createMemoryStore(), {
+      put: async (piece) => {
+        given.push(...piece)
+        return piece.map(() => ({ result: 'queued' }))
+      },
+    })
+    await enqueue([await planned({ text })], parts)
+    const warnings = ['objectId looks like one of iOS, but the token is of type fcm']
+    expect(given).toHaveLength(3)
+    expect(given).toContainEqual({ objectId: '-a', token: { type: 'fcm', id: 't1' }, warnings })
+    expect(given).toContainEqual({
+      objectId: 'b',
+      token: { type: 'chrome', id: 't2', keys: { p256dh, auth } },
+      warnings: [],
+    })
+    expect(given).toContainEqual({ objectId: '__c', token: { type: 'fcm', id: 't3' }, warnings: [] })
+  })
+
+  it('puts rows that the store had no room for again, before those behind them', async () => {
+    const stored: string[] = []
+    const room = [0, 3, 0, 2, 100, 100]
+    const parts = partsFor(createMemoryStore(), {
+      mostRows: () => 4,
+      put: async (piece) => {
+        const taken = piece.slice(0, room.shift())
+        stored.push(...taken.map(({ token }) => token.id))
+        return taken.map(() => ({ result: 'queued' }))
+      },
+    })
+    const ids = ['t0', 't1', 't2', 't3', 't4', 't5', 't6', 't7', 't8']
+    await enqueue([await planned({ text: header + ids.map((id) => `same,fcm,${id}\n`).join('') })], parts)
+    expect(stored).toEqual(ids)
+    expect(parts.tally).toMatchObject({ read: 9, queued: 9 })
   })
 
   it('counts every row in exactly one of queued, unchanged and rejected', async () => {

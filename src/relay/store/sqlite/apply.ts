@@ -24,21 +24,25 @@ const prepare = (record: AcceptedRecord): Prepared => {
   return { record, print, asNew: decision.row }
 }
 
-/** Inserts the rows of records whose objectIds have none yet, and returns these records. */
-const insert = ({ sql }: Work, records: readonly Prepared[]): readonly Prepared[] => {
-  const values: SqlValue[] = []
-  for (const { record, print, asNew } of records) {
-    const { seq, account, receivedAt: at, entry } = record
-    const { objectId, token, warnings } = entry
-    values.push(
-      account,
-      objectId,
-      token.type,
-      priorities.indexOf(asNew.priority),
-      Number(asNew.keyed),
-      Number(asNew.proved),
-    )
-    values.push(asNew.confirmedOn, seq, seq, at, at, Buffer.from(print, 'hex'), token.id)
+/** Whether one statement can insert both: it names account and ownership once. */
+const isAlike = (a: Prepared, b: Prepared): boolean =>
+  a.record.account === b.record.account &&
+  a.asNew.priority === b.asNew.priority &&
+  a.asNew.keyed === b.asNew.keyed &&
+  a.asNew.proved === b.asNew.proved &&
+  a.asNew.confirmedOn === b.asNew.confirmedOn
+
+/** Inserts the rows of records that are alike and whose objectIds have none yet, and returns these records. */
+const insert = (
+  { sql }: Work,
+  records: readonly Prepared[],
+  { record: { account }, asNew }: Prepared,
+): readonly Prepared[] => {
+  const { priority, keyed, proved, confirmedOn } = asNew
+  const values: SqlValue[] = [account, priorities.indexOf(priority), Number(keyed), Number(proved), confirmedOn]
+  for (const { record, print } of records) {
+    const { objectId, token, warnings } = record.entry
+    values.push(objectId, token.type, record.seq, record.receivedAt, Buffer.from(print, 'hex'), token.id)
     values.push(token.keys?.p256dh ?? null, token.keys?.auth ?? null, warningsColumn(warnings))
   }
   const { changes, lastInsertRowid } = sql.insertTokens.run(...values)
@@ -66,9 +70,9 @@ const countNew = ({ delta }: Work, records: readonly Prepared[]): void => {
 }
 
 /**
- * Applies records to the table, in their order. Nearly every one is the first of its objectId, so whole statements of them
- * are inserted at once; only where that met a row, `enter` decides what becomes of it. So it does with a record that proves
- * nothing, for which there may be no room, and with what does not fill a statement.
+ * Applies records to the table, in their order. Nearly every one is the first of its objectId and like its neighbours, so whole
+ * statements of them are inserted at once; only where that met a row, `enter` decides what becomes of it. So it does with a
+ * record that proves nothing, for which there may be no room, and with what does not fill a statement.
  */
 export const apply = (
   work: Work,
@@ -78,8 +82,10 @@ export const apply = (
   const results: PutResult[] = []
   for (let from = 0; from < records.length; from += rowsInserted) {
     const some = records.slice(from, from + rowsInserted).map(prepare)
-    const isForInsert = some.length === rowsInserted && some.every(({ asNew }) => asNew.proved)
-    const inserted = new Set(isForInsert ? insert(work, some) : [])
+    const [first] = some
+    const isForInsert =
+      first?.asNew.proved && some.length === rowsInserted && some.every((prepared) => isAlike(prepared, first))
+    const inserted = new Set(isForInsert ? insert(work, some, first) : [])
     countNew(work, [...inserted])
     for (const prepared of some) {
       const { record, print } = prepared

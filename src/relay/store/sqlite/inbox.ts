@@ -71,6 +71,7 @@ export class InboxView {
   }
   /** Whether a record of the profile is not applied, be it of this very transaction. */
   has(account: number, objectId: string): boolean {
+    if (this.#fresh.length === 0 && this.#mirror.size === 0) return false
     this.#freshKeys ??= new Set(this.#fresh.map(({ key }) => key))
     return this.#freshKeys.has(keyOf(account, objectId)) || this.pending(account, objectId).length > 0
   }
