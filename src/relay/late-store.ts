@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { StoreError } from './errors.ts'
-import type { Store } from './port.ts'
-import { createWorkListeners } from './work-listeners.ts'
+import { StoreError } from './store/errors.ts'
+import type { Store } from './store/port.ts'
+import { createWorkListeners } from './store/work-listeners.ts'
 
 /** A store that can be given to others before it is open: until then it is `unavailable`. */
 export interface LateStore {
