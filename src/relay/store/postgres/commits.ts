@@ -1,20 +1,17 @@
 import { GroupCommit, shareRuns } from '../group-commit.ts'
 import type { NewEntry, PutResult } from '../port.ts'
+import type { Operation } from '../rules/operation.ts'
 import type { Transactions } from './connection.ts'
-import type { PgQuery } from './driver.ts'
 import { isOfItsData, storeErrorOf } from './failure.ts'
 import { createGroupRun } from './group.ts'
-import { type Append, createAppendRun, createApply } from './inbox.ts'
+import { createAppendRun, createApply } from './inbox.ts'
 import { createNumberWriter } from './numbers.ts'
-import type { Operation } from './operation.ts'
 import { sql } from './statements.ts'
 
 /** The store's three group commits: they append to the inbox, apply it, and operate on rows. */
 export interface Commits {
   /** Takes records of a backend into the inbox. */
   append(entries: readonly NewEntry[]): Promise<readonly PutResult[]>
-  /** Runs a statement with the next append. */
-  appendStatement(query: PgQuery): Promise<void>
   write<T>(operation: Operation<T>): Promise<T>
   /** Resolves once every record that was acknowledged before is in the tables. */
   catchUp(): Promise<void>
@@ -62,25 +59,22 @@ export const createCommits = (
     }, applyAfterMs)
   }
   const append = createAppendRun(transactions, { maxQueued, now, apply })
-  const appends = new GroupCommit<Append>({
+  const appends = new GroupCommit<readonly NewEntry[]>({
     ...onFailure,
     run: async (group) => {
       const answers = await append(group)
-      const taken = group.flatMap(({ entries }, at) => (answers[at] && 'value' in answers[at] ? entries : []))
+      const taken = group.flatMap((entries, at) => (answers[at] && 'value' in answers[at] ? entries : []))
       for (const { account } of taken) tell(account, 1)
       if (taken.length > 0) applySoon()
       return answers
     },
-    rowsOf: ({ entries }) => entries.length,
+    rowsOf: (entries) => entries.length,
   })
 
   return {
     // Both are what the group's run answers with.
-    append: (entries) => appends.write({ entries }) as Promise<readonly PutResult[]>,
+    append: (entries) => appends.write(entries) as Promise<readonly PutResult[]>,
     write: <T>(operation: Operation<T>) => rows.write(operation) as Promise<T>,
-    appendStatement: async (query) => {
-      await appends.write({ entries: [], writes: [query] })
-    },
     catchUp: async () => {
       const [inbox] = await read<{ pending: boolean }>({ text: sql.isPending })
       if (inbox?.pending) await applies.write(undefined)

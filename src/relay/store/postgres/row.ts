@@ -1,3 +1,5 @@
+import { StoreError } from '../errors.ts'
+import type { NewEntry } from '../port.ts'
 import { columnsOf as sharedColumnsOf } from '../rules/columns.ts'
 import { isOpen, type Row } from '../rules/row.ts'
 import type { Key } from '../rules/rows.ts'
@@ -9,6 +11,20 @@ export const storable = (text: string): string =>
 
 /** An objectId to look for. One that cannot be stored becomes one that nobody has. */
 export const findable = (objectId: string): string => (storable(objectId) === objectId ? objectId : '')
+
+/** Longest objectId that fits into an index, in bytes. */
+const mostIdBytes = 2_000
+
+/**
+ * Refuses what could not be applied: an acknowledged record must not wait for ever.
+ *
+ * @throws StoreError (`unavailable`)
+ */
+export const checkStorable = (entries: readonly NewEntry[]): void => {
+  for (const { objectId } of entries)
+    if (findable(objectId) === '' || Buffer.byteLength(objectId) > mostIdBytes)
+      throw new StoreError('unavailable', 'PostgreSQL cannot store this objectId')
+}
 
 /**
  * A row as the statements take it, by the names of the columns. Its generation is the number of its lease, which is never

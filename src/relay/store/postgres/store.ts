@@ -1,29 +1,30 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import { steadyNow } from '../../steady-clock.ts'
+import { eachOperation, type Operations } from '../each-operation.ts'
 import { StoreError } from '../errors.ts'
 import { shareRuns } from '../group-commit.ts'
 import { readMigrations } from '../migrations/migration.ts'
-import type { AcceptedRow, IntakeStore, ReportStore, Store, StoreOptions } from '../port.ts'
+import type { Store, StoreOptions } from '../port.ts'
 import { type RowColumns, rowOf } from '../rules/columns.ts'
+import { put } from '../rules/enter.ts'
 import { isForInbox } from '../rules/inbox-record.ts'
+import type { Operation } from '../rules/operation.ts'
+import { erase, withdraw } from '../rules/remove.ts'
+import { createReports } from '../rules/reports.ts'
+import { complete } from '../rules/results.ts'
 import { known, statusOf } from '../rules/row.ts'
-import { createWorkListeners, type WorkListeners } from '../work-listeners.ts'
+import { createWorkListeners } from '../work-listeners.ts'
 import { accountNumber } from './accounts.ts'
-import { type Commits, createCommits } from './commits.ts'
-import { complete } from './complete.ts'
+import { createCommits } from './commits.ts'
 import { createTransactions, poolSize, type Transactions } from './connection.ts'
 import { loadPg, type PgDriver, type PgPool, type PgSettings, settingsFor } from './driver.ts'
 import { storeErrorOf } from './failure.ts'
 import { createHolders } from './holders.ts'
-import { type Capacities, checkStorable, erase, put, withdraw } from './intake.ts'
 import { createLease } from './lease.ts'
 import { migrate } from './migrate.ts'
 import { createNumberWriter, shards } from './numbers.ts'
-import { createRelease } from './release.ts'
-import { counts, discardRejected, history, oldestRejected, pagesOf, refusedPages, rejected, retry } from './reports.ts'
-import { findable } from './row.ts'
+import { checkStorable, findable } from './row.ts'
 import { sql } from './statements.ts'
-import { idColumns } from './work.ts'
 
 /** Schemas before these were never released; a database that has one is refused. */
 const migrations = readMigrations(new URL('./migrations/', import.meta.url))
@@ -41,12 +42,8 @@ class Door {
   readonly #underWay = new Set<Promise<unknown>>()
   #isClosed = false
 
-  /** @throws StoreError (`closed`) */
-  assertOpen(): void {
-    if (this.#isClosed) throw new StoreError('closed', 'the store is closed')
-  }
   async run<T>(operation: () => Promise<T>): Promise<T> {
-    this.assertOpen()
+    if (this.#isClosed) throw new StoreError('closed', 'the store is closed')
     const promise = operation()
     this.#underWay.add(promise)
     return promise.finally(() => this.#underWay.delete(promise))
@@ -56,74 +53,6 @@ class Door {
     await Promise.allSettled(this.#underWay)
   }
 }
-
-interface Parts {
-  commits: Commits
-  door: Door
-  /** Runs what has to see every record that was acknowledged before. */
-  seeing<T>(operation: () => Promise<T>): Promise<T>
-  read: Transactions['read']
-  listeners: WorkListeners
-}
-const createIntake = (
-  { commits, door, seeing, read, listeners }: Parts,
-  capacities: Capacities,
-  vacuum: () => Promise<unknown>,
-): IntakeStore => ({
-  put: async (entries) => {
-    door.assertOpen()
-    checkStorable(entries)
-    if (entries.every(isForInbox)) return commits.append(entries)
-    return seeing(async () => {
-      const results = await commits.write(put(entries, capacities))
-      for (const { account } of entries) listeners.tell(account, 1)
-      return results
-    })
-  },
-  withdraw: (account, objectId) => seeing(() => commits.write(withdraw(account, objectId))),
-  erase: (account, objectId) =>
-    seeing(async () => {
-      const erased = await commits.write(erase(account, objectId))
-      await vacuum()
-      return erased
-    }),
-  find: (account, objectId) =>
-    seeing(async () => {
-      const ids = idColumns([{ account: accountNumber(account), objectId: findable(objectId) }])
-      const [columns] = await read<RowColumns>({ text: sql.findRows, values: ids })
-      const row = columns && known(rowOf(columns))
-      return row && statusOf(objectId, row)
-    }),
-})
-
-const createReports = ({ commits, door, seeing, read, listeners }: Parts): ReportStore => ({
-  counts: (account) => seeing(() => counts(read, accountNumber(account))),
-  history: (account, since) => seeing(() => history(read, accountNumber(account), since)),
-  count: (account, event, by) =>
-    door.run(() =>
-      commits.write({
-        keys: [],
-        counted: [account],
-        run: ({ delta }) => delta.event(accountNumber(account), event, by),
-      }),
-    ),
-  rejected: (account, page) => seeing(() => rejected(read, accountNumber(account), page)),
-  accepted: (account, { limit, after = '' }) =>
-    seeing(() => read<AcceptedRow>({ text: sql.acceptedRows, values: [accountNumber(account), after, limit] })),
-  retryRejected: (account, { objectIds, code }) =>
-    seeing(async () => {
-      const pages = objectIds ? pagesOf(objectIds) : refusedPages(read, accountNumber(account), code)
-      let retried = 0
-      for await (const ids of pages) retried += await commits.write(retry(account, ids, code))
-      listeners.tell(account, retried)
-      return retried
-    }),
-  discardRejected: (account, limits) =>
-    seeing(async () => {
-      const oldest = await oldestRejected(read, accountNumber(account))
-      return oldest.ids.length === 0 ? 0 : commits.write(discardRejected(account, oldest, limits))
-    }),
-})
 
 /** How long a vacuum may take, in ms. */
 const vacuumTimeMs = 600_000
@@ -197,39 +126,64 @@ export const openPostgresStore = async (
   const share = randomInt(Math.floor(shards / 3)) * 3
   const numbers = createNumberWriter(share + 2)
   const transactions = createTransactions(openPool(driver, settings))
-  const listeners = createWorkListeners()
-  const commits = createCommits(transactions, others.read, { share, maxQueued, now, tell: listeners.tell })
-  const release = createRelease(others, numbers, now)
-  const lease = createLease(others, numbers, now, release)
-  const holders = createHolders(others, release)
+  const { tell, onWork } = createWorkListeners()
+  const { append, write, catchUp, end } = createCommits(transactions, others.read, { share, maxQueued, now, tell })
   const vacuums = shareRuns(() => vacuum(otherPool), storeErrorOf)
-  const door = new Door()
-  const seeing: Parts['seeing'] = (operation) => door.run(() => commits.catchUp().then(operation))
-  const parts: Parts = { commits, door, seeing, read: others.read, listeners }
-  const end = async (): Promise<void> => {
-    await door.close()
-    await commits.end()
-    await Promise.all([transactions.end(), others.end()])
-  }
-  let ended: Promise<void> | undefined
+  /** Runs what has to see every record that was acknowledged before. */
+  const writeCurrent = <T>(operation: Operation<T>): Promise<T> => catchUp().then(() => write(operation))
+  const completeAll: Store['complete'] = (holder, completions) => write(complete(holder, completions))
+  const lease = createLease(others, numbers, now, completeAll)
 
-  return {
-    ...createIntake(parts, { maxQueued, maxUnproved }, () => vacuums.write(undefined)),
-    ...createReports(parts),
-    lease: (request) => seeing(() => lease(request)),
-    complete: (holder, completions) => door.run(() => commits.write(complete(holder, completions))),
-    takeSlots: (request) => door.run(() => holders.takeSlots(request)),
-    join: (holder, report) => door.run(() => holders.join(holder, report)),
-    heartbeat: (holder, report) => door.run(() => holders.heartbeat(holder, report)),
-    holders: () => door.run(holders.holders),
-    takeOver: (stale) => door.run(() => holders.takeOver(stale)),
-    leave: (holder) => door.run(() => holders.leave(holder)),
-    secret: (name) => door.run(() => readSecret(others, name)),
+  const operations: Operations = {
+    ...createHolders(others, numbers, now),
+    ...createReports({
+      catchUp,
+      query: (name, account, ...values) =>
+        others.read({ text: sql[name], values: [accountNumber(account), ...values] }),
+      write,
+      tell,
+    }),
+    put: async (entries) => {
+      checkStorable(entries)
+      if (entries.every(isForInbox)) return append(entries)
+      const results = await writeCurrent(put(entries, { maxQueued, maxUnproved }))
+      for (const { account } of entries) tell(account, 1)
+      return results
+    },
+    withdraw: (account, objectId) => writeCurrent(withdraw(account, objectId)),
+    erase: async (account, objectId) => {
+      const erased = await writeCurrent(erase(account, objectId))
+      await vacuums.write(undefined)
+      return erased
+    },
+    find: async (account, objectId) => {
+      await catchUp()
+      const values = [[accountNumber(account)], [findable(objectId)]]
+      const [columns] = await others.read<RowColumns>({ text: sql.findRows, values })
+      const row = columns && known(rowOf(columns))
+      return row && statusOf(objectId, row)
+    },
+    lease: (request) => catchUp().then(() => lease(request)),
+    complete: completeAll,
+    secret: (name) => readSecret(others, name),
     // The way that records take: what keeps those from being stored must not leave the probe well.
-    probe: () => door.run(() => commits.appendStatement({ text: sql.touchProbe, values: [share] })),
-    onWork: listeners.onWork,
+    probe: () =>
+      transactions.transact(async () => ({
+        result: undefined,
+        last: [{ text: sql.lockAppends }, { text: sql.touchProbe, values: [share] }],
+      })),
+  }
+  const door = new Door()
+  let ended: Promise<void> | undefined
+  return {
+    ...eachOperation((operation) => door.run(() => operation(operations))),
+    onWork,
     close: () => {
-      ended ??= end()
+      ended ??= door
+        .close()
+        .then(end)
+        .then(() => Promise.all([transactions.end(), others.end()]))
+        .then(() => {})
       return ended
     },
   }

@@ -1,8 +1,8 @@
-import type { Pool } from '../port.ts'
 import { type RowColumns, rowOf } from '../rules/columns.ts'
 import { isOpen, type Row } from '../rules/row.ts'
 import type { Key, Rows } from '../rules/rows.ts'
 import { createDelta } from '../rules/tally.ts'
+import { accountNumber } from './accounts.ts'
 import { arraysOf } from './arrays.ts'
 import type { PgQuery } from './driver.ts'
 import { columnsOf } from './row.ts'
@@ -31,7 +31,7 @@ export interface Known {
 }
 
 /** Under which an account's number of queued rows is known. */
-export const queuedKey = (account: number, pool: Pool): string => `${account} ${pool}`
+export const queuedKey = (account: number, pool: string): string => `${account} ${pool}`
 
 const textOf = ({ account, objectId }: Key): string => `${account}\n${objectId}`
 interface Entry {
@@ -109,6 +109,7 @@ export const createWork = ({ now, rows, queued, evictable, nextSequence }: Known
   return {
     now,
     delta,
+    account: accountNumber,
     nextSequence,
     find: (key) => entries.get(textOf(key))?.now,
     save: set,

@@ -1,8 +1,9 @@
 import { StoreError } from '../errors.ts'
-import type { NewEntry, PutResult } from '../port.ts'
+import type { NewEntry, PutResult, StoreOptions } from '../port.ts'
 import { type Demand, demandOf, hasCapacity } from './capacity.ts'
 import { decide } from './decide.ts'
 import { fingerprint } from './fingerprint.ts'
+import { keyOf, type Operation } from './operation.ts'
 import { discard } from './remove.ts'
 import { enteredRow, type KnownRow, known } from './row.ts'
 import { change, type Key, type Rows } from './rows.ts'
@@ -69,4 +70,34 @@ export const enter = (rows: Rows, key: Key, arrival: Arrival, maxUnproved: numbe
   if (isTakeover) delta.event(key.account, 'takeover')
   delta.event(key.account, result)
   return { result }
+}
+
+/** Decides upon records one after another. `receivedAt`: when they were accepted; left out: now. */
+export const enterAll = (
+  entries: readonly NewEntry[],
+  { receivedAt, maxUnproved = 0 }: { receivedAt?: number; maxUnproved?: number },
+): Operation<readonly PutResult[]> => ({
+  keys: entries,
+  run: (rows) =>
+    entries.map((entry) => enter(rows, keyOf(rows, entry), { entry, receivedAt: receivedAt ?? rows.now }, maxUnproved)),
+})
+
+/** How many rows of an account may be queued; see StoreOptions. */
+export type Capacities = Readonly<Required<Pick<StoreOptions, 'maxQueued' | 'maxUnproved'>>>
+
+/** See Store.put; for records whose results somebody waits for. */
+export const put = (
+  entries: readonly NewEntry[],
+  { maxQueued, maxUnproved }: Capacities,
+): Operation<readonly PutResult[]> => {
+  const { keys, run } = enterAll(entries, { maxUnproved })
+  return {
+    keys,
+    counted: [...new Set(entries.map(({ account }) => account))],
+    ...(entries.some(({ sender }) => sender === 'unproved' || sender === 'key') ? { maxUnproved } : {}),
+    run: (rows) => {
+      assertCapacity(entries, (account, pool) => rows.queued(rows.account(account), pool), maxQueued)
+      return run(rows)
+    },
+  }
 }

@@ -1,7 +1,7 @@
 import { type Batch, type Completion, priorities, type Store } from '../port.ts'
 import { rowOf } from '../rules/columns.ts'
 import { farthestDueMs as defaultFarthestDueMs, takeDue } from '../rules/due.ts'
-import { complete as completeOne, countLeased, giveBack } from '../rules/results.ts'
+import { complete as completeEach, countLeased, giveBack } from '../rules/results.ts'
 import { leasedEntryOf } from '../rules/row.ts'
 import { poolOf } from '../rules/tally.ts'
 import type { SqlRow } from './driver.ts'
@@ -103,10 +103,8 @@ export const complete = (work: Work, holder: string, completions: readonly Compl
   const number = holderNumber(work.sql, holder)
   if (number === undefined) return
   const done = acceptAll(work, number, completions)
-  for (const completion of completions) {
-    const { account: name, objectId } = completion
-    if (!done.has(completion)) completeOne(work, { account: work.account(name), objectId }, String(number), completion)
-  }
+  const others = completions.filter((completion) => !done.has(completion))
+  completeEach(String(number), others).run(work)
 }
 
 /** See Store.takeSlots. */
