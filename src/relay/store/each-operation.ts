@@ -1,3 +1,4 @@
+import { StoreError } from './errors.ts'
 import type { Store } from './port.ts'
 
 const names = [
@@ -25,4 +26,25 @@ export const eachOperation = (
   ]
   // Each takes and gives what the operation of its name does.
   return Object.fromEntries(names.map(forward)) as Operations
+}
+
+/**
+ * Operations that reject with `closed` from `close` on, which waits for those under way and then for `end`. Closing again
+ * waits for the same.
+ */
+export const untilClosed = (operations: Operations, end: () => Promise<void>): Operations & Pick<Store, 'close'> => {
+  const underWay = new Set<Promise<unknown>>()
+  let ended: Promise<void> | undefined
+  return {
+    ...eachOperation(async (operation) => {
+      if (ended) throw new StoreError('closed', 'the store is closed')
+      const answer = operation(operations)
+      underWay.add(answer)
+      return answer.finally(() => underWay.delete(answer))
+    }),
+    close: () => {
+      ended ??= Promise.allSettled(underWay).then(end)
+      return ended
+    },
+  }
 }

@@ -1,11 +1,12 @@
+import type pg from 'pg'
 import { StoreError } from '../errors.ts'
-import { type PgPool, type PgPoolClient, type PgQuery, type PgResult, rowsFrom } from './driver.ts'
+import { type PgQuery, rowsFrom } from './driver.ts'
 import { isContention, isLoss, storeErrorOf } from './failure.ts'
 
 /** A transaction under way. */
 export interface Session {
   /** Sends all at once and resolves to their results; rejects with the first error. Later ones see what earlier did. */
-  ask(...queries: readonly PgQuery[]): Promise<readonly PgResult[]>
+  ask(...queries: readonly PgQuery[]): Promise<readonly pg.QueryResult[]>
 }
 
 /** How a transaction ends: with its last statements and a commit, or, where nothing is to be kept, with a rollback. */
@@ -58,7 +59,7 @@ const commit: PgQuery = { text: 'COMMIT' }
 const rollback: PgQuery = { text: 'ROLLBACK' }
 
 /** Sends all at once. Resolves to their results; rejects with the first error. */
-const send = async (client: PgPoolClient, queries: readonly PgQuery[]): Promise<readonly PgResult[]> => {
+const send = async (client: pg.PoolClient, queries: readonly PgQuery[]): Promise<readonly pg.QueryResult[]> => {
   const stream = client.connection?.stream
   stream?.cork()
   const sent = queries.map((query) => client.query(query))
@@ -75,12 +76,12 @@ type Attempted<T> = { value: T } | { error: unknown; mayBeRepeated: boolean }
 
 /** Runs `work` once. The connection goes back to the pool only if it is known to be in order. */
 const attempt = async <T>(
-  client: PgPoolClient,
+  client: pg.PoolClient,
   work: (session: Session) => Promise<Ending<T>>,
 ): Promise<Attempted<T>> => {
   let opened = false
   let ending: Ending<T> | undefined
-  const ask = async (...queries: readonly PgQuery[]): Promise<readonly PgResult[]> => {
+  const ask = async (...queries: readonly PgQuery[]): Promise<readonly pg.QueryResult[]> => {
     if (opened) return send(client, queries)
     const results = await send(client, [begin, ...queries])
     opened = true
@@ -104,7 +105,7 @@ const attempt = async <T>(
 }
 
 /** Takes a connection from the pool, which also throws without a promise where it cannot even begin to make one. */
-const take = async (pool: PgPool): Promise<PgPoolClient> => {
+const take = async (pool: pg.Pool): Promise<pg.PoolClient> => {
   try {
     return await pool.connect()
   } catch (error) {
@@ -114,7 +115,7 @@ const take = async (pool: PgPool): Promise<PgPoolClient> => {
 const pause = (tries: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(2 ** tries, longestPauseMs)))
 
-export const createTransactions = (pool: PgPool): Transactions => ({
+export const createTransactions = (pool: pg.Pool): Transactions => ({
   transact: async (work) => {
     const giveUpAt = performance.now() + contendMs
     for (let tries = 1; ; tries++) {

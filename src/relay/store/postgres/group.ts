@@ -92,7 +92,7 @@ export const runOperations = async (
 ): Promise<Ran> => {
   const work = createWork({ ...(await readKnown(group, ask)), now })
   const answers = group.map((one) => answerOf(() => one.run(work)))
-  return { answers, writes: [...work.writes(), ...numbers.writes(work.delta, now)] }
+  return { answers, writes: [...work.writes(), ...numbers(work.delta, now)] }
 }
 
 const accountsOf = (group: readonly Operation<unknown>[]): readonly string[] =>

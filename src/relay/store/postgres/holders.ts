@@ -13,14 +13,10 @@ const nextSequence = (): number => {
   throw new Error('a row that is given back keeps its age')
 }
 
-/** UploadStore's operations on holders and slots. */
-export const createHolders = (
-  { transact, read }: Transactions,
-  numbers: NumberWriter,
-  now: () => number,
-): Omit<UploadStore, 'lease' | 'complete'> => {
-  /** Takes everything from a holder, if its heartbeat is `heartbeat` where one is given. Resolves to how many rows became free. */
-  const release = (id: string, heartbeat?: number): Promise<number> =>
+/** Makes what takes everything from a holder, if its heartbeat is `heartbeat` where one is given, and resolves to the rows freed. */
+const createRelease =
+  ({ transact }: Transactions, numbers: NumberWriter, now: () => number) =>
+  (id: string, heartbeat?: number): Promise<number> =>
     transact(async ({ ask }) => {
       // Waits for leases of this holder that are being written.
       const [found] = await ask({ text: sql.lockHolder, values: [id, heartbeat ?? null] })
@@ -38,11 +34,19 @@ export const createHolders = (
           ...work.writes(),
           { text: sql.forgetSlots, values: [holder] },
           { text: sql.forgetHolder, values: [holder] },
-          ...numbers.writes(work.delta, at),
+          ...numbers(work.delta, at),
         ],
       }
     })
 
+/** UploadStore's operations on holders and slots. */
+export const createHolders = (
+  transactions: Transactions,
+  numbers: NumberWriter,
+  now: () => number,
+): Omit<UploadStore, 'lease' | 'complete'> => {
+  const { transact, read } = transactions
+  const release = createRelease(transactions, numbers, now)
   return {
     takeSlots: ({ account, holder, want, limit }) => {
       const number = accountNumber(account)

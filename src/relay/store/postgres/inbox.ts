@@ -1,6 +1,7 @@
 import { type Answer, answerOf } from '../group-commit.ts'
 import type { NewEntry, PutResult } from '../port.ts'
-import { assertCapacity, enterAll } from '../rules/enter.ts'
+import { assertCapacity } from '../rules/capacity.ts'
+import { enterAll } from '../rules/enter.ts'
 import { entryOf, type StoredRecord, storedOf } from '../rules/inbox-record.ts'
 import { minuteOf } from '../rules/tally.ts'
 import { accountNumber, addAccounts } from './accounts.ts'
@@ -40,13 +41,13 @@ const entriesOf = ({ account, body }: InboxRow): NewEntry[] =>
 const queued: PutResult = { result: 'queued' }
 
 /**
- * Makes what appends a group of calls. A call that its account's queue has no room for is refused alone: the queue is
+ * Makes what appends a group of calls. One without records is a probe: it makes a small durable write. A call that its account's queue has no room for is refused alone: the queue is
  * what is in the tables and what is pending. Other relays' appends of the same moment are not seen, so that each of them
  * may go over the limit by one group.
  */
 export const createAppendRun = (
   { transact, read }: Transactions,
-  { maxQueued, now, apply }: { maxQueued: number; now: () => number; apply: () => Promise<void> },
+  { share, maxQueued, now, apply }: { share: number; maxQueued: number; now: () => number; apply: () => Promise<void> },
 ): ((group: readonly (readonly NewEntry[])[]) => Promise<readonly Answer[]>) => {
   const readQueued = async (accounts: readonly string[]): Promise<Map<string, number>> => {
     const values = [accounts.map(accountNumber)]
@@ -79,11 +80,13 @@ export const createAppendRun = (
       rows.map(([, entries]) => entries.length),
       rows.map(([, entries]) => JSON.stringify(entries.map(storedOf))),
     ]
-    if (rows.length === 0) return answers
+    const isProbed = group.some((entries) => entries.length === 0)
+    if (rows.length === 0 && !isProbed) return answers
     await transact(async () => ({
       isRepeatable: true,
       result: undefined,
       last: [
+        ...(isProbed ? [{ text: sql.touchProbe, values: [share] }] : []),
         ...addAccounts(rows.map(([account]) => account)),
         { text: sql.lockAppends },
         { text: sql.append, values: columns },

@@ -68,7 +68,7 @@ export const createLease = (
           last: [
             { text: sql.insistOnHolder, values: [n] },
             { text: sql.leaseRows, values: [taken.map(({ columns }) => columns.place), n, lease] },
-            ...numbers.writes(delta, at),
+            ...numbers(delta, at),
           ],
         }
       })

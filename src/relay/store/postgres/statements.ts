@@ -195,6 +195,4 @@ export const sql = {
   addSecret: 'INSERT INTO pushferry.secret (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING',
   touchProbe: `INSERT INTO pushferry.probe AS p (shard, n) VALUES ($1, 1)
     ON CONFLICT (shard) DO UPDATE SET n = p.n + 1`,
-  /** A transaction whose commit need not be durable: a notification that is lost costs a moment. */
-  notify: "SELECT set_config('synchronous_commit', 'off', true), pg_notify($1, said) FROM unnest($2::text[]) AS said",
 } as const

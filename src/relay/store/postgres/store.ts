@@ -1,10 +1,10 @@
 import { randomBytes, randomInt } from 'node:crypto'
+import type pg from 'pg'
 import { steadyNow } from '../../steady-clock.ts'
-import { eachOperation, type Operations } from '../each-operation.ts'
-import { StoreError } from '../errors.ts'
+import { type Operations, untilClosed } from '../each-operation.ts'
 import { shareRuns } from '../group-commit.ts'
 import { readMigrations } from '../migrations/migration.ts'
-import type { Store, StoreOptions } from '../port.ts'
+import type { Store, StoreOptions, TokenStatus } from '../port.ts'
 import { type RowColumns, rowOf } from '../rules/columns.ts'
 import { put } from '../rules/enter.ts'
 import { isForInbox } from '../rules/inbox-record.ts'
@@ -13,11 +13,11 @@ import { erase, withdraw } from '../rules/remove.ts'
 import { createReports } from '../rules/reports.ts'
 import { complete } from '../rules/results.ts'
 import { known, statusOf } from '../rules/row.ts'
-import { createWorkListeners } from '../work-listeners.ts'
+import { createWorkListeners, type WorkListeners } from '../work-listeners.ts'
 import { accountNumber } from './accounts.ts'
 import { createCommits } from './commits.ts'
 import { createTransactions, poolSize, type Transactions } from './connection.ts'
-import { loadPg, type PgDriver, type PgPool, type PgSettings, settingsFor } from './driver.ts'
+import { loadPg, type PgQuery, rowsFrom, settingsFor } from './driver.ts'
 import { storeErrorOf } from './failure.ts'
 import { createHolders } from './holders.ts'
 import { createLease } from './lease.ts'
@@ -29,7 +29,7 @@ import { sql } from './statements.ts'
 /** Schemas before these were never released; a database that has one is refused. */
 const migrations = readMigrations(new URL('./migrations/', import.meta.url))
 
-const openPool = (driver: PgDriver, settings: PgSettings): PgPool => {
+const openPool = (driver: typeof pg, settings: pg.PoolConfig): pg.Pool => {
   const pool = new driver.Pool({ ...settings, max: poolSize, idleTimeoutMillis: 60_000 })
   // A connection that breaks fails what is asked of it; one that nobody uses is missed by nobody.
   pool.on('error', () => {})
@@ -37,31 +37,15 @@ const openPool = (driver: PgDriver, settings: PgSettings): PgPool => {
   return pool
 }
 
-/** Runs operations as long as the store is open; closing waits for them. */
-class Door {
-  readonly #underWay = new Set<Promise<unknown>>()
-  #isClosed = false
-
-  async run<T>(operation: () => Promise<T>): Promise<T> {
-    if (this.#isClosed) throw new StoreError('closed', 'the store is closed')
-    const promise = operation()
-    this.#underWay.add(promise)
-    return promise.finally(() => this.#underWay.delete(promise))
-  }
-  async close(): Promise<void> {
-    this.#isClosed = true
-    await Promise.allSettled(this.#underWay)
-  }
-}
-
 /** How long a vacuum may take, in ms. */
 const vacuumTimeMs = 600_000
 
 /** Takes rows that were deleted out of the tables and their indexes; see Store.erase. */
-const vacuum = async (pool: PgPool): Promise<void> => {
+const vacuum = async (pool: pg.Pool): Promise<void> => {
   const client = await pool.connect()
   try {
-    await client.query({ text: sql.vacuum, query_timeout: vacuumTimeMs })
+    const query: PgQuery = { text: sql.vacuum, query_timeout: vacuumTimeMs }
+    await client.query(query)
     client.release()
   } catch (error) {
     client.release(true)
@@ -70,12 +54,81 @@ const vacuum = async (pool: PgPool): Promise<void> => {
 }
 
 /** A secret of the store, which is made when it is missing. */
-const readSecret = async ({ transact, read }: Transactions, name: string): Promise<string> => {
-  const values = [name, randomBytes(32).toString('base64url')]
-  await transact(async () => ({ result: undefined, last: [{ text: sql.addSecret, values }] }))
-  const [found] = await read<{ value: string }>({ text: sql.findSecret, values: [name] })
-  if (!found) throw new StoreError('unavailable', 'a secret that was made is gone')
-  return found.value
+const readSecret = ({ transact }: Transactions, name: string): Promise<string> =>
+  transact(async ({ ask }) => {
+    const values = [name, randomBytes(32).toString('base64url')]
+    const [, found] = await ask({ text: sql.addSecret, values }, { text: sql.findSecret, values: [name] })
+    const [secret] = rowsFrom<{ value: string }>(found)
+    if (!secret) throw new Error('a secret that was made is gone')
+    return { result: secret.value, last: [] }
+  })
+
+/** See Store.find. */
+const find = async (
+  read: Transactions['read'],
+  account: string,
+  objectId: string,
+): Promise<TokenStatus | undefined> => {
+  const values = [[accountNumber(account)], [findable(objectId)]]
+  const [columns] = await read<RowColumns>({ text: sql.findRows, values })
+  const row = columns && known(rowOf(columns))
+  return row && statusOf(objectId, row)
+}
+
+/** What the operations work with. Each pool serves transactions of its own, so that intake waits for nothing else. */
+interface Parts {
+  /** One connection each to append to the inbox, to apply it, and to operate on rows. */
+  intake: Transactions
+  /** For everything else. */
+  others: Transactions
+  vacuum(): Promise<unknown>
+  listeners: WorkListeners
+}
+
+/** The operations, and what waits for all that is under way when no more are asked for. */
+const createOperations = (
+  { intake, others, vacuum, listeners: { tell } }: Parts,
+  { maxQueued = 1_000_000, maxUnproved = 100_000, now = steadyNow }: StoreOptions,
+): { operations: Operations; end(): Promise<void> } => {
+  // Shares for each way of counting, so that this store's own do not wait for each other either.
+  const share = randomInt(Math.floor(shards / 3)) * 3
+  const numbers = createNumberWriter(share + 2)
+  const { append, write, catchUp, end } = createCommits(intake, others.read, { share, maxQueued, now, tell })
+  /** Runs what has to see every record that was acknowledged before. */
+  const writeCurrent = <T>(operation: Operation<T>): Promise<T> => catchUp().then(() => write(operation))
+  const completeAll: Store['complete'] = (holder, completions) => write(complete(holder, completions))
+  const lease = createLease(others, numbers, now, completeAll)
+
+  const operations: Operations = {
+    ...createHolders(others, numbers, now),
+    ...createReports({
+      catchUp,
+      query: (name, account, ...values) =>
+        others.read({ text: sql[name], values: [accountNumber(account), ...values] }),
+      write,
+      tell,
+    }),
+    put: async (entries) => {
+      checkStorable(entries)
+      if (entries.every(isForInbox)) return append(entries)
+      const results = await writeCurrent(put(entries, { maxQueued, maxUnproved }))
+      for (const { account } of entries) tell(account, 1)
+      return results
+    },
+    withdraw: (account, objectId) => writeCurrent(withdraw(account, objectId)),
+    erase: async (account, objectId) => {
+      const erased = await writeCurrent(erase(account, objectId))
+      await vacuum()
+      return erased
+    },
+    find: (account, objectId) => catchUp().then(() => find(others.read, account, objectId)),
+    lease: (request) => catchUp().then(() => lease(request)),
+    complete: completeAll,
+    secret: (name) => readSecret(others, name),
+    // The way that records take: what keeps those from being stored must not leave the probe well.
+    probe: () => append([]).then(() => {}),
+  }
+  return { operations, end }
 }
 
 /**
@@ -106,13 +159,9 @@ const readSecret = async ({ transact, read }: Transactions, name: string): Promi
  * @example
  * const store = await openPostgresStore('postgres://relay@db.example.com/pushferry')
  */
-export const openPostgresStore = async (
-  url: string,
-  { maxQueued = 1_000_000, maxUnproved = 100_000, now = steadyNow }: StoreOptions = {},
-): Promise<Store> => {
+export const openPostgresStore = async (url: string, options: StoreOptions = {}): Promise<Store> => {
   const driver = await loadPg()
   const settings = settingsFor(driver, url)
-  // Two pools: one connection each to append to the inbox, to apply it, and to operate on rows; and three for everything else.
   const otherPool = openPool(driver, settings)
   const others = createTransactions(otherPool)
   try {
@@ -121,70 +170,16 @@ export const openPostgresStore = async (
     await others.end()
     throw error
   }
-
-  // Shares for each way of counting, so that this store's own do not wait for each other either.
-  const share = randomInt(Math.floor(shards / 3)) * 3
-  const numbers = createNumberWriter(share + 2)
-  const transactions = createTransactions(openPool(driver, settings))
-  const { tell, onWork } = createWorkListeners()
-  const { append, write, catchUp, end } = createCommits(transactions, others.read, { share, maxQueued, now, tell })
+  const intake = createTransactions(openPool(driver, settings))
   const vacuums = shareRuns(() => vacuum(otherPool), storeErrorOf)
-  /** Runs what has to see every record that was acknowledged before. */
-  const writeCurrent = <T>(operation: Operation<T>): Promise<T> => catchUp().then(() => write(operation))
-  const completeAll: Store['complete'] = (holder, completions) => write(complete(holder, completions))
-  const lease = createLease(others, numbers, now, completeAll)
-
-  const operations: Operations = {
-    ...createHolders(others, numbers, now),
-    ...createReports({
-      catchUp,
-      query: (name, account, ...values) =>
-        others.read({ text: sql[name], values: [accountNumber(account), ...values] }),
-      write,
-      tell,
-    }),
-    put: async (entries) => {
-      checkStorable(entries)
-      if (entries.every(isForInbox)) return append(entries)
-      const results = await writeCurrent(put(entries, { maxQueued, maxUnproved }))
-      for (const { account } of entries) tell(account, 1)
-      return results
-    },
-    withdraw: (account, objectId) => writeCurrent(withdraw(account, objectId)),
-    erase: async (account, objectId) => {
-      const erased = await writeCurrent(erase(account, objectId))
-      await vacuums.write(undefined)
-      return erased
-    },
-    find: async (account, objectId) => {
-      await catchUp()
-      const values = [[accountNumber(account)], [findable(objectId)]]
-      const [columns] = await others.read<RowColumns>({ text: sql.findRows, values })
-      const row = columns && known(rowOf(columns))
-      return row && statusOf(objectId, row)
-    },
-    lease: (request) => catchUp().then(() => lease(request)),
-    complete: completeAll,
-    secret: (name) => readSecret(others, name),
-    // The way that records take: what keeps those from being stored must not leave the probe well.
-    probe: () =>
-      transactions.transact(async () => ({
-        result: undefined,
-        last: [{ text: sql.lockAppends }, { text: sql.touchProbe, values: [share] }],
-      })),
-  }
-  const door = new Door()
-  let ended: Promise<void> | undefined
+  const listeners = createWorkListeners()
+  const parts = { intake, others, vacuum: () => vacuums.write(undefined), listeners }
+  const { operations, end } = createOperations(parts, options)
   return {
-    ...eachOperation((operation) => door.run(() => operation(operations))),
-    onWork,
-    close: () => {
-      ended ??= door
-        .close()
-        .then(end)
-        .then(() => Promise.all([transactions.end(), others.end()]))
-        .then(() => {})
-      return ended
-    },
+    ...untilClosed(operations, async () => {
+      await end()
+      await Promise.all([intake.end(), others.end()])
+    }),
+    onWork: listeners.onWork,
   }
 }

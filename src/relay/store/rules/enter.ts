@@ -1,6 +1,5 @@
-import { StoreError } from '../errors.ts'
 import type { NewEntry, PutResult, StoreOptions } from '../port.ts'
-import { type Demand, demandOf, hasCapacity } from './capacity.ts'
+import { assertCapacity } from './capacity.ts'
 import { decide } from './decide.ts'
 import { fingerprint } from './fingerprint.ts'
 import { keyOf, type Operation } from './operation.ts'
@@ -17,21 +16,6 @@ export interface Arrival {
   seq?: number
   /** `fingerprint(entry)`, where it is known. */
   print?: string
-}
-
-/**
- * Refuses records that the queue has no room for. `queued` says how many rows of a pool an account has.
- *
- * @throws StoreError (`full`)
- */
-export const assertCapacity = (
-  entries: readonly NewEntry[],
-  queued: (account: string, pool: keyof Demand) => number,
-  maxQueued: number,
-): void => {
-  for (const [account, demand] of demandOf(entries))
-    if (!hasCapacity(demand, (pool) => queued(account, pool), maxQueued))
-      throw new StoreError('full', `more than ${maxQueued} records are queued`)
 }
 
 /** Whether an unproved record may be queued where this row is. The oldest that was put off gives way to it. */

@@ -34,64 +34,65 @@ export interface Reporting {
   tell: WorkListeners['tell']
 }
 
-export const createReports = ({ catchUp, query, write, tell }: Reporting): ReportStore => {
-  const rejected = async (
-    account: string,
-    { limit, after = Number.MAX_SAFE_INTEGER, code }: Parameters<ReportStore['rejected']>[1],
-  ): Promise<RejectedRow[]> => {
-    const rows = await query('rejectedRows', account, after, limit, code ?? null)
-    return rows.map((row) => rejectedRowOf(row.object_id, rowOf(row)))
-  }
-  /** The ids of refused rows, by the page and the latest refusal first; what is refused meanwhile is not among them. */
-  async function* refusedPages(account: string, code?: number): AsyncGenerator<readonly string[]> {
-    for (let after = Number.MAX_SAFE_INTEGER; ; ) {
-      const rows = await rejected(account, { limit: retryPage, after, ...(code === undefined ? {} : { code }) })
-      if (rows.length === 0) return
-      yield rows.map((row) => row.objectId)
-      after = rows.at(-1)?.cursor ?? 0
-    }
-  }
-  const pagesOf = (ids: readonly string[]): readonly (readonly string[])[] =>
-    Array.from({ length: Math.ceil(ids.length / retryPage) }, (_, at) =>
-      ids.slice(at * retryPage, (at + 1) * retryPage),
-    )
+type Query = Reporting['query']
 
-  return {
-    counts: async (account) => {
-      await catchUp()
-      const numbers = await query('readTally', account)
-      const [oldest] = await query('oldestOpen', account)
-      return readCounts(new Map(numbers.map(({ name, n }) => [name, n])), oldest?.received_at ?? null)
-    },
-    history: async (account, since) => {
-      await catchUp()
-      return readMinutes(await query('readMinutes', account, Math.ceil(since)))
-    },
-    count: (account, event, by) => write(count(account, event, by)),
-    rejected: async (account, page) => {
-      await catchUp()
-      return rejected(account, page)
-    },
-    accepted: async (account, { limit, after = '' }) => {
-      await catchUp()
-      return query('acceptedRows', account, after, limit)
-    },
-    retryRejected: async (account, { objectIds, code }) => {
-      await catchUp()
-      let retried = 0
-      for await (const ids of objectIds ? pagesOf(objectIds) : refusedPages(account, code))
-        retried += await write(retry(account, ids, code))
-      tell(account, retried)
-      return retried
-    },
-    discardRejected: async (account, limits) => {
-      await catchUp()
-      const oldest = await query('oldestRejected', account, discardedAtOnce)
-      if (oldest.length === 0) return 0
-      const numbers = await query('readTally', account)
-      const all = numbers.reduce((sum, { name, n }) => sum + (name.startsWith('state:rejected:') ? n : 0), 0)
-      const ids = oldest.map((row) => row.object_id)
-      return write(discardRejected(account, ids, all, limits))
-    },
+const readRejected = async (
+  query: Query,
+  account: string,
+  { limit, after = Number.MAX_SAFE_INTEGER, code }: Parameters<ReportStore['rejected']>[1],
+): Promise<RejectedRow[]> => {
+  const rows = await query('rejectedRows', account, after, limit, code ?? null)
+  return rows.map((row) => rejectedRowOf(row.object_id, rowOf(row)))
+}
+
+/** The ids of refused rows, by the page and the latest refusal first; what is refused meanwhile is not among them. */
+async function* refusedPages(query: Query, account: string, code?: number): AsyncGenerator<readonly string[]> {
+  for (let after = Number.MAX_SAFE_INTEGER; ; ) {
+    const page = { limit: retryPage, after, ...(code === undefined ? {} : { code }) }
+    const rows = await readRejected(query, account, page)
+    if (rows.length === 0) return
+    yield rows.map((row) => row.objectId)
+    after = rows.at(-1)?.cursor ?? 0
   }
 }
+const pagesOf = (ids: readonly string[]): readonly (readonly string[])[] =>
+  Array.from({ length: Math.ceil(ids.length / retryPage) }, (_, at) => ids.slice(at * retryPage, (at + 1) * retryPage))
+
+export const createReports = ({ catchUp, query, write, tell }: Reporting): ReportStore => ({
+  counts: async (account) => {
+    await catchUp()
+    const numbers = await query('readTally', account)
+    const [oldest] = await query('oldestOpen', account)
+    return readCounts(new Map(numbers.map(({ name, n }) => [name, n])), oldest?.received_at ?? null)
+  },
+  history: async (account, since) => {
+    await catchUp()
+    return readMinutes(await query('readMinutes', account, Math.ceil(since)))
+  },
+  count: (account, event, by) => write(count(account, event, by)),
+  rejected: async (account, page) => {
+    await catchUp()
+    return readRejected(query, account, page)
+  },
+  accepted: async (account, { limit, after = '' }) => {
+    await catchUp()
+    return query('acceptedRows', account, after, limit)
+  },
+  retryRejected: async (account, { objectIds, code }) => {
+    await catchUp()
+    let retried = 0
+    for await (const ids of objectIds ? pagesOf(objectIds) : refusedPages(query, account, code))
+      retried += await write(retry(account, ids, code))
+    tell(account, retried)
+    return retried
+  },
+  discardRejected: async (account, limits) => {
+    await catchUp()
+    const oldest = await query('oldestRejected', account, discardedAtOnce)
+    if (oldest.length === 0) return 0
+    const numbers = await query('readTally', account)
+    const all = numbers.reduce((sum, { name, n }) => sum + (name.startsWith('state:rejected:') ? n : 0), 0)
+    const ids = oldest.map((row) => row.object_id)
+    return write(discardRejected(account, ids, all, limits))
+  },
+})

@@ -37,17 +37,6 @@ const firstRow = (sql: Statements): number => {
   return first === null ? Number.POSITIVE_INFINITY : Number(first)
 }
 
-/** Divides records where a sequence number is missing, which something else in the transaction took. */
-const consecutive = (records: readonly InboxRecord[]): [InboxRecord, ...InboxRecord[]][] => {
-  const rows: [InboxRecord, ...InboxRecord[]][] = []
-  for (const record of records) {
-    const row = rows.at(-1)
-    if (row && row.at(-1)?.seq === record.seq - 1) row.push(record)
-    else rows.push([record])
-  }
-  return rows
-}
-
 /**
  * The inbox as a process sees it: what is committed, and what the write transaction at hand changes. A transaction begins
  * with `begin`, and ends with `finish` and, behind its commit, `keep`, or with `forgo`.
@@ -103,7 +92,7 @@ export class Inbox {
     if (version !== this.#version) this.#catchUp(sql)
     this.#version = version
   }
-  /** Adds a record, with a sequence number above all others. */
+  /** Adds a record. It gets a sequence number above all others as the transaction is finished. */
   append(record: InboxRecord): void {
     this.#fresh.push(record)
     this.#freshKeys?.add(record.key)
@@ -132,12 +121,11 @@ export class Inbox {
     this.#known = { ...this.#known, first: firstRow(sql) }
     this.#hasEnded = true
   }
-  /** Writes what was appended and how far the merge is. */
-  finish(sql: Statements): void {
-    for (const records of consecutive(this.#fresh)) {
-      const [{ seq, receivedAt }] = records
-      sql.insertInbox.run(seq, receivedAt, encodeRecords(records))
-    }
+  /** Numbers and writes what was appended, and writes how far the merge is. */
+  finish(sql: Statements, nextSequence: () => number): void {
+    for (const record of this.#fresh) record.seq = nextSequence()
+    const [first] = this.#fresh
+    if (first) sql.insertInbox.run(first.seq, first.receivedAt, encodeRecords(this.#fresh))
     const { upto, position } = this.#known
     if (upto !== this.#committed.upto || position !== this.#committed.position) sql.writeMerge.run(upto, position)
   }

@@ -1,6 +1,7 @@
 import type { NewEntry, PutResult, TokenStatus } from '../port.ts'
+import { assertCapacity } from '../rules/capacity.ts'
 import { decide } from '../rules/decide.ts'
-import { assertCapacity, type Capacities } from '../rules/enter.ts'
+import type { Capacities } from '../rules/enter.ts'
 import { fingerprint } from '../rules/fingerprint.ts'
 import { isForInbox } from '../rules/inbox-record.ts'
 import type { Operation } from '../rules/operation.ts'
@@ -31,17 +32,19 @@ export const put = (
   { maxQueued, maxUnproved }: Capacities,
 ): readonly PutResult[] | Later => {
   assertCapacity(entries, (account, pool) => work.queued(work.account(account), pool), maxQueued)
-  const accept = (entry: NewEntry): AcceptedRecord => ({
-    seq: work.nextSequence(),
-    account: work.account(entry.account),
-    receivedAt: work.now,
-    entry,
-  })
-  if (!entries.every(isForInbox))
+  if (!entries.every(isForInbox)) {
+    const accept = (entry: NewEntry): AcceptedRecord => ({
+      seq: work.nextSequence(),
+      account: work.account(entry.account),
+      receivedAt: work.now,
+      entry,
+    })
     return runCurrent(work, { keys: entries, run: () => apply(work, entries.map(accept), maxUnproved) })
-  for (const record of entries.map(accept)) {
-    work.inbox.append(toInbox(record))
-    work.delta.add(record.account, 'pending', 1)
+  }
+  for (const entry of entries) {
+    const account = work.account(entry.account)
+    work.inbox.append(toInbox(account, entry, work.now))
+    work.delta.add(account, 'pending', 1)
   }
   keepUp(work)
   return entries.map(() => queued)

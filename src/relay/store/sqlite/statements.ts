@@ -58,16 +58,15 @@ export const sql = {
   dueTokens: `SELECT json_group_array(json_object('id', id, 'object_id', object_id, 'type', type, 'priority', priority, 'proved', proved,
       'generation', generation, 'attempts', attempts, 'deferrals', deferrals, 'failures', failures,
       'received_at', received_at, 'ready_at', ready_at, 'token', token, 'p256dh', p256dh, 'auth', auth)) AS rows
-    FROM (SELECT * FROM token WHERE account = ? AND priority = ? AND state = 0 AND holder IS NULL ORDER BY seq LIMIT ?)`,
+    FROM (SELECT * FROM token WHERE account = ? AND state = 0 AND holder IS NULL ORDER BY priority, seq LIMIT ?)`,
   leaseTokens: 'UPDATE token SET state = 2, holder = ?1 WHERE id IN (SELECT value FROM json_each(?2))',
-  /** Of rows that are named by objectId and generation, those that a result for them counts for, by pool. */
-  heldOf: `SELECT t.priority, t.proved, json_group_array(t.id) AS ids, json_group_array(t.object_id) AS names
-    FROM json_each(?1) AS named CROSS JOIN token AS t INDEXED BY token_person
-      ON t.account = ?2 AND t.object_id = named.value ->> 0
-    WHERE t.holder = ?3 AND t.state = 2 AND t.generation = named.value ->> 1 GROUP BY t.priority, t.proved`,
+  /** Those of the rows that are named by objectId and generation for which a result counts. */
   acceptTokens: `UPDATE token SET holder = NULL, state = 3, due_at = 0, settled_at = ?1, attempts = attempts + 1,
       error_code = NULL, error_message = NULL, token = NULL, p256dh = NULL, auth = NULL
-    WHERE id IN (SELECT value FROM json_each(?2))`,
+    WHERE id IN (SELECT t.id FROM json_each(?2) AS named CROSS JOIN token AS t INDEXED BY token_person
+      ON t.account = ?3 AND t.object_id = named.value ->> 0
+      WHERE t.holder = ?4 AND t.state = 2 AND t.generation = named.value ->> 1)
+    RETURNING object_id, priority, proved`,
   heldTokens: 'SELECT * FROM token WHERE holder = ?',
 
   /** Of one code, or of all where that is NULL. */
@@ -80,7 +79,6 @@ export const sql = {
   joinHolder: 'INSERT INTO holder (id, heartbeat, report) VALUES (?1, 0, ?2) ON CONFLICT (id) DO NOTHING',
   heartbeatHolder: 'UPDATE holder SET heartbeat = heartbeat + 1, report = ?2 WHERE id = ?1',
   findHolder: 'SELECT n, heartbeat FROM holder WHERE id = ?',
-  findAnyHolder: 'SELECT 1 FROM holder LIMIT 1',
   allHolders: 'SELECT id, heartbeat, report FROM holder ORDER BY n',
   forgetHolder: 'DELETE FROM holder WHERE n = ?',
   slotsOfOthers: 'SELECT coalesce(sum(held), 0) AS held FROM slot WHERE account = ? AND holder <> ?',

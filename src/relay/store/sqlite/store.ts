@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { steadyNow } from '../../steady-clock.ts'
 import { StoreError } from '../errors.ts'
 import { readMigrations } from '../migrations/migration.ts'
-import type { Holder, Store, StoreOptions } from '../port.ts'
+import type { Store, StoreOptions } from '../port.ts'
 import type { Operation } from '../rules/operation.ts'
 import { erase, withdraw } from '../rules/remove.ts'
 import { createReports } from '../rules/reports.ts'
@@ -13,11 +13,8 @@ import { loadSqlite, type SqlRow } from './driver.ts'
 import { find, type Later, later, put, runCurrent } from './intake.ts'
 import { applySmallInbox, Merger } from './merge.ts'
 import { createTransactions, type Transactions } from './transactions.ts'
-import { complete, lease, release, takeSlots } from './upload.ts'
+import { createUploads } from './upload.ts'
 import { findAccount, type Work } from './work.ts'
-
-/** How often an operation waits for the inbox: each time takes a merge, and what comes meanwhile is less. */
-const mostRounds = 20
 
 /** Opens the file. */
 const openTransactions = async (file: DatabaseFile, options: StoreOptions): Promise<Transactions> => {
@@ -30,6 +27,17 @@ const openTransactions = async (file: DatabaseFile, options: StoreOptions): Prom
     throw error instanceof StoreError ? error : new StoreError('unavailable', message, error)
   }
 }
+
+/** Makes what runs an operation again that has to know what becomes of records in the inbox, once they are applied. */
+const createWhenCurrent =
+  ({ write }: Transactions, merger: Merger) =>
+  async <T>(operation: (work: Work) => T | Later): Promise<T> => {
+    for (;;) {
+      const result = await write(operation)
+      if (result !== later) return result
+      await merger.settled()
+    }
+  }
 
 /**
  * The outbox in one SQLite file, for one machine; several processes on it may share the file. Creates the file when it
@@ -47,20 +55,13 @@ export const openSqliteStore = async (path: string, options: StoreOptions = {}):
   const { write, read, inbox } = transactions
   const { tell, onWork } = createWorkListeners()
   const merger = new Merger(inbox, write)
-  /** An operation that has to know what becomes of records in the inbox runs again once they are applied. */
-  const whenCurrent = async <T>(operation: (work: Work) => T | Later): Promise<T> => {
-    for (let round = 0; round < mostRounds; round++) {
-      const result = await write(operation)
-      if (result !== later) return result
-      await merger.settled()
-    }
-    throw new StoreError('unavailable', 'records of this profile come faster than they are applied')
-  }
+  const whenCurrent = createWhenCurrent(transactions, merger)
   const writeCurrent = <T>(operation: Operation<T>): Promise<T> => whenCurrent((work) => runCurrent(work, operation))
   // What was accepted before the last process ended may not be applied.
   await read((sql) => inbox.begin(sql))
   merger.note()
   return {
+    ...createUploads(transactions, merger),
     ...createReports({
       // Where the inbox cannot be applied, what is in it counts as queued.
       catchUp: async () => {
@@ -87,20 +88,6 @@ export const openSqliteStore = async (path: string, options: StoreOptions = {}):
       return erased
     },
     find: (account, objectId) => read((sql) => find(sql, inbox, findAccount(sql, account), objectId)),
-    lease: async (request) => {
-      const leased = await write((work) => lease(work, request))
-      merger.note()
-      return leased
-    },
-    complete: (holder, completions) => write((work) => complete(work, holder, completions)),
-    takeSlots: (request) => write((work) => takeSlots(work, request)),
-    join: (holder, report) => write(({ sql }) => void sql.joinHolder.run(holder, report)),
-    heartbeat: (holder, report) => write(({ sql }) => Number(sql.heartbeatHolder.run(holder, report).changes) > 0),
-    // The statement selects the columns that Holder names.
-    holders: () => read((sql) => sql.allHolders.all() as Holder[]),
-    takeOver: (stale) =>
-      write((work) => stale.reduce((freed, { id, heartbeat }) => freed + release(work, id, heartbeat), 0)),
-    leave: (holder) => write((work) => void release(work, holder)),
     secret: (name) =>
       write(({ sql }) => {
         sql.addSecret.run(name, randomBytes(32).toString('base64url'))

@@ -86,6 +86,7 @@ export const createBeginWork = (inbox: Inbox, now: () => number): BeginWork => {
     const delta = createDelta()
     const before = Number((sql.readSequence.get() as SqlRow).n)
     let sequence = before
+    const nextSequence = (): number => ++sequence
     const count = createCount(sql, delta)
     inbox.begin(sql)
     return {
@@ -95,13 +96,13 @@ export const createBeginWork = (inbox: Inbox, now: () => number): BeginWork => {
         delta,
         inbox,
         now: at,
-        nextSequence: () => ++sequence,
+        nextSequence,
         account: createAccounts(sql),
         queued: (account, pool) =>
           count(account, `state:queued:${pool}`) + (pool === 'live' ? count(account, 'pending') : 0),
       },
       finish: () => {
-        inbox.finish(sql)
+        inbox.finish(sql, nextSequence)
         if (sequence !== before) sql.writeSequence.run(sequence)
         writeNumbers(sql, delta, at)
       },
