@@ -115,36 +115,35 @@ const take = async (pool: pg.Pool): Promise<pg.PoolClient> => {
 const pause = (tries: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(2 ** tries, longestPauseMs)))
 
-export const createTransactions = (pool: pg.Pool): Transactions => ({
-  transact: async (work) => {
-    const giveUpAt = performance.now() + contendMs
-    for (let tries = 1; ; tries++) {
-      const startedAt = performance.now()
-      const attempted = await attempt(await take(pool), work)
-      if ('value' in attempted) return attempted.value
-      const { error, mayBeRepeated } = attempted
-      const isQuick = performance.now() - startedAt < deadAtOnceMs
-      const isStale = tries <= poolSize && isQuick && mayBeRepeated && isLoss(error)
-      const isContended = isContention(error) && performance.now() < giveUpAt
-      if (!isStale && !isContended) throw storeErrorOf(error)
-      if (isContended) await pause(tries)
-    }
-  },
-  read: async <Row>(query: PgQuery) => {
+/** Runs an attempt until it is done, or fails for good; each on a connection of its own. */
+const insist = async <T>(pool: pg.Pool, once: (client: pg.PoolClient) => Promise<Attempted<T>>): Promise<T> => {
+  const giveUpAt = performance.now() + contendMs
+  for (let tries = 1; ; tries++) {
     const startedAt = performance.now()
-    for (let tries = 1; ; tries++) {
-      const client = await take(pool)
+    const attempted = await once(await take(pool))
+    if ('value' in attempted) return attempted.value
+    const { error, mayBeRepeated } = attempted
+    const isQuick = performance.now() - startedAt < deadAtOnceMs
+    const isStale = tries <= poolSize && isQuick && mayBeRepeated && isLoss(error)
+    const isContended = isContention(error) && performance.now() < giveUpAt
+    if (!isStale && !isContended) throw storeErrorOf(error)
+    if (isContended) await pause(tries)
+  }
+}
+
+export const createTransactions = (pool: pg.Pool): Transactions => ({
+  transact: (work) => insist(pool, (client) => attempt(client, work)),
+  read: <Row>(query: PgQuery) =>
+    insist(pool, async (client) => {
       try {
         const answer = await client.query(query)
         client.release()
-        return rowsFrom<Row>(answer)
+        return { value: rowsFrom<Row>(answer) }
       } catch (error) {
         client.release(true)
-        if (tries > poolSize || !isLoss(error) || performance.now() - startedAt > deadAtOnceMs)
-          throw storeErrorOf(error)
+        return { error, mayBeRepeated: true }
       }
-    }
-  },
+    }),
   end: async () => {
     await pool.end().catch((error: unknown) => {
       throw new StoreError('unavailable', 'the connections cannot be closed', error)

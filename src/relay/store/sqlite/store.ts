@@ -83,7 +83,7 @@ export const openSqliteStore = async (path: string, options: StoreOptions = {}):
     erase: async (account, objectId) => {
       const erased = await writeCurrent(erase(account, objectId))
       // Inbox rows that name the profile are on disk until their merge ends, and older pages with the row are in the log.
-      await merger.settled()
+      if (inbox.isMerging()) await merger.settled()
       await transactions.purge()
       return erased
     },
