@@ -18,7 +18,7 @@ interface SdkPage {
 /** The part of the SDK that takes a subscription, if it would send one for this objectId now. */
 const findReady = (objectId: string) => {
   // The cast: what another script puts there.
-  const { clevertap, $WZRK_WR } = self as SdkPage
+  const { clevertap, $WZRK_WR } = self as unknown as SdkPage
   // It is on the page from its import on, and would send under no account until `init`.
   const isReady = clevertap?.getAccountID?.() && clevertap.getCleverTapID?.() === objectId
   // Not for a user who has opted out.

@@ -3,7 +3,8 @@ import { steadyNow } from '../../src/relay/steady-clock.ts'
 import { StoreError } from '../../src/relay/store/errors.ts'
 import { priorities, type Store, type StoreOptions } from '../../src/relay/store/port.ts'
 import { farthestDueMs as defaultFarthestDueMs, takeDue } from '../../src/relay/store/rules/due.ts'
-import { assertCapacity, enter } from '../../src/relay/store/rules/enter.ts'
+import { put } from '../../src/relay/store/rules/enter.ts'
+import { count, type Operation } from '../../src/relay/store/rules/operation.ts'
 import { discardedAtOnce, discardRejected, retry } from '../../src/relay/store/rules/rejected.ts'
 import { erase, withdraw } from '../../src/relay/store/rules/remove.ts'
 import { complete, giveBack } from '../../src/relay/store/rules/results.ts'
@@ -70,6 +71,7 @@ const createTables = (now: () => number) => {
       now: now(),
       delta,
       all,
+      account: numberOf,
       nextSequence: () => ++sequence,
       find: (key) => rows.get(textOf(key))?.row,
       save: (key, row) => rows.set(textOf(key), { ...key, row }),
@@ -96,32 +98,24 @@ const createIntake = ({ operate, numberOf }: Tables, maxQueued: number, maxUnpro
   const wake = (account: string, count: number): void => {
     for (const listener of listeners) listener(account, count)
   }
-  const keyOf = (account: string, objectId: string): Key => ({ account: numberOf(account), objectId })
-  const put: Store['put'] = async (entries) => {
-    const results = await operate((work) => {
-      assertCapacity(entries, (account, pool) => work.queued(numberOf(account), pool), maxQueued)
-      return entries.map((entry) =>
-        enter(work, keyOf(entry.account, entry.objectId), { entry, receivedAt: work.now }, maxUnproved),
-      )
-    })
-    for (const account of new Set(entries.map((entry) => entry.account))) wake(account, entries.length)
-    return results
-  }
+  const run = <T>({ run }: Operation<T>): Promise<T> => operate(run)
   return {
-    put,
-    withdraw: (account, objectId) => operate((work) => withdraw(work, keyOf(account, objectId))),
-    erase: (account, objectId) => operate((work) => erase(work, keyOf(account, objectId))),
+    put: async (entries) => {
+      const results = await run(put(entries, { maxQueued, maxUnproved }))
+      for (const account of new Set(entries.map((entry) => entry.account))) wake(account, entries.length)
+      return results
+    },
+    withdraw: (account, objectId) => run(withdraw(account, objectId)),
+    erase: (account, objectId) => run(erase(account, objectId)),
     find: (account, objectId) =>
       operate((work) => {
-        const row = known(work.find(keyOf(account, objectId)))
+        const row = known(work.find({ account: numberOf(account), objectId }))
         return row && statusOf(objectId, row)
       }),
     retryRejected: async (account, { objectIds, code }) => {
       const retried = await operate((work) => {
-        const chosen = work
-          .all(numberOf(account))
-          .filter(({ objectId }) => objectIds === undefined || objectIds.includes(objectId))
-        return retry(work, chosen, code)
+        const ids = objectIds ?? work.all(numberOf(account)).map(({ objectId }) => objectId)
+        return retry(account, ids, code).run(work)
       })
       wake(account, retried)
       return retried
@@ -169,11 +163,7 @@ const createUploads = ({ rows, operate, numberOf }: Tables): Uploads => {
   }
   return {
     lease,
-    complete: (holder, completions) =>
-      operate((work) => {
-        for (const one of completions)
-          complete(work, { account: numberOf(one.account), objectId: one.objectId }, holder, one)
-      }),
+    complete: (holder, completions) => operate(complete(holder, completions).run),
     takeSlots: ({ account, holder, want, limit }) =>
       operate(() => {
         let others = 0
@@ -212,7 +202,7 @@ const createReports = ({ numbers, minutes, operate, numberOf }: Tables): Reports
       const mine = [...minutes.values()].filter((one) => one.account === numberOf(account) && one.at >= since)
       return readMinutes(mine.sort((a, b) => a.at - b.at))
     }),
-  count: (account, event, by) => operate(({ delta }) => delta.event(numberOf(account), event, by)),
+  count: (account, event, by) => operate(count(account, event, by).run),
   rejected: (account, { limit, after = Number.POSITIVE_INFINITY, code }) =>
     operate((work) =>
       work
@@ -235,7 +225,8 @@ const createReports = ({ numbers, minutes, operate, numberOf }: Tables): Reports
   discardRejected: (account, limits) =>
     operate((work) => {
       const refused = work.all(numberOf(account)).filter(({ row }) => row.state === 'rejected')
-      return discardRejected(work, refused.slice(0, discardedAtOnce), refused.length, limits)
+      const oldest = refused.slice(0, discardedAtOnce).map(({ objectId }) => objectId)
+      return discardRejected(account, oldest, refused.length, limits).run(work)
     }),
 })
 

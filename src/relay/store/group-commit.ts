@@ -36,6 +36,8 @@ interface Job<Operation> {
   resolve: (value: unknown) => void
   reject: (error: StoreError) => void
   since: number
+  /** It runs without others, because a group that it was in has failed. */
+  isAlone?: boolean
 }
 /** The operations of an attempt that must run again. */
 interface Attempt<Operation> {
@@ -103,8 +105,8 @@ export class GroupCommit<Operation> {
   #takeGroup(): readonly Job<Operation>[] {
     const { rowsOf = () => 0 } = this.#settings
     let rows = 0
-    const end = this.#waiting.findIndex(({ operation }) => {
-      if (rows >= mostRows) return true
+    const end = this.#waiting.findIndex(({ operation }, at) => {
+      if (rows >= mostRows || (at > 0 && this.#waiting[0]?.isAlone)) return true
       rows += rowsOf(operation)
       return false
     })
@@ -121,18 +123,12 @@ export class GroupCommit<Operation> {
       return { left: jobs.slice(answers.length), isLocked: false }
     } catch (error) {
       const next = afterFailure(error)
-      if (next === 'split' && jobs.length > 1) return this.#attemptEach(jobs)
+      if (next === 'split' && jobs.length > 1)
+        return { left: jobs.map((job) => ({ ...job, isAlone: true })), isLocked: false }
       const oldest = next === 'wait' ? performance.now() - lockWaitMs : Number.POSITIVE_INFINITY
       for (const job of jobs) if (job.since < oldest) job.reject(failureOf(error))
       return { left: jobs.filter(({ since }) => since >= oldest), isLocked: next === 'wait' }
     }
-  }
-  async #attemptEach(jobs: readonly Job<Operation>[]): Promise<Attempt<Operation>> {
-    for (const [at, job] of jobs.entries()) {
-      const { left, isLocked } = await this.#attempt([job])
-      if (isLocked) return { left: [...left, ...jobs.slice(at + 1)], isLocked }
-    }
-    return { left: [], isLocked: false }
   }
 }
 

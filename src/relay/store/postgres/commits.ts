@@ -1,49 +1,32 @@
 import { GroupCommit, shareRuns } from '../group-commit.ts'
 import type { NewEntry, PutResult } from '../port.ts'
+import type { Operation } from '../rules/operation.ts'
+import type { WorkListeners } from '../work-listeners.ts'
 import type { Transactions } from './connection.ts'
-import type { PgQuery } from './driver.ts'
 import { isOfItsData, storeErrorOf } from './failure.ts'
 import { createGroupRun } from './group.ts'
-import { type Append, createAppendRun, createApply } from './inbox.ts'
+import { createAppendRun, createApply } from './inbox.ts'
 import { createNumberWriter } from './numbers.ts'
-import type { Operation } from './operation.ts'
 import { sql } from './statements.ts'
-
-/** The store's three group commits: they append to the inbox, apply it, and operate on rows. */
-export interface Commits {
-  /** Takes records of a backend into the inbox. */
-  append(entries: readonly NewEntry[]): Promise<readonly PutResult[]>
-  /** Runs a statement with the next append. Rejects also where the last attempt to apply records has failed. */
-  appendStatement(query: PgQuery): Promise<void>
-  write<T>(operation: Operation<T>): Promise<T>
-  /** Resolves once every record that was acknowledged before is in the tables. */
-  catchUp(): Promise<void>
-  /** Resolves once nothing is under way. Until it is called, records are also applied without anybody asking for them. */
-  end(): Promise<void>
-}
 
 /** How long a record waits to be applied where nobody asks for it, in ms. Longer, and a transaction applies more. */
 const applyAfterMs = 100
-
-/** How operations count records and report new ones. */
-export interface CommitSettings {
-  /** The first of two shares of the numbers; see numbers.ts. */
-  share: number
-  maxQueued: number
-  now: () => number
-  tell: (account: string, rows: number) => void
-}
 
 const onFailure = {
   failureOf: storeErrorOf,
   afterFailure: (error: unknown) => (isOfItsData(storeErrorOf(error)) ? 'split' : 'reject'),
 } as const
 
+/**
+ * The store's three group commits: they append to the inbox, apply it, and operate on rows.
+ *
+ * @param share the first of two shares of the numbers; see numbers.ts.
+ */
 export const createCommits = (
   transactions: Transactions,
   read: Transactions['read'],
-  { share, maxQueued, now, tell }: CommitSettings,
-): Commits => {
+  { share, maxQueued, now, tell }: { share: number; maxQueued: number; now: () => number; tell: WorkListeners['tell'] },
+) => {
   const rows = new GroupCommit<Operation<unknown>>({
     ...onFailure,
     run: createGroupRun(transactions, createNumberWriter(share), now),
@@ -72,32 +55,35 @@ export const createCommits = (
       applies.write(undefined).catch(() => {})
     }, applyAfterMs)
   }
-  const append = createAppendRun(transactions, { maxQueued, now, apply })
-  const appends = new GroupCommit<Append>({
+  const append = createAppendRun(transactions, { share, maxQueued, now, apply })
+  const appends = new GroupCommit<readonly NewEntry[]>({
     ...onFailure,
     run: async (group) => {
       const answers = await append(group)
-      const taken = group.flatMap(({ entries }, at) => (answers[at] && 'value' in answers[at] ? entries : []))
+      const taken = group.flatMap((entries, at) => (answers[at] && 'value' in answers[at] ? entries : []))
       for (const { account } of taken) tell(account, 1)
       if (taken.length > 0) applySoon()
       return answers
     },
-    rowsOf: ({ entries }) => entries.length,
+    rowsOf: (entries) => entries.length,
   })
 
   return {
-    // Both are what the group's run answers with.
-    append: (entries) => appends.write({ entries }) as Promise<readonly PutResult[]>,
+    /** Takes records of a backend into the inbox. */
+    // As in the next one, the group's run answers with that.
+    append: (entries: readonly NewEntry[]) => appends.write(entries) as Promise<readonly PutResult[]>,
     write: <T>(operation: Operation<T>) => rows.write(operation) as Promise<T>,
-    appendStatement: async (query) => {
-      await appends.write({ entries: [], writes: [query] })
+    /** @throws StoreError where the last attempt to apply records has failed. */
+    assertApplied: (): void => {
       if (failure) throw storeErrorOf(failure)
     },
-    catchUp: async () => {
+    /** Resolves once every record that was acknowledged before is in the tables. */
+    catchUp: async (): Promise<void> => {
       const [inbox] = await read<{ pending: boolean }>({ text: sql.isPending })
       if (inbox?.pending) await applies.write(undefined)
     },
-    end: async () => {
+    /** Resolves once nothing is under way. Until it is called, records are also applied without anybody asking for them. */
+    end: async (): Promise<void> => {
       isOver = true
       clearTimeout(timer)
       await Promise.all([appends.idle(), applies.idle(), rows.idle()])

@@ -1,11 +1,12 @@
+import type pg from 'pg'
 import { StoreError } from '../errors.ts'
-import { type PgPool, type PgPoolClient, type PgQuery, type PgResult, rowsFrom } from './driver.ts'
+import { type PgQuery, rowsFrom } from './driver.ts'
 import { isContention, isLoss, storeErrorOf } from './failure.ts'
 
 /** A transaction under way. */
 export interface Session {
   /** Sends all at once and resolves to their results; rejects with the first error. Later ones see what earlier did. */
-  ask(...queries: readonly PgQuery[]): Promise<readonly PgResult[]>
+  ask(...queries: readonly PgQuery[]): Promise<readonly pg.QueryResult[]>
 }
 
 /** How a transaction ends: with its last statements and a commit, or, where nothing is to be kept, with a rollback. */
@@ -58,7 +59,7 @@ const commit: PgQuery = { text: 'COMMIT' }
 const rollback: PgQuery = { text: 'ROLLBACK' }
 
 /** Sends all at once. Resolves to their results; rejects with the first error. */
-const send = async (client: PgPoolClient, queries: readonly PgQuery[]): Promise<readonly PgResult[]> => {
+const send = async (client: pg.PoolClient, queries: readonly PgQuery[]): Promise<readonly pg.QueryResult[]> => {
   const stream = client.connection?.stream
   stream?.cork()
   const sent = queries.map((query) => client.query(query))
@@ -75,12 +76,12 @@ type Attempted<T> = { value: T } | { error: unknown; mayBeRepeated: boolean }
 
 /** Runs `work` once. The connection goes back to the pool only if it is known to be in order. */
 const attempt = async <T>(
-  client: PgPoolClient,
+  client: pg.PoolClient,
   work: (session: Session) => Promise<Ending<T>>,
 ): Promise<Attempted<T>> => {
   let opened = false
   let ending: Ending<T> | undefined
-  const ask = async (...queries: readonly PgQuery[]): Promise<readonly PgResult[]> => {
+  const ask = async (...queries: readonly PgQuery[]): Promise<readonly pg.QueryResult[]> => {
     if (opened) return send(client, queries)
     const results = await send(client, [begin, ...queries])
     opened = true
@@ -104,7 +105,7 @@ const attempt = async <T>(
 }
 
 /** Takes a connection from the pool, which also throws without a promise where it cannot even begin to make one. */
-const take = async (pool: PgPool): Promise<PgPoolClient> => {
+const take = async (pool: pg.Pool): Promise<pg.PoolClient> => {
   try {
     return await pool.connect()
   } catch (error) {
@@ -114,36 +115,35 @@ const take = async (pool: PgPool): Promise<PgPoolClient> => {
 const pause = (tries: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(2 ** tries, longestPauseMs)))
 
-export const createTransactions = (pool: PgPool): Transactions => ({
-  transact: async (work) => {
-    const giveUpAt = performance.now() + contendMs
-    for (let tries = 1; ; tries++) {
-      const startedAt = performance.now()
-      const attempted = await attempt(await take(pool), work)
-      if ('value' in attempted) return attempted.value
-      const { error, mayBeRepeated } = attempted
-      const isQuick = performance.now() - startedAt < deadAtOnceMs
-      const isStale = tries <= poolSize && isQuick && mayBeRepeated && isLoss(error)
-      const isContended = isContention(error) && performance.now() < giveUpAt
-      if (!isStale && !isContended) throw storeErrorOf(error)
-      if (isContended) await pause(tries)
-    }
-  },
-  read: async <Row>(query: PgQuery) => {
+/** Runs an attempt until it is done, or fails for good; each on a connection of its own. */
+const insist = async <T>(pool: pg.Pool, once: (client: pg.PoolClient) => Promise<Attempted<T>>): Promise<T> => {
+  const giveUpAt = performance.now() + contendMs
+  for (let tries = 1; ; tries++) {
     const startedAt = performance.now()
-    for (let tries = 1; ; tries++) {
-      const client = await take(pool)
+    const attempted = await once(await take(pool))
+    if ('value' in attempted) return attempted.value
+    const { error, mayBeRepeated } = attempted
+    const isQuick = performance.now() - startedAt < deadAtOnceMs
+    const isStale = tries <= poolSize && isQuick && mayBeRepeated && isLoss(error)
+    const isContended = isContention(error) && performance.now() < giveUpAt
+    if (!isStale && !isContended) throw storeErrorOf(error)
+    if (isContended) await pause(tries)
+  }
+}
+
+export const createTransactions = (pool: pg.Pool): Transactions => ({
+  transact: (work) => insist(pool, (client) => attempt(client, work)),
+  read: <Row>(query: PgQuery) =>
+    insist(pool, async (client) => {
       try {
         const answer = await client.query(query)
         client.release()
-        return rowsFrom<Row>(answer)
+        return { value: rowsFrom<Row>(answer) }
       } catch (error) {
         client.release(true)
-        if (tries > poolSize || !isLoss(error) || performance.now() - startedAt > deadAtOnceMs)
-          throw storeErrorOf(error)
+        return { error, mayBeRepeated: true }
       }
-    }
-  },
+    }),
   end: async () => {
     await pool.end().catch((error: unknown) => {
       throw new StoreError('unavailable', 'the connections cannot be closed', error)

@@ -1,57 +1,20 @@
+import type pg from 'pg'
 import { StoreError } from '../errors.ts'
 
-/** One statement. Without values it may hold several, separated by semicolons. */
-export interface PgQuery {
-  text: string
-  values?: readonly unknown[]
-  /** How long the answer may take before the connection is given up, in ms; else as the connection was told. */
-  query_timeout?: number
-}
-export interface PgResult {
-  command: string
-  rowCount: number | null
-  rows: readonly unknown[]
-}
-
-/** The parts of pg's pools that we use; a test proves that pg's own still fit. */
-export interface PgPoolClient {
-  query(query: PgQuery): Promise<PgResult>
-  /** With true the connection is closed and not used again. */
-  release(destroy?: boolean): void
-  /** Where it can be had: what is written while the stream is corked goes out at once. */
-  connection?: { stream?: { cork(): void; uncork(): void } }
-}
-export interface PgPool {
-  connect(): Promise<PgPoolClient>
-  on(event: 'error', listener: (error: Error) => void): unknown
-  on(event: 'connect', listener: (client: { on(event: 'error', listener: () => void): unknown }) => void): unknown
-  end(): Promise<void>
-}
-export interface PgSettings {
-  connectionString: string
-  fallback_application_name: string
-  pipeline: boolean
-  connectionTimeoutMillis: number
-  query_timeout: number
-  keepAlive: boolean
-  keepAliveInitialDelayMillis: number
-  types: { getTypeParser(type: number, format?: 'text' | 'binary'): (value: string) => unknown }
-  max?: number
-  idleTimeoutMillis?: number
-}
-export interface PgDriver {
-  Pool: new (settings: PgSettings) => PgPool
-  types: { getTypeParser(type: number, format?: 'text' | 'binary'): (value: string) => unknown }
-}
+/**
+ * One statement. Without values it may hold several, separated by semicolons. `query_timeout`: how long the answer may take
+ * before the connection is given up, in ms; else as the connection was told.
+ */
+export type PgQuery = pg.QueryConfig & { query_timeout?: number }
 
 /** The rows of an answer. `Row` names the columns that the statement selects. */
-export const rowsFrom = <Row>(result: PgResult | undefined): readonly Row[] => (result?.rows ?? []) as readonly Row[]
+export const rowsFrom = <Row>(result: pg.QueryResult | undefined): readonly Row[] => result?.rows ?? []
 
 /** Loads pg, an optional package. The name is no literal, so that no bundler and no type package looks for it. */
-export const loadPg = async (name = 'pg'): Promise<PgDriver> => {
+export const loadPg = async (name = 'pg'): Promise<typeof pg> => {
   try {
-    // pg is CommonJS: its exports are under `default`. Its shape is checked in test/relay/store.
-    return ((await import(name)) as { default: PgDriver }).default
+    // pg is CommonJS: its exports are under `default`.
+    return ((await import(name)) as { default: typeof pg }).default
   } catch (error) {
     throw new StoreError('no-driver', 'a store on PostgreSQL needs the package pg: npm install pg', error)
   }
@@ -65,7 +28,7 @@ const bigint = 20
  * start of a connection that PgBouncer does not know. A server that has gone without a word is noticed by these times.
  * Whole numbers come as numbers: none of ours is over 2^53.
  */
-export const settingsFor = (driver: PgDriver, url: string): PgSettings => ({
+export const settingsFor = (driver: typeof pg, url: string): pg.PoolConfig => ({
   connectionString: url,
   fallback_application_name: 'pushferry',
   pipeline: true,
@@ -74,6 +37,7 @@ export const settingsFor = (driver: PgDriver, url: string): PgSettings => ({
   keepAlive: true,
   keepAliveInitialDelayMillis: 10_000,
   types: {
-    getTypeParser: (type, format) => (type === bigint ? Number : driver.types.getTypeParser(type, format)),
+    getTypeParser: (type: number, format?: 'text' | 'binary') =>
+      type === bigint ? Number : driver.types.getTypeParser(type, format),
   },
 })

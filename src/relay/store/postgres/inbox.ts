@@ -1,13 +1,13 @@
 import { type Answer, answerOf } from '../group-commit.ts'
 import type { NewEntry, PutResult } from '../port.ts'
-import { assertCapacity } from '../rules/enter.ts'
+import { assertCapacity } from '../rules/capacity.ts'
+import { enterAll } from '../rules/enter.ts'
 import { entryOf, type StoredRecord, storedOf } from '../rules/inbox-record.ts'
 import { minuteOf } from '../rules/tally.ts'
 import { accountNumber, addAccounts } from './accounts.ts'
 import type { Transactions } from './connection.ts'
-import { type PgQuery, rowsFrom } from './driver.ts'
+import { rowsFrom } from './driver.ts'
 import { runOperations } from './group.ts'
-import { enter } from './intake.ts'
 import type { NumberWriter } from './numbers.ts'
 import { sql } from './statements.ts'
 
@@ -27,11 +27,6 @@ const mostPending = 20_000
 /** Records in one transaction of the applier. */
 const mostApplied = 2_000
 
-/** What an append writes: the records of one call, all live, of a backend, and perhaps a statement of its own. */
-export interface Append {
-  entries: readonly NewEntry[]
-  writes?: readonly PgQuery[]
-}
 interface InboxRow {
   seq: number
   account: string
@@ -46,14 +41,14 @@ const entriesOf = ({ account, body }: InboxRow): NewEntry[] =>
 const queued: PutResult = { result: 'queued' }
 
 /**
- * Makes what appends a group of calls. A call that its account's queue has no room for is refused alone: the queue is
+ * Makes what appends a group of calls. One without records is a probe: it makes a small durable write. A call that its account's queue has no room for is refused alone: the queue is
  * what is in the tables and what is pending. Other relays' appends of the same moment are not seen, so that each of them
  * may go over the limit by one group.
  */
 export const createAppendRun = (
   { transact, read }: Transactions,
-  { maxQueued, now, apply }: { maxQueued: number; now: () => number; apply: () => Promise<void> },
-): ((group: readonly Append[]) => Promise<readonly Answer[]>) => {
+  { share, maxQueued, now, apply }: { share: number; maxQueued: number; now: () => number; apply: () => Promise<void> },
+): ((group: readonly (readonly NewEntry[])[]) => Promise<readonly Answer[]>) => {
   const readQueued = async (accounts: readonly string[]): Promise<Map<string, number>> => {
     const values = [accounts.map(accountNumber)]
     const rows = await read<{ queued: number; pending: number }>({ text: sql.readQueued, values })
@@ -64,10 +59,10 @@ export const createAppendRun = (
     return new Map(accounts.map((account, at) => [account, rows[at]?.queued ?? 0]))
   }
   return async (group) => {
-    const accounts = [...new Set(group.flatMap(({ entries }) => entries.map(({ account }) => account)))]
-    const queuedNow = accounts.length > 0 ? await readQueued(accounts) : new Map<string, number>()
+    const accounts = [...new Set(group.flat().map(({ account }) => account))]
+    const queuedNow = await readQueued(accounts)
     const come = new Map<string, NewEntry[]>(accounts.map((account) => [account, []]))
-    const answers = group.map(({ entries }) =>
+    const answers = group.map((entries) =>
       answerOf(() => {
         assertCapacity(entries, (account) => queuedNow.get(account) ?? 0, maxQueued)
         for (const entry of entries) {
@@ -85,15 +80,16 @@ export const createAppendRun = (
       rows.map(([, entries]) => entries.length),
       rows.map(([, entries]) => JSON.stringify(entries.map(storedOf))),
     ]
-    const own = group.flatMap(({ writes }) => writes ?? [])
-    if (rows.length === 0 && own.length === 0) return answers
+    const isProbed = group.some((entries) => entries.length === 0)
+    if (rows.length === 0 && !isProbed) return answers
     await transact(async () => ({
       isRepeatable: true,
       result: undefined,
       last: [
-        ...own,
+        ...(isProbed ? [{ text: sql.touchProbe, values: [share] }] : []),
         ...addAccounts(rows.map(([account]) => account)),
-        ...(rows.length > 0 ? [{ text: sql.lockAppends }, { text: sql.append, values: columns }] : []),
+        { text: sql.lockAppends },
+        { text: sql.append, values: columns },
       ],
     }))
     return answers
@@ -117,7 +113,7 @@ export const createApply = ({ transact }: Transactions, numbers: NumberWriter): 
       const last = rows.at(-1) ?? first
       const { writes } = await runOperations(
         ask,
-        rows.map((row) => enter(entriesOf(row), { acceptedAt: row.received_at })),
+        rows.map((row) => enterAll(entriesOf(row), { receivedAt: row.received_at })),
         numbers,
         last.received_at,
       )

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto'
-import type { Batch, Store } from '../port.ts'
+import type { Batch, Completion, LeasedEntry, Store } from '../port.ts'
 import { type RowColumns, rowOf } from '../rules/columns.ts'
 import { farthestDueMs as defaultFarthestDueMs, takeDue } from '../rules/due.ts'
 import { countLeased } from '../rules/results.ts'
@@ -9,7 +9,6 @@ import { accountNumber } from './accounts.ts'
 import type { Transactions } from './connection.ts'
 import { rowsFrom } from './driver.ts'
 import type { NumberWriter } from './numbers.ts'
-import type { Release } from './release.ts'
 import { sql } from './statements.ts'
 
 /** `place` is where PostgreSQL has the row. */
@@ -22,19 +21,19 @@ const drawLease = (): number => randomInt(1, 2 ** 48 - 1)
  * Makes Store.lease. Rows that somebody else is just writing are passed over, so that relays never wait for each other
  * here, and never get the same row.
  *
- * Should the connection be lost while a lease is being committed, rows may be leased that nobody knows of. Such a lease
- * is remembered, and what it has is given back before this holder leases anything else.
+ * Should the connection be lost while a lease is being committed, rows may be leased that nobody knows of. They are given
+ * back before this holder leases anything else.
  */
 export const createLease = (
   { transact }: Transactions,
   numbers: NumberWriter,
   now: () => number,
-  release: Release,
+  giveBack: Store['complete'],
 ): Store['lease'] => {
-  let doubtful: { holder: string; lease: number }[] = []
+  let doubtful: { holder: string; completions: readonly Completion[] }[] = []
   const giveBackDoubtful = async (holder: string): Promise<void> => {
     const mine = doubtful.filter((one) => one.holder === holder)
-    if (mine.length > 0) await release(holder, { leases: mine.map(({ lease }) => lease) })
+    for (const { completions } of mine) await giveBack(holder, completions)
     doubtful = doubtful.filter((one) => !mine.includes(one))
   }
 
@@ -42,7 +41,7 @@ export const createLease = (
     await giveBackDoubtful(holder)
     const account = accountNumber(name)
     const lease = drawLease()
-    let isAsked = false
+    let entries: readonly LeasedEntry[] = []
     try {
       return await transact<Batch | { waitMs: number | null }>(async ({ ask }) => {
         const at = Math.floor(now())
@@ -63,21 +62,20 @@ export const createLease = (
         const taken = found.slice(0, take.rows)
         const delta = createDelta()
         for (const { row } of taken) countLeased(delta, account, row)
-        isAsked = true
+        entries = taken.map(({ columns, row }) => leasedEntryOf(columns.object_id, { ...row, generation: lease }))
         return {
-          result: {
-            account: name,
-            entries: taken.map(({ columns, row }) => leasedEntryOf(columns.object_id, { ...row, generation: lease })),
-          },
+          result: { account: name, entries },
           last: [
             { text: sql.insistOnHolder, values: [n] },
             { text: sql.leaseRows, values: [taken.map(({ columns }) => columns.place), n, lease] },
-            ...numbers.writes(delta, at),
+            ...numbers(delta, at),
           ],
         }
       })
     } catch (error) {
-      if (isAsked) doubtful.push({ holder, lease })
+      const outcome = { kind: 'returned' } as const
+      const completions = entries.map((entry) => ({ ...entry, account: name, outcome }))
+      if (completions.length > 0) doubtful.push({ holder, completions })
       throw error
     }
   }

@@ -10,7 +10,7 @@ const migrationTimeMs = 600_000
 const patience: PgQuery = {
   text: `SET LOCAL statement_timeout = ${migrationTimeMs}; SET LOCAL lock_timeout = ${migrationTimeMs}`,
 }
-const patiently = (text: string, values: readonly unknown[] = []): PgQuery => ({
+const patiently = (text: string, values: unknown[] = []): PgQuery => ({
   text,
   ...(values.length > 0 ? { values } : {}),
   query_timeout: migrationTimeMs,

@@ -148,9 +148,7 @@ export const sql = {
   leaseRows: `WITH leased AS (
     UPDATE pushferry.queue SET state = 2, holder = $2, lease = $3 WHERE ctid = ANY ($1::tid[]) RETURNING 1)
     SELECT pushferry.insist(count(*) = cardinality($1)) FROM leased`,
-  /** What a holder has, or what it has under certain numbers of leases ($2). */
-  heldRows: `SELECT ${fromQueue} WHERE q.holder = $1 AND ($2::bigint[] IS NULL OR q.lease = ANY ($2))
-    ORDER BY q.account, q.object_id FOR UPDATE OF q`,
+  heldRows: `SELECT ${fromQueue} WHERE q.holder = $1 ORDER BY q.account, q.object_id FOR UPDATE OF q`,
 
   /** Unproved and put off, with nobody's lease. Others may be at the same. */
   oldestDeferred: `SELECT ${fromQueue} WHERE q.account = $1 AND q.priority = 1 AND q.state IN (0, 1) AND q.holder IS NULL
@@ -181,13 +179,15 @@ export const sql = {
     ON CONFLICT (account, holder) DO UPDATE SET held = excluded.held RETURNING held`,
 
   readTally: 'SELECT name, sum(n)::bigint AS n FROM pushferry.tally WHERE account = $1 GROUP BY name',
-  readNumbers: `SELECT account, sum(n)::bigint AS n FROM pushferry.tally WHERE account = ANY ($1) AND name = $2
-    GROUP BY account`,
+  /** Of accounts, by pool. */
+  readQueuedRows: `SELECT account, substr(name, 14) AS pool, sum(n)::bigint AS n FROM pushferry.tally
+    WHERE account = ANY ($1) AND name IN ('state:queued:live', 'state:queued:import', 'state:queued:unproved')
+    GROUP BY account, name`,
   readMinutes: `SELECT at, event, sum(n)::bigint AS n FROM pushferry.minute WHERE account = $1 AND at >= $2
     GROUP BY at, event ORDER BY at`,
   forgetMinutes: `DELETE FROM pushferry.minute WHERE ctid = ANY (ARRAY(
     SELECT ctid FROM pushferry.minute WHERE account = ANY ($1) AND at < $2 FOR UPDATE SKIP LOCKED))`,
-  oldestRow: `SELECT received_at FROM (
+  oldestOpen: `SELECT received_at FROM (
       ${oldestOpen.join(' UNION ALL ')}
     ) AS oldest ORDER BY seq LIMIT 1`,
 
@@ -195,6 +195,4 @@ export const sql = {
   addSecret: 'INSERT INTO pushferry.secret (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING',
   touchProbe: `INSERT INTO pushferry.probe AS p (shard, n) VALUES ($1, 1)
     ON CONFLICT (shard) DO UPDATE SET n = p.n + 1`,
-  /** A transaction whose commit need not be durable: a notification that is lost costs a moment. */
-  notify: "SELECT set_config('synchronous_commit', 'off', true), pg_notify($1, said) FROM unnest($2::text[]) AS said",
 } as const

@@ -1,34 +1,35 @@
 import { randomBytes, randomInt } from 'node:crypto'
+import type pg from 'pg'
 import { steadyNow } from '../../steady-clock.ts'
-import { StoreError } from '../errors.ts'
+import { type Operations, untilClosed } from '../each-operation.ts'
 import { shareRuns } from '../group-commit.ts'
 import { readMigrations } from '../migrations/migration.ts'
-import type { AcceptedRow, IntakeStore, ReportStore, Store, StoreOptions } from '../port.ts'
+import type { Store, StoreOptions, TokenStatus } from '../port.ts'
 import { type RowColumns, rowOf } from '../rules/columns.ts'
+import { put } from '../rules/enter.ts'
 import { isForInbox } from '../rules/inbox-record.ts'
+import type { Operation } from '../rules/operation.ts'
+import { erase, withdraw } from '../rules/remove.ts'
+import { createReports } from '../rules/reports.ts'
+import { complete } from '../rules/results.ts'
 import { known, statusOf } from '../rules/row.ts'
 import { createWorkListeners, type WorkListeners } from '../work-listeners.ts'
 import { accountNumber } from './accounts.ts'
-import { type Commits, createCommits } from './commits.ts'
-import { complete } from './complete.ts'
+import { createCommits } from './commits.ts'
 import { createTransactions, poolSize, type Transactions } from './connection.ts'
-import { loadPg, type PgDriver, type PgPool, type PgSettings, settingsFor } from './driver.ts'
+import { loadPg, type PgQuery, rowsFrom, settingsFor } from './driver.ts'
 import { storeErrorOf } from './failure.ts'
 import { createHolders } from './holders.ts'
-import { type Capacities, checkStorable, erase, put, withdraw } from './intake.ts'
 import { createLease } from './lease.ts'
 import { migrate } from './migrate.ts'
 import { createNumberWriter, shards } from './numbers.ts'
-import { createRelease } from './release.ts'
-import { counts, discardRejected, history, oldestRejected, pagesOf, refusedPages, rejected, retry } from './reports.ts'
-import { findable } from './row.ts'
+import { checkStorable, findable } from './row.ts'
 import { sql } from './statements.ts'
-import { idColumns } from './work.ts'
 
 /** Schemas before these were never released; a database that has one is refused. */
 const migrations = readMigrations(new URL('./migrations/', import.meta.url))
 
-const openPool = (driver: PgDriver, settings: PgSettings): PgPool => {
+const openPool = (driver: typeof pg, settings: pg.PoolConfig): pg.Pool => {
   const pool = new driver.Pool({ ...settings, max: poolSize, idleTimeoutMillis: 60_000 })
   // A connection that breaks fails what is asked of it; one that nobody uses is missed by nobody.
   pool.on('error', () => {})
@@ -36,103 +37,15 @@ const openPool = (driver: PgDriver, settings: PgSettings): PgPool => {
   return pool
 }
 
-/** Runs operations as long as the store is open; closing waits for them. */
-class Door {
-  readonly #underWay = new Set<Promise<unknown>>()
-  #isClosed = false
-
-  /** @throws StoreError (`closed`) */
-  assertOpen(): void {
-    if (this.#isClosed) throw new StoreError('closed', 'the store is closed')
-  }
-  async run<T>(operation: () => Promise<T>): Promise<T> {
-    this.assertOpen()
-    const promise = operation()
-    this.#underWay.add(promise)
-    return promise.finally(() => this.#underWay.delete(promise))
-  }
-  async close(): Promise<void> {
-    this.#isClosed = true
-    await Promise.allSettled(this.#underWay)
-  }
-}
-
-interface Parts {
-  commits: Commits
-  door: Door
-  /** Runs what has to see every record that was acknowledged before. */
-  seeing<T>(operation: () => Promise<T>): Promise<T>
-  read: Transactions['read']
-  listeners: WorkListeners
-}
-const createIntake = (
-  { commits, door, seeing, read, listeners }: Parts,
-  capacities: Capacities,
-  vacuum: () => Promise<unknown>,
-): IntakeStore => ({
-  put: async (entries) => {
-    door.assertOpen()
-    checkStorable(entries)
-    if (entries.every(isForInbox)) return commits.append(entries)
-    return seeing(async () => {
-      const results = await commits.write(put(entries, capacities))
-      for (const { account } of entries) listeners.tell(account, 1)
-      return results
-    })
-  },
-  withdraw: (account, objectId) => seeing(() => commits.write(withdraw(account, objectId))),
-  erase: (account, objectId) =>
-    seeing(async () => {
-      const erased = await commits.write(erase(account, objectId))
-      await vacuum()
-      return erased
-    }),
-  find: (account, objectId) =>
-    seeing(async () => {
-      const ids = idColumns([{ account: accountNumber(account), objectId: findable(objectId) }])
-      const [columns] = await read<RowColumns>({ text: sql.findRows, values: ids })
-      const row = columns && known(rowOf(columns))
-      return row && statusOf(objectId, row)
-    }),
-})
-
-const createReports = ({ commits, door, seeing, read, listeners }: Parts): ReportStore => ({
-  counts: (account) => seeing(() => counts(read, accountNumber(account))),
-  history: (account, since) => seeing(() => history(read, accountNumber(account), since)),
-  count: (account, event, by) =>
-    door.run(() =>
-      commits.write({
-        keys: [],
-        counted: [account],
-        run: ({ delta }) => delta.event(accountNumber(account), event, by),
-      }),
-    ),
-  rejected: (account, page) => seeing(() => rejected(read, accountNumber(account), page)),
-  accepted: (account, { limit, after = '' }) =>
-    seeing(() => read<AcceptedRow>({ text: sql.acceptedRows, values: [accountNumber(account), after, limit] })),
-  retryRejected: (account, { objectIds, code }) =>
-    seeing(async () => {
-      const pages = objectIds ? pagesOf(objectIds) : refusedPages(read, accountNumber(account), code)
-      let retried = 0
-      for await (const ids of pages) retried += await commits.write(retry(account, ids, code))
-      listeners.tell(account, retried)
-      return retried
-    }),
-  discardRejected: (account, limits) =>
-    seeing(async () => {
-      const oldest = await oldestRejected(read, accountNumber(account))
-      return oldest.ids.length === 0 ? 0 : commits.write(discardRejected(account, oldest, limits))
-    }),
-})
-
 /** How long a vacuum may take, in ms. */
 const vacuumTimeMs = 600_000
 
 /** Takes rows that were deleted out of the tables and their indexes; see Store.erase. */
-const vacuum = async (pool: PgPool): Promise<void> => {
+const vacuum = async (pool: pg.Pool): Promise<void> => {
   const client = await pool.connect()
   try {
-    await client.query({ text: sql.vacuum, query_timeout: vacuumTimeMs })
+    const query: PgQuery = { text: sql.vacuum, query_timeout: vacuumTimeMs }
+    await client.query(query)
     client.release()
   } catch (error) {
     client.release(true)
@@ -141,12 +54,86 @@ const vacuum = async (pool: PgPool): Promise<void> => {
 }
 
 /** A secret of the store, which is made when it is missing. */
-const readSecret = async ({ transact, read }: Transactions, name: string): Promise<string> => {
-  const values = [name, randomBytes(32).toString('base64url')]
-  await transact(async () => ({ result: undefined, last: [{ text: sql.addSecret, values }] }))
-  const [found] = await read<{ value: string }>({ text: sql.findSecret, values: [name] })
-  if (!found) throw new StoreError('unavailable', 'a secret that was made is gone')
-  return found.value
+const readSecret = ({ transact }: Transactions, name: string): Promise<string> =>
+  transact(async ({ ask }) => {
+    const values = [name, randomBytes(32).toString('base64url')]
+    const [, found] = await ask({ text: sql.addSecret, values }, { text: sql.findSecret, values: [name] })
+    const [secret] = rowsFrom<{ value: string }>(found)
+    if (!secret) throw new Error('a secret that was made is gone')
+    return { result: secret.value, last: [] }
+  })
+
+/** See Store.find. */
+const find = async (
+  read: Transactions['read'],
+  account: string,
+  objectId: string,
+): Promise<TokenStatus | undefined> => {
+  const values = [[accountNumber(account)], [findable(objectId)]]
+  const [columns] = await read<RowColumns>({ text: sql.findRows, values })
+  const row = columns && known(rowOf(columns))
+  return row && statusOf(objectId, row)
+}
+
+/** What the operations work with. Each pool serves transactions of its own, so that intake waits for nothing else. */
+interface Parts {
+  /** One connection each to append to the inbox, to apply it, and to operate on rows. */
+  intake: Transactions
+  /** For everything else. */
+  others: Transactions
+  vacuum(): Promise<unknown>
+  listeners: WorkListeners
+}
+
+/** The operations, and what waits for all that is under way when no more are asked for. */
+const createOperations = (
+  { intake, others, vacuum, listeners: { tell } }: Parts,
+  { maxQueued = 1_000_000, maxUnproved = 100_000, now = steadyNow }: StoreOptions,
+): { operations: Operations; end(): Promise<void> } => {
+  // Shares for each way of counting, so that this store's own do not wait for each other either.
+  const share = randomInt(Math.floor(shards / 3)) * 3
+  const numbers = createNumberWriter(share + 2)
+  const { append, write, catchUp, assertApplied, end } = createCommits(intake, others.read, {
+    share,
+    maxQueued,
+    now,
+    tell,
+  })
+  /** Runs what has to see every record that was acknowledged before. */
+  const writeCurrent = <T>(operation: Operation<T>): Promise<T> => catchUp().then(() => write(operation))
+  const completeAll: Store['complete'] = (holder, completions) => write(complete(holder, completions))
+  const lease = createLease(others, numbers, now, completeAll)
+
+  const operations: Operations = {
+    ...createHolders(others, numbers, now),
+    ...createReports({
+      catchUp,
+      query: (name, account, ...values) =>
+        others.read({ text: sql[name], values: [accountNumber(account), ...values] }),
+      write,
+      tell,
+    }),
+    put: async (entries) => {
+      checkStorable(entries)
+      if (entries.every(isForInbox)) return append(entries)
+      const results = await writeCurrent(put(entries, { maxQueued, maxUnproved }))
+      for (const { account } of entries) tell(account, 1)
+      return results
+    },
+    withdraw: (account, objectId) => writeCurrent(withdraw(account, objectId)),
+    erase: async (account, objectId) => {
+      const erased = await writeCurrent(erase(account, objectId))
+      await vacuum()
+      return erased
+    },
+    find: (account, objectId) => catchUp().then(() => find(others.read, account, objectId)),
+    lease: (request) => catchUp().then(() => lease(request)),
+    complete: completeAll,
+    secret: (name) => readSecret(others, name),
+    // The way that records take: what keeps those from being stored must not leave the probe well.
+    probe: () => append([]).then(assertApplied),
+  }
+  return { operations, end }
 }
 
 /**
@@ -177,13 +164,9 @@ const readSecret = async ({ transact, read }: Transactions, name: string): Promi
  * @example
  * const store = await openPostgresStore('postgres://relay@db.example.com/pushferry')
  */
-export const openPostgresStore = async (
-  url: string,
-  { maxQueued = 1_000_000, maxUnproved = 100_000, now = steadyNow }: StoreOptions = {},
-): Promise<Store> => {
+export const openPostgresStore = async (url: string, options: StoreOptions = {}): Promise<Store> => {
   const driver = await loadPg()
   const settings = settingsFor(driver, url)
-  // Two pools: one connection each to append to the inbox, to apply it, and to operate on rows; and three for everything else.
   const otherPool = openPool(driver, settings)
   const others = createTransactions(otherPool)
   try {
@@ -192,45 +175,16 @@ export const openPostgresStore = async (
     await others.end()
     throw error
   }
-
-  // Shares for each way of counting, so that this store's own do not wait for each other either.
-  const share = randomInt(Math.floor(shards / 3)) * 3
-  const numbers = createNumberWriter(share + 2)
-  const transactions = createTransactions(openPool(driver, settings))
-  const listeners = createWorkListeners()
-  const commits = createCommits(transactions, others.read, { share, maxQueued, now, tell: listeners.tell })
-  const release = createRelease(others, numbers, now)
-  const lease = createLease(others, numbers, now, release)
-  const holders = createHolders(others, release)
+  const intake = createTransactions(openPool(driver, settings))
   const vacuums = shareRuns(() => vacuum(otherPool), storeErrorOf)
-  const door = new Door()
-  const seeing: Parts['seeing'] = (operation) => door.run(() => commits.catchUp().then(operation))
-  const parts: Parts = { commits, door, seeing, read: others.read, listeners }
-  const end = async (): Promise<void> => {
-    await door.close()
-    await commits.end()
-    await Promise.all([transactions.end(), others.end()])
-  }
-  let ended: Promise<void> | undefined
-
+  const listeners = createWorkListeners()
+  const parts = { intake, others, vacuum: () => vacuums.write(undefined), listeners }
+  const { operations, end } = createOperations(parts, options)
   return {
-    ...createIntake(parts, { maxQueued, maxUnproved }, () => vacuums.write(undefined)),
-    ...createReports(parts),
-    lease: (request) => seeing(() => lease(request)),
-    complete: (holder, completions) => door.run(() => commits.write(complete(holder, completions))),
-    takeSlots: (request) => door.run(() => holders.takeSlots(request)),
-    join: (holder, report) => door.run(() => holders.join(holder, report)),
-    heartbeat: (holder, report) => door.run(() => holders.heartbeat(holder, report)),
-    holders: () => door.run(holders.holders),
-    takeOver: (stale) => door.run(() => holders.takeOver(stale)),
-    leave: (holder) => door.run(() => holders.leave(holder)),
-    secret: (name) => door.run(() => readSecret(others, name)),
-    // The way that records take: what keeps those from being stored must not leave the probe well.
-    probe: () => door.run(() => commits.appendStatement({ text: sql.touchProbe, values: [share] })),
+    ...untilClosed(operations, async () => {
+      await end()
+      await Promise.all([intake.end(), others.end()])
+    }),
     onWork: listeners.onWork,
-    close: () => {
-      ended ??= end()
-      return ended
-    },
   }
 }

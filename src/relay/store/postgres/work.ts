@@ -1,11 +1,10 @@
-import type { Pool } from '../port.ts'
 import { type RowColumns, rowOf } from '../rules/columns.ts'
 import { isOpen, type Row } from '../rules/row.ts'
 import type { Key, Rows } from '../rules/rows.ts'
 import { createDelta } from '../rules/tally.ts'
-import { arraysOf } from './arrays.ts'
+import { accountNumber } from './accounts.ts'
 import type { PgQuery } from './driver.ts'
-import { columnsOf } from './row.ts'
+import { arraysOf, columnsOf } from './row.ts'
 import { sql } from './statements.ts'
 
 /** What statements that read whole rows give. */
@@ -31,7 +30,7 @@ export interface Known {
 }
 
 /** Under which an account's number of queued rows is known. */
-export const queuedKey = (account: number, pool: Pool): string => `${account} ${pool}`
+export const queuedKey = (account: number, pool: string): string => `${account} ${pool}`
 
 const textOf = ({ account, objectId }: Key): string => `${account}\n${objectId}`
 interface Entry {
@@ -47,12 +46,9 @@ export const idColumns = (keys: readonly Key[]): [number[], string[]] => [
   keys.map(({ account }) => account),
   keys.map(({ objectId }) => objectId),
 ]
-const idsOf = (entries: readonly Entry[]): readonly unknown[] => idColumns(entries.map(({ key }) => key))
-const versionsOf = (entries: readonly Entry[]): readonly unknown[] => [
-  ...idsOf(entries),
-  entries.map(({ version }) => version),
-]
-const recordsOf = (entries: readonly Entry[]): readonly unknown[] =>
+const idsOf = (entries: readonly Entry[]): unknown[] => idColumns(entries.map(({ key }) => key))
+const versionsOf = (entries: readonly Entry[]): unknown[] => [...idsOf(entries), entries.map(({ version }) => version)]
+const recordsOf = (entries: readonly Entry[]): unknown[] =>
   arraysOf(
     entries.flatMap(({ key, now, version }) => (now ? [{ ...columnsOf(key, now), version: version ?? null }] : [])),
   )
@@ -69,11 +65,8 @@ const writesOf = (entries: readonly Entry[]): PgQuery[] => {
   const staying = fromQueue.filter(({ now }) => now && isOpen(now))
   const coming = changed.filter(({ before, wasOpen, now }) => now && isOpen(now) && !(before && wasOpen))
   const settling = changed.filter(({ now }) => now && !isOpen(now))
-  const step = (
-    some: readonly Entry[],
-    text: string,
-    values: (some: readonly Entry[]) => readonly unknown[],
-  ): PgQuery[] => (some.length > 0 ? [{ text, values: values(some) }] : [])
+  const step = (some: readonly Entry[], text: string, values: (some: readonly Entry[]) => unknown[]): PgQuery[] =>
+    some.length > 0 ? [{ text, values: values(some) }] : []
   return [
     // One statement locks its rows in order; two that each lock some would not.
     ...step(leaving.length > 0 && staying.length > 0 ? fromQueue : [], sql.claimQueue, versionsOf),
@@ -90,15 +83,9 @@ export const createWork = ({ now, rows, queued, evictable, nextSequence }: Known
   const entries = new Map<string, Entry>()
   const delta = createDelta()
 
-  const set = (key: Key, row: Row | undefined): void => {
-    const entry = entries.get(textOf(key)) ?? {
-      key,
-      before: undefined,
-      version: undefined,
-      wasOpen: false,
-      now: undefined,
-    }
-    entries.set(textOf(key), { ...entry, now: row })
+  const set = (key: Key, now: Row | undefined): void => {
+    const absent = { key, before: undefined, version: undefined, wasOpen: false }
+    entries.set(textOf(key), { ...(entries.get(textOf(key)) ?? absent), now })
   }
   for (const found of [...evictable, ...rows]) {
     const key = { account: found.account, objectId: found.object_id }
@@ -109,6 +96,7 @@ export const createWork = ({ now, rows, queued, evictable, nextSequence }: Known
   return {
     now,
     delta,
+    account: accountNumber,
     nextSequence,
     find: (key) => entries.get(textOf(key))?.now,
     save: set,

@@ -1,8 +1,8 @@
-import { StoreError } from '../errors.ts'
-import type { NewEntry, PutResult } from '../port.ts'
-import { type Demand, demandOf, hasCapacity } from './capacity.ts'
+import type { NewEntry, PutResult, StoreOptions } from '../port.ts'
+import { assertCapacity } from './capacity.ts'
 import { decide } from './decide.ts'
 import { fingerprint } from './fingerprint.ts'
+import { keyOf, type Operation } from './operation.ts'
 import { discard } from './remove.ts'
 import { enteredRow, type KnownRow, known } from './row.ts'
 import { change, type Key, type Rows } from './rows.ts'
@@ -16,21 +16,6 @@ export interface Arrival {
   seq?: number
   /** `fingerprint(entry)`, where it is known. */
   print?: string
-}
-
-/**
- * Refuses records that the queue has no room for. `queued` says how many rows of a pool an account has.
- *
- * @throws StoreError (`full`)
- */
-export const assertCapacity = (
-  entries: readonly NewEntry[],
-  queued: (account: string, pool: keyof Demand) => number,
-  maxQueued: number,
-): void => {
-  for (const [account, demand] of demandOf(entries))
-    if (!hasCapacity(demand, (pool) => queued(account, pool), maxQueued))
-      throw new StoreError('full', `more than ${maxQueued} records are queued`)
 }
 
 /** Whether an unproved record may be queued where this row is. The oldest that was put off gives way to it. */
@@ -69,4 +54,34 @@ export const enter = (rows: Rows, key: Key, arrival: Arrival, maxUnproved: numbe
   if (isTakeover) delta.event(key.account, 'takeover')
   delta.event(key.account, result)
   return { result }
+}
+
+/** Decides upon records one after another. `receivedAt`: when they were accepted; left out: now. */
+export const enterAll = (
+  entries: readonly NewEntry[],
+  { receivedAt, maxUnproved = 0 }: { receivedAt?: number; maxUnproved?: number },
+): Operation<readonly PutResult[]> => ({
+  keys: entries,
+  run: (rows) =>
+    entries.map((entry) => enter(rows, keyOf(rows, entry), { entry, receivedAt: receivedAt ?? rows.now }, maxUnproved)),
+})
+
+/** How many rows of an account may be queued; see StoreOptions. */
+export type Capacities = Readonly<Required<Pick<StoreOptions, 'maxQueued' | 'maxUnproved'>>>
+
+/** See Store.put; for records whose results somebody waits for. */
+export const put = (
+  entries: readonly NewEntry[],
+  { maxQueued, maxUnproved }: Capacities,
+): Operation<readonly PutResult[]> => {
+  const { keys, run } = enterAll(entries, { maxUnproved })
+  return {
+    keys,
+    counted: [...new Set(entries.map(({ account }) => account))],
+    ...(entries.some(({ sender }) => sender === 'unproved' || sender === 'key') ? { maxUnproved } : {}),
+    run: (rows) => {
+      assertCapacity(entries, (account, pool) => rows.queued(rows.account(account), pool), maxQueued)
+      return run(rows)
+    },
+  }
 }

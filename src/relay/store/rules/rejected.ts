@@ -1,7 +1,8 @@
 import type { Store } from '../port.ts'
+import { keyOf, type Operation } from './operation.ts'
 import { discard } from './remove.ts'
 import { known, requeuedRow } from './row.ts'
-import { change, type Key, type Rows } from './rows.ts'
+import { change } from './rows.ts'
 
 /** Number of rejected rows that one call of `discardRejected` reads. */
 export const discardedAtOnce = 1_000
@@ -10,16 +11,22 @@ export const discardedAtOnce = 1_000
 export const retryPage = 1_000
 
 /** Queues refused rows anew; rows that are not refused (with this code, if one is given), or have no token, stay. */
-export const retry = (rows: Rows, keys: Iterable<Key>, code?: number): number => {
-  let retried = 0
-  for (const key of keys) {
-    const row = rows.find(key)
-    if (row?.state !== 'rejected' || !row.token || (code !== undefined && row.error?.code !== code)) continue
-    change(rows, key, row, requeuedRow(row, rows.nextSequence(), rows.now))
-    rows.delta.event(key.account, 'queued')
-    retried++
+export const retry = (account: string, objectIds: readonly string[], code?: number): Operation<number> => {
+  const keys = [...new Set(objectIds)].map((objectId) => ({ account, objectId }))
+  return {
+    keys,
+    run: (rows) => {
+      let retried = 0
+      for (const key of keys.map((name) => keyOf(rows, name))) {
+        const row = rows.find(key)
+        if (row?.state !== 'rejected' || !row.token || (code !== undefined && row.error?.code !== code)) continue
+        change(rows, key, row, requeuedRow(row, rows.nextSequence(), rows.now))
+        rows.delta.event(key.account, 'queued')
+        retried++
+      }
+      return retried
+    },
   }
-  return retried
 }
 
 /**
@@ -29,19 +36,25 @@ export const retry = (rows: Rows, keys: Iterable<Key>, code?: number): number =>
  * @param all how many refused rows there are.
  */
 export const discardRejected = (
-  rows: Rows,
-  oldest: readonly Key[],
+  account: string,
+  oldest: readonly string[],
   all: number,
   { before, most }: Parameters<Store['discardRejected']>[1],
-): number => {
-  let discarded = 0
-  oldest.forEach((key, at) => {
-    const row = known(rows.find(key))
-    if (row?.state !== 'rejected') return
-    const isOld = row.settledAt !== null && row.settledAt < before
-    if (!isOld && all - at <= most) return
-    discard(rows, key, row, 'discarded')
-    discarded++
-  })
-  return discarded
+): Operation<number> => {
+  const keys = oldest.map((objectId) => ({ account, objectId }))
+  return {
+    keys,
+    run: (rows) => {
+      let discarded = 0
+      for (const [at, key] of keys.map((name) => keyOf(rows, name)).entries()) {
+        const row = known(rows.find(key))
+        if (row?.state !== 'rejected') continue
+        const isOld = row.settledAt !== null && row.settledAt < before
+        if (!isOld && all - at <= most) continue
+        discard(rows, key, row, 'discarded')
+        discarded++
+      }
+      return discarded
+    },
+  }
 }

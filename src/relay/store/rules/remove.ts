@@ -1,4 +1,5 @@
 import type { EventName } from '../port.ts'
+import { type Operation, onOne } from './operation.ts'
 import { holdOf, known, type Row, withdrawnRow } from './row.ts'
 import { change, type Key, type Rows } from './rows.ts'
 
@@ -9,19 +10,21 @@ export const discard = (rows: Rows, key: Key, row: Row, event: EventName): void 
 }
 
 /** See Store.withdraw. A row whose token is in flight stays leased, so that the next token waits for the result. */
-export const withdraw = (rows: Rows, key: Key): boolean => {
-  const row = known(rows.find(key))
-  if (!row || row.state === 'withdrawn') return row !== undefined
-  change(rows, key, row, withdrawnRow(row, rows.now))
-  rows.delta.event(key.account, 'withdrawn')
-  return true
-}
+export const withdraw = (account: string, objectId: string): Operation<boolean> =>
+  onOne({ account, objectId }, (rows, key) => {
+    const row = known(rows.find(key))
+    if (!row || row.state === 'withdrawn') return row !== undefined
+    change(rows, key, row, withdrawnRow(row, rows.now))
+    rows.delta.event(key.account, 'withdrawn')
+    return true
+  })
 
 /** See Store.erase. The caller then removes what the database still has of the row in places that nobody reads. */
-export const erase = (rows: Rows, key: Key): boolean => {
-  const row = known(rows.find(key))
-  if (!row) return false
-  change(rows, key, row, row.holder === null ? undefined : holdOf(row))
-  rows.delta.event(key.account, 'erased')
-  return true
-}
+export const erase = (account: string, objectId: string): Operation<boolean> =>
+  onOne({ account, objectId }, (rows, key) => {
+    const row = known(rows.find(key))
+    if (!row) return false
+    change(rows, key, row, row.holder === null ? undefined : holdOf(row))
+    rows.delta.event(key.account, 'erased')
+    return true
+  })

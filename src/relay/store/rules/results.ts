@@ -1,4 +1,5 @@
 import type { Completion, EventName, Outcome, Priority } from '../port.ts'
+import { keyOf, type Operation } from './operation.ts'
 import type { Row } from './row.ts'
 import { change, type Key, type Rows } from './rows.ts'
 import { type Delta, poolOf } from './tally.ts'
@@ -37,20 +38,27 @@ const settledRow = (row: Row, outcome: Outcome, { now, nextSequence }: Rows): Ro
 const waitingRow = (row: Row, dueAt: number): Row => ({ ...row, waiting: true, dueAt, readyAt: dueAt })
 
 /**
- * Writes one result; see Store.complete. One that comes late or twice finds another holder, another generation or no row, and
- * changes nothing. A row that is not uploading any more has another token than the one that was sent, or none: it is only
- * free from now on, under a generation that no result has named.
+ * See Store.complete. A result that comes late or twice finds another holder, another generation or no row, and changes
+ * nothing. A row that is not uploading any more has another token than the one that was sent, or none: it is only free from
+ * now on, under a generation that no result has named.
  */
-export const complete = (rows: Rows, key: Key, holder: string, { generation, outcome }: Completion): void => {
-  const row = rows.find(key)
-  if (row?.holder !== holder || row.generation !== generation) return
-  if (row.state === 'erased') rows.erase(key)
-  else if (row.state !== 'uploading') rows.save(key, { ...row, holder: null, generation: rows.nextSequence() })
-  else {
-    change(rows, key, row, settledRow(row, outcome, rows))
-    if (outcome.kind !== 'returned') rows.delta.event(key.account, outcome.kind)
-  }
-}
+export const complete = (holder: string, completions: readonly Completion[]): Operation<void> => ({
+  keys: completions,
+  run: (rows) => {
+    for (const completion of completions) {
+      const { generation, outcome } = completion
+      const key = keyOf(rows, completion)
+      const row = rows.find(key)
+      if (row?.holder !== holder || row.generation !== generation) continue
+      if (row.state === 'erased') rows.erase(key)
+      else if (row.state !== 'uploading') rows.save(key, { ...row, holder: null, generation: rows.nextSequence() })
+      else {
+        change(rows, key, row, settledRow(row, outcome, rows))
+        if (outcome.kind !== 'returned') rows.delta.event(key.account, outcome.kind)
+      }
+    }
+  },
+})
 
 /** Takes a row from its holder: it is due at once, at its old age and at no cost. */
 export const giveBack = (rows: Rows, key: Key, row: Row, event?: EventName): void => {

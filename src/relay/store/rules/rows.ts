@@ -16,6 +16,8 @@ export interface Rows {
   /** Ms since the epoch. */
   now: number
   delta: Delta
+  /** An account's number. */
+  account(name: string): number
   /** Above every number that was given before. */
   nextSequence(): number
   find(key: Key): Row | undefined

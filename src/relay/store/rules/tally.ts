@@ -9,8 +9,13 @@ import {
 } from '../port.ts'
 import type { Row } from './row.ts'
 
-/** The name under which a number of rows or events is kept. */
-export type TallyName = `state:${TokenState}:${Pool}` | `code:${number}` | `event:${EventName}` | `confirmed:${number}`
+/** The name under which a number of rows or events is kept. `pending`: of records in an inbox that are not applied. */
+export type TallyName =
+  | `state:${TokenState}:${Pool}`
+  | `code:${number}`
+  | `event:${EventName}`
+  | `confirmed:${number}`
+  | 'pending'
 
 /** See `Pool`. */
 export const poolOf = ({ priority, proved }: { priority: Priority; proved: boolean }): Pool => {
@@ -63,7 +68,7 @@ export const readCounts = (numbers: ReadonlyMap<string, number>, oldestReceivedA
   const codes = [...numbers].filter(([name, n]) => name.startsWith('code:') && n > 0)
   return {
     queued: {
-      live: of('state:queued:live'),
+      live: of('state:queued:live') + of('pending'),
       unproved: of('state:queued:unproved'),
       import: of('state:queued:import'),
     },

@@ -25,10 +25,10 @@ type Stored = readonly [account: number, ...StoredRecord]
 
 export const keyOf = (account: number, objectId: string): string => `${account} ${objectId}`
 
-/** A backend's live record as it waits in the inbox. */
-export const toInbox = ({ seq, account, receivedAt, entry }: AcceptedRecord): InboxRecord => {
+/** A backend's live record as it waits in the inbox; not numbered yet. */
+export const toInbox = (account: number, entry: NewEntry, receivedAt: number): InboxRecord => {
   const text = JSON.stringify([account, ...storedOf(entry)])
-  return { seq, account, receivedAt, key: keyOf(account, entry.objectId), text }
+  return { seq: 0, account, receivedAt, key: keyOf(account, entry.objectId), text }
 }
 
 /** The record that `toInbox` was given. */

@@ -1,6 +1,6 @@
 import type { SqlRow } from './driver.ts'
-import { InboxMirror, isApplied, type Known } from './inbox-mirror.ts'
 import { decodeRecords, encodeRecords, type InboxRecord, keyOf } from './inbox-records.ts'
+import { SortedKeys } from './sorted-keys.ts'
 import type { Statements } from './statements.ts'
 
 /*
@@ -16,181 +16,195 @@ import type { Statements } from './statements.ts'
  * somebody else has committed.
  */
 
+/** What a process knows of the inbox on disk. */
+interface Known {
+  /** The sequence number of the oldest inbox row; infinite when there is none. */
+  first: number
+  /** The sequence number of the newest record. */
+  newest: number
+  /** Of the merge at hand, or of the last one. */
+  upto: number
+  position: string
+}
+const nothing: Known = { first: Number.POSITIVE_INFINITY, newest: 0, upto: 0, position: '' }
+
+/** Whether the table has a record already, though its inbox row may still be on disk. */
+const isApplied = ({ seq, key }: InboxRecord, { first, upto, position }: Known): boolean =>
+  seq < first || (seq <= upto && key <= position)
+
 const firstRow = (sql: Statements): number => {
   const { first } = sql.firstInbox.get() as SqlRow
   return first === null ? Number.POSITIVE_INFINITY : Number(first)
 }
 
-/** Divides records where a sequence number is missing, which something else in the transaction took. */
-const consecutive = (records: readonly InboxRecord[]): [InboxRecord, ...InboxRecord[]][] => {
-  const rows: [InboxRecord, ...InboxRecord[]][] = []
-  for (const record of records) {
-    const row = rows.at(-1)
-    if (row && row.at(-1)?.seq === record.seq - 1) row.push(record)
-    else rows.push([record])
-  }
-  return rows
-}
-
-/** The inbox as one transaction sees and changes it. After a rollback it is simply dropped. */
-export class InboxView {
-  readonly #sql: Statements
-  readonly #mirror: InboxMirror
-  readonly #before: Known
-  readonly #keep: (known: Known) => void
-  #known: Known
+/**
+ * The inbox as a process sees it: what is committed, and what the write transaction at hand changes. A transaction begins
+ * with `begin`, and ends with `finish` and, behind its commit, `keep`, or with `forgo`.
+ */
+export class Inbox {
+  /** The records that are not applied, by key the newest one; `earlier` leads to the others. */
+  readonly #latest = new Map<string, InboxRecord>()
+  #keys = new SortedKeys()
+  #size = 0
+  /** Of PRAGMA data_version: for which state of the file this is true. */
+  #version: unknown
+  #committed = nothing
+  #known = nothing
   #fresh: InboxRecord[] = []
   /** The keys of `fresh`, once somebody asks. */
   #freshKeys: Set<string> | undefined
   #taken: InboxRecord[] = []
   #hasEnded = false
-  #changes = new Map<number, number>()
 
-  constructor(sql: Statements, mirror: InboxMirror, known: Known, keep: (known: Known) => void) {
-    this.#sql = sql
-    this.#mirror = mirror
-    this.#before = known
-    this.#known = known
-    this.#keep = keep
-  }
   /** How many records are not applied and were committed before. */
   size(): number {
-    return this.#mirror.size - this.#taken.length
+    return this.#size - this.#taken.length
   }
   /** By how many records this transaction has made the inbox longer. */
   growth(): number {
     return this.#fresh.length - this.#taken.length
   }
-  /** How many records of an account are not applied, with those of this very transaction. */
-  count(account: number): number {
-    return this.#mirror.count(account) + (this.#changes.get(account) ?? 0)
-  }
-  /** Records of a profile that are not applied and were committed before, the oldest first. */
-  pending(account: number, objectId: string): readonly InboxRecord[] {
-    return this.#mirror.size > 0 ? this.#mirror.of(keyOf(account, objectId), this.#known) : []
-  }
-  /** Whether a record of the profile is not applied, be it of this very transaction. */
-  has(account: number, objectId: string): boolean {
-    if (this.#fresh.length === 0 && this.#mirror.size === 0) return false
-    this.#freshKeys ??= new Set(this.#fresh.map(({ key }) => key))
-    return this.#freshKeys.has(keyOf(account, objectId)) || this.pending(account, objectId).length > 0
-  }
-  /** Whether a merge has begun and not ended. Its inbox rows are on disk until it ends, also those that are applied. */
-  isMerging(): boolean {
-    return this.#known.first <= this.#known.upto
-  }
-  /** Adds a record, with a sequence number above all others. */
-  append(record: InboxRecord): void {
-    this.#fresh.push(record)
-    this.#freshKeys?.add(record.key)
-    this.#change(record.account, 1)
-  }
-  /** Takes about `most` records of the current merge or of a new one, and of a profile all or none. Empty when no more are left. */
-  take(most: number): readonly InboxRecord[] {
-    if (!this.isMerging()) {
-      this.#mirror.beginMerge()
-      this.#known = { ...this.#known, upto: this.#before.newest, position: '' }
-    }
-    const { upto } = this.#known
-    let { position } = this.#known
-    const taken: InboxRecord[] = []
-    for (const key of this.#mirror.keysAbove(position)) {
-      if (taken.length >= most) break
-      for (const record of this.#mirror.of(key, this.#known)) if (record.seq <= upto) taken.push(record)
-      position = key
-    }
-    this.#known = { ...this.#known, position }
-    for (const record of taken) {
-      this.#taken.push(record)
-      this.#change(record.account, -1)
-    }
-    return taken
-  }
-  /** Ends the merge: deletes its inbox rows. */
-  end(): void {
-    this.#sql.forgetInbox.run(this.#known.upto)
-    this.#known = { ...this.#known, first: firstRow(this.#sql) }
-    this.#hasEnded = true
-  }
-  /** Writes what was appended and how far the merge is. */
-  finish(): void {
-    for (const records of consecutive(this.#fresh)) {
-      const [{ seq, receivedAt }] = records
-      this.#sql.insertInbox.run(seq, receivedAt, encodeRecords(records))
-    }
-    const { upto, position } = this.#known
-    if (upto !== this.#before.upto || position !== this.#before.position) this.#sql.writeMerge.run(upto, position)
-  }
-  /** For behind the commit: what was done counts from now on. */
-  keep(): void {
-    for (const record of this.#taken) this.#mirror.drop(record)
-    if (this.#hasEnded) this.#mirror.endMerge()
-    for (const record of this.#fresh) this.#mirror.add(record)
-    const { first, newest } = this.#known
-    const [oldest] = this.#fresh
-    this.#keep({
-      ...this.#known,
-      first: Math.min(first, oldest?.seq ?? first),
-      newest: this.#fresh.at(-1)?.seq ?? newest,
-    })
-  }
-  #change(account: number, by: number): void {
-    this.#changes.set(account, (this.#changes.get(account) ?? 0) + by)
-  }
-}
-
-/** What this process knows of the inbox from one transaction to the next. */
-export class Inbox {
-  readonly #mirror = new InboxMirror()
-  #known: Known = { version: undefined, first: Number.POSITIVE_INFINITY, newest: 0, upto: 0, position: '' }
-
-  /** At the beginning of a transaction, which is one snapshot. */
-  begin(sql: Statements): InboxView {
-    const { data_version: version } = sql.dataVersion.get() as SqlRow
-    if (version !== this.#known.version) this.#catchUp(sql, version)
-    return new InboxView(sql, this.#mirror, this.#known, (known) => {
-      this.#known = known
-    })
-  }
-  /** As of the last commit of this process, as all below. */
-  size(): number {
-    return this.#mirror.size
-  }
-  isMerging(): boolean {
-    return this.#known.first <= this.#known.upto
-  }
   /** The sequence number of the newest record. */
   newest(): number {
-    return this.#known.newest
+    return this.#committed.newest
   }
   /** The sequence number of the oldest inbox row; infinite when there is none. */
   first(): number {
     return this.#known.first
   }
+  /** Whether a merge has begun and not ended. Its inbox rows are on disk until it ends, also those that are applied. */
+  isMerging(): boolean {
+    return this.#known.first <= this.#known.upto
+  }
+  /** Records of a profile that are not applied and were committed before, the oldest first. */
+  pending(account: number, objectId: string): readonly InboxRecord[] {
+    return this.#of(keyOf(account, objectId))
+  }
+  /** Whether a record of the profile is not applied, be it of this very transaction. */
+  has(account: number, objectId: string): boolean {
+    if (this.#fresh.length === 0 && this.#size === 0) return false
+    const key = keyOf(account, objectId)
+    this.#freshKeys ??= new Set(this.#fresh.map((record) => record.key))
+    return this.#freshKeys.has(key) || this.#of(key).length > 0
+  }
+
+  begin(sql: Statements): void {
+    const { data_version: version } = sql.dataVersion.get() as SqlRow
+    if (version !== this.#version) this.#catchUp(sql)
+    this.#version = version
+  }
+  /** Adds a record. It gets a sequence number above all others as the transaction is finished. */
+  append(record: InboxRecord): void {
+    this.#fresh.push(record)
+    this.#freshKeys?.add(record.key)
+  }
+  /** Takes about `most` records of the current merge or of a new one, and of a profile all or none. Empty when no more are left. */
+  take(most: number): readonly InboxRecord[] {
+    if (!this.isMerging()) {
+      this.#keys.sort()
+      this.#known = { ...this.#known, upto: this.#committed.newest, position: '' }
+    }
+    const { upto } = this.#known
+    let { position } = this.#known
+    const taken: InboxRecord[] = []
+    for (const key of this.#keys.above(position)) {
+      if (taken.length >= most) break
+      for (const record of this.#of(key)) if (record.seq <= upto) taken.push(record)
+      position = key
+    }
+    this.#known = { ...this.#known, position }
+    for (const record of taken) this.#taken.push(record)
+    return taken
+  }
+  /** Ends the merge: deletes its inbox rows. */
+  end(sql: Statements): void {
+    sql.forgetInbox.run(this.#known.upto)
+    this.#known = { ...this.#known, first: firstRow(sql) }
+    this.#hasEnded = true
+  }
+  /** Numbers and writes what was appended, and writes how far the merge is. */
+  finish(sql: Statements, nextSequence: () => number): void {
+    for (const record of this.#fresh) record.seq = nextSequence()
+    const [first] = this.#fresh
+    if (first) sql.insertInbox.run(first.seq, first.receivedAt, encodeRecords(this.#fresh))
+    const { upto, position } = this.#known
+    if (upto !== this.#committed.upto || position !== this.#committed.position) sql.writeMerge.run(upto, position)
+  }
+  /** For behind the commit: what was done counts from now on. */
+  keep(): void {
+    for (const record of this.#taken) this.#drop(record)
+    if (this.#hasEnded) this.#keys.prune((key) => this.#latest.has(key))
+    for (const record of this.#fresh) this.#add(record)
+    const { first, newest } = this.#known
+    const [oldest] = this.#fresh
+    this.#committed = {
+      ...this.#known,
+      first: Math.min(first, oldest?.seq ?? first),
+      newest: this.#fresh.at(-1)?.seq ?? newest,
+    }
+    this.forgo()
+  }
+  /** For behind a rollback: nothing was done. */
+  forgo(): void {
+    this.#known = this.#committed
+    this.#fresh = []
+    this.#freshKeys = undefined
+    this.#taken = []
+    this.#hasEnded = false
+  }
+  /** Forgets everything: it may be another file that is opened next. */
+  reset(): void {
+    this.#latest.clear()
+    this.#keys = new SortedKeys()
+    this.#size = 0
+    this.#version = undefined
+    this.#committed = nothing
+    this.forgo()
+  }
+
+  /** A profile's records that are not applied and were committed before, the oldest first. */
+  #of(key: string, known = this.#known): InboxRecord[] {
+    const found: InboxRecord[] = []
+    let record = this.#latest.get(key)
+    for (; record && !isApplied(record, known); record = record.earlier) found.unshift(record)
+    return found
+  }
+  #add(record: InboxRecord): void {
+    const earlier = this.#latest.get(record.key)
+    if (earlier) record.earlier = earlier
+    else this.#keys.add(record.key)
+    this.#latest.set(record.key, record)
+    this.#size++
+  }
+  #drop(record: InboxRecord): void {
+    delete record.earlier
+    if (this.#latest.get(record.key) === record) this.#latest.delete(record.key)
+    this.#size--
+  }
   /** Adds and drops what other processes have added and applied since. */
-  #catchUp(sql: Statements, version: unknown): void {
-    const before = this.#known
+  #catchUp(sql: Statements): void {
+    const before = this.#committed
     let { first, newest } = before
     for (const row of sql.inboxAfter.all(newest) as SqlRow[])
       for (const record of decodeRecords(Number(row.seq), Number(row.received_at), String(row.records))) {
-        this.#mirror.add(record)
+        this.#add(record)
         first = Math.min(first, record.seq)
         newest = record.seq
       }
     const { upto, position } = sql.readMerge.get() as SqlRow
-    const known = { version, first: firstRow(sql), newest, upto: Number(upto), position: String(position) }
+    const known = { first: firstRow(sql), newest, upto: Number(upto), position: String(position) }
+    this.#committed = known
     this.#known = known
     // The same merge has only gone on to its position; after another one anything may be applied.
     const isSame = known.upto === before.upto && known.first === before.first
     const applied: InboxRecord[] = []
-    for (const key of isSame ? this.#mirror.keysAbove(before.position) : this.#mirror.keys()) {
+    for (const key of isSame ? this.#keys.above(before.position) : this.#latest.keys()) {
       if (isSame && key > known.position) break
-      for (const record of this.#mirror.of(key, { ...before, first }))
-        if (isApplied(record, known)) applied.push(record)
+      for (const record of this.#of(key, { ...before, first })) if (isApplied(record, known)) applied.push(record)
     }
-    for (const record of applied) this.#mirror.drop(record)
+    for (const record of applied) this.#drop(record)
     if (isSame) return
-    this.#mirror.endMerge()
-    this.#mirror.beginMerge()
+    this.#keys.prune((key) => this.#latest.has(key))
+    this.#keys.sort()
   }
 }

@@ -1,24 +1,27 @@
-import type { NewEntry, PutResult } from '../port.ts'
-import { assertCapacity } from '../rules/enter.ts'
+import type { NewEntry, PutResult, TokenStatus } from '../port.ts'
+import { assertCapacity } from '../rules/capacity.ts'
+import { decide } from '../rules/decide.ts'
+import type { Capacities } from '../rules/enter.ts'
+import { fingerprint } from '../rules/fingerprint.ts'
 import { isForInbox } from '../rules/inbox-record.ts'
-import * as rules from '../rules/remove.ts'
+import type { Operation } from '../rules/operation.ts'
+import { enteredRow, known, statusOf } from '../rules/row.ts'
 import { apply } from './apply.ts'
-import { type AcceptedRecord, toInbox } from './inbox-records.ts'
+import type { Inbox } from './inbox.ts'
+import { type AcceptedRecord, fromInbox, toInbox } from './inbox-records.ts'
 import { applySmallInbox, keepUp } from './merge.ts'
-import type { Work } from './work.ts'
+import type { Statements } from './statements.ts'
+import { findRow, type Work } from './work.ts'
 
 /** Said by an operation that has to know what becomes of a profile's record which is not applied: it did nothing. */
 export const later = Symbol('once the inbox is applied')
 export type Later = typeof later
 
-export interface IntakeLimits {
-  maxQueued: number
-  maxUnproved: number
+/** Runs an operation if its rows can be looked at: nothing about them waits in the inbox, any more. */
+export const runCurrent = <T>(work: Work, { keys, run }: Pick<Operation<T>, 'keys' | 'run'>): T | Later => {
+  const isPending = (): boolean => keys.some(({ account, objectId }) => work.inbox.has(work.account(account), objectId))
+  return !isPending() || (applySmallInbox(work) && !isPending()) ? run(work) : later
 }
-
-/** Whether a profile's row can be looked at: nothing about it waits in the inbox, any more. */
-const isCurrent = (work: Work, account: number, objectId: string): boolean =>
-  !work.inbox.has(account, objectId) || (applySmallInbox(work) && !work.inbox.has(account, objectId))
 
 const queued: PutResult = { result: 'queued' }
 
@@ -26,37 +29,35 @@ const queued: PutResult = { result: 'queued' }
 export const put = (
   work: Work,
   entries: readonly NewEntry[],
-  { maxQueued, maxUnproved }: IntakeLimits,
-): PutResult[] | Later => {
-  const queuedNow = (name: string, pool: 'live' | 'import'): number => {
-    const account = work.account(name)
-    return work.queued(account, pool) + (pool === 'live' ? work.inbox.count(account) : 0)
+  { maxQueued, maxUnproved }: Capacities,
+): readonly PutResult[] | Later => {
+  assertCapacity(entries, (account, pool) => work.queued(work.account(account), pool), maxQueued)
+  if (!entries.every(isForInbox)) {
+    const accept = (entry: NewEntry): AcceptedRecord => ({
+      seq: work.nextSequence(),
+      account: work.account(entry.account),
+      receivedAt: work.now,
+      entry,
+    })
+    return runCurrent(work, { keys: entries, run: () => apply(work, entries.map(accept), maxUnproved) })
   }
-  assertCapacity(entries, queuedNow, maxQueued)
-  const allForInbox = entries.every(isForInbox)
-  if (!allForInbox && !entries.every(({ account, objectId }) => isCurrent(work, work.account(account), objectId)))
-    return later
-  const accept = (entry: NewEntry): AcceptedRecord => ({
-    seq: work.nextSequence(),
-    account: work.account(entry.account),
-    receivedAt: work.now,
-    entry,
-  })
-  if (!allForInbox) return apply(work, entries.map(accept), maxUnproved)
-  for (const entry of entries) work.inbox.append(toInbox(accept(entry)))
+  for (const entry of entries) {
+    const account = work.account(entry.account)
+    work.inbox.append(toInbox(account, entry, work.now))
+    work.delta.add(account, 'pending', 1)
+  }
   keepUp(work)
   return entries.map(() => queued)
 }
 
-/** See Store.withdraw. */
-export const withdraw = (work: Work, account: number, objectId: string): boolean | Later =>
-  isCurrent(work, account, objectId) ? rules.withdraw(work, { account, objectId }) : later
-
-/**
- * See Store.erase; the caller purges the log afterwards, where older pages may still hold the row. Inbox rows that name the
- * profile are on disk until their merge ends, so it waits for that.
- */
-export const erase = (work: Work, account: number, objectId: string): boolean | Later => {
-  if (work.inbox.isMerging() && !applySmallInbox(work)) return later
-  return isCurrent(work, account, objectId) ? rules.erase(work, { account, objectId }) : later
+/** See Store.find. A record that is not applied is shown as the row that it will make, which needs no write. */
+export const find = (sql: Statements, inbox: Inbox, account: number, objectId: string): TokenStatus | undefined => {
+  inbox.begin(sql)
+  let row = known(findRow(sql, { account, objectId }))
+  for (const { seq, entry, receivedAt } of inbox.pending(account, objectId).map(fromInbox)) {
+    const print = fingerprint(entry)
+    const decision = decide(row, entry, print, receivedAt)
+    if (decision.kind === 'queue') row = known(enteredRow(row, entry, print, decision.row, seq, receivedAt))
+  }
+  return row && statusOf(objectId, row)
 }

@@ -1,3 +1,4 @@
+import { priorities } from '../port.ts'
 import type { SqlDatabase, SqlStatement } from './driver.ts'
 import { writtenColumns } from './row.ts'
 
@@ -12,10 +13,18 @@ const newRow = '(?, ?, ?, ?, ?, ?, ?, ?, ?)'
 /** All columns but those that name the row. */
 const setAll = writtenColumns.slice(2).map((name) => `${name} = excluded.${name}`)
 
+/** The oldest rows of each of the places where an open row can be. Each place has an index. */
+const oldestOpen = [
+  "inbox WHERE EXISTS (SELECT 1 FROM tally WHERE account = ?1 AND name = 'pending' AND n > 0)",
+  ...priorities.map((_, at) => `token WHERE account = ?1 AND priority = ${at} AND state = 0 AND holder IS NULL`),
+  'token WHERE account = ?1 AND state = 1',
+  // By the few rows that are held. Left to itself SQLite takes the index of all rows of the account.
+  'token INDEXED BY token_held WHERE holder IS NOT NULL AND account = ?1 AND state IN (0, 2)',
+].map((place) => `SELECT * FROM (SELECT seq, received_at FROM ${place} ORDER BY seq LIMIT 1)`)
+
 /** Every statement of the adapter, by what it does. State numbers: see migrations/. */
 export const sql = {
   findAccount: 'SELECT id FROM account WHERE name = ?',
-  nameOfAccount: 'SELECT name FROM account WHERE id = ?',
   addAccount: 'INSERT INTO account (name) VALUES (?) ON CONFLICT (name) DO NOTHING',
 
   /**
@@ -33,7 +42,7 @@ export const sql = {
   insertInbox: 'INSERT INTO inbox (seq, received_at, records) VALUES (?, ?, ?)',
   inboxAfter: 'SELECT seq, received_at, records FROM inbox WHERE seq > ? ORDER BY seq',
   firstInbox: 'SELECT min(seq) AS first FROM inbox',
-  oldestInbox: 'SELECT seq, received_at FROM inbox ORDER BY seq LIMIT 1',
+  isPending: 'SELECT 1 FROM inbox LIMIT 1',
   forgetInbox: 'DELETE FROM inbox WHERE seq <= ?',
   readMerge: 'SELECT upto, position FROM merge',
   writeMerge: 'UPDATE merge SET upto = ?, position = ?',
@@ -55,30 +64,27 @@ export const sql = {
   dueTokens: `SELECT json_group_array(json_object('id', id, 'object_id', object_id, 'type', type, 'priority', priority, 'proved', proved,
       'generation', generation, 'attempts', attempts, 'deferrals', deferrals, 'failures', failures,
       'received_at', received_at, 'ready_at', ready_at, 'token', token, 'p256dh', p256dh, 'auth', auth)) AS rows
-    FROM (SELECT * FROM token WHERE account = ? AND priority = ? AND state = 0 AND holder IS NULL ORDER BY seq LIMIT ?)`,
+    FROM (SELECT * FROM token WHERE account = ? AND state = 0 AND holder IS NULL ORDER BY priority, seq LIMIT ?)`,
   leaseTokens: 'UPDATE token SET state = 2, holder = ?1 WHERE id IN (SELECT value FROM json_each(?2))',
-  /** Of rows that are named by objectId and generation, those that a result for them counts for, by pool. */
-  heldOf: `SELECT t.priority, t.proved, json_group_array(t.id) AS ids, json_group_array(t.object_id) AS names
-    FROM json_each(?1) AS named CROSS JOIN token AS t INDEXED BY token_person
-      ON t.account = ?2 AND t.object_id = named.value ->> 0
-    WHERE t.holder = ?3 AND t.state = 2 AND t.generation = named.value ->> 1 GROUP BY t.priority, t.proved`,
+  /** Those of the rows that are named by objectId and generation for which a result counts. */
   acceptTokens: `UPDATE token SET holder = NULL, state = 3, due_at = 0, settled_at = ?1, attempts = attempts + 1,
       error_code = NULL, error_message = NULL, token = NULL, p256dh = NULL, auth = NULL
-    WHERE id IN (SELECT value FROM json_each(?2))`,
+    WHERE id IN (SELECT t.id FROM json_each(?2) AS named CROSS JOIN token AS t INDEXED BY token_person
+      ON t.account = ?3 AND t.object_id = named.value ->> 0
+      WHERE t.holder = ?4 AND t.state = 2 AND t.generation = named.value ->> 1)
+    RETURNING object_id, priority, proved`,
   heldTokens: 'SELECT * FROM token WHERE holder = ?',
 
   /** Of one code, or of all where that is NULL. */
-  rejectedTokens: `SELECT * FROM token WHERE account = ?1 AND state = 4 AND seq < ?2 AND (?4 IS NULL OR error_code = ?4)
+  rejectedRows: `SELECT * FROM token WHERE account = ?1 AND state = 4 AND seq < ?2 AND (?4 IS NULL OR error_code = ?4)
     ORDER BY seq DESC LIMIT ?3`,
-  acceptedTokens: `SELECT object_id AS objectId, type, lower(hex(fingerprint)) AS fingerprint FROM token
+  acceptedRows: `SELECT object_id AS objectId, type, lower(hex(fingerprint)) AS fingerprint FROM token
     WHERE account = ? AND state = 3 AND object_id > ? ORDER BY object_id LIMIT ?`,
-  oldestRejected:
-    'SELECT account, object_id AS objectId FROM token WHERE account = ? AND state = 4 ORDER BY seq LIMIT ?',
+  oldestRejected: 'SELECT object_id FROM token WHERE account = ? AND state = 4 ORDER BY seq LIMIT ?',
 
   joinHolder: 'INSERT INTO holder (id, heartbeat, report) VALUES (?1, 0, ?2) ON CONFLICT (id) DO NOTHING',
   heartbeatHolder: 'UPDATE holder SET heartbeat = heartbeat + 1, report = ?2 WHERE id = ?1',
   findHolder: 'SELECT n, heartbeat FROM holder WHERE id = ?',
-  findAnyHolder: 'SELECT 1 FROM holder LIMIT 1',
   allHolders: 'SELECT id, heartbeat, report FROM holder ORDER BY n',
   forgetHolder: 'DELETE FROM holder WHERE n = ?',
   slotsOfOthers: 'SELECT coalesce(sum(held), 0) AS held FROM slot WHERE account = ? AND holder <> ?',
@@ -94,12 +100,7 @@ export const sql = {
     ON CONFLICT (account, at, event) DO UPDATE SET n = n + excluded.n`,
   readMinutes: 'SELECT at, event, n FROM minute WHERE account = ? AND at >= ? ORDER BY at',
   forgetMinutes: 'DELETE FROM minute WHERE account = ? AND at < ?',
-  oldestDue: `SELECT seq, received_at FROM token WHERE account = ? AND priority = ? AND state = 0 AND holder IS NULL
-    ORDER BY seq LIMIT 1`,
-  oldestWaiting: 'SELECT seq, received_at FROM token WHERE account = ? AND state = 1 ORDER BY seq LIMIT 1',
-  /** By the few rows that are held. Left to itself SQLite takes the index of all rows of the account. */
-  oldestHeld: `SELECT min(seq) AS seq, received_at FROM token INDEXED BY token_held
-    WHERE holder IS NOT NULL AND account = ? AND state IN (0, 2)`,
+  oldestOpen: `SELECT received_at FROM (${oldestOpen.join(' UNION ALL ')}) ORDER BY seq LIMIT 1`,
 
   findSecret: 'SELECT value FROM secret WHERE name = ?',
   addSecret: 'INSERT INTO secret (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING',

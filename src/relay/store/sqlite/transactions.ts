@@ -1,20 +1,22 @@
 import { StoreError } from '../errors.ts'
-import { type Answer, GroupCommit } from '../group-commit.ts'
+import { type Answer, answerOf, GroupCommit } from '../group-commit.ts'
 import { type Connection, emptyLog, isLocked, Reconnecting, storeErrorOf } from './connection.ts'
-import { createWorks, type Reading, type Work, type Works } from './work.ts'
+import { Inbox } from './inbox.ts'
+import type { Statements } from './statements.ts'
+import { type BeginWork, createBeginWork, type Work } from './work.ts'
 
 /** Runs operations in transactions on one connection. Everything rejects with a StoreError and nothing else. */
 export interface Transactions {
   /** Runs the operation in a write transaction, with others; resolves after the commit. */
   write<T>(operation: (work: Work) => T): Promise<T>
   /** Runs the operation now, on a snapshot of what has been committed. */
-  read<T>(operation: (reading: Reading) => T): Promise<T>
+  read<T>(operation: (sql: Statements) => T): Promise<T>
   /** Rejects once any operation has met damage in the database file. */
   assertUndamaged(): Promise<void>
   /** Copies all that is committed into the database file and empties the log beside it. */
   purge(): Promise<void>
   /** As of the last commit of this process. */
-  inbox: Works['inbox']
+  inbox: Inbox
   close(): Promise<void>
 }
 type Operation = (work: Work) => unknown
@@ -25,23 +27,28 @@ const purgeWaitMs = 5_000
 const longestMs = 100
 
 /** Runs operations in one transaction: all, or the first of them where they take longer than `longestMs`. */
-const commit = (connection: Reconnecting, works: () => Works, operations: readonly Operation[]): readonly Answer[] => {
+const commit = (
+  connection: Reconnecting,
+  inbox: Inbox,
+  begin: BeginWork,
+  operations: readonly Operation[],
+): readonly Answer[] => {
   const { database, sql, countUp } = connection.use()
   let isBegun = false
   try {
     database.exec('BEGIN IMMEDIATE')
     isBegun = true
-    const { work, finish, keep } = works().begin(sql)
+    const { work, finish } = begin(sql)
     const answers: Answer[] = []
     const began = performance.now()
     for (const operation of operations) {
       if (answers.length > 0 && performance.now() - began > longestMs) break
-      answers.push({ value: operation(work) })
+      answers.push(answerOf(() => operation(work)))
     }
     finish()
     countUp()
     database.exec('COMMIT')
-    keep()
+    inbox.keep()
     return answers
   } catch (error) {
     try {
@@ -49,6 +56,7 @@ const commit = (connection: Reconnecting, works: () => Works, operations: readon
     } catch {
       // SQLite has rolled back by itself (disk full, I/O error): a further ROLLBACK is itself an error.
     }
+    inbox.forgo()
     connection.doubt(error)
     throw error
   }
@@ -56,14 +64,12 @@ const commit = (connection: Reconnecting, works: () => Works, operations: readon
 
 /** @param now ms since the epoch. */
 export const createTransactions = (open: (isFirst: boolean) => Connection, now: () => number): Transactions => {
-  let works = createWorks(now)
-  const connection = new Reconnecting(open, () => {
-    // It may be another file that is opened next.
-    works = createWorks(now)
-  })
+  const inbox = new Inbox()
+  const begin = createBeginWork(inbox, now)
+  const connection = new Reconnecting(open, () => inbox.reset())
   let isClosed = false
   const group = new GroupCommit<Operation>({
-    run: (operations) => commit(connection, () => works, operations),
+    run: (operations) => commit(connection, inbox, begin, operations),
     failureOf: storeErrorOf,
     // A stop must be quick; other processes take over what was not written.
     afterFailure: (error) => (isLocked(error) ? (isClosed ? 'reject' : 'wait') : 'split'),
@@ -88,7 +94,7 @@ export const createTransactions = (open: (isFirst: boolean) => Connection, now: 
       attempt(({ database, sql }) => {
         database.exec('BEGIN')
         try {
-          return operation(works.reading(sql))
+          return operation(sql)
         } finally {
           database.exec('COMMIT')
         }
@@ -100,12 +106,7 @@ export const createTransactions = (open: (isFirst: boolean) => Connection, now: 
         await new Promise((resolve) => setTimeout(resolve, 20))
       }
     },
-    inbox: {
-      size: () => works.inbox.size(),
-      isMerging: () => works.inbox.isMerging(),
-      newest: () => works.inbox.newest(),
-      first: () => works.inbox.first(),
-    },
+    inbox,
     close: async () => {
       if (isClosed) return
       isClosed = true

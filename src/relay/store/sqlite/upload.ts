@@ -1,13 +1,14 @@
-import { type Batch, type Completion, priorities, type Store } from '../port.ts'
+import { type Batch, type Completion, type Holder, priorities, type UploadStore } from '../port.ts'
 import { rowOf } from '../rules/columns.ts'
 import { farthestDueMs as defaultFarthestDueMs, takeDue } from '../rules/due.ts'
-import { complete as completeOne, countLeased, giveBack } from '../rules/results.ts'
+import { complete as completeEach, countLeased, giveBack } from '../rules/results.ts'
 import { leasedEntryOf } from '../rules/row.ts'
 import { poolOf } from '../rules/tally.ts'
 import type { SqlRow } from './driver.ts'
-import { applySlice, applySmallInbox } from './merge.ts'
+import { applySlice, applySmallInbox, type Merger } from './merge.ts'
 import type { DueRow, TokenRow } from './row.ts'
 import type { Statements } from './statements.ts'
+import type { Transactions } from './transactions.ts'
 import type { Work } from './work.ts'
 
 const holderNumber = (sql: Statements, holder: string): number | undefined => {
@@ -15,19 +16,12 @@ const holderNumber = (sql: Statements, holder: string): number | undefined => {
   return row && Number(row.n)
 }
 
-const dueOf = (sql: Statements, account: number, priority: number, max: number): DueRow[] =>
+const dueRows = (sql: Statements, account: number, max: number): DueRow[] =>
   // Written by SQLite, with the members that DueRow names.
-  JSON.parse(String((sql.dueTokens.get(account, priority, max) as SqlRow).rows)) as DueRow[]
-
-const dueRows = (sql: Statements, account: number, max: number): DueRow[] => {
-  const found: DueRow[] = []
-  for (const priority of priorities)
-    if (found.length < max) found.push(...dueOf(sql, account, priorities.indexOf(priority), max - found.length))
-  return found
-}
+  JSON.parse(String((sql.dueTokens.get(account, max) as SqlRow).rows)) as DueRow[]
 
 /** See Store.lease. Unless enough live rows are due, it applies records of the inbox first, because these are live. */
-export const lease = (
+const lease = (
   work: Work,
   {
     account: name,
@@ -36,7 +30,7 @@ export const lease = (
     batches = 1,
     flushMs,
     farthestDueMs = defaultFarthestDueMs,
-  }: Parameters<Store['lease']>[0],
+  }: Parameters<UploadStore['lease']>[0],
 ): Batch | { waitMs: number | null } => {
   const { sql, delta, now } = work
   const account = work.account(name)
@@ -63,56 +57,45 @@ export const lease = (
   return { account: name, entries }
 }
 
-/** Accepts what can be accepted at once, which is nearly every result, and returns the results that this took care of. */
+const nameOf = ({ account, objectId }: Completion): string => `${account} ${objectId}`
+
+/** Accepts what can be accepted at once, which is nearly every result, and returns the results that are left. */
 const acceptAll = (
   { sql, delta, now, account }: Work,
   holder: number,
   completions: readonly Completion[],
-): ReadonlySet<Completion> => {
-  const named = new Map<string, Map<string, Completion>>()
-  for (const completion of completions) {
-    const some = named.get(completion.account) ?? new Map<string, Completion>()
-    named.set(completion.account, some)
-    // Of two results for one person the first counts.
-    if (!some.has(completion.objectId)) some.set(completion.objectId, completion)
-  }
-  const done = new Set<Completion>()
-  for (const [name, some] of named) {
+): readonly Completion[] => {
+  const done = new Set<string>()
+  // Of two results for one profile the first counts.
+  const firsts = new Map(completions.toReversed().map((one) => [nameOf(one), one]))
+  const accepted = [...firsts.values()].filter(({ outcome }) => outcome.kind === 'accepted')
+  for (const name of new Set(accepted.map((one) => one.account))) {
     const number = account(name)
-    const accepted = [...some.values()].filter(({ outcome }) => outcome.kind === 'accepted')
-    const wanted = JSON.stringify(accepted.map(({ objectId, generation }) => [objectId, generation]))
-    for (const { priority, proved, ids, names } of sql.heldOf.all(wanted, number, holder) as SqlRow[]) {
+    const mine = accepted.filter((one) => one.account === name)
+    const named = JSON.stringify(mine.map(({ objectId, generation }) => [objectId, generation]))
+    const rows = sql.acceptTokens.all(now, named, number, holder) as SqlRow[]
+    for (const { object_id: objectId, priority, proved } of rows) {
       const pool = poolOf({ priority: priorities[Number(priority)] ?? 'live', proved: proved === 1 })
-      sql.acceptTokens.run(now, String(ids))
-      // Written by SQLite.
-      const people = JSON.parse(String(names)) as string[]
-      for (const objectId of people) {
-        const completion = some.get(objectId)
-        if (completion) done.add(completion)
-      }
-      delta.add(number, `state:uploading:${pool}`, -people.length)
-      delta.add(number, `state:accepted:${pool}`, people.length)
-      delta.event(number, 'accepted', people.length)
+      delta.add(number, `state:uploading:${pool}`, -1)
+      delta.add(number, `state:accepted:${pool}`, 1)
+      done.add(`${name} ${objectId}`)
     }
+    delta.event(number, 'accepted', rows.length)
   }
-  return done
+  return completions.filter((one) => !done.has(nameOf(one)))
 }
 
 /** See Store.complete. */
-export const complete = (work: Work, holder: string, completions: readonly Completion[]): void => {
+const complete = (work: Work, holder: string, completions: readonly Completion[]): void => {
   const number = holderNumber(work.sql, holder)
   if (number === undefined) return
-  const done = acceptAll(work, number, completions)
-  for (const completion of completions) {
-    const { account: name, objectId } = completion
-    if (!done.has(completion)) completeOne(work, { account: work.account(name), objectId }, String(number), completion)
-  }
+  completeEach(String(number), acceptAll(work, number, completions)).run(work)
 }
 
 /** See Store.takeSlots. */
-export const takeSlots = (
+const takeSlots = (
   work: Work,
-  { account: name, holder, want, limit }: { account: string; holder: string; want: number; limit: number },
+  { account: name, holder, want, limit }: Parameters<UploadStore['takeSlots']>[0],
 ): number => {
   const { sql } = work
   const account = work.account(name)
@@ -125,7 +108,7 @@ export const takeSlots = (
 }
 
 /** Takes everything from a holder, if its heartbeat is `heartbeat` where one is given. Returns how many rows became free. */
-export const release = (work: Work, holder: string, heartbeat?: number): number => {
+const release = (work: Work, holder: string, heartbeat?: number): number => {
   const { sql } = work
   const found = sql.findHolder.get(holder) as SqlRow | undefined
   if (!found || (heartbeat !== undefined && found.heartbeat !== heartbeat)) return 0
@@ -143,3 +126,20 @@ export const release = (work: Work, holder: string, heartbeat?: number): number 
   sql.forgetHolder.run(number)
   return held.length
 }
+
+export const createUploads = ({ write, read }: Transactions, merger: Merger): UploadStore => ({
+  lease: async (request) => {
+    const leased = await write((work) => lease(work, request))
+    merger.note()
+    return leased
+  },
+  complete: (holder, completions) => write((work) => complete(work, holder, completions)),
+  takeSlots: (request) => write((work) => takeSlots(work, request)),
+  join: (holder, report) => write(({ sql }) => void sql.joinHolder.run(holder, report)),
+  heartbeat: (holder, report) => write(({ sql }) => Number(sql.heartbeatHolder.run(holder, report).changes) > 0),
+  // The statement selects the columns that Holder names.
+  holders: () => read((sql) => sql.allHolders.all() as Holder[]),
+  takeOver: (stale) =>
+    write((work) => stale.reduce((freed, { id, heartbeat }) => freed + release(work, id, heartbeat), 0)),
+  leave: (holder) => write((work) => void release(work, holder)),
+})

@@ -1,8 +1,8 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { readPostgresAddress } from '../config/postgres-address.ts'
-import type { StoreLocation } from '../config/types.ts'
-import { StoreError } from './errors.ts'
+import { readPostgresAddress } from './config/postgres-address.ts'
+import type { StoreLocation } from './config/types.ts'
+import { StoreError } from './store/errors.ts'
 
 /** Why a store cannot be opened. */
 export interface OpeningTrouble {

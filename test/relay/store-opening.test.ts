@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { StoreError } from '../../../src/relay/store/errors.ts'
-import { openStore } from '../../../src/relay/store/open.ts'
-import { explainOpening } from '../../../src/relay/store/opening.ts'
-import { memoryFolder } from '../../support/temporary-folder.ts'
+import { StoreError } from '../../src/relay/store/errors.ts'
+import { openStore } from '../../src/relay/store/open.ts'
+import { explainOpening } from '../../src/relay/store-opening.ts'
+import { memoryFolder } from '../support/temporary-folder.ts'
 
 const failureOf = (path: string): Promise<unknown> =>
   openStore({ kind: 'sqlite', path }, {}).then(

@@ -1,0 +1,50 @@
+import { StoreError } from './errors.ts'
+import type { Store } from './port.ts'
+
+const names = [
+  ...(['put', 'withdraw', 'erase', 'find', 'lease', 'complete', 'takeSlots', 'join', 'heartbeat', 'holders'] as const),
+  ...(['takeOver', 'leave', 'counts', 'history', 'count', 'rejected', 'accepted', 'retryRejected'] as const),
+  ...(['discardRejected', 'secret', 'probe'] as const),
+]
+export type OperationName = (typeof names)[number]
+/** The operations that every store answers with a promise; not `close`, which is the end of them. */
+export type Operations = Pick<Store, OperationName>
+
+/**
+ * Makes operations that all go through `ask`: it may call `operation` on a store, at once or never, and answers for it.
+ *
+ * @example
+ * eachOperation((operation) => (store ? operation(store) : Promise.reject(new StoreError('unavailable', 'not yet'))))
+ */
+export const eachOperation = (
+  ask: <T>(operation: (store: Operations) => Promise<T>, name: OperationName) => Promise<T>,
+): Operations => {
+  const forward = (name: OperationName) => [
+    name,
+    (...values: unknown[]) =>
+      ask((store) => Reflect.apply(store[name] as (...values: unknown[]) => Promise<unknown>, store, values), name),
+  ]
+  // Each takes and gives what the operation of its name does.
+  return Object.fromEntries(names.map(forward)) as Operations
+}
+
+/**
+ * Operations that reject with `closed` from `close` on, which waits for those under way and then for `end`. Closing again
+ * waits for the same.
+ */
+export const untilClosed = (operations: Operations, end: () => Promise<void>): Operations & Pick<Store, 'close'> => {
+  const underWay = new Set<Promise<unknown>>()
+  let ended: Promise<void> | undefined
+  return {
+    ...eachOperation(async (operation) => {
+      if (ended) throw new StoreError('closed', 'the store is closed')
+      const answer = operation(operations)
+      underWay.add(answer)
+      return answer.finally(() => underWay.delete(answer))
+    }),
+    close: () => {
+      ended ??= Promise.allSettled(underWay).then(end)
+      return ended
+    },
+  }
+}
