@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { steadyNow } from '../../src/relay/steady-clock.ts'
 import { StoreError } from '../../src/relay/store/errors.ts'
-import { priorities, type Store, type StoreOptions } from '../../src/relay/store/port.ts'
+import { type Priority, priorities, type Store, type StoreOptions } from '../../src/relay/store/port.ts'
 import { farthestDueMs as defaultFarthestDueMs, takeDue } from '../../src/relay/store/rules/due.ts'
 import { assertCapacity, enter } from '../../src/relay/store/rules/enter.ts'
 import { discardedAtOnce, discardRejected, retry } from '../../src/relay/store/rules/rejected.ts'
@@ -31,7 +31,6 @@ interface Minute {
 const textOf = ({ account, objectId }: Key): string => `${account}\n${objectId}`
 const isEvictable = ({ state, priority, holder }: Row): boolean =>
   state === 'queued' && priority === 'deferred' && holder === null
-const bySequence = (a: Stored, b: Stored): number => a.row.seq - b.row.seq
 
 /** What an operation works with. */
 interface Work extends Rows {
@@ -41,6 +40,7 @@ interface Work extends Rows {
 
 /** Everything that is stored but holders, and how it is changed. */
 const createTables = (now: () => number) => {
+  // In the order of their sequence, which only grows.
   const rows = new Map<string, Stored>()
   const accounts = new Map<string, number>()
   const numbers = new Map<number, Map<string, number>>()
@@ -48,8 +48,12 @@ const createTables = (now: () => number) => {
   let sequence = 0
   const isClosed = { value: false }
 
-  const all = (account: number): Stored[] =>
-    [...rows.values()].filter((one) => one.account === account).sort(bySequence)
+  const all = (account: number): Stored[] => [...rows.values()].filter((one) => one.account === account)
+  const save = (key: Key, row: Row): void => {
+    const text = textOf(key)
+    if (rows.get(text)?.row.seq !== row.seq) rows.delete(text)
+    rows.set(text, { ...key, row })
+  }
   const write = (delta: Delta): void => {
     const at = minuteOf(now())
     for (const { account, name, by } of delta.entries()) {
@@ -72,7 +76,7 @@ const createTables = (now: () => number) => {
       all,
       nextSequence: () => ++sequence,
       find: (key) => rows.get(textOf(key))?.row,
-      save: (key, row) => rows.set(textOf(key), { ...key, row }),
+      save,
       erase: (key) => rows.delete(textOf(key)),
       queued: (account, pool) =>
         (numbers.get(account)?.get(`state:queued:${pool}`) ?? 0) + delta.of(account, `state:queued:${pool}`),
@@ -151,14 +155,19 @@ const createUploads = ({ rows, operate, numberOf }: Tables): Uploads => {
     return operate((work) => {
       if (!holders.has(holder)) return { waitMs: null }
       const { now } = work
-      const queued = work.all(numberOf(account)).filter(({ row }) => row.state === 'queued' && row.holder === null)
-      const found = queued
-        .filter(({ row }) => isDue(row, now, farthestDueMs))
-        .sort((a, b) => priorities.indexOf(a.row.priority) - priorities.indexOf(b.row.priority))
-        .slice(0, batches * max)
-      const dueAts = queued.filter(({ row }) => !isDue(row, now, farthestDueMs)).map(({ row }) => row.dueAt)
+      const most = batches * max
+      const due = Object.fromEntries(priorities.map((priority): [Priority, Stored[]] => [priority, []]))
+      let nextDueAt: number | null = null
+      const number = numberOf(account)
+      for (const one of rows.values()) {
+        const { row } = one
+        if (one.account !== number || row.state !== 'queued' || row.holder !== null) continue
+        if (!isDue(row, now, farthestDueMs)) nextDueAt = Math.min(nextDueAt ?? row.dueAt, row.dueAt)
+        else if (due[row.priority]?.push(one) === most && row.priority === priorities[0]) break
+      }
+      const found = priorities.flatMap((priority) => due[priority] ?? []).slice(0, most)
       const readyAts = found.map(({ row }) => row.readyAt)
-      const take = takeDue(readyAts, dueAts.length > 0 ? Math.min(...dueAts) : null, { max, flushMs, now })
+      const take = takeDue(readyAts, nextDueAt, { max, flushMs, now })
       if ('waitMs' in take) return take
       const entries = found.slice(0, take.rows).map(({ row, ...key }) => {
         change(work, key, row, { ...row, state: 'uploading', waiting: false, holder })
