@@ -18,9 +18,9 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**'],
           // Long enough for a busy machine: a time-out is for what hangs, and no measure of speed.
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-          expect: { poll: { timeout: 15_000 } },
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          expect: { poll: { timeout: 120_000 } },
           // Files share a process, which saves loading Fastify and the rest once for each of them.
           isolate: false,
         },
