@@ -24,14 +24,16 @@ const fills = {
  * what an earlier load left for later is neither in these figures nor in those of the next.
  */
 const measureIntake = async (store, seconds) => {
+  // It does not wait for a quiet moment, which a busy machine may not have.
+  const isSmokeTest = seconds < 1
   const relay = await serve('relay-at-store.mjs', store)
   try {
     // One that does not count: code is compiled, and the pages that everybody needs are read.
     await child('load.mjs', relay.url, seconds, connections)
-    await relay.idle()
+    if (!isSmokeTest) await relay.idle()
     const { perSecond, p99, failed } = await child('load.mjs', relay.url, seconds, connections)
     if (failed > 0) throw new Error(`${failed} requests failed`)
-    await relay.idle()
+    if (!isSmokeTest) await relay.idle()
     return { perSecond, p99 }
   } finally {
     await relay.stop()
