@@ -42,6 +42,8 @@ interface Work extends Rows {
 const createTables = (now: () => number) => {
   // In the order of their sequence, which only grows.
   const rows = new Map<string, Stored>()
+  /** Those of them that are queued or uploading, in the same order. */
+  const open = new Map<string, Stored>()
   const accounts = new Map<string, number>()
   const numbers = new Map<number, Map<string, number>>()
   const minutes = new Map<string, Minute>()
@@ -51,8 +53,12 @@ const createTables = (now: () => number) => {
   const all = (account: number): Stored[] => [...rows.values()].filter((one) => one.account === account)
   const save = (key: Key, row: Row): void => {
     const text = textOf(key)
-    if (rows.get(text)?.row.seq !== row.seq) rows.delete(text)
-    rows.set(text, { ...key, row })
+    const stored = { ...key, row }
+    const isOpen = row.state === 'queued' || row.state === 'uploading'
+    for (const map of [rows, open]) if (map.get(text)?.row.seq !== row.seq) map.delete(text)
+    rows.set(text, stored)
+    if (isOpen) open.set(text, stored)
+    else open.delete(text)
   }
   const write = (delta: Delta): void => {
     const at = minuteOf(now())
@@ -77,7 +83,10 @@ const createTables = (now: () => number) => {
       nextSequence: () => ++sequence,
       find: (key) => rows.get(textOf(key))?.row,
       save,
-      erase: (key) => rows.delete(textOf(key)),
+      erase: (key) => {
+        open.delete(textOf(key))
+        return rows.delete(textOf(key))
+      },
       queued: (account, pool) =>
         (numbers.get(account)?.get(`state:queued:${pool}`) ?? 0) + delta.of(account, `state:queued:${pool}`),
       evictable: (account) => all(account).filter(({ row }) => isEvictable(row)),
@@ -90,7 +99,7 @@ const createTables = (now: () => number) => {
     accounts.set(account, number)
     return number
   }
-  return { rows, numbers, minutes, operate, numberOf, isClosed }
+  return { rows, open, numbers, minutes, operate, numberOf, isClosed }
 }
 type Tables = ReturnType<typeof createTables>
 
@@ -142,7 +151,7 @@ const isDue = ({ waiting, dueAt }: Row, now: number, farthestMs: number): boolea
   !waiting || dueAt <= now || dueAt > now + farthestMs
 
 type Uploads = Pick<Store, 'lease' | 'complete' | 'takeSlots' | 'join' | 'heartbeat' | 'holders' | 'takeOver' | 'leave'>
-const createUploads = ({ rows, operate, numberOf }: Tables): Uploads => {
+const createUploads = ({ rows, open, operate, numberOf }: Tables): Uploads => {
   const holders = new Map<string, { heartbeat: number; report: string; slots: Map<string, number> }>()
   const release = (work: Work, holder: string, event?: 'expired'): number => {
     const held = [...rows.values()].filter(({ row }) => row.holder === holder)
@@ -159,7 +168,7 @@ const createUploads = ({ rows, operate, numberOf }: Tables): Uploads => {
       const due = Object.fromEntries(priorities.map((priority): [Priority, Stored[]] => [priority, []]))
       let nextDueAt: number | null = null
       const number = numberOf(account)
-      for (const one of rows.values()) {
+      for (const one of open.values()) {
         const { row } = one
         if (one.account !== number || row.state !== 'queued' || row.holder !== null) continue
         if (!isDue(row, now, farthestDueMs)) nextDueAt = Math.min(nextDueAt ?? row.dueAt, row.dueAt)
@@ -210,11 +219,13 @@ const createUploads = ({ rows, operate, numberOf }: Tables): Uploads => {
 }
 
 type Reports = Pick<Store, 'counts' | 'history' | 'count' | 'rejected' | 'accepted' | 'discardRejected'>
-const createReports = ({ numbers, minutes, operate, numberOf }: Tables): Reports => ({
+const createReports = ({ open, numbers, minutes, operate, numberOf }: Tables): Reports => ({
   counts: (account) =>
-    operate((work) => {
-      const oldest = work.all(numberOf(account)).find(({ row }) => row.state === 'queued' || row.state === 'uploading')
-      return readCounts(numbers.get(numberOf(account)) ?? new Map(), oldest?.row.receivedAt ?? null)
+    operate(() => {
+      const number = numberOf(account)
+      let oldest: Stored | undefined
+      for (const one of open.values()) if (one.account === number) oldest ??= one
+      return readCounts(numbers.get(number) ?? new Map(), oldest?.row.receivedAt ?? null)
     }),
   history: (account, since) =>
     operate(() => {
