@@ -1,7 +1,7 @@
 // Bundles what tsc emitted into build/ for the browser: the product, and the status page. No plugin rewrites source.
 import { readFileSync } from 'node:fs'
 import { nodeResolve } from '@rollup/plugin-node-resolve'
-import terser from '@rollup/plugin-terser'
+import { terser } from './tools/terser.mjs'
 
 // Properties that start with an underscore are private to one bundle and are mangled: nothing that is stored, sent or
 // public may start with one.

@@ -1,6 +1,9 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
+/** Long enough for a busy machine: a time-out is for what hangs, and no measure of speed. */
+const timeouts = { testTimeout: 180_000, hookTimeout: 180_000, expect: { poll: { timeout: 120_000 } } }
+
 /**
  * Two projects: `node` is everything that needs no browser (happy-dom where a file asks for it) and runs on every Node
  * version; `browser` drives the installed Chromium and Firefox and runs one file at a time, because a browser start
@@ -17,10 +20,7 @@ export default defineConfig({
           name: 'node',
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**'],
-          // Long enough for a busy machine: a time-out is for what hangs, and no measure of speed.
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-          expect: { poll: { timeout: 15_000 } },
+          ...timeouts,
           // Files share a process, which saves loading Fastify and the rest once for each of them.
           isolate: false,
         },
@@ -31,9 +31,7 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts'],
           fileParallelism: false,
           sequence: { groupOrder: 1 },
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-          expect: { poll: { timeout: 15_000 } },
+          ...timeouts,
         },
       },
     ],

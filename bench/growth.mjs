@@ -24,14 +24,16 @@ const fills = {
  * that deferred work of an earlier load does not change the figures.
  */
 const measureIntake = async (store, seconds) => {
+  // It does not wait for a quiet moment, which a busy machine may not have.
+  const isSmokeTest = seconds < 1
   const relay = await serve('relay-at-store.mjs', store)
   try {
     // A run that does not count, in which code is compiled and common pages are read.
     await child('load.mjs', relay.url, seconds, connections)
-    await relay.idle()
+    if (!isSmokeTest) await relay.idle()
     const { perSecond, p99, failed } = await child('load.mjs', relay.url, seconds, connections)
     if (failed > 0) throw new Error(`${failed} requests failed`)
-    await relay.idle()
+    if (!isSmokeTest) await relay.idle()
     return { perSecond, p99 }
   } finally {
     await relay.stop()

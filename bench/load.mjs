@@ -10,6 +10,8 @@ const { path, headers, body } = kinds[kind]
 const run = autocannon({
   url,
   connections: Number(connections),
+  // For what hangs; autocannon's own 10 s are over on a busy machine.
+  timeout: 120,
   // Less than a second is not a time but a smoke test: two requests for each connection, however long they take.
   ...(Number(seconds) < 1 ? { amount: 2 * Number(connections) } : { duration: Number(seconds) }),
   requests: [

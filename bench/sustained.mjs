@@ -26,17 +26,18 @@ const measureBare = (seconds) =>
     return perSecond
   })
 
-const measureLine = async ({ file, kind = 'upload', records }, seconds) => {
+const measureLine = async ({ file, kind = 'upload', records }, { seconds, few }) => {
   const before = await measureBare(seconds)
   const server = await serve(file)
   try {
     const load = await child('load.mjs', server.url, seconds, connections, kind, records)
-    await server.idle()
+    // A smoke test does not wait for a quiet moment, which a busy machine may not have.
+    if (!few) await server.idle()
     const { cpuUs, bytesWritten } = await server.used()
     const taken = load.requests * records
     return {
       ...load,
-      bare: median([before, await measureBare(seconds)]),
+      bare: few ? before : median([before, await measureBare(seconds)]),
       cpuUs: cpuUs / taken,
       bytes: bytesWritten === undefined ? undefined : bytesWritten / taken,
     }
@@ -76,9 +77,10 @@ const measureSdk = async (records, seconds) => {
 
 export const run = async ({ seconds, few, say }) => {
   const rows = []
-  for (const line of few ? lines.filter(({ budget }) => budget) : lines) {
+  // The first and the last are each store, and one record a request and many.
+  for (const line of few ? [lines[0], lines.at(-1)] : lines) {
     say(`sustained: ${line.who}, ${line.records} a request`)
-    rows.push(rowOf(line, await measureLine(line, seconds)))
+    rows.push(rowOf(line, await measureLine(line, { seconds, few })))
   }
   say('sustained: the SDK')
   rows.push(await measureSdk(100, seconds))

@@ -5,6 +5,7 @@ import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, 
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { compiler, emitting } from './projects.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const bin = (name, file) => join(dirname(createRequire(import.meta.url).resolve(`${name}/package.json`)), file)
@@ -15,8 +16,7 @@ const run = (script, ...args) => {
 
 if (process.argv.includes('--clean'))
   for (const folder of ['dist', 'build']) rmSync(join(root, folder), { recursive: true, force: true })
-for (const project of ['src/relay', 'src/client', 'sw', 'src/relay/operations/status/page'])
-  run(bin('typescript', 'bin/tsc'), '-p', project)
+for (const project of emitting) run(...compiler, '-p', project)
 run(bin('rollup', 'dist/bin/rollup'), '--config', '--silent')
 // The relay applies all migrations that it finds beside the module, so an old file must not stay there.
 const sqlIn = (folder) =>

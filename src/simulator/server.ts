@@ -77,7 +77,7 @@ export const startSimulator = async (given: SimulatorOptions = {}): Promise<Simu
     },
     clearFaults: faults.clear,
     addProfiles: (...objectIds) => ledger.addProfiles(objectIds),
-    until: (condition, timeoutMs = 10_000) => conditions.until(simulator, condition, timeoutMs),
+    until: (condition, timeoutMs = 120_000) => conditions.until(simulator, condition, timeoutMs),
     clear: () => {
       faults.clear()
       ledger.forget(calls.inFlight)

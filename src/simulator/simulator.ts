@@ -142,7 +142,7 @@ export interface Simulator {
   addProfiles(...objectIds: readonly string[]): void
   /**
    * Resolves when the condition is true. Checks it at once, whenever a call arrives, and whenever one ends. Rejects after
-   * `timeoutMs` (10,000) with the counts in the message.
+   * `timeoutMs` (120,000) with the counts in the message.
    */
   until(condition: (simulator: Simulator) => boolean, timeoutMs?: number): Promise<void>
   /** Clears calls, tokens of profiles, errors, counts and faults. */

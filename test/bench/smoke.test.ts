@@ -31,33 +31,31 @@ const positive = expect.toSatisfy((value: unknown) => typeof value === 'number' 
 
 // No figure is compared with anything here: on a busy machine it would say how busy that is.
 describe('the benchmarks', () => {
-  it('of sustained intake take every record, and give a ratio to the bare server', { timeout: 240_000 }, async () => {
+  it('of sustained intake take every record, and give a ratio to the bare server', async () => {
     const rows = await measure('sustained')
     for (const row of rows)
       expect(row).toMatchObject({ 'records/s': positive, 'p50 ms': positive, 'p99 ms': positive, failed: 0 })
     expect(rows).toMatchObject([
       { store: 'SQLite', 'records a request': 1, ratio: positive, budget: 0.42 },
-      { store: 'SQLite', 'records a request': 100, ratio: positive, budget: 1.2 },
-      { store: 'PostgreSQL', 'records a request': 1, ratio: positive, budget: 0.3 },
       { store: 'PostgreSQL', 'records a request': 100, ratio: positive, budget: 0.7 },
       { store: 'clevertap SDK to CleverTap', 'records a request': 100 },
     ])
   })
 
-  it('of uploads empty the queue without a 429', { timeout: 120_000 }, async () => {
+  it('of uploads empty the queue without a 429', async () => {
     const rows = await measure('upload')
     expect(rows).toHaveLength(2)
     for (const row of rows) expect(row).toMatchObject({ 'records/s': positive, ratio: positive, '429 answers': 0 })
   })
 
-  it('of imports read the whole file while a relay takes live records', { timeout: 120_000 }, async () => {
+  it('of imports read the whole file while a relay takes live records', async () => {
     const rows = await measure('import')
     expect(rows).toMatchObject([
       { rows: 3_000, 'import, rows/s': positive, 'live p99 ms': positive, failed: 0, ratio: positive, budget: 0.4 },
     ])
   })
 
-  it('of growth compare intake and claims on stores of different sizes', { timeout: 120_000 }, async () => {
+  it('of growth compare intake and claims on stores of different sizes', async () => {
     const rows = await measure('growth')
     for (const row of rows) expect(row).toMatchObject({ 'requests/s': positive, 'claims/s': positive })
     expect(rows).toMatchObject([
@@ -66,7 +64,7 @@ describe('the benchmarks', () => {
     ])
   })
 
-  it('of watching look at the relay while it works', { timeout: 120_000 }, async () => {
+  it('of watching look at the relay while it works', async () => {
     const rows = await measure('watching')
     expect(rows).toHaveLength(2)
     expect(rows[1]).toMatchObject({ 'requests/s': positive, 'scrape bytes': positive, ratio: positive, failed: 0 })

@@ -3,14 +3,14 @@ import type { Snapshot } from '../../demo/contract.ts'
 /**
  * Listens to the demo as its page does, until a snapshot is as wanted.
  *
- * @throws Error when none is in 20 s, with the last one in the message
+ * @throws Error when none is in two minutes, with the last one in the message
  */
 export const snapshotWith = async (
   site: string,
   objectId: string,
   isWanted: (snapshot: Snapshot) => boolean,
 ): Promise<Snapshot> => {
-  const signal = AbortSignal.timeout(20_000)
+  const signal = AbortSignal.timeout(120_000)
   let last = 'none'
   try {
     const { body } = await fetch(`${site}/demo/events?objectId=${objectId}`, { signal })

@@ -57,8 +57,12 @@ describeBrowsers('the CleverTap ID', (name) => {
     const { tab } = browser()
     await tab.goto(site.origin)
     try {
-      const status = await becomes(tab, 'registered')
-      expect(status.objectId).toBe('_w_visitor_1')
+      // The page's own call waits ten seconds for an ID, which the SDK may need to load on a busy machine.
+      await tab.evaluate(async () => {
+        while (!clevertap.getCleverTapID?.()) await new Promise((resolve) => setTimeout(resolve, 20))
+      }, null)
+      const status = await sync(tab)
+      expect(status).toMatchObject({ state: 'registered', objectId: '_w_visitor_1' })
       expect(await tab.evaluate(() => clevertap.getCleverTapID(), null)).toBe(status.objectId)
       await onProfile('_w_visitor_1', await liveToken(tab))
     } finally {

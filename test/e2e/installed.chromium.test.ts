@@ -98,7 +98,7 @@ describeBrowser('chromium', 'the packed package, as the README says', () => {
     await tab.click('button')
     await becomes(tab, 'registered')
     expect(await liveToken(tab)).not.toBe('')
-    await expect.poll(() => stateOf(relay, 'tag-visitor'), { timeout: 20_000 }).toBe('accepted')
+    await expect.poll(() => stateOf(relay, 'tag-visitor')).toBe('accepted')
   })
 
   test('an own worker and a bundler', async () => {
@@ -121,8 +121,8 @@ describeBrowser('chromium', 'the packed package, as the README says', () => {
     await tab.goto(site.origin)
     // Permission is there, so that the page has nothing to ask and registers by itself.
     const isRegistered = () => tab.evaluate(() => document.querySelector('#state')?.textContent, null)
-    await expect.poll(isRegistered, { timeout: 20_000 }).toBe('registered')
-    await expect.poll(() => stateOf(relay, 'vite-visitor'), { timeout: 20_000 }).toBe('accepted')
+    await expect.poll(isRegistered).toBe('registered')
+    await expect.poll(() => stateOf(relay, 'vite-visitor')).toBe('accepted')
     const worker = await tab.evaluate(
       async () => (await navigator.serviceWorker.getRegistration())?.active?.scriptURL,
       null,

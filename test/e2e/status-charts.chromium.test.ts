@@ -14,8 +14,6 @@ import { describeBrowser } from './support/describe-browser.ts'
 import { drawnLine } from './support/drawn-line.ts'
 import { adminKey, useOperatorPage } from './support/operator-page.ts'
 
-/** The page hears of something new every two seconds. */
-const soon = { timeout: 10_000 }
 const all = <T>(value: T): T[] => Array.from({ length: 60 }, () => value)
 /** An hour of what is made up. */
 const series = (more: Partial<Series> = {}): Series => ({
@@ -128,7 +126,7 @@ describeBrowser('chromium', "the status page's charts", () => {
       .poll(async () => {
         const [early, late] = (await accepted([10, 50])).heights
         return (late ?? 0) / (early ?? 1)
-      }, soon)
+      })
       .toBeCloseTo(2, 1)
   })
 
@@ -145,14 +143,12 @@ describeBrowser('chromium', "the status page's charts", () => {
     for (const width of [390, 1280, 700]) {
       await page.setViewportSize({ width, height: 900 })
       await expect
-        .poll(
-          () =>
-            page.evaluate(() =>
-              [...document.querySelectorAll('.plot')].map(
-                (plot) => plot.clientWidth - (plot.querySelector('canvas')?.clientWidth ?? 0),
-              ),
+        .poll(() =>
+          page.evaluate(() =>
+            [...document.querySelectorAll('.plot')].map(
+              (plot) => plot.clientWidth - (plot.querySelector('canvas')?.clientWidth ?? 0),
             ),
-          soon,
+          ),
         )
         .toEqual([0, 0, 0])
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width)
@@ -172,7 +168,7 @@ describeBrowser('chromium', "the status page's charts", () => {
     ] as const) {
       await page.emulateMedia(media)
       await expect
-        .poll(async () => (await accepted([])).extent, { ...soon, message: JSON.stringify(media) })
+        .poll(async () => (await accepted([])).extent, { message: JSON.stringify(media) })
         .toBeGreaterThan(0.9)
       seen.push((await accepted([])).color)
     }
@@ -196,14 +192,14 @@ describeBrowser('chromium', "the status page's charts", () => {
     const box = await page.locator('[data-chart="waiting"] .u-over').boundingBox()
     if (!box) throw new Error('the chart has no place')
     await page.mouse.move(box.x + (box.width * 3) / 59, box.y + 20)
-    await expect.poll(marks, soon).toEqual([3, 3, 3])
+    await expect.poll(marks).toEqual([3, 3, 3])
     expect(await legend()).toBe('7')
     await page.mouse.move(0, 0)
-    await expect.poll(marks, soon).toEqual([null, null, null])
+    await expect.poll(marks).toEqual([null, null, null])
     const slider = page.getByRole('slider', { name: 'Point in time' })
     await slider.press('Home')
     for (let presses = 0; presses < 3; presses++) await slider.press('ArrowRight')
-    await expect.poll(marks, soon).toEqual([3, 3, 3])
+    await expect.poll(marks).toEqual([3, 3, 3])
     expect(await slider.getAttribute('aria-valuetext')).toMatch(/Accepted 7/)
   })
 

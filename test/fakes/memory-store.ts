@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { steadyNow } from '../../src/relay/steady-clock.ts'
 import { StoreError } from '../../src/relay/store/errors.ts'
-import { priorities, type Store, type StoreOptions } from '../../src/relay/store/port.ts'
+import { type Priority, priorities, type Store, type StoreOptions } from '../../src/relay/store/port.ts'
 import { farthestDueMs as defaultFarthestDueMs, takeDue } from '../../src/relay/store/rules/due.ts'
 import { put } from '../../src/relay/store/rules/enter.ts'
 import { count, type Operation } from '../../src/relay/store/rules/operation.ts'
@@ -32,7 +32,6 @@ interface Minute {
 const textOf = ({ account, objectId }: Key): string => `${account}\n${objectId}`
 const isEvictable = ({ state, priority, holder }: Row): boolean =>
   state === 'queued' && priority === 'deferred' && holder === null
-const bySequence = (a: Stored, b: Stored): number => a.row.seq - b.row.seq
 
 /** What an operation works with. */
 interface Work extends Rows {
@@ -42,15 +41,26 @@ interface Work extends Rows {
 
 /** Everything that is stored but holders, and how it is changed. */
 const createTables = (now: () => number) => {
+  // In the order of their sequence, which only grows.
   const rows = new Map<string, Stored>()
+  /** Those of them that are queued or uploading, in the same order. */
+  const open = new Map<string, Stored>()
   const accounts = new Map<string, number>()
   const numbers = new Map<number, Map<string, number>>()
   const minutes = new Map<string, Minute>()
   let sequence = 0
   const isClosed = { value: false }
 
-  const all = (account: number): Stored[] =>
-    [...rows.values()].filter((one) => one.account === account).sort(bySequence)
+  const all = (account: number): Stored[] => [...rows.values()].filter((one) => one.account === account)
+  const save = (key: Key, row: Row): void => {
+    const text = textOf(key)
+    const stored = { ...key, row }
+    const isOpen = row.state === 'queued' || row.state === 'uploading'
+    for (const map of [rows, open]) if (map.get(text)?.row.seq !== row.seq) map.delete(text)
+    rows.set(text, stored)
+    if (isOpen) open.set(text, stored)
+    else open.delete(text)
+  }
   const write = (delta: Delta): void => {
     const at = minuteOf(now())
     for (const { account, name, by } of delta.entries()) {
@@ -74,8 +84,11 @@ const createTables = (now: () => number) => {
       account: numberOf,
       nextSequence: () => ++sequence,
       find: (key) => rows.get(textOf(key))?.row,
-      save: (key, row) => rows.set(textOf(key), { ...key, row }),
-      erase: (key) => rows.delete(textOf(key)),
+      save,
+      erase: (key) => {
+        open.delete(textOf(key))
+        return rows.delete(textOf(key))
+      },
       queued: (account, pool) =>
         (numbers.get(account)?.get(`state:queued:${pool}`) ?? 0) + delta.of(account, `state:queued:${pool}`),
       evictable: (account) => all(account).filter(({ row }) => isEvictable(row)),
@@ -88,7 +101,7 @@ const createTables = (now: () => number) => {
     accounts.set(account, number)
     return number
   }
-  return { rows, numbers, minutes, operate, numberOf, isClosed }
+  return { rows, open, numbers, minutes, operate, numberOf, isClosed }
 }
 type Tables = ReturnType<typeof createTables>
 
@@ -132,7 +145,7 @@ const isDue = ({ waiting, dueAt }: Row, now: number, farthestMs: number): boolea
   !waiting || dueAt <= now || dueAt > now + farthestMs
 
 type Uploads = Pick<Store, 'lease' | 'complete' | 'takeSlots' | 'join' | 'heartbeat' | 'holders' | 'takeOver' | 'leave'>
-const createUploads = ({ rows, operate, numberOf }: Tables): Uploads => {
+const createUploads = ({ rows, open, operate, numberOf }: Tables): Uploads => {
   const holders = new Map<string, { heartbeat: number; report: string; slots: Map<string, number> }>()
   const release = (work: Work, holder: string, event?: 'expired'): number => {
     const held = [...rows.values()].filter(({ row }) => row.holder === holder)
@@ -145,14 +158,19 @@ const createUploads = ({ rows, operate, numberOf }: Tables): Uploads => {
     return operate((work) => {
       if (!holders.has(holder)) return { waitMs: null }
       const { now } = work
-      const queued = work.all(numberOf(account)).filter(({ row }) => row.state === 'queued' && row.holder === null)
-      const found = queued
-        .filter(({ row }) => isDue(row, now, farthestDueMs))
-        .sort((a, b) => priorities.indexOf(a.row.priority) - priorities.indexOf(b.row.priority))
-        .slice(0, batches * max)
-      const dueAts = queued.filter(({ row }) => !isDue(row, now, farthestDueMs)).map(({ row }) => row.dueAt)
+      const most = batches * max
+      const due = Object.fromEntries(priorities.map((priority): [Priority, Stored[]] => [priority, []]))
+      let nextDueAt: number | null = null
+      const number = numberOf(account)
+      for (const one of open.values()) {
+        const { row } = one
+        if (one.account !== number || row.state !== 'queued' || row.holder !== null) continue
+        if (!isDue(row, now, farthestDueMs)) nextDueAt = Math.min(nextDueAt ?? row.dueAt, row.dueAt)
+        else if (due[row.priority]?.push(one) === most && row.priority === priorities[0]) break
+      }
+      const found = priorities.flatMap((priority) => due[priority] ?? []).slice(0, most)
       const readyAts = found.map(({ row }) => row.readyAt)
-      const take = takeDue(readyAts, dueAts.length > 0 ? Math.min(...dueAts) : null, { max, flushMs, now })
+      const take = takeDue(readyAts, nextDueAt, { max, flushMs, now })
       if ('waitMs' in take) return take
       const entries = found.slice(0, take.rows).map(({ row, ...key }) => {
         change(work, key, row, { ...row, state: 'uploading', waiting: false, holder })
@@ -191,11 +209,13 @@ const createUploads = ({ rows, operate, numberOf }: Tables): Uploads => {
 }
 
 type Reports = Pick<Store, 'counts' | 'history' | 'count' | 'rejected' | 'accepted' | 'discardRejected'>
-const createReports = ({ numbers, minutes, operate, numberOf }: Tables): Reports => ({
+const createReports = ({ open, numbers, minutes, operate, numberOf }: Tables): Reports => ({
   counts: (account) =>
-    operate((work) => {
-      const oldest = work.all(numberOf(account)).find(({ row }) => row.state === 'queued' || row.state === 'uploading')
-      return readCounts(numbers.get(numberOf(account)) ?? new Map(), oldest?.row.receivedAt ?? null)
+    operate(() => {
+      const number = numberOf(account)
+      let oldest: Stored | undefined
+      for (const one of open.values()) if (one.account === number) oldest ??= one
+      return readCounts(numbers.get(number) ?? new Map(), oldest?.row.receivedAt ?? null)
     }),
   history: (account, since) =>
     operate(() => {

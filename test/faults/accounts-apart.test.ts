@@ -9,7 +9,7 @@ const basic = (key: string): string => `Basic ${Buffer.from(`admin:${key}`).toSt
 const ids = ['HEALTHY', 'SUSPENDED', 'STUCK'] as const
 type Id = (typeof ids)[number]
 
-describe('accounts in one relay', { timeout: 120_000 }, () => {
+describe('accounts in one relay', () => {
   let folder: ReturnType<typeof temporaryFolder>
   let clevertaps: Record<Id, Simulator>
   let relay: RelayProcess
@@ -63,7 +63,7 @@ describe('accounts in one relay', { timeout: 120_000 }, () => {
     await relay.logged(({ event, account }) => event === 'uploads are suspended' && account === 'SUSPENDED')
     await clevertaps.STUCK.until(({ inFlight }) => inFlight === 3)
     for (let at = 0; at < 6; at++) await Promise.all(ids.map((account) => post(account, 500 + at * 500)))
-    await clevertaps.HEALTHY.until(({ profiles }) => profiles.size === 3000, 60_000)
+    await clevertaps.HEALTHY.until(({ profiles }) => profiles.size === 3000)
 
     // Nothing of the others has moved meanwhile.
     expect(clevertaps.STUCK).toMatchObject({ inFlight: 3, counts: { accepted: 0 } })
@@ -82,10 +82,10 @@ describe('accounts in one relay', { timeout: 120_000 }, () => {
       },
     })
     await expect
-      .poll(async () => (await read('/metrics')).text(), { timeout: 20_000 })
+      .poll(async () => (await read('/metrics')).text())
       .toMatch(/pushferry_\w+\{[^}]*account="HEALTHY"[^}]*state="accepted"[^}]*\} 3000\n/)
     await expect
-      .poll(async () => (await read('/status.json')).json(), { timeout: 20_000 })
+      .poll(async () => (await read('/status.json')).json())
       .toMatchObject({
         accounts: [
           { account: 'HEALTHY', upload: { state: 'ok' } },

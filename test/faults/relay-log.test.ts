@@ -91,19 +91,19 @@ describe('a relay whose log cannot be written', () => {
     const full = openSync('/dev/full', 'w')
     const { child, url } = await startRelay(full)
     closeSync(full)
-    await expect.poll(() => answers(url), { timeout: 20_000 }).toBe(true)
+    await expect.poll(() => answers(url)).toBe(true)
     await flood(url, 0)
     await endsBySigterm(child)
-  }, 60_000)
+  })
 
   it('takes records, counts dropped lines, and ends by SIGTERM while nobody reads its log', async () => {
     const { child, url } = await startRelay('pipe')
     // Nobody reads the pipe from the first byte on; the process ends all the same, without waiting for a reader.
-    await expect.poll(() => answers(url), { timeout: 20_000 }).toBe(true)
+    await expect.poll(() => answers(url)).toBe(true)
     await flood(url, 1)
     expect(await answers(url)).toBe(true)
     await endsBySigterm(child)
-  }, 60_000)
+  })
 
   it('takes records and ends by SIGTERM after the reader of its log has ended', async () => {
     const { child, url } = await startRelay('pipe')
@@ -114,5 +114,5 @@ describe('a relay whose log cannot be written', () => {
     await flood(url, 0)
     expect(await answers(url)).toBe(true)
     await endsBySigterm(child)
-  }, 60_000)
+  })
 })

@@ -14,7 +14,7 @@ const expectComeBack = ({ status, headers, body }: Posted): void => {
   expect(Number(headers['retry-after'])).toBeGreaterThan(0)
 }
 
-describe('a relay', { timeout: 120_000 }, () => {
+describe('a relay', () => {
   let folder: ReturnType<typeof temporaryFolder>
   let clevertap: Simulator
   let relay: RelayProcess | undefined
@@ -41,15 +41,15 @@ describe('a relay', { timeout: 120_000 }, () => {
       expect((await post(names(100))).status).toBe(200)
       // The account is suspended: everything is queued again, and stays so.
       await relay?.logged(({ event }) => event === 'uploads are suspended')
-      await expect.poll(async () => (await post(['__more'])).status, { timeout: 20_000 }).toBe(503)
+      await expect.poll(async () => (await post(['__more'])).status).toBe(503)
       expectComeBack(await post(['__more']))
       expect((await ask('GET', '/v1/tokens/__more')).status).toBe(404)
       expect((await ask('GET', '/healthz')).status).toBe(200)
       await relay?.stop()
       clevertap.clearFaults()
       const next = await start({ PUSHFERRY_MAX_QUEUED: '100' })
-      await clevertap.until(({ profiles }) => profiles.size === 100, 30_000)
-      await expect.poll(async () => (await next.post(['__more'])).status, { timeout: 20_000 }).toBe(200)
+      await clevertap.until(({ profiles }) => profiles.size === 100)
+      await expect.poll(async () => (await next.post(['__more'])).status).toBe(200)
     })
   })
 
@@ -60,9 +60,7 @@ describe('a relay', { timeout: 120_000 }, () => {
     it('answers 503 with Retry-After, is alive meanwhile, and recovers by itself', async () => {
       const { post, ask } = await start()
       await post(names(10))
-      await expect
-        .poll(async () => (await ask('GET', '/v1/tokens/__p0')).body, { timeout: 20_000 })
-        .toMatchObject({ state: 'accepted' })
+      await expect.poll(async () => (await ask('GET', '/v1/tokens/__p0')).body).toMatchObject({ state: 'accepted' })
       other = new DatabaseSync(folder.file('outbox.db'))
       other.exec('PRAGMA busy_timeout = 10000')
       other.exec('BEGIN EXCLUSIVE')
@@ -78,9 +76,9 @@ describe('a relay', { timeout: 120_000 }, () => {
       expect((await ask('GET', '/readyz')).status).toBe(503)
       expect((await ask('GET', '/v1/tokens/__p10')).status).toBe(404)
       other.exec('ROLLBACK')
-      await expect.poll(async () => (await post(names(10, 10))).status, { timeout: 30_000 }).toBe(200)
-      await clevertap.until(({ profiles }) => profiles.size === 20, 30_000)
-      await expect.poll(async () => (await ask('GET', '/readyz')).status, { timeout: 30_000 }).toBe(200)
+      await expect.poll(async () => (await post(names(10, 10))).status).toBe(200)
+      await clevertap.until(({ profiles }) => profiles.size === 20)
+      await expect.poll(async () => (await ask('GET', '/readyz')).status).toBe(200)
       expect(relay?.stray).toEqual([])
     })
   })
@@ -120,20 +118,20 @@ describe('a relay', { timeout: 120_000 }, () => {
           }
         }
         const clients = Array.from({ length: 4 }, client)
-        await expect.poll(() => acknowledged.size, { timeout: 30_000 }).toBeGreaterThan(500)
+        await expect.poll(() => acknowledged.size).toBeGreaterThan(500)
         disk.fill()
-        await expect.poll(() => refused.length, { timeout: 60_000, interval: 10 }).toBeGreaterThan(20)
+        await expect.poll(() => refused.length, { interval: 10 }).toBeGreaterThan(20)
         const before = acknowledged.size
         expect((await ask('GET', '/healthz')).status).toBe(200)
         disk.free()
-        await expect.poll(() => acknowledged.size, { timeout: 60_000 }).toBeGreaterThan(before + 500)
+        await expect.poll(() => acknowledged.size).toBeGreaterThan(before + 500)
         isOver = true
         await Promise.all(clients)
 
         for (const answer of refused) expectComeBack(answer)
         expect(relay?.running).toBe(true)
         expect(relay?.stray).toEqual([])
-        await clevertap.until(({ profiles }) => [...acknowledged].every((one) => profiles.has(one)), 60_000)
+        await clevertap.until(({ profiles }) => [...acknowledged].every((one) => profiles.has(one)))
         // What was refused is not there, and what was acknowledged says the truth of itself.
         const states = new Map<string, number>()
         for (const one of names(posted)) {
@@ -179,7 +177,7 @@ describe('a relay', { timeout: 120_000 }, () => {
       clevertap.clearFaults()
       const before = clevertap.counts.accepted
       await start()
-      await clevertap.until(({ profiles }) => [...acknowledged].every((one) => profiles.has(one)), 60_000)
+      await clevertap.until(({ profiles }) => [...acknowledged].every((one) => profiles.has(one)))
       // Nothing that the first one had sent is sent again, and nobody had to wait for its lease to run out.
       expect(clevertap.counts.duplicates).toBe(0)
       expect(relay?.log.some(({ event }) => event === 'took over rows of a dead process')).toBe(false)
@@ -194,7 +192,7 @@ describe('a relay', { timeout: 120_000 }, () => {
       clevertap.clearFaults()
       const next = await start()
       expect((await next.ask('GET', '/v1/tokens/__p0')).body).toMatchObject({ attempts: expect.any(Number) })
-      await clevertap.until(({ profiles }) => profiles.size === 500, 30_000)
+      await clevertap.until(({ profiles }) => profiles.size === 500)
       expect((await next.ask('GET', '/v1/tokens/__p0')).body).toMatchObject({ attempts: 1 })
     })
     it('twice ends at once, and loses nothing', async () => {
@@ -203,13 +201,13 @@ describe('a relay', { timeout: 120_000 }, () => {
       await post(names(500))
       await clevertap.until(({ inFlight }) => inFlight === 3)
       kill('SIGTERM')
-      await expect.poll(async () => (await post(['__after'])).status, { timeout: 5000, interval: 10 }).not.toBe(200)
+      await expect.poll(async () => (await post(['__after'])).status, { interval: 10 }).not.toBe(200)
       kill('SIGTERM')
       const { code } = await exited
       expect(code).toBe(130)
       clevertap.clearFaults()
       await start()
-      await clevertap.until(({ profiles }) => names(500).every((one) => profiles.has(one)), 30_000)
+      await clevertap.until(({ profiles }) => names(500).every((one) => profiles.has(one)))
     })
   })
 
@@ -221,9 +219,7 @@ describe('a relay', { timeout: 120_000 }, () => {
       clevertap.fail({ kind: 'reject', code: 530, objectIds: ['__notyet'], times: 'always' })
       await post(['__good', '__bad', '__notyet'])
       await clevertap.until(({ counts }) => counts.accepted + counts.rejected === 3)
-      await expect
-        .poll(async () => truth('__good'), { timeout: 10_000 })
-        .toMatchObject({ state: 'accepted', attempts: 1, error: null })
+      await expect.poll(async () => truth('__good')).toMatchObject({ state: 'accepted', attempts: 1, error: null })
       expect(await truth('__bad')).toMatchObject({
         state: 'rejected',
         attempts: 1,

@@ -14,7 +14,7 @@ const settled = async (relay: RelayProcess | undefined, objectId: string): Promi
   }
 }
 
-describe('relays on one SQLite file', { timeout: 120_000 }, () => {
+describe('relays on one SQLite file', () => {
   let folder: ReturnType<typeof temporaryFolder>
   let clevertap: Simulator
   let relays: RelayProcess[]
@@ -47,7 +47,7 @@ describe('relays on one SQLite file', { timeout: 120_000 }, () => {
       }
     }
     await Promise.all(Array.from({ length: 8 }, client))
-    await clevertap.until(({ profiles }) => profiles.size === 4000, 60_000)
+    await clevertap.until(({ profiles }) => profiles.size === 4000)
     expect(clevertap.counts).toMatchObject({ accepted: 4000, duplicates: 0, rejected: 0, tooMany: 0 })
     expect(clevertap.peakInFlight).toBeLessThanOrEqual(3)
     // Which of them uploads is chance: who has all the slots keeps them while it has work.
@@ -66,7 +66,7 @@ describe('relays on one SQLite file', { timeout: 120_000 }, () => {
     first.kill('SIGKILL')
     await first.exited
     const second = await start()
-    await clevertap.until(({ profiles }) => profiles.size === 500, 30_000)
+    await clevertap.until(({ profiles }) => profiles.size === 500)
     await second.logged(({ event }) => event === 'took over rows of a dead process')
     expect(clevertap.counts.tooMany).toBe(0)
     // Taken in by the first's requests, which were cut off before their answers, and so sent again.
@@ -79,7 +79,7 @@ describe('relays on one SQLite file', { timeout: 120_000 }, () => {
     await both[1]?.post(names(1000, 1000))
     await clevertap.until(({ counts }) => counts.accepted > 0)
     expect(await both[0]?.stop()).toEqual({ code: 0, signal: null })
-    await clevertap.until(({ profiles }) => profiles.size === 2000, 30_000)
+    await clevertap.until(({ profiles }) => profiles.size === 2000)
     expect(clevertap.counts).toMatchObject({ accepted: 2000, duplicates: 0, tooMany: 0 })
     expect(both[1]?.log.some(({ event }) => event === 'took over rows of a dead process')).toBe(false)
   })
@@ -116,11 +116,11 @@ describe('relays on one SQLite file', { timeout: 120_000 }, () => {
     await freeze(sleeper)
     const other = await start()
     await other.logged(({ event }) => event === 'took over rows of a dead process')
-    await clevertap.until(({ profiles }) => profiles.size === 1000, 30_000)
+    await clevertap.until(({ profiles }) => profiles.size === 1000)
     sleeper.kill('SIGCONT')
     await sleeper.post(names(500, 1000))
     await other.post(names(500, 1500))
-    await clevertap.until(({ profiles }) => profiles.size === 2000, 30_000)
+    await clevertap.until(({ profiles }) => profiles.size === 2000)
     expect(clevertap.counts.tooMany).toBe(0)
     expect(clevertap.peakInFlight).toBeLessThanOrEqual(3)
     for (const relay of relays) expect(relay.running).toBe(true)

@@ -1,7 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Simulator, startSimulator } from '../../src/simulator/index.ts'
 import { signTicket } from '../../src/ticket/index.ts'
 import { nativeRecord, subscription } from '../relay/http/sample-records.ts'
+import { eventually } from '../support/eventually.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { apiKey, type RelayProcess, startRelayProcess } from './relay-process.ts'
 
@@ -13,9 +14,7 @@ const capacity = 1_000
 const inFlight = 300
 const real = ['backend', 'ticket', 'key', 'visitor'] as const
 
-describe('ten addresses that send junk as fast as they may, all of it unknown to CleverTap', {
-  timeout: 180_000,
-}, () => {
+describe('ten addresses that send junk as fast as they may, all of it unknown to CleverTap', () => {
   let folder: ReturnType<typeof temporaryFolder>
   let clevertap: Simulator
   let relay: RelayProcess
@@ -36,7 +35,7 @@ describe('ten addresses that send junk as fast as they may, all of it unknown to
         PUSHFERRY_RATE_LIMIT: '1000',
       },
     })
-  }, 60_000)
+  })
   afterEach(async () => {
     relay.kill('SIGKILL')
     await relay.exited
@@ -81,14 +80,11 @@ describe('ten addresses that send junk as fast as they may, all of it unknown to
     const stateOf = async (objectId: string): Promise<unknown> =>
       ((await relay.ask('GET', `/v1/tokens/${objectId}`)).body as { state?: unknown } | undefined)?.state
     const first = (await (await register('192.0.2.1', subscription('key'))).json()) as { registrationKey: string }
-    await vi.waitFor(async () => expect(await stateOf('key')).toBe('accepted'), { timeout: 30_000 })
+    await eventually(async () => expect(await stateOf('key')).toBe('accepted'))
 
     const stops = Array.from({ length: 10 }, (_, at) => startJunk(`198.51.${at}.7`))
     try {
-      await vi.waitFor(async () => expect((await status()).capacity.unproved.evicted).toBeGreaterThan(0), {
-        timeout: 120_000,
-        interval: 500,
-      })
+      await eventually(async () => expect((await status()).capacity.unproved.evicted).toBeGreaterThan(0))
       const ticket = await signTicket({ objectId: 'ticket', key: ticketKey })
       const answers = await Promise.all([
         fetch(`${relay.url}/1/upload`, {
@@ -101,9 +97,7 @@ describe('ten addresses that send junk as fast as they may, all of it unknown to
         register('203.0.113.5', subscription('visitor')),
       ])
       expect(answers.map((answer) => answer.status)).toEqual([200, 202, 202, 202])
-      await vi.waitFor(async () => expect(await Promise.all(real.map(stateOf))).toEqual(real.map(() => 'accepted')), {
-        timeout: 60_000,
-      })
+      await eventually(async () => expect(await Promise.all(real.map(stateOf))).toEqual(real.map(() => 'accepted')))
       // What was being uploaded when the capacity was full comes back to it.
       expect((await status()).queue.unproved).toBeLessThanOrEqual(capacity + inFlight)
     } finally {

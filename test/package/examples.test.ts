@@ -1,16 +1,13 @@
 import { spawn } from 'node:child_process'
 import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { createRelay, type Relay } from '../../src/relay/index.ts'
 import { silentLog } from '../../src/relay/operations/log.ts'
 import { readTicketKeys } from '../../src/relay/tickets/keys.ts'
 import { createTicketCheck } from '../../src/relay/tickets/verify.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { lend, root, succeed } from './packed.ts'
-
-// Each test starts programs of others, compilers and bundlers, which take their time on a busy machine.
-vi.setConfig({ testTimeout: 60_000 })
 
 const folder = temporaryFolder()
 const undo: (() => unknown)[] = []

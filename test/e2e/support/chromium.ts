@@ -18,6 +18,9 @@ export interface ChromiumOptions extends StartOptions {
 
 export type ChromiumBrowser = PushBrowser<FakeFcm, BrowserContext>
 
+/** For what hangs, in ms; Playwright's own 30 s are over on a busy machine. */
+const patienceMs = 120_000
+
 // content_settings values in Chromium's profile.
 const SETTING = { granted: 1, denied: 2 }
 
@@ -61,6 +64,7 @@ const launch = async (
     headless: true,
     chromiumSandbox: false, // it refuses to run as root, which is what a container is
     viewport: null,
+    timeout: patienceMs,
     env: { ...process.env, HOME: folder, DBUS_SESSION_BUS_ADDRESS: desktop.address },
     args: [
       `--host-resolver-rules=${[...hosts.map((host) => `MAP ${host} 127.0.0.1`), 'MAP * ~NOTFOUND', 'EXCLUDE localhost', 'EXCLUDE 127.0.0.1'].join(', ')}`,
@@ -69,6 +73,8 @@ const launch = async (
       ...args,
     ],
   })
+
+  context.setDefaultTimeout(patienceMs)
 
   /**
    * Chromium holds back the start of its push client until the page in front has been loaded and idle for a while; a

@@ -17,7 +17,7 @@ export const createConnectionGate = (name: string): ConnectionGate => {
     close() {
       isOpen = false
     },
-    wait(timeoutMs = 20_000) {
+    wait(timeoutMs = 120_000) {
       if (isOpen) return Promise.resolve()
       return new Promise((resolve, reject) => {
         const timer = setTimeout(() => {

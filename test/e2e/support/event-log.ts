@@ -1,5 +1,5 @@
 /** How long {@link EventLog.take} waits unless told otherwise. Long, because a browser start on a busy machine is slow. */
-const PATIENCE_MS = 20_000
+const PATIENCE_MS = 120_000
 
 interface Waiter<E> {
   wants(event: E): boolean

@@ -13,6 +13,9 @@ export interface FirefoxOptions extends StartOptions {
 
 export type FirefoxBrowser = PushBrowser<FakeAutopush, Browser>
 
+/** For what hangs, in ms; Puppeteer's own 30 s are over on a busy machine. */
+const patienceMs = 120_000
+
 // nsIPermissionManager's values.
 const PERMISSION = { default: 0, granted: 1, denied: 2 }
 // The words of the Permissions API, which WebDriver uses.
@@ -66,6 +69,7 @@ const launch = async (
     headless: true,
     userDataDir: profile,
     defaultViewport: null,
+    timeout: patienceMs,
     env: { ...process.env, HOME: folder, DBUS_SESSION_BUS_ADDRESS: desktop.address },
     extraPrefsFirefox: {
       ...service.firefoxPrefs(),
@@ -77,13 +81,18 @@ const launch = async (
   }
   const browser = await started(() => puppeteer.launch(options))
 
-  const first = await browser.newPage()
+  const newPage = async (): Promise<Page> => {
+    const page = await browser.newPage()
+    page.setDefaultTimeout(patienceMs)
+    return page
+  }
+  const first = await newPage()
   return {
     native: browser,
     tab: tabOf(first),
     tabUrls: async () => (await browser.pages()).map((page) => page.url()),
     async openTab(url) {
-      const page = await browser.newPage()
+      const page = await newPage()
       await page.goto(url)
       return tabOf(page)
     },

@@ -32,7 +32,7 @@ const living = (): { signal: AbortSignal } => ({ signal: new AbortController().s
 
 const begun = async (started: SenderThread): Promise<SenderThread> => {
   started.start()
-  await expect.poll(started.isReady, { timeout: 10_000, interval: 5 }).toBe(true)
+  await expect.poll(started.isReady, { interval: 5 }).toBe(true)
   return started
 }
 
@@ -61,9 +61,9 @@ describe('a thread that sends', () => {
       expect(body).toMatchObject({ processed: 1, status: n % 2 ? 'partial' : 'success' })
     expect(clevertap.peakInFlight).toBe(3)
     expect(clevertap.counts).toMatchObject({ calls: 40, tooMany: 0, accepted: 40 })
-    expect(clevertap.received().map(({ records }) => records[0])).toEqual(
-      Array.from({ length: 40 }, (_, n) => recordOf(n)),
-    )
+    // Three connections, so that one that was sent later may arrive first.
+    const received = clevertap.received().map(({ records }) => (records[0] as { objectId: string }).objectId)
+    expect(received.toSorted()).toEqual(Array.from({ length: 40 }, (_, n) => recordOf(n).objectId).toSorted())
   })
 
   it('hands a trace on, and says how long a request waited', async () => {
@@ -190,7 +190,7 @@ describe('a thread that sends', () => {
         import { openSenderThread } from ${JSON.stringify(new URL('open.js', built).href)}
         const thread = openSenderThread([${JSON.stringify(optionsOf(3))}])`
       await writeFile(main, `${opened}\n${program}`)
-      return (await promisify(execFile)(process.execPath, [...options, main], { timeout: 15_000 })).stdout
+      return (await promisify(execFile)(process.execPath, [...options, main], { timeout: 120_000 })).stdout
     }
     const upload = `
       thread.start()

@@ -95,7 +95,7 @@ const anyPath = fc.oneof(
 )
 
 describe('hostile input', () => {
-  it('of every known kind, at every route, is never answered 5xx', { timeout: 60_000 }, async () => {
+  it('of every known kind, at every route, is never answered 5xx', async () => {
     const { call, store } = await startServer({ PUSHFERRY_TICKET_KEY: 'x'.repeat(32) })
     for (const [method, path] of routes)
       for (const body of horrors) {
@@ -107,7 +107,7 @@ describe('hostile input', () => {
   })
 
   it('made at random is never answered 5xx, and nothing invalid is stored', {
-    timeout: 60_000 + requests * 20,
+    timeout: 180_000 + requests * 20,
   }, async () => {
     const { url, store, lines } = await startServer({ PUSHFERRY_TICKET_KEY: 'x'.repeat(32) })
     // Not held against the description: half of the paths and headers are refused before there is a route.
@@ -129,7 +129,7 @@ describe('hostile input', () => {
     await expectValidOutbox(store)
   })
 
-  it('on the bare connection ends that connection at most', { timeout: 60_000 + requests * 20 }, async () => {
+  it('on the bare connection ends that connection at most', { timeout: 180_000 + requests * 20 }, async () => {
     const { port, call } = await startServer()
     const line = fc.constantFrom(
       'GET /healthz HTTP/1.1',

@@ -9,7 +9,7 @@ import { memoryFolder } from '../../support/temporary-folder.ts'
 import { createCaller } from '../http/running-server.ts'
 import { type Family, readExposition } from './metrics/exposition.ts'
 
-const eventually = <T>(find: () => T) => expect.poll(find, { timeout: 10_000 })
+const eventually = <T>(find: () => T) => expect.poll(find)
 const admin = { authorization: 'Bearer the-admin-key' }
 const trace = '4bf92f3577b34da6a3ce929d0e0e4736'
 

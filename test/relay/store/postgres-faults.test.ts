@@ -1,16 +1,17 @@
 import pg from 'pg'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { StoreError } from '../../../src/relay/store/errors.ts'
 import type { Store } from '../../../src/relay/store/port.ts'
 import { openPostgresStore } from '../../../src/relay/store/postgres/store.ts'
+import { eventually } from '../../support/eventually.ts'
 import { account, newEntry as entry } from '../../support/new-entry.ts'
-import { type PostgresServer, serverTimeMs, startPostgres } from '../../support/postgres.ts'
+import { type PostgresServer, startPostgres } from '../../support/postgres.ts'
 import { type PostgresProxy, startPostgresProxy } from '../../support/postgres-proxy.ts'
 
 const holder = 'holder-1'
 
 /** A server that may be stopped, crashed and cut off; always one of the test's own. */
-describe('the outbox in PostgreSQL, when the database fails', { timeout: 60_000 }, () => {
+describe('the outbox in PostgreSQL, when the database fails', () => {
   let server: PostgresServer
   let admin: pg.Pool
   let url: string
@@ -20,11 +21,11 @@ describe('the outbox in PostgreSQL, when the database fails', { timeout: 60_000 
     server = await startPostgres()
     admin = new pg.Pool({ host: '127.0.0.1', port: server.port, user: 'postgres', database: 'postgres', max: 1 })
     admin.on('error', () => {})
-  }, serverTimeMs)
+  })
   afterAll(async () => {
     await admin.end()
     await server.end()
-  }, serverTimeMs)
+  })
   beforeEach(async () => {
     const name = `faults_${++databases}`
     await admin.query(`CREATE DATABASE ${name}`)
@@ -64,8 +65,7 @@ describe('the outbox in PostgreSQL, when the database fails', { timeout: 60_000 
       },
     }
   }
-  const until = (condition: () => boolean): Promise<void> =>
-    vi.waitFor(() => expect(condition()).toBe(true), { timeout: 15_000, interval: 10 })
+  const until = (condition: () => boolean): Promise<void> => eventually(() => expect(condition()).toBe(true))
   const expectAllThere = async (acknowledged: ReadonlySet<string>): Promise<void> => {
     const client = new pg.Client(url)
     await client.connect()

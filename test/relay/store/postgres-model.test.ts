@@ -115,7 +115,7 @@ const createSubject = (store: Store, now: () => number) => {
 describe('the outbox in PostgreSQL, held against the one in memory', () => {
   const database = useDatabase()
 
-  it('answers as that does, whatever is asked for in whatever order', { timeout: 120_000 }, async () => {
+  it('answers as that does, whatever is asked for in whatever order', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), async (steps) => {
         let at = 1_800_000_000_000

@@ -9,9 +9,13 @@ const outageMs = 20 * 60_000
 
 /** How far a list is from its order: for each element, how many later ones stand before it; the most of these. */
 const mostOvertaken = (delivered: readonly string[]): number => {
+  const before: string[] = [] // in order
   let most = 0
-  for (const [at, name] of delivered.entries())
-    most = Math.max(most, delivered.slice(0, at).filter((other) => other > name).length)
+  for (const name of delivered) {
+    const at = before.findLastIndex((other) => other < name) + 1
+    most = Math.max(most, before.length - at)
+    before.splice(at, 0, name)
+  }
   return most
 }
 

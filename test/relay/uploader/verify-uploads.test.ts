@@ -1,8 +1,9 @@
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { loadConfig } from '../../../src/relay/config/load.ts'
 import { createUploads } from '../../../src/relay/uploader/uploads.ts'
 import { startSimulator } from '../../../src/simulator/index.ts'
 import { createMemoryStore } from '../../fakes/memory-store.ts'
+import { eventually } from '../../support/eventually.ts'
 
 test('what a relay gets accepted is looked up on the profile and counted in the store', async () => {
   const clevertap = await startSimulator()
@@ -22,6 +23,6 @@ test('what a relay gets accepted is looked up on the profile and counted in the 
   const token = { type: 'fcm', id: 'token-of-a' } as const
   const trusted = { account: accountId, priority: 'live', sender: 'trusted', replaceLive: true, warnings: [] } as const
   await store.put([{ ...trusted, objectId: '__a', token }])
-  await vi.waitFor(async () => expect((await store.counts(accountId)).events.confirmed).toBe(1), { timeout: 10_000 })
+  await eventually(async () => expect((await store.counts(accountId)).events.confirmed).toBe(1))
   expect(clevertap.received().map(({ path }) => path)).toEqual(['/1/upload', '/1/profile.json'])
 })
