@@ -7,7 +7,7 @@ interface SdkPage {
   readonly clevertap?: {
     getAccountID?(): unknown
     getCleverTapID?(): unknown
-    readonly notifications: {
+    readonly notifications?: {
       setApplicationServerKey(key: string): void
       setUpWebPushNotifications(callback: () => void, serviceWorkerPath: string): void
     }
