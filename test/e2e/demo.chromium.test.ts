@@ -63,7 +63,7 @@ describeBrowser('chromium', 'the demo', () => {
     const record = { type: 'token', tokenData: { ...token, keys }, objectId }
     expect(await json('#journey', 'POST /v1/subscriptions')).toEqual({ ...record, endpoint })
     expect(await json('#journey', 'The answer, 202')).toMatchObject({ result: 'queued', objectId })
-    expect(await json('#journey', 'What CleverTap received')).toMatchObject({ objectId, tokenData: token })
+    expect(await json('#journey', 'The record that CleverTap received')).toMatchObject({ objectId, tokenData: token })
     expect(await json('#journey', 'GET /v1/tokens/')).toMatchObject({ objectId, state: 'accepted' })
     await page.locator('#stored tr.own', { hasText: objectId }).waitFor()
   })
@@ -101,7 +101,7 @@ describeBrowser('chromium', 'the demo', () => {
     await postNative()
     await page.getByText('Relay: uploads suspended').waitFor()
     expect(await json('#native-result', 'The answer, 200')).toMatchObject({ status: 'success', processed: 1 })
-    await page.getByText('asks CleverTap once a minute').waitFor()
+    await page.getByText('tries the passcode once a minute').waitFor()
     await cleverTap('works as documented')
     await page.getByText('The relay will see it when it asks the next time, within a minute').waitFor()
   })
