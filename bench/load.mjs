@@ -1,18 +1,18 @@
-// node bench/load.mjs URL SECONDS CONNECTIONS [KIND] [RECORDS]: bounded load on one server of this machine over keep-alive
-// connections, each request with records of its own. Prints one line of JSON; latencies in ms.
+// node bench/load.mjs URL SECONDS CONNECTIONS [KIND] [RECORDS]: sends a bounded load to one server of this machine over keep-alive
+// connections, each request with different records. Prints one line of JSON; latencies in ms.
 import autocannon from 'autocannon'
 import { kinds } from './support/records.mjs'
 
 const [url, seconds, connections, kind = 'upload', records = '1'] = process.argv.slice(2)
 if (!url?.startsWith('http://127.0.0.1:')) throw new Error('this load goes to loopback only')
 const { path, headers, body } = kinds[kind]
-// A deque of ready bodies would cost memory; made one by one they cost this process time, which is the same for every server.
+// Makes the bodies one by one. A queue of ready bodies would need memory; the time for making them is the same for every server.
 const run = autocannon({
   url,
   connections: Number(connections),
   // For what hangs; autocannon's own 10 s are over on a busy machine.
   timeout: 120,
-  // Less than a second is not a time but a smoke test: two requests for each connection, however long they take.
+  // Less than a second means a smoke test: two requests per connection, without a time limit.
   ...(Number(seconds) < 1 ? { amount: 2 * Number(connections) } : { duration: Number(seconds) }),
   requests: [
     { method: 'POST', path, headers, setupRequest: (request) => ({ ...request, body: body(Number(records)) }) },

@@ -22,10 +22,10 @@ const timeoutMs = 1e4
  * Adds Pushferry to the service worker that calls it. Call it once, at the top level of the worker's script, because
  * browsers wake a worker only for listeners that were added while its script ran.
  *
- * Listens for `pushsubscriptionchange`, `sync`, `message` (only `'pushferry'`), `push` and `notificationclick`; all it
- * does in answer is inside `waitUntil`. Needs no settings for the relay: it finishes what the page has left in IndexedDB,
- * and does nothing before the page has registered once. Never calls `skipWaiting` or `claim`, loads no code, and leaves
- * every event to other listeners too.
+ * Listens for `pushsubscriptionchange`, `sync`, `message` (only `'pushferry'`), `push` and `notificationclick`, and does all its
+ * work inside `waitUntil`. Needs no settings for the relay: it reads them from IndexedDB, where the page has stored them. Does
+ * nothing before the page has registered once. Never calls `skipWaiting` or `claim`, loads no code, and lets other listeners get
+ * every event too.
  *
  * @example
  * import { attachPushferry } from 'pushferry/sw'
@@ -48,8 +48,8 @@ export const attachPushferry = (options: WorkerOptions = {}): void => {
       const row = await rows.read()
       // No page has registered yet, or the page has to repair damaged storage.
       if (!row.relay) return
-      // With the key of the live subscription this returns just that, and asks nobody; with any other key it fails. So
-      // nobody else's subscription is ever sent.
+      // With the live subscription's key, subscribe returns that subscription without a request; with another key it fails. So the
+      // worker never sends a subscription that another product made.
       const live =
         row.off || !row.objectId || Notification.permission !== 'granted'
           ? undefined
@@ -67,12 +67,12 @@ export const attachPushferry = (options: WorkerOptions = {}): void => {
   // Neither field of the event is trusted: Chromium gives both as null, Firefox the old one only, older Firefox none
   // (chromestatus.com/feature/5147683423256576; seen in both). The row knows the old one, `subscribe` the new one.
   on('pushsubscriptionchange', () => {
-    // Asked for before it is tried, because offline there is nothing else that would try again.
+    // Before the try, because offline nothing else would try again.
     wakeLater(registration)
     return finish(true)
   })
   on('message', ({ data }: MessageEvent) => data === wakeTag && catchUp())
-  // Rejecting is how the browser is told to fire again later.
+  // A rejection makes the browser fire the event again later.
   on('sync', ({ tag }: { tag: string }) => tag === wakeTag && finish(true))
   on('push', (event: PushEvent) =>
     Promise.all([options.display !== false && onPush(event, worker, options), catchUp()]),

@@ -7,15 +7,15 @@ import { malformed, type Rejection, type Row } from './row.ts'
 import { bySortKey, mostSorted, sortKeyOf } from './sort.ts'
 import { type Tally, tallyRejection } from './tally.ts'
 
-/** A row on its way into the store; account and `replaceLive` are the same for all. */
+/** A valid row that is not stored yet. Account and `replaceLive` are the same for all. */
 export type ImportedRow = Pick<NewEntry, 'objectId' | 'token' | 'warnings'>
 
 export interface EnqueueParts {
-  /** Stores the first of the rows, as many as there is room for, and resolves to their results. */
+  /** Stores as many of the first rows as fit into the queue, and resolves to their results. */
   put: (rows: readonly ImportedRow[]) => Promise<readonly PutResult[]>
-  /** Waits between two pieces; gets the number of rows of the last one, and its time in ms. */
+  /** Waits between two pieces; gets the number of rows of the last piece, and its time in ms. */
   pause: (rows: number, tookMs: number) => Promise<void>
-  /** How many rows the next piece may have; `pieceRows` without it. */
+  /** Largest number of rows in the next piece; default `pieceRows`. */
   mostRows?: () => number
   tally: Tally
   rejects: Rejects | undefined
@@ -24,14 +24,14 @@ export interface EnqueueParts {
   signal: AbortSignal
 }
 
-/** Rows in one commit: more would keep live records waiting for too long, and 8,000 take no less processor time a row. */
+/** Rows in one commit. With more, live records would wait too long; even 8,000 would save no processor time per row. */
 export const pieceRows = 2_000
 /** Rows that are held to be sorted together: neighbours in the store's index are then put together. */
 export const heldRows = 96_000
 /** Limit for their characters: the sum of 96,000 rows of usual length. */
 const heldCharacters = 24 * 1024 * 1024
 
-/** A faultless row, or why it is refused. Pure. */
+/** The valid row, or why it is rejected. Pure. */
 export const readRow = ({
   value,
   problem,
@@ -164,7 +164,7 @@ export const enqueue = async (plans: readonly Plan[], parts: EnqueueParts): Prom
       throw error
     } finally {
       signal.removeEventListener('abort', input.abandon)
-      // Also when an input breaks off: the rows that were read are good.
+      // Also when an input breaks off, because the rows read before are valid.
       await putRest()
     }
     if (signal.aborted) return 'interrupted'

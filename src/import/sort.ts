@@ -1,4 +1,4 @@
-/** Characters of an objectId in its sort key, after the two underscores that all of Android's begin with. */
+/** Characters of an objectId in its sort key, after the two underscores with which every Android ID begins. */
 const characters = 5
 const bitsOfCharacter = 7
 const bitsOfIndex = 17
@@ -6,7 +6,7 @@ const bitsOfIndex = 17
 /** Rows that can be sorted together: as many as an index of 17 bits tells apart. */
 export const mostSorted = 2 ** bitsOfIndex
 
-/** The sort key of an objectId: its first characters as a number of 35 bits, which sorts roughly as the objectId does. */
+/** The sort key of an objectId: its first characters as a number of 35 bits, which sorts roughly like the objectId. */
 export const sortKeyOf = (objectId: string): number => {
   const from = objectId.startsWith('__') ? 2 : 0
   let key = 0
@@ -18,9 +18,9 @@ export const sortKeyOf = (objectId: string): number => {
 }
 
 /**
- * Sorts rows roughly by objectId, by the sort keys of their objectIds: rows that are close in the store's index come close to each
- * other, and those of one objectId stay in their order. Rough is enough, and sorting numbers takes a tenth of the time of sorting
- * strings: the sort key and the index of a row fit into one number that a double holds exactly.
+ * Sorts rows roughly by objectId, using their sort keys, so that neighbours in the store's index are close to each other. Rows of
+ * the same objectId keep their order. A rough order is enough, and sorting numbers takes a tenth of the time of sorting strings:
+ * the sort key and the index of a row fit into one number that a double holds exactly.
  */
 export const bySortKey = <Row>(rows: readonly Row[], sortKeys: readonly number[]): Row[] => {
   const keys = new Float64Array(sortKeys.length)

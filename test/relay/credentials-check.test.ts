@@ -58,7 +58,7 @@ describe('a starting relay', () => {
 
   it('warns where CleverTap cannot be asked, with the cause and what to do', async () => {
     const { lines } = await ask({ kind: 'unanswered', reason: 'ENOTFOUND' })
-    expect(lines[0]?.reason).toMatch(/^CleverTap's host name does not exist\. Is CLEVERTAP_REGION/)
+    expect(lines[0]?.reason).toMatch(/^CleverTap's host name does not exist\. Check CLEVERTAP_REGION/)
   })
 
   it('says that the credentials are taken, whatever CleverTap thinks of the sample', async () => {

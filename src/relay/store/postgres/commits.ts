@@ -9,7 +9,7 @@ import { createAppendRun, createApply } from './inbox.ts'
 import { createNumberWriter } from './numbers.ts'
 import { sql } from './statements.ts'
 
-/** How long a record waits to be applied where nobody asks for it, in ms. Longer, and a transaction applies more. */
+/** Longest wait of a record before it is applied in the background, in ms. With a longer wait a transaction applies more records. */
 const applyAfterMs = 100
 
 const onFailure = {
@@ -32,15 +32,14 @@ export const createCommits = (
     run: createGroupRun(transactions, createNumberWriter(share), now),
     rowsOf: ({ keys }) => keys.length,
   })
-  /** Of the last attempt to apply records. */
-  let failure: unknown
+  let hasFailed = false
   const applyAll = createApply(transactions, createNumberWriter(share + 1))
   const apply = async (): Promise<void> => {
     try {
       await applyAll()
-      failure = undefined
+      hasFailed = false
     } catch (error) {
-      failure = error
+      hasFailed = true
       throw error
     }
   }
@@ -51,7 +50,7 @@ export const createCommits = (
     if (isOver) return
     timer ??= setTimeout(() => {
       timer = undefined
-      // Fails where the database does, of which others hear; the next who looks applies it.
+      // Fails when the database fails, which other operations report. The next operation that needs the records applies them.
       applies.write(undefined).catch(() => {})
     }, applyAfterMs)
   }
@@ -69,20 +68,20 @@ export const createCommits = (
   })
 
   return {
-    /** Takes records of a backend into the inbox. */
+    /** Appends records of a backend to the inbox. */
     // As in the next one, the group's run answers with that.
     append: (entries: readonly NewEntry[]) => appends.write(entries) as Promise<readonly PutResult[]>,
     write: <T>(operation: Operation<T>) => rows.write(operation) as Promise<T>,
-    /** @throws StoreError where the last attempt to apply records has failed. */
-    assertApplied: (): void => {
-      if (failure) throw storeErrorOf(failure)
+    /** Where the last attempt to apply records has failed, tries again, and rejects where that fails too. */
+    assertApplied: async (): Promise<void> => {
+      if (hasFailed) await applies.write(undefined)
     },
-    /** Resolves once every record that was acknowledged before is in the tables. */
+    /** Resolves when every record that was acknowledged before is applied. */
     catchUp: async (): Promise<void> => {
       const [inbox] = await read<{ pending: boolean }>({ text: sql.isPending })
       if (inbox?.pending) await applies.write(undefined)
     },
-    /** Resolves once nothing is under way. Until it is called, records are also applied without anybody asking for them. */
+    /** Resolves when nothing runs. Until it is called, records are also applied in the background. */
     end: async (): Promise<void> => {
       isOver = true
       clearTimeout(timer)

@@ -3,40 +3,40 @@ import { StoreError } from '../errors.ts'
 import { type PgQuery, rowsFrom } from './driver.ts'
 import { isContention, isLoss, storeErrorOf } from './failure.ts'
 
-/** A transaction under way. */
+/** A running transaction. */
 export interface Session {
-  /** Sends all at once and resolves to their results; rejects with the first error. Later ones see what earlier did. */
+  /** Sends all statements at once and resolves to their results; rejects with the first error. Later ones see the effects of earlier ones. */
   ask(...queries: readonly PgQuery[]): Promise<readonly pg.QueryResult[]>
 }
 
-/** How a transaction ends: with its last statements and a commit, or, where nothing is to be kept, with a rollback. */
+/** The end of a transaction: its last statements and a commit, or a rollback if there is nothing to write. */
 export interface Ending<T> {
   result: T
   last: readonly PgQuery[] | 'nothing to keep'
-  /** Running the transaction twice does no harm, so it is run again where the connection was lost at its commit. */
+  /** The transaction may run twice, so it is repeated when the connection was lost during its commit. */
   isRepeatable?: boolean
 }
 
 /** Transactions on the connections of one pool. Both reject with a StoreError and nothing else. */
 export interface Transactions {
   /**
-   * Runs `work` in a transaction and resolves after its commit. Where another transaction was in the way, or the pool
-   * gave a connection that had died, `work` is run again from the start.
+   * Runs `work` in a transaction and resolves after its commit. Runs `work` again from the start after a conflict with another
+   * transaction, or when the pool's connection was dead.
    *
-   * When the connection is lost after the commit was sent, the commit may or may not have happened: this rejects, and the caller must
-   * allow for both before it repeats the call. A transaction that is `isRepeatable` is run again here.
+   * When the connection is lost after the commit was sent, the commit may or may not have happened. Then this rejects, and the caller
+   * must expect both before it repeats the call. A transaction that is `isRepeatable` is repeated here.
    */
   transact<T>(work: (session: Session) => Promise<Ending<T>>): Promise<T>
   /** The rows of one statement that changes nothing, outside a transaction. `Row` names the columns that it selects. */
   read<Row>(query: PgQuery): Promise<readonly Row[]>
-  /** Lets go of all connections once nobody uses them. */
+  /** Closes all connections when they are not used any more. */
   end(): Promise<void>
 }
 
-/** For how long a transaction is tried again that others get in the way of, in ms. */
+/** Time for which a transaction with conflicts is retried, in ms. */
 const contendMs = 5_000
 const longestPauseMs = 50
-/** A connection that was dead when it was taken says so sooner, in ms; what takes longer is a server in trouble. */
+/** A dead connection of the pool fails sooner than this, in ms. A later failure means that the server has a problem. */
 const deadAtOnceMs = 1_000
 /** Connections of a pool. When the server has restarted, all of them may be dead, which shows only as each is used. */
 export const poolSize = 3
@@ -71,7 +71,7 @@ const send = async (client: pg.PoolClient, queries: readonly PgQuery[]): Promise
   })
 }
 
-/** What came of one attempt at a transaction. `mayBeRepeated`: it is not committed, or being so twice does no harm. */
+/** The result of one attempt at a transaction. `mayBeRepeated`: it is not committed, or may be committed twice. */
 type Attempted<T> = { value: T } | { error: unknown; mayBeRepeated: boolean }
 
 /** Runs `work` once. The connection goes back to the pool only if it is known to be in order. */
@@ -96,7 +96,7 @@ const attempt = async <T>(
     client.release()
     return { value: ending.result }
   } catch (error) {
-    // A commit that was sent behind a failed statement has ended the transaction as a rollback does.
+    // A commit that was sent after a failed statement has ended the transaction like a rollback.
     const isCommitSent = ending !== undefined && ending.last !== 'nothing to keep'
     const isOver = isCommitSent || (await client.query(rollback).then(Boolean, () => false))
     client.release(!isOver || isLoss(error))
@@ -104,7 +104,7 @@ const attempt = async <T>(
   }
 }
 
-/** Takes a connection from the pool, which also throws without a promise where it cannot even begin to make one. */
+/** Takes a connection from the pool. The pool may also throw synchronously. */
 const take = async (pool: pg.Pool): Promise<pg.PoolClient> => {
   try {
     return await pool.connect()

@@ -10,7 +10,7 @@ export type PgQuery = pg.QueryConfig & { query_timeout?: number }
 /** The rows of an answer. `Row` names the columns that the statement selects. */
 export const rowsFrom = <Row>(result: pg.QueryResult | undefined): readonly Row[] => result?.rows ?? []
 
-/** Loads pg, an optional package. The name is no literal, so that no bundler and no type package looks for it. */
+/** Loads pg, an optional package. The name is not a literal, so that bundlers and type packages do not resolve it. */
 export const loadPg = async (name = 'pg'): Promise<typeof pg> => {
   try {
     // pg is CommonJS: its exports are under `default`.
@@ -24,9 +24,8 @@ export const loadPg = async (name = 'pg'): Promise<typeof pg> => {
 const bigint = 20
 
 /**
- * How all connections are made. Many statements are sent without waiting for each answer. Nothing is asked for at the
- * start of a connection that PgBouncer does not know. A server that has gone without a word is noticed by these times.
- * Whole numbers come as numbers: none of ours is over 2^53.
+ * The settings of all connections. Many statements are sent without waiting for each answer. The start parameters are only those that
+ * PgBouncer knows. The timeouts detect a server that has disappeared. Whole numbers are read as numbers, because all are below 2^53.
  */
 export const settingsFor = (driver: typeof pg, url: string): pg.PoolConfig => ({
   connectionString: url,

@@ -57,7 +57,7 @@ export const createHolders = (
           { text: sql.shareHolder, values: [holder] },
           { text: sql.setSlots, values: [number, holder, Math.floor(want), limit] },
         )
-        // Nothing comes back for a holder that is not known.
+        // There is no row for an unknown holder.
         return { result: rowsFrom<{ held: number }>(granted)[0]?.held ?? 0, last: [] }
       })
     },

@@ -12,14 +12,13 @@ import type { NumberWriter } from './numbers.ts'
 import { sql } from './statements.ts'
 
 /*
- * Live records of backends go to the end of a table without further indexes, those of one group commit and account in
- * one row. The acknowledgement follows that commit. Behind it the rows are *applied*: the oldest of them are read,
- * decided upon, written to the other tables and deleted from the inbox in one transaction, so that a process that dies
- * has done all of it or nothing.
+ * Live records of backends are appended to a table without further indexes, one row for each group commit and account. The
+ * acknowledgement follows that commit. Afterwards the rows are *applied*: one transaction reads the oldest of them, decides on their
+ * records, writes these to the other tables and deletes the inbox rows. So a process that dies has done all of it or nothing.
  *
- * Order: appending transactions take turns by a lock that they keep until they have committed, so a row that can be read
- * has all its predecessors before it. Applying ones take turns by another. So records are applied in the order in which
- * they were accepted, and of one objectId the last one wins, whichever relay took it.
+ * Order: transactions that append take turns by a lock that they keep until they have committed, so all earlier rows are visible with a
+ * row. Transactions that apply take turns by another lock. So records are applied in the order of their acceptance, and the last record
+ * of an objectId wins, whichever relay accepted it.
  */
 
 /** Pending records above which an append applies them first. */
@@ -97,8 +96,8 @@ export const createAppendRun = (
 }
 
 /**
- * Makes what applies all that is pending when it is called. Each transaction applies rows of one minute, as of the time
- * when they were accepted: whatever becomes of a record, and whatever is counted, does not depend on when it is applied.
+ * Makes the function that applies all pending records. Each transaction applies rows of one minute with the time of their acceptance, so
+ * decisions and counts do not depend on the time at which a record is applied.
  */
 export const createApply = ({ transact }: Transactions, numbers: NumberWriter): (() => Promise<void>) => {
   /** Resolves to the newest row that was pending, and the newest that is applied. */

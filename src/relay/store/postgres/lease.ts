@@ -11,10 +11,10 @@ import { rowsFrom } from './driver.ts'
 import type { NumberWriter } from './numbers.ts'
 import { sql } from './statements.ts'
 
-/** `place` is where PostgreSQL has the row. */
+/** `place` is PostgreSQL's position of the row (`ctid`). */
 type DueRow = RowColumns & Readonly<{ object_id: string; place: string }>
 
-/** Numbers of leases are drawn: they need no order, and one in 2^48 of the same row is never drawn twice. */
+/** Lease numbers are random: they need no order, and with 2^48 values a row practically never gets one twice. */
 const drawLease = (): number => randomInt(1, 2 ** 48 - 1)
 
 /**

@@ -15,11 +15,11 @@ export const storable = (text: string): string =>
 /** An objectId for a look-up. One that cannot be stored becomes one that no row has. */
 export const findable = (objectId: string): string => (storable(objectId) === objectId ? objectId : '')
 
-/** Longest objectId that fits into an index, in bytes. */
+/** Longest objectId in an index, in bytes. */
 const mostIdBytes = 2_000
 
 /**
- * Refuses what could not be applied: an acknowledged record must not wait for ever.
+ * Refuses records that could not be applied, because an acknowledged record must not stay pending for ever.
  *
  * @throws StoreError (`unavailable`)
  */

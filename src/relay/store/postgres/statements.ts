@@ -1,21 +1,21 @@
 import { priorities } from '../port.ts'
 
 /*
- * Every statement of the adapter, by what it does. State numbers: see migrations/0008.sql.
+ * Every statement of the adapter. State numbers: see migrations/0008.sql.
  *
- * Many rows go in one statement, as an array for each column. None is given a name, so that nothing is prepared: a plan that was kept
- * while the queue was short is a bad one when it is long.
+ * One statement takes many rows, as an array for each column. Statements have no names, so that they are not prepared: a plan that was
+ * made while the queue was short is bad when it is long.
  *
  * Rows are locked in the order of their ids wherever a statement may wait for them.
  */
 
-/** Two numbers that name one of the store's turns among the advisory locks of a database; see also migrate.ts. */
+/** The advisory locks for appending and applying; see also migrate.ts. */
 const lockOf = (turn: 'append' | 'apply'): string => `${0x70757368}, ${turn === 'append' ? 1 : 2}`
 
 const ids = 'unnest($1::bigint[], $2::text[]) AS k (account, object_id)'
 const inOrder = (rows: string): string => `(SELECT * FROM ${rows} ORDER BY account, object_id COLLATE "C") AS k`
 const versions = inOrder('unnest($1::bigint[], $2::text[], $3::xid[]) AS k (account, object_id, version)')
-/** What statements take of a row: the names of the columns, and their types. One array for each column, in this order. */
+/** The columns that statements take of a row, with their types. One array for each column, in this order. */
 export const rowColumns = {
   account: 'bigint',
   object_id: 'text',
@@ -76,7 +76,7 @@ export const sql = {
   addAccounts: `INSERT INTO pushferry.account (id, name) SELECT * FROM unnest($1::bigint[], $2::text[])
     ON CONFLICT (name) DO NOTHING`,
 
-  /** One snapshot: a row that moves meanwhile is seen once, at its old place or at its new one. */
+  /** One snapshot: a row that moves at the same time is seen once, in its old or its new table. */
   findRows: `SELECT ${fromQueue} JOIN ${ids} ON q.account = k.account AND q.object_id = k.object_id
     UNION ALL SELECT ${fromSettled} JOIN ${ids} ON s.account = k.account AND s.object_id = k.object_id`,
   /** For each account what it has queued, applied or not; and what is pending of all. */
@@ -114,7 +114,7 @@ export const sql = {
     SELECT 1 FROM ${versions} JOIN pushferry.queue t
       ON t.account = k.account AND t.object_id = k.object_id AND t.xmin = k.version FOR UPDATE OF t) AS claimed`,
   dropQueue: drop('queue'),
-  /** As it is with a row that is dropped. */
+  /** The same for a row that is dropped. */
   changeQueue: `WITH changed AS (
     UPDATE pushferry.queue q SET ${setAll}, holder = CASE WHEN k.lease IS NULL THEN NULL ELSE q.holder END
     FROM ${inOrder(rows)}
@@ -128,7 +128,7 @@ export const sql = {
   addSettled: `INSERT INTO pushferry.settled (${settledColumns}) SELECT ${settledColumns} FROM ${inOrder(rows)}`,
   vacuum: 'VACUUM (TRUNCATE FALSE, INDEX_CLEANUP ON) pushferry.inbox, pushferry.queue, pushferry.settled',
 
-  /** Rows whose time has come, or was given by a clock gone wrong. Others may be at the same. */
+  /** Waiting rows that have become due, or got their time from a wrong clock. Other processes may do the same at once. */
   promoteWaiting: `WITH late AS (
       SELECT account, object_id FROM pushferry.queue WHERE account = $1 AND state = 1 AND due_at <= $2
       ORDER BY due_at LIMIT 5000 FOR UPDATE SKIP LOCKED),
@@ -141,7 +141,7 @@ export const sql = {
   dueRows: `SELECT q.ctid AS place, ${queued}
     FROM pushferry.queue q WHERE q.account = $1 AND q.state = 0 AND q.holder IS NULL
     ORDER BY q.priority, q.seq LIMIT $2 FOR UPDATE SKIP LOCKED`,
-  /** Waits for nobody: who has locked the holder is taking everything from it. */
+  /** Does not wait: a process that has locked the holder is taking everything from it. */
   insistOnHolder: `SELECT pushferry.insist(count(*) = 1) FROM (
     SELECT 1 FROM pushferry.holder WHERE n = $1 FOR KEY SHARE NOWAIT) AS alive`,
   /** By their places, which they keep while dueRows has them locked. */
@@ -150,7 +150,7 @@ export const sql = {
     SELECT pushferry.insist(count(*) = cardinality($1)) FROM leased`,
   heldRows: `SELECT ${fromQueue} WHERE q.holder = $1 ORDER BY q.account, q.object_id FOR UPDATE OF q`,
 
-  /** Unproved and put off, with nobody's lease. Others may be at the same. */
+  /** Unproved, deferred and not leased. Other processes may do the same at once. */
   oldestDeferred: `SELECT ${fromQueue} WHERE q.account = $1 AND q.priority = 1 AND q.state IN (0, 1) AND q.holder IS NULL
     ORDER BY q.seq LIMIT $2`,
   oldestRejected: `SELECT s.object_id FROM pushferry.settled s WHERE s.account = $1 AND s.state = 4 ORDER BY s.seq LIMIT $2`,
@@ -169,7 +169,7 @@ export const sql = {
   lockHolder: 'SELECT n FROM pushferry.holder WHERE id = $1 AND ($2::bigint IS NULL OR heartbeat = $2) FOR UPDATE',
   forgetHolder: 'DELETE FROM pushferry.holder WHERE n = $1',
   forgetSlots: 'DELETE FROM pushferry.slot WHERE holder = $1',
-  /** One at a time hands out slots of an account. */
+  /** Only one transaction at a time grants slots of an account. */
   lockAccount: 'SELECT 1 FROM pushferry.account WHERE id = $1 FOR NO KEY UPDATE',
   shareHolder: 'SELECT 1 FROM pushferry.holder WHERE id = $1 FOR KEY SHARE',
   setSlots: `INSERT INTO pushferry.slot (account, holder, held)

@@ -26,21 +26,21 @@ import { createNumberWriter, shards } from './numbers.ts'
 import { checkStorable, findable } from './row.ts'
 import { sql } from './statements.ts'
 
-/** Schemas before these were never released; a database that has one is refused. */
+/** Earlier schemas were never released; a database with one of them is refused. */
 const migrations = readMigrations(new URL('./migrations/', import.meta.url))
 
 const openPool = (driver: typeof pg, settings: pg.PoolConfig): pg.Pool => {
   const pool = new driver.Pool({ ...settings, max: poolSize, idleTimeoutMillis: 60_000 })
-  // A connection that breaks fails what is asked of it; one that nobody uses is missed by nobody.
+  // A broken connection fails the statement that uses it, so an idle one needs no handling.
   pool.on('error', () => {})
   pool.on('connect', (client) => client.on('error', () => {}))
   return pool
 }
 
-/** How long a vacuum may take, in ms. */
+/** Timeout of a vacuum, in ms. */
 const vacuumTimeMs = 600_000
 
-/** Takes rows that were deleted out of the tables and their indexes; see Store.erase. */
+/** Removes deleted rows from the tables and their indexes; see Store.erase. */
 const vacuum = async (pool: pg.Pool): Promise<void> => {
   const client = await pool.connect()
   try {
@@ -99,7 +99,7 @@ const createOperations = (
     now,
     tell,
   })
-  /** Runs what has to see every record that was acknowledged before. */
+  /** Runs an operation that needs every record that was acknowledged before. */
   const writeCurrent = <T>(operation: Operation<T>): Promise<T> => catchUp().then(() => write(operation))
   const completeAll: Store['complete'] = (holder, completions) => write(complete(holder, completions))
   const lease = createLease(others, numbers, now, completeAll)
@@ -130,7 +130,7 @@ const createOperations = (
     lease: (request) => catchUp().then(() => lease(request)),
     complete: completeAll,
     secret: (name) => readSecret(others, name),
-    // The way that records take: what keeps those from being stored must not leave the probe well.
+    // Uses the same path as records, so that the probe fails whenever records cannot be stored.
     probe: () => append([]).then(assertApplied),
   }
   return { operations, end }
@@ -145,19 +145,16 @@ const createOperations = (
  *
  * - Live records of backends go to the inbox; see inbox.ts. An operation that reads or changes rows first applies what
  *   was acknowledged before.
- * - What rejects with `unavailable` because the connection broke during the commit may have been done all the same.
- *   Every operation can be asked for again: a record is then `unchanged`, a result counts once, and rows that were
- *   leased to nobody's knowledge are given back.
- * - Ages come from a sequence. A transaction takes its numbers before it commits, so a row may become visible after a
- *   younger one, by the length of a transaction; gaps mean nothing.
- * - `erase` ends with a vacuum of the tables, which takes the deleted row out of them and out of their indexes. It takes
- *   seconds where there are tens of millions of rows, and calls that come together share one. Out of its reach are
- *   versions that an open snapshot (a backup under way) still sees, until the next vacuum; bytes in the free space of a
- *   page, until it is used again; the write-ahead log, until it is recycled; standbys, archives and backups, as long as
- *   they are kept. A token that was settled or withdrawn leaves the table with PostgreSQL's own next vacuum, and so does the
- *   objectId of a row that was erased while an upload of it was in flight.
- * - A server that is told to log statements logs their parameters, and so tokens, unless its `log_parameter_max_length`
- *   is 0.
+ * - An operation that rejects with `unavailable` because the connection broke during the commit may have succeeded. Every operation
+ *   can be repeated: a record is then `unchanged`, a result counts once, and rows of an unknown lease are returned.
+ * - Ages come from a sequence. A transaction takes its numbers before it commits, so a row may become visible shortly after a
+ *   younger one; gaps have no meaning.
+ * - `erase` ends with a vacuum of the tables, which removes the deleted row from them and from their indexes. It takes seconds with
+ *   tens of millions of rows, and concurrent calls share one. It does not reach versions that an open snapshot (a running backup)
+ *   still sees, until the next vacuum; bytes in the free space of a page, until they are reused; the write-ahead log, until it is
+ *   recycled; standbys, archives and backups, as long as they are kept. The token of a completed or withdrawn row leaves the table
+ *   with PostgreSQL's own next vacuum, and so does the objectId of a row that was erased while an upload of it was in flight.
+ * - A server that logs statements also logs their parameters, including tokens, unless its `log_parameter_max_length` is 0.
  *
  * Rejects with a StoreError: `no-driver`, `future-schema`, or `unavailable` when the database cannot be reached or used.
  *

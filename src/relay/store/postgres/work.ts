@@ -7,19 +7,19 @@ import type { PgQuery } from './driver.ts'
 import { arraysOf, columnsOf } from './row.ts'
 import { sql } from './statements.ts'
 
-/** What statements that read whole rows give. */
+/** The result of statements that read whole rows. */
 export type FoundRow = RowColumns & Readonly<{ account: number; object_id: string; version: string; settled: boolean }>
 
 /**
- * The rows that the operations of one transaction are about, as they were read and as the operations leave them.
- * Operations change rows here, without a round trip; `writes` then gives the statements that make it so, each for all
- * rows. They fail as contention where a row has been changed by others since it was read.
+ * The rows of the operations of one transaction, as they were read and after the operations. Operations change rows here, without a
+ * round trip. `writes` then returns the statements that write the changes, each for all rows. They fail with a conflict if another
+ * transaction has changed a row since it was read.
  */
 export interface Work extends Rows {
   writes(): readonly PgQuery[]
 }
 
-/** What was read before the operations run. */
+/** The data that was read before the operations run. */
 export interface Known {
   now: number
   rows: readonly FoundRow[]
@@ -29,7 +29,7 @@ export interface Known {
   nextSequence(): number
 }
 
-/** Under which an account's number of queued rows is known. */
+/** The key of an account's number of queued rows. */
 export const queuedKey = (account: number, pool: string): string => `${account} ${pool}`
 
 const textOf = ({ account, objectId }: Key): string => `${account}\n${objectId}`
@@ -54,8 +54,8 @@ const recordsOf = (entries: readonly Entry[]): unknown[] =>
   )
 
 /**
- * The statements that turn the rows as they were read into what they are now. Rows that were there come before new ones,
- * so that no transaction that waits for a row has made one that another waits for.
+ * The statements that write the changes of the rows. Existing rows come before new ones, so that no transaction that waits for a row has
+ * made a row for which another one waits (a deadlock).
  */
 const writesOf = (entries: readonly Entry[]): PgQuery[] => {
   const changed = entries.filter((entry) => entry.now !== entry.before)
@@ -68,7 +68,7 @@ const writesOf = (entries: readonly Entry[]): PgQuery[] => {
   const step = (some: readonly Entry[], text: string, values: (some: readonly Entry[]) => unknown[]): PgQuery[] =>
     some.length > 0 ? [{ text, values: values(some) }] : []
   return [
-    // One statement locks its rows in order; two that each lock some would not.
+    // One statement locks its rows in order; two statements would not.
     ...step(leaving.length > 0 && staying.length > 0 ? fromQueue : [], sql.claimQueue, versionsOf),
     ...step(leaving, sql.dropQueue, versionsOf),
     ...step(staying, sql.changeQueue, recordsOf),

@@ -7,18 +7,18 @@ import { discard } from './remove.ts'
 import { enteredRow, type KnownRow, known } from './row.ts'
 import { change, type Key, type Rows } from './rows.ts'
 
-/** A record on its way into the rows. */
+/** A record to decide on. */
 export interface Arrival {
   entry: Omit<NewEntry, 'account'>
   /** When it was accepted. */
   receivedAt: number
-  /** The number that it got when it was accepted; left out: it gets one when it is queued. */
+  /** The sequence number from its acceptance; default: it gets one when it is queued. */
   seq?: number
   /** `fingerprint(entry)`, where it is known. */
   print?: string
 }
 
-/** Whether an unproved record may be queued where this row is. The oldest that was put off gives way to it. */
+/** Whether an unproved record may be queued in place of this row. Evicts the oldest deferred record if necessary. */
 const admitUnproved = (rows: Rows, account: number, row: KnownRow | undefined, maxUnproved: number): boolean => {
   if (row?.state === 'queued' && !row.proved) return true
   if (rows.queued(account, 'unproved') < maxUnproved) return true
@@ -31,7 +31,7 @@ const admitUnproved = (rows: Rows, account: number, row: KnownRow | undefined, m
   return false
 }
 
-/** Decides upon a record and makes its row; see `decide`. */
+/** Decides on a record and makes its row; see `decide`. */
 export const enter = (rows: Rows, key: Key, arrival: Arrival, maxUnproved: number): PutResult => {
   const { entry, receivedAt, print = fingerprint(entry) } = arrival
   const { delta } = rows
@@ -66,7 +66,7 @@ export const enterAll = (
     entries.map((entry) => enter(rows, keyOf(rows, entry), { entry, receivedAt: receivedAt ?? rows.now }, maxUnproved)),
 })
 
-/** How many rows of an account may be queued; see StoreOptions. */
+/** Limits of an account's queued rows; see StoreOptions. */
 export type Capacities = Readonly<Required<Pick<StoreOptions, 'maxQueued' | 'maxUnproved'>>>
 
 /** See Store.put; for records whose results somebody waits for. */

@@ -7,10 +7,10 @@ import { change } from './rows.ts'
 /** Number of rejected rows that one call of `discardRejected` reads. */
 export const discardedAtOnce = 1_000
 
-/** Rows that one transaction of retryRejected takes, so that intake does not wait behind a large one. */
+/** Rows in one transaction of retryRejected, so that intake does not wait for a large one. */
 export const retryPage = 1_000
 
-/** Queues refused rows anew; rows that are not refused (with this code, if one is given), or have no token, stay. */
+/** Queues rejected rows again. Rows that are not rejected (with the given code), or have no token, stay unchanged. */
 export const retry = (account: string, objectIds: readonly string[], code?: number): Operation<number> => {
   const keys = [...new Set(objectIds)].map((objectId) => ({ account, objectId }))
   return {
@@ -30,10 +30,10 @@ export const retry = (account: string, objectIds: readonly string[], code?: numb
 }
 
 /**
- * Removes those of the oldest refused rows that the limits do not keep; see Store.discardRejected.
+ * Removes the oldest rejected rows that exceed the limits; see Store.discardRejected.
  *
- * @param oldest the oldest of them, in the order of their refusals; one that is not refused any more stays.
- * @param all how many refused rows there are.
+ * @param oldest the oldest of them, in the order of their rejections; a row that is not rejected any more stays.
+ * @param all the number of rejected rows.
  */
 export const discardRejected = (
   account: string,

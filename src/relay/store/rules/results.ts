@@ -4,13 +4,13 @@ import type { Row } from './row.ts'
 import { change, type Key, type Rows } from './rows.ts'
 import { type Delta, poolOf } from './tally.ts'
 
-/** Counts a row that is given to a holder. */
+/** Counts a row that a holder has leased. */
 export const countLeased = (delta: Delta, account: number, row: { priority: Priority; proved: boolean }): void => {
   delta.add(account, `state:queued:${poolOf(row)}`, -1)
   delta.add(account, `state:uploading:${poolOf(row)}`, 1)
 }
 
-/** What a row becomes by the outcome of its upload. Only what can still be uploaded keeps its token. */
+/** Makes the row after the outcome of its upload. Only a row that can still be uploaded keeps its token. */
 const settledRow = (row: Row, outcome: Outcome, { now, nextSequence }: Rows): Row => {
   const queued: Row = { ...row, holder: null, state: 'queued', waiting: false, dueAt: 0 }
   const tried: Row = { ...queued, attempts: row.attempts + 1 }
@@ -60,7 +60,7 @@ export const complete = (holder: string, completions: readonly Completion[]): Op
   },
 })
 
-/** Takes a row from its holder: it is due at once, at its old age and at no cost. */
+/** Takes a row from its holder. It is due at once, with its old age and without an attempt. */
 export const giveBack = (rows: Rows, key: Key, row: Row, event?: EventName): void => {
   if (event) rows.delta.event(key.account, event)
   if (row.state === 'erased') rows.erase(key)

@@ -9,8 +9,8 @@ export interface Key {
 }
 
 /**
- * The rows and numbers of one transaction. An operation finds rows and saves what they become, without waiting for
- * anything; the adapter writes that, and `delta`, before the commit. Nothing changes in a row that was found.
+ * The rows and counts of one transaction. An operation finds rows and saves changed copies, synchronously. The adapter writes these, and
+ * `delta`, before the commit. A found row is never modified.
  */
 export interface Rows {
   /** Ms since the epoch. */
@@ -18,14 +18,14 @@ export interface Rows {
   delta: Delta
   /** An account's number. */
   account(name: string): number
-  /** Above every number that was given before. */
+  /** Returns a sequence number above all earlier ones. */
   nextSequence(): number
   find(key: Key): Row | undefined
   save(key: Key, row: Row): void
   erase(key: Key): void
-  /** How many rows of a pool are queued, with what this transaction has changed. */
+  /** The number of queued rows of a pool, including the changes of this transaction. */
   queued(account: number, pool: Pool): number
-  /** Leased by nobody, queued, and put off by CleverTap before their senders had proved anything: the oldest of them first. */
+  /** The queued, deferred and unproved rows that are not leased, the oldest first. */
   evictable(account: number): Iterable<Key>
 }
 

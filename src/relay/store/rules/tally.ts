@@ -50,7 +50,7 @@ export const createDelta = (): Delta => {
   }
 }
 
-/** Counts a row, or with -1 takes it out of the numbers. Holds are not counted. */
+/** Counts a row, or removes it from the counts with -1. Holds are not counted. */
 export const countRow = (delta: Delta, account: number, row: Row, by: 1 | -1): void => {
   const { state, error, confirmedOn } = row
   if (state === 'erased') return
@@ -59,7 +59,7 @@ export const countRow = (delta: Delta, account: number, row: Row, by: 1 | -1): v
   if (confirmedOn !== null) delta.add(account, `confirmed:${confirmedOn}`, by)
 }
 
-/** Turns kept numbers into what `Store.counts` gives. */
+/** Turns stored counts into the result of `Store.counts`. */
 export const readCounts = (numbers: ReadonlyMap<string, number>, oldestReceivedAt: number | null): Counts => {
   const of = (name: TallyName): number => numbers.get(name) ?? 0
   const all = (state: TokenState): number =>
@@ -83,7 +83,7 @@ export const readCounts = (numbers: ReadonlyMap<string, number>, oldestReceivedA
   }
 }
 
-/** Turns kept numbers of minutes, in the order of their time, into what `Store.history` gives. */
+/** Turns stored counts of minutes, in order, into the result of `Store.history`. */
 export const readMinutes = (rows: readonly { at: number; event: string; n: number }[]): Minute[] => {
   const minutes = new Map<number, Partial<Record<EventName, number>>>()
   for (const { at, event, n } of rows) {

@@ -9,11 +9,11 @@ import type { AcceptedRecord } from './inbox-records.ts'
 import { rowsInserted } from './statements.ts'
 import type { Work } from './work.ts'
 
-/** A record on its way into the table. */
+/** A record to apply to the table. */
 interface Prepared {
   record: AcceptedRecord
   print: string
-  /** What it makes of a row that it is the first of. */
+  /** The decision if there is no row yet. */
   asNew: Ownership
 }
 
@@ -54,7 +54,7 @@ const insert = (
   return records.filter(({ record }) => inserted.has(record.seq))
 }
 
-/** Counts new rows: those of one account and pool that follow each other at once. */
+/** Counts new rows; consecutive ones of the same account and pool in one step. */
 const countNew = ({ delta }: Work, records: readonly Prepared[]): void => {
   let count = 0
   records.forEach(({ record: { account }, asNew }, at) => {

@@ -4,19 +4,19 @@ import { SortedKeys } from './sorted-keys.ts'
 import type { Statements } from './statements.ts'
 
 /*
- * The inbox: records that were accepted and are not applied to the table `token` yet. On disk it is one row a commit at
- * the end of a table, which costs a few pages in a row; a row of `token` costs a page at random in its index by objectId.
- * So records are applied behind the acknowledgement, many at a time, in the order of their keys: a *merge*.
+ * The inbox: accepted records that are not applied to the table `token` yet. Each commit appends one inbox row, which changes a few
+ * consecutive pages. A row of `token` changes a random page of the index by objectId. So records are applied after the acknowledgement,
+ * many at a time, in the order of their keys: a *merge*.
  *
  * A merge takes all records up to a sequence number, `upto`, in slices, each in a transaction that also moves `position`,
  * the key up to which it is done. With its last slice it deletes the inbox rows. Any process that has the file open can
  * write the next slice, so one that dies is continued, and nothing is applied or counted twice.
  *
- * Each process mirrors in memory what is not applied. It reads what others have added or applied when SQLite says that
- * somebody else has committed.
+ * Each process has a copy of the pending records in memory. It reads the changes of other processes when SQLite reports that one of them
+ * has committed.
  */
 
-/** What a process knows of the inbox on disk. */
+/** One process's view of the inbox on disk. */
 interface Known {
   /** The sequence number of the oldest inbox row; infinite when there is none. */
   first: number
@@ -28,7 +28,7 @@ interface Known {
 }
 const nothing: Known = { first: Number.POSITIVE_INFINITY, newest: 0, upto: 0, position: '' }
 
-/** Whether the table has a record already, though its inbox row may still be on disk. */
+/** Whether a record is applied, although its inbox row may still be on disk. */
 const isApplied = ({ seq, key }: InboxRecord, { first, upto, position }: Known): boolean =>
   seq < first || (seq <= upto && key <= position)
 
@@ -51,16 +51,16 @@ export class Inbox {
   #committed = nothing
   #known = nothing
   #fresh: InboxRecord[] = []
-  /** The keys of `fresh`, once somebody asks. */
+  /** The keys of `fresh`, made at the first use. */
   #freshKeys: Set<string> | undefined
   #taken: InboxRecord[] = []
   #hasEnded = false
 
-  /** How many records are not applied and were committed before. */
+  /** Number of pending records from earlier transactions. */
   size(): number {
     return this.#size - this.#taken.length
   }
-  /** By how many records this transaction has made the inbox longer. */
+  /** Number of records that this transaction has added to the inbox. */
   growth(): number {
     return this.#fresh.length - this.#taken.length
   }
@@ -76,11 +76,11 @@ export class Inbox {
   isMerging(): boolean {
     return this.#known.first <= this.#known.upto
   }
-  /** Records of a profile that are not applied and were committed before, the oldest first. */
+  /** A profile's pending records from earlier transactions, the oldest first. */
   pending(account: number, objectId: string): readonly InboxRecord[] {
     return this.#of(keyOf(account, objectId))
   }
-  /** Whether a record of the profile is not applied, be it of this very transaction. */
+  /** Whether the profile has a pending record, including those of this transaction. */
   has(account: number, objectId: string): boolean {
     if (this.#fresh.length === 0 && this.#size === 0) return false
     const key = keyOf(account, objectId)
@@ -98,7 +98,7 @@ export class Inbox {
     this.#fresh.push(record)
     this.#freshKeys?.add(record.key)
   }
-  /** Takes about `most` records of the current merge or of a new one, and of a profile all or none. Empty when no more are left. */
+  /** Takes about `most` records of the current merge, or of a new one: all or none of a profile. Empty when none are left. */
   take(most: number): readonly InboxRecord[] {
     if (!this.isMerging()) {
       this.#keys.sort()
@@ -130,7 +130,7 @@ export class Inbox {
     const { upto, position } = this.#known
     if (upto !== this.#committed.upto || position !== this.#committed.position) sql.writeMerge.run(upto, position)
   }
-  /** For behind the commit: what was done counts from now on. */
+  /** Call it after the commit: the changes become valid for this process. */
   keep(): void {
     for (const record of this.#taken) this.#drop(record)
     if (this.#hasEnded) this.#keys.prune((key) => this.#latest.has(key))

@@ -13,7 +13,7 @@ import { applySmallInbox, keepUp } from './merge.ts'
 import type { Statements } from './statements.ts'
 import { findRow, type Work } from './work.ts'
 
-/** Said by an operation that has to know what becomes of a profile's record which is not applied: it did nothing. */
+/** The result of an operation that needs a profile's pending records to be applied first. It has done nothing. */
 export const later = Symbol('once the inbox is applied')
 export type Later = typeof later
 

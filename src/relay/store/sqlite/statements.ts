@@ -2,7 +2,7 @@ import { priorities } from '../port.ts'
 import type { SqlDatabase, SqlStatement } from './driver.ts'
 import { writtenColumns } from './row.ts'
 
-/** How many rows `insertTokens` takes. With more, or fewer, a row takes longer. */
+/** Rows in one `insertTokens`. With more or fewer, a row takes longer. */
 export const rowsInserted = 50
 
 const newColumns = `account, priority, keyed, proved, confirmed_on, object_id, type, seq, generation, received_at, ready_at,
@@ -10,7 +10,7 @@ const newColumns = `account, priority, keyed, proved, confirmed_on, object_id, t
 /** ObjectId, type, sequence number, time, fingerprint, token, its two keys, warnings. */
 const newRow = '(?, ?, ?, ?, ?, ?, ?, ?, ?)'
 
-/** All columns but those that name the row. */
+/** All columns except the primary key. */
 const setAll = writtenColumns.slice(2).map((name) => `${name} = excluded.${name}`)
 
 /** The oldest rows of each of the places where an open row can be. Each place has an index. */
@@ -22,7 +22,7 @@ const oldestOpen = [
   'token INDEXED BY token_held WHERE holder IS NOT NULL AND account = ?1 AND state IN (0, 2)',
 ].map((place) => `SELECT * FROM (SELECT seq, received_at FROM ${place} ORDER BY seq LIMIT 1)`)
 
-/** Every statement of the adapter, by what it does. State numbers: see migrations/. */
+/** Every statement of the adapter. State numbers: see migrations/. */
 export const sql = {
   findAccount: 'SELECT id FROM account WHERE name = ?',
   addAccount: 'INSERT INTO account (name) VALUES (?) ON CONFLICT (name) DO NOTHING',
@@ -36,7 +36,7 @@ export const sql = {
       0, 0, 0, 0, 0
     FROM (VALUES ${Array.from({ length: rowsInserted }, () => newRow).join(', ')}) WHERE true
     ON CONFLICT (account, object_id) DO NOTHING`,
-  /** The sequence numbers of the rows that were inserted last, as one text: SQLite numbers new rows upwards. */
+  /** The sequence numbers of the last inserted rows, as one string. SQLite numbers new rows upwards. */
   insertedFrom: 'SELECT json_group_array(seq) AS seqs FROM token WHERE id >= ?',
 
   insertInbox: 'INSERT INTO inbox (seq, received_at, records) VALUES (?, ?, ?)',
@@ -53,14 +53,14 @@ export const sql = {
   saveToken: `INSERT INTO token (${writtenColumns}) VALUES (${writtenColumns.map(() => '?')})
     ON CONFLICT (account, object_id) DO UPDATE SET ${setAll}`,
   eraseToken: 'DELETE FROM token WHERE account = ? AND object_id = ?',
-  /** Unproved and put off, and so of nobody's lease: a row is leased only while it is uploading, or when it was replaced. */
+  /** Unproved and deferred, and therefore not leased: only an uploading or a replaced row is leased. */
   oldestDeferred: `SELECT account, object_id AS objectId FROM token
     WHERE account = ? AND priority = 1 AND state IN (0, 1) AND holder IS NULL ORDER BY seq LIMIT 1`,
 
   promoteWaiting: `UPDATE token SET state = 0, ready_at = due_at, due_at = 0
     WHERE account = ?1 AND state = 1 AND (due_at <= ?2 OR due_at > ?3)`,
   nextWaiting: 'SELECT min(due_at) AS due_at FROM token WHERE account = ? AND state = 1',
-  /** As one text, because the driver takes longer over each value than SQLite does over a row. Members: see `DueRow`. */
+  /** As one string, because the driver needs longer for each value than SQLite for a row. Members: see `DueRow`. */
   dueTokens: `SELECT json_group_array(json_object('id', id, 'object_id', object_id, 'type', type, 'priority', priority, 'proved', proved,
       'generation', generation, 'attempts', attempts, 'deferrals', deferrals, 'failures', failures,
       'received_at', received_at, 'ready_at', ready_at, 'token', token, 'p256dh', p256dh, 'auth', auth)) AS rows
@@ -111,6 +111,6 @@ export const sql = {
 
 export type Statements = Readonly<Record<keyof typeof sql, SqlStatement>>
 
-/** Prepares all of them. The caller keeps the database referenced for as long as it keeps these. */
+/** Prepares all statements. The caller must keep a reference to the database as long as it uses them. */
 export const prepareStatements = (database: SqlDatabase): Statements =>
   Object.fromEntries(Object.entries(sql).map(([name, text]) => [name, database.prepare(text)])) as Statements

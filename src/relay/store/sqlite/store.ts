@@ -40,8 +40,8 @@ const createWhenCurrent =
   }
 
 /**
- * The outbox in one SQLite file, for one machine; several processes on it may share the file. Creates the file when it
- * is missing and applies the migrations.
+ * The outbox in one SQLite file, which several processes of one machine may share. Creates a missing file and applies the
+ * migrations.
  *
  * Rejects with a StoreError: `no-driver`, `future-schema`, or `unavailable` when the file cannot be opened.
  *
@@ -57,7 +57,7 @@ export const openSqliteStore = async (path: string, options: StoreOptions = {}):
   const merger = new Merger(inbox, write)
   const whenCurrent = createWhenCurrent(transactions, merger)
   const writeCurrent = <T>(operation: Operation<T>): Promise<T> => whenCurrent((work) => runCurrent(work, operation))
-  // What was accepted before the last process ended may not be applied.
+  // The last process may have ended before all accepted records were applied.
   await read((sql) => inbox.begin(sql))
   merger.note()
   return {

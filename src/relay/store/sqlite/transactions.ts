@@ -5,15 +5,15 @@ import { Inbox } from './inbox.ts'
 import type { Statements } from './statements.ts'
 import { type BeginWork, createBeginWork, type Work } from './work.ts'
 
-/** Runs operations in transactions on one connection. Everything rejects with a StoreError and nothing else. */
+/** Runs operations in transactions on one connection. Every function rejects only with a StoreError. */
 export interface Transactions {
   /** Runs the operation in a write transaction, with others; resolves after the commit. */
   write<T>(operation: (work: Work) => T): Promise<T>
-  /** Runs the operation now, on a snapshot of what has been committed. */
+  /** Runs the operation now, on a snapshot of the committed data. */
   read<T>(operation: (sql: Statements) => T): Promise<T>
   /** Rejects once any operation has met damage in the database file. */
   assertUndamaged(): Promise<void>
-  /** Copies all that is committed into the database file and empties the log beside it. */
+  /** Copies all committed data into the database file and empties the log. */
   purge(): Promise<void>
   /** As of the last commit of this process. */
   inbox: Inbox
@@ -21,12 +21,12 @@ export interface Transactions {
 }
 type Operation = (work: Work) => unknown
 
-/** How long a purge waits for other processes that use the log, in ms. */
+/** Longest wait of a purge for other processes that use the log, in ms. */
 const purgeWaitMs = 5_000
-/** A transaction takes no more operations after this time, in ms: the process has other work to do in between. */
+/** A transaction takes no more operations after this time, in ms, so that the process can do other work. */
 const longestMs = 100
 
-/** Runs operations in one transaction: all, or the first of them where they take longer than `longestMs`. */
+/** Runs operations in one transaction: all, or only the first ones if they take longer than `longestMs`. */
 const commit = (
   connection: Reconnecting,
   inbox: Inbox,
@@ -54,7 +54,7 @@ const commit = (
     try {
       if (isBegun) database.exec('ROLLBACK')
     } catch {
-      // SQLite has rolled back by itself (disk full, I/O error): a further ROLLBACK is itself an error.
+      // SQLite has already rolled back (disk full, I/O error), so that another ROLLBACK is an error.
     }
     inbox.forgo()
     connection.doubt(error)
@@ -71,7 +71,7 @@ export const createTransactions = (open: (isFirst: boolean) => Connection, now: 
   const group = new GroupCommit<Operation>({
     run: (operations) => commit(connection, inbox, begin, operations),
     failureOf: storeErrorOf,
-    // A stop must be quick; other processes take over what was not written.
+    // A stop must be quick; other processes take over the remaining rows.
     afterFailure: (error) => (isLocked(error) ? (isClosed ? 'reject' : 'wait') : 'split'),
   })
   const closed = (): StoreError => new StoreError('closed', 'the store is closed')

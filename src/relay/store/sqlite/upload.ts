@@ -20,7 +20,7 @@ const dueRows = (sql: Statements, account: number, max: number): DueRow[] =>
   // Written by SQLite, with the members that DueRow names.
   JSON.parse(String((sql.dueTokens.get(account, max) as SqlRow).rows)) as DueRow[]
 
-/** See Store.lease. Unless enough live rows are due, it applies records of the inbox first, because these are live. */
+/** See Store.lease. If too few live rows are due, it first applies records of the inbox, because these are live. */
 const lease = (
   work: Work,
   {
@@ -107,7 +107,7 @@ const takeSlots = (
   return granted
 }
 
-/** Takes everything from a holder, if its heartbeat is `heartbeat` where one is given. Returns how many rows became free. */
+/** Takes everything from a holder; with `heartbeat` only if that is still the holder's. Returns the number of freed rows. */
 const release = (work: Work, holder: string, heartbeat?: number): number => {
   const { sql } = work
   const found = sql.findHolder.get(holder) as SqlRow | undefined

@@ -7,17 +7,17 @@ import type { Inbox } from './inbox.ts'
 import { type TokenRow, valuesOf } from './row.ts'
 import type { Statements } from './statements.ts'
 
-/** What an operation works with inside a write transaction. */
+/** The parts that an operation uses inside a write transaction. */
 export interface Work extends Rows {
   sql: Statements
-  /** Records that are accepted and not applied yet. */
+  /** The pending records. */
   inbox: Inbox
 }
 
 /** Makes the work of one transaction after the other. `finish` writes what it has gathered, before the commit. */
 export type BeginWork = (sql: Statements) => { work: Work; finish(): void }
 
-/** Gives what writes a transaction's numbers, and once a minute takes away minutes that are too old. */
+/** Returns the function that writes a transaction's counts, and once a minute deletes old minutes. */
 const createNumberWriter = (): ((sql: Statements, delta: Delta, at: number) => void) => {
   let pruned = 0
   return (sql, delta, at) => {
@@ -35,7 +35,7 @@ const createNumberWriter = (): ((sql: Statements, delta: Delta, at: number) => v
   }
 }
 
-/** Gives the kept numbers as a transaction sees them, each read once. */
+/** Returns the stored counts as a transaction sees them, each read once. */
 const createCount = (sql: Statements, delta: Delta): ((account: number, name: TallyName) => number) => {
   const kept = new Map<string, number>()
   return (account, name) => {
@@ -46,7 +46,7 @@ const createCount = (sql: Statements, delta: Delta): ((account: number, name: Ta
   }
 }
 
-/** An account's number; one that is not known has a number without rows. */
+/** An account's number; an unknown account has a number without rows. */
 export const findAccount = (sql: Statements, name: string): number => {
   const row = sql.findAccount.get(name) as SqlRow | undefined
   return row ? Number(row.id) : -1
