@@ -17,6 +17,23 @@ const onFailure = {
   afterFailure: (error: unknown) => (isOfItsData(storeErrorOf(error)) ? 'split' : 'reject'),
 } as const
 
+/** Remembers whether the last run has failed. */
+const watchRuns = (run: () => Promise<void>): { apply(): Promise<void>; hasFailed(): boolean } => {
+  let failed = false
+  return {
+    apply: async () => {
+      try {
+        await run()
+        failed = false
+      } catch (error) {
+        failed = true
+        throw error
+      }
+    },
+    hasFailed: () => failed,
+  }
+}
+
 /**
  * The store's three group commits: they append to the inbox, apply it, and operate on rows.
  *
@@ -32,17 +49,7 @@ export const createCommits = (
     run: createGroupRun(transactions, createNumberWriter(share), now),
     rowsOf: ({ keys }) => keys.length,
   })
-  let hasFailed = false
-  const applyAll = createApply(transactions, createNumberWriter(share + 1))
-  const apply = async (): Promise<void> => {
-    try {
-      await applyAll()
-      hasFailed = false
-    } catch (error) {
-      hasFailed = true
-      throw error
-    }
-  }
+  const { apply, hasFailed } = watchRuns(createApply(transactions, createNumberWriter(share + 1)))
   const applies = shareRuns(apply, storeErrorOf)
   let timer: NodeJS.Timeout | undefined
   let isOver = false
@@ -74,7 +81,7 @@ export const createCommits = (
     write: <T>(operation: Operation<T>) => rows.write(operation) as Promise<T>,
     /** Where the last attempt to apply records has failed, tries again, and rejects where that fails too. */
     assertApplied: async (): Promise<void> => {
-      if (hasFailed) await applies.write(undefined)
+      if (hasFailed()) await applies.write(undefined)
     },
     /** Resolves when every record that was acknowledged before is applied. */
     catchUp: async (): Promise<void> => {
