@@ -116,6 +116,8 @@ const createOperations = (
     put: async (entries) => {
       checkStorable(entries)
       if (entries.every(isForInbox)) return append(entries)
+      // Appends that began before are committed with this one, and so an import finds them in the queue.
+      if (entries.some(({ priority }) => priority === 'import')) await append([])
       const results = await writeCurrent(put(entries, { maxQueued, maxUnproved }))
       for (const { account } of entries) tell(account, 1)
       return results
