@@ -4,23 +4,23 @@ import { StoreError } from './store/errors.ts'
 import type { Store } from './store/port.ts'
 import { createWorkListeners } from './store/work-listeners.ts'
 
-/** A store that can be given to others before it is open: until then it is `unavailable`. */
+/** A store that callers can hold before it is open. Until then its operations reject with `unavailable`. */
 export interface LateStore {
   store: Store
   /** Opens it. Resolves when it is open or was closed meanwhile; rejects with what `onTrouble` throws. */
   open(): Promise<void>
-  /** Does not try to open it any more, if it is not open yet: `open` resolves within the attempt under way. */
+  /** Stops trying to open it, if it is not open yet. `open` then resolves at the end of the current attempt. */
   giveUp(): void
 }
 
-/** How often a database that is out of reach is tried again, in ms. */
+/** Interval between attempts to open a database that cannot be reached, in ms. */
 const tryAgainMs = 1_000
 
 /**
- * Makes a store that opens later, and tries again and again while its database is out of reach, so that a relay starts,
- * says 503, and recovers by itself.
+ * Makes a store that opens later, and retries while its database cannot be reached. So a relay starts, answers 503, and recovers
+ * without a restart.
  *
- * @param onTrouble is told why each attempt failed; what it throws ends the attempts.
+ * @param onTrouble gets the error of each failed attempt; an error that it throws ends the attempts.
  */
 export const createLateStore = (open: () => Promise<Store>, onTrouble: (error: unknown) => void): LateStore => {
   let real: Store | undefined
@@ -44,7 +44,7 @@ export const createLateStore = (open: () => Promise<Store>, onTrouble: (error: u
   }
   return {
     store: {
-      // The store's promise as it is: a further one for each record would cost more than asking.
+      // Returns the store's own promise, because a second promise for each record costs more than the call.
       ...eachOperation((operation) => (real ? operation(real) : Promise.reject(refusal))),
       bytes: async () => real?.bytes?.(),
       onWork: listeners.onWork,

@@ -7,17 +7,17 @@ export interface Name {
   objectId: string
 }
 
-/** An operation on rows that can be named beforehand: adapters may read them all at once. */
+/** An operation on rows that it names beforehand, so that an adapter can read them all at once. */
 export interface Operation<T> {
   /** The rows that it reads or changes. */
   keys: readonly Name[]
-  /** Accounts whose numbers of queued rows it wants to know, or which it counts something for. */
+  /** Accounts whose counts of queued rows it reads, or to whose counts it adds. */
   counted?: readonly string[]
-  /** How many unproved rows may be queued. Set where it has unproved records: an older row may have to give way to each. */
+  /** Capacity for unproved rows. Set if the operation has unproved records: each may evict an older row. */
   maxUnproved?: number
   /**
-   * Runs without waiting for anything, perhaps more than once.
-   * Throws a StoreError, before it has changed anything, to be refused alone.
+   * Runs synchronously, and again if its transaction is repeated. A StoreError refuses this operation only; it must be thrown
+   * before the first change.
    */
   run(rows: Rows): T
 }

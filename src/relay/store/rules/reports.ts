@@ -6,7 +6,7 @@ import { discardedAtOnce, discardRejected, retry, retryPage } from './rejected.t
 import { rejectedRowOf } from './row.ts'
 import { readCounts, readMinutes } from './tally.ts'
 
-/** What the statements of these names select, in every adapter. Their first parameter is an account's number. */
+/** The columns that each adapter's statement of this name selects. The first parameter is an account's number. */
 interface Selected {
   readTally: { name: string; n: number }
   /** The open row that is oldest by sequence. */
@@ -21,7 +21,7 @@ interface Selected {
   acceptedRows: AcceptedRow
 }
 
-/** What an adapter brings along. */
+/** The functions that an adapter provides. */
 export interface Reporting {
   /** Applies what is pending in the inbox. */
   catchUp(): Promise<void>

@@ -13,7 +13,7 @@ export interface Connection {
   file: string | undefined
   /** Throws when the path no longer names the open file. */
   assertCurrent(): void
-  /** In a transaction: counts up in the file's first page, about once a minute; see log-owner.ts. */
+  /** Increments the number in the file's first page, at most once a minute; see log-owner.ts. Call it inside a transaction. */
   countUp(): void
 }
 
@@ -86,6 +86,7 @@ const migrate = (database: SqlDatabase, migrations: readonly Migration[]): void 
   refuseSchema(version(), migrations, '')
 }
 
+/** Interval between two increments of the number by which a log is matched to its file, in ms; see log-owner.ts. */
 const countUpMs = 60_000
 const createCountUp = (database: SqlDatabase): (() => void) => {
   let doneAt = Number.NEGATIVE_INFINITY

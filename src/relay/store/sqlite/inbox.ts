@@ -38,8 +38,8 @@ const firstRow = (sql: Statements): number => {
 }
 
 /**
- * The inbox as a process sees it: what is committed, and what the write transaction at hand changes. A transaction begins
- * with `begin`, and ends with `finish` and, behind its commit, `keep`, or with `forgo`.
+ * One process's copy of the inbox: the committed records, and the changes of the current write transaction. A transaction calls
+ * `begin`, then `finish`, and after its commit `keep`, or after a rollback `forgo`.
  */
 export class Inbox {
   /** The records that are not applied, by key the newest one; `earlier` leads to the others. */
@@ -144,7 +144,7 @@ export class Inbox {
     }
     this.forgo()
   }
-  /** For behind a rollback: nothing was done. */
+  /** Call it after a rollback: drops the changes of the transaction. */
   forgo(): void {
     this.#known = this.#committed
     this.#fresh = []
@@ -152,7 +152,7 @@ export class Inbox {
     this.#taken = []
     this.#hasEnded = false
   }
-  /** Forgets everything: it may be another file that is opened next. */
+  /** Drops all records in memory, because the next connection may open another file. */
   reset(): void {
     this.#latest.clear()
     this.#keys = new SortedKeys()

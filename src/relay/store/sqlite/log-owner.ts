@@ -2,9 +2,9 @@ import { closeSync, openSync, readSync } from 'node:fs'
 
 /*
  * SQLite takes any log that lies beside a database file, so a backup that is copied beside the log of the file that it replaces
- * is damaged at the first start, and nobody is told (sqlite.org/howtocorrupt.html, 1.4 and 2.5). The store therefore counts up a
- * number in the file's first page, about once a minute. Copies of that page in a log begin with the number that the file had
- * when the log began, or with the next one, and the file has none that is above the log's last one.
+ * is damaged at the first start without an error (sqlite.org/howtocorrupt.html, 1.4 and 2.5). The store therefore increments a
+ * number in the file's first page, at most once a minute. The first copy of that page in a log has the file's number at the
+ * log's beginning, or the next one. The file's number is never above that of the last copy.
  *
  * Formats: sqlite.org/fileformat2.html, 1.3 (the database header) and 4.1 to 4.2 (the write-ahead log and its checksums).
  */
@@ -26,7 +26,7 @@ const reading = <T>(path: string, use: (read: Read) => T): T | undefined => {
       return readSync(opened, bytes, 0, length, position) === length ? bytes : undefined
     })
   } catch {
-    // A file that is missing or cannot be read is for SQLite to speak about.
+    // SQLite reports a file that is missing or cannot be read.
     return undefined
   } finally {
     if (file !== undefined) closeSync(file)
