@@ -1,5 +1,6 @@
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { sql } from '../../../src/relay/store/postgres/statements.ts'
 import { openPostgresStore } from '../../../src/relay/store/postgres/store.ts'
 import { eventually } from '../../support/eventually.ts'
 import { account, newEntry as entry } from '../../support/new-entry.ts'
@@ -26,22 +27,23 @@ describe('a PostgreSQL whose administrator changed the defaults of transactions'
     const store = await openPostgresStore(url)
     await store.put([entry('other')])
     await store.find(account, 'other')
-    // Holds the applier up after it has looked for the row and before it makes one.
-    await client.query('BEGIN; ALTER SEQUENCE pushferry.age INCREMENT BY 1000')
+    // A transaction of that isolation would take its snapshot before it waits for its turn, and not see the row.
+    await client.query('BEGIN')
+    await client.query(sql.takeRowTurn)
     await store.put([entry('a')])
     const found = store.find(account, 'a')
-    const quicker = new pg.Client(url)
-    await quicker.connect()
+    const observer = new pg.Client(url)
+    await observer.connect()
     await eventually(async () => {
-      const { rows } = await quicker.query(
+      const { rows } = await observer.query(
         'SELECT 1 FROM pg_stat_activity WHERE cardinality(pg_blocking_pids(pid)) > 0',
       )
       expect(rows).toHaveLength(1)
     })
-    await quicker.query(`INSERT INTO pushferry.settled
+    await observer.end()
+    await client.query(`INSERT INTO pushferry.settled
         (account, object_id, type, state, priority, keyed, attempts, received_at, settled_at, fingerprint)
       SELECT id, 'a', 'fcm', 3, 0, false, 1, 1, 1, '\\x00' FROM pushferry.account WHERE name = '${account}'`)
-    await quicker.end()
     await client.query('COMMIT')
     expect(await found).toMatchObject({ state: 'queued' })
     expect((await store.counts(account)).events).toMatchObject({ queued: 1, replaced: 1 })

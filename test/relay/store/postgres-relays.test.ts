@@ -1,6 +1,7 @@
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Batch, Outcome, Store } from '../../../src/relay/store/port.ts'
+import { sql } from '../../../src/relay/store/postgres/statements.ts'
 import { openPostgresStore } from '../../../src/relay/store/postgres/store.ts'
 import { eventually } from '../../support/eventually.ts'
 import { account, newEntry as entry } from '../../support/new-entry.ts'
@@ -165,19 +166,18 @@ describe('relays that share a PostgreSQL', () => {
     )
     await expectNumbersToFit()
   })
-  it('does not make a row again that another made and settled while it waited for that', async () => {
+  it('decide with what another wrote in the turn before', async () => {
     await one.put([entry('known')])
     await one.find(account, 'known')
     await client.query('BEGIN')
+    await client.query(sql.takeRowTurn)
     const columns = 'account, object_id, type, state, priority, keyed, attempts, received_at, fingerprint'
-    await client.query(`INSERT INTO pushferry.queue (${columns}, seq, ready_at, due_at, deferrals, failures, token)
-      SELECT account, 'o', type, state, priority, keyed, attempts, received_at, fingerprint, 1, 0, 0, 0, 0, 'theirs'
+    await client.query(`INSERT INTO pushferry.settled (${columns}, settled_at)
+      SELECT account, 'o', type, 3, priority, keyed, attempts, received_at, fingerprint, 0
       FROM pushferry.queue WHERE object_id = 'known'`)
     await one.put([entry('o', 'ours'), entry('p')])
     const found = one.find(account, 'o')
     await untilOneWaits()
-    await client.query(`WITH gone AS (DELETE FROM pushferry.queue WHERE object_id = 'o' RETURNING *)
-      INSERT INTO pushferry.settled (${columns}, settled_at) SELECT ${columns.replace('state', '3')}, 0 FROM gone`)
     await client.query('COMMIT')
     expect(await found).toMatchObject({ state: 'queued' })
     expect((await one.counts(account)).events).toMatchObject({ queued: 2, replaced: 1 })

@@ -28,7 +28,7 @@ describe('the schema in PostgreSQL', () => {
   it('is made once when many relays start at the same moment', async () => {
     const stores = await Promise.all(Array.from({ length: 6 }, () => openPostgresStore(url)))
     const { rows } = await client.query('SELECT number, name FROM pushferry.migration')
-    expect(rows).toEqual([{ number: 8, name: '0008.sql' }])
+    expect(rows).toEqual([{ number: 9, name: '0009.sql' }])
     await Promise.all(stores.map((store) => store.probe()))
     await Promise.all(stores.map((store) => store.close()))
   })
@@ -50,11 +50,11 @@ describe('the schema in PostgreSQL', () => {
   })
   it('is refused when a newer release has made it', async () => {
     await (await openPostgresStore(url)).close()
-    await client.query("INSERT INTO pushferry.migration (number, name) VALUES (9, 'from the future')")
+    await client.query("INSERT INTO pushferry.migration (number, name) VALUES (10, 'from the future')")
     await expect(openPostgresStore(url)).rejects.toMatchObject({
       name: 'StoreError',
       code: 'future-schema',
-      message: 'the database has schema 9, but this release knows only up to 8: use a newer release',
+      message: 'the database has schema 10, but this release knows only up to 9: use a newer release',
     })
   })
   it('stands apart from other tables of the database, whatever the search path is', async () => {

@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { StoreError } from '../errors.ts'
 import { type PgQuery, rowsFrom } from './driver.ts'
-import { isContention, isLoss, storeErrorOf } from './failure.ts'
+import { isLoss, storeErrorOf } from './failure.ts'
 
 /** A running transaction. */
 export interface Session {
@@ -20,8 +20,7 @@ export interface Ending<T> {
 /** Transactions on the connections of one pool. Both reject with a StoreError and nothing else. */
 export interface Transactions {
   /**
-   * Runs `work` in a transaction and resolves after its commit. Runs `work` again from the start after a conflict with another
-   * transaction, or when the pool's connection was dead.
+   * Runs `work` in a transaction and resolves after its commit. Runs `work` again from the start when the pool's connection was dead.
    *
    * When the connection is lost after the commit was sent, the commit may or may not have happened. Then this rejects, and the caller
    * must expect both before it repeats the call. A transaction that is `isRepeatable` is repeated here.
@@ -33,9 +32,6 @@ export interface Transactions {
   end(): Promise<void>
 }
 
-/** Time for which a transaction with conflicts is retried, in ms. */
-const contendMs = 5_000
-const longestPauseMs = 50
 /** A dead connection of the pool fails sooner than this, in ms. A later failure means that the server has a problem. */
 const deadAtOnceMs = 1_000
 /** Connections of a pool. When the server has restarted, all of them may be dead, which shows only as each is used. */
@@ -112,22 +108,16 @@ const take = async (pool: pg.Pool): Promise<pg.PoolClient> => {
     throw storeErrorOf(error)
   }
 }
-const pause = (tries: number): Promise<void> =>
-  new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(2 ** tries, longestPauseMs)))
 
-/** Runs an attempt until it is done, or fails for good; each on a connection of its own. */
+/** Runs an attempt, and again while the connections of the pool prove dead. */
 const insist = async <T>(pool: pg.Pool, once: (client: pg.PoolClient) => Promise<Attempted<T>>): Promise<T> => {
-  const giveUpAt = performance.now() + contendMs
   for (let tries = 1; ; tries++) {
     const startedAt = performance.now()
     const attempted = await once(await take(pool))
     if ('value' in attempted) return attempted.value
     const { error, mayBeRepeated } = attempted
     const isQuick = performance.now() - startedAt < deadAtOnceMs
-    const isStale = tries <= poolSize && isQuick && mayBeRepeated && isLoss(error)
-    const isContended = isContention(error) && performance.now() < giveUpAt
-    if (!isStale && !isContended) throw storeErrorOf(error)
-    if (isContended) await pause(tries)
+    if (tries > poolSize || !isQuick || !mayBeRepeated || !isLoss(error)) throw storeErrorOf(error)
   }
 }
 

@@ -4,13 +4,6 @@ import { StoreError } from '../errors.ts'
  * The error codes of PostgreSQL (postgresql.org/docs/current/errcodes-appendix.html) that are handled differently.
  */
 
-/** A conflict with another transaction; the next try may succeed. */
-const contentionCodes: ReadonlySet<string> = new Set([
-  '40001', // serialization_failure, which our own checks raise too
-  '40P01', // deadlock_detected
-  '23505', // unique_violation: two relays have made the same row
-  '55P03', // lock_not_available
-])
 /** The connection or the server at its other end can no longer be used. */
 const lossCodes: ReadonlySet<string> = new Set([
   '25006', // read_only_sql_transaction: a standby, after a failover
@@ -26,8 +19,6 @@ export const sqlStateOf = (error: unknown): string | undefined => {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && !/^E[A-Z]{4}$/.test(code) ? code : undefined
 }
-
-export const isContention = (error: unknown): boolean => contentionCodes.has(sqlStateOf(error) ?? '')
 
 export const isLoss = (error: unknown): boolean => {
   const state = sqlStateOf(error)

@@ -1,16 +1,21 @@
 import { type Answer, answerOf } from '../group-commit.ts'
+import type { NewEntry } from '../port.ts'
+import { enterAll } from '../rules/enter.ts'
+import { entryOf, type StoredRecord } from '../rules/inbox-record.ts'
 import type { Operation } from '../rules/operation.ts'
 import type { Key } from '../rules/rows.ts'
 import { accountNumber, addAccounts } from './accounts.ts'
 import type { Session, Transactions } from './connection.ts'
-import { type PgQuery, rowsFrom } from './driver.ts'
+import { rowsFrom } from './driver.ts'
 import type { NumberWriter } from './numbers.ts'
 import { findable } from './row.ts'
 import { sql } from './statements.ts'
 import { createWork, type FoundRow, idColumns, type Known, queuedKey } from './work.ts'
 
-/** How many numbers `nextAges` takes at a time; see migrations/0008.sql. */
+/** How many numbers `nextAges` takes at a time; see migrations/0009.sql. */
 const agesAtOnce = 1_000
+/** Pending records that one transaction applies, about. */
+const mostApplied = 2_000
 
 /** Gives out numbers from the blocks that were taken. */
 const agesFrom = (blocks: readonly number[]): (() => number) => {
@@ -22,90 +27,92 @@ const agesFrom = (blocks: readonly number[]): (() => number) => {
   }
 }
 
-/** The oldest rows that may give way to the unproved records of a group, where its capacity may be reached, which is rare. */
-const readEvictable = async (
-  ask: Session['ask'],
-  group: readonly Operation<unknown>[],
-  queued: Known['queued'],
-): Promise<readonly FoundRow[]> => {
-  const evictable: FoundRow[] = []
-  const come = new Map<number, number>()
-  for (const { keys, maxUnproved } of group)
-    for (const { account } of maxUnproved === undefined ? [] : keys)
-      come.set(accountNumber(account), (come.get(accountNumber(account)) ?? 0) + 1)
-  const most = group.find((one) => one.maxUnproved !== undefined)?.maxUnproved ?? 0
-  const named = group.reduce((sum, { keys }) => sum + keys.length, 0)
-  for (const [account, records] of come) {
-    if ((queued.get(queuedKey(account, 'unproved')) ?? 0) + records <= most) continue
-    const [oldest] = await ask({ text: sql.oldestDeferred, values: [account, records + named] })
-    evictable.push(...rowsFrom<FoundRow>(oldest))
-  }
-  return evictable
-}
-
-/** What is read for a group, all at once. */
+/** Reads what the operations need, all at once. Each unproved record may evict a row, so as many of the oldest are read. */
 const readKnown = async (group: readonly Operation<unknown>[], ask: Session['ask']): Promise<Omit<Known, 'now'>> => {
-  const keys = new Map<string, Key>()
-  let named = 0
-  for (const { account: name, objectId } of group.flatMap((one) => one.keys)) {
-    keys.set(`${name}\n${objectId}`, { account: accountNumber(name), objectId: findable(objectId) })
-    named++
-  }
-  const counted = new Set(group.flatMap((one) => one.counted ?? []))
-  const [rows, ages, numbers] = await ask(
-    { text: sql.findRows, values: idColumns([...keys.values()]) },
-    { text: sql.nextAges, values: [Math.ceil(named / agesAtOnce)] },
-    { text: sql.readQueuedRows, values: [[...counted].map(accountNumber)] },
-  )
-  const queued = new Map(
-    rowsFrom<{ account: number; pool: string; n: number }>(numbers).map(({ account, pool, n }) => [
-      queuedKey(account, pool),
-      n,
+  const names = group.flatMap((one) => one.keys)
+  const keys = new Map<string, Key>(
+    names.map(({ account, objectId }) => [
+      `${account}\n${objectId}`,
+      { account: accountNumber(account), objectId: findable(objectId) },
     ]),
   )
+  const counted = new Set(group.flatMap((one) => one.counted ?? []))
+  if (keys.size + counted.size === 0) return { evictable: [], queued: new Map(), rows: [], nextSequence: agesFrom([]) }
+  const unproved = group.flatMap((one) => (one.maxUnproved === undefined ? [] : one.keys))
+  const [rows, ages, numbers, ...evictable] = await ask(
+    { text: sql.findRows, values: idColumns([...keys.values()]) },
+    { text: sql.nextAges, values: [Math.ceil(names.length / agesAtOnce)] },
+    { text: sql.readQueuedRows, values: [[...counted].map(accountNumber)] },
+    ...[...new Set(unproved.map(({ account }) => account))].map((account) => ({
+      text: sql.oldestDeferred,
+      values: [accountNumber(account), names.length + unproved.length],
+    })),
+  )
+  const queued = rowsFrom<{ account: number; pool: string; n: number }>(numbers)
   return {
-    evictable: await readEvictable(ask, group, queued),
-    queued,
+    evictable: evictable.flatMap((answer) => rowsFrom<FoundRow>(answer)),
+    queued: new Map(queued.map(({ account, pool, n }) => [queuedKey(account, pool), n])),
     rows: rowsFrom<FoundRow>(rows),
     nextSequence: agesFrom(rowsFrom<{ first: number }>(ages).map(({ first }) => first)),
   }
 }
 
-/** The outcomes of operations, and the statements that write their changes. */
-interface Ran {
-  answers: readonly Answer[]
-  writes: readonly PgQuery[]
+interface InboxRow {
+  seq: number
+  /** The number of the newest row. */
+  newest: number
+  account: string
+  received_at: number
+  body: string
 }
 
-/**
- * Reads all rows that the operations name, and runs the operations on them in memory, one after another.
- *
- * Nothing is locked between reading and writing. Before the write each row is locked, if it still has the version that was read. If
- * another transaction has changed a row, the whole group is read and run again. So a row is only replaced by a transaction that has
- * read its latest version.
- */
-export const runOperations = async (
-  ask: Session['ask'],
-  group: readonly Operation<unknown>[],
-  numbers: NumberWriter,
-  now: number,
-): Promise<Ran> => {
-  const work = createWork({ ...(await readKnown(group, ask)), now })
-  const answers = group.map((one) => answerOf(() => one.run(work)))
-  return { answers, writes: [...work.writes(), ...numbers(work.delta, now)] }
+/** Enters the records of an inbox row, with the time of their acceptance. */
+const enterRow = ({ account, received_at: receivedAt, body }: InboxRow): Operation<unknown> => {
+  // Written by an append.
+  const entries: NewEntry[] = (JSON.parse(body) as StoredRecord[]).map((stored) => ({ ...entryOf(stored), account }))
+  return enterAll(entries, { receivedAt })
 }
 
 const accountsOf = (group: readonly Operation<unknown>[]): readonly string[] =>
   group.flatMap(({ keys, counted = [] }) => [...keys.map(({ account }) => account), ...counted])
 
-/** Makes the function that runs a group of operations in one transaction. */
-export const createGroupRun =
-  ({ transact }: Transactions, numbers: NumberWriter, now: () => number) =>
-  (group: readonly Operation<unknown>[]): Promise<readonly Answer[]> =>
-    transact(async ({ ask }) => {
-      const { answers, writes } = await runOperations(ask, group, numbers, Math.floor(now()))
+/**
+ * Makes the function that runs a group of operations in one transaction. The transaction first applies the records that are pending in
+ * the inbox; with more than 2,000 of them, further transactions do so before it.
+ *
+ * All transactions that change rows take turns: they hold an advisory lock until they have committed. So what one reads stays as it is
+ * until it has written, records are applied in the order of their acceptance, and the newest of an objectId wins, whichever relay
+ * accepted it.
+ */
+export const createGroupRun = (
+  { transact }: Transactions,
+  numbers: NumberWriter,
+  now: () => number,
+): ((group: readonly Operation<unknown>[]) => Promise<readonly Answer[]>) => {
+  /** Runs the group only after the pending records up to the number `upTo`, or up to the newest. */
+  const runSome = (group: readonly Operation<unknown>[], upTo: number) =>
+    transact<{ newest: number; answers: readonly Answer[] | undefined }>(async ({ ask }) => {
+      const [, found] = await ask({ text: sql.takeRowTurn }, { text: sql.readInbox, values: [mostApplied] })
+      const pending = rowsFrom<InboxRow>(found)
+      const newest = pending[0]?.newest ?? 0
+      const isCurrent = (pending.at(-1)?.seq ?? 0) >= Math.min(newest, upTo)
+      const operations = [...pending.map(enterRow), ...(isCurrent ? group : [])]
+      const at = Math.floor(now())
+      const work = createWork({ ...(await readKnown(operations, ask)), now: at })
+      const answers = operations.map((one) => answerOf(() => one.run(work)))
+      const applied = { text: sql.deleteApplied, values: [pending.map(({ seq }) => seq)] }
+      const writes = [...(pending.length > 0 ? [applied] : []), ...work.writes(), ...numbers(work.delta, at)]
       return {
-        result: answers,
+        result: { newest, answers: isCurrent ? answers.slice(pending.length) : undefined },
         last: writes.length > 0 ? [...addAccounts(accountsOf(group)), ...writes] : 'nothing to keep',
       }
     })
+
+  return async (group) => {
+    for (let upTo = Number.POSITIVE_INFINITY; ; ) {
+      const { newest, answers } = await runSome(group, upTo)
+      if (answers) return answers
+      upTo = Math.min(upTo, newest)
+    }
+  }
+}

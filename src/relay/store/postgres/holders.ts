@@ -18,8 +18,7 @@ const createRelease =
   ({ transact }: Transactions, numbers: NumberWriter, now: () => number) =>
   (id: string, heartbeat?: number): Promise<number> =>
     transact(async ({ ask }) => {
-      // Waits for leases of this holder that are being written.
-      const [found] = await ask({ text: sql.lockHolder, values: [id, heartbeat ?? null] })
+      const [, found] = await ask({ text: sql.takeRowTurn }, { text: sql.lockHolder, values: [id, heartbeat ?? null] })
       const holder = rowsFrom<{ n: number }>(found)[0]?.n
       if (holder === undefined) return { result: 0, last: 'nothing to keep' }
       const [held] = await ask({ text: sql.heldRows, values: [holder] })
@@ -48,19 +47,15 @@ export const createHolders = (
   const { transact, read } = transactions
   const release = createRelease(transactions, numbers, now)
   return {
-    takeSlots: ({ account, holder, want, limit }) => {
-      const number = accountNumber(account)
-      return transact(async ({ ask }) => {
-        const [, , , granted] = await ask(
-          ...addAccounts([account]),
-          { text: sql.lockAccount, values: [number] },
-          { text: sql.shareHolder, values: [holder] },
-          { text: sql.setSlots, values: [number, holder, Math.floor(want), limit] },
-        )
+    takeSlots: ({ account, holder, want, limit }) =>
+      transact(async ({ ask }) => {
+        const answers = await ask({ text: sql.takeRowTurn }, ...addAccounts([account]), {
+          text: sql.setSlots,
+          values: [accountNumber(account), holder, Math.floor(want), limit],
+        })
         // There is no row for an unknown holder.
-        return { result: rowsFrom<{ held: number }>(granted)[0]?.held ?? 0, last: [] }
-      })
-    },
+        return { result: rowsFrom<{ held: number }>(answers.at(-1))[0]?.held ?? 0, last: [] }
+      }),
     join: (holder, report) =>
       transact(async () => ({
         result: undefined,

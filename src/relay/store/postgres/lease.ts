@@ -11,18 +11,16 @@ import { rowsFrom } from './driver.ts'
 import type { NumberWriter } from './numbers.ts'
 import { sql } from './statements.ts'
 
-/** `place` is PostgreSQL's position of the row (`ctid`). */
-type DueRow = RowColumns & Readonly<{ object_id: string; place: string }>
+type DueRow = RowColumns & Readonly<{ object_id: string }>
 
 /** Lease numbers are random: they need no order, and with 2^48 values a row practically never gets one twice. */
 const drawLease = (): number => randomInt(1, 2 ** 48 - 1)
 
 /**
- * Makes Store.lease. Rows that somebody else is just writing are passed over, so that relays never wait for each other
- * here, and never get the same row.
+ * Makes Store.lease.
  *
- * Should the connection be lost while a lease is being committed, rows may be leased that nobody knows of. They are given
- * back before this holder leases anything else.
+ * When the connection is lost during the commit of a lease, rows may be leased that this process does not know of. It returns them
+ * before this holder leases anything else.
  */
 export const createLease = (
   { transact }: Transactions,
@@ -45,7 +43,8 @@ export const createLease = (
     try {
       return await transact<Batch | { waitMs: number | null }>(async ({ ask }) => {
         const at = Math.floor(now())
-        const [alive, promoted, waiting, due] = await ask(
+        const [, alive, promoted, waiting, due] = await ask(
+          { text: sql.takeRowTurn },
           { text: sql.findHolder, values: [holder] },
           { text: sql.promoteWaiting, values: [account, at, at + farthestDueMs] },
           { text: sql.nextWaiting, values: [account] },
@@ -54,7 +53,7 @@ export const createLease = (
         const n = rowsFrom<{ n: number }>(alive)[0]?.n
         if (n === undefined) return { result: { waitMs: null }, last: 'nothing to keep' }
         const next = rowsFrom<{ due_at: number | null }>(waiting)[0]?.due_at ?? null
-        const found = rowsFrom<DueRow>(due).map((columns) => ({ columns, row: rowOf(columns) }))
+        const found = rowsFrom<DueRow>(due).map((columns) => ({ objectId: columns.object_id, row: rowOf(columns) }))
         const readyAts = found.map(({ row }) => row.readyAt)
         const take = takeDue(readyAts, next, { max, flushMs, now: at })
         if ('waitMs' in take) return { result: take, last: (promoted?.rowCount ?? 0) > 0 ? [] : 'nothing to keep' }
@@ -62,15 +61,9 @@ export const createLease = (
         const taken = found.slice(0, take.rows)
         const delta = createDelta()
         for (const { row } of taken) countLeased(delta, account, row)
-        entries = taken.map(({ columns, row }) => leasedEntryOf(columns.object_id, { ...row, generation: lease }))
-        return {
-          result: { account: name, entries },
-          last: [
-            { text: sql.insistOnHolder, values: [n] },
-            { text: sql.leaseRows, values: [taken.map(({ columns }) => columns.place), n, lease] },
-            ...numbers(delta, at),
-          ],
-        }
+        entries = taken.map(({ objectId, row }) => leasedEntryOf(objectId, { ...row, generation: lease }))
+        const values = [account, taken.map(({ objectId }) => objectId), n, lease]
+        return { result: { account: name, entries }, last: [{ text: sql.leaseRows, values }, ...numbers(delta, at)] }
       })
     } catch (error) {
       const outcome = { kind: 'returned' } as const

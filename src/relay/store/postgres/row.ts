@@ -33,7 +33,7 @@ export const checkStorable = (entries: readonly NewEntry[]): void => {
  * A row as the statements take it, by the names of the columns. Its generation is the number of its lease, which is never used again. A
  * row without a lease needs none.
  */
-export const columnsOf = (key: Key, row: Row): Omit<RowValues, 'version'> => {
+export const columnsOf = (key: Key, row: Row): RowValues => {
   const { generation, holder, ...columns } = sharedColumnsOf(key, row)
   return {
     ...columns,

@@ -1,25 +1,20 @@
 import { priorities } from '../port.ts'
 
 /*
- * Every statement of the adapter. State numbers: see migrations/0008.sql.
+ * Every statement of the adapter. State numbers: see migrations/0009.sql.
  *
  * One statement takes many rows, as an array for each column. Statements have no names, so that they are not prepared: a plan that was
  * made while the queue was short is bad when it is long.
- *
- * Rows are locked in the order of their ids wherever a statement may wait for them.
  */
 
-/** The advisory locks for appending and applying; see also migrate.ts. */
-const lockOf = (turn: 'append' | 'apply'): string => `${0x70757368}, ${turn === 'append' ? 1 : 2}`
+/** Transactions take turns by these advisory locks, which end with them; see also migrate.ts. */
+const takeTurn = (turn: 1 | 2): string => `SELECT pg_advisory_xact_lock(${0x70757368}, ${turn})`
 
 const ids = 'unnest($1::bigint[], $2::text[]) AS k (account, object_id)'
-const inOrder = (rows: string): string => `(SELECT * FROM ${rows} ORDER BY account, object_id COLLATE "C") AS k`
-const versions = inOrder('unnest($1::bigint[], $2::text[], $3::xid[]) AS k (account, object_id, version)')
 /** The columns that statements take of a row, with their types. One array for each column, in this order. */
 export const rowColumns = {
   account: 'bigint',
   object_id: 'text',
-  version: 'xid',
   type: 'text',
   state: 'smallint',
   priority: 'smallint',
@@ -48,17 +43,17 @@ const rows = `unnest(${arrays}) AS k (${Object.keys(rowColumns)})`
 
 type Column = keyof typeof rowColumns
 // As above.
-const queueColumns = (Object.keys(rowColumns) as Column[]).filter((name) => name !== 'version')
+const queueColumns = Object.keys(rowColumns) as Column[]
 const onlyQueued: readonly Column[] = ['lease', 'deferrals', 'failures', 'ready_at', 'due_at']
 const settledColumns = queueColumns.filter((name) => !onlyQueued.includes(name))
 const setAll = queueColumns.slice(2).map((name) => `${name} = k.${name}`)
 
-/** Columns as RowColumns names them. A row's version is PostgreSQL's number of the transaction that wrote it. */
+/** Columns as RowColumns names them. */
 const queued = queueColumns.map((name) => `q.${name}${name === 'lease' ? ' AS generation' : ''}`)
 const settled = queueColumns.map((name) => (settledColumns.includes(name) ? `s.${name}` : `NULL::${rowColumns[name]}`))
-const fromQueue = `q.xmin::text AS version, false AS settled, ${queued}, h.id AS holder
+const fromQueue = `false AS settled, ${queued}, h.id AS holder
   FROM pushferry.queue q LEFT JOIN pushferry.holder h ON h.n = q.holder`
-const fromSettled = `s.xmin::text AS version, true AS settled, ${settled}, NULL AS holder FROM pushferry.settled s`
+const fromSettled = `true AS settled, ${settled}, NULL AS holder FROM pushferry.settled s`
 
 /** The oldest rows of each of the places where an open row can be. Each place has an index. */
 const oldestOpen = [
@@ -66,11 +61,8 @@ const oldestOpen = [
   ...['state = 1', 'holder IS NOT NULL AND state IN (0, 2)'],
 ].map((place) => `(SELECT seq, received_at FROM pushferry.queue WHERE account = $1 AND ${place} ORDER BY seq LIMIT 1)`)
 
-/** Takes rows out of a table. Fails where one is no longer as it was read. */
-const drop = (table: string): string => `WITH gone AS (
-    DELETE FROM pushferry.${table} t USING ${versions}
-    WHERE t.account = k.account AND t.object_id = k.object_id AND t.xmin = k.version RETURNING 1)
-  SELECT pushferry.insist(count(*) = cardinality($1)) FROM gone`
+const drop = (table: string): string =>
+  `DELETE FROM pushferry.${table} t USING ${ids} WHERE t.account = k.account AND t.object_id = k.object_id`
 
 export const sql = {
   addAccounts: `INSERT INTO pushferry.account (id, name) SELECT * FROM unnest($1::bigint[], $2::text[])
@@ -81,13 +73,13 @@ export const sql = {
     UNION ALL SELECT ${fromSettled} JOIN ${ids} ON s.account = k.account AND s.object_id = k.object_id`,
   /** For each account what it has queued, applied or not; and what is pending of all. */
   readQueued: `SELECT (
-      (SELECT coalesce(sum(t.n), 0) FROM pushferry.tally t WHERE t.account = k.account AND t.name = 'state:queued:live')
+      coalesce((SELECT t.n FROM pushferry.tally t WHERE t.account = k.account AND t.name = 'state:queued:live'), 0)
       + (SELECT coalesce(sum(i.n), 0) FROM pushferry.inbox i WHERE i.account = k.account))::bigint AS queued,
       (SELECT coalesce(sum(i.n), 0)::bigint FROM pushferry.inbox i) AS pending
     FROM unnest($1::bigint[]) WITH ORDINALITY AS k (account, place) ORDER BY k.place`,
   isPending: 'SELECT EXISTS (SELECT FROM pushferry.inbox) AS pending',
-  lockAppends: `SELECT pg_advisory_xact_lock(${lockOf('append')})`,
-  lockApply: `SELECT pg_advisory_xact_lock(${lockOf('apply')})`,
+  takeAppendTurn: takeTurn(1),
+  takeRowTurn: takeTurn(2),
   append: `INSERT INTO pushferry.inbox (account, received_at, n, body)
     SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::integer[], $4::text[])`,
   /** The oldest rows with about `$1` records together, and the number of the newest row. */
@@ -97,60 +89,35 @@ export const sql = {
     WHERE i.before < $1 ORDER BY i.seq`,
   deleteApplied: 'DELETE FROM pushferry.inbox WHERE seq = ANY ($1)',
 
-  addTally: `INSERT INTO pushferry.tally AS t (account, name, shard, n)
-    SELECT k.account, k.name, $4::integer, k.amount FROM unnest($1::bigint[], $2::text[], $3::bigint[]) AS k (account, name, amount)
-    ORDER BY k.account, k.name COLLATE "C"
-    ON CONFLICT (account, name, shard) DO UPDATE SET n = t.n + excluded.n`,
+  addTally: `INSERT INTO pushferry.tally AS t (account, name, n) SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[])
+    ON CONFLICT (account, name) DO UPDATE SET n = t.n + excluded.n`,
   /** Of events; see TallyName. */
-  addMinutes: `INSERT INTO pushferry.minute AS m (account, at, event, shard, n)
-    SELECT k.account, $5::bigint, substr(k.name, 7), $4::integer, k.amount
+  addMinutes: `INSERT INTO pushferry.minute AS m (account, at, event, n)
+    SELECT k.account, $4::bigint, substr(k.name, 7), k.amount
     FROM unnest($1::bigint[], $2::text[], $3::bigint[]) AS k (account, name, amount)
-    ORDER BY k.account, k.name COLLATE "C"
-    ON CONFLICT (account, at, event, shard) DO UPDATE SET n = m.n + excluded.n`,
+    ON CONFLICT (account, at, event) DO UPDATE SET n = m.n + excluded.n`,
   nextAges: "SELECT nextval('pushferry.age') AS first FROM generate_series(1, $1)",
 
-  /** Locks rows that are about to be changed. Fails where one is no longer as it was read. */
-  claimQueue: `SELECT pushferry.insist(count(*) = cardinality($1)) FROM (
-    SELECT 1 FROM ${versions} JOIN pushferry.queue t
-      ON t.account = k.account AND t.object_id = k.object_id AND t.xmin = k.version FOR UPDATE OF t) AS claimed`,
   dropQueue: drop('queue'),
-  /** The same for a row that is dropped. */
-  changeQueue: `WITH changed AS (
-    UPDATE pushferry.queue q SET ${setAll}, holder = CASE WHEN k.lease IS NULL THEN NULL ELSE q.holder END
-    FROM ${inOrder(rows)}
-    WHERE q.account = k.account AND q.object_id = k.object_id AND q.xmin = k.version RETURNING 1)
-    SELECT pushferry.insist(count(*) = cardinality($1)) FROM changed`,
   dropSettled: drop('settled'),
-  addQueue: `INSERT INTO pushferry.queue (${queueColumns}) SELECT ${queueColumns} FROM ${inOrder(rows)}`,
-  /** After addQueue, which keeps others from adding the same: fails where one of the rows has come into `settled`. */
-  checkAdded: `SELECT pushferry.insist(NOT EXISTS (
-    SELECT 1 FROM ${ids} JOIN pushferry.settled s ON s.account = k.account AND s.object_id = k.object_id))`,
-  addSettled: `INSERT INTO pushferry.settled (${settledColumns}) SELECT ${settledColumns} FROM ${inOrder(rows)}`,
+  changeQueue: `UPDATE pushferry.queue q SET ${setAll}, holder = CASE WHEN k.lease IS NULL THEN NULL ELSE q.holder END
+    FROM ${rows} WHERE q.account = k.account AND q.object_id = k.object_id`,
+  addQueue: `INSERT INTO pushferry.queue (${queueColumns}) SELECT ${queueColumns} FROM ${rows}`,
+  addSettled: `INSERT INTO pushferry.settled (${settledColumns}) SELECT ${settledColumns} FROM ${rows}`,
   vacuum: 'VACUUM (TRUNCATE FALSE, INDEX_CLEANUP ON) pushferry.inbox, pushferry.queue, pushferry.settled',
 
-  /** Waiting rows that have become due, or got their time from a wrong clock. Other processes may do the same at once. */
-  promoteWaiting: `WITH late AS (
-      SELECT account, object_id FROM pushferry.queue WHERE account = $1 AND state = 1 AND due_at <= $2
-      ORDER BY due_at LIMIT 5000 FOR UPDATE SKIP LOCKED),
-    lost AS (
-      SELECT account, object_id FROM pushferry.queue WHERE account = $1 AND state = 1 AND due_at > $3
-      LIMIT 5000 FOR UPDATE SKIP LOCKED)
-    UPDATE pushferry.queue q SET state = 0, ready_at = q.due_at, due_at = 0
-    FROM (SELECT * FROM late UNION ALL SELECT * FROM lost) AS k WHERE q.account = k.account AND q.object_id = k.object_id`,
+  /** Waiting rows that have become due, or got their time from a wrong clock. At most 10,000, so that nobody waits long. */
+  promoteWaiting: `UPDATE pushferry.queue SET state = 0, ready_at = due_at, due_at = 0 WHERE account = $1 AND object_id = ANY (ARRAY(
+      (SELECT object_id FROM pushferry.queue WHERE account = $1 AND state = 1 AND due_at <= $2 ORDER BY due_at LIMIT 5000)
+      UNION ALL (SELECT object_id FROM pushferry.queue WHERE account = $1 AND state = 1 AND due_at > $3 LIMIT 5000)))`,
   nextWaiting: 'SELECT min(due_at) AS due_at FROM pushferry.queue WHERE account = $1 AND state = 1',
-  dueRows: `SELECT q.ctid AS place, ${queued}
-    FROM pushferry.queue q WHERE q.account = $1 AND q.state = 0 AND q.holder IS NULL
-    ORDER BY q.priority, q.seq LIMIT $2 FOR UPDATE SKIP LOCKED`,
-  /** Does not wait: a process that has locked the holder is taking everything from it. */
-  insistOnHolder: `SELECT pushferry.insist(count(*) = 1) FROM (
-    SELECT 1 FROM pushferry.holder WHERE n = $1 FOR KEY SHARE NOWAIT) AS alive`,
-  /** By their places, which they keep while dueRows has them locked. */
-  leaseRows: `WITH leased AS (
-    UPDATE pushferry.queue SET state = 2, holder = $2, lease = $3 WHERE ctid = ANY ($1::tid[]) RETURNING 1)
-    SELECT pushferry.insist(count(*) = cardinality($1)) FROM leased`,
-  heldRows: `SELECT ${fromQueue} WHERE q.holder = $1 ORDER BY q.account, q.object_id FOR UPDATE OF q`,
+  dueRows: `SELECT ${queued} FROM pushferry.queue q WHERE q.account = $1 AND q.state = 0 AND q.holder IS NULL
+    ORDER BY q.priority, q.seq LIMIT $2`,
+  leaseRows:
+    'UPDATE pushferry.queue SET state = 2, holder = $3, lease = $4 WHERE account = $1 AND object_id = ANY ($2)',
+  heldRows: `SELECT ${fromQueue} WHERE q.holder = $1`,
 
-  /** Unproved, deferred and not leased. Other processes may do the same at once. */
+  /** Unproved, deferred and not leased. */
   oldestDeferred: `SELECT ${fromQueue} WHERE q.account = $1 AND q.priority = 1 AND q.state IN (0, 1) AND q.holder IS NULL
     ORDER BY q.seq LIMIT $2`,
   oldestRejected: `SELECT s.object_id FROM pushferry.settled s WHERE s.account = $1 AND s.state = 4 ORDER BY s.seq LIMIT $2`,
@@ -165,34 +132,27 @@ export const sql = {
   heartbeatHolder: 'UPDATE pushferry.holder SET heartbeat = heartbeat + 1, report = $2 WHERE id = $1',
   findHolder: 'SELECT n FROM pushferry.holder WHERE id = $1',
   allHolders: 'SELECT id, heartbeat, report FROM pushferry.holder ORDER BY n',
-  /** Waits until no lease of this holder is being written. */
+  /** Waits for a heartbeat that is being written. */
   lockHolder: 'SELECT n FROM pushferry.holder WHERE id = $1 AND ($2::bigint IS NULL OR heartbeat = $2) FOR UPDATE',
   forgetHolder: 'DELETE FROM pushferry.holder WHERE n = $1',
   forgetSlots: 'DELETE FROM pushferry.slot WHERE holder = $1',
-  /** Only one transaction at a time grants slots of an account. */
-  lockAccount: 'SELECT 1 FROM pushferry.account WHERE id = $1 FOR NO KEY UPDATE',
-  shareHolder: 'SELECT 1 FROM pushferry.holder WHERE id = $1 FOR KEY SHARE',
   setSlots: `INSERT INTO pushferry.slot (account, holder, held)
     SELECT $1, h.n, greatest(0, least($3::integer, $4::integer - (
       SELECT coalesce(sum(o.held), 0)::integer FROM pushferry.slot o WHERE o.account = $1 AND o.holder <> h.n)))
     FROM pushferry.holder h WHERE h.id = $2
     ON CONFLICT (account, holder) DO UPDATE SET held = excluded.held RETURNING held`,
 
-  readTally: 'SELECT name, sum(n)::bigint AS n FROM pushferry.tally WHERE account = $1 GROUP BY name',
+  readTally: 'SELECT name, n FROM pushferry.tally WHERE account = $1',
   /** Of accounts, by pool. */
-  readQueuedRows: `SELECT account, substr(name, 14) AS pool, sum(n)::bigint AS n FROM pushferry.tally
-    WHERE account = ANY ($1) AND name IN ('state:queued:live', 'state:queued:import', 'state:queued:unproved')
-    GROUP BY account, name`,
-  readMinutes: `SELECT at, event, sum(n)::bigint AS n FROM pushferry.minute WHERE account = $1 AND at >= $2
-    GROUP BY at, event ORDER BY at`,
-  forgetMinutes: `DELETE FROM pushferry.minute WHERE ctid = ANY (ARRAY(
-    SELECT ctid FROM pushferry.minute WHERE account = ANY ($1) AND at < $2 FOR UPDATE SKIP LOCKED))`,
+  readQueuedRows: `SELECT account, substr(name, 14) AS pool, n FROM pushferry.tally
+    WHERE account = ANY ($1) AND name IN ('state:queued:live', 'state:queued:import', 'state:queued:unproved')`,
+  readMinutes: 'SELECT at, event, n FROM pushferry.minute WHERE account = $1 AND at >= $2 ORDER BY at',
+  forgetMinutes: 'DELETE FROM pushferry.minute WHERE account = ANY ($1) AND at < $2',
   oldestOpen: `SELECT received_at FROM (
       ${oldestOpen.join(' UNION ALL ')}
     ) AS oldest ORDER BY seq LIMIT 1`,
 
   findSecret: 'SELECT value FROM pushferry.secret WHERE name = $1',
   addSecret: 'INSERT INTO pushferry.secret (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING',
-  touchProbe: `INSERT INTO pushferry.probe AS p (shard, n) VALUES ($1, 1)
-    ON CONFLICT (shard) DO UPDATE SET n = p.n + 1`,
+  touchProbe: 'UPDATE pushferry.probe SET n = n + 1',
 } as const

@@ -1,4 +1,4 @@
-import { randomBytes, randomInt } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import type pg from 'pg'
 import { steadyNow } from '../../steady-clock.ts'
 import { type Operations, untilClosed } from '../each-operation.ts'
@@ -8,7 +8,6 @@ import type { Store, StoreOptions, TokenStatus } from '../port.ts'
 import { type RowColumns, rowOf } from '../rules/columns.ts'
 import { put } from '../rules/enter.ts'
 import { isForInbox } from '../rules/inbox-record.ts'
-import type { Operation } from '../rules/operation.ts'
 import { erase, withdraw } from '../rules/remove.ts'
 import { createReports } from '../rules/reports.ts'
 import { complete } from '../rules/results.ts'
@@ -22,7 +21,7 @@ import { storeErrorOf } from './failure.ts'
 import { createHolders } from './holders.ts'
 import { createLease } from './lease.ts'
 import { migrate } from './migrate.ts'
-import { createNumberWriter, shards } from './numbers.ts'
+import { createNumberWriter } from './numbers.ts'
 import { checkStorable, findable } from './row.ts'
 import { sql } from './statements.ts'
 
@@ -77,7 +76,7 @@ const find = async (
 
 /** What the operations work with. Each pool serves transactions of its own, so that intake waits for nothing else. */
 interface Parts {
-  /** One connection each to append to the inbox, to apply it, and to operate on rows. */
+  /** One connection to append to the inbox, and one to operate on rows. */
   intake: Transactions
   /** For everything else. */
   others: Transactions
@@ -90,17 +89,8 @@ const createOperations = (
   { intake, others, vacuum, listeners: { tell } }: Parts,
   { maxQueued = 1_000_000, maxUnproved = 100_000, now = steadyNow }: StoreOptions,
 ): { operations: Operations; end(): Promise<void> } => {
-  // Shares for each way of counting, so that this store's own do not wait for each other either.
-  const share = randomInt(Math.floor(shards / 3)) * 3
-  const numbers = createNumberWriter(share + 2)
-  const { append, write, catchUp, assertApplied, end } = createCommits(intake, others.read, {
-    share,
-    maxQueued,
-    now,
-    tell,
-  })
-  /** Runs an operation that needs every record that was acknowledged before. */
-  const writeCurrent = <T>(operation: Operation<T>): Promise<T> => catchUp().then(() => write(operation))
+  const numbers = createNumberWriter()
+  const { append, write, apply, catchUp, end } = createCommits(intake, others.read, { numbers, maxQueued, now, tell })
   const completeAll: Store['complete'] = (holder, completions) => write(complete(holder, completions))
   const lease = createLease(others, numbers, now, completeAll)
 
@@ -118,13 +108,13 @@ const createOperations = (
       if (entries.every(isForInbox)) return append(entries)
       // Appends that began before are committed with this one, and so an import finds them in the queue.
       if (entries.some(({ priority }) => priority === 'import')) await append([])
-      const results = await writeCurrent(put(entries, { maxQueued, maxUnproved }))
+      const results = await write(put(entries, { maxQueued, maxUnproved }))
       for (const { account } of entries) tell(account, 1)
       return results
     },
-    withdraw: (account, objectId) => writeCurrent(withdraw(account, objectId)),
+    withdraw: (account, objectId) => write(withdraw(account, objectId)),
     erase: async (account, objectId) => {
-      const erased = await writeCurrent(erase(account, objectId))
+      const erased = await write(erase(account, objectId))
       await vacuum()
       return erased
     },
@@ -133,7 +123,7 @@ const createOperations = (
     complete: completeAll,
     secret: (name) => readSecret(others, name),
     // Uses the same path as records, so that the probe fails whenever records cannot be stored.
-    probe: () => append([]).then(assertApplied),
+    probe: () => append([]).then(apply),
   }
   return { operations, end }
 }
@@ -146,7 +136,7 @@ const createOperations = (
  * mode: nothing it relies on outlives a transaction, and no parameter is asked for at the start of a connection.
  *
  * - Live records of backends go to the inbox; see inbox.ts. An operation that reads or changes rows first applies what
- *   was acknowledged before.
+ *   was acknowledged before. Transactions that change rows take turns; see group.ts.
  * - An operation that rejects with `unavailable` because the connection broke during the commit may have succeeded. Every operation
  *   can be repeated: a record is then `unchanged`, a result counts once, and rows of an unknown lease are returned.
  * - Ages come from a sequence. A transaction takes its numbers before it commits, so a row may become visible shortly after a

@@ -8,12 +8,11 @@ import { arraysOf, columnsOf } from './row.ts'
 import { sql } from './statements.ts'
 
 /** The result of statements that read whole rows. */
-export type FoundRow = RowColumns & Readonly<{ account: number; object_id: string; version: string; settled: boolean }>
+export type FoundRow = RowColumns & Readonly<{ account: number; object_id: string; settled: boolean }>
 
 /**
  * The rows of the operations of one transaction, as they were read and after the operations. Operations change rows here, without a
- * round trip. `writes` then returns the statements that write the changes, each for all rows. They fail with a conflict if another
- * transaction has changed a row since it was read.
+ * round trip. `writes` then returns the statements that write the changes, each for all rows.
  */
 export interface Work extends Rows {
   writes(): readonly PgQuery[]
@@ -36,8 +35,8 @@ const textOf = ({ account, objectId }: Key): string => `${account}\n${objectId}`
 interface Entry {
   key: Key
   before: Row | undefined
-  version: string | undefined
-  wasOpen: boolean
+  /** The table that has the row. */
+  place: 'queue' | 'settled' | undefined
   now: Row | undefined
 }
 
@@ -47,35 +46,41 @@ export const idColumns = (keys: readonly Key[]): [number[], string[]] => [
   keys.map(({ objectId }) => objectId),
 ]
 const idsOf = (entries: readonly Entry[]): unknown[] => idColumns(entries.map(({ key }) => key))
-const versionsOf = (entries: readonly Entry[]): unknown[] => [...idsOf(entries), entries.map(({ version }) => version)]
-const recordsOf = (entries: readonly Entry[]): unknown[] =>
-  arraysOf(
-    entries.flatMap(({ key, now, version }) => (now ? [{ ...columnsOf(key, now), version: version ?? null }] : [])),
-  )
+const rowsIn = (entries: readonly Entry[]): unknown[] =>
+  arraysOf(entries.flatMap(({ key, now }) => (now ? [columnsOf(key, now)] : [])))
 
-/**
- * The statements that write the changes of the rows. Existing rows come before new ones, so that no transaction that waits for a row has
- * made a row for which another one waits (a deadlock).
- */
+/** The statements that write the changes of the rows. A row that moves to the other table is deleted first. */
 const writesOf = (entries: readonly Entry[]): PgQuery[] => {
   const changed = entries.filter((entry) => entry.now !== entry.before)
-  const fromQueue = changed.filter(({ before, wasOpen }) => before && wasOpen)
-  const fromSettled = changed.filter(({ before, wasOpen }) => before && !wasOpen)
-  const leaving = fromQueue.filter(({ now }) => !now || !isOpen(now))
-  const staying = fromQueue.filter(({ now }) => now && isOpen(now))
-  const coming = changed.filter(({ before, wasOpen, now }) => now && isOpen(now) && !(before && wasOpen))
-  const settling = changed.filter(({ now }) => now && !isOpen(now))
-  const step = (some: readonly Entry[], text: string, values: (some: readonly Entry[]) => unknown[]): PgQuery[] =>
+  const open = changed.filter(({ now }) => now && isOpen(now))
+  const step = (text: string, values: (some: readonly Entry[]) => unknown[], some: readonly Entry[]): PgQuery[] =>
     some.length > 0 ? [{ text, values: values(some) }] : []
   return [
-    // One statement locks its rows in order; two statements would not.
-    ...step(leaving.length > 0 && staying.length > 0 ? fromQueue : [], sql.claimQueue, versionsOf),
-    ...step(leaving, sql.dropQueue, versionsOf),
-    ...step(staying, sql.changeQueue, recordsOf),
-    ...step(fromSettled, sql.dropSettled, versionsOf),
-    ...step(coming, sql.addQueue, recordsOf),
-    ...step(coming, sql.checkAdded, idsOf),
-    ...step(settling, sql.addSettled, recordsOf),
+    ...step(
+      sql.dropQueue,
+      idsOf,
+      changed.filter(({ place, now }) => place === 'queue' && !(now && isOpen(now))),
+    ),
+    ...step(
+      sql.dropSettled,
+      idsOf,
+      changed.filter(({ place }) => place === 'settled'),
+    ),
+    ...step(
+      sql.changeQueue,
+      rowsIn,
+      open.filter(({ place }) => place === 'queue'),
+    ),
+    ...step(
+      sql.addQueue,
+      rowsIn,
+      open.filter(({ place }) => place !== 'queue'),
+    ),
+    ...step(
+      sql.addSettled,
+      rowsIn,
+      changed.filter(({ now }) => now && !isOpen(now)),
+    ),
   ]
 }
 
@@ -84,13 +89,13 @@ export const createWork = ({ now, rows, queued, evictable, nextSequence }: Known
   const delta = createDelta()
 
   const set = (key: Key, now: Row | undefined): void => {
-    const absent = { key, before: undefined, version: undefined, wasOpen: false }
+    const absent = { key, before: undefined, place: undefined }
     entries.set(textOf(key), { ...(entries.get(textOf(key)) ?? absent), now })
   }
   for (const found of [...evictable, ...rows]) {
     const key = { account: found.account, objectId: found.object_id }
     const row = rowOf(found)
-    entries.set(textOf(key), { key, before: row, version: found.version, wasOpen: !found.settled, now: row })
+    entries.set(textOf(key), { key, before: row, place: found.settled ? 'settled' : 'queue', now: row })
   }
 
   return {

@@ -104,20 +104,12 @@ CREATE TABLE pushferry.slot (
   account bigint NOT NULL REFERENCES pushferry.account (id), holder integer NOT NULL, held integer NOT NULL, PRIMARY KEY (account, holder)
 );
 CREATE TABLE pushferry.tally (
-  account bigint NOT NULL, name text COLLATE "C" NOT NULL, shard integer NOT NULL, n bigint NOT NULL,
-  PRIMARY KEY (account, name, shard)
+  account bigint NOT NULL, name text COLLATE "C" NOT NULL, n bigint NOT NULL, PRIMARY KEY (account, name)
 ) WITH (fillfactor = 50);
 CREATE TABLE pushferry.minute (
-  account bigint NOT NULL, at bigint NOT NULL, event text COLLATE "C" NOT NULL, shard integer NOT NULL, n bigint NOT NULL,
-  PRIMARY KEY (account, at, event, shard)
+  account bigint NOT NULL, at bigint NOT NULL, event text COLLATE "C" NOT NULL, n bigint NOT NULL, PRIMARY KEY (account, at, event)
 ) WITH (fillfactor = 50);
 CREATE TABLE pushferry.secret (name text PRIMARY KEY, value text NOT NULL);
-CREATE TABLE pushferry.probe (shard integer PRIMARY KEY, n bigint NOT NULL);
+CREATE TABLE pushferry.probe (n bigint NOT NULL);
+INSERT INTO pushferry.probe (n) VALUES (0);
 CREATE SEQUENCE pushferry.age INCREMENT BY 1000;
-CREATE FUNCTION pushferry.insist(held boolean) RETURNS void LANGUAGE plpgsql AS $$
-BEGIN
-  IF held IS NOT TRUE THEN
-    RAISE EXCEPTION 'another process was quicker' USING ERRCODE = 'serialization_failure';
-  END IF;
-END
-$$;
