@@ -1,12 +1,12 @@
 import { StoreError } from '../errors.ts'
 import type { NewEntry } from '../port.ts'
-import { columnsOf as sharedColumnsOf } from '../rules/columns.ts'
+import { type Column, columnsOf as sharedColumnsOf } from '../rules/columns.ts'
 import { isOpen, type Row } from '../rules/row.ts'
 import type { Key } from '../rules/rows.ts'
 import { rowColumns } from './statements.ts'
 
 /** The values of a row, by the names of its columns. */
-type RowValues = Readonly<Record<keyof typeof rowColumns, string | number | boolean | null>>
+type RowValues = Readonly<Record<Exclude<Column, 'holder'>, string | number | boolean | null>>
 
 /** PostgreSQL's strings contain no NUL and no lone surrogates. A string from outside must not break its statement. */
 export const storable = (text: string): string =>
@@ -37,7 +37,7 @@ export const columnsOf = (key: Key, row: Row): RowValues => {
   const { generation, holder, ...columns } = sharedColumnsOf(key, row)
   return {
     ...columns,
-    lease: holder === null ? null : generation,
+    generation: holder === null ? null : generation,
     seq: isOpen(row) || row.state === 'rejected' ? row.seq : null,
     ready_at: Math.ceil(row.readyAt),
     due_at: Math.ceil(row.dueAt),
@@ -55,7 +55,7 @@ const quoted = (text: string): string => `"${/["\\]/.test(text) ? text.replaceAl
  * server three times as long to read. A column without values is no array at all: `unnest` makes it as long as the others.
  */
 export const arraysOf = (rows: readonly RowValues[]): (string | null)[] =>
-  (Object.keys(rowColumns) as (keyof RowValues)[]).map((name) => {
+  rowColumns.map((name) => {
     if (rows.every((row) => row[name] === null)) return null
     const elements = rows.map((row) => {
       const value = row[name]

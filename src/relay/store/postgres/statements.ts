@@ -1,4 +1,5 @@
 import { priorities } from '../port.ts'
+import { type Column, columnTypes } from '../rules/columns.ts'
 
 /*
  * Every statement of the adapter. State numbers: see migrations/0009.sql.
@@ -11,46 +12,18 @@ import { priorities } from '../port.ts'
 const takeTurn = (turn: 1 | 2): string => `SELECT pg_advisory_xact_lock(${0x70757368}, ${turn})`
 
 const ids = 'unnest($1::bigint[], $2::text[]) AS k (account, object_id)'
-/** The columns that statements take of a row, with their types. One array for each column, in this order. */
-export const rowColumns = {
-  account: 'bigint',
-  object_id: 'text',
-  type: 'text',
-  state: 'smallint',
-  priority: 'smallint',
-  seq: 'bigint',
-  keyed: 'boolean',
-  proved: 'boolean',
-  confirmed_on: 'integer',
-  lease: 'bigint',
-  attempts: 'integer',
-  deferrals: 'integer',
-  failures: 'integer',
-  received_at: 'bigint',
-  ready_at: 'bigint',
-  due_at: 'bigint',
-  settled_at: 'bigint',
-  fingerprint: 'bytea',
-  token: 'text',
-  p256dh: 'text',
-  auth: 'text',
-  error_code: 'double precision',
-  error_message: 'text',
-  warnings: 'text',
-} as const
-const arrays = Object.values(rowColumns).map((type, at) => `$${at + 1}::${type}[]`)
-const rows = `unnest(${arrays}) AS k (${Object.keys(rowColumns)})`
+/** The columns that statements take of a row: one array for each, in this order. A row keeps its holder or loses it. */
+export const rowColumns = (Object.keys(columnTypes) as Column[]).filter((name) => name !== 'holder')
+const arrays = rowColumns.map((name, at) => `$${at + 1}::${columnTypes[name]}[]`)
+const rows = `unnest(${arrays}) AS k (${rowColumns})`
 
-type Column = keyof typeof rowColumns
-// As above.
-const queueColumns = Object.keys(rowColumns) as Column[]
-const onlyQueued: readonly Column[] = ['lease', 'deferrals', 'failures', 'ready_at', 'due_at']
-const settledColumns = queueColumns.filter((name) => !onlyQueued.includes(name))
-const setAll = queueColumns.slice(2).map((name) => `${name} = k.${name}`)
+const onlyQueued: readonly Column[] = ['generation', 'deferrals', 'failures', 'ready_at', 'due_at']
+const settledColumns = rowColumns.filter((name) => !onlyQueued.includes(name))
+const setAll = rowColumns.slice(2).map((name) => `${name} = k.${name}`)
 
 /** Columns as RowColumns names them. */
-const queued = queueColumns.map((name) => `q.${name}${name === 'lease' ? ' AS generation' : ''}`)
-const settled = queueColumns.map((name) => (settledColumns.includes(name) ? `s.${name}` : `NULL::${rowColumns[name]}`))
+const queued = rowColumns.map((name) => `q.${name}`)
+const settled = rowColumns.map((name) => (settledColumns.includes(name) ? `s.${name}` : `NULL::${columnTypes[name]}`))
 const fromQueue = `false AS settled, ${queued}, h.id AS holder
   FROM pushferry.queue q LEFT JOIN pushferry.holder h ON h.n = q.holder`
 const fromSettled = `true AS settled, ${settled}, NULL AS holder FROM pushferry.settled s`
@@ -100,9 +73,9 @@ export const sql = {
 
   dropQueue: drop('queue'),
   dropSettled: drop('settled'),
-  changeQueue: `UPDATE pushferry.queue q SET ${setAll}, holder = CASE WHEN k.lease IS NULL THEN NULL ELSE q.holder END
+  changeQueue: `UPDATE pushferry.queue q SET ${setAll}, holder = CASE WHEN k.generation IS NULL THEN NULL ELSE q.holder END
     FROM ${rows} WHERE q.account = k.account AND q.object_id = k.object_id`,
-  addQueue: `INSERT INTO pushferry.queue (${queueColumns}) SELECT ${queueColumns} FROM ${rows}`,
+  addQueue: `INSERT INTO pushferry.queue (${rowColumns}) SELECT ${rowColumns} FROM ${rows}`,
   addSettled: `INSERT INTO pushferry.settled (${settledColumns}) SELECT ${settledColumns} FROM ${rows}`,
   vacuum: 'VACUUM (TRUNCATE FALSE, INDEX_CLEANUP ON) pushferry.inbox, pushferry.queue, pushferry.settled',
 
@@ -114,7 +87,7 @@ export const sql = {
   dueRows: `SELECT ${queued} FROM pushferry.queue q WHERE q.account = $1 AND q.state = 0 AND q.holder IS NULL
     ORDER BY q.priority, q.seq LIMIT $2`,
   leaseRows:
-    'UPDATE pushferry.queue SET state = 2, holder = $3, lease = $4 WHERE account = $1 AND object_id = ANY ($2)',
+    'UPDATE pushferry.queue SET state = 2, holder = $3, generation = $4 WHERE account = $1 AND object_id = ANY ($2)',
   heldRows: `SELECT ${fromQueue} WHERE q.holder = $1`,
 
   /** Unproved, deferred and not leased. */

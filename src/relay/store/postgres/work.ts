@@ -1,4 +1,4 @@
-import { type RowColumns, rowOf } from '../rules/columns.ts'
+import { type FoundColumns, rowOf } from '../rules/columns.ts'
 import { isOpen, type Row } from '../rules/row.ts'
 import type { Key, Rows } from '../rules/rows.ts'
 import { createDelta } from '../rules/tally.ts'
@@ -8,7 +8,7 @@ import { arraysOf, columnsOf } from './row.ts'
 import { sql } from './statements.ts'
 
 /** The result of statements that read whole rows. */
-export type FoundRow = RowColumns & Readonly<{ account: number; object_id: string; settled: boolean }>
+export type FoundRow = FoundColumns & Readonly<{ settled: boolean }>
 
 /**
  * The rows of the operations of one transaction, as they were read and after the operations. Operations change rows here, without a

@@ -3,70 +3,90 @@ import { priorities } from '../port.ts'
 import type { Row } from './row.ts'
 import type { Key } from './rows.ts'
 
-/*
- * A row in the columns of a database. All databases use the same names of columns and numbers of states and priorities. Columns that
- * a statement does not select, or a table does not have, are missing or null.
+/**
+ * The columns of a row, with PostgreSQL's types. All databases use these names, and these numbers of states and priorities.
  *
  * state: 0 queued and due, 1 queued and waiting for due_at, 2 uploading, 3 accepted, 4 rejected, 5 withdrawn, 6 erased.
  */
-export type RowColumns = Readonly<{
-  type: TokenType
-  state?: number
-  priority: number
-  seq?: number | null
-  generation?: number | null
-  keyed?: boolean | number
-  proved: boolean | number
-  confirmed_on?: number | null
-  holder?: string | number | null
-  attempts: number
-  deferrals?: number | null
-  failures?: number | null
-  received_at: number
-  ready_at?: number | null
-  due_at?: number | null
-  settled_at?: number | null
-  fingerprint?: Uint8Array
-  token: string | null
-  p256dh: string | null
-  auth: string | null
-  error_code?: number | null
-  error_message?: string | null
-  warnings?: string | null
-}>
+export const columnTypes = {
+  account: 'bigint',
+  object_id: 'text',
+  type: 'text',
+  state: 'smallint',
+  priority: 'smallint',
+  seq: 'bigint',
+  generation: 'bigint',
+  keyed: 'boolean',
+  proved: 'boolean',
+  confirmed_on: 'integer',
+  holder: 'integer',
+  attempts: 'integer',
+  deferrals: 'integer',
+  failures: 'integer',
+  received_at: 'bigint',
+  ready_at: 'bigint',
+  due_at: 'bigint',
+  settled_at: 'bigint',
+  fingerprint: 'bytea',
+  token: 'text',
+  p256dh: 'text',
+  auth: 'text',
+  error_code: 'double precision',
+  error_message: 'text',
+  warnings: 'text',
+} as const
+export type Column = keyof typeof columnTypes
+
+interface Values {
+  text: string
+  bytea: Uint8Array
+  /** SQLite has numbers in place of these. */
+  boolean: boolean | number
+}
+type ValueOf<Name extends Column> = Name extends 'holder'
+  ? string | number
+  : (typeof columnTypes)[Name] extends keyof Values
+    ? Values[(typeof columnTypes)[Name]]
+    : number
+/** The columns that a statement selects. Others, and those that a table does not have, are missing or null. */
+export type RowColumns = Readonly<{ [Name in Column]?: ValueOf<Name> | null }>
+/** With its key. */
+export type FoundColumns = RowColumns & Readonly<{ account: number; object_id: string }>
 
 const states: readonly Row['state'][] = ['queued', 'queued', 'uploading', 'accepted', 'rejected', 'withdrawn', 'erased']
 
-const tokenOf = ({ type, token: id, p256dh, auth }: RowColumns): Token | null => {
-  if (id === null) return null
-  return p256dh === null || auth === null ? { id, type } : { id, type, keys: { p256dh, auth } }
+const tokenOf = (type: TokenType, { token: id, p256dh, auth }: RowColumns): Token | null => {
+  if (typeof id !== 'string') return null
+  return p256dh && auth ? { id, type, keys: { p256dh, auth } } : { id, type }
 }
 
 export const rowOf = (columns: RowColumns): Row => {
-  const { state = 0, fingerprint, holder = null, error_code: code = null, warnings = null } = columns
+  const { fingerprint, holder, error_code: code, warnings } = columns
+  // Written by `columnsOf`.
+  const type = columns.type as TokenType
   return {
-    type: columns.type,
-    token: tokenOf(columns),
+    type,
+    token: tokenOf(type, columns),
     fingerprint: fingerprint ? Buffer.from(fingerprint).toString('hex') : '',
-    state: states[state] ?? 'withdrawn',
-    waiting: state === 1,
-    priority: priorities[columns.priority] ?? 'live',
+    state: states[columns.state ?? 0] ?? 'withdrawn',
+    waiting: columns.state === 1,
+    priority: priorities[columns.priority ?? 0] ?? 'live',
     seq: columns.seq ?? 0,
     generation: columns.generation ?? 0,
     keyed: Boolean(columns.keyed),
     proved: Boolean(columns.proved),
     confirmedOn: columns.confirmed_on ?? null,
-    holder: holder === null ? null : String(holder),
-    attempts: columns.attempts,
+    holder: holder === null || holder === undefined ? null : String(holder),
+    attempts: columns.attempts ?? 0,
     deferrals: columns.deferrals ?? 0,
     failures: columns.failures ?? 0,
-    receivedAt: columns.received_at,
+    receivedAt: columns.received_at ?? 0,
     readyAt: columns.ready_at ?? 0,
     dueAt: columns.due_at ?? 0,
     settledAt: columns.settled_at ?? null,
-    error: code === null ? null : { code, message: columns.error_message ?? '' },
+    error: typeof code === 'number' ? { code, message: columns.error_message ?? '' } : null,
     // Written by `warningsColumn`.
-    warnings: warnings === null ? [] : (JSON.parse(warnings) as string[]),
+    warnings: warnings ? (JSON.parse(warnings) as string[]) : [],
   }
 }
 

@@ -22,11 +22,14 @@ interface Known {
   first: number
   /** The sequence number of the newest record. */
   newest: number
-  /** Of the merge at hand, or of the last one. */
+  /** Number of records in the inbox rows. */
+  total: number
+  /** Of the merge at hand, or of the last one. `applied`: number of records of the merge at hand that are applied. */
   upto: number
   position: string
+  applied: number
 }
-const nothing: Known = { first: Number.POSITIVE_INFINITY, newest: 0, upto: 0, position: '' }
+const nothing: Known = { first: Number.POSITIVE_INFINITY, newest: 0, total: 0, upto: 0, position: '', applied: 0 }
 
 /** Whether a record is applied, although its inbox row may still be on disk. */
 const isApplied = ({ seq, key }: InboxRecord, { first, upto, position }: Known): boolean =>
@@ -39,13 +42,13 @@ const firstRow = (sql: Statements): number => {
 
 /**
  * One process's copy of the inbox: the committed records, and the changes of the current write transaction. A transaction calls
- * `begin`, then `finish`, and after its commit `keep`, or after a rollback `forgo`.
+ * `begin`, then `finish`, and after its commit `keep`, or after a rollback `forgo`. A record stays in memory as long as its inbox row
+ * stays on disk.
  */
 export class Inbox {
-  /** The records that are not applied, by key the newest one; `earlier` leads to the others. */
+  /** By key the newest record; `earlier` leads to the others. */
   readonly #latest = new Map<string, InboxRecord>()
   #keys = new SortedKeys()
-  #size = 0
   /** Of PRAGMA data_version: for which state of the file this is true. */
   #version: unknown
   #committed = nothing
@@ -53,16 +56,14 @@ export class Inbox {
   #fresh: InboxRecord[] = []
   /** The keys of `fresh`, made at the first use. */
   #freshKeys: Set<string> | undefined
-  #taken: InboxRecord[] = []
-  #hasEnded = false
 
   /** Number of pending records from earlier transactions. */
   size(): number {
-    return this.#size - this.#taken.length
+    return this.#known.total - this.#known.applied
   }
-  /** Number of records that this transaction has added to the inbox. */
+  /** The change of the number of pending records by this transaction. */
   growth(): number {
-    return this.#fresh.length - this.#taken.length
+    return this.#fresh.length + this.size() - (this.#committed.total - this.#committed.applied)
   }
   /** The sequence number of the newest record. */
   newest(): number {
@@ -82,15 +83,30 @@ export class Inbox {
   }
   /** Whether the profile has a pending record, including those of this transaction. */
   has(account: number, objectId: string): boolean {
-    if (this.#fresh.length === 0 && this.#size === 0) return false
+    if (this.#fresh.length === 0 && this.size() === 0) return false
     const key = keyOf(account, objectId)
     this.#freshKeys ??= new Set(this.#fresh.map((record) => record.key))
     return this.#freshKeys.has(key) || this.#of(key).length > 0
   }
 
+  /** Reads what other processes have added and applied since. */
   begin(sql: Statements): void {
     const { data_version: version } = sql.dataVersion.get() as SqlRow
-    if (version !== this.#version) this.#catchUp(sql)
+    if (version === this.#version) return
+    let { newest, total } = this.#committed
+    for (const row of sql.inboxAfter.all(newest) as SqlRow[])
+      for (const record of decodeRecords(Number(row.seq), Number(row.received_at), String(row.records))) {
+        this.#add(record)
+        newest = record.seq
+        total++
+      }
+    const { upto, position, applied } = sql.readMerge.get() as SqlRow
+    const first = firstRow(sql)
+    if (first !== this.#committed.first) total -= this.#prune(first)
+    // Another process has begun a merge, whose records must be found.
+    if (upto !== this.#committed.upto || first !== this.#committed.first) this.#keys.sort()
+    this.#known = { first, newest, total, upto: Number(upto), position: String(position), applied: Number(applied) }
+    this.#committed = this.#known
     this.#version = version
   }
   /** Adds a record. It gets a sequence number above all others as the transaction is finished. */
@@ -104,7 +120,7 @@ export class Inbox {
       this.#keys.sort()
       this.#known = { ...this.#known, upto: this.#committed.newest, position: '' }
     }
-    const { upto } = this.#known
+    const { upto, applied } = this.#known
     let { position } = this.#known
     const taken: InboxRecord[] = []
     for (const key of this.#keys.above(position)) {
@@ -112,35 +128,34 @@ export class Inbox {
       for (const record of this.#of(key)) if (record.seq <= upto) taken.push(record)
       position = key
     }
-    this.#known = { ...this.#known, position }
-    for (const record of taken) this.#taken.push(record)
+    this.#known = { ...this.#known, position, applied: applied + taken.length }
     return taken
   }
   /** Ends the merge: deletes its inbox rows. */
   end(sql: Statements): void {
-    sql.forgetInbox.run(this.#known.upto)
-    this.#known = { ...this.#known, first: firstRow(sql) }
-    this.#hasEnded = true
+    const { upto, total, applied } = this.#known
+    sql.forgetInbox.run(upto)
+    this.#known = { ...this.#known, first: firstRow(sql), total: total - applied, applied: 0 }
   }
   /** Numbers and writes what was appended, and writes how far the merge is. */
   finish(sql: Statements, nextSequence: () => number): void {
     for (const record of this.#fresh) record.seq = nextSequence()
     const [first] = this.#fresh
     if (first) sql.insertInbox.run(first.seq, first.receivedAt, encodeRecords(this.#fresh))
-    const { upto, position } = this.#known
-    if (upto !== this.#committed.upto || position !== this.#committed.position) sql.writeMerge.run(upto, position)
+    const { upto, position, applied } = this.#known
+    if (upto !== this.#committed.upto || position !== this.#committed.position || applied !== this.#committed.applied)
+      sql.writeMerge.run(upto, position, applied)
   }
   /** Call it after the commit: the changes become valid for this process. */
   keep(): void {
-    for (const record of this.#taken) this.#drop(record)
-    if (this.#hasEnded) this.#keys.prune((key) => this.#latest.has(key))
+    const { first, newest, total } = this.#known
+    if (first !== this.#committed.first) this.#prune(first)
     for (const record of this.#fresh) this.#add(record)
-    const { first, newest } = this.#known
-    const [oldest] = this.#fresh
     this.#committed = {
       ...this.#known,
-      first: Math.min(first, oldest?.seq ?? first),
+      first: Math.min(first, this.#fresh[0]?.seq ?? first),
       newest: this.#fresh.at(-1)?.seq ?? newest,
+      total: total + this.#fresh.length,
     }
     this.forgo()
   }
@@ -149,24 +164,21 @@ export class Inbox {
     this.#known = this.#committed
     this.#fresh = []
     this.#freshKeys = undefined
-    this.#taken = []
-    this.#hasEnded = false
   }
   /** Drops all records in memory, because the next connection may open another file. */
   reset(): void {
     this.#latest.clear()
     this.#keys = new SortedKeys()
-    this.#size = 0
     this.#version = undefined
     this.#committed = nothing
     this.forgo()
   }
 
   /** A profile's records that are not applied and were committed before, the oldest first. */
-  #of(key: string, known = this.#known): InboxRecord[] {
+  #of(key: string): InboxRecord[] {
     const found: InboxRecord[] = []
     let record = this.#latest.get(key)
-    for (; record && !isApplied(record, known); record = record.earlier) found.unshift(record)
+    for (; record && !isApplied(record, this.#known); record = record.earlier) found.unshift(record)
     return found
   }
   #add(record: InboxRecord): void {
@@ -174,37 +186,19 @@ export class Inbox {
     if (earlier) record.earlier = earlier
     else this.#keys.add(record.key)
     this.#latest.set(record.key, record)
-    this.#size++
   }
-  #drop(record: InboxRecord): void {
-    delete record.earlier
-    if (this.#latest.get(record.key) === record) this.#latest.delete(record.key)
-    this.#size--
-  }
-  /** Adds and drops what other processes have added and applied since. */
-  #catchUp(sql: Statements): void {
-    const before = this.#committed
-    let { first, newest } = before
-    for (const row of sql.inboxAfter.all(newest) as SqlRow[])
-      for (const record of decodeRecords(Number(row.seq), Number(row.received_at), String(row.records))) {
-        this.#add(record)
-        first = Math.min(first, record.seq)
-        newest = record.seq
-      }
-    const { upto, position } = sql.readMerge.get() as SqlRow
-    const known = { first: firstRow(sql), newest, upto: Number(upto), position: String(position) }
-    this.#committed = known
-    this.#known = known
-    // The same merge has only gone on to its position; after another one anything may be applied.
-    const isSame = known.upto === before.upto && known.first === before.first
-    const applied: InboxRecord[] = []
-    for (const key of isSame ? this.#keys.above(before.position) : this.#latest.keys()) {
-      if (isSame && key > known.position) break
-      for (const record of this.#of(key, { ...before, first })) if (isApplied(record, known)) applied.push(record)
+  /** Drops the records before a sequence number, whose inbox rows are deleted, and returns their number. */
+  #prune(first: number): number {
+    let pruned = 0
+    for (const [key, latest] of this.#latest) {
+      let kept: InboxRecord | undefined
+      let record: InboxRecord | undefined = latest
+      while (record && record.seq >= first) [kept, record] = [record, record.earlier]
+      for (; record; record = record.earlier) pruned++
+      if (kept) delete kept.earlier
+      else this.#latest.delete(key)
     }
-    for (const record of applied) this.#drop(record)
-    if (isSame) return
-    this.#keys.prune((key) => this.#latest.has(key))
-    this.#keys.sort()
+    if (pruned > 0) this.#keys.prune((key) => this.#latest.has(key))
+    return pruned
   }
 }

@@ -44,8 +44,8 @@ export const sql = {
   firstInbox: 'SELECT min(seq) AS first FROM inbox',
   isPending: 'SELECT 1 FROM inbox LIMIT 1',
   forgetInbox: 'DELETE FROM inbox WHERE seq <= ?',
-  readMerge: 'SELECT upto, position FROM merge',
-  writeMerge: 'UPDATE merge SET upto = ?, position = ?',
+  readMerge: 'SELECT upto, position, applied FROM merge',
+  writeMerge: 'UPDATE merge SET upto = ?, position = ?, applied = ?',
   /** Changes when another connection has committed. */
   dataVersion: 'PRAGMA data_version',
 
@@ -57,8 +57,10 @@ export const sql = {
   oldestDeferred: `SELECT account, object_id AS objectId FROM token
     WHERE account = ? AND priority = 1 AND state IN (0, 1) AND holder IS NULL ORDER BY seq LIMIT 1`,
 
-  promoteWaiting: `UPDATE token SET state = 0, ready_at = due_at, due_at = 0
-    WHERE account = ?1 AND state = 1 AND (due_at <= ?2 OR due_at > ?3)`,
+  /** At most 10,000, so that nobody waits long. */
+  promoteWaiting: `UPDATE token SET state = 0, ready_at = due_at, due_at = 0 WHERE id IN (
+    SELECT * FROM (SELECT id FROM token WHERE account = ?1 AND state = 1 AND due_at <= ?2 ORDER BY due_at LIMIT 5000)
+    UNION ALL SELECT * FROM (SELECT id FROM token WHERE account = ?1 AND state = 1 AND due_at > ?3 LIMIT 5000))`,
   nextWaiting: 'SELECT min(due_at) AS due_at FROM token WHERE account = ? AND state = 1',
   /** As one string, because the driver needs longer for each value than SQLite for a row. Members: see `DueRow`. */
   dueTokens: `SELECT json_group_array(json_object('id', id, 'object_id', object_id, 'type', type, 'priority', priority, 'proved', proved,

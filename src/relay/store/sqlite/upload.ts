@@ -1,15 +1,17 @@
 import { type Batch, type Completion, type Holder, priorities, type UploadStore } from '../port.ts'
-import { rowOf } from '../rules/columns.ts'
+import { type FoundColumns, type RowColumns, rowOf } from '../rules/columns.ts'
 import { farthestDueMs as defaultFarthestDueMs, takeDue } from '../rules/due.ts'
 import { complete as completeEach, countLeased, giveBack } from '../rules/results.ts'
 import { leasedEntryOf } from '../rules/row.ts'
 import { poolOf } from '../rules/tally.ts'
 import type { SqlRow } from './driver.ts'
 import { applySlice, applySmallInbox, type Merger } from './merge.ts'
-import type { DueRow, TokenRow } from './row.ts'
 import type { Statements } from './statements.ts'
 import type { Transactions } from './transactions.ts'
 import type { Work } from './work.ts'
+
+/** The columns of a row that `dueTokens` reads. */
+type DueRow = RowColumns & Readonly<{ id: number; object_id: string; ready_at: number }>
 
 const holderNumber = (sql: Statements, holder: string): number | undefined => {
   const row = sql.findHolder.get(holder) as SqlRow | undefined
@@ -38,7 +40,7 @@ const lease = (
   if (number === undefined) return { waitMs: null }
   sql.promoteWaiting.run(account, now, now + farthestDueMs)
   let found = dueRows(sql, account, batches * max)
-  const live = found.filter((row) => priorities[row.priority] === 'live').length
+  const live = found.filter((row) => row.priority === 0).length
   if (live < batches * max && work.inbox.size() > 0) {
     if (!applySmallInbox(work)) applySlice(work)
     found = dueRows(sql, account, batches * max)
@@ -113,8 +115,8 @@ const release = (work: Work, holder: string, heartbeat?: number): number => {
   const found = sql.findHolder.get(holder) as SqlRow | undefined
   if (!found || (heartbeat !== undefined && found.heartbeat !== heartbeat)) return 0
   const number = Number(found.n)
-  // The statement selects the columns that TokenRow names.
-  const held = sql.heldTokens.all(number) as TokenRow[]
+  // The statement selects whole rows.
+  const held = sql.heldTokens.all(number) as FoundColumns[]
   for (const row of held)
     giveBack(
       work,

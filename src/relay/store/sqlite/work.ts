@@ -1,10 +1,10 @@
-import { rowOf } from '../rules/columns.ts'
+import { type RowColumns, rowOf } from '../rules/columns.ts'
 import type { Row } from '../rules/row.ts'
 import type { Key, Rows } from '../rules/rows.ts'
 import { createDelta, type Delta, minuteOf, minutesKeptMs, type TallyName } from '../rules/tally.ts'
 import type { SqlRow } from './driver.ts'
 import type { Inbox } from './inbox.ts'
-import { type TokenRow, valuesOf } from './row.ts'
+import { valuesOf } from './row.ts'
 import type { Statements } from './statements.ts'
 
 /** The parts that an operation uses inside a write transaction. */
@@ -65,8 +65,8 @@ const createAccounts = (sql: Statements): ((name: string) => number) => {
 }
 
 export const findRow = (sql: Statements, { account, objectId }: Key): Row | undefined => {
-  // The statement selects the columns that TokenRow names.
-  const row = sql.findToken.get(account, objectId) as TokenRow | undefined
+  // The statement selects a whole row.
+  const row = sql.findToken.get(account, objectId) as RowColumns | undefined
   return row && rowOf(row)
 }
 

@@ -255,7 +255,7 @@ describe('a merge', () => {
   })
 })
 
-it.each([1, 2, 3, 4, 5])(
+it.each([1, 2, 3, 4, 5, 6])(
   'refuses a file of schema %i, which was never released, and leaves it as it is',
   async (schema) => {
     const old = folder.file('old.db')

@@ -6,7 +6,7 @@
 -- state: 0 queued and due, 1 queued and waiting for due_at, 2 uploading, 3 accepted, 4 rejected, 5 withdrawn (in `queue`
 -- as long as the upload of its former token is in flight), 6 erased while an upload is in flight (a hold, which goes with
 -- the lease). priority: 0 live, 1 deferred, 2 import; see `Priority`. proved: see `Pool`. confirmed_on: the day, since the epoch, of a
--- browser's last confirmation. lease: the number of one lease, never used again.
+-- browser's last confirmation. generation: the number of one lease, never used again.
 --
 -- Ids compare by byte, which is quicker, and an index of them does not depend on the system's locale. An account's id
 -- follows from its name; see accounts.ts.
@@ -37,7 +37,7 @@ CREATE TABLE pushferry.queue (
   ready_at bigint NOT NULL,
   due_at bigint NOT NULL,
   settled_at bigint,
-  lease bigint,
+  generation bigint,
   error_code double precision,
   account bigint NOT NULL REFERENCES pushferry.account (id),
   holder integer,
@@ -59,7 +59,7 @@ CREATE TABLE pushferry.queue (
   warnings text,
   PRIMARY KEY (account, object_id),
   CHECK (state IN (0, 1, 2, 5, 6)),
-  CHECK ((holder IS NULL) = (lease IS NULL)),
+  CHECK ((holder IS NULL) = (generation IS NULL)),
   CHECK (holder IS NOT NULL OR state IN (0, 1))
 ) WITH (
   autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_threshold = 2000, autovacuum_vacuum_cost_delay = 0,

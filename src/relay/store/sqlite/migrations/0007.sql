@@ -1,4 +1,4 @@
--- The outbox. Schemas 1 to 5 were never released; a database that has one is refused. Never edited after a release.
+-- The outbox. Schemas 1 to 6 were never released; a database that has one is refused. Never edited after a release.
 
 CREATE TABLE account (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 
@@ -47,9 +47,9 @@ CREATE INDEX token_rejected ON token (account, seq) WHERE state = 4;
 -- Accepted records that are not applied to `token` yet; one row a commit. seq: of the first of its records, the others
 -- follow. records: JSON, see sqlite/inbox-records.ts.
 CREATE TABLE inbox (seq INTEGER PRIMARY KEY, received_at INTEGER NOT NULL, records TEXT NOT NULL);
--- One row. Of the records up to the sequence number `upto`, those are applied whose key is not above `position`.
-CREATE TABLE merge (upto INTEGER NOT NULL, position TEXT NOT NULL);
-INSERT INTO merge (upto, position) VALUES (0, '');
+-- One row. Of the records up to the sequence number `upto`, those are applied whose key is not above `position`: `applied` records.
+CREATE TABLE merge (upto INTEGER NOT NULL, position TEXT NOT NULL, applied INTEGER NOT NULL);
+INSERT INTO merge (upto, position, applied) VALUES (0, '', 0);
 
 CREATE TABLE holder (n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, heartbeat INTEGER NOT NULL, report TEXT NOT NULL);
 CREATE TABLE slot (
