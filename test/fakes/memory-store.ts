@@ -9,7 +9,7 @@ import { discardedAtOnce, discardRejected, retry } from '../../src/relay/store/r
 import { erase, withdraw } from '../../src/relay/store/rules/remove.ts'
 import { complete, giveBack } from '../../src/relay/store/rules/results.ts'
 import { known, leasedEntryOf, type Row, rejectedRowOf, statusOf } from '../../src/relay/store/rules/row.ts'
-import { change, type Key, type Rows } from '../../src/relay/store/rules/rows.ts'
+import { change, type Key, type Rows } from '../../src/relay/store/rules/operation.ts'
 import {
   createDelta,
   type Delta,

@@ -131,17 +131,3 @@ export class GroupCommit<Operation> {
     }
   }
 }
-
-/** Makes a function that runs `run` after each call. Calls that arrive during a run share the next one. */
-export const shareRuns = (
-  run: () => Promise<void>,
-  failureOf: (error: unknown) => StoreError,
-): GroupCommit<undefined> =>
-  new GroupCommit<undefined>({
-    run: async (group) => {
-      await run()
-      return group.map((value) => ({ value }))
-    },
-    failureOf,
-    afterFailure: () => 'reject',
-  })

@@ -6,7 +6,6 @@ import type { Transactions } from './connection.ts'
 import { isOfItsData, storeErrorOf } from './failure.ts'
 import { createGroupRun } from './group.ts'
 import { createAppendRun } from './inbox.ts'
-import type { NumberWriter } from './numbers.ts'
 import { sql } from './statements.ts'
 
 /** Longest wait of a record before it is applied in the background, in ms. With a longer wait a transaction applies more records. */
@@ -24,16 +23,11 @@ const nothing: Operation<void> = { keys: [], run: () => {} }
 export const createCommits = (
   transactions: Transactions,
   read: Transactions['read'],
-  {
-    numbers,
-    maxQueued,
-    now,
-    tell,
-  }: { numbers: NumberWriter; maxQueued: number; now: () => number; tell: WorkListeners['tell'] },
+  { maxQueued, now, tell }: { maxQueued: number; now: () => number; tell: WorkListeners['tell'] },
 ) => {
   const rows = new GroupCommit<Operation<unknown>>({
     ...onFailure,
-    run: createGroupRun(transactions, numbers, now),
+    run: createGroupRun(transactions, now),
     rowsOf: ({ keys }) => keys.length,
   })
   const write = <T>(operation: Operation<T>) =>

@@ -2,12 +2,11 @@ import { type Answer, answerOf } from '../group-commit.ts'
 import type { NewEntry } from '../port.ts'
 import { enterAll } from '../rules/enter.ts'
 import { entryOf, type StoredRecord } from '../rules/inbox-record.ts'
-import type { Operation } from '../rules/operation.ts'
-import type { Key } from '../rules/rows.ts'
+import type { Key, Operation } from '../rules/operation.ts'
 import { accountNumber, addAccounts } from './accounts.ts'
 import type { Session, Transactions } from './connection.ts'
 import { rowsFrom } from './driver.ts'
-import type { NumberWriter } from './numbers.ts'
+import { numberWrites } from './numbers.ts'
 import { findable } from './row.ts'
 import { sql } from './statements.ts'
 import { createWork, type FoundRow, idColumns, type Known, queuedKey } from './work.ts'
@@ -86,7 +85,6 @@ const accountsOf = (group: readonly Operation<unknown>[]): readonly string[] =>
  */
 export const createGroupRun = (
   { transact }: Transactions,
-  numbers: NumberWriter,
   now: () => number,
 ): ((group: readonly Operation<unknown>[]) => Promise<readonly Answer[]>) => {
   /** Runs the group only after the pending records up to the number `upTo`, or up to the newest. */
@@ -101,7 +99,7 @@ export const createGroupRun = (
       const work = createWork({ ...(await readKnown(operations, ask)), now: at })
       const answers = operations.map((one) => answerOf(() => one.run(work)))
       const applied = { text: sql.deleteApplied, values: [pending.map(({ seq }) => seq)] }
-      const writes = [...(pending.length > 0 ? [applied] : []), ...work.writes(), ...numbers(work.delta, at)]
+      const writes = [...(pending.length > 0 ? [applied] : []), ...work.writes(), ...numberWrites(work.delta, at)]
       return {
         result: { newest, answers: isCurrent ? answers.slice(pending.length) : undefined },
         last: writes.length > 0 ? [...addAccounts(accountsOf(group)), ...writes] : 'nothing to keep',

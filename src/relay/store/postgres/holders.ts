@@ -4,7 +4,7 @@ import { giveBack } from '../rules/results.ts'
 import { accountNumber, addAccounts } from './accounts.ts'
 import type { Transactions } from './connection.ts'
 import { rowsFrom } from './driver.ts'
-import type { NumberWriter } from './numbers.ts'
+import { numberWrites } from './numbers.ts'
 import { storable } from './row.ts'
 import { sql } from './statements.ts'
 import { createWork, type FoundRow } from './work.ts'
@@ -15,7 +15,7 @@ const nextSequence = (): number => {
 
 /** Makes what takes everything from a holder, if its heartbeat is `heartbeat` where one is given, and resolves to the rows freed. */
 const createRelease =
-  ({ transact }: Transactions, numbers: NumberWriter, now: () => number) =>
+  ({ transact }: Transactions, now: () => number) =>
   (id: string, heartbeat?: number): Promise<number> =>
     transact(async ({ ask }) => {
       const [, found] = await ask({ text: sql.takeRowTurn }, { text: sql.lockHolder, values: [id, heartbeat ?? null] })
@@ -33,7 +33,7 @@ const createRelease =
           ...work.writes(),
           { text: sql.forgetSlots, values: [holder] },
           { text: sql.forgetHolder, values: [holder] },
-          ...numbers(work.delta, at),
+          ...numberWrites(work.delta, at),
         ],
       }
     })
@@ -41,11 +41,10 @@ const createRelease =
 /** UploadStore's operations on holders and slots. */
 export const createHolders = (
   transactions: Transactions,
-  numbers: NumberWriter,
   now: () => number,
 ): Omit<UploadStore, 'lease' | 'complete'> => {
   const { transact, read } = transactions
-  const release = createRelease(transactions, numbers, now)
+  const release = createRelease(transactions, now)
   return {
     takeSlots: ({ account, holder, want, limit }) =>
       transact(async ({ ask }) => {

@@ -8,7 +8,7 @@ import { createDelta } from '../rules/tally.ts'
 import { accountNumber } from './accounts.ts'
 import type { Transactions } from './connection.ts'
 import { rowsFrom } from './driver.ts'
-import type { NumberWriter } from './numbers.ts'
+import { numberWrites } from './numbers.ts'
 import { sql } from './statements.ts'
 
 type DueRow = RowColumns & Readonly<{ object_id: string }>
@@ -24,7 +24,6 @@ const drawLease = (): number => randomInt(1, 2 ** 48 - 1)
  */
 export const createLease = (
   { transact }: Transactions,
-  numbers: NumberWriter,
   now: () => number,
   giveBack: Store['complete'],
 ): Store['lease'] => {
@@ -63,7 +62,10 @@ export const createLease = (
         for (const { row } of taken) countLeased(delta, account, row)
         entries = taken.map(({ objectId, row }) => leasedEntryOf(objectId, { ...row, generation: lease }))
         const values = [account, taken.map(({ objectId }) => objectId), n, lease]
-        return { result: { account: name, entries }, last: [{ text: sql.leaseRows, values }, ...numbers(delta, at)] }
+        return {
+          result: { account: name, entries },
+          last: [{ text: sql.leaseRows, values }, ...numberWrites(delta, at)],
+        }
       })
     } catch (error) {
       const outcome = { kind: 'returned' } as const

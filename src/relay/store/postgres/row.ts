@@ -1,8 +1,8 @@
 import { StoreError } from '../errors.ts'
 import type { NewEntry } from '../port.ts'
 import { type Column, columnsOf as sharedColumnsOf } from '../rules/columns.ts'
+import type { Key } from '../rules/operation.ts'
 import { isOpen, type Row } from '../rules/row.ts'
-import type { Key } from '../rules/rows.ts'
 import { rowColumns } from './statements.ts'
 
 /** The values of a row, by the names of its columns. */

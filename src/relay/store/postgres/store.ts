@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type pg from 'pg'
 import { steadyNow } from '../../steady-clock.ts'
 import { type Operations, untilClosed } from '../each-operation.ts'
-import { shareRuns } from '../group-commit.ts'
+import { GroupCommit } from '../group-commit.ts'
 import { readMigrations } from '../migrations/migration.ts'
 import type { Store, StoreOptions, TokenStatus } from '../port.ts'
 import { type RowColumns, rowOf } from '../rules/columns.ts'
@@ -21,7 +21,6 @@ import { storeErrorOf } from './failure.ts'
 import { createHolders } from './holders.ts'
 import { createLease } from './lease.ts'
 import { migrate } from './migrate.ts'
-import { createNumberWriter } from './numbers.ts'
 import { checkStorable, findable } from './row.ts'
 import { sql } from './statements.ts'
 
@@ -89,13 +88,12 @@ const createOperations = (
   { intake, others, vacuum, listeners: { tell } }: Parts,
   { maxQueued = 1_000_000, maxUnproved = 100_000, now = steadyNow }: StoreOptions,
 ): { operations: Operations; end(): Promise<void> } => {
-  const numbers = createNumberWriter()
-  const { append, write, apply, catchUp, end } = createCommits(intake, others.read, { numbers, maxQueued, now, tell })
+  const { append, write, apply, catchUp, end } = createCommits(intake, others.read, { maxQueued, now, tell })
   const completeAll: Store['complete'] = (holder, completions) => write(complete(holder, completions))
-  const lease = createLease(others, numbers, now, completeAll)
+  const lease = createLease(others, now, completeAll)
 
   const operations: Operations = {
-    ...createHolders(others, numbers, now),
+    ...createHolders(others, now),
     ...createReports({
       catchUp,
       query: (name, account, ...values) =>
@@ -165,7 +163,15 @@ export const openPostgresStore = async (url: string, options: StoreOptions = {})
     throw error
   }
   const intake = createTransactions(openPool(driver, settings))
-  const vacuums = shareRuns(() => vacuum(otherPool), storeErrorOf)
+  // Calls that arrive during a vacuum share the next one.
+  const vacuums = new GroupCommit<undefined>({
+    run: async (group) => {
+      await vacuum(otherPool)
+      return group.map((value) => ({ value }))
+    },
+    failureOf: storeErrorOf,
+    afterFailure: () => 'reject',
+  })
   const listeners = createWorkListeners()
   const parts = { intake, others, vacuum: () => vacuums.write(undefined), listeners }
   const { operations, end } = createOperations(parts, options)

@@ -1,6 +1,6 @@
 import { type FoundColumns, rowOf } from '../rules/columns.ts'
+import type { Key, Rows } from '../rules/operation.ts'
 import { isOpen, type Row } from '../rules/row.ts'
-import type { Key, Rows } from '../rules/rows.ts'
 import { createDelta } from '../rules/tally.ts'
 import { accountNumber } from './accounts.ts'
 import type { PgQuery } from './driver.ts'

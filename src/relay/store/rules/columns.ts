@@ -1,7 +1,7 @@
 import type { Token, TokenType } from '../../../wire/record.ts'
 import { priorities } from '../port.ts'
+import type { Key } from './operation.ts'
 import type { Row } from './row.ts'
-import type { Key } from './rows.ts'
 
 /**
  * The columns of a row, with PostgreSQL's types. All databases use these names, and these numbers of states and priorities.

@@ -1,8 +1,7 @@
 import type { Store } from '../port.ts'
-import { keyOf, type Operation } from './operation.ts'
+import { change, keyOf, type Operation } from './operation.ts'
 import { discard } from './remove.ts'
 import { known, requeuedRow } from './row.ts'
-import { change } from './rows.ts'
 
 /** Number of rejected rows that one call of `discardRejected` reads. */
 export const discardedAtOnce = 1_000

@@ -1,7 +1,6 @@
 import type { EventName } from '../port.ts'
-import { type Operation, onOne } from './operation.ts'
+import { change, type Key, type Operation, onOne, type Rows } from './operation.ts'
 import { holdOf, known, type Row, withdrawnRow } from './row.ts'
-import { change, type Key, type Rows } from './rows.ts'
 
 /** Removes a row that nobody has leased, with the event that says why. */
 export const discard = (rows: Rows, key: Key, row: Row, event: EventName): void => {

@@ -1,7 +1,6 @@
 import type { Completion, EventName, Outcome, Priority } from '../port.ts'
-import { keyOf, type Operation } from './operation.ts'
+import { change, type Key, keyOf, type Operation, type Rows } from './operation.ts'
 import type { Row } from './row.ts'
-import { change, type Key, type Rows } from './rows.ts'
 import { type Delta, poolOf } from './tally.ts'
 
 /** Counts a row that a holder has leased. */

@@ -32,9 +32,9 @@ const isAlike = (a: Prepared, b: Prepared): boolean =>
   a.asNew.proved === b.asNew.proved &&
   a.asNew.confirmedOn === b.asNew.confirmedOn
 
-/** Inserts the rows of records that are alike and whose objectIds have none yet, and returns these records. */
+/** Inserts and counts the rows of records that are alike and whose objectIds have none yet, and returns these records. */
 const insert = (
-  { sql }: Work,
+  { sql, delta }: Work,
   records: readonly Prepared[],
   { record: { account }, asNew }: Prepared,
 ): readonly Prepared[] => {
@@ -46,33 +46,22 @@ const insert = (
     values.push(token.keys?.p256dh ?? null, token.keys?.auth ?? null, warningsColumn(warnings))
   }
   const { changes, lastInsertRowid } = sql.insertTokens.run(...values)
-  if (Number(changes) === records.length) return records
-  if (Number(changes) === 0) return []
-  const { seqs } = sql.insertedFrom.get(Number(lastInsertRowid) - Number(changes) + 1) as SqlRow
+  const count = Number(changes)
+  if (count === 0) return []
+  delta.add(account, `state:queued:${poolOf(asNew)}`, count)
+  delta.event(account, 'queued', count)
+  if (confirmedOn !== null) delta.add(account, `confirmed:${confirmedOn}`, count)
+  if (count === records.length) return records
+  const { seqs } = sql.insertedFrom.get(Number(lastInsertRowid) - count + 1) as SqlRow
   // Written by SQLite.
   const inserted = new Set(JSON.parse(String(seqs)) as number[])
   return records.filter(({ record }) => inserted.has(record.seq))
 }
 
-/** Counts new rows; consecutive ones of the same account and pool in one step. */
-const countNew = ({ delta }: Work, records: readonly Prepared[]): void => {
-  let count = 0
-  records.forEach(({ record: { account }, asNew }, at) => {
-    const pool = poolOf(asNew)
-    const next = records[at + 1]
-    count++
-    if (asNew.confirmedOn !== null) delta.add(account, `confirmed:${asNew.confirmedOn}`, 1)
-    if (next && next.record.account === account && poolOf(next.asNew) === pool) return
-    delta.add(account, `state:queued:${pool}`, count)
-    delta.event(account, 'queued', count)
-    count = 0
-  })
-}
-
 /**
- * Applies records to the table, in their order. Nearly every one is the first of its objectId and like its neighbours, so whole
- * statements of them are inserted at once; only where that met a row, `enter` decides what becomes of it. So it does with a
- * record that proves nothing, for which there may be no room, and with what does not fill a statement.
+ * Applies records to the table, in their order. Nearly all are the first of their objectId and like their neighbours, so whole
+ * statements of them are inserted at once. `enter` decides where there is a row already, about records without proof, which need
+ * capacity, and about records that do not fill a statement.
  */
 export const apply = (
   work: Work,
@@ -86,14 +75,13 @@ export const apply = (
     const isForInsert =
       first?.asNew.proved && some.length === rowsInserted && some.every((prepared) => isAlike(prepared, first))
     const inserted = new Set(isForInsert ? insert(work, some, first) : [])
-    countNew(work, [...inserted])
     for (const prepared of some) {
-      const { record, print } = prepared
-      const { account, entry } = record
+      const { account, entry } = prepared.record
+      const arrival = { ...prepared.record, print: prepared.print }
       results.push(
         inserted.has(prepared)
           ? { result: 'queued' }
-          : enter(work, { account, objectId: entry.objectId }, { ...record, print }, maxUnproved),
+          : enter(work, { account, objectId: entry.objectId }, arrival, maxUnproved),
       )
     }
   }

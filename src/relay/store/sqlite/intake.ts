@@ -1,7 +1,6 @@
 import type { NewEntry, PutResult, TokenStatus } from '../port.ts'
-import { assertCapacity } from '../rules/capacity.ts'
 import { decide } from '../rules/decide.ts'
-import type { Capacities } from '../rules/enter.ts'
+import { assertCapacity, type Capacities } from '../rules/enter.ts'
 import { fingerprint } from '../rules/fingerprint.ts'
 import { isForInbox } from '../rules/inbox-record.ts'
 import type { Operation } from '../rules/operation.ts'

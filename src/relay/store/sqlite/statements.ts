@@ -1,6 +1,6 @@
 import { priorities } from '../port.ts'
+import { type Column, columnTypes } from '../rules/columns.ts'
 import type { SqlDatabase, SqlStatement } from './driver.ts'
-import { writtenColumns } from './row.ts'
 
 /** Rows in one `insertTokens`. With more or fewer, a row takes longer. */
 export const rowsInserted = 50
@@ -10,7 +10,9 @@ const newColumns = `account, priority, keyed, proved, confirmed_on, object_id, t
 /** ObjectId, type, sequence number, time, fingerprint, token, its two keys, warnings. */
 const newRow = '(?, ?, ?, ?, ?, ?, ?, ?, ?)'
 
-/** All columns except the primary key. */
+/** The columns that `saveToken` writes, in the order of its values. */
+export const writtenColumns = Object.keys(columnTypes) as Column[]
+/** All of them except the key. */
 const setAll = writtenColumns.slice(2).map((name) => `${name} = excluded.${name}`)
 
 /** The oldest rows of each of the places where an open row can be. Each place has an index. */

@@ -1,11 +1,10 @@
-import { type RowColumns, rowOf } from '../rules/columns.ts'
+import { columnsOf, type RowColumns, rowOf } from '../rules/columns.ts'
+import type { Key, Rows } from '../rules/operation.ts'
 import type { Row } from '../rules/row.ts'
-import type { Key, Rows } from '../rules/rows.ts'
 import { createDelta, type Delta, minuteOf, minutesKeptMs, type TallyName } from '../rules/tally.ts'
-import type { SqlRow } from './driver.ts'
+import type { SqlRow, SqlValue } from './driver.ts'
 import type { Inbox } from './inbox.ts'
-import { valuesOf } from './row.ts'
-import type { Statements } from './statements.ts'
+import { type Statements, writtenColumns } from './statements.ts'
 
 /** The parts that an operation uses inside a write transaction. */
 export interface Work extends Rows {
@@ -17,21 +16,14 @@ export interface Work extends Rows {
 /** Makes the work of one transaction after the other. `finish` writes what it has gathered, before the commit. */
 export type BeginWork = (sql: Statements) => { work: Work; finish(): void }
 
-/** Returns the function that writes a transaction's counts, and once a minute deletes old minutes. */
-const createNumberWriter = (): ((sql: Statements, delta: Delta, at: number) => void) => {
-  let pruned = 0
-  return (sql, delta, at) => {
-    const minute = minuteOf(at)
-    let hasPruned = false
-    for (const { account, name, by } of delta.entries()) {
-      sql.addToTally.run(account, name, by)
-      if (!name.startsWith('event:')) continue
-      sql.addToMinute.run(account, minute, name.slice('event:'.length), by)
-      if (minute === pruned) continue
-      sql.forgetMinutes.run(account, minute - minutesKeptMs)
-      hasPruned = true
-    }
-    if (hasPruned) pruned = minute
+/** Writes a transaction's counts, and deletes old minutes. */
+const writeNumbers = (sql: Statements, delta: Delta, at: number): void => {
+  const minute = minuteOf(at)
+  for (const { account, name, by } of delta.entries()) {
+    sql.addToTally.run(account, name, by)
+    if (!name.startsWith('event:')) continue
+    sql.addToMinute.run(account, minute, name.slice('event:'.length), by)
+    sql.forgetMinutes.run(account, minute - minutesKeptMs)
   }
 }
 
@@ -70,6 +62,15 @@ export const findRow = (sql: Statements, { account, objectId }: Key): Row | unde
   return row && rowOf(row)
 }
 
+/** The values of `saveToken`. */
+const valuesOf = (key: Key, row: Row): SqlValue[] => {
+  const columns = { ...columnsOf(key, row), fingerprint: Buffer.from(row.fingerprint, 'hex') }
+  return writtenColumns.map((name) => {
+    const value = columns[name]
+    return typeof value === 'boolean' ? Number(value) : value
+  })
+}
+
 type TableRows = Pick<Rows, 'find' | 'save' | 'erase' | 'evictable'>
 const rowsOf = (sql: Statements): TableRows => ({
   find: (key) => findRow(sql, key),
@@ -79,9 +80,9 @@ const rowsOf = (sql: Statements): TableRows => ({
   evictable: (account) => sql.oldestDeferred.all(account) as Key[],
 })
 
-export const createBeginWork = (inbox: Inbox, now: () => number): BeginWork => {
-  const writeNumbers = createNumberWriter()
-  return (sql) => {
+export const createBeginWork =
+  (inbox: Inbox, now: () => number): BeginWork =>
+  (sql) => {
     const at = now()
     const delta = createDelta()
     const before = Number((sql.readSequence.get() as SqlRow).n)
@@ -108,4 +109,3 @@ export const createBeginWork = (inbox: Inbox, now: () => number): BeginWork => {
       },
     }
   }
-}
