@@ -1,5 +1,5 @@
 import type { AcceptedRow, Store } from '../relay/store/port.ts'
-import { fingerprint } from '../relay/store/rules/fingerprint.ts'
+import { fingerprint } from '../relay/store/rules/decide.ts'
 import type { SqlDatabase } from '../relay/store/sqlite/driver.ts'
 import { isPlaceholder } from '../wire/placeholder.ts'
 import type { TokenType } from '../wire/record.ts'

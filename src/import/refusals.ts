@@ -1,6 +1,6 @@
 import { withoutNumber } from '../relay/clevertap/record-number.ts'
 import type { RecordError, RejectedRow, Store } from '../relay/store/port.ts'
-import { fingerprint } from '../relay/store/rules/fingerprint.ts'
+import { fingerprint } from '../relay/store/rules/decide.ts'
 import { decodeRecord } from '../wire/decode.ts'
 import type { Plan } from './plan.ts'
 import type { Rejects } from './rejects.ts'

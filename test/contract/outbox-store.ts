@@ -10,7 +10,7 @@ import {
   type Store,
   type StoreOptions,
 } from '../../src/relay/store/port.ts'
-import { fingerprint } from '../../src/relay/store/rules/fingerprint.ts'
+import { fingerprint } from '../../src/relay/store/rules/decide.ts'
 import type { Token } from '../../src/wire/record.ts'
 import { account, newEntry as entry } from '../support/new-entry.ts'
 

@@ -4,12 +4,10 @@ import { StoreError } from '../../src/relay/store/errors.ts'
 import { type Priority, priorities, type Store, type StoreOptions } from '../../src/relay/store/port.ts'
 import { farthestDueMs as defaultFarthestDueMs, takeDue } from '../../src/relay/store/rules/due.ts'
 import { put } from '../../src/relay/store/rules/enter.ts'
-import { count, type Operation } from '../../src/relay/store/rules/operation.ts'
-import { discardedAtOnce, discardRejected, retry } from '../../src/relay/store/rules/rejected.ts'
-import { erase, withdraw } from '../../src/relay/store/rules/remove.ts'
-import { complete, giveBack } from '../../src/relay/store/rules/results.ts'
+import { change, count, type Key, type Operation, type Rows } from '../../src/relay/store/rules/operation.ts'
+import { discardRejected, erase, rejectedPage, withdraw } from '../../src/relay/store/rules/remove.ts'
+import { complete, giveBack, retry } from '../../src/relay/store/rules/results.ts'
 import { known, leasedEntryOf, type Row, rejectedRowOf, statusOf } from '../../src/relay/store/rules/row.ts'
-import { change, type Key, type Rows } from '../../src/relay/store/rules/operation.ts'
 import {
   createDelta,
   type Delta,
@@ -245,7 +243,7 @@ const createReports = ({ open, numbers, minutes, operate, numberOf }: Tables): R
   discardRejected: (account, limits) =>
     operate((work) => {
       const refused = work.all(numberOf(account)).filter(({ row }) => row.state === 'rejected')
-      const oldest = refused.slice(0, discardedAtOnce).map(({ objectId }) => objectId)
+      const oldest = refused.slice(0, rejectedPage).map(({ objectId }) => objectId)
       return discardRejected(account, oldest, refused.length, limits).run(work)
     }),
 })

@@ -6,7 +6,6 @@ import type { Key, Operation } from '../rules/operation.ts'
 import { accountNumber, addAccounts } from './accounts.ts'
 import type { Session, Transactions } from './connection.ts'
 import { rowsFrom } from './driver.ts'
-import { numberWrites } from './numbers.ts'
 import { findable } from './row.ts'
 import { sql } from './statements.ts'
 import { createWork, type FoundRow, idColumns, type Known, queuedKey } from './work.ts'
@@ -99,7 +98,7 @@ export const createGroupRun = (
       const work = createWork({ ...(await readKnown(operations, ask)), now: at })
       const answers = operations.map((one) => answerOf(() => one.run(work)))
       const applied = { text: sql.deleteApplied, values: [pending.map(({ seq }) => seq)] }
-      const writes = [...(pending.length > 0 ? [applied] : []), ...work.writes(), ...numberWrites(work.delta, at)]
+      const writes = [...(pending.length > 0 ? [applied] : []), ...work.writes()]
       return {
         result: { newest, answers: isCurrent ? answers.slice(pending.length) : undefined },
         last: writes.length > 0 ? [...addAccounts(accountsOf(group)), ...writes] : 'nothing to keep',

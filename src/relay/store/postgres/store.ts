@@ -18,11 +18,10 @@ import { createCommits } from './commits.ts'
 import { createTransactions, poolSize, type Transactions } from './connection.ts'
 import { loadPg, type PgQuery, rowsFrom, settingsFor } from './driver.ts'
 import { storeErrorOf } from './failure.ts'
-import { createHolders } from './holders.ts'
-import { createLease } from './lease.ts'
 import { migrate } from './migrate.ts'
 import { checkStorable, findable } from './row.ts'
 import { sql } from './statements.ts'
+import { createUploads } from './upload.ts'
 
 /** Earlier schemas were never released; a database with one of them is refused. */
 const migrations = readMigrations(new URL('./migrations/', import.meta.url))
@@ -89,11 +88,10 @@ const createOperations = (
   { maxQueued = 1_000_000, maxUnproved = 100_000, now = steadyNow }: StoreOptions,
 ): { operations: Operations; end(): Promise<void> } => {
   const { append, write, apply, catchUp, end } = createCommits(intake, others.read, { maxQueued, now, tell })
-  const completeAll: Store['complete'] = (holder, completions) => write(complete(holder, completions))
-  const lease = createLease(others, now, completeAll)
+  const uploads = createUploads(others, now, (holder, completions) => write(complete(holder, completions)))
 
   const operations: Operations = {
-    ...createHolders(others, now),
+    ...uploads,
     ...createReports({
       catchUp,
       query: (name, account, ...values) =>
@@ -117,8 +115,7 @@ const createOperations = (
       return erased
     },
     find: (account, objectId) => catchUp().then(() => find(others.read, account, objectId)),
-    lease: (request) => catchUp().then(() => lease(request)),
-    complete: completeAll,
+    lease: (request) => catchUp().then(() => uploads.lease(request)),
     secret: (name) => readSecret(others, name),
     // Uses the same path as records, so that the probe fails whenever records cannot be stored.
     probe: () => append([]).then(apply),

@@ -1,7 +1,7 @@
 import { type FoundColumns, rowOf } from '../rules/columns.ts'
 import type { Key, Rows } from '../rules/operation.ts'
 import { isOpen, type Row } from '../rules/row.ts'
-import { createDelta } from '../rules/tally.ts'
+import { createDelta, type Delta, minuteOf, minutesKeptMs } from '../rules/tally.ts'
 import { accountNumber } from './accounts.ts'
 import type { PgQuery } from './driver.ts'
 import { arraysOf, columnsOf } from './row.ts'
@@ -12,7 +12,7 @@ export type FoundRow = FoundColumns & Readonly<{ settled: boolean }>
 
 /**
  * The rows of the operations of one transaction, as they were read and after the operations. Operations change rows here, without a
- * round trip. `writes` then returns the statements that write the changes, each for all rows.
+ * round trip. `writes` then returns the statements that write the changes and the counts, each for all rows.
  */
 export interface Work extends Rows {
   writes(): readonly PgQuery[]
@@ -84,6 +84,25 @@ const writesOf = (entries: readonly Entry[]): PgQuery[] => {
   ]
 }
 
+const sumColumns = (entries: ReturnType<Delta['entries']>): unknown[][] => [
+  entries.map(({ account }) => account),
+  entries.map(({ name }) => name),
+  entries.map(({ by }) => by),
+]
+
+/** The statements that write a transaction's counts, and delete old minutes. `at`: ms since the epoch. */
+export const numberWrites = (delta: Delta, at: number): readonly PgQuery[] => {
+  const entries = delta.entries()
+  const events = sumColumns(entries.filter(({ name }) => name.startsWith('event:')))
+  const minute = minuteOf(at)
+  if (entries.length === 0) return []
+  return [
+    { text: sql.addTally, values: sumColumns(entries) },
+    { text: sql.addMinutes, values: [...events, minute] },
+    { text: sql.forgetMinutes, values: [events[0], minute - minutesKeptMs] },
+  ]
+}
+
 export const createWork = ({ now, rows, queued, evictable, nextSequence }: Known): Work => {
   const entries = new Map<string, Entry>()
   const delta = createDelta()
@@ -109,6 +128,6 @@ export const createWork = ({ now, rows, queued, evictable, nextSequence }: Known
     queued: (account, pool) => (queued.get(queuedKey(account, pool)) ?? 0) + delta.of(account, `state:queued:${pool}`),
     evictable: (account) =>
       evictable.filter((one) => one.account === account).map((one) => ({ account, objectId: one.object_id })),
-    writes: () => writesOf([...entries.values()]),
+    writes: () => [...writesOf([...entries.values()]), ...numberWrites(delta, now)],
   }
 }

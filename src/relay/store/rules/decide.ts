@@ -1,3 +1,5 @@
+import { hash } from 'node:crypto'
+import { canonicalToken } from '../../../wire/record.ts'
 import type { NewEntry, TokenState } from '../port.ts'
 import type { KnownRow } from './row.ts'
 
@@ -16,6 +18,13 @@ export type Decision =
   | { kind: 'queue'; result: 'queued' | 'replaced'; row: Ownership; isTakeover: boolean }
   | { kind: 'keep'; row: Ownership; isChanged: boolean }
   | { kind: 'refuse' }
+
+/**
+ * SHA-256 of the canonical token, in hex. Tokens are compared by it, and a completed row keeps nothing else of its token. Includes a
+ * browser's keys even if the type has none, so that a sender who knows only the endpoint does not match.
+ */
+export const fingerprint = ({ token, shownKeys }: Pick<NewEntry, 'token' | 'shownKeys'>): string =>
+  hash('sha256', canonicalToken(shownKeys && !token.keys ? { ...token, keys: shownKeys } : token))
 
 /** Time after a rejection before the same token is queued again, in ms. */
 export const rejectedRestMs = 24 * 60 * 60 * 1000

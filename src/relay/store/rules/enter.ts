@@ -1,7 +1,6 @@
 import { StoreError } from '../errors.ts'
 import type { NewEntry, PutResult, StoreOptions } from '../port.ts'
-import { decide } from './decide.ts'
-import { fingerprint } from './fingerprint.ts'
+import { decide, fingerprint } from './decide.ts'
 import { change, type Key, keyOf, type Operation, type Rows } from './operation.ts'
 import { discard } from './remove.ts'
 import { enteredRow, type KnownRow, known } from './row.ts'

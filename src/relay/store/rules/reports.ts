@@ -2,7 +2,8 @@ import type { AcceptedRow, RejectedRow, ReportStore } from '../port.ts'
 import type { WorkListeners } from '../work-listeners.ts'
 import { type RowColumns, rowOf } from './columns.ts'
 import { count, type Operation } from './operation.ts'
-import { discardedAtOnce, discardRejected, retry, retryPage } from './rejected.ts'
+import { discardRejected, rejectedPage } from './remove.ts'
+import { retry } from './results.ts'
 import { rejectedRowOf } from './row.ts'
 import { readCounts, readMinutes } from './tally.ts'
 
@@ -48,7 +49,7 @@ const readRejected = async (
 /** The ids of refused rows, by the page and the latest refusal first; what is refused meanwhile is not among them. */
 async function* refusedPages(query: Query, account: string, code?: number): AsyncGenerator<readonly string[]> {
   for (let after = Number.MAX_SAFE_INTEGER; ; ) {
-    const page = { limit: retryPage, after, ...(code === undefined ? {} : { code }) }
+    const page = { limit: rejectedPage, after, ...(code === undefined ? {} : { code }) }
     const rows = await readRejected(query, account, page)
     if (rows.length === 0) return
     yield rows.map((row) => row.objectId)
@@ -56,7 +57,9 @@ async function* refusedPages(query: Query, account: string, code?: number): Asyn
   }
 }
 const pagesOf = (ids: readonly string[]): readonly (readonly string[])[] =>
-  Array.from({ length: Math.ceil(ids.length / retryPage) }, (_, at) => ids.slice(at * retryPage, (at + 1) * retryPage))
+  Array.from({ length: Math.ceil(ids.length / rejectedPage) }, (_, at) =>
+    ids.slice(at * rejectedPage, (at + 1) * rejectedPage),
+  )
 
 export const createReports = ({ catchUp, query, write, tell }: Reporting): ReportStore => ({
   counts: async (account) => {
@@ -88,7 +91,7 @@ export const createReports = ({ catchUp, query, write, tell }: Reporting): Repor
   },
   discardRejected: async (account, limits) => {
     await catchUp()
-    const oldest = await query('oldestRejected', account, discardedAtOnce)
+    const oldest = await query('oldestRejected', account, rejectedPage)
     if (oldest.length === 0) return 0
     const numbers = await query('readTally', account)
     const all = numbers.reduce((sum, { name, n }) => sum + (name.startsWith('state:rejected:') ? n : 0), 0)

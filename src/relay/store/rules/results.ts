@@ -1,6 +1,6 @@
 import type { Completion, EventName, Outcome, Priority } from '../port.ts'
 import { change, type Key, keyOf, type Operation, type Rows } from './operation.ts'
-import type { Row } from './row.ts'
+import { type Row, requeuedRow } from './row.ts'
 import { type Delta, poolOf } from './tally.ts'
 
 /** Counts a row that a holder has leased. */
@@ -65,4 +65,23 @@ export const giveBack = (rows: Rows, key: Key, row: Row, event?: EventName): voi
   if (row.state === 'erased') rows.erase(key)
   else if (row.state !== 'uploading') rows.save(key, { ...row, holder: null })
   else change(rows, key, row, { ...row, holder: null, state: 'queued', waiting: false, dueAt: 0 })
+}
+
+/** Queues rejected rows again. Rows that are not rejected (with the given code), or have no token, stay unchanged. */
+export const retry = (account: string, objectIds: readonly string[], code?: number): Operation<number> => {
+  const keys = [...new Set(objectIds)].map((objectId) => ({ account, objectId }))
+  return {
+    keys,
+    run: (rows) => {
+      let retried = 0
+      for (const key of keys.map((name) => keyOf(rows, name))) {
+        const row = rows.find(key)
+        if (row?.state !== 'rejected' || !row.token || (code !== undefined && row.error?.code !== code)) continue
+        change(rows, key, row, requeuedRow(row, rows.nextSequence(), rows.now))
+        rows.delta.event(key.account, 'queued')
+        retried++
+      }
+      return retried
+    },
+  }
 }

@@ -1,7 +1,6 @@
 import type { NewEntry, PutResult, TokenStatus } from '../port.ts'
-import { decide } from '../rules/decide.ts'
+import { decide, fingerprint } from '../rules/decide.ts'
 import { assertCapacity, type Capacities } from '../rules/enter.ts'
-import { fingerprint } from '../rules/fingerprint.ts'
 import { isForInbox } from '../rules/inbox-record.ts'
 import type { Operation } from '../rules/operation.ts'
 import { enteredRow, known, statusOf } from '../rules/row.ts'
