@@ -10,12 +10,7 @@ export type OperationName = (typeof names)[number]
 /** The operations that every store answers with a promise; not `close`, which is the end of them. */
 export type Operations = Pick<Store, OperationName>
 
-/**
- * Makes operations that all go through `ask`: it may call `operation` on a store, at once or never, and answers for it.
- *
- * @example
- * eachOperation((operation) => (store ? operation(store) : Promise.reject(new StoreError('unavailable', 'not yet'))))
- */
+/** Makes operations that all go through `ask`: it may call `operation` on a store, at once or never, and answers for it. */
 export const eachOperation = (
   ask: <T>(operation: (store: Operations) => Promise<T>, name: OperationName) => Promise<T>,
 ): Operations => {
@@ -28,10 +23,7 @@ export const eachOperation = (
   return Object.fromEntries(names.map(forward)) as Operations
 }
 
-/**
- * Operations that reject with `closed` from `close` on, which waits for those under way and then for `end`. Closing again
- * waits for the same.
- */
+/** Operations that reject with `closed` from `close` on, which waits for those under way and then for `end`. */
 export const untilClosed = (operations: Operations, end: () => Promise<void>): Operations & Pick<Store, 'close'> => {
   const underWay = new Set<Promise<unknown>>()
   let ended: Promise<void> | undefined

@@ -1,6 +1,6 @@
 import { StoreError } from './errors.ts'
 
-/** The outcome of one operation of a group: its result, or why only this operation was refused. */
+/** The result of one operation of a group, or why only this operation was refused. */
 export type Answer = { value: unknown } | { refusal: StoreError }
 
 /** Runs one operation of a group. A StoreError refuses only this operation; any other error fails the group. */
@@ -15,10 +15,7 @@ export const answerOf = (run: () => unknown): Answer => {
 
 /** How a store runs a group. */
 export interface GroupSettings<Operation> {
-  /**
-   * Runs a group in one transaction and returns outcomes in its order. The last operations may have no outcome; they begin the next
-   * group.
-   */
+  /** Runs a group in one transaction and returns results in its order. The last operations may have none; they begin the next group. */
   run(group: readonly Operation[]): readonly Answer[] | Promise<readonly Answer[]>
   /** Makes the error for the callers of a failed group. */
   failureOf(error: unknown): StoreError
@@ -49,9 +46,8 @@ const mostRows = 2_000
 /** Longest wait of an operation for another process's lock, in ms. */
 const lockWaitMs = 5_000
 /**
- * After a group that kept the process busy for longer than this, in ms, the event loop runs several turns before the next group: one for
- * each `msOfTurn` of the group. A turn accepts one connection (libuv's limit) and costs almost nothing. With only one turn per group, new
- * connections would wait for seconds.
+ * After a group that took longer than `longTurnMs`, the event loop runs a turn for each `msOfTurn` of it before the next group. A turn
+ * accepts one connection (libuv's limit), so with one turn per group new connections would wait for seconds.
  */
 const longTurnMs = 10
 const msOfTurn = 2

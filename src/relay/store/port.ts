@@ -15,17 +15,14 @@ import type {
 export * from './records.ts'
 
 /*
- * The outbox port: the promises of an adapter. The contract suite (test/contract) runs on every adapter. rules/ defines, once for
- * all adapters, how rows change.
+ * The outbox port: the promises of an adapter. The contract suite (test/contract) runs on every adapter. rules/ defines how rows change.
  *
  * ONE ROW for each account and objectId. A row has a *generation*, which a result must name. Each leased token has a new
  * generation, which no other row of the account has ever had, not even an erased one of the same profile. A row also has a
- * *sequence number*, which defines its age: the row gets it when it is queued and keeps it when it is returned. It never depends on
- * a clock.
+ * *sequence number*, which defines its age whatever the clock says: it gets it when it is queued, and keeps it when it is returned.
  *
  * COMMIT. An operation that returns a promise resolves only after its effect is durable: it survives a kill or a power cut at any
- * later moment. Many operations may share one commit. An operation that rejects has done nothing, and it rejects only with a
- * StoreError.
+ * later moment. Many operations may share one commit. An operation rejects only with a StoreError, and has then done nothing.
  *
  * HOLDERS. Every uploading process has a holder id and sends heartbeats (`heartbeat`) while it lives. It keeps its leases and
  * slots as long as its heartbeat changes; no two wall clocks are compared. A process that sees another holder's heartbeat
@@ -35,8 +32,7 @@ export * from './records.ts'
  * LEASE. A leased row belongs to one holder and is given to no other. A result counts only while the row is leased to that holder
  * with the leased generation; a late result does not change the row's token. If the token is replaced during the lease, the row
  * stays leased until the result or a takeover, so that the replacement is never sent at the same time. The same holds for an erased
- * row: a *hold* remains, which is the objectId and the lease without token or fingerprint. Only the next record of this objectId
- * finds it, and it ends with the lease.
+ * row: a *hold* remains, which is objectId and lease without token or fingerprint. Only the next record of the objectId finds it.
  *
  * SLOT. The right to have one upload request of an account in flight. The slots of all holders of an account together never
  * exceed the limit that the last `takeSlots` gave.
@@ -45,8 +41,7 @@ export * from './records.ts'
 /** Accepts, shows and removes records. Like all operations, these may be called at any time, concurrently. */
 export interface IntakeStore {
   /**
-   * Accepts records. The newest wins. The results are in the order of the entries. If one call names an objectId twice, the later
-   * entry wins and both have a result.
+   * Accepts records. The newest wins, also within a call. The results are in the order of the entries.
    *
    * Rejects with `full` when the queued rows of the pool `live` would exceed `maxQueued`. With imported records it also rejects
    * when `live` and `import` together would exceed it. So live records never wait for imported ones.
@@ -90,10 +85,7 @@ export interface UploadStore {
   /** Writes results. The result of a token that was replaced during the lease only frees the row for its next token. */
   complete(holder: string, completions: readonly Completion[]): Promise<void>
 
-  /**
-   * Sets this holder's number of slots of an account: `want`, or as many as the other holders leave of the limit. Resolves to its
-   * number now. `want: 0` returns all.
-   */
+  /** Sets this holder's slots of an account to `want`, or to what the other holders leave of the limit, and resolves to their number. */
   takeSlots(request: { account: string; holder: string; want: number; limit: number }): Promise<number>
 
   /** Registers a holder. Before that, and after `takeOver`, it gets no rows and slots. */
@@ -127,10 +119,7 @@ export interface ReportStore {
   /** A page of accepted rows, each once, in any order. */
   accepted(account: string, page: { limit: number; after?: string }): Promise<readonly AcceptedRow[]>
 
-  /**
-   * Queues rejected rows again: those with these objectIds, or with this code, or all; except rows without a token. Resolves to their
-   * number.
-   */
+  /** Queues rejected rows with a token again: those of these objectIds, or with this code, or all. Resolves to their number. */
   retryRejected(account: string, which: { objectIds?: readonly string[]; code?: number }): Promise<number>
 
   /**

@@ -1,8 +1,6 @@
 import type { IntakeResult, Token, TokenType } from '../../wire/record.ts'
 
-/*
- * The input and output types of a store. Times are milliseconds since the epoch.
- */
+// The input and output types of a store. Times are milliseconds since the epoch.
 
 /** The state of a row. `queued` includes a row that waits for a later try. */
 export type TokenState = 'queued' | 'uploading' | 'accepted' | 'rejected' | 'withdrawn'
@@ -51,8 +49,7 @@ export interface Claim {
 
 /**
  * The result for one NewEntry. `queued` also for a backend's record that is not applied yet. `refused`: another token is bound to this
- * objectId and the sender has no proof. `full`: `maxUnproved` unproved records are queued, and none of them is deferred and could be
- * evicted.
+ * objectId and the sender has no proof. `full`: `maxUnproved` unproved records are queued, and none of them can be evicted.
  */
 export interface PutResult {
   result: IntakeResult | 'refused' | 'full'

@@ -1,13 +1,7 @@
 import type { Store } from './port.ts'
 
 /** Listeners that are called when records may have become due. */
-export interface WorkListeners {
-  /** Reports `rows` new records of an account: in a microtask, and once for all that are reported before it runs. */
-  tell(account: string, rows: number): void
-  onWork: Store['onWork']
-}
-
-export const createWorkListeners = (): WorkListeners => {
+export const createWorkListeners = () => {
   const listeners = new Set<Parameters<Store['onWork']>[0]>()
   let come = new Map<string, number>()
   const tellAll = (): void => {
@@ -16,13 +10,15 @@ export const createWorkListeners = (): WorkListeners => {
     for (const [account, rows] of told) for (const listener of listeners) listener(account, rows)
   }
   return {
-    tell: (account, rows) => {
+    /** Reports `rows` new records of an account: in a microtask, and once for all that are reported before it runs. */
+    tell: (account: string, rows: number): void => {
       if (come.size === 0) queueMicrotask(tellAll)
       come.set(account, (come.get(account) ?? 0) + rows)
     },
-    onWork: (listener) => {
+    onWork: (listener: Parameters<Store['onWork']>[0]): (() => void) => {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
   }
 }
+export type WorkListeners = ReturnType<typeof createWorkListeners>

@@ -22,8 +22,7 @@ export interface Transactions {
   /**
    * Runs `work` in a transaction and resolves after its commit. Runs `work` again from the start when the pool's connection was dead.
    *
-   * When the connection is lost after the commit was sent, the commit may or may not have happened. Then this rejects, and the caller
-   * must expect both before it repeats the call. A transaction that is `isRepeatable` is repeated here.
+   * When the connection is lost after the commit was sent, it may have happened. Then this repeats what `isRepeatable`, and else rejects.
    */
   transact<T>(work: (session: Session) => Promise<Ending<T>>): Promise<T>
   /** The rows of one statement that changes nothing, outside a transaction. `Row` names the columns that it selects. */
@@ -38,12 +37,10 @@ const deadAtOnceMs = 1_000
 export const poolSize = 3
 
 /**
- * How every transaction begins, intake's and the probe's alike. Says what we rely on, whatever the server's or the role's defaults are: a commit returns when it is on disk, here and
- * on the standbys that the server waits for. No statement, wait for a lock or pause in a transaction is endless, so that
- * a process that hangs blocks no other. Every statement finds a few rows by an index: the statistics of a queue
- * are always old, and must not lead to reading it whole, nor to workers and compiled plans for that.
- *
- * Set for the transaction only, because behind PgBouncer the next one may have another session.
+ * How every transaction begins, whatever the defaults of the server or the role are. A commit returns when it is on disk, here and on the
+ * standbys that the server waits for. No statement, wait for a lock or pause is endless, so a process that hangs blocks no other. Every
+ * statement finds a few rows by an index; the old statistics of a queue must not lead to other plans. Set for the transaction only,
+ * because behind PgBouncer the next one may have another session.
  */
 const begin: PgQuery = {
   text: `BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;

@@ -1,8 +1,6 @@
 import { StoreError } from '../errors.ts'
 
-/*
- * The error codes of PostgreSQL (postgresql.org/docs/current/errcodes-appendix.html) that are handled differently.
- */
+// Error codes of PostgreSQL: postgresql.org/docs/current/errcodes-appendix.html
 
 /** The connection or the server at its other end can no longer be used. */
 const lossCodes: ReadonlySet<string> = new Set([

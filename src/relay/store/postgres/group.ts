@@ -10,20 +10,8 @@ import { findable } from './row.ts'
 import { sql } from './statements.ts'
 import { createWork, type FoundRow, idColumns, type Known, queuedKey } from './work.ts'
 
-/** How many numbers `nextAges` takes at a time; see migrations/0009.sql. */
-const agesAtOnce = 1_000
 /** Pending records that one transaction applies, about. */
 const mostApplied = 2_000
-
-/** Gives out numbers from the blocks that were taken. */
-const agesFrom = (blocks: readonly number[]): (() => number) => {
-  let given = 0
-  return () => {
-    const first = blocks[Math.floor(given / agesAtOnce)]
-    if (first === undefined) throw new Error('an operation queues more rows than it has named')
-    return first + (given++ % agesAtOnce)
-  }
-}
 
 /** Reads what the operations need, all at once. Each unproved record may evict a row, so as many of the oldest are read. */
 const readKnown = async (group: readonly Operation<unknown>[], ask: Session['ask']): Promise<Omit<Known, 'now'>> => {
@@ -35,11 +23,11 @@ const readKnown = async (group: readonly Operation<unknown>[], ask: Session['ask
     ]),
   )
   const counted = new Set(group.flatMap((one) => one.counted ?? []))
-  if (keys.size + counted.size === 0) return { evictable: [], queued: new Map(), rows: [], nextSequence: agesFrom([]) }
+  if (keys.size + counted.size === 0) return { evictable: [], queued: new Map(), rows: [], lastSequence: 0 }
   const unproved = group.flatMap((one) => (one.maxUnproved === undefined ? [] : one.keys))
-  const [rows, ages, numbers, ...evictable] = await ask(
+  const [rows, sequence, numbers, ...evictable] = await ask(
     { text: sql.findRows, values: idColumns([...keys.values()]) },
-    { text: sql.nextAges, values: [Math.ceil(names.length / agesAtOnce)] },
+    { text: sql.takeSequence, values: [names.length] },
     { text: sql.readQueuedRows, values: [[...counted].map(accountNumber)] },
     ...[...new Set(unproved.map(({ account }) => account))].map((account) => ({
       text: sql.oldestDeferred,
@@ -51,7 +39,7 @@ const readKnown = async (group: readonly Operation<unknown>[], ask: Session['ask
     evictable: evictable.flatMap((answer) => rowsFrom<FoundRow>(answer)),
     queued: new Map(queued.map(({ account, pool, n }) => [queuedKey(account, pool), n])),
     rows: rowsFrom<FoundRow>(rows),
-    nextSequence: agesFrom(rowsFrom<{ first: number }>(ages).map(({ first }) => first)),
+    lastSequence: (rowsFrom<{ n: number }>(sequence)[0]?.n ?? 0) - names.length,
   }
 }
 
@@ -79,8 +67,7 @@ const accountsOf = (group: readonly Operation<unknown>[]): readonly string[] =>
  * the inbox; with more than 2,000 of them, further transactions do so before it.
  *
  * All transactions that change rows take turns: they hold an advisory lock until they have committed. So what one reads stays as it is
- * until it has written, records are applied in the order of their acceptance, and the newest of an objectId wins, whichever relay
- * accepted it.
+ * until it has written, and records are applied in the order of their acceptance, whichever relay accepted them.
  */
 export const createGroupRun = (
   { transact }: Transactions,

@@ -29,10 +29,7 @@ export const checkStorable = (entries: readonly NewEntry[]): void => {
       throw new StoreError('unavailable', 'PostgreSQL cannot store this objectId')
 }
 
-/**
- * A row as the statements take it, by the names of the columns. Its generation is the number of its lease, which is never used again. A
- * row without a lease needs none.
- */
+/** A row as the statements take it. Its generation is the number of its lease, which is never used again; without a lease it has none. */
 export const columnsOf = (key: Key, row: Row): RowValues => {
   const { generation, holder, ...columns } = sharedColumnsOf(key, row)
   return {
@@ -47,19 +44,6 @@ export const columnsOf = (key: Key, row: Row): RowValues => {
   }
 }
 
-const quoted = (text: string): string => `"${/["\\]/.test(text) ? text.replaceAll(/["\\]/g, '\\$&') : text}"`
-
-/**
- * Rows as statements take them: each column as PostgreSQL writes an array
- * (postgresql.org/docs/current/arrays.html#ARRAYS-IO). The driver's own way takes twice as long, and a JSON text takes the
- * server three times as long to read. A column without values is no array at all: `unnest` makes it as long as the others.
- */
-export const arraysOf = (rows: readonly RowValues[]): (string | null)[] =>
-  rowColumns.map((name) => {
-    if (rows.every((row) => row[name] === null)) return null
-    const elements = rows.map((row) => {
-      const value = row[name]
-      return typeof value === 'string' ? quoted(value) : (value ?? 'NULL')
-    })
-    return `{${elements.join(',')}}`
-  })
+/** Rows as statements take them: an array for each column. */
+export const arraysOf = (rows: readonly RowValues[]): RowValues[keyof RowValues][][] =>
+  rowColumns.map((name) => rows.map((row) => row[name]))

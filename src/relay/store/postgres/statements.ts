@@ -69,7 +69,7 @@ export const sql = {
     SELECT k.account, $4::bigint, substr(k.name, 7), k.amount
     FROM unnest($1::bigint[], $2::text[], $3::bigint[]) AS k (account, name, amount)
     ON CONFLICT (account, at, event) DO UPDATE SET n = m.n + excluded.n`,
-  nextAges: "SELECT nextval('pushferry.age') AS first FROM generate_series(1, $1)",
+  takeSequence: 'UPDATE pushferry.sequence SET n = n + $1 RETURNING n',
 
   dropQueue: drop('queue'),
   dropSettled: drop('settled'),

@@ -134,19 +134,11 @@ const createOperations = (
  *   was acknowledged before. Transactions that change rows take turns; see group.ts.
  * - An operation that rejects with `unavailable` because the connection broke during the commit may have succeeded. Every operation
  *   can be repeated: a record is then `unchanged`, a result counts once, and rows of an unknown lease are returned.
- * - Ages come from a sequence. A transaction takes its numbers before it commits, so a row may become visible shortly after a
- *   younger one; gaps have no meaning.
  * - `erase` ends with a vacuum of the tables, which removes the deleted row from them and from their indexes. It takes seconds with
- *   tens of millions of rows, and concurrent calls share one. It does not reach versions that an open snapshot (a running backup)
- *   still sees, until the next vacuum; bytes in the free space of a page, until they are reused; the write-ahead log, until it is
- *   recycled; standbys, archives and backups, as long as they are kept. The token of a completed or withdrawn row leaves the table
- *   with PostgreSQL's own next vacuum, and so does the objectId of a row that was erased while an upload of it was in flight.
- * - A server that logs statements also logs their parameters, including tokens, unless its `log_parameter_max_length` is 0.
+ *   tens of millions of rows, and concurrent calls share one. docs/security.md says what it does not reach. The token of a completed or
+ *   withdrawn row leaves the table with PostgreSQL's own next vacuum, and so does the objectId of a hold.
  *
  * Rejects with a StoreError: `no-driver`, `future-schema`, or `unavailable` when the database cannot be reached or used.
- *
- * @example
- * const store = await openPostgresStore('postgres://relay@db.example.com/pushferry')
  */
 export const openPostgresStore = async (url: string, options: StoreOptions = {}): Promise<Store> => {
   const driver = await loadPg()

@@ -74,10 +74,6 @@ const createLease = ({ transact }: Transactions, now: () => number, complete: St
   }
 }
 
-const nextSequence = (): number => {
-  throw new Error('a row that is given back keeps its age')
-}
-
 /** Makes what takes everything from a holder, if its heartbeat is `heartbeat` where one is given, and resolves to the rows freed. */
 const createRelease =
   ({ transact }: Transactions, now: () => number) =>
@@ -89,7 +85,7 @@ const createRelease =
       const [held] = await ask({ text: sql.heldRows, values: [holder] })
       const rows = rowsFrom<FoundRow>(held)
       const at = Math.floor(now())
-      const work = createWork({ now: at, rows, queued: new Map(), evictable: [], nextSequence })
+      const work = createWork({ now: at, rows, queued: new Map(), evictable: [], lastSequence: 0 })
       const event = heartbeat === undefined ? undefined : 'expired'
       for (const row of rows) giveBack(work, { account: row.account, objectId: row.object_id }, rowOf(row), event)
       return {

@@ -25,7 +25,8 @@ export interface Known {
   /** Numbers of queued rows, by `queuedKey`. */
   queued: ReadonlyMap<string, number>
   evictable: readonly FoundRow[]
-  nextSequence(): number
+  /** The sequence number before the first one of this transaction. */
+  lastSequence: number
 }
 
 /** The key of an account's number of queued rows. */
@@ -103,7 +104,8 @@ export const numberWrites = (delta: Delta, at: number): readonly PgQuery[] => {
   ]
 }
 
-export const createWork = ({ now, rows, queued, evictable, nextSequence }: Known): Work => {
+export const createWork = ({ now, rows, queued, evictable, lastSequence }: Known): Work => {
+  let sequence = lastSequence
   const entries = new Map<string, Entry>()
   const delta = createDelta()
 
@@ -121,7 +123,7 @@ export const createWork = ({ now, rows, queued, evictable, nextSequence }: Known
     now,
     delta,
     account: accountNumber,
-    nextSequence,
+    nextSequence: () => ++sequence,
     find: (key) => entries.get(textOf(key))?.now,
     save: set,
     erase: (key) => set(key, undefined),

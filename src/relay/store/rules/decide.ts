@@ -54,7 +54,7 @@ const proves = ({ sender }: Arriving, before: Before | undefined): boolean =>
   (sender === 'key' && before !== undefined && (before.proved || before.state === 'accepted'))
 
 /** The row of a record that is queued. */
-const queuedRow = (before: Before | undefined, entry: Arriving, now: number): Ownership => ({
+export const queuedRow = (before: Before | undefined, entry: Arriving, now: number): Ownership => ({
   priority: entry.priority,
   keyed: entry.sender !== 'trusted' || (before?.keyed ?? false),
   proved: proves(entry, before),
@@ -85,10 +85,7 @@ const keep = (before: Before, row: Ownership = before): Decision => {
 const mayClaim = ({ claim }: Arriving, { confirmedOn }: Before, now: number): boolean =>
   claim !== undefined && (claim.always || (confirmedOn !== null && dayOf(now) - confirmedOn > claim.idleDays))
 
-/**
- * The dedupe table: one row per account and objectId, newest wins. Pure; every adapter applies it inside the
- * transaction that read `before`.
- */
+/** The dedupe table: one row per account and objectId, newest wins. Pure; runs inside the transaction that read `before`. */
 export const decide = (
   before: Before | undefined,
   entry: Arriving,

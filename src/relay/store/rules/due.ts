@@ -3,8 +3,7 @@ export type Take = { rows: number } | { waitMs: number | null }
 
 /**
  * Splits due rows into batches of `max`. Gives full batches, and the remaining rows when one of them has been due for `flushMs`. Pure;
- * every adapter applies it to its due rows, in their order. `nextDueAt` is the time at which another row will be due; null when none
- * waits.
+ * every adapter applies it to its due rows, in their order. `nextDueAt`: when another row will be due, if one waits.
  */
 export const takeDue = (
   readyAts: readonly number[],
@@ -22,8 +21,5 @@ export const takeDue = (
   return full > 0 ? { rows: full } : { waitMs: nextDueAt === null ? null : nextDueAt - now }
 }
 
-/**
- * Longest wait of a row, in ms, unless longer waits are configured. A row that is due later got its time from a clock that has since
- * been set back, and counts as due.
- */
+/** Longest wait of a row, in ms, unless longer ones are configured. A row that is due later got its time from a wrong clock. */
 export const farthestDueMs = 8 * 24 * 60 * 60 * 1000

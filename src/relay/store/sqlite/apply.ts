@@ -1,6 +1,6 @@
 import { type PutResult, priorities } from '../port.ts'
 import { warningsColumn } from '../rules/columns.ts'
-import { decide, fingerprint, type Ownership } from '../rules/decide.ts'
+import { fingerprint, type Ownership, queuedRow } from '../rules/decide.ts'
 import { enter } from '../rules/enter.ts'
 import { poolOf } from '../rules/tally.ts'
 import type { SqlRow, SqlValue } from './driver.ts'
@@ -12,24 +12,18 @@ import type { Work } from './work.ts'
 interface Prepared {
   record: AcceptedRecord
   print: string
-  /** The decision if there is no row yet. */
+  /** The row that it makes if there is none yet. */
   asNew: Ownership
+  /** One statement can insert records for which this is equal: it names account and ownership once. */
+  kind: string
 }
 
 const prepare = (record: AcceptedRecord): Prepared => {
-  const print = fingerprint(record.entry)
-  const decision = decide(undefined, record.entry, print, record.receivedAt)
-  if (decision.kind !== 'queue') throw new Error('a record of an objectId that is not known is always queued')
-  return { record, print, asNew: decision.row }
+  const asNew = queuedRow(undefined, record.entry, record.receivedAt)
+  const { priority, keyed, proved, confirmedOn } = asNew
+  const kind = `${record.account} ${priority} ${keyed} ${proved} ${confirmedOn}`
+  return { record, print: fingerprint(record.entry), asNew, kind }
 }
-
-/** Whether one statement can insert both: it names account and ownership once. */
-const isAlike = (a: Prepared, b: Prepared): boolean =>
-  a.record.account === b.record.account &&
-  a.asNew.priority === b.asNew.priority &&
-  a.asNew.keyed === b.asNew.keyed &&
-  a.asNew.proved === b.asNew.proved &&
-  a.asNew.confirmedOn === b.asNew.confirmedOn
 
 /** Inserts and counts the rows of records that are alike and whose objectIds have none yet, and returns these records. */
 const insert = (
@@ -72,7 +66,7 @@ export const apply = (
     const some = records.slice(from, from + rowsInserted).map(prepare)
     const [first] = some
     const isForInsert =
-      first?.asNew.proved && some.length === rowsInserted && some.every((prepared) => isAlike(prepared, first))
+      first?.asNew.proved && some.length === rowsInserted && some.every(({ kind }) => kind === first.kind)
     const inserted = new Set(isForInsert ? insert(work, some, first) : [])
     for (const prepared of some) {
       const { account, entry } = prepared.record

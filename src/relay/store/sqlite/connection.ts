@@ -5,7 +5,7 @@ import type { DatabaseFile } from './database-file.ts'
 import type { SqlDatabase, SqlDriver, SqlRow } from './driver.ts'
 import { prepareStatements, type Statements } from './statements.ts'
 
-/** An open connection and its statements. One object, so that no code keeps one without the other. */
+/** An open connection and its statements. */
 export interface Connection {
   database: SqlDatabase
   sql: Statements
@@ -49,7 +49,6 @@ const startPatienceMs = 5_000
 const longestLogBytes = 16 * 1024 * 1024
 
 /**
- * Sets up a fresh connection.
  * WAL with FULL: a commit returns after its fsync. secure_delete: deleted and overwritten data is zeroed in the file, so that the token
  * of a completed or erased row cannot be read from it. A checkpoint every 1,000 pages keeps the slowest commit short. The busy
  * time-out is for the start only: later, transactions wait for the lock outside SQLite, because a wait inside it blocks the process.
@@ -65,7 +64,7 @@ const configure = (database: SqlDatabase, busyTimeoutMs: number, options: StoreO
   database.exec(`PRAGMA cache_size = -${Math.round(cacheBytes / 1024)}`)
 }
 
-/** Applies missing migrations under SQLite's write lock. Refuses a schema that this release does not know. */
+/** Applies missing migrations under SQLite's write lock. */
 const migrate = (database: SqlDatabase, migrations: readonly Migration[]): void => {
   const version = (): number => Number((database.prepare('PRAGMA user_version').get() as SqlRow).user_version)
   refuseSchema(version(), migrations, 'start with a new file')

@@ -58,10 +58,7 @@ export class DatabaseFile {
       )
     this.#restrictLog()
   }
-  /**
-   * Restricts the file, its log and its shared memory to the owner, because they contain tokens. Call it only after the file has proved
-   * to be a Pushferry database, because the path in the settings may be wrong.
-   */
+  /** Restricts the file, its log and its shared memory to the owner. Call it only after the file has proved to be a Pushferry database. */
   restrict(): void {
     restrictFile(this.path)
     this.#restrictLog()

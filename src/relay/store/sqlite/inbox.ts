@@ -8,12 +8,9 @@ import type { Statements } from './statements.ts'
  * consecutive pages. A row of `token` changes a random page of the index by objectId. So records are applied after the acknowledgement,
  * many at a time, in the order of their keys: a *merge*.
  *
- * A merge takes all records up to a sequence number, `upto`, in slices, each in a transaction that also moves `position`,
- * the key up to which it is done. With its last slice it deletes the inbox rows. Any process that has the file open can
- * write the next slice, so one that dies is continued, and nothing is applied or counted twice.
- *
- * Each process has a copy of the pending records in memory. It reads the changes of other processes when SQLite reports that one of them
- * has committed.
+ * A merge takes all records up to a sequence number, `upto`, in slices, each in a transaction that also moves `position`, the key up to
+ * which it is done. With its last slice it deletes the inbox rows. Any process that has the file open can write the next slice, so one
+ * that dies is continued, and nothing is applied or counted twice.
  */
 
 /** One process's view of the inbox on disk. */
@@ -41,9 +38,8 @@ const firstRow = (sql: Statements): number => {
 }
 
 /**
- * One process's copy of the inbox: the committed records, and the changes of the current write transaction. A transaction calls
- * `begin`, then `finish`, and after its commit `keep`, or after a rollback `forgo`. A record stays in memory as long as its inbox row
- * stays on disk.
+ * One process's copy of the inbox in memory: the records of the inbox rows on disk, and the changes of the current write transaction. A
+ * transaction calls `begin`, then `finish`, and after its commit `keep`, or after a rollback `forgo`.
  */
 export class Inbox {
   /** By key the newest record; `earlier` leads to the others. */
@@ -54,8 +50,6 @@ export class Inbox {
   #committed = nothing
   #known = nothing
   #fresh: InboxRecord[] = []
-  /** The keys of `fresh`, made at the first use. */
-  #freshKeys: Set<string> | undefined
 
   /** Number of pending records from earlier transactions. */
   size(): number {
@@ -65,11 +59,9 @@ export class Inbox {
   growth(): number {
     return this.#fresh.length + this.size() - (this.#committed.total - this.#committed.applied)
   }
-  /** The sequence number of the newest record. */
   newest(): number {
     return this.#committed.newest
   }
-  /** The sequence number of the oldest inbox row; infinite when there is none. */
   first(): number {
     return this.#known.first
   }
@@ -85,8 +77,7 @@ export class Inbox {
   has(account: number, objectId: string): boolean {
     if (this.#fresh.length === 0 && this.size() === 0) return false
     const key = keyOf(account, objectId)
-    this.#freshKeys ??= new Set(this.#fresh.map((record) => record.key))
-    return this.#freshKeys.has(key) || this.#of(key).length > 0
+    return this.#of(key).length > 0 || this.#fresh.some((record) => record.key === key)
   }
 
   /** Reads what other processes have added and applied since. */
@@ -112,7 +103,6 @@ export class Inbox {
   /** Adds a record. It gets a sequence number above all others as the transaction is finished. */
   append(record: InboxRecord): void {
     this.#fresh.push(record)
-    this.#freshKeys?.add(record.key)
   }
   /** Takes about `most` records of the current merge, or of a new one: all or none of a profile. Empty when none are left. */
   take(most: number): readonly InboxRecord[] {
@@ -163,7 +153,6 @@ export class Inbox {
   forgo(): void {
     this.#known = this.#committed
     this.#fresh = []
-    this.#freshKeys = undefined
   }
   /** Drops all records in memory, because the next connection may open another file. */
   reset(): void {

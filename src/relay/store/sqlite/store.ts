@@ -40,13 +40,9 @@ const createWhenCurrent =
   }
 
 /**
- * The outbox in one SQLite file, which several processes of one machine may share. Creates a missing file and applies the
- * migrations.
+ * The outbox in one SQLite file, which several processes of a machine may share. Creates a missing file and applies migrations.
  *
  * Rejects with a StoreError: `no-driver`, `future-schema`, or `unavailable` when the file cannot be opened.
- *
- * @example
- * const store = await openSqliteStore('pushferry.db')
  */
 export const openSqliteStore = async (path: string, options: StoreOptions = {}): Promise<Store> => {
   const { maxQueued = 1_000_000, maxUnproved = 100_000 } = options

@@ -5,20 +5,6 @@ import { Inbox } from './inbox.ts'
 import type { Statements } from './statements.ts'
 import { type BeginWork, createBeginWork, type Work } from './work.ts'
 
-/** Runs operations in transactions on one connection. Every function rejects only with a StoreError. */
-export interface Transactions {
-  /** Runs the operation in a write transaction, with others; resolves after the commit. */
-  write<T>(operation: (work: Work) => T): Promise<T>
-  /** Runs the operation now, on a snapshot of the committed data. */
-  read<T>(operation: (sql: Statements) => T): Promise<T>
-  /** Rejects once any operation has met damage in the database file. */
-  assertUndamaged(): Promise<void>
-  /** Copies all committed data into the database file and empties the log. */
-  purge(): Promise<void>
-  /** As of the last commit of this process. */
-  inbox: Inbox
-  close(): Promise<void>
-}
 type Operation = (work: Work) => unknown
 
 /** Longest wait of a purge for other processes that use the log, in ms. */
@@ -62,8 +48,12 @@ const commit = (
   }
 }
 
-/** @param now ms since the epoch. */
-export const createTransactions = (open: (isFirst: boolean) => Connection, now: () => number): Transactions => {
+/**
+ * Runs operations in transactions on one connection. Every function rejects only with a StoreError.
+ *
+ * @param now ms since the epoch.
+ */
+export const createTransactions = (open: (isFirst: boolean) => Connection, now: () => number) => {
   const inbox = new Inbox()
   const begin = createBeginWork(inbox, now)
   const connection = new Reconnecting(open, () => inbox.reset())
@@ -87,10 +77,12 @@ export const createTransactions = (open: (isFirst: boolean) => Connection, now: 
   }
 
   return {
-    write: <T>(operation: (work: Work) => T) =>
+    /** Runs the operation in a write transaction, with others; resolves after the commit. */
+    write: <T>(operation: (work: Work) => T): Promise<T> =>
       // The group answers with what the operation has returned.
       isClosed ? Promise.reject(closed()) : (group.write(operation) as Promise<T>),
-    read: async (operation) =>
+    /** Runs the operation now, on a snapshot of the committed data. */
+    read: async <T>(operation: (sql: Statements) => T): Promise<T> =>
       attempt(({ database, sql }) => {
         database.exec('BEGIN')
         try {
@@ -99,15 +91,18 @@ export const createTransactions = (open: (isFirst: boolean) => Connection, now: 
           database.exec('COMMIT')
         }
       }),
-    assertUndamaged: async () => attempt(() => connection.assertUndamaged()),
-    purge: async () => {
+    /** Rejects once any operation has met damage in the database file. */
+    assertUndamaged: async (): Promise<void> => attempt(() => connection.assertUndamaged()),
+    /** Copies all committed data into the database file and empties the log. */
+    purge: async (): Promise<void> => {
       for (const giveUpAt = performance.now() + purgeWaitMs; !attempt(({ database }) => emptyLog(database)); ) {
         if (performance.now() > giveUpAt) throw new StoreError('unavailable', 'other connections keep the log in use')
         await new Promise((resolve) => setTimeout(resolve, 20))
       }
     },
+    /** As of the last commit of this process. */
     inbox,
-    close: async () => {
+    close: async (): Promise<void> => {
       if (isClosed) return
       isClosed = true
       await group.idle()
@@ -115,3 +110,4 @@ export const createTransactions = (open: (isFirst: boolean) => Connection, now: 
     },
   }
 }
+export type Transactions = ReturnType<typeof createTransactions>

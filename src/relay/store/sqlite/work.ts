@@ -27,16 +27,9 @@ const writeNumbers = (sql: Statements, delta: Delta, at: number): void => {
   }
 }
 
-/** Returns the stored counts as a transaction sees them, each read once. */
-const createCount = (sql: Statements, delta: Delta): ((account: number, name: TallyName) => number) => {
-  const kept = new Map<string, number>()
-  return (account, name) => {
-    const key = `${account} ${name}`
-    const before = kept.get(key) ?? Number((sql.readNumber.get(account, name) as SqlRow | undefined)?.n ?? 0)
-    kept.set(key, before)
-    return before + delta.of(account, name)
-  }
-}
+/** A count as a transaction sees it. */
+const countOf = (sql: Statements, delta: Delta, account: number, name: TallyName): number =>
+  Number((sql.readNumber.get(account, name) as SqlRow | undefined)?.n ?? 0) + delta.of(account, name)
 
 /** An account's number; an unknown account has a number without rows. */
 export const findAccount = (sql: Statements, name: string): number => {
@@ -88,7 +81,6 @@ export const createBeginWork =
     const before = Number((sql.readSequence.get() as SqlRow).n)
     let sequence = before
     const nextSequence = (): number => ++sequence
-    const count = createCount(sql, delta)
     inbox.begin(sql)
     return {
       work: {
@@ -100,7 +92,8 @@ export const createBeginWork =
         nextSequence,
         account: createAccounts(sql),
         queued: (account, pool) =>
-          count(account, `state:queued:${pool}`) + (pool === 'live' ? count(account, 'pending') : 0),
+          countOf(sql, delta, account, `state:queued:${pool}`) +
+          (pool === 'live' ? countOf(sql, delta, account, 'pending') : 0),
       },
       finish: () => {
         inbox.finish(sql, nextSequence)

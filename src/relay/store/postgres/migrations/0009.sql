@@ -10,8 +10,6 @@
 --
 -- Ids compare by byte, which is quicker, and an index of them does not depend on the system's locale. An account's id
 -- follows from its name; see accounts.ts.
---
--- `age` gives a thousand numbers at a time, to the rows of one transaction in the order of their arrival.
 CREATE TABLE pushferry.account (
   id bigint PRIMARY KEY,
   name text COLLATE "C" NOT NULL UNIQUE
@@ -112,4 +110,6 @@ CREATE TABLE pushferry.minute (
 CREATE TABLE pushferry.secret (name text PRIMARY KEY, value text NOT NULL);
 CREATE TABLE pushferry.probe (n bigint NOT NULL);
 INSERT INTO pushferry.probe (n) VALUES (0);
-CREATE SEQUENCE pushferry.age INCREMENT BY 1000;
+-- One row: the highest sequence number.
+CREATE TABLE pushferry.sequence (n bigint NOT NULL);
+INSERT INTO pushferry.sequence (n) VALUES (0);
