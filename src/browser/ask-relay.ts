@@ -6,7 +6,7 @@ import { dayMs } from './row.ts'
 /** The outcome of one request. */
 export type Answer =
   /** `registrationKey` is empty for a withdrawal. */
-  | { readonly is: 'acknowledged'; readonly registrationKey: string }
+  | { readonly is: 'acknowledged'; readonly reason: ''; readonly registrationKey: string }
   /** `retryAfterMs` is the wait that the relay has asked for, a day at most; 0 if it has not. */
   | { readonly is: 'later'; readonly reason: KeptReason; readonly retryAfterMs: number }
   | { readonly is: 'never'; readonly reason: KeptReason }
@@ -36,10 +36,10 @@ export const readAnswer = (
 ): Answer => {
   const answer = members(body)
   const registrationKey = filled(answer?.registrationKey) ?? ''
-  if (isWithdrawal ? status === 204 : registrationKey) return { is: 'acknowledged', registrationKey }
+  if (isWithdrawal ? status === 204 : registrationKey) return { is: 'acknowledged', reason: '', registrationKey }
   const code = (filled(answer?.code) ?? '').replaceAll('_', '-')
   const reason = isReason(code) ? code : (`http-${status}` as const)
-  return status >= 400 && status < 500 && ![401, 408, 425, 429].includes(status)
+  return /^4(?!01|08|25|29)/.test(`${status}`)
     ? { is: 'never', reason }
     : { is: 'later', reason, retryAfterMs: readRetryAfter(retryAfter, now) }
 }

@@ -25,9 +25,11 @@ export const createRows = (scope: () => string): Rows => {
       const opening = indexedDB.open('pushferry')
       opening.onupgradeneeded = () => opening.result.createObjectStore('rows')
       const database = await promisifyRequest(opening)
-      const request = work(database.transaction('rows', 'readwrite').objectStore('rows'))
-      database.close()
-      return promisifyRequest(request)
+      try {
+        return promisifyRequest(work(database.transaction('rows', 'readwrite').objectStore('rows')))
+      } finally {
+        database.close()
+      }
     }, timeoutMs)
 
   return {

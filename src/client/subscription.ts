@@ -23,8 +23,9 @@ export const findVapidKey = async (
     const body: unknown = await (await fetch(`${base}config`)).json()
     return filled(members(body)?.vapidPublicKey)
   }
-  const key = vapidPublicKey ?? ((isFresh && row.vapidKey) || (await limit(ask, timeoutMs).catch(() => row.vapidKey)))
-  if (!key) throw new PushError('relay-refused', true, 'It gave no VAPID key.')
+  const key =
+    vapidPublicKey ?? ((isFresh && row.vapidKey) || (await limit(ask, timeoutMs).catch(() => {})) || row.vapidKey)
+  if (!key) throw new PushError('relay-refused', true, 'No VAPID key.')
   return key
 }
 

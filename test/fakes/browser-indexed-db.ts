@@ -1,12 +1,15 @@
 /**
  * How storage behaves: `blocked` throws from `open` (private modes, sandboxed frames), `refused` fails the open request,
- * `never` leaves it unanswered, `stuck` opens but answers no request, `full` reads but takes nothing, `missing` has none.
+ * `never` leaves it unanswered, `stuck` opens but answers no request, `full` reads but takes nothing, `missing` has none,
+ * `foreign` has a database of this name with other stores.
  */
-export type StorageMode = 'ok' | 'blocked' | 'refused' | 'never' | 'stuck' | 'full' | 'missing'
+export type StorageMode = 'ok' | 'blocked' | 'refused' | 'never' | 'stuck' | 'full' | 'missing' | 'foreign'
 
 /** What `idb-keyval` needs of IndexedDB, kept in memory, for all tabs and visits of one world. */
 export interface FakeIndexedDb {
   mode: StorageMode
+  /** How many connections are open. */
+  connections: number
   /** How many values were stored. */
   writes: number
   /** All values, by database, store and key. */
@@ -40,14 +43,18 @@ export const createFakeIndexedDb = (onWrite: () => void): FakeIndexedDb => {
         request.onerror?.()
         return
       }
-      const stores = databases.get(name) ?? new Map<string, Map<string, unknown>>()
+      const stores =
+        fake.mode === 'foreign' ? new Map() : (databases.get(name) ?? new Map<string, Map<string, unknown>>())
+      fake.connections++
       const database = {
         createObjectStore: (store: string) => stores.set(store, new Map()),
         transaction: (store: string) => transaction(stores.get(store), database),
-        close: () => {},
+        close: () => {
+          fake.connections--
+        },
       }
       request.result = database
-      if (!databases.has(name)) {
+      if (!databases.has(name) && fake.mode !== 'foreign') {
         databases.set(name, stores)
         request.onupgradeneeded?.()
       }
@@ -104,6 +111,7 @@ export const createFakeIndexedDb = (onWrite: () => void): FakeIndexedDb => {
   const stores = () => [...databases.values()].flatMap((one) => [...one.values()])
   const fake: FakeIndexedDb = {
     mode: 'ok',
+    connections: 0,
     writes: 0,
     values: () => stores().flatMap((store) => [...store.values()]),
     change: (by) => {
