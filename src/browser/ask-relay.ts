@@ -13,7 +13,7 @@ export type Answer =
 
 /** `Retry-After` (RFC 9110 §10.2.3, seconds or a date) in ms, a day at most; 0 without a usable one. */
 const readRetryAfter = (value: string | null, now: number): number => {
-  const ms = Number(value) * 1000 || Date.parse(value ?? '') - now
+  const ms = Number(value) * 1000 || Date.parse(`${value}`) - now
   // NaN and the past count as none, as a stored time further ahead than a day does.
   return ms > 0 ? Math.min(ms, dayMs - 1) : 0
 }
@@ -55,5 +55,6 @@ export const askRelay = (
     const response = await fetch(url, request)
     const body: unknown = await response.json().catch(() => undefined)
     const retryAfter = response.headers.get('Retry-After')
-    return readAnswer(request.method === 'DELETE', response.status, retryAfter, body, Date.now())
+    // A withdrawal has no body.
+    return readAnswer(!request.body, response.status, retryAfter, body, Date.now())
   }, timeoutMs).catch(() => ({ is: 'later', reason: 'unreachable', retryAfterMs: 0 }))

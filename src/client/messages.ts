@@ -3,7 +3,7 @@ import type { PushErrorCode } from './errors.ts'
 /** What to do about each code. */
 const advice: Readonly<Partial<Record<PushErrorCode, string>>> = {
   unsupported: 'hide the button',
-  'needs-install': 'add the site to the home screen',
+  'needs-install': 'add it to the home screen',
   'insecure-context': 'use https',
   'permission-denied': 'allow it in the browser settings',
   'permission-dismissed': 'ask again in another click',

@@ -65,7 +65,6 @@ const work = async (client: Client, wish: Wish): Promise<Row> => {
       row.objectId = ''
       row.reason = 'signed-out'
     } else {
-      log('worker active')
       row.vapidKey = await findVapidKey(client, row, wish !== 'register' && at > 0)
       live = await subscribe(registration, row, client)
       log('subscribed')

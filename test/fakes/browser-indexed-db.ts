@@ -12,6 +12,8 @@ export interface FakeIndexedDb {
   connections: number
   /** How many values were stored. */
   writes: number
+  /** The names of the databases. */
+  names(): string[]
   /** All values, by database, store and key. */
   values(): unknown[]
   /** Puts something else where a value is. */
@@ -24,6 +26,7 @@ export interface FakeIndexedDb {
 interface Request {
   result: unknown
   error: unknown
+  transaction?: { abort(): void }
   onsuccess?: (() => void) | null
   onerror?: (() => void) | null
   onupgradeneeded?: (() => void) | null
@@ -55,8 +58,20 @@ export const createFakeIndexedDb = (onWrite: () => void): FakeIndexedDb => {
       }
       request.result = database
       if (!databases.has(name) && fake.mode !== 'foreign') {
+        let isAborted = false
+        const abort = () => {
+          isAborted = true
+        }
         databases.set(name, stores)
+        request.transaction = { abort }
         request.onupgradeneeded?.()
+        if (isAborted) {
+          databases.delete(name)
+          fake.connections--
+          request.error = new DOMException('The transaction was aborted.', 'AbortError')
+          request.onerror?.()
+          return
+        }
       }
       request.onsuccess?.()
     })
@@ -113,6 +128,7 @@ export const createFakeIndexedDb = (onWrite: () => void): FakeIndexedDb => {
     mode: 'ok',
     connections: 0,
     writes: 0,
+    names: () => [...databases.keys()],
     values: () => stores().flatMap((store) => [...store.values()]),
     change: (by) => {
       for (const store of stores()) for (const [key, value] of store) store.set(key, by(structuredClone(value)))

@@ -165,7 +165,6 @@ describe('debug', () => {
     await registered(world, { debug: true, ticket: () => 'secret-ticket' })
     expect(print.mock.calls.map(([, ...step]) => step)).toEqual([
       ['register', 'granted'],
-      ['worker active'],
       ['subscribed'],
       [{ state: 'registered', reason: undefined, objectId: 'ct-1' }],
     ])

@@ -45,6 +45,15 @@ describe('storage is only a cache', () => {
     },
   )
 
+  it('has no database where only the status was asked for', async () => {
+    const push = visit()
+    push.onChange(() => {})
+    expect(await stateOf(world, push)).toBe('prompt')
+    expect(world.storage.names()).toEqual([])
+    await outcomeOf(world, push.register())
+    expect(world.storage.names()).toEqual(['pushferry'])
+  })
+
   it.each(['ok', 'foreign'] as const)('leaves no connection open to a database that is %s', async (mode) => {
     world.storage.mode = mode
     await registered(world)
