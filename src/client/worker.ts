@@ -14,14 +14,16 @@ const isRegistration = (worker: Settings['serviceWorker']): worker is ServiceWor
  * The script's absolute URL, from the base URL of the page as `register` has it: from the address there would be another scope
  * for each route of a site that has a `<base>`.
  *
- * A worker lies on the page's own origin, so a `<base>` on another one does not count. The script stays as given on a server,
- * and where an element is called `baseURI`.
+ * A worker lies on the page's own origin, so a `<base>` on another one does not count, nor a password in the base URL. On a server
+ * the script stays as given.
  */
 export const absolute = (script: string): string => {
   try {
-    const { href } = new URL(script, document.baseURI)
-    // The base URL may hold a password, which no worker may.
-    return href.startsWith(`${location.origin}/`) ? href : new URL(script, location.origin).href
+    const { origin } = location
+    // Any node has the page's base URL; the document itself may have an element called `baseURI` instead.
+    const { href } = new URL(script, new Text().baseURI)
+    // A frame without an address (`srcdoc`) has its parent's base URL.
+    return origin === 'null' || href.startsWith(`${origin}/`) ? href : new URL(script, origin).href
   } catch {
     return script
   }
@@ -30,7 +32,7 @@ export const absolute = (script: string): string => {
 /** The scope of the worker, absolute. */
 export const scopeOf = ({ serviceWorker, scope }: WorkerSettings): string => {
   if (isRegistration(serviceWorker)) return serviceWorker.scope
-  const url = new URL(absolute(`${serviceWorker}`), location.origin)
+  const url = new URL(absolute(`${serviceWorker}`))
   return new URL(scope ?? (/\/pushferry[^/]*$/.test(url.pathname) ? 'pushferry/' : '.'), url).href
 }
 
@@ -72,7 +74,7 @@ export const startWorker = (settings: WorkerSettings): Promise<ServiceWorkerRegi
     // Not `ready`: it never settles in a page outside the scope.
     while (!registration.active) {
       const coming = registration.installing ?? registration.waiting
-      if (!coming) throw new Error('Not installed.')
+      if (!coming) throw new Error('Not installed')
       await new Promise((resolve) => coming.addEventListener('statechange', resolve))
     }
     return registration

@@ -27,6 +27,8 @@ export interface BrowserWorld {
   cookie: string
   /** The broadest domain that the browser takes a cookie for. */
   cookieDomain: string
+  /** The base URL of the page, as every node has it. */
+  baseUrl: string
   /** The script elements of the page, in order. */
   readonly scripts: FakeScriptElement[]
   /** Takes parts of the browser away, or puts others there. */
@@ -107,7 +109,6 @@ export const enterBrowserWorld = (): BrowserWorld => {
     visibilityState: 'visible',
     hidden: false,
     currentScript: null as unknown,
-    baseURI: new URL('/cart/page.html', origin).href,
     get cookie() {
       return world.cookie
     },
@@ -165,6 +166,7 @@ export const enterBrowserWorld = (): BrowserWorld => {
     localStorage,
     cookie: '',
     cookieDomain: 'shop.example',
+    baseUrl: new URL('/cart/page.html', origin).href,
     scripts: [],
     set,
     setNavigator: (properties) => {
@@ -225,6 +227,12 @@ export const enterBrowserWorld = (): BrowserWorld => {
   set('navigator', navigator)
   set('document', document)
   // What an element of that name cannot hide.
+  set(
+    'Text',
+    class {
+      readonly baseURI = world.baseUrl
+    },
+  )
   set('Document', { prototype: { querySelectorAll: () => world.scripts.filter((script) => script.matches()) } })
   set('localStorage', localStorage)
   set('Notification', Notification)

@@ -28,7 +28,7 @@ describe('what broke page clients in the field', () => {
 
   it('B3: keeps its worker when pushState changes the base URL of the page', async () => {
     const push = await registered(world, { serviceWorker: 'pushferry-sw.min.js' })
-    Object.assign(document, { baseURI: 'https://shop.example/products/42' })
+    world.baseUrl = 'https://shop.example/products/42'
     expect(await outcomeOf(world, push.sync())).toMatchObject({ state: 'registered' })
     expect(world.workers.registrations.map(({ scope }) => scope)).toEqual(['https://shop.example/cart/pushferry/'])
   })
@@ -36,9 +36,14 @@ describe('what broke page clients in the field', () => {
   it.each([
     ['<base> names another one', 'https://cdn.example/assets/'],
     ['the address has a password', 'https://user:password@shop.example/cart/'],
-    ['an element is called baseURI', '[object HTMLImageElement]'],
-  ])('B3: takes the worker from its own origin where %s', async (_, baseURI) => {
-    Object.assign(document, { baseURI })
+  ])('B3: takes the worker from its own origin where %s', async (_, baseUrl) => {
+    world.baseUrl = baseUrl
+    await registered(world)
+    expect(world.workers.registered[0]?.url).toBe('https://shop.example/pushferry-sw.min.js')
+  })
+
+  it("B3: takes the worker from its parent's base URL in a frame without an address", async () => {
+    world.set('location', new URL('about:srcdoc'))
     await registered(world)
     expect(world.workers.registered[0]?.url).toBe('https://shop.example/pushferry-sw.min.js')
   })
