@@ -11,7 +11,7 @@ const minify = (module, preamble) =>
     ecma: 2022,
     toplevel: true,
     compress: {
-      passes: 5,
+      passes: 3,
       hoist_funs: true,
       // Functions of one line only: longer bodies compress worse where they are called than where they stand.
       inline: 1,

@@ -1,4 +1,5 @@
 import { deliver } from '../src/browser/deliver.ts'
+import { limit } from '../src/browser/limit.ts'
 import { withLock } from '../src/browser/lock.ts'
 import { createRows } from '../src/browser/rows.ts'
 import { wakeLater, wakeTag } from '../src/browser/wake.ts'
@@ -15,12 +16,14 @@ export interface WorkerOptions extends DisplaySettings {
   display?: boolean
 }
 
-/** For each request, and for the lock (ms). A worker that is done with its event is stopped after 30 s or more. */
+const attached = Symbol.for('pushferry')
+
+/** For each request, for `subscribe`, and for the lock (ms). A worker that is done with its event is stopped after 30 s or more. */
 const timeoutMs = 1e4
 
 /**
- * Adds Pushferry to the service worker that calls it. Call it once, at the top level of the worker's script, because
- * browsers wake a worker only for listeners that were added while its script ran.
+ * Adds Pushferry to the service worker that calls it; further calls do nothing. Call it at the top level of the worker's
+ * script, because browsers wake a worker only for listeners that were added while its script ran.
  *
  * Listens for `pushsubscriptionchange`, `sync`, `message` (only `'pushferry'`), `push` and `notificationclick`, and does all its
  * work inside `waitUntil`. Needs no settings for the relay: it reads them from IndexedDB, where the page has stored them. Does
@@ -33,7 +36,10 @@ const timeoutMs = 1e4
  */
 export const attachPushferry = (options: WorkerOptions = {}): void => {
   // TypeScript's library types `self` as any worker's.
-  const worker = self as unknown as ServiceWorkerGlobalScope
+  const worker = self as unknown as ServiceWorkerGlobalScope & { [attached]?: true }
+  // Imported twice, by the site's worker and by a plugin's for one, it must not show each push twice.
+  if (worker[attached]) return
+  worker[attached] = true
   const { registration } = worker
   const rows = createRows(() => registration.scope)
 
@@ -53,10 +59,13 @@ export const attachPushferry = (options: WorkerOptions = {}): void => {
       const live =
         row.off || !row.objectId || Notification.permission !== 'granted'
           ? undefined
-          : await registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: row.vapidKey })
+          : await limit(
+              () => registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: row.vapidKey }),
+              timeoutMs,
+            )
       await deliver(row, live, { fetch, timeoutMs, save: () => rows.write(row) })
       await rows.write(row)
-      if (isDemanded && row.retryAt) throw new Error('The relay has not answered yet.')
+      if (isDemanded && row.retryAt) throw new Error('No answer yet.')
     }, timeoutMs)
   // A later trigger delivers what failed here. The failure must not count as a push that was not handled.
   const catchUp = () => finish().catch(() => {})

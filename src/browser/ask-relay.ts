@@ -6,14 +6,14 @@ import { dayMs } from './row.ts'
 /** The outcome of one request. */
 export type Answer =
   /** `registrationKey` is empty for a withdrawal. */
-  | { readonly is: 'acknowledged'; readonly registrationKey: string }
+  | { readonly is: 'acknowledged'; readonly reason: ''; readonly registrationKey: string }
   /** `retryAfterMs` is the wait that the relay has asked for, a day at most; 0 if it has not. */
   | { readonly is: 'later'; readonly reason: KeptReason; readonly retryAfterMs: number }
   | { readonly is: 'never'; readonly reason: KeptReason }
 
 /** `Retry-After` (RFC 9110 §10.2.3, seconds or a date) in ms, a day at most; 0 without a usable one. */
 const readRetryAfter = (value: string | null, now: number): number => {
-  const ms = Number(value) * 1000 || Date.parse(value ?? '') - now
+  const ms = Number(value) * 1000 || Date.parse(`${value}`) - now
   // NaN and the past count as none, as a stored time further ahead than a day does.
   return ms > 0 ? Math.min(ms, dayMs - 1) : 0
 }
@@ -36,10 +36,10 @@ export const readAnswer = (
 ): Answer => {
   const answer = members(body)
   const registrationKey = filled(answer?.registrationKey) ?? ''
-  if (isWithdrawal ? status === 204 : registrationKey) return { is: 'acknowledged', registrationKey }
+  if (isWithdrawal ? status === 204 : registrationKey) return { is: 'acknowledged', reason: '', registrationKey }
   const code = (filled(answer?.code) ?? '').replaceAll('_', '-')
   const reason = isReason(code) ? code : (`http-${status}` as const)
-  return status >= 400 && status < 500 && ![401, 408, 425, 429].includes(status)
+  return /^4(?!01|08|25|29)/.test(`${status}`)
     ? { is: 'never', reason }
     : { is: 'later', reason, retryAfterMs: readRetryAfter(retryAfter, now) }
 }
@@ -55,5 +55,6 @@ export const askRelay = (
     const response = await fetch(url, request)
     const body: unknown = await response.json().catch(() => undefined)
     const retryAfter = response.headers.get('Retry-After')
-    return readAnswer(request.method === 'DELETE', response.status, retryAfter, body, Date.now())
+    // A withdrawal has no body.
+    return readAnswer(!request.body, response.status, retryAfter, body, Date.now())
   }, timeoutMs).catch(() => ({ is: 'later', reason: 'unreachable', retryAfterMs: 0 }))

@@ -80,9 +80,8 @@ export const deliver = async (
     } else {
       row.settled = identity
       row.at = Date.now()
-      row.reason = ''
-      if (answer.is === 'never') row.reason = answer.reason
-      else {
+      row.reason = answer.reason
+      if (answer.is !== 'never') {
         row.last = endpoint
         keys[objectId] = answer.registrationKey
       }

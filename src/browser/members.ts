@@ -6,5 +6,10 @@ export const members = (value: unknown): Members | undefined =>
   // The cast repeats the check: TypeScript does not narrow `object` to an index signature.
   typeof value === 'object' && value ? (value as Members) : undefined
 
+/** Only what the object itself has: no member that another script has put on `Object.prototype`. */
+export const own = <T extends object>(object: T | undefined): T =>
+  // The cast: TypeScript takes the prototype for a member.
+  ({ __proto__: null, ...object }) as object as T
+
 /** The value as a string, or nothing if it is none or an empty one. */
 export const filled = (value: unknown): string | undefined => (typeof value === 'string' && value) || undefined

@@ -1,4 +1,4 @@
-import { filled, members } from './members.ts'
+import { filled, members, own } from './members.ts'
 import { isReason, type KeptReason } from './reason.ts'
 
 export const dayMs = 86_400_000
@@ -43,9 +43,10 @@ export interface Row {
 const decodeMember = (value: unknown, empty: unknown, now: number): unknown => {
   // The clock was wrong when this time was stored, or is wrong now. It must not delay a delivery.
   const isFuture = typeof value === 'number' && value > now + dayMs
-  if (typeof value !== typeof empty || isFuture) return empty
-  const found = members(value)
-  return found ? Object.fromEntries(Object.entries(found).filter(([, one]) => filled(one))) : value
+  const decoded = value === null || typeof value !== typeof empty || isFuture ? empty : value
+  const found = members(decoded)
+  // An objectId may be `constructor`.
+  return found ? own(Object.fromEntries(Object.entries(found).filter(([, one]) => filled(one)))) : decoded
 }
 
 /**
@@ -70,8 +71,9 @@ export const decodeRow = (stored: unknown, now: number): Row => {
     last: '',
     off: false,
   }
+  // The cast: a member as it is decoded has the type of the empty one.
   for (const [name, empty] of Object.entries(row))
-    Reflect.set(row, name, decodeMember(members(stored)?.[name], empty, now))
+    (row as unknown as Record<string, unknown>)[name] = decodeMember(members(stored)?.[name], empty, now)
   if (!isReason(row.reason)) row.reason = ''
   return row
 }

@@ -20,22 +20,27 @@ export const createRows = (scope: () => string): Rows => {
 
   // Not idb-keyval's `createStore`: it holds its connection, which would keep a site from deleting the database, at a
   // logout for one. This one closes by itself once the request is answered.
-  const use = <T>(work: (rows: IDBObjectStore) => IDBRequest<T>): Promise<T> =>
+  const use = <T>(isWrite: boolean, work: (rows: IDBObjectStore) => IDBRequest<T>): Promise<T> =>
     limit(async () => {
       const opening = indexedDB.open('pushferry')
-      opening.onupgradeneeded = () => opening.result.createObjectStore('rows')
+      // A look must not leave a database behind.
+      opening.onupgradeneeded = () =>
+        isWrite ? opening.result.createObjectStore('rows') : opening.transaction?.abort()
       const database = await promisifyRequest(opening)
-      const request = work(database.transaction('rows', 'readwrite').objectStore('rows'))
-      database.close()
-      return promisifyRequest(request)
+      try {
+        return promisifyRequest(work(database.transaction('rows', 'readwrite').objectStore('rows')))
+      } finally {
+        database.close()
+      }
     }, timeoutMs)
 
   return {
-    read: async () => decodeRow(memory ?? (await use((rows) => rows.get(scope())).catch(() => undefined)), Date.now()),
+    read: async () =>
+      decodeRow(memory ?? (await use(false, (rows) => rows.get(scope())).catch(() => undefined)), Date.now()),
     write: async (row) => {
       memory = row
       try {
-        await use((rows) => rows.put(row, scope()))
+        await use(true, (rows) => rows.put(row, scope()))
         memory = undefined
       } catch {
         // It stays in memory.

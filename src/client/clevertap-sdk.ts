@@ -15,8 +15,8 @@ interface SdkPage {
   readonly $WZRK_WR?: { isMuted?(): boolean }
 }
 
-/** The part of the SDK that takes a subscription, if it would send one for this objectId now. */
-const findReady = (objectId: string) => {
+/** Finds the part of the SDK that takes a subscription, if it would send one for this objectId now. */
+const findReady = (objectId: string) => () => {
   // The cast: what another script puts there.
   const { clevertap, $WZRK_WR } = self as unknown as SdkPage
   // It is on the page from its import on, and would send under no account until `init`.
@@ -26,7 +26,7 @@ const findReady = (objectId: string) => {
 }
 
 const fail = (problem: string): never => {
-  throw new Error(`The CleverTap Web SDK ${problem}.`)
+  throw new Error(`CleverTap Web SDK ${problem}.`)
 }
 
 /**
@@ -48,10 +48,9 @@ const fail = (problem: string): never => {
 export const clevertapSdk =
   ({ timeoutMs = 10_000 }: { timeoutMs?: number } = {}): Fallback =>
   async (subscription, { objectId, vapidPublicKey, registration }) => {
-    const { scriptURL = '' } = registration.active ?? {}
-    if (registration.scope !== new URL('.', scriptURL).href)
-      fail('needs the worker in the folder of its scope, as /pushferry/sw.js')
-    const sdk = (await poll(() => findReady(objectId), timeoutMs)) ?? fail('is not ready for this objectId')
+    const scriptURL = registration.active?.scriptURL ?? ''
+    if (registration.scope !== new URL('.', scriptURL).href) fail('needs another scope')
+    const sdk = (await poll(findReady(objectId), timeoutMs)) ?? fail('is not ready')
     sdk.setApplicationServerKey(vapidPublicKey)
     // The whole URL, with its query, is the script that is registered already, so that the browser changes nothing. Of a
     // bare path at the root the SDK would subscribe `ready` in its place, which can be another registration.

@@ -41,12 +41,13 @@ export const createPush = (options: Options): Push => {
   const publish = (now: Status): void => {
     if (JSON.stringify(now) === JSON.stringify(getSnapshot())) return
     snapshot = now
-    for (const listener of listeners) listener(now)
+    // One that throws is an unhandled rejection of the site, and fails no verb.
+    for (const listener of listeners) (async () => listener(now))()
   }
 
   const status = async (): Promise<Status> => {
     const now = await readStatus(client, failure?.code)
-    // A verb at work publishes what it ends with, and nothing half done.
+    // The last verb at work publishes what they end with, and nothing half done.
     if (!running) publish(now)
     return now
   }
@@ -61,16 +62,15 @@ export const createPush = (options: Options): Push => {
       error = readFailure('worker-failed', cause)
     }
     failure = error
-    // Adding a listener again changes nothing.
-    addEventListener('online', retry)
-    addEventListener('visibilitychange', retry)
+    // Adding a listener again changes nothing. A server has no events.
+    globalThis.addEventListener?.('online', retry)
+    globalThis.addEventListener?.('visibilitychange', retry)
     clearTimeout(timer)
     backOffMs = retryAt ? Math.min(backOffMs * (1 + 2 * Math.random()), hourMs) : 1000
     if (retryAt) timer = setTimeout(retry, Math.max(retryAt - Date.now(), backOffMs))
-    const now = await readStatus(client, error?.code)
-    settings.log(error ?? now)
     running--
-    publish(now)
+    const now = await status()
+    settings.log(error ?? now)
     if (error) throw error
     return now
   }

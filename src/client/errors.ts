@@ -36,6 +36,8 @@ export type PushErrorCode =
  * The error of the page client. Its message says what failed and what to do; it holds no token, endpoint, key or ticket.
  */
 export class PushError extends Error {
+  // A field is defined, not assigned, which frozen intrinsics (SES) would refuse.
+  override readonly name = 'PushError'
   declare readonly code: PushErrorCode
   /** Whether the same call can succeed later without anybody changing anything in code or settings. */
   declare readonly retryable: boolean
@@ -43,7 +45,6 @@ export class PushError extends Error {
   /** @param cause the error of the browser or of the site's own function, or the relay's reason */
   constructor(code: PushErrorCode, retryable: boolean, cause?: unknown) {
     super(messageOf(code), { cause })
-    this.name = 'PushError'
     this.code = code
     this.retryable = retryable
   }
@@ -55,9 +56,9 @@ type Step = 'no-object-id' | 'worker-failed' | 'push-service-unavailable' | 'rel
 /** The code for what `PushManager` throws, by name and message, and whether to retry. */
 const readPushFailure = ({ name, message }: Error): [code: PushErrorCode, retryable: boolean] => {
   if (name === 'NotAllowedError' || message.includes('permission denied')) return ['permission-denied', false]
-  if (['InvalidAccessError', 'InvalidCharacterError'].includes(name)) return ['bad-vapid-key', false]
+  if (name === 'InvalidAccessError' || name === 'InvalidCharacterError') return ['bad-vapid-key', false]
   if (name === 'AbortError') return ['push-service-unavailable', true]
-  return ['subscribe-failed', !['NotSupportedError', 'TypeError'].includes(name)]
+  return ['subscribe-failed', name !== 'NotSupportedError' && name !== 'TypeError']
 }
 
 /**

@@ -5,6 +5,9 @@ import type { Row } from '../browser/row.ts'
 import type { Client } from './reconcile.ts'
 import { findWorker } from './worker.ts'
 
+/** Whether the relay has refused, and no fallback has the subscription. */
+export const isRefused = ({ reason }: Row): boolean => !!reason && !isHandedTo(reason)
+
 /** Whether the relay does not take this push service, and no fallback has the subscription yet. */
 export const isForFallback = ({ reason }: Row): boolean => reason === 'push-service-not-accepted'
 

@@ -5,10 +5,21 @@
  */
 const startOf = (objectId: string): string => `pushferry_key=${encodeURIComponent(objectId)}:`
 
-/** The key that was kept for this objectId, or an empty string. */
-export const readKeyCookie = (objectId: string): string =>
-  // A string in any case: an element of a page that lets others write some may have that name.
-  `${document.cookie}`.split(startOf(objectId))[1]?.split(';')[0] ?? ''
+/**
+ * The key that was kept for this objectId, or an empty string. Never throws, wherever the browser or a consent manager
+ * refuses cookies.
+ *
+ * @param cookie one to write first
+ */
+export const readKeyCookie = (objectId: string, cookie?: string): string => {
+  try {
+    if (cookie) Reflect.set(document, 'cookie', cookie)
+    // A string in any case: an element of a page that lets others write some may have that name.
+    return `${document.cookie}`.split(startOf(objectId))[1]?.split(';')[0] ?? ''
+  } catch {
+    return ''
+  }
+}
 
 /**
  * Keeps the key on the broadest domain that the browser takes, found by trying: it refuses public suffixes. Renews the
@@ -20,10 +31,8 @@ export const writeKeyCookie = (objectId: string, key: string): void => {
   let domain = ''
   /** Says whether the browser has taken it. */
   const write = (value: string): boolean => {
-    const attributes = `Domain=${domain}; Path=/; Max-Age=34560000; SameSite=Lax; Secure`
-    // Not an assignment, which throws where an element has that name.
-    Reflect.set(document, 'cookie', `${startOf(objectId)}${value}; ${attributes}`)
-    return readKeyCookie(objectId) === value
+    const attributes = `Domain=${domain};Path=/;Max-Age=34560000;SameSite=Lax;Secure`
+    return readKeyCookie(objectId, `${startOf(objectId)}${value};${attributes}`) === value
   }
   for (const label of location.hostname.split('.').reverse()) {
     domain = label + domain

@@ -1,20 +1,19 @@
 import type { PushErrorCode } from './errors.ts'
 
 /** What to do about each code. */
-const advice: Readonly<Record<PushErrorCode, string>> = {
+const advice: Readonly<Partial<Record<PushErrorCode, string>>> = {
   unsupported: 'hide the button',
-  'needs-install': 'add the site to the home screen',
-  'insecure-context': 'use https or localhost',
+  'needs-install': 'add it to the home screen',
+  'insecure-context': 'use https',
   'permission-denied': 'allow it in the browser settings',
   'permission-dismissed': 'ask again in another click',
   'no-object-id': 'load the CleverTap Web SDK or set objectId',
-  'bad-vapid-key': 'set that of the relay',
+  'bad-vapid-key': 'set the key of the relay',
   'worker-failed': 'check its URL, type and scope',
   'worker-timeout': 'try again',
   'push-service-unavailable': 'try again, or allow it in Brave',
-  'subscribe-failed': 'see cause',
-  'relay-refused': 'see cause',
 }
 
 /** What failed, and what to do: the message of a `PushError`. */
-export const messageOf = (code: PushErrorCode): string => `Push failed, ${code.replaceAll('-', ' ')}: ${advice[code]}.`
+export const messageOf = (code: PushErrorCode): string =>
+  `Push failed, ${code.replaceAll('-', ' ')}: ${advice[code] ?? 'see cause'}.`

@@ -38,7 +38,8 @@ export const findObjectId = async ({ objectId: given, timeoutMs }: Settings): Pr
     typeof given === 'function'
       ? await within('no-object-id', timeoutMs, given)
       : (given ?? (await poll(readSdk, timeoutMs)))
+  if (id === null) return id
   const found = filled(id)
-  if (!found && id !== null) throw new PushError('no-object-id', true)
-  return found ?? null
+  if (!found) throw new PushError('no-object-id', true)
+  return found
 }

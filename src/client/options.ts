@@ -1,5 +1,7 @@
+import { own } from '../browser/members.ts'
 import type { Fallback } from './fallback.ts'
 import type { TrustedScriptUrl } from './trusted-url.ts'
+import { absolute } from './worker.ts'
 
 /** Options of `createPush`. All but `relay` have a default, which `undefined` leaves as it is. */
 export interface Options {
@@ -19,7 +21,7 @@ export interface Options {
   vapidPublicKey?: string | undefined
   /**
    * The service worker's script, or the registration of a worker of yours that Pushferry is attached to. A relative URL is
-   * taken from the base URL of the page. Default: `/pushferry-sw.min.js`.
+   * taken from the base URL that the page has when the client is made. Default: `/pushferry-sw.min.js`.
    */
   serviceWorker?: string | TrustedScriptUrl | ServiceWorkerRegistration | undefined
   /**
@@ -67,25 +69,27 @@ export interface Settings {
 }
 
 /** @throws TypeError for an option that is not known, with the known ones, and for a relay that is no absolute URL */
-export const resolveOptions = ({
-  relay,
-  objectId,
-  vapidPublicKey,
-  serviceWorker = '/pushferry-sw.min.js',
-  scope,
-  ticket,
-  fallback,
-  refreshAfterDays = 7,
-  timeoutMs = 10_000,
-  debug = false,
-  fetch = globalThis.fetch,
-  ...unknown
-}: Options): Settings => {
+export const resolveOptions = (options: Options): Settings => {
+  const {
+    relay,
+    objectId,
+    vapidPublicKey,
+    serviceWorker = '/pushferry-sw.min.js',
+    scope,
+    ticket,
+    fallback,
+    refreshAfterDays = 7,
+    timeoutMs = 10_000,
+    debug = false,
+    fetch = globalThis.fetch,
+    ...unknown
+  } = own(options)
   const settings = {
     relay,
     objectId,
     vapidPublicKey,
-    serviceWorker,
+    // Once: without a `<base>` the base URL changes with each `pushState`.
+    serviceWorker: typeof serviceWorker === 'string' ? absolute(serviceWorker) : serviceWorker,
     scope,
     ticket,
     fallback,
@@ -102,7 +106,7 @@ export const resolveOptions = ({
     throw new TypeError(`Unknown option ${name}.${nearest ? ` Did you mean ${nearest}?` : ''} Known: ${known}.`)
   }
   // Without this the browser's own error says "Invalid URL" and names no option.
-  if (!/^https?:/.test(`${relay}`)) throw new TypeError('relay must begin with https://')
+  if (!/^https?:/.test(`${relay}`)) throw new TypeError('relay needs https://')
   return {
     ...settings,
     base: new URL(relay).href.replace(/\/?$/, '/v1/'),

@@ -10,7 +10,7 @@ export const askPermission = (timeoutMs: number): Promise<unknown> =>
 
 /** @throws PushError `permission-denied`, `permission-dismissed` */
 export const demandPermission = (): void => {
-  const { permission } = Notification
+  const permission = Notification.permission
   const isDenied = permission === 'denied'
   if (permission !== 'granted') throw new PushError(isDenied ? 'permission-denied' : 'permission-dismissed', !isDenied)
 }

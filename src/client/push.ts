@@ -51,7 +51,7 @@ export interface Push {
 
   /**
    * Calls the listener whenever `getSnapshot()` has changed: after a verb, an automatic repair, or a call of `status`. Adding a
-   * listener reads the status too. The listener must not throw.
+   * listener reads the status too. An exception of the listener is an unhandled rejection, and fails no verb.
    *
    * @returns a function that removes the listener
    */

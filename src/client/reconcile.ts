@@ -1,11 +1,11 @@
 import { deliver } from '../browser/deliver.ts'
+import { limit } from '../browser/limit.ts'
 import { withLock } from '../browser/lock.ts'
-import { isHandedTo } from '../browser/reason.ts'
 import { dayMs, decodeRow, oweWithdrawal, type Row } from '../browser/row.ts'
 import type { Rows } from '../browser/rows.ts'
 import { wakeLater } from '../browser/wake.ts'
 import { within } from './errors.ts'
-import { handOver, isForFallback } from './hand-over.ts'
+import { handOver, isForFallback, isRefused } from './hand-over.ts'
 import { readKeyCookie, writeKeyCookie } from './key-cookie.ts'
 import { findObjectId } from './object-id.ts'
 import type { Settings } from './options.ts'
@@ -26,8 +26,7 @@ const openRow = async (client: Client, wish: Wish): Promise<Row> => {
   const stored = await client.rows.read()
   const row = stored.relay === client.base ? stored : decodeRow({ relay: client.base, off: stored.off }, 0)
   if (wish !== 'keep') row.off = wish === 'unregister'
-  const isRefused = row.reason && !isHandedTo(row.reason)
-  if ((wish === 'register' && isRefused) || Date.now() - row.at > client.refreshAfterDays * dayMs) row.at = 0
+  if ((wish === 'register' && isRefused(row)) || Date.now() - row.at > client.refreshAfterDays * dayMs) row.at = 0
   return row
 }
 
@@ -57,6 +56,7 @@ const work = async (client: Client, wish: Wish): Promise<Row> => {
 
   let live: PushSubscription | undefined
   let registration: ServiceWorkerRegistration | undefined
+  let search: Promise<ServiceWorkerRegistration | undefined> | undefined
   if (permission === 'granted' && !row.off) {
     registration = await startWorker(client)
     const objectId = await findObjectId(client)
@@ -65,14 +65,15 @@ const work = async (client: Client, wish: Wish): Promise<Row> => {
       row.objectId = ''
       row.reason = 'signed-out'
     } else {
-      log('the worker is active')
       row.vapidKey = await findVapidKey(client, row, wish !== 'register' && at > 0)
       live = await subscribe(registration, row, client)
       log('subscribed')
       claim(row, objectId)
     }
   } else {
-    registration = await findWorker(client)
+    search = limit(() => findWorker(client), timeoutMs)
+    // The relay is told, whatever the browser answers.
+    registration = await search.catch(() => undefined)
     followPermission(row, permission)
   }
 
@@ -89,7 +90,7 @@ const work = async (client: Client, wish: Wish): Promise<Row> => {
   // Once for each answer of the relay, so that browsers that cap its life see it renewed.
   if (key && row.at !== at) writeKeyCookie(row.objectId, key)
   await rows.write(row)
-  if (row.off) await unsubscribe(registration, client)
+  if (row.off) await unsubscribe(await search, client)
   return row
 }
 

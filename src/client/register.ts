@@ -1,7 +1,6 @@
-import { isHandedTo } from '../browser/reason.ts'
 import type { Row } from '../browser/row.ts'
 import { PushError } from './errors.ts'
-import { isForFallback } from './hand-over.ts'
+import { isForFallback, isRefused } from './hand-over.ts'
 import { askPermission, demandPermission } from './permission.ts'
 import { type Client, reconcile } from './reconcile.ts'
 import { obstacle } from './support.ts'
@@ -15,7 +14,7 @@ export const register = async (client: Client): Promise<Row> => {
   const row = await reconcile(client, 'register')
   demandPermission()
   // A visitor whose browser has another push service did nothing wrong, and nothing failed.
-  if (row.settled && row.reason && !isForFallback(row) && !isHandedTo(row.reason) && !row.retryAt)
+  if (row.settled && isRefused(row) && !isForFallback(row) && !row.retryAt)
     throw new PushError('relay-refused', false, row.reason)
   return row
 }

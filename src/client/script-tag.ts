@@ -1,7 +1,8 @@
 import { clevertapSdk } from './clevertap-sdk.ts'
 import { createPush } from './create-push.ts'
+import type { Options } from './options.ts'
 import type { Push } from './push.ts'
-import { findSettings } from './tag-settings.ts'
+import { findSettings, plain } from './tag-settings.ts'
 
 /**
  * The script tag: makes a client from the attributes of its tag, or from `self.PUSHFERRY`, as the global `pushferry`, and
@@ -9,7 +10,7 @@ import { findSettings } from './tag-settings.ts'
  *
  *     <script async src="https://push.example.com/pushferry.min.js"></script>
  *
- * - `data-relay`: default, the origin that the script came from
+ * - `data-relay`: default, the origin that the script came from, if it has our name
  * - `data-service-worker`, `data-scope`, `data-vapid-key`, `data-object-id`: as the options of `createPush`
  * - `data-fallback="clevertap-sdk"`: hands what the relay does not accept to the CleverTap Web SDK on the page
  * - `data-debug`: prints each step to the console
@@ -31,25 +32,28 @@ interface Page {
   /** Ours, where a stub that is evaluated again does not replace it. */
   [kept]?: Client
 }
+/** What the stub has written down: a verb, its arguments, and the function that settles its promise. */
+type Call = [verb: 'sync', values: [], resolve: (result: unknown) => void]
 type Client = Push & { createPush: typeof createPush }
 
 const kept = Symbol.for('pushferry')
 // The cast: TypeScript does not know our global.
 const page = self as Page
-const before = page.pushferry
-const { auto = true, relay, fallback: named, ...others } = findSettings()
+const before = plain(page.pushferry)
+const { auto = true, fallback: named, ...others } = findSettings()
 const fallback = named === 'clevertap-sdk' ? clevertapSdk() : named
 
-// Evaluated again, by a navigation of Turbo's or a second tag, it is one client still.
-const client = page[kept] ?? (relay ? { ...createPush({ ...others, relay, fallback }), createPush } : undefined)
-if (client) {
+try {
+  // Evaluated again, by a navigation of Turbo's or a second tag, it is one client still. The cast: `createPush` refuses
+  // settings without a relay.
+  const client = page[kept] ?? { ...createPush({ ...others, fallback } as Options), createPush }
   page[kept] = page.pushferry = client
-  // The cast: only the page writes its stub, and the verbs are what it names.
-  for (const [name, values, resolve] of Array.isArray(before?.q) ? before.q : [])
-    if (Object.hasOwn(client, name)) resolve((client[name as 'sync'] as (...values: unknown[]) => unknown)(...values))
+  // The cast: what the page wrote into its stub. A call that is none stops neither the others nor the repair.
+  for (const call of [before?.q].flat())
+    (async ([name, values, resolve]: Call) => resolve(client[name](...values)))(call as Call).catch(() => {})
   if (auto) client.sync().catch(() => {})
-} else {
+} catch (cause) {
   // A stub keeps what was called, for a script that knows its relay.
   page.pushferry = { ...before, createPush }
-  console.error('Pushferry: set data-relay, or PUSHFERRY.relay before the script.')
+  console.error(`Pushferry: ${cause}. Set data-relay or PUSHFERRY.`)
 }

@@ -23,8 +23,9 @@ export const findVapidKey = async (
     const body: unknown = await (await fetch(`${base}config`)).json()
     return filled(members(body)?.vapidPublicKey)
   }
-  const key = vapidPublicKey ?? ((isFresh && row.vapidKey) || (await limit(ask, timeoutMs).catch(() => row.vapidKey)))
-  if (!key) throw new PushError('relay-refused', true, 'It gave no VAPID key.')
+  const key =
+    vapidPublicKey ?? ((isFresh && row.vapidKey) || (await limit(ask, timeoutMs).catch(() => {})) || row.vapidKey)
+  if (!key) throw new PushError('relay-refused', true, 'No VAPID key')
   return key
 }
 
@@ -59,7 +60,7 @@ export const subscribe = async (
   }
   const attemptAgain = async (cause: unknown): Promise<PushSubscription> => {
     await pause(retryMs)
-    if (cause instanceof Error && cause.name === 'InvalidStateError') row.last = (await end(pushManager)) ?? row.last
+    if (members(cause)?.name === 'InvalidStateError') row.last = (await end(pushManager)) ?? row.last
     return attempt()
   }
   return within(step, timeoutMs, () => attempt().catch(attemptAgain))

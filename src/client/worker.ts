@@ -11,15 +11,28 @@ const isRegistration = (worker: Settings['serviceWorker']): worker is ServiceWor
   typeof worker === 'object' && 'scope' in worker
 
 /**
- * From the base URL, as `register` does: from the address there would be another scope for each route of a site that has a
- * `<base>`.
+ * The script's absolute URL, from the base URL of the page as `register` has it: from the address there would be another scope
+ * for each route of a site that has a `<base>`.
+ *
+ * A worker lies on the page's own origin, so a `<base>` on another one does not count, nor a password in the base URL. On a server
+ * the script stays as given.
  */
-const urlOf = (script: unknown): URL => new URL(String(script), document.baseURI)
+export const absolute = (script: string): string => {
+  try {
+    const { origin } = location
+    // Any node has the page's base URL; the document itself may have an element called `baseURI` instead.
+    const { href } = new URL(script, new Text().baseURI)
+    // A frame without an address (`srcdoc`) has its parent's base URL.
+    return origin === 'null' || href.startsWith(`${origin}/`) ? href : new URL(script, origin).href
+  } catch {
+    return script
+  }
+}
 
 /** The scope of the worker, absolute. */
 export const scopeOf = ({ serviceWorker, scope }: WorkerSettings): string => {
   if (isRegistration(serviceWorker)) return serviceWorker.scope
-  const url = urlOf(serviceWorker)
+  const url = new URL(absolute(`${serviceWorker}`))
   return new URL(scope ?? (/\/pushferry[^/]*$/.test(url.pathname) ? 'pushferry/' : '.'), url).href
 }
 
@@ -29,24 +42,22 @@ let policy: ReturnType<TrustedTypes['createPolicy']> | undefined
 /** The script's URL as Trusted Types require it. A `TrustedScriptURL` of the site is used unchanged. */
 const trust = (script: string | TrustedScriptUrl): string | TrustedScriptUrl => {
   if (typeof script !== 'string') return script
-  const { href } = urlOf(script)
   try {
     policy ??= trustedTypes.createPolicy('pushferry', { createScriptURL: (url) => url })
-    return policy.createScriptURL(href)
+    return policy.createScriptURL(script)
   } catch {
     // No Trusted Types here, or none that the site's policy allows: then `register` says so.
-    return href
+    return script
   }
 }
 
-/** The registration with exactly this scope, if there is one. */
-export const findWorker = (settings: WorkerSettings): Promise<ServiceWorkerRegistration | undefined> =>
-  limit(async () => {
-    const scope = scopeOf(settings)
-    const found = await navigator.serviceWorker.getRegistration(scope)
-    // It may be the one of a broader scope.
-    return found?.scope === scope ? found : undefined
-  }, settings.timeoutMs)
+/** The registration with exactly this scope, if there is one. Has no time limit. */
+export const findWorker = async (settings: WorkerSettings): Promise<ServiceWorkerRegistration | undefined> => {
+  const scope = scopeOf(settings)
+  const found = await navigator.serviceWorker.getRegistration(scope)
+  // It may be the one of a broader scope.
+  return found?.scope === scope ? found : undefined
+}
 
 /**
  * Registers the worker if necessary, and waits until it is active.
@@ -63,7 +74,7 @@ export const startWorker = (settings: WorkerSettings): Promise<ServiceWorkerRegi
     // Not `ready`: it never settles in a page outside the scope.
     while (!registration.active) {
       const coming = registration.installing ?? registration.waiting
-      if (!coming) throw new Error('It failed to install.')
+      if (!coming) throw new Error('Not installed')
       await new Promise((resolve) => coming.addEventListener('statechange', resolve))
     }
     return registration

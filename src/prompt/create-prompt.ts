@@ -42,7 +42,7 @@ export const createPrompt = (options: PromptOptions): Prompt => {
   const settings = resolveOptions(options)
   const { push, install, onChoice } = settings
   const { read, write } = createDismissalMemory()
-  const dismiss = () => write((read()[0] || 0) + 1, Date.now())
+  const dismiss = () => write(read()[0] + 1, Date.now())
   let open: OpenDialog | undefined
   let showing: Promise<PromptOutcome> | undefined
   let wanted = false

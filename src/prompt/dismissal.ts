@@ -1,4 +1,4 @@
-/** Number of dismissals, and the time of the last one, in milliseconds since 1970. Both may be NaN, or 0 for never. */
+/** Number of dismissals, and the time of the last one, in milliseconds since 1970. Both are 0 for never. */
 export type Dismissal = readonly [count: number, at: number]
 
 /**
@@ -16,6 +16,9 @@ export interface DismissalMemory {
 
 const key = 'pushferry-prompt'
 
+/** A stored number above is damaged: with the default the last of so many dismissals would be good for 20,000 years. */
+const mostCount = 20
+
 /**
  * Remembers dismissals in `localStorage`, or in memory where that is blocked, full or cleared. An invalid stored value
  * counts as no dismissal. Does not touch storage before the first call.
@@ -30,7 +33,7 @@ export const createDismissalMemory = (): DismissalMemory => {
         // Blocked: use the value in memory.
       }
       const [count = 0, at = 0] = held.split(' ').map(Number)
-      return [count, at]
+      return mostCount >= count && count > 0 && at > 0 ? [count, at] : [0, 0]
     },
     write: (count, at) => {
       held = `${count} ${at}`

@@ -1,3 +1,5 @@
+import { own } from '../browser/members.ts'
+
 /** The part of a Pushferry client that the prompt uses. `createPush(…)` and the global `pushferry` have it. */
 export interface PromptPush {
   /** Called inside the click on the accepting button, before anything else, so that the click's activation holds. */
@@ -68,9 +70,9 @@ const defaults: Omit<PromptSettings, 'push'> & { push: unknown } = {
 
 /** Merges the given options into the defaults. An option that is `undefined` counts as not given. */
 const fill = <Settings extends object>(given: { readonly [Name in keyof Settings]?: unknown }, known: Settings) => {
-  const filled = { ...known }
+  const filled = own(known)
   for (const [name, value] of Object.entries(given)) {
-    if (!(name in known)) throw new TypeError(`Unknown option ${name}. Known: ${Object.keys(known).join(', ')}`)
+    if (!(name in filled)) throw new TypeError(`Unknown option ${name}. Known: ${Object.keys(known).join(', ')}`)
     if (value !== undefined) Object.assign(filled, { [name]: value })
   }
   return filled
@@ -85,5 +87,5 @@ export const resolveOptions = (options: PromptOptions): PromptSettings => {
   const { push } = options
   if (!push) throw new TypeError('Option push is required')
   const settings = fill(options, defaults)
-  return { ...settings, push, install: fill(settings.install, defaults.install) }
+  return own({ ...settings, push, install: fill(settings.install, defaults.install) })
 }

@@ -13,7 +13,7 @@ describe('readAnswer', () => {
   })
 
   it('takes a registration key for an acknowledgement', () => {
-    expect(toRegistration(202, { registrationKey: 'k' })).toEqual({ is: 'acknowledged', registrationKey: 'k' })
+    expect(toRegistration(202, { registrationKey: 'k' })).toMatchObject({ is: 'acknowledged', registrationKey: 'k' })
   })
 
   it.each([undefined, null, 'ok', [], {}, { registrationKey: 7 }, { registrationKey: '' }])(

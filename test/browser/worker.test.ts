@@ -17,7 +17,10 @@ beforeEach(() => {
   world = enterBrowserWorld()
   showNotification.mockClear()
 })
-afterEach(() => world.leave())
+afterEach(() => {
+  world.leave()
+  Reflect.deleteProperty(globalThis, Symbol.for('pushferry'))
+})
 
 /** The browser starts the worker of the first registration, or of one that no page has registered with. */
 const wake = async (options?: WorkerOptions): Promise<RunningWorker> => {
@@ -25,6 +28,8 @@ const wake = async (options?: WorkerOptions): Promise<RunningWorker> => {
   const registration = world.workers.registrations[0] ?? world.workers.add('/pushferry-sw.min.js', '/pushferry/')
   world.set('registration', Object.assign(registration, { showNotification }))
   world.set('addEventListener', (type: string, listener: (event: object) => void) => listeners.set(type, listener))
+  // A worker that starts has a global of its own.
+  Reflect.deleteProperty(globalThis, Symbol.for('pushferry'))
   attachPushferry(options)
   // Only what was added before the script ended counts.
   const listening = [...listeners.keys()]
@@ -55,6 +60,14 @@ describe('attachPushferry', () => {
   it('adds every listener before it returns', async () => {
     const { listening } = await wake()
     expect(listening.sort()).toEqual(['message', 'notificationclick', 'push', 'pushsubscriptionchange', 'sync'])
+  })
+
+  it('adds none when it is called again, as by a plugin that imports it too', async () => {
+    await wake()
+    const add = vi.fn()
+    world.set('addEventListener', add)
+    attachPushferry()
+    expect(add).not.toHaveBeenCalled()
   })
 
   it('asks nobody, and fails no event, where no page has registered', async () => {
@@ -92,6 +105,14 @@ describe('a subscription that the browser has dropped', () => {
     await wake()
     await world.pass(1000)
     expect(world.relay.of('POST')).toHaveLength(1)
+  })
+
+  it('fails no push when subscribe() never settles, as in Firefox for Android', async () => {
+    await registerAndLeave()
+    const { fire } = await wake({ display: false })
+    world.push().fault = 'never'
+    expect(await fire('push', { data: null })).toEqual(fulfilled)
+    expect(await fire('pushsubscriptionchange')).toEqual(rejected)
   })
 
   it('stays gone where permission is gone too', async () => {

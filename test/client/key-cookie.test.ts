@@ -25,12 +25,24 @@ describe('the cookie of the registration key', () => {
     writeKeyCookie('ct-1', 'key')
     const write = vi.spyOn(document, 'cookie', 'set')
     writeKeyCookie('ct-1', 'key')
-    expect(write.mock.lastCall?.[0]).toContain('pushferry_key=ct-1:key; Domain=shop.example;')
+    expect(write.mock.lastCall?.[0]).toContain('pushferry_key=ct-1:key;Domain=shop.example;')
     expect(readKeyCookie('ct-1')).toBe('key')
   })
 
   it('does without where an element has the name of the cookie, or cookies are blocked', () => {
     world.set('document', Object.freeze({ cookie: {} }))
+    writeKeyCookie('ct-1', 'key')
+    expect(readKeyCookie('ct-1')).toBe('')
+  })
+
+  it.each(['get', 'set'] as const)('does without where the browser throws when a page would %s cookies', (access) => {
+    const accessors = { get: () => '', set: () => {} }
+    Object.defineProperty(document, 'cookie', {
+      ...accessors,
+      [access]: () => {
+        throw new DOMException('The operation is insecure.', 'SecurityError')
+      },
+    })
     writeKeyCookie('ct-1', 'key')
     expect(readKeyCookie('ct-1')).toBe('')
   })

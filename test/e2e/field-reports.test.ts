@@ -204,7 +204,9 @@ describeBrowsers('pages of the field', (name) => {
         '/': tagPage(url, {
           head: `<img name="currentScript" data-relay="${attacker}" src="${attacker}/pushferry.min.js">
             <img name="cookie"><img id="PUSHFERRY" data-relay="${attacker}">
-            <form id="pushferry"><input name="q"><input name="createPush"></form>`,
+            <img name="querySelectorAll"><img name="baseURI">
+            <form id="pushferry"><input name="q"><input name="createPush"></form>
+            <iframe name="pushferry" src="data:text/html,"></iframe><iframe name="PUSHFERRY" src="data:text/html,"></iframe>`,
         }),
       }),
     })

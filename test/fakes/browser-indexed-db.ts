@@ -1,14 +1,19 @@
 /**
  * How storage behaves: `blocked` throws from `open` (private modes, sandboxed frames), `refused` fails the open request,
- * `never` leaves it unanswered, `stuck` opens but answers no request, `full` reads but takes nothing, `missing` has none.
+ * `never` leaves it unanswered, `stuck` opens but answers no request, `full` reads but takes nothing, `missing` has none,
+ * `foreign` has a database of this name with other stores.
  */
-export type StorageMode = 'ok' | 'blocked' | 'refused' | 'never' | 'stuck' | 'full' | 'missing'
+export type StorageMode = 'ok' | 'blocked' | 'refused' | 'never' | 'stuck' | 'full' | 'missing' | 'foreign'
 
 /** What `idb-keyval` needs of IndexedDB, kept in memory, for all tabs and visits of one world. */
 export interface FakeIndexedDb {
   mode: StorageMode
+  /** How many connections are open. */
+  connections: number
   /** How many values were stored. */
   writes: number
+  /** The names of the databases. */
+  names(): string[]
   /** All values, by database, store and key. */
   values(): unknown[]
   /** Puts something else where a value is. */
@@ -21,6 +26,7 @@ export interface FakeIndexedDb {
 interface Request {
   result: unknown
   error: unknown
+  transaction?: { abort(): void }
   onsuccess?: (() => void) | null
   onerror?: (() => void) | null
   onupgradeneeded?: (() => void) | null
@@ -40,16 +46,32 @@ export const createFakeIndexedDb = (onWrite: () => void): FakeIndexedDb => {
         request.onerror?.()
         return
       }
-      const stores = databases.get(name) ?? new Map<string, Map<string, unknown>>()
+      const stores =
+        fake.mode === 'foreign' ? new Map() : (databases.get(name) ?? new Map<string, Map<string, unknown>>())
+      fake.connections++
       const database = {
         createObjectStore: (store: string) => stores.set(store, new Map()),
         transaction: (store: string) => transaction(stores.get(store), database),
-        close: () => {},
+        close: () => {
+          fake.connections--
+        },
       }
       request.result = database
-      if (!databases.has(name)) {
+      if (!databases.has(name) && fake.mode !== 'foreign') {
+        let isAborted = false
+        const abort = () => {
+          isAborted = true
+        }
         databases.set(name, stores)
+        request.transaction = { abort }
         request.onupgradeneeded?.()
+        if (isAborted) {
+          databases.delete(name)
+          fake.connections--
+          request.error = new DOMException('The transaction was aborted.', 'AbortError')
+          request.onerror?.()
+          return
+        }
       }
       request.onsuccess?.()
     })
@@ -104,7 +126,9 @@ export const createFakeIndexedDb = (onWrite: () => void): FakeIndexedDb => {
   const stores = () => [...databases.values()].flatMap((one) => [...one.values()])
   const fake: FakeIndexedDb = {
     mode: 'ok',
+    connections: 0,
     writes: 0,
+    names: () => [...databases.keys()],
     values: () => stores().flatMap((store) => [...store.values()]),
     change: (by) => {
       for (const store of stores()) for (const [key, value] of store) store.set(key, by(structuredClone(value)))

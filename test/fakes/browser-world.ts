@@ -27,6 +27,10 @@ export interface BrowserWorld {
   cookie: string
   /** The broadest domain that the browser takes a cookie for. */
   cookieDomain: string
+  /** The base URL of the page, as every node has it. */
+  baseUrl: string
+  /** The script elements of the page, in order. */
+  readonly scripts: FakeScriptElement[]
   /** Takes parts of the browser away, or puts others there. */
   set(name: string, value: unknown): void
   setNavigator(properties: Record<string, unknown>): void
@@ -51,6 +55,10 @@ export class FakeScriptElement {
   constructor(src: string, dataset: Readonly<Record<string, string>>) {
     this.src = src
     this.dataset = dataset
+  }
+  /** For the one selector that the script tag uses. */
+  matches(): boolean {
+    return this.src.includes('pushferry.min') || 'relay' in this.dataset
   }
 }
 
@@ -101,14 +109,12 @@ export const enterBrowserWorld = (): BrowserWorld => {
     visibilityState: 'visible',
     hidden: false,
     currentScript: null as unknown,
-    baseURI: new URL('/cart/page.html', origin).href,
-    querySelectorAll: () => [],
     get cookie() {
       return world.cookie
     },
     /** As a browser with one origin: the first pair is kept, unless it is meant for another domain. */
     set cookie(given: string) {
-      const [pair = '', ...attributes] = given.split('; ')
+      const [pair = '', ...attributes] = given.split(';').map((one) => one.trim())
       const domain = attributes.find((one) => one.startsWith('Domain='))?.slice(7)
       if (domain !== undefined && domain !== world.cookieDomain) return
       const name = pair.slice(0, pair.indexOf('=') + 1)
@@ -160,6 +166,8 @@ export const enterBrowserWorld = (): BrowserWorld => {
     localStorage,
     cookie: '',
     cookieDomain: 'shop.example',
+    baseUrl: new URL('/cart/page.html', origin).href,
+    scripts: [],
     set,
     setNavigator: (properties) => {
       for (const name in properties)
@@ -218,6 +226,14 @@ export const enterBrowserWorld = (): BrowserWorld => {
   set('location', new URL('/cart/page.html', origin))
   set('navigator', navigator)
   set('document', document)
+  // What an element of that name cannot hide.
+  set(
+    'Text',
+    class {
+      readonly baseURI = world.baseUrl
+    },
+  )
+  set('Document', { prototype: { querySelectorAll: () => world.scripts.filter((script) => script.matches()) } })
   set('localStorage', localStorage)
   set('Notification', Notification)
   set('PushManager', class {})

@@ -52,11 +52,14 @@ describe('the memory of dismissals', () => {
     expect(createDismissalMemory().read()).toEqual([0, 0])
   })
 
-  it.each(['abc', '{"count":1}', '1', ' '])('reads %j as a dismissal that silences nothing', (text) => {
-    localStorage.setItem('pushferry-prompt', text)
-    const [count, when] = createDismissalMemory().read()
-    expect(isSnoozed([count, when], at, 7)).toBe(false)
-  })
+  it.each(['abc', '{"count":1}', '1', ' ', `Infinity ${at}`, `99 ${at}`, '1e300 0', `-1 ${at}`, `1 -5`, 'null null'])(
+    'reads %j as a dismissal that silences nothing',
+    (text) => {
+      localStorage.setItem('pushferry-prompt', text)
+      const [count, when] = createDismissalMemory().read()
+      expect(isSnoozed([count, when], at, 7)).toBe(false)
+    },
+  )
 
   it('lasts as long as the page where storage is blocked', () => {
     vi.stubGlobal('localStorage', {

@@ -34,6 +34,15 @@ describe('prompt options', () => {
     )
   })
 
+  it('are not taken from Object.prototype, which other scripts extend', () => {
+    Object.defineProperty(Object.prototype, 'steps', { value: () => {}, configurable: true, writable: true })
+    try {
+      expect('steps' in resolveOptions({ push })).toBe(false)
+    } finally {
+      Reflect.deleteProperty(Object.prototype, 'steps')
+    }
+  })
+
   it('without push are refused', () => {
     expect(() => resolveOptions({} as unknown as PromptOptions)).toThrow(TypeError)
   })

@@ -26,6 +26,69 @@ describe('what broke page clients in the field', () => {
     expect(world.relay.of('POST').map(({ headers }) => headers.get('X-Pushferry-Key'))).toEqual([null, 'key-of-ct-1'])
   })
 
+  it('B3: keeps its worker when pushState changes the base URL of the page', async () => {
+    const push = await registered(world, { serviceWorker: 'pushferry-sw.min.js' })
+    world.baseUrl = 'https://shop.example/products/42'
+    expect(await outcomeOf(world, push.sync())).toMatchObject({ state: 'registered' })
+    expect(world.workers.registrations.map(({ scope }) => scope)).toEqual(['https://shop.example/cart/pushferry/'])
+  })
+
+  it.each([
+    ['<base> names another one', 'https://cdn.example/assets/'],
+    ['the address has a password', 'https://user:password@shop.example/cart/'],
+  ])('B3: takes the worker from its own origin where %s', async (_, baseUrl) => {
+    world.baseUrl = baseUrl
+    await registered(world)
+    expect(world.workers.registered[0]?.url).toBe('https://shop.example/pushferry-sw.min.js')
+  })
+
+  it("B3: takes the worker from its parent's base URL in a frame without an address", async () => {
+    world.set('location', new URL('about:srcdoc'))
+    await registered(world)
+    expect(world.workers.registered[0]?.url).toBe('https://shop.example/pushferry-sw.min.js')
+  })
+
+  it.each([
+    ['scope', '/other/'],
+    ['debug', true],
+    ['ticket', () => 'x'],
+    ['fetch', () => Promise.reject(new Error())],
+    ['timeoutMs', 1],
+    ['vapidPublicKey', 'x'],
+    ['refreshAfterDays', -1],
+  ])('B5: takes no option from Object.prototype.%s', async (name, value) => {
+    Object.defineProperty(Object.prototype, name, { value, configurable: true, enumerable: true, writable: true })
+    const print = vi.spyOn(console, 'info').mockImplementation(() => {})
+    try {
+      const push = await registered(world)
+      expect(await outcomeOf(world, push.sync())).toMatchObject({ state: 'registered' })
+      expect(world.relay.of('POST')).toHaveLength(1)
+      expect(world.workers.registrations.map(({ scope }) => scope)).toEqual(['https://shop.example/pushferry/'])
+      expect(print).not.toHaveBeenCalled()
+    } finally {
+      Reflect.deleteProperty(Object.prototype, name)
+    }
+  })
+
+  it.each(['constructor', 'toString', '__proto__'])('B5: withdraws an objectId that is called %s', async (objectId) => {
+    const push = await registered(world, { objectId })
+    await outcomeOf(world, push.unregister())
+    const [registering, withdrawing] = world.relay.requests.filter(({ method }) => method !== 'GET')
+    expect(registering?.headers.get('X-Pushferry-Key')).toBeNull()
+    expect(withdrawing?.headers.get('X-Pushferry-Key')).toBe(`key-of-${objectId}`)
+  })
+
+  it('B5: has an error of its own where the intrinsics are frozen', async () => {
+    const before = Object.getOwnPropertyDescriptor(Error.prototype, 'name') ?? {}
+    Object.defineProperty(Error.prototype, 'name', { ...before, writable: false })
+    try {
+      const outcome = await outcomeOf(world, visit({ objectId: () => undefined }).register())
+      expect(outcome).toMatchObject({ error: { name: 'PushError', code: 'no-object-id' } })
+    } finally {
+      Object.defineProperty(Error.prototype, 'name', before)
+    }
+  })
+
   it('B6: believes no stored time that lies further ahead than a day', async () => {
     await registered(world)
     world.storage.change((row) => ({ ...Object(row), retryAt: Date.now() + 30 * 86_400_000, settled: '' }))
@@ -43,6 +106,30 @@ describe('what broke page clients in the field', () => {
     expect(await outcomeOf(world, visit().status())).toMatchObject({ state: 'unsupported' })
     expect(await outcomeOf(world, visit().sync())).toMatchObject({ state: 'unsupported' })
   })
+
+  it.each(['rejects', 'never settles'])(
+    'B10: tells the relay of unregister() where getRegistration() %s',
+    async (how) => {
+      const push = await registered(world)
+      const getRegistration = () =>
+        how === 'rejects' ? Promise.reject(new DOMException('Denied.', 'SecurityError')) : new Promise(() => {})
+      Object.assign(navigator.serviceWorker, { getRegistration })
+      const code = how === 'rejects' ? 'worker-failed' : 'worker-timeout'
+      expect(await outcomeOf(world, push.unregister())).toMatchObject({ error: { code } })
+      expect(world.relay.of('DELETE')).toHaveLength(1)
+    },
+  )
+
+  it.each(['null', '[]', '{}', '7', '{"code":"unavailable"}', '<!doctype html>', '{"vapidPublicKey":7}'])(
+    'B11: uses the VAPID key that it has when /v1/config answers %s',
+    async (body) => {
+      const push = await registered(world)
+      await world.pass(8 * 86_400_000)
+      world.relay.next.GET.push(() => new Response(body, { status: 503 }))
+      expect(await outcomeOf(world, push.sync())).toMatchObject({ state: 'registered', reason: undefined })
+      expect(world.relay.of('POST')).toHaveLength(2)
+    },
+  )
 
   it('B11: takes a code that is no string for none', async () => {
     world.relay.next.POST.push(() => new Response('{"code":503}', { status: 503 }))
@@ -83,10 +170,24 @@ describe('debug', () => {
     await registered(world, { debug: true, ticket: () => 'secret-ticket' })
     expect(print.mock.calls.map(([, ...step]) => step)).toEqual([
       ['register', 'granted'],
-      ['the worker is active'],
       ['subscribed'],
       [{ state: 'registered', reason: undefined, objectId: 'ct-1' }],
     ])
+  })
+})
+
+describe('onChange()', () => {
+  it('fails no verb and no other listener when a listener throws', async () => {
+    const reported = new Promise((resolve) => process.once('unhandledRejection', resolve))
+    const push = visit()
+    push.onChange(() => {
+      throw new Error('of the site')
+    })
+    const states: string[] = []
+    push.onChange(({ state }) => states.push(state))
+    expect(await outcomeOf(world, push.register())).toMatchObject({ state: 'registered' })
+    expect(states).toEqual(['registered'])
+    expect(await reported).toMatchObject({ message: 'of the site' })
   })
 })
 

@@ -34,3 +34,13 @@ it('touches nothing of a browser when it is imported', async () => {
   await import('../../../src/client/index.ts')
   expect(touched).toEqual([])
 })
+
+it('makes a client on a server, where push is unsupported', async () => {
+  const { createPush } = await import('../../../src/client/index.ts')
+  const push = createPush({ relay: 'https://push.example.com' })
+  const unsupported = { state: 'unsupported', reason: 'unsupported' }
+  expect(push.getSnapshot()).toEqual(unsupported)
+  expect(await push.status()).toEqual(unsupported)
+  expect(await push.sync()).toEqual(unsupported)
+  await expect(push.register()).rejects.toMatchObject({ code: 'unsupported' })
+})

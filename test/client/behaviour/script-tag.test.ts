@@ -35,11 +35,27 @@ afterEach(() => {
 /** The page meets `<script async src="…/pushferry.min.js" data-…>`. */
 const load = async (dataset: Record<string, string> = {}) => {
   const script = new FakeScriptElement(`${relayUrl}/pushferry.min.js`, dataset)
-  Object.assign(document, { currentScript: script })
+  world.scripts.push(script)
+  await run(script)
+}
+
+/** The script runs, in a page with this `document.currentScript`. */
+const run = async (currentScript: unknown) => {
+  Object.assign(document, { currentScript })
   vi.resetModules()
   await import('../../../src/client/script-tag.ts')
   Object.assign(document, { currentScript: null })
 }
+
+/** What `self` has under the name of a frame of another origin: it throws from nearly every member. */
+const foreignWindow = (): unknown =>
+  new Proxy(Object.create(null), {
+    getPrototypeOf: () => null,
+    get: (_, name) => {
+      if (name === 'then' || name === Symbol.toStringTag || name === Symbol.hasInstance) return undefined
+      throw new DOMException('Blocked a frame.', 'SecurityError')
+    },
+  })
 
 describe('the script tag', () => {
   it('puts the client on the page, for the relay that it came from', async () => {
@@ -153,4 +169,83 @@ describe('the script tag', () => {
     await load({ objectId: 'ct-1', auto: 'false' })
     await expect(world.settled(registering)).rejects.toMatchObject({ code: 'permission-denied' })
   })
+
+  it.each(['pushferry', 'PUSHFERRY'])(
+    'B12: is not stopped by a frame of another origin that is called %s',
+    async (name) => {
+      world.set(name, foreignWindow())
+      await load({ objectId: 'ct-1' })
+      await world.pass(5000)
+      expect(world.relay.of('POST')).toHaveLength(1)
+    },
+  )
+
+  it('B12: finds its tag where an element is called currentScript, and another querySelectorAll', async () => {
+    world.scripts.push(new FakeScriptElement(`${relayUrl}/pushferry.min.js`, { objectId: 'ct-1' }))
+    Object.assign(document, { querySelectorAll: {} })
+    await run(foreignWindow())
+    await world.pass(5000)
+    expect(world.relay.of('POST')).toHaveLength(1)
+  })
+
+  it('B8: takes no relay from the tag of a loader that evaluates it, and says what is missing', async () => {
+    const print = vi.spyOn(console, 'error').mockImplementation(() => {})
+    await run(new FakeScriptElement('https://cdn.example/loader.js', {}))
+    await world.pass(5000)
+    expect(world.log).toEqual([])
+    expect(print.mock.calls).toEqual([[expect.stringContaining('data-relay')]])
+    expect(page.pushferry).toMatchObject({ createPush: expect.any(Function) })
+  })
+
+  it('B8: prefers its own tag to that of a loader that evaluates it', async () => {
+    world.scripts.push(new FakeScriptElement(`${relayUrl}/pushferry.min.js`, { objectId: 'ct-1' }))
+    await run(new FakeScriptElement('https://cdn.example/loader.js', { auto: 'false' }))
+    await world.pass(5000)
+    expect(world.relay.of('POST')).toHaveLength(1)
+  })
+
+  it.each([
+    ['a relay that is no absolute URL', { relay: '/push' }, 'relay'],
+    ['an option that is not known', { relay: relayUrl, vapidKey: 'x' }, 'vapidPublicKey'],
+  ])('B8: says %s in one line, and the global can make a client', async (_, settings, named) => {
+    const print = vi.spyOn(console, 'error').mockImplementation(() => {})
+    world.set('PUSHFERRY', settings)
+    await run(null)
+    expect(print.mock.calls).toEqual([[expect.stringContaining(named)]])
+    expect(page.pushferry).toMatchObject({ createPush: expect.any(Function) })
+  })
+
+  it.each([
+    ['null', [null]],
+    ['a verb alone', [['sync']]],
+    ['a verb without a function for its promise', [['sync', []]]],
+    ['an unknown verb', [['subscribe', [], () => {}]]],
+    ['text', 'sync'],
+    ['a number', 7],
+  ])('repairs, whatever a stub holds in its queue: %s', async (_, q) => {
+    world.set('pushferry', { q })
+    await load({ objectId: 'ct-1' })
+    await world.pass(5000)
+    expect(world.relay.of('POST')).toHaveLength(1)
+  })
+
+  it.each(['scope', 'auto', 'debug', 'serviceWorker', 'vapidKey', 'relay', 'fallback'])(
+    'B5: takes no attribute and no setting from Object.prototype.%s',
+    async (name) => {
+      Object.defineProperty(Object.prototype, name, {
+        value: 'false',
+        configurable: true,
+        enumerable: true,
+        writable: true,
+      })
+      try {
+        await load({ objectId: 'ct-1' })
+        await world.pass(5000)
+        expect(world.relay.of('POST').map(({ path }) => path)).toEqual(['/v1/subscriptions'])
+        expect(world.workers.registered.map(({ scope }) => scope)).toEqual(['https://shop.example/pushferry/'])
+      } finally {
+        Reflect.deleteProperty(Object.prototype, name)
+      }
+    },
+  )
 })

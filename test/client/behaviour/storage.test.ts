@@ -9,7 +9,7 @@ beforeEach(() => {
 afterEach(() => world.leave())
 
 describe('storage is only a cache', () => {
-  describe.each(['blocked', 'refused', 'never', 'stuck', 'full', 'missing'] as const)(
+  describe.each(['blocked', 'refused', 'never', 'stuck', 'full', 'missing', 'foreign'] as const)(
     'IndexedDB that is %s',
     (mode) => {
       beforeEach(() => {
@@ -45,6 +45,21 @@ describe('storage is only a cache', () => {
     },
   )
 
+  it('has no database where only the status was asked for', async () => {
+    const push = visit()
+    push.onChange(() => {})
+    expect(await stateOf(world, push)).toBe('prompt')
+    expect(world.storage.names()).toEqual([])
+    await outcomeOf(world, push.register())
+    expect(world.storage.names()).toEqual(['pushferry'])
+  })
+
+  it.each(['ok', 'foreign'] as const)('leaves no connection open to a database that is %s', async (mode) => {
+    world.storage.mode = mode
+    await registered(world)
+    expect(world.storage.connections).toBe(0)
+  })
+
   it('wiped, is filled again from the live subscription', async () => {
     await registered(world)
     const endpoint = world.push().live?.endpoint
@@ -74,17 +89,22 @@ describe('storage is only a cache', () => {
     expect(world.relay.of('POST')).toHaveLength(2)
   })
 
-  it.each(['register', 'sync'] as const)('is fixed by %s() when any part of it is missing', async (verb) => {
-    await registered(world)
-    const [stored] = world.storage.values()
-    const whole: object = typeof stored === 'string' ? JSON.parse(stored) : Object(stored)
-    const outcomes: Record<string, unknown> = {}
-    for (const member of Object.keys(whole)) {
-      const rest = { ...whole, [member]: undefined }
-      world.storage.change(() => (typeof stored === 'string' ? JSON.stringify(rest) : rest))
-      world.closeTabs()
-      outcomes[member] = (await outcomeOf(world, visit()[verb]())).state
-    }
-    expect(new Set(Object.values(outcomes)), JSON.stringify(outcomes)).toEqual(new Set(['registered']))
-  })
+  it.each(['register', 'sync'] as const)(
+    'is fixed by %s() when any part of it is missing or of another type',
+    async (verb) => {
+      await registered(world)
+      const [stored] = world.storage.values()
+      const whole: object = typeof stored === 'string' ? JSON.parse(stored) : Object(stored)
+      const outcomes: Record<string, unknown> = {}
+      for (const member of Object.keys(whole)) {
+        for (const value of [undefined, null, [], {}, 7]) {
+          const rest = { ...whole, [member]: value }
+          world.storage.change(() => (typeof stored === 'string' ? JSON.stringify(rest) : rest))
+          world.closeTabs()
+          outcomes[`${member} ${JSON.stringify(value)}`] = (await outcomeOf(world, visit()[verb]())).state
+        }
+      }
+      expect(new Set(Object.values(outcomes)), JSON.stringify(outcomes)).toEqual(new Set(['registered']))
+    },
+  )
 })
