@@ -1,12 +1,14 @@
 import { type CsvRecord, csvRecords, isStrict } from './csv-records.ts'
 import type { Dialect } from './dialect.ts'
+import { isStringFormula } from './formula-guard.ts'
 import type { Row } from './row.ts'
 
 const quote = '"'
 const replacement = '\uFFFD'
 
-/** Whether a cell is JSON. Some exports have JSON in cells, and not every exporter quotes it. */
-const isJson = (cell: string): boolean => {
+/** Whether a cell that is not quoted may have quotes: JSON and string formulas, which not every exporter quotes. */
+const isReadable = (cell: string): boolean => {
+  if (isStringFormula(cell)) return true
   if (!cell.trim().startsWith('{')) return false
   try {
     JSON.parse(cell)
@@ -42,7 +44,7 @@ export const tableRows = async function* (
       return `there are ${cells.length} values in the row, but ${header.length} columns`
     for (const column of ours) {
       const cell = cells[column]
-      if (text !== undefined && cell?.includes(quote) && !isStrict(text, delimiter) && !isJson(cell))
+      if (text !== undefined && cell?.includes(quote) && !isReadable(cell) && !isStrict(text, delimiter))
         return 'a quote is in the middle of a value'
       if (cell?.includes(replacement)) return 'a value is not UTF-8'
     }

@@ -54,6 +54,18 @@ describe('what exporters and spreadsheets do to a file', () => {
     expect(await read("objectId,type,id\n'a,fcm,'t\n")).toEqual([record("'a", "'t")])
   })
 
+  it('the apostrophe before a number or before the prefix of a platform is taken off', async () => {
+    const text = "objectId,type,id\n'00123,fcm,'7\n'__abc,fcm,t\n'~win,wns,t\n"
+    expect(await read(text)).toEqual([record('00123', '7'), record('__abc'), record('~win', 't', 'wns')])
+    expect(await read("objectId,type,id\n'1.2E+17,fcm,t\n'#NAME?,fcm,t\n")).toEqual([530, 530])
+  })
+
+  it('a formula that is only a string is that string, quoted or not', async () => {
+    const text = 'objectId,type,id\n="00123",fcm,t\n"=""-HwB9""",apns,="a"\n"=""a""""b""",fcm,t\n'
+    expect(await read(text)).toEqual([record('00123'), record('-HwB9', 'a', 'apns'), record('a"b')])
+    expect(await read('objectId,type,id\n="a"x,fcm,t\n')).toEqual(['a quote is in the middle of a value'])
+  })
+
   it('a number that JSON cannot hold exactly is refused, and a safe one is taken', async () => {
     const [lossy, safe, float] = await read(
       '{"ct":12345678901234567890,"t":"x"}\n{"ct":42,"t":"x"}\n{"ct":1.5,"t":"x"}',
@@ -112,6 +124,11 @@ describe('a file of rejected rows', () => {
     const values = async (one: string): Promise<unknown[]> =>
       (await gather((await planned({ text: one })).rows())).map((row) => readRow(row))
     expect(await values(file)).toEqual(await values(text))
+  })
+
+  it('has a string formula as its string', async () => {
+    const file = await rejected('objectId,type,id\n="00123",fcm,"=""=x"""\n', folder().file('r.csv'))
+    expect(await read(file)).toEqual([record('00123', '=x')])
   })
 
   it('is for its owner alone also where it existed, and where a link leads to it', async () => {
