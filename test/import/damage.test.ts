@@ -100,6 +100,26 @@ describe('what exporters and spreadsheets do to a file', () => {
     expect(await read('objectId,type,id\na,fcm,t\n,,\n" ",,""\n,,\n')).toEqual([record('a')])
   })
 
+  it('a header that is repeated, as in files that were joined, is passed over', async () => {
+    const file = '\'objectId,type,"id"\na,fcm,t\n'
+    expect(await read(`${file}${file}`)).toEqual([record('a'), record('a')])
+  })
+
+  it('a name of a column may have a line break', async () => {
+    expect(await read('"object\nId",type,id\na,fcm,t\n', ['objectId=#1'])).toEqual([record('a')])
+    expect(await read('objectId,"a\r\nb",type,id\na,,fcm,t\n')).toEqual([record('a')])
+  })
+
+  it('a carriage return ends a line of CSV and of NDJSON, also where other lines end otherwise', async () => {
+    expect(await read('objectId,type,id\na,fcm,t\rb,fcm,t\r')).toEqual([record('a'), record('b')])
+    expect(await read('objectId,type,id\ra,fcm,t\nb,fcm,t\r\n')).toEqual([record('a'), record('b')])
+    const [a, b] = [JSON.stringify(record('a')), JSON.stringify(record('b'))]
+    for (const end of ['\r', '\r\n', '\n\r', '\r\r\n'])
+      expect(await read(`${a}${end}${end}${b}${end}${a}`), JSON.stringify(end)).toEqual(
+        ['a', 'b', 'a'].map((id) => record(id)),
+      )
+  })
+
   it('a value with doubled quotes is read, and one with a stray quote is not', async () => {
     const text = 'objectId,type,id,note\n"a""b",fcm,"t""",5" tall\n'
     expect(await read('objectId,type,id\n"a""b",fcm,"t"""\n')).toEqual([record('a"b', 't"')])
