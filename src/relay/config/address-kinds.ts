@@ -59,6 +59,18 @@ export const region: Kind<string> = {
       : "it is the first word of the dashboard's address: eu1 for https://eu1.dashboard.clevertap.com",
 }
 
+/** The address to listen on. */
+export const listenHost: Kind<string> = {
+  allowed: 'a host name or an address',
+  read: (text) => (isIP(text) !== 0 || /^[\w.-]{1,255}$/.test(text) ? text : undefined),
+  hint: (text) => {
+    if (/^\[.*\]$/.test(text)) return 'write an IPv6 address without brackets'
+    if (text.includes('://')) return 'write it without http:// and without a path'
+    if (/:\d+$/.test(text)) return 'the port belongs into PUSHFERRY_PORT'
+    return text === '*' ? 'for all addresses write 0.0.0.0 or ::' : undefined
+  },
+}
+
 const namedRanges = ['loopback', 'linklocal', 'uniquelocal']
 
 /** A proxy whose `X-Forwarded-For` is trusted. A range of all addresses is refused, because it would trust every client. */
