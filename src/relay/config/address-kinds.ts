@@ -78,11 +78,13 @@ export const proxyRange: Kind<string> = {
   allowed: `an address, a CIDR range of less than all addresses, or one of ${namedRanges.join(' ')}`,
   read: (text) => {
     if (namedRanges.includes(text) || isIP(text) !== 0) return text
-    const [address, prefix] = text.split('/')
-    return address && isIP(address) !== 0 && prefix !== '0' && ipaddr.isValidCIDR(text) ? text : undefined
+    const [address = ''] = text.split('/')
+    if (isIP(address) === 0 || !ipaddr.isValidCIDR(text)) return undefined
+    const [base, bits] = ipaddr.parseCIDR(text)
+    return bits > (base instanceof ipaddr.IPv6 && base.isIPv4MappedAddress() ? 96 : 0) ? text : undefined
   },
   hint: (text) =>
-    /^(true|yes|on|\*|all)$/i.test(text) || text.endsWith('/0')
+    /^(true|yes|on|\*|all)$/i.test(text) || /\/0+$/.test(text)
       ? 'it would trust every client, set the address or range of your proxy'
       : 'set the address or range of your proxy, such as 10.0.0.0/8; host names and numbers of hops are not taken',
 }

@@ -262,6 +262,8 @@ describe('a wrong value', () => {
     ['PUSHFERRY_TRUST_PROXY', 'true'],
     ['PUSHFERRY_TRUST_PROXY', '0.0.0.0/0'],
     ['PUSHFERRY_TRUST_PROXY', '::/0'],
+    ['PUSHFERRY_TRUST_PROXY', '0.0.0.0/00'],
+    ['PUSHFERRY_TRUST_PROXY', '::ffff:0.0.0.0/96'],
     ['PUSHFERRY_TRUST_PROXY', '10.0.0.0/33'],
     ['PUSHFERRY_VERIFY', '1.1'],
     ['PUSHFERRY_VERIFY', '5%'],
