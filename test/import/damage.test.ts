@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { readRow } from '../../src/import/enqueue.ts'
 import { createRejects } from '../../src/import/rejects.ts'
+import { createRejectsFile } from '../../src/import/rejects-file.ts'
 import { decodeRecord } from '../../src/wire/decode.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { gather } from './chunks.ts'
@@ -155,6 +156,11 @@ describe('a file of rejected rows', () => {
   it('has a string formula as its string', async () => {
     const file = await rejected('objectId,type,id\n="00123",fcm,"=""=x"""\n', folder().file('r.csv'))
     expect(await read(file)).toEqual([record('00123', '=x')])
+  })
+
+  it('is never called -, which elsewhere is standard output', () => {
+    const shape = { kind: 'csv', header: ['id'], delimiter: ',' } as const
+    expect(() => createRejectsFile('-', shape)).toThrow('--rejects -: give the name of a file')
   })
 
   it('is for its owner alone also where it existed, and where a link leads to it', async () => {
