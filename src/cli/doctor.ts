@@ -15,6 +15,8 @@ const timeoutMs = 10_000
 
 const readAddress = (text: string, what: string): URL => {
   const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url && `${url.username}${url.password}` !== '')
+    throw new CliError(`${what} must be an address without a user name and a password`, 2)
   if (url && /^https?:$/.test(url.protocol) && url.hostname) return url
   throw new CliError(`${what} must be an address such as https://www.example.com`, 2)
 }

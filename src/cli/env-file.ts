@@ -20,7 +20,7 @@ export const parseEnvFile = (text: string, file: string): ReadonlyMap<string, st
   const values = new Map<string, string>()
   for (const [index, line] of text
     .replace(/^\uFEFF/, '')
-    .split(/\r?\n/)
+    .split(/\r\n|\n|\r/)
     .entries()) {
     if (/^\s*(#|$)/.test(line)) continue
     const at = `${file}, line ${index + 1}`

@@ -65,22 +65,28 @@ const remarks = ({ counts, tokens }: Comparison, others: number): string => {
   return lines.map((line) => `${line}\n`).join('')
 }
 
+/** Profiles that are listed without `--list`. */
+const mostListed = 20
+
 const print = async (comparison: Comparison, others: number, { list }: VerifyExportOptions, { stdout }: Io) => {
   await writeAll(stdout, table(comparison))
-  if (list)
-    for (const page of comparison.unseen())
-      await writeAll(
-        stdout,
-        page.map(({ objectId, type, verdict }) => `${objectId}  ${type}  ${names[verdict]}\n`).join(''),
-      )
+  let listed = 0
+  for (const page of comparison.unseen()) {
+    const shown = list ? page : page.slice(0, mostListed - listed)
+    listed += shown.length
+    const lines = shown.map(({ objectId, type, verdict }) => `${objectId}  ${type}  ${names[verdict]}\n`)
+    await writeAll(stdout, lines.join(''))
+    if (!list && listed === mostListed) break
+  }
+  const more = sum(comparison.counts.other) + sum(comparison.counts.notSeen) - listed
+  await writeAll(stdout, more > 0 ? `and ${count(more)} more: --list shows all\n` : '')
   await writeAll(stdout, remarks(comparison, others))
 }
 
-/** The same as data. `profiles`, with `--list`, is written by the page, as it may be long. */
+/** The same as data. `profiles` is written by the page, as it may be long. */
 const printJson = async (
   { counts, unseen }: Comparison,
   more: { ok: boolean; account: string; notCompared: number },
-  { list }: VerifyExportOptions,
   { stdout }: Io,
 ) => {
   const { ok, account, notCompared } = more
@@ -91,7 +97,6 @@ const printJson = async (
     notCompared,
   }
   const text = JSON.stringify(data, undefined, 2)
-  if (!list) return writeAll(stdout, `${text}\n`)
   await writeAll(stdout, `${text.slice(0, -2)},\n  "profiles": [`)
   let between = '\n'
   for (const page of unseen()) {
@@ -116,7 +121,7 @@ export const verifyExport = async (options: VerifyExportOptions, io: Io): Promis
         const others = notCompared(await store.counts(account))
         const { other, notSeen } = comparison.counts
         const ok = sum(other) + sum(notSeen) === 0
-        if (options.json) await printJson(comparison, { ok, account, notCompared: others }, options, io)
+        if (options.json) await printJson(comparison, { ok, account, notCompared: others }, io)
         else await print(comparison, others, options, io)
         return ok ? 0 : 1
       } finally {

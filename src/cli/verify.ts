@@ -139,7 +139,10 @@ export const defineVerify: DefineCommand = (command, io, exitWith) => {
       'compare all that CleverTap accepted with this Profile Export (CSV, NDJSON or JSON, also gzipped); can be repeated',
       (file: string, before: readonly string[] = []) => [...before, file],
     )
-    .option('--list', 'with --export: list the CleverTap IDs with another token, and those that were not seen')
+    .option(
+      '--list',
+      'with --export: list all CleverTap IDs with another token, and all that were not seen (default: the first 20; with --json always all)',
+    )
     .option('--account <id>', 'the account, if several are configured')
     .option('--json', 'print the findings as JSON')
     .addHelpText(

@@ -14,7 +14,6 @@ export interface CsvRecord {
 
 export interface CsvRules {
   delimiter: string
-  lineBreak: '\n' | '\r'
   /** Whether a record of several lines is plausible. If not, its first line counts as broken. */
   isPlausible: (cells: readonly string[], text: string) => boolean
 }
@@ -66,7 +65,7 @@ const linesOf = (block: string): string[] => {
  */
 export const csvRecords = async function* (
   bytes: AsyncIterable<Uint8Array>,
-  { delimiter, lineBreak, isPlausible }: CsvRules,
+  { delimiter, isPlausible }: CsvRules,
 ): AsyncGenerator<readonly CsvRecord[]> {
   const read = (text: string): string[][] | 'open' => {
     try {
@@ -133,6 +132,6 @@ export const csvRecords = async function* (
     pending.push(...lines)
     return careful(pending, line - pending.length, false)
   }
-  for await (const block of textBlocks(bytes, lineBreak)) yield next(block)
+  for await (const block of textBlocks(bytes)) yield next(block)
   yield careful(pending, line - pending.length, true)
 }

@@ -1,12 +1,14 @@
 import { type CsvRecord, csvRecords, isStrict } from './csv-records.ts'
 import type { Dialect } from './dialect.ts'
+import { isStringFormula, unguard } from './formula-guard.ts'
 import type { Row } from './row.ts'
 
 const quote = '"'
 const replacement = '\uFFFD'
 
-/** Whether a cell is JSON. Some exports have JSON in cells, and not every exporter quotes it. */
-const isJson = (cell: string): boolean => {
+/** Whether a cell that is not quoted may have quotes: JSON and string formulas, which not every exporter quotes. */
+const isReadable = (cell: string): boolean => {
+  if (isStringFormula(cell)) return true
   if (!cell.trim().startsWith('{')) return false
   try {
     JSON.parse(cell)
@@ -24,17 +26,20 @@ const isJson = (cell: string): boolean => {
  */
 export const tableRows = async function* (
   bytes: AsyncIterable<Uint8Array>,
-  { header, delimiter, lineBreak, skip }: Dialect,
+  { header, delimiter, skip }: Dialect,
   ours: readonly number[],
   make: (line: number, cells: readonly string[], rows: Row[]) => void,
 ): AsyncGenerator<readonly Row[]> {
   /** Whether a row has more values than the header has columns. Additional empty cells are allowed, because exports have them. */
   const isTooLong = (cells: readonly string[]): boolean =>
     cells.length > header.length && cells.slice(header.length).some((cell) => cell.trim() !== '')
+  const isHeader = (cells: readonly string[]): boolean =>
+    cells.length === header.length && cells.every((cell, at) => unguard(cell) === header[at])
   const isPlausible = (cells: readonly string[], text: string): boolean =>
-    !isTooLong(cells) &&
-    ours.every((column) => !cells[column]?.trim().includes('\n')) &&
-    (ours.every((column) => !cells[column]?.includes(quote)) || isStrict(text, delimiter))
+    isHeader(cells) ||
+    (!isTooLong(cells) &&
+      ours.every((column) => !cells[column]?.trim().includes('\n')) &&
+      (ours.every((column) => !cells[column]?.includes(quote)) || isStrict(text, delimiter)))
 
   const problemOf = ({ cells, broken, text }: CsvRecord): string | undefined => {
     if (broken) return 'a quote in this line is not closed, or is closed before the end of a value'
@@ -42,7 +47,7 @@ export const tableRows = async function* (
       return `there are ${cells.length} values in the row, but ${header.length} columns`
     for (const column of ours) {
       const cell = cells[column]
-      if (text !== undefined && cell?.includes(quote) && !isStrict(text, delimiter) && !isJson(cell))
+      if (text !== undefined && cell?.includes(quote) && !isReadable(cell) && !isStrict(text, delimiter))
         return 'a quote is in the middle of a value'
       if (cell?.includes(replacement)) return 'a value is not UTF-8'
     }
@@ -50,7 +55,7 @@ export const tableRows = async function* (
   }
 
   let skipped = 0
-  for await (const records of csvRecords(bytes, { delimiter, lineBreak, isPlausible })) {
+  for await (const records of csvRecords(bytes, { delimiter, isPlausible })) {
     const rows: Row[] = []
     for (const record of records) {
       if (skipped < skip) {
@@ -58,8 +63,8 @@ export const tableRows = async function* (
         continue
       }
       const { line, cells } = record
-      // Spreadsheets write rows that have only delimiters below their table.
-      if (cells.every((cell) => cell.trim() === '')) continue
+      // Spreadsheets write rows that have only delimiters below their table, and files that were joined repeat their header.
+      if (cells.every((cell) => cell.trim() === '') || isHeader(cells)) continue
       const problem = problemOf(record)
       if (problem === undefined) make(line, cells, rows)
       else rows.push({ line, value: undefined, problem, source: cells })

@@ -10,8 +10,6 @@ export interface Dialect {
   header: readonly string[]
   /** Number of rows before the data: the header, and Excel's `sep=` line before it. */
   skip: number
-  /** The line break; files of old Macs have a bare carriage return. */
-  lineBreak: '\n' | '\r'
 }
 
 /** Usual delimiters, the most likely first. */
@@ -47,10 +45,8 @@ const score = (header: readonly string[], delimiter: string, map: FieldMap): num
  * @throws ImportError (`usage`) when no delimiter makes the first line readable.
  */
 export const readDialect = (head: string, map: FieldMap): Dialect => {
-  const lineBreak = head.includes('\n') ? '\n' : '\r'
-  const text = lineBreak === '\r' ? head.replaceAll('\r', '\n') : head
-  const [whole = '', told] = /^\s*sep=(.)\r?\n/i.exec(text) ?? []
-  const rest = text.slice(whole.length)
+  const [whole = '', told] = /^\s*sep=(.)\r?\n/i.exec(head) ?? []
+  const rest = head.slice(whole.length)
   const readings = (told === undefined ? [...usual, ...unusual] : [told]).map((delimiter) => {
     const header = firstRecord(rest, delimiter)
     return { delimiter, header, score: score(header, delimiter, map) }
@@ -58,5 +54,5 @@ export const readDialect = (head: string, map: FieldMap): Dialect => {
   const [best] = readings.sort((a, b) => b.score - a.score)
   if (!best || best.header.length === 0)
     throw new ImportError('usage', 'the first line, which must name the columns, cannot be read')
-  return { delimiter: best.delimiter, header: best.header.map(unguard), skip: whole === '' ? 1 : 2, lineBreak }
+  return { delimiter: best.delimiter, header: best.header.map(unguard), skip: whole === '' ? 1 : 2 }
 }

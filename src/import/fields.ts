@@ -1,7 +1,7 @@
 import type { WebType } from '../relay/config/types.ts'
 import { typeOfHost } from '../relay/intake/push-type.ts'
 import { isPlaceholder } from '../wire/placeholder.ts'
-import { readEndpoint } from '../wire/push-service.ts'
+import { fcmHosts, isFcmId, readEndpoint } from '../wire/push-service.ts'
 import type { TokenType } from '../wire/record.ts'
 
 /** The fields of a record in a table, by their default column names. */
@@ -32,6 +32,8 @@ export const readWebToken = (
 ): { id: string; type: TokenType } | string => {
   const read = readEndpoint(endpoint)
   if (!read) return 'the endpoint is not an https URL that ends in an id'
+  if (fcmHosts.includes(read.host) && !isFcmId(read.id))
+    return 'the endpoint ends in a character that no FCM token has: give it as the browser does'
   const type = typeOfHost(read.host, webTypes)
   return type === undefined ? unknownService : { id: read.id, type }
 }

@@ -4,14 +4,22 @@
  * one apostrophe always restores the string.
  */
 const formula = /^[=+\-@\t\r]/
-const guardable = /^'*[=+\-@\t\r]/
-const guarded = /^'+[=+\-@\t\r]/
+/** Exporters also put the apostrophe before IDs that a spreadsheet would take for numbers, and before all CleverTap IDs of a platform. */
+const guarded = /^'+[=+\-@\t\r\d_~#]/
+/** A formula that is only a string: `="00123"`, by which other exporters keep a spreadsheet from changing a value. */
+const stringFormula = /^="((?:[^"]|"")*)"$/
 
 /** A value as a cell that a spreadsheet does not run. `unguard` restores the value. */
-export const guard = (value: string): string => (guardable.test(value) ? `'${value}` : value)
+export const guard = (value: string): string => (formula.test(value) || guarded.test(value) ? `'${value}` : value)
+
+/** Whether a cell is a formula that is only a string. */
+export const isStringFormula = (cell: string): boolean => stringFormula.test(cell.trim())
+
+/** Removes the apostrophe, or the formula, by which a spreadsheet, another exporter or `guard` kept a value from being changed. */
+export const unguard = (cell: string): string => {
+  if (cell.startsWith("'")) return guarded.test(cell) ? cell.slice(1) : cell
+  return cell.startsWith('="') ? (stringFormula.exec(cell)?.[1]?.replaceAll('""', '"') ?? cell) : cell
+}
 
 /** Guards a cell that was read from a file. `unguard` gives the same for both. */
-export const guardCell = (cell: string): string => (formula.test(cell) ? `'${cell}` : cell)
-
-/** Removes the apostrophe that a spreadsheet, or `guard`, put before a value. */
-export const unguard = (cell: string): string => (cell.startsWith("'") && guarded.test(cell) ? cell.slice(1) : cell)
+export const guardCell = (cell: string): string => guard(unguard(cell))

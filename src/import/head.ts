@@ -1,12 +1,13 @@
 import { constants, gunzipSync } from 'node:zlib'
 import { ImportError } from './error.ts'
+import { unifyLineBreaks } from './line-breaks.ts'
 
 /** Encoding and beginning of an input. */
 export interface Head {
   gzip: boolean
   /** The encoding by the byte order mark; UTF-8 without one. */
   encoding: 'utf-8' | 'utf-16le' | 'utf-16be'
-  /** The beginning, unpacked and decoded. */
+  /** The beginning, unpacked and decoded, with `\n` or `\r\n` after each line. */
   text: string
 }
 
@@ -39,7 +40,7 @@ export const readHead = (bytes: Buffer): Head => {
   const encoding = encodingOf(unpacked)
   if (encoding === 'utf-8' && unpacked.includes(0))
     throw new ImportError('usage', 'it is binary data: give CSV, NDJSON or JSON, in UTF-8, plain or gzipped')
-  const text = new TextDecoder(encoding).decode(unpacked, { stream: true })
+  const text = unifyLineBreaks(new TextDecoder(encoding).decode(unpacked, { stream: true }))
   if (text.trimStart().startsWith('<'))
     throw new ImportError(
       'usage',

@@ -57,21 +57,75 @@ const stopped = (name: string, error: unknown): ImportError => {
   return new ImportError('failed', `${name}: ${what}`, { cause: error })
 }
 
-/** Tapes and some stores pad a file with zeros. zlib ends the stream there, and Node then refuses further zeros. */
-const endedAtPadding = ['ERR_STREAM_PREMATURE_CLOSE', 'ABORT_ERR', 'ERR_STREAM_WRITE_AFTER_END']
+/** zlib ends its stream at the first zero byte behind a gzip, and Node then refuses further bytes. */
+const endedAtZero = ['ERR_STREAM_PREMATURE_CLOSE', 'ABORT_ERR', 'ERR_STREAM_WRITE_AFTER_END']
 
-const gunzip = async function* (bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+/** Unpacks up to the end, or up to zeros behind a gzip. Calls `onEnd` with the bytes that were read and not unpacked. */
+const unpackParts = async function* (
+  input: AsyncIterator<Uint8Array>,
+  onEnd: (unused: Buffer) => void,
+): AsyncGenerator<Uint8Array> {
   const unpacker = createGunzip({ chunkSize: chunkBytes })
-  const pumped = pipeline(Readable.from(bytes), unpacker)
+  const taken: Uint8Array[] = []
+  let droppedBytes = 0
+  let isOver = false
+  let next = input.next()
+  // Not for await, which would close the input.
+  const take = async function* (): AsyncGenerator<Uint8Array> {
+    for (let one = await next; !one.done && !isOver; one = await next) {
+      taken.push(one.value)
+      for (let [first] = taken; first && droppedBytes + first.length <= unpacker.bytesWritten; [first] = taken) {
+        droppedBytes += first.length
+        taken.shift()
+      }
+      next = input.next()
+      yield one.value
+    }
+  }
+  const pumped = pipeline(Readable.from(take()), unpacker)
   pumped.catch(() => {}) // The loop below fails as well.
   try {
     for await (const chunk of unpacker) yield chunk
     await pumped.catch((error: unknown) => {
       const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-      if (!unpacker.readableEnded || !endedAtPadding.includes(code)) throw error
+      if (!unpacker.readableEnded || !endedAtZero.includes(code)) throw error
     })
   } finally {
     unpacker.destroy()
+  }
+  isOver = true
+  const last = await next
+  onEnd(Buffer.concat([...taken, ...(last.done ? [] : [last.value])]).subarray(unpacker.bytesWritten - droppedBytes))
+}
+const chain = async function* (first: Buffer, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  if (first.length > 0) yield first
+  for (let one = await rest.next(); !one.done; one = await rest.next()) yield one.value
+}
+
+/** The bytes from the first one that is not zero; none when only zeros follow. */
+const skipZeros = async (first: Buffer, rest: AsyncIterator<Uint8Array>): Promise<Buffer> => {
+  for (let bytes = first; ; ) {
+    const start = bytes.findIndex((byte) => byte !== 0)
+    if (start !== -1) return bytes.subarray(start)
+    const one = await rest.next()
+    if (one.done) return Buffer.alloc(0)
+    bytes = Buffer.from(one.value)
+  }
+}
+
+/** Unpacks all gzips in a row, also with the zeros between and behind them by which tapes and some stores pad a file. */
+const gunzip = async function* (bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const input = bytes[Symbol.asyncIterator]()
+  let unused: Buffer = Buffer.alloc(0)
+  try {
+    do {
+      yield* unpackParts(chain(unused, input), (rest) => {
+        unused = rest
+      })
+      unused = await skipZeros(unused, input)
+    } while (unused.length > 0)
+  } finally {
+    await input.return?.()
   }
 }
 

@@ -21,7 +21,8 @@ export const readPairs = async (
   const fail = (why: string): ImportError => new ImportError('usage', `--join ${input.name}: ${why}`)
   const { header, records, read } = openRecordFile(input, right, fail)
   const key = createMemberFinder(right, `--on ${left}=COLUMN`)
-  let idName: string | undefined
+  // A table without rows has no members.
+  let idName = header && objectIdName(header)
 
   const exact = (value: unknown, line: number, what: string): string => {
     if (isLossy(value))
@@ -32,7 +33,7 @@ export const readPairs = async (
   const assertFound = (names: readonly string[]): void => {
     const several = [right, idName].find((name) => names.indexOf(name ?? '') !== names.lastIndexOf(name ?? ''))
     if (several !== undefined) throw fail(`several columns have the name ${several}; rename all but one`)
-    if (key.path() === undefined)
+    if (key.path() === undefined && !header?.includes(right))
       throw fail(`there is no column ${right} among ${listColumns(names)}; name it with --on ${left}=COLUMN`)
     if (idName === undefined && !read.isProfileExport)
       throw fail(`no column is known as objectId among ${listColumns(names)}; name it clevertap_id in its first line`)

@@ -24,6 +24,8 @@ const reasons: Readonly<Record<string, string>> = {
  * @throws ImportError (`usage`) when it cannot be made; (`failed`) from `write` when it can no longer be written.
  */
 export const createOwnerFile = (path: string, option: string): OwnerFile => {
+  if (path === '-')
+    throw new ImportError('usage', `${option} -: give the name of a file, or ./- for one with this name`)
   const attempt = <T>(kind: ImportError['kind'], act: () => T): T => {
     try {
       return act()

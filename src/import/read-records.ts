@@ -55,11 +55,11 @@ const jsonRecords = async function* (input: Input, format: 'ndjson' | 'json'): A
 
 const tableRecords = async function* (
   input: Input,
-  { header, delimiter, lineBreak, skip }: ReturnType<typeof readDialect>,
+  { header, delimiter, skip }: ReturnType<typeof readDialect>,
 ): AsyncGenerator<readonly Found[]> {
   const isPlausible = (cells: readonly string[]): boolean => cells.length === header.length
   let skipped = 0
-  for await (const records of csvRecords(input.read(), { delimiter, lineBreak, isPlausible })) {
+  for await (const records of csvRecords(input.read(), { delimiter, isPlausible })) {
     const found: Found[] = []
     for (const { line, cells, broken } of records) {
       if (skipped++ < skip) continue

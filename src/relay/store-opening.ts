@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, statSync } from 'node:fs'
+import { accessSync, constants, existsSync, type Stats, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { readPostgresAddress } from './config/postgres-address.ts'
 import type { StoreLocation } from './config/types.ts'
@@ -17,6 +17,15 @@ const passing = (message: string): OpeningTrouble => ({ message, isHopeless: fal
 
 const memberOf = (error: unknown, name: string): unknown =>
   typeof error === 'object' && error !== null && name in error ? (error as Record<string, unknown>)[name] : undefined // just looked
+
+/** The file at a path; undefined when there is none. The code of the system's error when no file can have this path. */
+const fileAt = (path: string): Stats | string | undefined => {
+  try {
+    return statSync(path, { throwIfNoEntry: false })
+  } catch (error) {
+    return String(memberOf(error, 'code'))
+  }
+}
 
 const mayUse = (path: string, mode: number): boolean => {
   try {
@@ -37,9 +46,13 @@ const ofFile = (path: string, cause: unknown, what: string): OpeningTrouble => {
     return hopeless(`there is no folder ${folder}: make it, or set PUSHFERRY_STORE to another file`)
   if (!statSync(folder).isDirectory())
     return hopeless(`${folder} is no folder: set PUSHFERRY_STORE to a file in one, such as sqlite:pushferry.db`)
-  const file = statSync(path, { throwIfNoEntry: false })
-  if (file?.isDirectory())
-    return hopeless(`${path} is a folder: PUSHFERRY_STORE is the name of a file, such as sqlite:pushferry.db`)
+  const file = fileAt(path)
+  if (typeof file === 'string' && file !== 'EACCES')
+    return hopeless(`no file can have the path ${path} (${file}): set PUSHFERRY_STORE to another`)
+  if (typeof file === 'object' && !file.isFile())
+    return hopeless(
+      `${path} is ${file.isDirectory() ? 'a folder' : 'no regular file'}: PUSHFERRY_STORE is the name of a file, such as sqlite:pushferry.db`,
+    )
   if (Number(memberOf(cause, 'errcode')) === notADatabase)
     return hopeless(`${path}, which PUSHFERRY_STORE names, is no database: set it to another file`)
   if (!mayUse(folder, R_OK | W_OK | X_OK) || (file && !mayUse(path, R_OK | W_OK)))

@@ -28,6 +28,7 @@ const forbidden = 'white space, a control character, an invisible format charact
 
 /** Whether an id has only characters that push services use in the last part of endpoints. For FCM alone: `isFcmId`. */
 const isWebId = (id: string): boolean => /^[\w\-:.%~=?&/+]+$/.test(id)
+const isUrl = (id: string): boolean => /^https?:\/\//i.test(id)
 const isLonger = (text: string, limit: number): boolean =>
   text.length > limit && (text.length > limit * 2 || [...text].length > limit)
 
@@ -101,6 +102,8 @@ const readToken = (tokenData: unknown): Read<Token> => {
       535,
       'tokenData.id is BLACKLISTED, which Google writes for a phone that may have no token: leave it out',
     )
+  if (known === 'chrome' && isUrl(id))
+    return refuse(535, 'tokenData.id is the whole endpoint: give its last part, after the last slash')
   if (known === 'chrome' && !isWebId(id))
     return refuse(535, 'tokenData.id has a character that no push service uses: give the last part of the endpoint')
   const read = readKeys(known, keys)

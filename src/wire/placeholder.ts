@@ -1,13 +1,26 @@
-const empty: ReadonlySet<string> = new Set(['null', '(null)', 'undefined', 'none', 'nan', '\\n'])
-const spreadsheetErrors: ReadonlySet<string> = new Set(['#name?', '#n/a', '#value!', '#ref!'])
-const longest = 9
+const empty: ReadonlySet<string> = new Set([
+  'null',
+  '(null)',
+  '<null>',
+  '[null]',
+  'undefined',
+  'none',
+  'nil',
+  '<nil>',
+  'nan',
+  'n/a',
+  '<na>',
+  '\\n',
+])
+/** Also in the languages of spreadsheets: `#NOM?` in French, `#NV` in German, `#N/D` in Portuguese. No CleverTap ID has a `#`. */
+const spreadsheetError = /^#(?:[\p{L}¡¿/]{3,}0?[?!]|N\/[AD]|NV|#{4,})$/iu
+const longest = 11
+
+const isSpreadsheetError = (text: string): boolean => text.startsWith('#') && spreadsheetError.test(text)
 
 /** Whether a string is a word that exporters or spreadsheets put in place of a value, in any letter case. */
-export const isPlaceholder = (text: string): boolean => {
-  if (text.length > longest || text === '') return false
-  const lower = text.toLowerCase()
-  return empty.has(lower) || spreadsheetErrors.has(lower)
-}
+export const isPlaceholder = (text: string): boolean =>
+  text.length <= longest && text !== '' && (empty.has(text.toLowerCase()) || isSpreadsheetError(text))
 
 /**
  * Explains a placeholder that an exporter or a spreadsheet wrote instead of a value, in any letter case, and how to get the

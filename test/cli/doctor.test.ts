@@ -275,3 +275,11 @@ test.each(['www.example.com', 'ftp://www.example.com'])(
     })
   },
 )
+
+test('refuses an address with a password, and does not print it', async () => {
+  expect(await runCli(['doctor', 'https://u:marked@www.example.com'])).toEqual({
+    code: 2,
+    out: '',
+    err: 'pushferry: URL must be an address without a user name and a password\n',
+  })
+})

@@ -20,6 +20,12 @@ describe('reading an environment file', () => {
   test('takes the quotes off a value that is quoted as a whole, and no others', () => {
     expect(parse(`A="x y"\nB='z'\nC="half\nD=a"b"`)).toEqual({ A: 'x y', B: 'z', C: '"half', D: 'a"b"' })
   })
+  test('takes a file with the line ends of old Macs', () => {
+    expect([...parseEnvFile('A=1\rB=2\r', 'f')]).toEqual([
+      ['A', '1'],
+      ['B', '2'],
+    ])
+  })
   test('takes a file with a byte order mark, Windows line ends and export in front of names', () => {
     expect(parse('\uFEFFA=1\r\nexport B=2\r\n')).toEqual({ A: '1', B: '2' })
   })

@@ -45,7 +45,7 @@ describe('verify --export', () => {
     })
   })
 
-  it('tells another token from one that is not seen, by type, and lists both on request', async () => {
+  it('tells another token from one that is not seen, by type, and lists both', async () => {
     const { store, run } = await startStore()
     await settleAll(
       store,
@@ -79,14 +79,14 @@ d,web,[web],"{""token"":""web-token""}"
       other: { fcm: 1 },
       notSeen: { apns: 2, chrome: 1 },
       notCompared: 0,
+      profiles: [
+        { objectId: '-empty', type: 'apns', verdict: 'notSeen' },
+        { objectId: '-gone', type: 'apns', verdict: 'notSeen' },
+        { objectId: '__other', type: 'fcm', verdict: 'other' },
+        { objectId: 'web', type: 'chrome', verdict: 'notSeen' },
+      ],
     })
-    const listed = JSON.parse((await run(['verify', '--export', file, '--json', '--list'])).out)
-    expect(listed.profiles).toEqual([
-      { objectId: '-empty', type: 'apns', verdict: 'notSeen' },
-      { objectId: '-gone', type: 'apns', verdict: 'notSeen' },
-      { objectId: '__other', type: 'fcm', verdict: 'other' },
-      { objectId: 'web', type: 'chrome', verdict: 'notSeen' },
-    ])
+    expect((await run(['verify', '--export', file])).out).toBe(out)
   })
 
   it('does not take the token of one device of a profile for another token of its other device', async () => {
@@ -124,6 +124,10 @@ d,web,[web],"{""token"":""web-token""}"
     const { out } = await run(['verify', '--export', file, '--json', '--list'])
     const { seen, notSeen, profiles } = JSON.parse(out)
     expect([seen, notSeen, profiles.length]).toEqual([{ fcm: 1_050 }, { fcm: 50 }, 50])
+    const listed = async (...more: string[]) =>
+      (await run(['verify', '--export', file, ...more])).out.match(/not seen\n/g)
+    expect([(await listed())?.length, (await listed('--list'))?.length]).toEqual([20, 50])
+    expect((await run(['verify', '--export', file])).out).toContain('and 30 more: --list shows all\n')
   })
 
   it('says when the export was made without device attributes', async () => {

@@ -5,7 +5,7 @@ import { type CsvRecord, type CsvRules, csvRecords } from '../../src/import/csv-
 import { chunks, gather } from './chunks.ts'
 
 const read = (text: string, { size = 7, ...rules }: Partial<CsvRules> & { size?: number } = {}): Promise<CsvRecord[]> =>
-  gather(csvRecords(chunks(text, size), { delimiter: ',', lineBreak: '\n', isPlausible: () => true, ...rules }))
+  gather(csvRecords(chunks(text, size), { delimiter: ',', isPlausible: () => true, ...rules }))
 const cellsOf = async (text: string, size?: number): Promise<(readonly string[])[]> =>
   (await read(text, size === undefined ? {} : { size })).map(({ cells }) => cells)
 
@@ -82,10 +82,18 @@ describe('the records of a CSV file', () => {
   })
 
   it('may end in the carriage returns of old Macs', async () => {
-    expect((await read('a;b\r1;2\r', { delimiter: ';', lineBreak: '\r' })).map(({ cells }) => cells)).toEqual([
+    expect((await read('a;b\r1;2\r', { delimiter: ';' })).map(({ cells }) => cells)).toEqual([
       ['a', 'b'],
       ['1', '2'],
     ])
+  })
+
+  it.each([1, 2, 3, 100])('may end in any mixture of line breaks, in pieces of %i bytes', async (size) => {
+    const ends = ['\r', '\n', '\r\n', '\r\r\n', '\r', '\r', '\r\n', '\n', '']
+    const text = ends.map((end, at) => `${at},a${end}`).join('')
+    expect(await cellsOf(text, size)).toEqual(ends.map((_, at) => [String(at), 'a']))
+    const rows = ends.map((end, at) => `"${at}","a"${end}`).join('')
+    expect(await cellsOf(rows, size)).toEqual(ends.map((_, at) => [String(at), 'a']))
   })
 
   it('say so when a line has no end', async () => {

@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { readRow } from '../../src/import/enqueue.ts'
 import { createRejects } from '../../src/import/rejects.ts'
+import { createRejectsFile } from '../../src/import/rejects-file.ts'
 import { decodeRecord } from '../../src/wire/decode.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { gather } from './chunks.ts'
@@ -54,6 +55,18 @@ describe('what exporters and spreadsheets do to a file', () => {
     expect(await read("objectId,type,id\n'a,fcm,'t\n")).toEqual([record("'a", "'t")])
   })
 
+  it('the apostrophe before a number or before the prefix of a platform is taken off', async () => {
+    const text = "objectId,type,id\n'00123,fcm,'7\n'__abc,fcm,t\n'~win,wns,t\n"
+    expect(await read(text)).toEqual([record('00123', '7'), record('__abc'), record('~win', 't', 'wns')])
+    expect(await read("objectId,type,id\n'1.2E+17,fcm,t\n'#NAME?,fcm,t\n")).toEqual([530, 530])
+  })
+
+  it('a formula that is only a string is that string, quoted or not', async () => {
+    const text = 'objectId,type,id\n="00123",fcm,t\n"=""-HwB9""",apns,="a"\n"=""a""""b""",fcm,t\n'
+    expect(await read(text)).toEqual([record('00123'), record('-HwB9', 'a', 'apns'), record('a"b')])
+    expect(await read('objectId,type,id\n="a"x,fcm,t\n')).toEqual(['a quote is in the middle of a value'])
+  })
+
   it('a number that JSON cannot hold exactly is refused, and a safe one is taken', async () => {
     const [lossy, safe, float] = await read(
       '{"ct":12345678901234567890,"t":"x"}\n{"ct":42,"t":"x"}\n{"ct":1.5,"t":"x"}',
@@ -88,6 +101,32 @@ describe('what exporters and spreadsheets do to a file', () => {
     expect(await read('objectId,type,id\na,fcm,t\n,,\n" ",,""\n,,\n')).toEqual([record('a')])
   })
 
+  it('a header that is repeated, as in files that were joined, is passed over', async () => {
+    const file = '\'objectId,type,"id"\na,fcm,t\n'
+    expect(await read(`${file}${file}`)).toEqual([record('a'), record('a')])
+  })
+
+  it('a name of a column may have a line break', async () => {
+    expect(await read('"object\nId",type,id\na,fcm,t\n', ['objectId=#1'])).toEqual([record('a')])
+    expect(await read('objectId,"a\r\nb",type,id\na,,fcm,t\n')).toEqual([record('a')])
+  })
+
+  it('a carriage return ends a line of CSV and of NDJSON, also where other lines end otherwise', async () => {
+    expect(await read('objectId,type,id\na,fcm,t\rb,fcm,t\r')).toEqual([record('a'), record('b')])
+    expect(await read('objectId,type,id\ra,fcm,t\nb,fcm,t\r\n')).toEqual([record('a'), record('b')])
+    const [a, b] = [JSON.stringify(record('a')), JSON.stringify(record('b'))]
+    for (const end of ['\r', '\r\n', '\n\r', '\r\r\n'])
+      expect(await read(`${a}${end}${end}${b}${end}${a}`), JSON.stringify(end)).toEqual(
+        ['a', 'b', 'a'].map((id) => record(id)),
+      )
+  })
+
+  it('an endpoint of Google that ends in more than a token is refused', async () => {
+    const { publicKey, auth } = { publicKey: `BA${'A'.repeat(85)}`, auth: 'A'.repeat(22) }
+    const text = `objectId,endpoint,p256dh,auth\na,https://fcm.googleapis.com/fcm/send/t?x=1,${publicKey},${auth}\n`
+    expect(await read(text)).toEqual([expect.stringContaining('no FCM token has')])
+  })
+
   it('a value with doubled quotes is read, and one with a stray quote is not', async () => {
     const text = 'objectId,type,id,note\n"a""b",fcm,"t""",5" tall\n'
     expect(await read('objectId,type,id\n"a""b",fcm,"t"""\n')).toEqual([record('a"b', 't"')])
@@ -112,6 +151,16 @@ describe('a file of rejected rows', () => {
     const values = async (one: string): Promise<unknown[]> =>
       (await gather((await planned({ text: one })).rows())).map((row) => readRow(row))
     expect(await values(file)).toEqual(await values(text))
+  })
+
+  it('has a string formula as its string', async () => {
+    const file = await rejected('objectId,type,id\n="00123",fcm,"=""=x"""\n', folder().file('r.csv'))
+    expect(await read(file)).toEqual([record('00123', '=x')])
+  })
+
+  it('is never called -, which elsewhere is standard output', () => {
+    const shape = { kind: 'csv', header: ['id'], delimiter: ',' } as const
+    expect(() => createRejectsFile('-', shape)).toThrow('--rejects -: give the name of a file')
   })
 
   it('is for its owner alone also where it existed, and where a link leads to it', async () => {

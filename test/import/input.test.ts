@@ -48,6 +48,27 @@ describe('an input', () => {
     expect(await contentOf(pipe)).toBe(text)
   })
 
+  it.each([1, 512, 3_000_000])('is read whole when its gzipped parts have %i zeros between them', async (zeros) => {
+    const padding = Buffer.alloc(zeros)
+    const parts = [
+      gzipSync(text.slice(0, 999)),
+      padding,
+      gzipSync(text.slice(999, 5000)),
+      gzipSync(text.slice(5000)),
+      padding,
+    ]
+    expect(await contentOf(await openInput(fileOf(Buffer.concat(parts)), nobody))).toBe(text)
+    const pieces = Buffer.concat(parts)
+    const bytewise = Array.from({ length: Math.min(pieces.length, 4000) }, (_, at) => pieces.subarray(at, at + 1))
+    const pipe = await openInput('-', Readable.from([...bytewise, pieces.subarray(bytewise.length)]))
+    expect(await contentOf(pipe)).toBe(text)
+  })
+
+  it('is damaged when anything but gzip follows the zeros behind one', async () => {
+    const bytes = Buffer.concat([gzipSync(text), Buffer.alloc(100_000), Buffer.from('a,b')])
+    await expect(contentOf(await openInput(fileOf(bytes), nobody))).rejects.toThrow('its gzip is damaged or cut off')
+  })
+
   it('may be shorter than the mark of a byte order', async () => {
     expect(await contentOf(await openInput(fileOf('a'), nobody))).toBe('a')
     expect(await contentOf(await openInput(fileOf(''), nobody))).toBe('')

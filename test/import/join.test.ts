@@ -224,6 +224,15 @@ describe('a join', () => {
     expect([code, err]).toEqual([2, expect.stringMatching(message)])
   })
 
+  it('takes a table without rows, in which no key has an ID', async () => {
+    const { code, summary } = await join(
+      write('tokens.csv', tokens),
+      [write('ids.csv', 'identity,ct_id\n')],
+      'user=identity',
+    )
+    expect([code, summary.queued]).toEqual([1, 0])
+  })
+
   it('names a few IDs of a key that very many profiles share, and refuses it', async () => {
     const many = Array.from({ length: 300 }, (_, at) => `shared,${at === 7 ? '__fits' : `id${at}`}\n`).join('')
     const input = write('t.csv', 'user,type,id\nshared,fcm,t1\n')

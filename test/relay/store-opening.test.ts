@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { StoreError } from '../../src/relay/store/errors.ts'
 import { openStore } from '../../src/relay/store/open.ts'
@@ -16,11 +16,14 @@ describe('a SQLite file that cannot be opened', () => {
     ['no/s.db', /^there is no folder .*\/no: make it/],
     ['folder', /folder is a folder: PUSHFERRY_STORE is the name of a file/],
     ['text/s.db', /text is no folder/],
+    ['n'.repeat(300), /^no file can have the path .*n \(ENAMETOOLONG\): set PUSHFERRY_STORE/],
+    ['device', /device is no regular file/],
     ['text', /text, which PUSHFERRY_STORE names, is no database/],
   ])('is given up for good at %s, with path and reason', async (name, line) => {
     const folder = memoryFolder()
     onTestFinished(folder.remove)
     mkdirSync(folder.file('folder'))
+    symlinkSync('/dev/null', folder.file('device'))
     writeFileSync(folder.file('text'), 'objectId,type,id\n'.repeat(1000))
     const path = folder.file(name)
     const { message, isHopeless } = explainOpening(await failureOf(path), { kind: 'sqlite', path })

@@ -181,10 +181,22 @@ describe('decodeRecord', () => {
     for (const decoded of [asObjectId, asId]) expect(decoded.ok ? '' : decoded.problem.message).toMatch(hint)
   })
 
+  it('refuses the words for nothing of database tools and of Go, and the errors of spreadsheets in other languages', () => {
+    const words = ['<null>', '[NULL]', 'nil', '<nil>', 'N/A', '<NA>']
+    const errors = ['#DIV/0!', '#NUM!', '#NULL!', '#NOM?', '#¿NOMBRE?', '#ИМЯ?', '#WERT!', '#NV', '#N/D', '########']
+    for (const text of [...words, ...errors])
+      expect(decodeRecord(record({ objectId: text })), text).toMatchObject({ ok: false, problem: { code: 530 } })
+  })
+
   it('takes ids that only resemble a placeholder', () => {
     for (const text of [
       'nullable',
       '#1',
+      '###',
+      '#!!',
+      '#a?',
+      'nile',
+      '<a>',
       '1e14',
       '1E14',
       '12345678901234',
@@ -208,6 +220,15 @@ describe('decodeRecord', () => {
       expect(decodeRecord(record({ objectId: `a${invisible}b` }))).toMatchObject({ ok: false, problem: { code: 530 } })
       expect(decodeRecord(record({}, { id: `a${invisible}b` }))).toMatchObject({ ok: false, problem: { code: 535 } })
     }
+  })
+
+  it('refuses an endpoint in place of the id of a chrome token, and takes one as the channel of Windows', () => {
+    for (const id of ['https://fcm.googleapis.com/fcm/send/dR:APA91b', 'HTTPS://updates.push.services.mozilla.com/x'])
+      expect(decodeRecord(record({}, { id, type: 'chrome', keys: { p256dh, auth } }))).toMatchObject({
+        ok: false,
+        problem: { code: 535, message: expect.stringContaining('last part') },
+      })
+    expect(decodeRecord(record({}, { id: 'https://db5.notify.windows.com/?token=a', type: 'wns' })).ok).toBe(true)
   })
 
   it('takes of a chrome token only characters that endpoints have', () => {

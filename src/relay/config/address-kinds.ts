@@ -59,6 +59,18 @@ export const region: Kind<string> = {
       : "it is the first word of the dashboard's address: eu1 for https://eu1.dashboard.clevertap.com",
 }
 
+/** The address to listen on. */
+export const listenHost: Kind<string> = {
+  allowed: 'a host name or an address',
+  read: (text) => (isIP(text) !== 0 || /^[\w.-]{1,255}$/.test(text) ? text : undefined),
+  hint: (text) => {
+    if (/^\[.*\]$/.test(text)) return 'write an IPv6 address without brackets'
+    if (text.includes('://')) return 'write it without http:// and without a path'
+    if (/:\d+$/.test(text)) return 'the port belongs into PUSHFERRY_PORT'
+    return text === '*' ? 'for all addresses write 0.0.0.0 or ::' : undefined
+  },
+}
+
 const namedRanges = ['loopback', 'linklocal', 'uniquelocal']
 
 /** A proxy whose `X-Forwarded-For` is trusted. A range of all addresses is refused, because it would trust every client. */
@@ -66,11 +78,13 @@ export const proxyRange: Kind<string> = {
   allowed: `an address, a CIDR range of less than all addresses, or one of ${namedRanges.join(' ')}`,
   read: (text) => {
     if (namedRanges.includes(text) || isIP(text) !== 0) return text
-    const [address, prefix] = text.split('/')
-    return address && isIP(address) !== 0 && prefix !== '0' && ipaddr.isValidCIDR(text) ? text : undefined
+    const [address = ''] = text.split('/')
+    if (isIP(address) === 0 || !ipaddr.isValidCIDR(text)) return undefined
+    const [base, bits] = ipaddr.parseCIDR(text)
+    return bits > (base instanceof ipaddr.IPv6 && base.isIPv4MappedAddress() ? 96 : 0) ? text : undefined
   },
   hint: (text) =>
-    /^(true|yes|on|\*|all)$/i.test(text) || text.endsWith('/0')
+    /^(true|yes|on|\*|all)$/i.test(text) || /\/0+$/.test(text)
       ? 'it would trust every client, set the address or range of your proxy'
       : 'set the address or range of your proxy, such as 10.0.0.0/8; host names and numbers of hops are not taken',
 }

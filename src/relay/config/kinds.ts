@@ -9,7 +9,7 @@ export interface Kind<T> {
 }
 
 /** Quotes that `docker --env-file`, Kubernetes manifests and word processors leave in a value. */
-export const isQuoted = (text: string): boolean => /^(".*"|'.*'|`.*`|“.*”|‘.*’)$/s.test(text)
+export const isQuoted = (text: string): boolean => /^(\\?".*"|\\?'.*'|`.*`|“.*”|‘.*’)$/s.test(text)
 
 export const wholeNumber = (min: number, max: number): Kind<number> => ({
   allowed: `a whole number from ${min} to ${max}`,
@@ -36,7 +36,8 @@ export const matching = (pattern: RegExp, allowed: string, hint?: Kind<string>['
   ...(hint ? { hint } : {}),
 })
 
-const partsOf = (text: string): readonly string[] => text.split(/[,\n]/).map((part) => part.trim())
+/** A comma before a line break, and blank lines, separate nothing more. */
+const partsOf = (text: string): readonly string[] => text.split(/,?\s*\n\s*|,/).map((part) => part.trim())
 
 /**
  * A list without empty entries, separated by commas or line breaks. A hint names a wrong entry by its number, because the

@@ -5,7 +5,7 @@
  */
 
 const byName =
-  /^PUSHFERRY_(\w+_)?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR|START|END))?|ENV_\w+)$/
+  /^PUSHFERRY_(\w+_)?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR|START|END|PORT_START|PORT_END))?|ENV_\w+)$/
 const byValue: readonly (readonly [name: RegExp, value: RegExp])[] = [
   [/^PUSHFERRY_(\w+_)?PORT$/, /^(tcp|udp|sctp):\/\//],
   [/^PUSHFERRY_(\w+_)?NAME$/, /^\/[\w.-]+\/[\w.-]+$/],

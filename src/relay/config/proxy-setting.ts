@@ -6,6 +6,22 @@ type Environment = Readonly<Record<string, string | undefined>>
 const firstOf = (env: Environment, ...names: readonly string[]): { name: string; text: string } | undefined =>
   names.map((name) => ({ name, text: env[name]?.trim() ?? '' })).find(({ text }) => text !== '')
 
+const canDecode = (text: string): boolean => {
+  try {
+    decodeURIComponent(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Whether nothing but the address of a proxy is in a URL. An unescaped # or / in a password would end the host before it. */
+const isProxy = ({ protocol, hostname, pathname, search, hash, username, password }: URL): boolean =>
+  /^https?:$/.test(protocol) &&
+  hostname !== '' &&
+  `${pathname}${search}${hash}` === '/' &&
+  [username, password].every(canDecode)
+
 /**
  * Reads `HTTPS_PROXY` and `NO_PROXY`. Their lower-case names win, as in curl. A host without a scheme is an http proxy.
  * Returns undefined where no proxy is set. Throws a ConfigError.
@@ -15,7 +31,9 @@ export const readProxy = (env: Environment): EgressProxy | undefined => {
   if (!found) return undefined
   const text = found.text.includes('://') ? found.text : `http://${found.text}`
   const url = URL.canParse(text) ? new URL(text) : undefined
-  if (!url || !/^https?:$/.test(url.protocol) || url.hostname === '')
-    throw new ConfigError(`${found.name} must be the URL of a proxy, http://host:port or https://host:port`)
+  if (!url || !isProxy(url))
+    throw new ConfigError(
+      `${found.name} must be the URL of a proxy, http://host:port or https://host:port${found.text.includes('@') ? '; in the user name and password write # as %23, / as %2F, ? as %3F, @ as %40 and % as %25' : ''}`,
+    )
   return { url: url.href, noProxy: firstOf(env, 'no_proxy', 'NO_PROXY')?.text ?? '' }
 }

@@ -13,7 +13,9 @@ export const readTextFile = (path: string): string => {
 
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'there is none at its path',
+  ENOTDIR: 'there is none at its path',
   EISDIR: 'its path is that of a folder',
+  ENAMETOOLONG: 'its path is too long, so that it may be the content instead',
   EACCES: 'this user may not read it',
   EPERM: 'this user may not read it',
 }

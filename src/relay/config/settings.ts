@@ -1,4 +1,4 @@
-import { apiOrigin, proxyRange, region, storeLocation, websiteOrigin, webType } from './address-kinds.ts'
+import { apiOrigin, listenHost, proxyRange, region, storeLocation, websiteOrigin, webType } from './address-kinds.ts'
 import { apiKeys, headerSecret, ticketKeys, vapidPublicKey } from './key-kinds.ts'
 import {
   duration,
@@ -71,7 +71,7 @@ export const settings = {
     scope: 'account',
     doc: "The API's origin, instead of a region; the relay appends /1/upload.",
   }),
-  PUSHFERRY_HOST: withDefault(matching(/^[\w.:-]{1,255}$/, 'a host name or an address'), '127.0.0.1', {
+  PUSHFERRY_HOST: withDefault(listenHost, '127.0.0.1', {
     scope: 'process',
     doc: 'Address to listen on; 0.0.0.0 or :: for all.',
   }),

@@ -16,9 +16,11 @@ export interface BackendGuard {
 const headerText = (value: string | string[] | undefined): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined
 
+const isSent = (key: string | undefined): key is string => key !== undefined
+
 /**
  * Makes the guard of the backend routes. Accepts the key as `Authorization: Bearer` or as `X-CleverTap-Passcode`, so that scripts
- * written for CleverTap only need another address and another value. If `X-CleverTap-Account-Id` names an account, the key must
+ * written for CleverTap only need another address and another value. Either may be right: gateways add an `Authorization` of their own. If `X-CleverTap-Account-Id` names an account, the key must
  * belong to it.
  */
 export const createBackendGuard = (
@@ -30,14 +32,14 @@ export const createBackendGuard = (
   app.decorateRequest('caller', undefined)
   return {
     check(request, reply, done) {
-      const key = readBearer(request) ?? headerText(request.headers['x-clevertap-passcode'])
-      const caller =
-        key === undefined ? undefined : callerOf(key, headerText(request.headers['x-clevertap-account-id']))
+      const keys = [readBearer(request), headerText(request.headers['x-clevertap-passcode'])].filter(isSent)
+      const accountId = headerText(request.headers['x-clevertap-account-id'])
+      const caller = keys.map((key) => callerOf(key, accountId)).find((one) => one !== undefined)
       if (!caller) {
         refuse(request, reply, {
           code: 'unauthorized',
           detail:
-            key === undefined
+            keys.length === 0
               ? 'an API key is missing: send it as Authorization: Bearer or as X-CleverTap-Passcode'
               : 'Invalid Credentials: this API key is not known here, or not for this account',
           headers: { 'www-authenticate': 'Bearer realm="pushferry"' },

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { registrationKeyHeader } from '../../wire/record.ts'
 import type { AccountConfig } from '../config/types.ts'
+import type { Trust } from './client-address.ts'
 import type { Refuse } from './refuse.ts'
 
 /** Lets a request of an allowed origin through, and answers a preflight. */
@@ -23,13 +24,17 @@ const preflightHeaders = {
 
 /**
  * Browsers leave `Origin` out of a same-origin GET, as from a page whose own site hosts the relay. They send `Sec-Fetch-Site:
- * same-origin` instead, so the requested host is the page's. `host` comes from `X-Forwarded-Host` if a trusted proxy set it.
- * `URL` drops a default port.
+ * same-origin` instead, so the requested host is the page's. If a trusted proxy sent the request, that is one of the hosts in
+ * `X-Forwarded-Host`, to which each proxy of a chain may add the host that it was asked for. `URL` drops a default port.
  */
-const originsOf = ({ method, headers, host }: FastifyRequest): readonly string[] => {
+const originsOf = ({ method, headers, host, raw }: FastifyRequest, isTrusted: Trust): readonly string[] => {
   if (headers.origin !== undefined) return [headers.origin]
-  if (method !== 'GET' || headers['sec-fetch-site'] !== 'same-origin') return []
-  return [`https://${host}`, `http://${host}`].filter((url) => URL.canParse(url)).map((url) => new URL(url).origin)
+  if (!['GET', 'HEAD'].includes(method) || headers['sec-fetch-site'] !== 'same-origin') return []
+  const forwarded = isTrusted(raw.socket.remoteAddress) ? String(headers['x-forwarded-host'] ?? '').split(',') : []
+  return [host, ...forwarded.map((one) => one.trim())]
+    .flatMap((one) => [`https://${one}`, `http://${one}`])
+    .filter((url) => URL.canParse(url))
+    .map((url) => new URL(url).origin)
 }
 
 /**
@@ -40,12 +45,13 @@ export const createBrowserGuard = (
   app: FastifyInstance,
   accounts: readonly AccountConfig[],
   refuse: Refuse,
+  isTrusted: Trust,
 ): BrowserGuard => {
   const byOrigin = new Map(accounts.flatMap((account) => account.origins.map((origin) => [origin, account] as const)))
   app.decorateRequest('browserAccount', undefined)
 
   const find = (request: FastifyRequest): AccountConfig | undefined => {
-    for (const origin of originsOf(request)) {
+    for (const origin of originsOf(request, isTrusted)) {
       const account = byOrigin.get(origin)
       if (account) return account
     }

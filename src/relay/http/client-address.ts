@@ -24,11 +24,17 @@ const named: Readonly<Record<string, readonly string[]>> = {
 /** Whether a proxy's address, in any form, is in one of these ranges: addresses, CIDR ranges, or `named` ones. */
 export type Trust = (address: string | undefined) => boolean
 
+/** An IPv4 range that is written as IPv6 is an IPv4 range, like the addresses that are compared with it. */
+const readRange = (text: string): [Address, number] => {
+  const [base, bits] = ipaddr.parseCIDR(text.includes('/') ? text : `${text}/${text.includes(':') ? 128 : 32}`)
+  return base instanceof ipaddr.IPv6 && base.isIPv4MappedAddress() && bits >= 96
+    ? [base.toIPv4Address(), bits - 96]
+    : [base, bits]
+}
+
 /** Makes the check whether a proxy is trusted, from `PUSHFERRY_TRUST_PROXY`. */
 export const createTrust = (ranges: readonly string[]): Trust => {
-  const parsed = ranges
-    .flatMap((range) => named[range] ?? [range])
-    .map((range) => ipaddr.parseCIDR(range.includes('/') ? range : `${range}/${range.includes(':') ? 128 : 32}`))
+  const parsed = ranges.flatMap((range) => named[range] ?? [range]).map(readRange)
   return (text) => {
     const address = parsed.length > 0 ? readAddress(text) : undefined
     return (

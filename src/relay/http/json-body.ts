@@ -34,8 +34,8 @@ const parse = (body: Buffer, method: string): unknown => {
 export const addJsonBody = (app: FastifyInstance): void => {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, done) => {
-    const encoding = request.headers['content-encoding']
-    if (encoding !== undefined && encoding !== 'identity') {
+    const encoding = request.headers['content-encoding']?.trim().toLowerCase() ?? ''
+    if (encoding !== '' && encoding !== 'identity') {
       done(new BodyError('unsupported_media_type', 'the body must be sent without content-encoding'))
       return
     }

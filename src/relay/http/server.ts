@@ -29,7 +29,7 @@ import type { Scope } from './scope.ts'
 import { answerSocketError } from './socket-errors.ts'
 import { createUnknownRoute } from './unknown-route.ts'
 
-const createScope = (app: FastifyInstance, parts: ServerParts, refuse: Refuse): Scope => {
+const createScope = (app: FastifyInstance, parts: ServerParts, refuse: Refuse, isTrusted: Trust): Scope => {
   const { config, store, log, now = Date.now, monotonic = () => performance.now() } = parts
   const registrationKeys = createRegistrationKeys(async () => config.secret ?? store.secret('registration'))
   return {
@@ -37,7 +37,7 @@ const createScope = (app: FastifyInstance, parts: ServerParts, refuse: Refuse): 
     store,
     log,
     refuse,
-    browsers: createBrowserGuard(app, config.accounts, refuse),
+    browsers: createBrowserGuard(app, config.accounts, refuse, isTrusted),
     backends: createBackendGuard(app, config.accounts, refuse),
     prover: createProver(config.accounts, registrationKeys, now),
     registrationKeys,
@@ -105,7 +105,7 @@ export const createServer = (parts: ServerParts): FastifyInstance => {
   const isTrusted = createTrust(config.trustProxy)
   const app = createApp(parts, isTrusted, refuse)
   limitConnections(app.server, config.connectionsPerAddress, isTrusted)
-  const scope = createScope(app, parts, refuse)
+  const scope = createScope(app, parts, refuse, isTrusted)
   const unknownRoute = createUnknownRoute(app)
 
   app.addHook('onClose', (_app, done) => {

@@ -30,6 +30,19 @@ describe('HTTPS_PROXY', () => {
     expect(load).toThrow(ConfigError)
     expect(load).toThrow(/^HTTPS_PROXY must be the URL of a proxy, http:\/\/host:port or https:\/\/host:port$/)
   })
+
+  it.each([
+    'http://u:mark%ed@p.example',
+    'http://u:12#marked@p.example:3128',
+    'http://u:12/marked@p.example',
+    'u:1?marked@p',
+  ])('whose password has an unescaped character is refused: %s', (value) => {
+    const load = () => proxyOf({ HTTPS_PROXY: value })
+    expect(load).toThrow(ConfigError)
+    expect(load).toThrow(
+      /^HTTPS_PROXY must be the URL of a proxy, .*; in the user name and password write # as %23, .*%25$/,
+    )
+  })
 })
 
 describe('a client behind a proxy', () => {

@@ -2,6 +2,7 @@ import { createECDH } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { ConfigError, loadConfig, loadStoreConfig } from '../../../src/relay/config/index.ts'
+import { readTextFile } from '../../../src/relay/config/read-text-file.ts'
 import { settings } from '../../../src/relay/config/settings.ts'
 import { knownNames } from '../../../src/relay/config/source.ts'
 import { memoryFolder } from '../../support/temporary-folder.ts'
@@ -109,6 +110,13 @@ describe('the configuration of a relay', () => {
       { host: 'updates.push.services.mozilla.com', type: 'chrome' },
       { host: '*.notify.windows.com', type: 'wns' },
     ])
+  })
+
+  it('reads the lines of a list in a file, with or without commas and with blank lines', () => {
+    const read = account({
+      PUSHFERRY_ORIGINS: 'https://a.example,\r\nhttps://b.example\n\n  https://c.example ,\n https://d.example',
+    })
+    expect(read?.origins).toEqual(['a', 'b', 'c', 'd'].map((host) => `https://${host}.example`))
   })
 
   it('reads durations with a unit, and bare milliseconds where the name says so', () => {
@@ -254,6 +262,8 @@ describe('a wrong value', () => {
     ['PUSHFERRY_TRUST_PROXY', 'true'],
     ['PUSHFERRY_TRUST_PROXY', '0.0.0.0/0'],
     ['PUSHFERRY_TRUST_PROXY', '::/0'],
+    ['PUSHFERRY_TRUST_PROXY', '0.0.0.0/00'],
+    ['PUSHFERRY_TRUST_PROXY', '::ffff:0.0.0.0/96'],
     ['PUSHFERRY_TRUST_PROXY', '10.0.0.0/33'],
     ['PUSHFERRY_VERIFY', '1.1'],
     ['PUSHFERRY_VERIFY', '5%'],
@@ -299,6 +309,10 @@ describe('a line about a wrong value', () => {
     ['PUSHFERRY_API_KEYS', 'mobile-backend:', 'entry 1 of 1 is wrong: there is no key after the colon'],
     ['PUSHFERRY_API_KEYS', 'shop:"marked-0123456789"', 'entry 1 of 1 is wrong: its key is wrapped in quotes'],
     ['PUSHFERRY_API_KEYS', `a:${key},b:${key}`, 'it contains a key or a name twice'],
+    ['PUSHFERRY_HOST', '[::1]', 'write an IPv6 address without brackets'],
+    ['PUSHFERRY_HOST', 'http://0.0.0.0', 'without http://'],
+    ['PUSHFERRY_HOST', '0.0.0.0:8080', 'the port belongs into PUSHFERRY_PORT'],
+    ['PUSHFERRY_HOST', '*', 'write 0.0.0.0 or ::'],
     ['PUSHFERRY_DEFER', '1m,60', 'entry 2 of 2 is wrong: it has no unit'],
     ['PUSHFERRY_TRUST_PROXY', '10.0.0.0/8,true', 'entry 2 of 2 is wrong: it would trust every client'],
     ['PUSHFERRY_TRUST_PROXY', 'nginx', 'host names and numbers of hops are not taken'],
@@ -324,11 +338,24 @@ describe('a line about a wrong value', () => {
     expect(line).not.toMatch(/\n|marked/)
   })
 
-  it.each(['"marked"', "'marked'", '`marked`', '“marked”', '""'])('says that %s is wrapped in quotes', (value) => {
-    for (const name of ['CLEVERTAP_PASSCODE', 'PUSHFERRY_SECRET', 'PUSHFERRY_ORIGINS', 'PUSHFERRY_PORT'])
-      expect(refusal({ ...credentials, [name]: value })).toBe(
-        `${name} is wrapped in quotes, which count as part of the value: remove them`,
-      )
+  it.each(['"marked"', "'marked'", '`marked`', '“marked”', '""', '\\"marked\\"'])(
+    'says that %s is wrapped in quotes',
+    (value) => {
+      for (const name of ['CLEVERTAP_PASSCODE', 'PUSHFERRY_SECRET', 'PUSHFERRY_ORIGINS', 'PUSHFERRY_PORT'])
+        expect(refusal({ ...credentials, [name]: value })).toBe(
+          `${name} is wrapped in quotes, which count as part of the value: remove them`,
+        )
+    },
+  )
+
+  it('says that the path of a secret file may be the secret itself', () => {
+    const { CLEVERTAP_ACCOUNT_ID } = credentials
+    expect(refusal({ CLEVERTAP_ACCOUNT_ID, CLEVERTAP_PASSCODE_FILE: 'x'.repeat(5000) }, readTextFile)).toBe(
+      'CLEVERTAP_PASSCODE_FILE must name a file that can be read; its path is too long, so that it may be the content instead',
+    )
+    expect(refusal({ CLEVERTAP_ACCOUNT_ID, CLEVERTAP_PASSCODE_FILE: '/dev/null/x' }, readTextFile)).toContain(
+      'there is none at its path',
+    )
   })
 
   it('also refuses quotes in a secret file', () => {
@@ -427,6 +454,9 @@ describe('a name that a platform has made', () => {
       PUSHFERRY_DB_PORT_5432_TCP_ADDR: '10.0.0.2',
       PUSHFERRY_NAME: '/web/pushferry',
       PUSHFERRY_ENV_NODE_VERSION: '24',
+      PUSHFERRY_PORT_8000_TCP_START: 'tcp://172.17.0.5:8000',
+      PUSHFERRY_PORT_8000_TCP_PORT_START: '8000',
+      PUSHFERRY_PORT_8000_TCP_PORT_END: '8010',
     }
     expect(load(env).port).toBe(8080)
   })

@@ -57,6 +57,17 @@ describe('an address', () => {
 })
 
 describe('trust in proxies', () => {
+  it('is given to IPv4 addresses and ranges that are written as IPv6', () => {
+    const trusts = createTrust(['::ffff:10.0.0.0/104', '::ffff:192.0.2.1'])
+    expect(['10.9.8.7', '::ffff:10.1.1.1', '192.0.2.1'].map(trusts)).toEqual([true, true, true])
+    expect(['11.0.0.1', '192.0.2.2', '::ffff:11.0.0.1', '2001:db8::1'].map(trusts)).toEqual([
+      false,
+      false,
+      false,
+      false,
+    ])
+  })
+
   it('is given to single addresses, ranges and named ranges, in every form', () => {
     const trusts = createTrust(['192.0.2.1', '2001:db8::/32', 'loopback', 'uniquelocal'])
     for (const trusted of [

@@ -331,6 +331,8 @@ describe('the page configuration', () => {
     expect((await call('/v1/config', { headers: { ...own, 'x-forwarded-host': 'www.example.com:443' } })).status).toBe(
       200,
     )
+    for (const chain of ['www.example.com, inner.example', 'inner.example,www.example.com:443'])
+      expect((await call('/v1/config', { headers: { ...own, 'x-forwarded-host': chain } })).status).toBe(200)
     expect((await call('/v1/config', { headers: { ...own, 'x-forwarded-host': 'evil.example' } })).status).toBe(403)
     expect((await call('/v1/config', { headers: { ...own, 'x-forwarded-host': 'a b' } })).status).toBe(403)
     const blind = await startServer()

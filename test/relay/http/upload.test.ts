@@ -246,6 +246,9 @@ describe('the API key', () => {
     ['as bearer', { authorization: `Bearer ${apiKey}` }],
     ['as bearer in other letters', { authorization: `bearer ${apiKey}` }],
     ['as passcode beside the credentials of a proxy', { authorization: 'Basic eDp5', 'X-CleverTap-Passcode': apiKey }],
+    ['as passcode beside the token of a gateway', { authorization: 'Bearer x.y.z', 'X-CleverTap-Passcode': apiKey }],
+    ['as bearer beside the passcode of a client', { authorization: `Bearer ${apiKey}`, 'X-CleverTap-Passcode': 'x' }],
+    ['in a body without packing, in capitals', { 'X-CleverTap-Passcode': apiKey, 'Content-Encoding': 'Identity' }],
     ['with the account', { 'X-CleverTap-Passcode': apiKey, 'X-CleverTap-Account-Id': accountId }],
   ])('accepts an API key %s', async (_, headers) => {
     const { call } = await startServer()
