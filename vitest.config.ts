@@ -20,6 +20,7 @@ export default defineConfig({
           name: 'node',
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**'],
+          globalSetup: './test/support/shared-postgres.ts',
           ...timeouts,
           // Files share a process, which saves loading Fastify and the rest once for each of them.
           isolate: false,

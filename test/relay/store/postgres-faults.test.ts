@@ -5,8 +5,8 @@ import type { Store } from '../../../src/relay/store/port.ts'
 import { openPostgresStore } from '../../../src/relay/store/postgres/store.ts'
 import { eventually } from '../../support/eventually.ts'
 import { account, newEntry as entry } from '../../support/new-entry.ts'
-import { type PostgresServer, startPostgres } from '../../support/postgres.ts'
 import { type PostgresProxy, startPostgresProxy } from '../../support/postgres-proxy.ts'
+import { type PostgresServer, startPostgres } from '../../support/start-postgres.ts'
 
 const holder = 'holder-1'
 
