@@ -31,37 +31,37 @@ describe.each(storeKinds)('the uploader, with a store $name', (kind) => {
     ] as const)('that %s loses nothing, keeps the order and never goes over the limit', async (_, fail) => {
       // A seed whose waits put the oldest records behind all others, should each wait for itself.
       const { put, start, clevertap, clock, delivered } = await setUp({ seed: 11 })
-      await put(...names(1000))
+      await put(...names(500))
       await start()
       await clock.advance(150)
       clevertap.behave(fail)
       await clock.advance(200)
       const before = clevertap.delivered.length
       const callsBefore = clevertap.calls.length
-      for (let from = 1000; from < 4000; from += 150) {
-        await put(...names(150, from))
+      for (let from = 500; from < 2000; from += 75) {
+        await put(...names(75, from))
         await clock.advance(outageMs / 20)
       }
       const during = clevertap.calls.length - callsBefore
       expect(clevertap.delivered).toHaveLength(before)
       clevertap.behave(replies.success)
-      await clock.advanceUntil(() => clevertap.delivered.length === 4000, 320_000)
+      await clock.advanceUntil(() => clevertap.delivered.length === 2000, 320_000)
       await clock.advance(10_000)
 
-      expect(await counts()).toMatchObject({ accepted: 4000, rejected: 0, queued: { live: 0 }, uploading: 0 })
+      expect(await counts()).toMatchObject({ accepted: 2000, rejected: 0, queued: { live: 0 }, uploading: 0 })
       expect(clevertap.peak).toBe(3)
       expect(during).toBeGreaterThan(5)
       expect(during).toBeLessThan(60)
       // The one that found out that all is well, and the one that was ready behind it, go before the one that was tried
       // last; all else goes in order of age.
       const after = delivered().slice(before)
-      expect(new Set(delivered()).size).toBe(4000)
+      expect(new Set(delivered()).size).toBe(2000)
       expect(mostOvertaken(after)).toBeLessThanOrEqual(2)
     })
     it('is felt out with one record at a time', async () => {
       const { put, start, clevertap, clock } = await setUp()
       clevertap.behave(() => replies.status(503))
-      await put(...names(5000))
+      await put(...names(1000))
       await start()
       await clock.advance(outageMs)
       expect(clevertap.calls.slice(0, 3).map(({ records }) => records.length)).toEqual([100, 100, 100])
@@ -72,17 +72,17 @@ describe.each(storeKinds)('the uploader, with a store $name', (kind) => {
     it('leaves its records queued while nothing is sent, and not uploading', async () => {
       const { put, start, clevertap, clock } = await setUp()
       clevertap.behave(() => replies.status(503))
-      await put(...names(1000))
+      await put(...names(500))
       await start()
       await clock.advance(outageMs)
       await clock.advanceUntil(async () => clevertap.inFlight === 0, outageMs)
       await clock.advance(1)
-      expect(await counts()).toMatchObject({ uploading: 0, queued: { live: 1000 } })
+      expect(await counts()).toMatchObject({ uploading: 0, queued: { live: 500 } })
     })
     it('is survived by a process that is killed in it, and by the next', async () => {
       const { put, start, clevertap, clock } = await setUp()
       clevertap.behave(() => replies.status(503))
-      await put(...names(1000))
+      await put(...names(500))
       const first = await start()
       await clock.advance(outageMs / 2)
       first.kill()
@@ -90,7 +90,7 @@ describe.each(storeKinds)('the uploader, with a store $name', (kind) => {
       await clock.advance(outageMs / 2)
       clevertap.behave(replies.success)
       await clock.advance(400_000)
-      expect(await counts()).toMatchObject({ accepted: 1000, rejected: 0 })
+      expect(await counts()).toMatchObject({ accepted: 500, rejected: 0 })
     })
     it.each([-30, -0.01, 0.01, 30])('is not made longer by a wall clock that jumps by %d days', async (days) => {
       const { put, start, clevertap, clock } = await setUp()
@@ -113,11 +113,11 @@ describe.each(storeKinds)('the uploader, with a store $name', (kind) => {
         const { put, start, clevertap, clock, find } = await setUp()
         const poison = names(1, position)[0] ?? ''
         clevertap.behave((call) => (call.objectIds.includes(poison) ? replies.status(500) : replies.success(call)))
-        await put(...names(1000))
+        await put(...names(500))
         await start()
-        await clock.advanceUntil(() => clevertap.delivered.length === 999, 120_000)
+        await clock.advanceUntil(() => clevertap.delivered.length === 499, 120_000)
         await clock.advance(600_000)
-        expect(await counts()).toMatchObject({ accepted: 999, rejected: 0, queued: { live: 1 } })
+        expect(await counts()).toMatchObject({ accepted: 499, rejected: 0, queued: { live: 1 } })
         expect(await find(poison)).toMatchObject({ state: 'queued' })
         const last = clevertap.calls.at(-1)
         expect(last?.objectIds).toEqual([poison])
