@@ -14,7 +14,7 @@ const node = { ...timeouts, isolate: false, globalSetup: './test/support/shared-
 /**
  * Three projects. `node` needs no browser (happy-dom where a file asks for it) and no process beside PostgreSQL: `npm run check`
  * runs it. `system` tries the built product as a whole. Both run on every Node version. `browser` drives the installed Chromium and
- * Firefox and runs one file at a time, because a browser start under load is what makes browser tests unsteady.
+ * Firefox and runs one file at a time, because load is what makes browser tests unsteady.
  */
 export default defineConfig({
   test: {
@@ -29,6 +29,9 @@ export default defineConfig({
           name: 'browser',
           include: ['test/e2e/**/*.test.ts'],
           fileParallelism: false,
+          // Files share browsers, which start slowly, and so a process, at whose end they are closed.
+          isolate: false,
+          environment: './test/e2e/support/worker-end.ts',
           sequence: { groupOrder: 1 },
           ...timeouts,
         },
