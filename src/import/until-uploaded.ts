@@ -25,6 +25,8 @@ export interface WaitParts {
 
 /** Interval between reads of the store's counts, in ms. */
 export const lookEveryMs = 500
+/** The first interval; each is twice the one before, up to `lookEveryMs`, so that a small import ends as soon as it is uploaded. */
+const firstLookMs = 20
 
 /** Waits; an abort ends it early. */
 export const nap = (ms: number, signal: AbortSignal): Promise<unknown> =>
@@ -67,7 +69,7 @@ export const untilUploaded = async (parts: WaitParts): Promise<UploadEnd> => {
   const begun = elapsed()
   let calmSince: number | undefined
 
-  for (;;) {
+  for (let nextMs = firstLookMs; ; nextMs = Math.min(2 * nextMs, lookEveryMs)) {
     const counts = await store.counts(account).catch(() => undefined)
     if (counts) {
       onLook(counts)
@@ -79,6 +81,6 @@ export const untilUploaded = async (parts: WaitParts): Promise<UploadEnd> => {
     if (signal.aborted) return 'interrupted'
     if (await isRefused(parts)) return 'refused'
     if (elapsed() - begun >= waitMs) return 'late'
-    await wait(lookEveryMs, signal)
+    await wait(nextMs, signal)
   }
 }

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/index.ts'
-import { temporaryFolder } from '../support/temporary-folder.ts'
+import { memoryFolder } from '../support/temporary-folder.ts'
 import { runCli, start } from './run-cli.ts'
 
 const p256dh = 'BLc4xRzKlKORKWlbdgFaBrrPK3ydWAHo4M0gs0i1oEKgPpWC5cW8OCzVrOQRv-1npXRWk8udnW3oYhIO4475rds='
@@ -11,10 +11,10 @@ const header = 'objectId,type,id\n'
 /** What `--json` prints of an import without a join and of no vendor's. */
 const none = { skipped: {}, unmatched: 0 }
 
-let folder: ReturnType<typeof temporaryFolder>
+let folder: ReturnType<typeof memoryFolder>
 let env: Record<string, string>
 beforeEach(() => {
-  folder = temporaryFolder()
+  folder = memoryFolder()
   onTestFinished(() => folder.remove())
   env = { CLEVERTAP_ACCOUNT_ID: 'A', PUSHFERRY_STORE: `sqlite:${folder.file('s.db')}`, PUSHFERRY_FLUSH_MS: '0' }
 })

@@ -4,7 +4,6 @@ import { becomes, failureOf, liveToken, sync, tagPage } from './support/customer
 import { describeBrowsers } from './support/describe-browser.ts'
 import { sdkFile } from './support/ingestion.ts'
 import { startScene } from './support/scene.ts'
-import { startBrowser } from './support/start-browser.ts'
 import { useBrowser } from './support/use-browser.ts'
 
 const id = '0123456789abcdef0123456789abcdef'
@@ -23,7 +22,7 @@ const shapes = {
 }
 
 describeBrowsers('the CleverTap ID', (name) => {
-  const browser = useBrowser(() => startBrowser(name, { origin: '*' }))
+  const browser = useBrowser(name)
 
   test.each(Object.entries(shapes))('finds the CleverTap ID in %s', async (_, head) => {
     const { site, onProfile } = await startScene(browser(), {

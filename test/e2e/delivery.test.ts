@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest'
-import { type ChromiumBrowser, startChromium } from './support/chromium.ts'
 import { dispatchSync } from './support/chromium-workers.ts'
 import { fastClock } from './support/clocks.ts'
 import {
@@ -17,13 +16,11 @@ import {
   tokenOf,
 } from './support/customer-page.ts'
 import { describeBrowser, describeBrowsers } from './support/describe-browser.ts'
-import { type FirefoxBrowser, startFirefox } from './support/firefox.ts'
 import type { Tab } from './support/push-browser.ts'
 import type { RunningRelay } from './support/running-relay.ts'
 import { startScene } from './support/scene.ts'
 import { sendPush } from './support/send-push.ts'
 import { script } from './support/site.ts'
-import { startBrowser } from './support/start-browser.ts'
 import { useBrowser } from './support/use-browser.ts'
 
 declare global {
@@ -63,7 +60,7 @@ const withSdk = (relay: string, head = '') =>
   idlePage(relay, { attributes: { 'object-id': null }, head: head + cleverTapSdk })
 
 describeBrowsers('delivery', (name) => {
-  const browser = useBrowser(() => startBrowser(name, { origin: '*' }))
+  const browser = useBrowser(name)
 
   test('what a relay that was down has missed is sent by the next load', async () => {
     const { site, relay, vapid, onProfile } = await startScene(browser())
@@ -157,7 +154,7 @@ describeBrowsers('delivery', (name) => {
 })
 
 describeBrowser('chromium', 'delivery without a page', () => {
-  const browser = useBrowser<ChromiumBrowser>(() => startChromium({ origin: '*' }))
+  const browser = useBrowser('chromium')
 
   test('a Background Sync delivers a login offline, once there is a network', async () => {
     const { site, relay, onProfile } = await startScene(browser(), {
@@ -205,7 +202,7 @@ describeBrowser('chromium', 'delivery without a page', () => {
 })
 
 describeBrowser('firefox', 'delivery without Background Sync', () => {
-  const browser = useBrowser<FirefoxBrowser>(() => startFirefox({ origin: '*' }))
+  const browser = useBrowser('firefox')
 
   test('a page that becomes visible sends what is owed', async () => {
     const { site, relay, vapid, onProfile } = await startScene(browser())

@@ -6,7 +6,6 @@ import type { PushBrowser } from './support/push-browser.ts'
 import { startScene } from './support/scene.ts'
 import { sendPush } from './support/send-push.ts'
 import { html, reportingPage, type Site } from './support/site.ts'
-import { startBrowser } from './support/start-browser.ts'
 import { useBrowser } from './support/use-browser.ts'
 
 const requests = (site: Site, path: string) =>
@@ -19,7 +18,7 @@ const requests = (site: Site, path: string) =>
 const ours = ({ title }: { readonly title: string }) => title === 'localhost'
 
 describeBrowsers('display', (name) => {
-  const browser = useBrowser(() => startBrowser(name, { origin: '*' }))
+  const browser = useBrowser(name)
 
   /** A registered site; `push` sends to it and waits for nothing. */
   const startRegistered = async () => {

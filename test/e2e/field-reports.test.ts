@@ -1,11 +1,9 @@
 import { expect, test } from 'vitest'
 import { becomes, failureOf, idlePage, liveToken, register, status, sync, tagPage } from './support/customer-page.ts'
 import { describeBrowsers } from './support/describe-browser.ts'
-import { startUndecided } from './support/first-visit.ts'
 import type { Tab } from './support/push-browser.ts'
 import { startScene } from './support/scene.ts'
 import { built, html, script } from './support/site.ts'
-import { startBrowser } from './support/start-browser.ts'
 import { useBrowser } from './support/use-browser.ts'
 
 /** Scope and worker of each registration of this site. */
@@ -23,7 +21,7 @@ const globalSettings = (relay: string) =>
   `<script>self.PUSHFERRY = { relay: '${relay}', objectId: 'customer-1' }</script>`
 
 describeBrowsers('pages of the field', (name) => {
-  const browser = useBrowser(() => startBrowser(name, { origin: '*' }))
+  const browser = useBrowser(name)
 
   test('B3: two routes of a site with <base> have one registration and one subscription', async () => {
     const page = { attributes: { 'service-worker': 'pushferry-sw.min.js' }, head: '<base href="/">' }
@@ -229,7 +227,7 @@ describeBrowsers('pages of the field', (name) => {
 })
 
 describeBrowsers('a user who is asked by the site first', (name) => {
-  const browser = useBrowser((warmUpOrigin) => startUndecided(name, warmUpOrigin))
+  const browser = useBrowser(name, 'undecided')
 
   test('B13: a permission that the browser takes back is told to the relay once, with its own reason', async () => {
     const { site, relay } = await startScene(browser())

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
 import { becomes, failureOf, idlePage, status, sync, tagPage } from './support/customer-page.ts'
 import { describeBrowsers } from './support/describe-browser.ts'
-import { reportQuestions, startUndecided } from './support/first-visit.ts'
+import { reportQuestions } from './support/first-visit.ts'
 import { startScene } from './support/scene.ts'
 import { useBrowser } from './support/use-browser.ts'
 
 describeBrowsers('a first visit', (name) => {
-  const browser = useBrowser((warmUpOrigin) => startUndecided(name, warmUpOrigin))
+  const browser = useBrowser(name, 'undecided')
   const head = `<script>${reportQuestions(name)}</script>`
 
   test('loading the page asks nothing and sends nothing, whatever its script tag does by itself', async () => {

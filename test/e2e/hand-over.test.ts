@@ -7,7 +7,7 @@ import type { Tab } from './support/push-browser.ts'
 import { type Scene, type SceneOptions, startScene } from './support/scene.ts'
 import { built, script } from './support/site.ts'
 import { startBrowser } from './support/start-browser.ts'
-import { useBrowser } from './support/use-browser.ts'
+import { useOwnBrowser } from './support/use-browser.ts'
 
 declare global {
   /** What page scripts have asked of the browser, by name: script URLs and endpoints. */
@@ -45,7 +45,7 @@ const workers = (tab: Tab): Promise<string[]> =>
   )
 
 describeBrowsers("the hand-over to CleverTap's real SDK", (name) => {
-  const browser = useBrowser(() => startBrowser(name, { origin: '*' }))
+  const browser = useOwnBrowser(() => startBrowser(name, { origin: '*' }))
   let ingestion: Ingestion
   beforeAll(async () => {
     ingestion = await startIngestion(browser().tab)

@@ -8,7 +8,6 @@ import { becomes, liveToken } from './support/customer-page.ts'
 import { describeBrowser } from './support/describe-browser.ts'
 import { createVapidKeys } from './support/send-push.ts'
 import { html, type Site, script, startSite } from './support/site.ts'
-import { startBrowser } from './support/start-browser.ts'
 import { createTempFolder } from './support/temp-folder.ts'
 import { useBrowser } from './support/use-browser.ts'
 
@@ -39,7 +38,7 @@ const runCommand = (cwd: string, words: readonly string[], env: Readonly<Record<
 }
 
 describeBrowser('chromium', 'the packed package, as the README says', () => {
-  const browser = useBrowser(() => startBrowser('chromium', { origin: '*' }))
+  const browser = useBrowser('chromium')
   const folder = createTempFolder()
   beforeAll(() => installPacked(folder.path, 'module'))
   afterAll(() => folder.remove())

@@ -7,7 +7,6 @@ import type { Tab } from './support/push-browser.ts'
 import { startScene } from './support/scene.ts'
 import { type SubscriptionJson, sendPush } from './support/send-push.ts'
 import { html, script } from './support/site.ts'
-import { startBrowser } from './support/start-browser.ts'
 import { useBrowser } from './support/use-browser.ts'
 
 /**
@@ -56,7 +55,7 @@ const subscriptionIn = async (tab: Tab): Promise<SubscriptionJson> => {
 }
 
 describeBrowsers('beside an own worker', (name) => {
-  const browser = useBrowser(() => startBrowser(name, { origin: '*' }))
+  const browser = useBrowser(name)
 
   test('with display off, CleverTap’s worker shows and counts, and nothing happens twice', async () => {
     const { site, relay, vapid } = await startScene(browser(), {

@@ -2,11 +2,10 @@ import { expect, test } from 'vitest'
 import { becomes, failureOf, idlePage, liveSubscription, liveToken, status, sync } from './support/customer-page.ts'
 import { describeBrowsers } from './support/describe-browser.ts'
 import { startScene } from './support/scene.ts'
-import { startBrowser } from './support/start-browser.ts'
 import { useBrowser } from './support/use-browser.ts'
 
 describeBrowsers('permission', (name) => {
-  const browser = useBrowser(() => startBrowser(name, { origin: '*' }))
+  const browser = useBrowser(name)
 
   test('blocked notifications are told to the relay once, and never again', async () => {
     const { site, relay } = await startScene(browser())

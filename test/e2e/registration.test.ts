@@ -20,7 +20,6 @@ import type { RunningRelay } from './support/running-relay.ts'
 import { startScene } from './support/scene.ts'
 import { createVapidKeys, type SubscriptionJson } from './support/send-push.ts'
 import { script } from './support/site.ts'
-import { startBrowser } from './support/start-browser.ts'
 import { useBrowser } from './support/use-browser.ts'
 
 const calls = (relay: RunningRelay, method: string) =>
@@ -44,7 +43,7 @@ const subscribeAs = (tab: Tab, worker: string, applicationServerKey: string): Pr
   )
 
 describeBrowsers('registration', (name) => {
-  const browser = useBrowser(() => startBrowser(name, { origin: '*' }))
+  const browser = useBrowser(name)
 
   test('a click registers: one subscription, one request, the token on the profile', async () => {
     const { site, relay, clevertap, vapid, onProfile } = await startScene(browser(), {

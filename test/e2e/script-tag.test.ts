@@ -3,14 +3,13 @@ import { becomes, failureOf, idlePage, liveToken, register, status, tagPage } fr
 import { describeBrowsers } from './support/describe-browser.ts'
 import type { FakeAutopush } from './support/fake-autopush.ts'
 import { startScene } from './support/scene.ts'
-import { startBrowser } from './support/start-browser.ts'
 import { useBrowser } from './support/use-browser.ts'
 
 /** The snippet for calls before the script has loaded, as the README has it. */
 const stub = `<script>pushferry={q:[]};for(let n of["register","sync","status","unregister","onChange"])pushferry[n]=(...a)=>new Promise(r=>pushferry.q.push([n,a,r]))</script>`
 
 describeBrowsers('the script tag', (name) => {
-  const browser = useBrowser(() => startBrowser(name, { origin: '*' }))
+  const browser = useBrowser(name)
 
   test('from the relay itself, needs no attribute but the objectId', async () => {
     const { site, relay, onProfile } = await startScene(browser())

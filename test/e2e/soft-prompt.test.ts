@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { PromptOutcome } from '../../src/prompt/index.ts'
 import { becomes, idlePage } from './support/customer-page.ts'
 import { describeBrowsers } from './support/describe-browser.ts'
-import { reportQuestions, startUndecided } from './support/first-visit.ts'
+import { reportQuestions } from './support/first-visit.ts'
 import type { Tab } from './support/push-browser.ts'
 import { startScene } from './support/scene.ts'
 import { useBrowser } from './support/use-browser.ts'
@@ -50,7 +50,7 @@ const focus = (tab: Tab): Promise<string | null> =>
   }, null)
 
 describeBrowsers('the soft prompt', (name) => {
-  const browser = useBrowser((warmUpOrigin) => startUndecided(name, warmUpOrigin))
+  const browser = useBrowser(name, 'undecided')
 
   const start = async (head = `<script>${reportQuestions(name)}</script>`) => {
     const scene = await startScene(browser(), { files: (url) => ({ '/': askingPage(url, head) }) })

@@ -5,7 +5,7 @@ import { becomes, idlePage, liveToken, register, status, sync, tagPage } from '.
 import { describeBrowsers } from './support/describe-browser.ts'
 import { type FirefoxBrowser, startFirefox } from './support/firefox.ts'
 import { startScene } from './support/scene.ts'
-import { useBrowser } from './support/use-browser.ts'
+import { useOwnBrowser } from './support/use-browser.ts'
 
 /** Runs before our script, in the page only; the worker's storage is as good as ever. */
 const broken = {
@@ -26,7 +26,7 @@ const broken = {
 
 describeBrowsers('storage is only a cache', (name) => {
   // A worker keeps the database open until it stops. Firefox has no other switch for that.
-  const browser = useBrowser<ChromiumBrowser | FirefoxBrowser>(() =>
+  const browser = useOwnBrowser<ChromiumBrowser | FirefoxBrowser>(() =>
     name === 'chromium'
       ? startChromium({ origin: '*' })
       : startFirefox({ origin: '*', prefs: { 'dom.serviceWorkers.idle_timeout': 300 } }),

@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest'
 import { describeBrowsers } from './support/describe-browser.ts'
-import { reportQuestions, startUndecided } from './support/first-visit.ts'
+import { reportQuestions } from './support/first-visit.ts'
 import { startScene } from './support/scene.ts'
 import { built, html, type SiteFile, script } from './support/site.ts'
-import { startBrowser } from './support/start-browser.ts'
 import { useBrowser } from './support/use-browser.ts'
 
 /** SPEC §2's policy, and nothing that it does not name. */
@@ -65,7 +64,7 @@ const strictFiles = (relay: string, head?: string) => {
 }
 
 describeBrowsers('a site under a strict policy with Trusted Types', (name) => {
-  const browser = useBrowser(() => startBrowser(name, { origin: '*' }))
+  const browser = useBrowser(name)
 
   test('script from the relay, worker and registration violate nothing, and the watch itself works', async () => {
     const { site, relay, onProfile } = await startScene(browser(), { files: strictFiles })
@@ -97,7 +96,7 @@ describeBrowsers('a site under a strict policy with Trusted Types', (name) => {
 })
 
 describeBrowsers('the soft prompt under a strict policy with Trusted Types', (name) => {
-  const browser = useBrowser((warmUpOrigin) => startUndecided(name, warmUpOrigin))
+  const browser = useBrowser(name, 'undecided')
 
   test('opens, is styled and registers without a violation', async () => {
     const { site, relay } = await startScene(browser(), {

@@ -1,15 +1,14 @@
 import { expect, test } from 'vitest'
-import { type ChromiumBrowser, startChromium } from './support/chromium.ts'
 import { dispatchSync } from './support/chromium-workers.ts'
 import { fastClock } from './support/clocks.ts'
 import { becomes, liveSubscription, liveToken, tagPage } from './support/customer-page.ts'
 import { describeBrowser } from './support/describe-browser.ts'
-import { type FirefoxBrowser, startFirefox } from './support/firefox.ts'
+import { startFirefox } from './support/firefox.ts'
 import type { PushBrowser } from './support/push-browser.ts'
 import { type Scene, startScene } from './support/scene.ts'
 import { sendPush } from './support/send-push.ts'
 import { script } from './support/site.ts'
-import { useBrowser } from './support/use-browser.ts'
+import { useBrowser, useOwnBrowser } from './support/use-browser.ts'
 
 /** The worker as a site has it, after a listener that says what the browser's event carries. */
 const reportingWorker = (head: string) =>
@@ -56,7 +55,7 @@ const expectReplacement = async ({ relay, onProfile }: Scene, browser: PushBrows
 }
 
 describeBrowser('chromium', 'a subscription that changes while no page is open', () => {
-  const browser = useBrowser<ChromiumBrowser>(() => startChromium({ origin: '*' }))
+  const browser = useBrowser('chromium')
 
   /** Permission goes and comes back: Chromium's one way to the event, with neither old nor new subscription. */
   const change = async ({ site }: Scene) => {
@@ -84,7 +83,8 @@ describeBrowser('chromium', 'a subscription that changes while no page is open',
 })
 
 describeBrowser('firefox', 'a subscription that changes while no page is open', () => {
-  const browser = useBrowser<FirefoxBrowser>(() => startFirefox({ origin: '*' }))
+  // The push service forgets the whole browser, and so the sites of other files.
+  const browser = useOwnBrowser(() => startFirefox({ origin: '*' }))
 
   test('forgotten by the push service, is made again by the worker, which tells the relay', async () => {
     const scene = await registerAndLeave(browser())

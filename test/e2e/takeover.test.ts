@@ -3,11 +3,11 @@ import { becomes, failureOf, idlePage, liveToken, register, status, sync } from 
 import { describeBrowsers } from './support/describe-browser.ts'
 import { startScene } from './support/scene.ts'
 import { startBrowser } from './support/start-browser.ts'
-import { useBrowser } from './support/use-browser.ts'
+import { useBrowser, useOwnBrowser } from './support/use-browser.ts'
 
 describeBrowsers('a second profile that knows an objectId but not its key', (name) => {
-  const owner = useBrowser(() => startBrowser(name, { origin: '*' }))
-  const stranger = useBrowser(() => startBrowser(name, { origin: '*' }))
+  const owner = useBrowser(name)
+  const stranger = useOwnBrowser(() => startBrowser(name, { origin: '*' }))
 
   test('is refused, sees why in its status, and changes nothing for the owner', async () => {
     const { site, relay, clevertap, onProfile } = await startScene(owner(), {

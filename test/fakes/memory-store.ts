@@ -212,7 +212,11 @@ const createReports = ({ open, numbers, minutes, operate, numberOf }: Tables): R
     operate(() => {
       const number = numberOf(account)
       let oldest: Stored | undefined
-      for (const one of open.values()) if (one.account === number) oldest ??= one
+      for (const one of open.values()) {
+        if (one.account !== number) continue
+        oldest = one
+        break
+      }
       return readCounts(numbers.get(number) ?? new Map(), oldest?.row.receivedAt ?? null)
     }),
   history: (account, since) =>

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type Simulator, startSimulator } from '../../src/simulator/index.ts'
-import { type PostgresServer, startPostgres } from '../support/postgres.ts'
+import { type PostgresServer, startPostgres } from '../support/start-postgres.ts'
 import { type RelayProcess, startRelayProcess } from './relay-process.ts'
 
 /** As behind a load balancer that knows who is alive, posts until told to stop; remembers who was acknowledged. */
@@ -39,8 +39,7 @@ describe('three relays on one PostgreSQL', () => {
   const start = (): Promise<RelayProcess> =>
     startRelayProcess({ clevertap, store: `postgres://postgres@127.0.0.1:${server.port}/postgres` })
   beforeAll(async () => {
-    // It is stopped, but the machine is not, so that it need not wait for the disk.
-    server = await startPostgres(['-c', 'fsync=off'])
+    server = await startPostgres()
   })
   afterAll(() => server.end())
   beforeEach(async () => {

@@ -5,12 +5,12 @@ import type { Plan } from '../../src/import/plan.ts'
 import { type RefusalParts, traceRefusals } from '../../src/import/refusals.ts'
 import { createTally } from '../../src/import/tally.ts'
 import { createMemoryStore } from '../fakes/memory-store.ts'
-import { temporaryFolder } from '../support/temporary-folder.ts'
+import { memoryFolder } from '../support/temporary-folder.ts'
 import { planned } from './planned.ts'
 
 const text = 'objectId,type,id,name\na,fcm,ta,Ann\nb,fcm,tb,Bob\n\nc,fcm,tc,Cid\nb,fcm,other,Bob\nb,fcm,tb,Bob\n'
 const asFile = async (): Promise<Plan> => {
-  const { file, remove } = temporaryFolder()
+  const { file, remove } = memoryFolder()
   onTestFinished(remove)
   writeFileSync(file('x.csv'), text)
   return planned({ path: file('x.csv') })

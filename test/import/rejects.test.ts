@@ -3,12 +3,12 @@ import fc from 'fast-check'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { readRow } from '../../src/import/enqueue.ts'
 import { createRejects } from '../../src/import/rejects.ts'
-import { temporaryFolder } from '../support/temporary-folder.ts'
+import { memoryFolder } from '../support/temporary-folder.ts'
 import { gather } from './chunks.ts'
 import { planned } from './planned.ts'
 
 const folder = () => {
-  const made = temporaryFolder()
+  const made = memoryFolder()
   onTestFinished(made.remove)
   return made
 }

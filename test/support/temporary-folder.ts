@@ -1,4 +1,4 @@
-import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs'
+import { accessSync, constants, mkdtempSync, rmSync, statfsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -18,17 +18,21 @@ const folderIn = (parent: string): TemporaryFolder => {
 export const temporaryFolder = (): TemporaryFolder => folderIn(tmpdir())
 
 const memory = '/dev/shm'
-const hasMemory = ((): boolean => {
+const freeMemoryBytes = ((): number => {
   try {
     accessSync(memory, constants.W_OK)
-    return true
+    const { bavail, bsize } = statfsSync(memory)
+    return bavail * bsize
   } catch {
-    return false
+    return 0
   }
 })()
 
 /**
- * The same in memory, where Linux has a file system for that (in a container often of 64 MB only): for tests that commit
- * thousands of times, and in which nobody pulls the plug, so that they need not wait for the disk.
+ * The file system in memory where Linux has one with this much space (a container often has 64 MB), else the system's folder for
+ * temporary files. For tests that commit thousands of times, and in which nobody pulls the plug: they need not wait for the disk.
  */
-export const memoryFolder = (): TemporaryFolder => folderIn(hasMemory ? memory : tmpdir())
+export const memoryParent = (neededBytes = 32_000_000): string => (freeMemoryBytes > neededBytes ? memory : tmpdir())
+
+/** The same in memory; see {@link memoryParent}. */
+export const memoryFolder = (): TemporaryFolder => folderIn(memoryParent())

@@ -88,10 +88,15 @@ const launch = async (
     })
   }
 
+  const first = context.pages()[0] ?? (await context.newPage())
   return {
     native: context,
-    tab: tabOf(context.pages()[0] ?? (await context.newPage())),
+    tab: tabOf(first),
     tabUrls: async () => context.pages().map((page) => page.url()),
+    async closeOtherTabs() {
+      for (const page of context.pages()) if (page !== first) await page.close()
+      await first.bringToFront()
+    },
     async openTab(url) {
       await pushClientStarted()
       const page = await context.newPage()

@@ -40,6 +40,14 @@ describe('an event log', () => {
     await expect(log.take('pear', undefined, 1)).rejects.toThrow()
   })
 
+  test('is as empty as a new one after it was cleared', async () => {
+    const log = createEventLog<Fruit>('basket')
+    log.add({ what: 'pear' })
+    log.clear()
+    expect(log.all('pear')).toEqual([])
+    await expect(log.take('pear', undefined, 1)).rejects.toThrow('seen so far: nothing')
+  })
+
   test('says what came instead', async () => {
     const log = createEventLog<Fruit>('basket')
     await expect(log.take('pear', undefined, 1)).rejects.toThrow('basket: no "pear" within 1 ms; seen so far: nothing')

@@ -27,6 +27,8 @@ export interface EventLog<E extends { readonly what: string }> {
   all<W extends E['what']>(what: W): Extract<E, { what: W }>[]
   /** Counts everything so far as taken, so that the next `take` waits for something new. */
   forget(): void
+  /** Makes the log as empty as a new one. */
+  clear(): void
 }
 
 /** @param name how the error of a wait in vain calls this log. */
@@ -80,6 +82,11 @@ export const createEventLog = <E extends { readonly what: string }>(name: string
 
     forget() {
       untaken = []
+    },
+
+    clear() {
+      untaken = []
+      seen.length = 0
     },
   }
 }

@@ -91,6 +91,10 @@ const launch = async (
     native: browser,
     tab: tabOf(first),
     tabUrls: async () => (await browser.pages()).map((page) => page.url()),
+    async closeOtherTabs() {
+      for (const page of await browser.pages()) if (page !== first) await page.close()
+      await first.bringToFront()
+    },
     async openTab(url) {
       const page = await newPage()
       await page.goto(url)

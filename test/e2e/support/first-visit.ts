@@ -1,17 +1,18 @@
-import { startChromium } from './chromium.ts'
-import { startFirefox } from './firefox.ts'
-import type { BrowserName, PushBrowser } from './push-browser.ts'
+import { type ChromiumBrowser, startChromium } from './chromium.ts'
+import { type FirefoxBrowser, startFirefox } from './firefox.ts'
+import type { BrowserName } from './push-browser.ts'
 
-/** A browser whose user has never been asked by any site but the one that warms it up. */
-export const startUndecided = (name: BrowserName, warmUpOrigin: string): Promise<PushBrowser> =>
-  name === 'chromium'
-    ? startChromium({ origin: warmUpOrigin })
-    : startFirefox({
-        origin: '*',
-        permission: 'default',
-        // The prompt answers itself, but still only in a click, as for any user.
-        prefs: { 'notification.prompt.testing': true, 'notification.prompt.testing.allow': true },
-      })
+/** A Chromium whose user has never been asked by any site but the one that warms it up. */
+export const startUndecidedChromium = (warmUpOrigin: string): Promise<ChromiumBrowser> =>
+  startChromium({ origin: warmUpOrigin })
+
+/** A Firefox whose user has never been asked. Its prompt answers itself, but still only in a click, as for any user. */
+export const startUndecidedFirefox = (): Promise<FirefoxBrowser> =>
+  startFirefox({
+    origin: '*',
+    permission: 'default',
+    prefs: { 'notification.prompt.testing': true, 'notification.prompt.testing.allow': true },
+  })
 
 /**
  * To be loaded before anything else: reports each question to the user as `asked`, with whether it came while the page's

@@ -50,6 +50,8 @@ export interface PushBrowser<Service extends PushService = PushService, Native =
   readonly tab: Tab
   /** Every tab of the browser; one that a click has opened may be there only a moment later. */
   tabUrls(): Promise<string[]>
+  /** Closes every tab but the first, and brings that one to the front. */
+  closeOtherTabs(): Promise<void>
   /** A further tab, in front. Chromium: only after a first `subscribe()` has resolved, or it rejects after 20 s. */
   openTab(url: string): Promise<Tab>
   /** What the user changes in the settings; done when the browser has it. Chromium: the same limit as for `openTab`. */

@@ -16,6 +16,7 @@ export interface BrowserRun<Native> {
   readonly native: Native
   readonly tab: Tab
   tabUrls(): Promise<string[]>
+  closeOtherTabs(): Promise<void>
   openTab(url: string): Promise<Tab>
   setPermission(origin: string, permission: NotificationPermission): Promise<void>
   setOffline(offline: boolean): Promise<void>
@@ -72,6 +73,7 @@ export const startPushBrowser = async <Service extends PushService, Native>(
       return run.tab
     },
     tabUrls: () => run.tabUrls(),
+    closeOtherTabs: () => run.closeOtherTabs(),
     openTab: (url) => run.openTab(url),
     setPermission: (origin, permission) => run.setPermission(origin, permission),
     setOffline: (offline) => run.setOffline(offline),

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { onTestFinished } from 'vitest'
 import { startSimulator } from '../../../src/simulator/index.ts'
 import { runCli } from '../../cli/run-cli.ts'
-import { temporaryFolder } from '../../support/temporary-folder.ts'
+import { memoryFolder } from '../../support/temporary-folder.ts'
 
 export const p256dh = 'BLc4xRzKlKORKWlbdgFaBrrPK3ydWAHo4M0gs0i1oEKgPpWC5cW8OCzVrOQRv-1npXRWk8udnW3oYhIO4475rds='
 export const auth = '5I2Bu2oKdyy9CwL8QVF0NQ=='
@@ -38,7 +38,7 @@ export const imported = async (
     env = {},
   }: { on?: string; list?: string; argv?: readonly string[]; env?: Record<string, string> } = {},
 ) => {
-  const folder = temporaryFolder()
+  const folder = memoryFolder()
   onTestFinished(() => folder.remove())
   const clevertap = await startSimulator()
   onTestFinished(() => clevertap.stop())

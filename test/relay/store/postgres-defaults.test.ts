@@ -36,7 +36,7 @@ describe('a PostgreSQL whose administrator changed the defaults of transactions'
     await observer.connect()
     await eventually(async () => {
       const { rows } = await observer.query(
-        'SELECT 1 FROM pg_stat_activity WHERE cardinality(pg_blocking_pids(pid)) > 0',
+        'SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND cardinality(pg_blocking_pids(pid)) > 0',
       )
       expect(rows).toHaveLength(1)
     })
@@ -72,7 +72,7 @@ describe('a PostgreSQL whose administrator changed the defaults of transactions'
     await observer.connect()
     await eventually(async () => {
       const { rows } = await observer.query(
-        'SELECT 1 FROM pg_stat_activity WHERE cardinality(pg_blocking_pids(pid)) > 0',
+        'SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND cardinality(pg_blocking_pids(pid)) > 0',
       )
       expect(rows).toHaveLength(1)
     })

@@ -36,7 +36,7 @@ describe('the inbox in PostgreSQL', () => {
     let waiting: number[] = []
     await eventually(async () => {
       const { rows } = await observer.query(
-        'SELECT pid FROM pg_stat_activity WHERE cardinality(pg_blocking_pids(pid)) > 0',
+        'SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND cardinality(pg_blocking_pids(pid)) > 0',
       )
       waiting = rows.map(({ pid }) => pid)
       expect(waiting).not.toEqual([])

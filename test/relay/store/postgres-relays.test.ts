@@ -41,7 +41,9 @@ describe('relays that share a PostgreSQL', () => {
   /** Until one session waits for a lock of another. */
   const untilOneWaits = (): Promise<void> =>
     eventually(async () => {
-      const { rows } = await client.query('SELECT 1 FROM pg_stat_activity WHERE cardinality(pg_blocking_pids(pid)) > 0')
+      const { rows } = await client.query(
+        'SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND cardinality(pg_blocking_pids(pid)) > 0',
+      )
       expect(rows).toHaveLength(1)
     })
   /** Holds the kept numbers against the rows themselves, and that no id has two rows. */

@@ -26,11 +26,13 @@ describe('the ticket key', () => {
   })
 
   it('may be any random secret, in hex or in either alphabet of base64', () => {
+    const mistaken: string[] = []
     for (let round = 0; round < 2000; round++)
       for (const encoding of ['hex', 'base64', 'base64url'] as const) {
         const secret = randomBytes(24 + (round % 50)).toString(encoding)
-        expect([secret, kinds(secret)]).toEqual([secret, ['HS256']])
+        if (kinds(secret)?.join() !== 'HS256') mistaken.push(secret)
       }
+    expect(mistaken).toEqual([])
     expect(kinds(`/${'B'.repeat(40)}/a+b=`)).toEqual(['HS256'])
   })
 

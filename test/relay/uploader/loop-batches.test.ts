@@ -135,35 +135,37 @@ describe.each(storeKinds)('the uploader, with a store $name', (kind) => {
     it.each([1, 3, 15])(
       'are never more than %i where that is the limit, and as many while there is work',
       async (limit) => {
-        const { put, start, clevertap, untilDelivered } = await setUp({ settings: { uploadConcurrency: limit } })
-        await put(...names(4000))
+        const { put, start, clevertap, untilDelivered } = await setUp({
+          settings: { uploadConcurrency: limit, uploadBatch: 10 },
+        })
+        await put(...names(600))
         await start()
-        await untilDelivered(4000)
+        await untilDelivered(600)
         expect(clevertap.peak).toBe(limit)
       },
     )
     it('leave no gap between each other while the queue is full', async () => {
-      const { put, start, clock, untilDelivered } = await setUp()
-      await put(...names(6000))
+      const { put, start, clock, untilDelivered } = await setUp({ settings: { uploadBatch: 10 } })
+      await put(...names(600))
       await start()
-      await untilDelivered(6000)
+      await untilDelivered(600)
       expect(clock.elapsed()).toBeLessThanOrEqual(20 * 100 + 100)
     })
     it('that end together are followed by one write of their results and one lease', async () => {
-      const { put, start, faulty, untilDelivered } = await setUp()
-      await put(...names(6000))
+      const { put, start, faulty, untilDelivered } = await setUp({ settings: { uploadBatch: 10 } })
+      await put(...names(600))
       await start()
-      await untilDelivered(6000)
-      const waves = 6000 / 300
+      await untilDelivered(600)
+      const waves = 600 / 30
       expect(faulty.calls('lease')).toBeLessThan(waves + 5)
       expect(faulty.calls('complete')).toBeLessThan(waves + 5)
     })
     it('are halved in number by a 429, and creep back', async () => {
       const { put, start, clevertap, clock, untilDelivered, store } = await setUp({
-        settings: { uploadConcurrency: 8 },
+        settings: { uploadConcurrency: 8, uploadBatch: 10 },
       })
       clevertap.behave((call) => (call.inFlight > 4 ? replies.status(429, '1') : replies.success(call)))
-      await put(...names(10_000))
+      await put(...names(1000))
       await start()
       await clock.advance(150)
       const throttledAt = clock.elapsed()
@@ -174,12 +176,12 @@ describe.each(storeKinds)('the uploader, with a store $name', (kind) => {
       const next = clevertap.calls.slice(before)
       expect(Math.max(...next.map(({ inFlight }) => inFlight))).toBe(4)
       clevertap.behave(replies.success)
-      await untilDelivered(10_000)
+      await untilDelivered(1000)
       expect(clevertap.peak).toBe(8)
       expect(Math.max(...clevertap.calls.slice(-20, -8).map(({ inFlight }) => inFlight))).toBe(8)
       await clock.advance(10) // results are written a moment after they came
       const counts = await store.counts(account)
-      expect(counts).toMatchObject({ accepted: 10_000, events: { failed: 0, rejected: 0, deferred: 0 } })
+      expect(counts).toMatchObject({ accepted: 1000, events: { failed: 0, rejected: 0, deferred: 0 } })
     })
     it('of a 429 cost their records no attempt', async () => {
       const { put, start, clevertap, clock, find } = await setUp()

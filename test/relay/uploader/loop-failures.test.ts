@@ -30,38 +30,38 @@ describe.each(storeKinds)('the uploader, with a store $name', (kind) => {
       ['lets everything time out', () => ({ after: 30_000, reply: replies.unanswered('time-out') })],
     ] as const)('that %s loses nothing, keeps the order and never goes over the limit', async (_, fail) => {
       // A seed whose waits put the oldest records behind all others, should each wait for itself.
-      const { put, start, clevertap, clock, delivered } = await setUp({ seed: 11 })
-      await put(...names(1000))
+      const { put, start, clevertap, clock, delivered } = await setUp({ seed: 11, settings: { uploadBatch: 10 } })
+      await put(...names(100))
       await start()
       await clock.advance(150)
       clevertap.behave(fail)
       await clock.advance(200)
       const before = clevertap.delivered.length
       const callsBefore = clevertap.calls.length
-      for (let from = 1000; from < 4000; from += 150) {
-        await put(...names(150, from))
+      for (let from = 100; from < 400; from += 15) {
+        await put(...names(15, from))
         await clock.advance(outageMs / 20)
       }
       const during = clevertap.calls.length - callsBefore
       expect(clevertap.delivered).toHaveLength(before)
       clevertap.behave(replies.success)
-      await clock.advanceUntil(() => clevertap.delivered.length === 4000, 320_000)
+      await clock.advanceUntil(() => clevertap.delivered.length === 400, 320_000)
       await clock.advance(10_000)
 
-      expect(await counts()).toMatchObject({ accepted: 4000, rejected: 0, queued: { live: 0 }, uploading: 0 })
+      expect(await counts()).toMatchObject({ accepted: 400, rejected: 0, queued: { live: 0 }, uploading: 0 })
       expect(clevertap.peak).toBe(3)
       expect(during).toBeGreaterThan(5)
       expect(during).toBeLessThan(60)
       // The one that found out that all is well, and the one that was ready behind it, go before the one that was tried
       // last; all else goes in order of age.
       const after = delivered().slice(before)
-      expect(new Set(delivered()).size).toBe(4000)
+      expect(new Set(delivered()).size).toBe(400)
       expect(mostOvertaken(after)).toBeLessThanOrEqual(2)
     })
     it('is felt out with one record at a time', async () => {
       const { put, start, clevertap, clock } = await setUp()
       clevertap.behave(() => replies.status(503))
-      await put(...names(5000))
+      await put(...names(1000))
       await start()
       await clock.advance(outageMs)
       expect(clevertap.calls.slice(0, 3).map(({ records }) => records.length)).toEqual([100, 100, 100])
@@ -70,19 +70,19 @@ describe.each(storeKinds)('the uploader, with a store $name', (kind) => {
       )
     })
     it('leaves its records queued while nothing is sent, and not uploading', async () => {
-      const { put, start, clevertap, clock } = await setUp()
+      const { put, start, clevertap, clock } = await setUp({ settings: { uploadBatch: 10 } })
       clevertap.behave(() => replies.status(503))
-      await put(...names(1000))
+      await put(...names(100))
       await start()
       await clock.advance(outageMs)
       await clock.advanceUntil(async () => clevertap.inFlight === 0, outageMs)
       await clock.advance(1)
-      expect(await counts()).toMatchObject({ uploading: 0, queued: { live: 1000 } })
+      expect(await counts()).toMatchObject({ uploading: 0, queued: { live: 100 } })
     })
     it('is survived by a process that is killed in it, and by the next', async () => {
-      const { put, start, clevertap, clock } = await setUp()
+      const { put, start, clevertap, clock } = await setUp({ settings: { uploadBatch: 10 } })
       clevertap.behave(() => replies.status(503))
-      await put(...names(1000))
+      await put(...names(100))
       const first = await start()
       await clock.advance(outageMs / 2)
       first.kill()
@@ -90,19 +90,19 @@ describe.each(storeKinds)('the uploader, with a store $name', (kind) => {
       await clock.advance(outageMs / 2)
       clevertap.behave(replies.success)
       await clock.advance(400_000)
-      expect(await counts()).toMatchObject({ accepted: 1000, rejected: 0 })
+      expect(await counts()).toMatchObject({ accepted: 100, rejected: 0 })
     })
     it.each([-30, -0.01, 0.01, 30])('is not made longer by a wall clock that jumps by %d days', async (days) => {
-      const { put, start, clevertap, clock } = await setUp()
+      const { put, start, clevertap, clock } = await setUp({ settings: { uploadBatch: 10 } })
       clevertap.behave(() => replies.status(503))
-      await put(...names(300))
+      await put(...names(30))
       await start()
       await clock.advance(outageMs / 2)
       clock.jump(days * 24 * hour)
       clevertap.behave(replies.success)
       await clock.advance(400_000)
       // The two that were tried in turns wait for a time on the clock, and that may be long when the clock is put back.
-      expect((await counts()).accepted).toBeGreaterThanOrEqual(298)
+      expect((await counts()).accepted).toBeGreaterThanOrEqual(28)
     })
   })
 
@@ -113,11 +113,11 @@ describe.each(storeKinds)('the uploader, with a store $name', (kind) => {
         const { put, start, clevertap, clock, find } = await setUp()
         const poison = names(1, position)[0] ?? ''
         clevertap.behave((call) => (call.objectIds.includes(poison) ? replies.status(500) : replies.success(call)))
-        await put(...names(1000))
+        await put(...names(500))
         await start()
-        await clock.advanceUntil(() => clevertap.delivered.length === 999, 120_000)
+        await clock.advanceUntil(() => clevertap.delivered.length === 499, 120_000)
         await clock.advance(600_000)
-        expect(await counts()).toMatchObject({ accepted: 999, rejected: 0, queued: { live: 1 } })
+        expect(await counts()).toMatchObject({ accepted: 499, rejected: 0, queued: { live: 1 } })
         expect(await find(poison)).toMatchObject({ state: 'queued' })
         const last = clevertap.calls.at(-1)
         expect(last?.objectIds).toEqual([poison])
@@ -157,9 +157,9 @@ describe.each(storeKinds)('the uploader, with a store $name', (kind) => {
 
   describe('credentials that are refused', () => {
     it.each([401, 403])('(%i) suspend the account, which is probed once a minute', async (status) => {
-      const { put, start, clevertap, clock } = await setUp()
+      const { put, start, clevertap, clock } = await setUp({ settings: { uploadBatch: 10 } })
       clevertap.behave(() => replies.status(status))
-      await put(...names(1000))
+      await put(...names(100))
       const one = await start()
       await clock.advance(hour)
       expect(one.uploader.health()).toMatchObject({ mode: 'suspended' })

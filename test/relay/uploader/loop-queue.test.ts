@@ -127,12 +127,12 @@ describe('the uploader, with a sender that lets requests wait', () => {
         return { after: 5 + Math.floor(clock.random() * 60), reply }
       })
       const processes = [await start(), await start()]
-      for (let from = 0; from < 3000; from += 100) {
+      for (let from = 0; from < 1500; from += 100) {
         await put(...names(100, from))
         await clock.advance(40)
         const each = processes.map(({ uploader }) => uploader.inFlight())
         for (const one of each) expect(one).toBeLessThanOrEqual(limit)
-        if (from % 1000 === 500) {
+        if (from % 500 === 200) {
           await processes.shift()?.stop()
           processes.push(await start())
         }
@@ -140,8 +140,8 @@ describe('the uploader, with a sender that lets requests wait', () => {
       await clock.advance(120_000)
       expect(clevertap.peak).toBeLessThanOrEqual(limit)
       expect(clevertap.peak).toBeGreaterThan(3)
-      expect(await store.counts(account)).toMatchObject({ accepted: 3000, uploading: 0, queued: { live: 0 } })
-      expect(rig().delivered().sort()).toEqual(names(3000))
+      expect(await store.counts(account)).toMatchObject({ accepted: 1500, uploading: 0, queued: { live: 0 } })
+      expect(rig().delivered().sort()).toEqual(names(1500))
     },
   )
 })

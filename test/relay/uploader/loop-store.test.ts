@@ -31,14 +31,14 @@ describe.each(storeKinds)('the uploader, with a store $name', (kind) => {
     })
     it('to take results is not given more and more to take: sending stops after a while', async () => {
       const { put, start, clevertap, clock, faulty } = await setUp()
-      await put(...names(10_000))
+      await put(...names(4000))
       await start()
       faulty.break(['complete'])
       await clock.advance(30_000)
       expect(clevertap.delivered.length).toBeLessThanOrEqual(2400 + 100 * (kind.queueCapacity ?? 0))
       faulty.mend()
       await clock.advance(20_000)
-      expect(await counts()).toMatchObject({ accepted: 10_000 })
+      expect(await counts()).toMatchObject({ accepted: 4000 })
       expect(repeated()).toEqual([])
     })
     it('to give rows or slots is asked again, and the trouble is told', async () => {
@@ -133,18 +133,18 @@ describe.each(storeKinds)('the uploader, with a store $name', (kind) => {
     it('are never over the limit together, send nothing twice, and send everything', async () => {
       const { put, start, clevertap, clock } = await setUp({ settings: { flushMs: 200 } })
       await Promise.all([start(), start(), start()])
-      for (let from = 0; from < 6000; from += 60) {
+      for (let from = 0; from < 3000; from += 60) {
         await put(...names(60, from))
         await clock.advance(17)
       }
       await clock.advance(5000)
-      expect(await counts()).toMatchObject({ accepted: 6000, uploading: 0 })
+      expect(await counts()).toMatchObject({ accepted: 3000, uploading: 0 })
       expect(clevertap.peak).toBeLessThanOrEqual(3)
       expect(repeated()).toEqual([])
     })
     it('do not go over the limit while one of them is failing', async () => {
       const { put, start, clevertap, clock } = await setUp({ latencyMs: 3000 })
-      await put(...names(5000))
+      await put(...names(2000))
       await start()
       await start()
       // One request of the first fails at once while its others go on for long: their slots stay taken.
@@ -158,7 +158,7 @@ describe.each(storeKinds)('the uploader, with a store $name', (kind) => {
       expect(clevertap.peak).toBeLessThanOrEqual(3)
       clevertap.behave(replies.success)
       await clock.advance(120_000)
-      expect(await counts()).toMatchObject({ accepted: 5000 })
+      expect(await counts()).toMatchObject({ accepted: 2000 })
       expect(clevertap.peak).toBeLessThanOrEqual(3)
     })
     it('do not keep rows from each other that they have no slot for', async () => {
@@ -189,14 +189,14 @@ describe.each(storeKinds)('the uploader, with a store $name', (kind) => {
     })
     it.each([0, 10, 90, 100, 110, 250, 1050])('take over what one held that was killed after %i ms', async (ms) => {
       const { put, start, clevertap, clock } = await setUp({ leaseMs: 8000 })
-      await put(...names(2000))
+      await put(...names(1000))
       const first = await start()
       await clock.advance(ms)
       const held = (await counts()).uploading
       first.kill()
       await start()
       await clock.advance(20_000)
-      expect(await counts()).toMatchObject({ accepted: 2000, uploading: 0, queued: { live: 0 } })
+      expect(await counts()).toMatchObject({ accepted: 1000, uploading: 0, queued: { live: 0 } })
       expect(repeated().length).toBeLessThanOrEqual(held)
       expect(clevertap.peak).toBeLessThanOrEqual(3)
     })

@@ -3,7 +3,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { startSimulator } from '../../src/simulator/index.ts'
-import { type DemoFolder, failToStart, makeDemoFolder, startDemo } from './start-demo.ts'
+import { type DemoFolder, failToStart, makeDemoFolder, startDemo } from '../demo/start-demo.ts'
 
 const sample: { d: { tokenData: { id: string; type: string }; objectId: string }[] } = JSON.parse(
   readFileSync(new URL('../fixtures/upload-six-types.json', import.meta.url), 'utf8'),

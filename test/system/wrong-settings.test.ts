@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { openSqliteStore } from '../../src/relay/store/sqlite/store.ts'
 import { startSimulator } from '../../src/simulator/index.ts'
+import { runCli } from '../cli/run-cli.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
-import { runCli } from './run-cli.ts'
 
 const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 const nobody = 65_534
