@@ -52,8 +52,8 @@ export const enqueue = async (plans: readonly Plan[], parts: EnqueueParts): Prom
   const putAll = async (): Promise<void> => {
     const sorted = sorter.sorted()
     let next: ImportedRow[] = []
+    onHeld(held, 'queueing')
     while (!signal.aborted) {
-      onHeld(held, 'queueing')
       const most = mostRows()
       while (next.length < most) {
         const { value, done } = sorted.next()
@@ -67,6 +67,7 @@ export const enqueue = async (plans: readonly Plan[], parts: EnqueueParts): Prom
       // The store may have no capacity for the last ones.
       next = next.slice(results.length)
       held -= results.length
+      onHeld(held, 'queueing')
       const unchanged = results.filter(({ result }) => result === 'unchanged').length
       tally.read += results.length
       tally.queued += results.length - unchanged

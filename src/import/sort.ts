@@ -11,7 +11,7 @@ export const mostRunRows = 2 ** bitsOfIndex
 /** Most bytes in a run. They are outside the heap, where V8 would copy the rows several times while they wait. */
 const runBytes = 12 * 1024 * 1024
 /** A run is stored in blocks of whole rows, each on one page of the temporary database. A row has at most 14 kB. */
-const pageBytes = 32 * 1024
+const pageBytes = 16 * 1024
 const blockBytes = pageBytes - 128
 const blocksOfRun = 2 ** 20
 const cacheKib = 2 * 1024

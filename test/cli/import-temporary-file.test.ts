@@ -14,9 +14,12 @@ beforeEach(() => {
 afterEach(() => folder.remove())
 
 /** Starts an import from standard input, with a folder of its own for temporary files. */
-const launch = (shell = 'exec "$0" "$@"'): { child: ChildProcess; ended: Promise<{ code: number; err: string }> } => {
+const launch = ({
+  shell = 'exec "$0" "$@"',
+  how = '--enqueue-only',
+} = {}): { child: ChildProcess; ended: Promise<{ code: number; err: string }> } => {
   accessSync(main) // npm run build makes it
-  const child = spawn('sh', ['-c', shell, process.execPath, main, 'import', '-', '--enqueue-only', '--json'], {
+  const child = spawn('sh', ['-c', shell, process.execPath, main, 'import', '-', how, '--json'], {
     stdio: ['pipe', 'ignore', 'pipe'],
     env: {
       PATH: process.env.PATH,
@@ -37,6 +40,9 @@ const launch = (shell = 'exec "$0" "$@"'): { child: ChildProcess; ended: Promise
 /** 24 MB, which is more than an import sorts in memory. */
 const rows = (): string =>
   `objectId,type,id\n${Array.from({ length: 6_000 }, (_, at) => `__${at},fcm,${at}-${'x'.repeat(3_990)}\n`).join('')}`
+/** Gives the rows to an import and resolves when it has read nearly all of them; more may come. */
+const give = (child: ChildProcess): Promise<void> =>
+  new Promise((resolve) => child.stdin?.write(rows(), () => resolve()))
 const temporaryFiles = (): string[] => readdirSync(folder.path).filter((name) => !name.startsWith('store.db'))
 /** The permissions of the folder's files that a process has open without a name. */
 const unnamedFiles = (pid: number | undefined): string[] =>
@@ -50,8 +56,7 @@ test.each(['SIGINT', 'SIGKILL'] as const)(
   'rows that wait to be sorted are in a file without a name that only its owner can read, and %s leaves neither them nor half of the import behind',
   async (signal) => {
     const { child, ended } = launch()
-    // Written means that the import has read nearly all of it.
-    await new Promise<void>((resolve) => child.stdin?.write(rows(), () => resolve()))
+    await give(child)
     // SQLite may have more than one.
     expect(new Set(unnamedFiles(child.pid))).toEqual(new Set(['600']))
     expect(temporaryFiles()).toEqual([])
@@ -66,11 +71,18 @@ test.each(['SIGINT', 'SIGKILL'] as const)(
 
 test('no space for the temporary file ends the import with 1 before anything is queued, and says what to do', async () => {
   // At most 2 MiB in a file; a write beyond that fails as on a full disk.
-  const { child, ended } = launch(`ulimit -f 4096; trap '' XFSZ; exec "$0" "$@"`)
+  const { child, ended } = launch({ shell: `ulimit -f 4096; trap '' XFSZ; exec "$0" "$@"` })
   child.stdin?.end(rows())
   const { code, err } = await ended
   expect(code).toBe(1)
   expect(err).toMatch(
     /sorting: its temporary file cannot be written \(.*\); set SQLITE_TMPDIR to another folder; 0 records wait in the store/,
   )
+})
+
+test('a dry run needs no temporary file', async () => {
+  const { child } = launch({ how: '--dry-run' })
+  await give(child)
+  expect(unnamedFiles(child.pid)).toEqual([])
+  expect(temporaryFiles()).toEqual([])
 })
