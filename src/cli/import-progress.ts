@@ -18,27 +18,35 @@ const toGo = (ms: number | undefined): string | undefined =>
 
 const present = (parts: readonly (string | undefined)[]): string[] => parts.filter((part) => part !== undefined)
 
-const reading = (
-  { tally, bytes, bytesTotal, isQueueFull }: ImportProgress,
-  { perSecond, toGoMs }: Rates,
+const reading = ({ tally, held, bytes, bytesTotal }: ImportProgress, { perSecond, toGoMs }: Rates): Progress => ({
+  title: 'reading',
+  share: bytesTotal === undefined || bytesTotal === 0 ? undefined : Math.min(1, bytes / bytesTotal),
+  words: present([
+    perSecond === undefined ? undefined : `${count(perSecond)} rows/s`,
+    toGo(toGoMs),
+    counted(tally.read + held, 'row'),
+    `${count(rejectedIn(tally))} rejected`,
+  ]),
+})
+
+const queueing = (
+  { tally, held, heldBefore, isQueueFull }: ImportProgress,
+  perSecond: number | undefined,
   state: UploadState,
-): Progress => {
-  const { read, queued, unchanged } = tally
-  return {
-    title: 'reading',
-    share: bytesTotal === undefined || bytesTotal === 0 ? undefined : Math.min(1, bytes / bytesTotal),
-    words: present([
-      isQueueFull ? 'the queue is full (PUSHFERRY_MAX_QUEUED), waiting for uploads' : undefined,
-      isQueueFull ? trouble(state) : undefined,
-      perSecond === undefined ? undefined : `${count(perSecond)} rows/s`,
-      toGo(toGoMs),
-      counted(read, 'row'),
-      `${count(rejectedIn(tally))} rejected`,
-      `${count(unchanged)} unchanged`,
-      `${count(queued)} queued`,
-    ]),
-  }
-}
+): Progress => ({
+  title: 'queueing',
+  share: heldBefore === 0 ? undefined : 1 - held / heldBefore,
+  words: present([
+    isQueueFull ? 'the queue is full (PUSHFERRY_MAX_QUEUED), waiting for uploads' : undefined,
+    isQueueFull ? trouble(state) : undefined,
+    perSecond === undefined ? undefined : `${count(perSecond)} rows/s`,
+    perSecond ? toGo((held / perSecond) * 1000) : undefined,
+    `${count(heldBefore - held)} of ${counted(heldBefore, 'row')}`,
+    `${count(rejectedIn(tally))} rejected`,
+    `${count(tally.unchanged)} unchanged`,
+    `${count(tally.queued)} queued`,
+  ]),
+})
 
 const trouble = ({ upload, reason }: UploadState): string | undefined => {
   if (upload === 'failing') return `CleverTap cannot be reached, retrying: ${describeTrouble(reason ?? '')}`
@@ -79,9 +87,10 @@ export const createImportProgress = (
 ): (() => Progress) => {
   const rows = createRate(elapsed)
   const bytes = createRate(elapsed)
+  const queued = createRate(elapsed)
   const records = createRate(elapsed)
   const readingRates = (): Rates => {
-    const perSecond = rows.note(progress.tally.read)
+    const perSecond = rows.note(progress.tally.read + progress.held)
     const bytesPerSecond = bytes.note(progress.bytes)
     const left = progress.bytesTotal === undefined ? undefined : progress.bytesTotal - progress.bytes
     return { perSecond, toGoMs: left !== undefined && bytesPerSecond ? (left / bytesPerSecond) * 1000 : undefined }
@@ -89,7 +98,9 @@ export const createImportProgress = (
   return () => {
     switch (progress.phase) {
       case 'reading':
-        return reading(progress, readingRates(), state())
+        return reading(progress, readingRates())
+      case 'queueing':
+        return queueing(progress, queued.note(progress.heldBefore - progress.held), state())
       case 'uploading':
         return uploading(progress, records.note, state())
       case 'tracing':

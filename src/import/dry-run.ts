@@ -1,5 +1,5 @@
 import type { NewEntry } from '../relay/store/port.ts'
-import { enqueue, type ImportedRow } from './enqueue.ts'
+import { checkRows, type ImportedRow } from './check-rows.ts'
 import { ImportError } from './error.ts'
 import { keepNewest } from './newest.ts'
 import type { Plan } from './plan.ts'
@@ -25,20 +25,25 @@ export const dryRun = async (
 ): Promise<ImportEnd & { sample: readonly NewEntry[] }> => {
   const { account, rejects, progress, signal, random } = parts
   const sample = createSample<ImportedRow>(sampleSize, random)
-  const ended = await enqueue(keepNewest(setAside(plans, progress.tally, rejects), progress.tally), {
-    put: async (rows) => {
-      for (const row of rows) sample.add(row)
-      return rows.map(() => ({ result: 'queued' }))
+  const { tally } = progress
+  const checked = checkRows(
+    keepNewest(setAside(plans, tally, rejects), tally),
+    {
+      tally,
+      rejects,
+      onBytes: (bytes) => {
+        progress.bytes += bytes
+      },
+      signal,
     },
-    pause: async () => {},
-    tally: progress.tally,
-    rejects,
-    onBytes: (bytes) => {
-      progress.bytes += bytes
+    (row) => {
+      sample.add(row)
+      tally.read++
+      tally.queued++
     },
-    signal,
-  }).then(
-    (how) => ({ how: how === 'done' ? ('enqueued' as const) : how, failure: undefined }),
+  )
+  const ended = await checked.then(
+    () => ({ how: signal.aborted ? ('interrupted' as const) : ('enqueued' as const), failure: undefined }),
     (error: unknown) => {
       if (error instanceof ImportError) return { how: 'failed' as const, failure: error.message }
       throw error

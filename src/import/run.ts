@@ -17,11 +17,14 @@ import { type UploadEnd, untilUploaded } from './until-uploaded.ts'
 
 /** The progress of an import, kept current while it runs. */
 export interface ImportProgress {
-  phase: 'reading' | 'uploading' | 'tracing'
+  phase: 'reading' | 'queueing' | 'uploading' | 'tracing'
   tally: Tally
   /** Bytes read from the inputs on disk, and their total; undefined when the total is unknown. */
   bytes: number
   bytesTotal: number | undefined
+  /** Number of valid rows that are read and not queued yet, and of those that were when the last one was read. */
+  held: number
+  heldBefore: number
   /** The last and the first counts of the store during the upload. */
   counts: Counts | undefined
   countsBefore: Counts | undefined
@@ -64,6 +67,8 @@ export const createProgress = (plans: readonly Plan[]): ImportProgress => {
       (sum, size) => (sum === undefined || size === undefined ? undefined : sum + size),
       0,
     ),
+    held: 0,
+    heldBefore: 0,
     counts: undefined,
     countsBefore: undefined,
     isQueueFull: false,
@@ -80,7 +85,7 @@ const failureOf = (error: unknown): string => {
 }
 
 /**
- * Runs an import: reads, checks and queues every row while `uploads` uploads them, waits until CleverTap has accepted or refused
+ * Runs an import: reads and checks every row, queues them while `uploads` uploads them, waits until CleverTap has accepted or refused
  * all of them, and finds the refused rows. `progress.tally` has the counts. While the queue is full it waits for uploads.
  *
  * Every row that is counted as queued is durable, so the import can be interrupted at any point and run again: rows that the
@@ -125,6 +130,11 @@ export const runImport = async (parts: ImportParts): Promise<ImportEnd> => {
       rejects,
       onBytes: (bytes) => {
         progress.bytes += bytes
+      },
+      onHeld: (held, phase) => {
+        progress.phase = phase
+        progress.held = held
+        if (phase === 'reading') progress.heldBefore = held
       },
       signal,
     })

@@ -1,34 +1,176 @@
-/** Characters of an objectId in its sort key, after the two underscores with which every Android ID begins. */
-const characters = 5
+import type { SqlDatabase } from '../relay/store/sqlite/driver.ts'
+import { explainTemporary, openTemporaryDatabase } from './temporary-database.ts'
+
+/** Characters of an objectId in its sort key. Every Android ID begins with two underscores, which count as one. */
+const keyCharacters = 5
 const bitsOfCharacter = 7
 const bitsOfIndex = 17
 
-/** Rows that can be sorted together: as many as an index of 17 bits tells apart. */
-export const mostSorted = 2 ** bitsOfIndex
+/** Most rows in a run: as many as an index of 17 bits tells apart. */
+export const mostRunRows = 2 ** bitsOfIndex
+/** Most bytes in a run. They are outside the heap, where V8 would copy the rows several times while they wait. */
+const runBytes = 12 * 1024 * 1024
+/** A run is stored in blocks of whole rows, each on one page of the temporary database. A row has at most 14 kB. */
+const pageBytes = 16 * 1024
+const blockBytes = pageBytes - 128
+const blocksOfRun = 2 ** 20
+const cacheKib = 2 * 1024
 
-/** The sort key of an objectId: its first characters as a number of 35 bits, which sorts roughly like the objectId. */
-export const sortKeyOf = (objectId: string): number => {
-  const from = objectId.startsWith('__') ? 2 : 0
+const endOfRow = 0
+const endOfObjectId = '\n'.charCodeAt(0)
+
+/** The sort key of a row: the first characters of its objectId as a number of 35 bits, which sorts roughly like the objectId. */
+const sortKeyOf = (row: string): number => {
+  let at = row.startsWith('__') ? 1 : 0
   let key = 0
-  for (let at = from; at < from + characters; at++) {
-    const code = at < objectId.length ? objectId.charCodeAt(at) : 0
-    key = key * 2 ** bitsOfCharacter + Math.min(code, 2 ** bitsOfCharacter - 1)
+  for (let count = 0; count < keyCharacters; count++) {
+    const code = row.charCodeAt(at)
+    if (code !== endOfObjectId) at++
+    key = key * 2 ** bitsOfCharacter + (code === endOfObjectId ? 0 : Math.min(code, 2 ** bitsOfCharacter - 1))
   }
   return key
 }
 
-/**
- * Sorts rows roughly by objectId, using their sort keys, so that neighbours in the store's index are close to each other. Rows of
- * the same objectId keep their order. A rough order is enough, and sorting numbers takes a tenth of the time of sorting strings:
- * the sort key and the index of a row fit into one number that a double holds exactly.
- */
-export const bySortKey = <Row>(rows: readonly Row[], sortKeys: readonly number[]): Row[] => {
-  const keys = new Float64Array(sortKeys.length)
-  for (let index = 0; index < sortKeys.length; index++) keys[index] = (sortKeys[index] ?? 0) * mostSorted + index
-  const sorted: Row[] = []
-  for (const key of keys.sort()) {
-    const row = rows[key % mostSorted]
-    if (row !== undefined) sorted.push(row)
+/** The rows of blocks. */
+const rowsOf = function* (blocks: Iterable<Uint8Array>): Generator<string> {
+  for (const { buffer, byteOffset, byteLength } of blocks) {
+    const rows = Buffer.from(buffer, byteOffset, byteLength).toString('utf8').split('\0')
+    // Each row has an end, so there is nothing behind the last one.
+    rows.pop()
+    for (const row of rows) yield row
   }
-  return sorted
+}
+
+/** Merges sorted runs. Of rows with the same key those of the earlier run come first. */
+const merge = function* (runs: readonly Iterator<string, void>[]): Generator<string> {
+  const heads: string[] = []
+  const keys: number[] = []
+  const advance = (run: number): void => {
+    const head = runs[run]?.next().value
+    heads[run] = head ?? ''
+    keys[run] = head === undefined ? Number.POSITIVE_INFINITY : sortKeyOf(head)
+  }
+  for (let run = 0; run < runs.length; run++) advance(run)
+  for (;;) {
+    // Looking at all 165 runs of ten million rows takes 0.3 µs, so there is no heap.
+    let first = -1
+    let smallest = Number.POSITIVE_INFINITY
+    for (let run = 0; run < keys.length; run++) {
+      const key = keys[run] ?? smallest
+      if (key >= smallest) continue
+      smallest = key
+      first = run
+    }
+    if (first < 0) return
+    yield heads[first] ?? ''
+    advance(first)
+  }
+}
+
+/** Names the temporary database in errors. */
+const what = 'sorting'
+
+const openBlocks = async () => {
+  const database: SqlDatabase = await openTemporaryDatabase(what)
+  database.exec(`PRAGMA journal_mode = OFF; PRAGMA page_size = ${pageBytes}; PRAGMA cache_size = -${cacheKib};
+    CREATE TABLE block (id INTEGER PRIMARY KEY, rows BLOB); BEGIN`)
+  const insert = database.prepare('INSERT INTO block VALUES (?, ?)')
+  const select = database.prepare('SELECT rows FROM block WHERE id = ?')
+  return {
+    write: (run: number, blocks: Iterable<Uint8Array>): void => {
+      let id = run * blocksOfRun
+      for (const block of blocks) insert.run(id++, block)
+    },
+    read: function* (run: number): Generator<Uint8Array> {
+      for (let id = run * blocksOfRun; ; id++) {
+        // The column of the table above.
+        const found = select.get(id) as { rows: Uint8Array } | undefined
+        if (!found) return
+        yield found.rows
+      }
+    },
+    close: () => database.close(),
+  }
+}
+
+/** Sorts any number of rows in bounded memory. */
+export interface Sorter {
+  /** Adds a row: its objectId, a line break, and anything without U+0000. Resolves when there is capacity for the next row. */
+  add(row: string): Promise<void> | undefined
+  /** The rows, roughly by objectId; those of one objectId in the order in which they came. Add no more rows then. */
+  sorted(): Generator<string>
+  /** Removes the temporary file, if there is one. */
+  close(): void
+}
+
+/**
+ * An external merge sort. Rows that fit into one run are sorted in memory; others go to a temporary database in sorted runs, which
+ * are merged. A rough order is enough for neighbours in the store's index to come together, and sorting numbers takes a tenth of the
+ * time of sorting strings: the sort key and the index of a row fit into one number that a double holds exactly.
+ *
+ * `add` and `sorted` throw an ImportError when the temporary file cannot be written or read. `sorted` then yields nothing.
+ */
+export const createSorter = (): Sorter => {
+  /** The rows of the current run, and behind them the block that is being made. */
+  const bytes = Buffer.allocUnsafeSlow(runBytes + blockBytes)
+  const keys = new Float64Array(mostRunRows)
+  const ends = new Uint32Array(mostRunRows)
+  let rows = 0
+  let used = 0
+  let runs = 0
+  let stored: Awaited<ReturnType<typeof openBlocks>> | undefined
+  let failure: unknown
+
+  /** The sorted run in blocks. Each is overwritten by the next one. */
+  const blocks = function* (): Generator<Uint8Array> {
+    let filled = 0
+    for (const key of keys.subarray(0, rows).sort()) {
+      const index = key % mostRunRows
+      const from = ends[index - 1] ?? 0
+      const length = (ends[index] ?? 0) - from
+      if (filled + length > blockBytes) {
+        yield bytes.subarray(runBytes, runBytes + filled)
+        filled = 0
+      }
+      // Within one buffer, because this takes a quarter of the time of a copy between two.
+      bytes.copyWithin(runBytes + filled, from, from + length)
+      filled += length
+    }
+    yield bytes.subarray(runBytes, runBytes + filled)
+  }
+  const add = (row: string): void => {
+    keys[rows] = sortKeyOf(row) * mostRunRows + rows
+    used += bytes.write(row, used)
+    bytes[used++] = endOfRow
+    ends[rows++] = used
+  }
+  const store = async (): Promise<void> => {
+    try {
+      stored ??= await openBlocks()
+      stored.write(runs++, blocks())
+      rows = 0
+      used = 0
+    } catch (error) {
+      failure = explainTemporary(what, error)
+      throw failure
+    }
+  }
+  return {
+    add: (row) => {
+      // A character has at most three bytes.
+      const isFull = rows === mostRunRows || used + 3 * row.length >= runBytes
+      if (isFull) return store().then(() => add(row))
+      add(row)
+    },
+    sorted: function* () {
+      if (failure !== undefined) throw failure
+      try {
+        const earlier = Array.from({ length: runs }, (_, run) => rowsOf(stored?.read(run) ?? []))
+        yield* merge([...earlier, rowsOf(blocks())])
+      } catch (error) {
+        throw explainTemporary(what, error)
+      }
+    },
+    close: () => stored?.close(),
+  }
 }

@@ -8,6 +8,8 @@ const progress = (more: Partial<ImportProgress> = {}): ImportProgress => ({
   tally: { read: 0, queued: 0, unchanged: 0, rejected: new Map(), skipped: new Map(), unmatched: 0 },
   bytes: 0,
   bytesTotal: 1000,
+  held: 0,
+  heldBefore: 0,
   counts: undefined,
   countsBefore: undefined,
   isQueueFull: false,
@@ -40,16 +42,40 @@ describe('the progress of an import', () => {
     shown()
     wait(10_000)
     state.bytes = 250
-    Object.assign(state.tally, { read: 5000, queued: 4800, unchanged: 150, rejected: new Map([[530, 50]]) })
+    state.held = 4950
+    Object.assign(state.tally, { read: 50, rejected: new Map([[530, 50]]) })
     expect(shown()).toEqual({
       title: 'reading',
       share: 0.25,
-      words: ['500 rows/s', 'about 30 s to go', '5,000 rows', '50 rejected', '150 unchanged', '4,800 queued'],
+      words: ['500 rows/s', 'about 30 s to go', '5,000 rows', '50 rejected'],
+    })
+  })
+
+  it('begins anew for queueing, with the time to go from how fast rows are queued', () => {
+    const state = progress({ held: 20_000, heldBefore: 20_000 })
+    const { shown, wait } = startProgress(state)
+    shown()
+    wait(10_000)
+    state.phase = 'queueing'
+    state.bytes = 1000
+    Object.assign(state.tally, { read: 50, rejected: new Map([[530, 50]]) })
+    expect(shown()).toEqual({
+      title: 'queueing',
+      share: 0,
+      words: ['0 of 20,000 rows', '50 rejected', '0 unchanged', '0 queued'],
+    })
+    wait(10_000)
+    state.held = 15_000
+    Object.assign(state.tally, { read: 5050, queued: 4800, unchanged: 200 })
+    expect(shown()).toEqual({
+      title: 'queueing',
+      share: 0.25,
+      words: ['500 rows/s', 'about 30 s to go', '5,000 of 20,000 rows', '50 rejected', '200 unchanged', '4,800 queued'],
     })
   })
 
   it('says first that the queue is full while it waits for uploads', () => {
-    const { shown } = startProgress(progress({ isQueueFull: true }))
+    const { shown } = startProgress(progress({ phase: 'queueing', isQueueFull: true }))
     expect(shown().words[0]).toBe('the queue is full (PUSHFERRY_MAX_QUEUED), waiting for uploads')
   })
 

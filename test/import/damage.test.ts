@@ -1,7 +1,7 @@
 import { chmodSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { readRow } from '../../src/import/enqueue.ts'
+import { readRow } from '../../src/import/check-rows.ts'
 import { createRejects } from '../../src/import/rejects.ts'
 import { createRejectsFile } from '../../src/import/rejects-file.ts'
 import { decodeRecord } from '../../src/wire/decode.ts'

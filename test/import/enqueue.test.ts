@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { type EnqueueParts, enqueue, heldRows } from '../../src/import/enqueue.ts'
+import { type EnqueueParts, enqueue } from '../../src/import/enqueue.ts'
 import { ImportError } from '../../src/import/error.ts'
 import type { Rejects } from '../../src/import/rejects.ts'
-import { mostSorted } from '../../src/import/sort.ts'
+import { mostRunRows } from '../../src/import/sort.ts'
 import { createTally } from '../../src/import/tally.ts'
 import type { NewEntry, Store } from '../../src/relay/store/port.ts'
 import { createMemoryStore } from '../fakes/memory-store.ts'
@@ -55,63 +55,32 @@ describe('queueing an import', () => {
     expect(parts.tally).toMatchObject({ read: 5001, queued: 5001, unchanged: 0 })
   })
 
-  it('reads the next rows while those before them are being put', async () => {
-    const plan = await planned({ text: header + rows(0, heldRows) })
-    let readOn = (): void => {}
-    const isReadOn = new Promise<void>((resolve) => (readOn = resolve))
-    const twoParts = {
+  it('puts nothing before everything is read, and says how many rows are left to put', async () => {
+    const held: [number, string][] = []
+    let hasEnded = false
+    const plan = await planned({ text: header + rows(0, 4500) })
+    const ending = {
       ...plan,
       rows: async function* () {
         yield* plan.rows()
-        readOn()
-        yield* (await planned({ text: header + rows(heldRows, heldRows + 1) })).rows()
+        hasEnded = true
       },
     }
-    const parts = partsFor(createMemoryStore(), {
-      put: async (rows) => {
-        await isReadOn
-        return rows.map(() => ({ result: 'queued' }))
+    const parts = partsFor(createMemoryStore(), { onHeld: (rows, phase) => held.push([rows, phase]) })
+    await enqueue([ending], {
+      ...parts,
+      put: (piece) => {
+        expect(hasEnded).toBe(true)
+        return parts.put(piece)
       },
     })
-    await enqueue([twoParts], parts)
-    expect(parts.tally).toMatchObject({ read: heldRows + 1, queued: heldRows + 1 })
-  })
-
-  it('holds fewer rows of very long tokens, because memory is what holding costs, however slow the store is', async () => {
-    const long = 'x'.repeat(4_000)
-    const plan = await planned({ text: header })
-    let readSoFar = 0
-    let putSoFar = 0
-    let mostHeld = 0
-    const endless = {
-      ...plan,
-      rows: async function* () {
-        for (let block = 0; block < 40; block++) {
-          readSoFar += 500
-          mostHeld = Math.max(mostHeld, readSoFar - putSoFar)
-          yield Array.from({ length: 500 }, (_, at) => ({
-            line: 1,
-            value: {
-              type: 'token',
-              objectId: `__${block}-${at}`,
-              tokenData: { type: 'fcm', id: `${block}-${at}-${long}` },
-            },
-            source: '',
-          }))
-        }
-      },
-    }
-    const parts = partsFor(createMemoryStore(), {
-      mostRows: () => 100,
-      put: async (piece) => {
-        putSoFar += piece.length
-        return piece.map(() => ({ result: 'queued' }))
-      },
-    })
-    await enqueue([endless], parts)
-    expect(parts.tally.queued).toBe(20_000)
-    // The limit is 24 million characters: 6,260 of these rows, and a block more.
-    expect(mostHeld).toBeLessThan(7_000)
+    expect(held.slice(4499)).toEqual([
+      [4500, 'reading'],
+      [4500, 'queueing'],
+      [2500, 'queueing'],
+      [500, 'queueing'],
+      [0, 'queueing'],
+    ])
   })
 
   it('loses none of very many short rows that come in one block', async () => {
@@ -119,7 +88,7 @@ describe('queueing an import', () => {
     const shorts = {
       ...plan,
       rows: async function* () {
-        yield Array.from({ length: mostSorted + 10_000 }, (_, at) => ({
+        yield Array.from({ length: mostRunRows + 10_000 }, (_, at) => ({
           line: 1,
           value: { type: 'token', objectId: `${at}`, tokenData: { type: 'fcm', id: 't' } },
           source: '',
@@ -134,7 +103,7 @@ describe('queueing an import', () => {
       },
     })
     await enqueue([shorts], parts)
-    expect(put.size).toBe(mostSorted + 10_000)
+    expect(put.size).toBe(mostRunRows + 10_000)
   })
 
   it('gives the store each row as it was read, with the keys and warnings that it has', async () => {
@@ -262,6 +231,24 @@ describe('queueing an import', () => {
     expect(await enqueue([await planned({ text })], again)).toBe('done')
     expect(again.tally).toMatchObject({ read: 5000, queued: 3000, unchanged: 2000 })
     expect((await store.counts('A')).queued.import).toBe(5000)
+  })
+
+  it('puts nothing when it is interrupted while it reads', async () => {
+    const interruption = new AbortController()
+    const plan = await planned({ text: header + rows(0, 10) })
+    const endless = {
+      ...plan,
+      rows: async function* () {
+        for (;;) {
+          yield* (await planned({ text: header + rows(0, 10) })).rows()
+          interruption.abort()
+        }
+      },
+    }
+    const parts = partsFor(createMemoryStore(), { signal: interruption.signal })
+    expect(await enqueue([endless, plan], parts)).toBe('interrupted')
+    expect(parts.pieces).toEqual([])
+    expect(parts.tally).toMatchObject({ read: 0, queued: 0 })
   })
 
   it('keeps what was read when an input breaks off', async () => {

@@ -1,7 +1,7 @@
 import { chmodSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { readRow } from '../../src/import/enqueue.ts'
+import { readRow } from '../../src/import/check-rows.ts'
 import { createRejects } from '../../src/import/rejects.ts'
 import { memoryFolder } from '../support/temporary-folder.ts'
 import { gather } from './chunks.ts'
