@@ -65,7 +65,7 @@ export const attachPushferry = (options: WorkerOptions = {}): void => {
             )
       await deliver(row, live, { fetch, timeoutMs, save: () => rows.write(row) })
       await rows.write(row)
-      if (isDemanded && row.retryAt) throw new Error('No answer yet.')
+      if (isDemanded && row.retryAt) throw new Error('Retry later')
     }, timeoutMs)
   // A later trigger delivers what failed here. The failure must not count as a push that was not handled.
   const catchUp = () => finish().catch(() => {})

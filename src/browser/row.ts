@@ -43,10 +43,10 @@ export interface Row {
 const decodeMember = (value: unknown, empty: unknown, now: number): unknown => {
   // The clock was wrong when this time was stored, or is wrong now. It must not delay a delivery.
   const isFuture = typeof value === 'number' && value > now + dayMs
-  const decoded = value === null || typeof value !== typeof empty || isFuture ? empty : value
-  const found = members(decoded)
+  const decoded = typeof value !== typeof empty || isFuture ? empty : value
+  if (typeof empty !== 'object') return decoded
   // An objectId may be `constructor`.
-  return found ? own(Object.fromEntries(Object.entries(found).filter(([, one]) => filled(one)))) : decoded
+  return own(Object.fromEntries(Object.entries(decoded ?? {}).filter(([, one]) => filled(one))))
 }
 
 /**

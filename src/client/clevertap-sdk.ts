@@ -26,7 +26,7 @@ const findReady = (objectId: string) => () => {
 }
 
 const fail = (problem: string): never => {
-  throw new Error(`CleverTap Web SDK ${problem}.`)
+  throw new Error(`CleverTap Web SDK ${problem}`)
 }
 
 /**

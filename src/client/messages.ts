@@ -6,7 +6,7 @@ const advice: Readonly<Partial<Record<PushErrorCode, string>>> = {
   'needs-install': 'add it to the home screen',
   'insecure-context': 'use https',
   'permission-denied': 'allow it in the browser settings',
-  'permission-dismissed': 'ask again in another click',
+  'permission-dismissed': 'try again in another click',
   'no-object-id': 'load the CleverTap Web SDK or set objectId',
   'bad-vapid-key': 'set the key of the relay',
   'worker-failed': 'check its URL, type and scope',

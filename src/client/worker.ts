@@ -19,9 +19,9 @@ const isRegistration = (worker: Settings['serviceWorker']): worker is ServiceWor
  */
 export const absolute = (script: string): string => {
   try {
-    const { origin } = location
-    // Any node has the page's base URL; the document itself may have an element called `baseURI` instead.
-    const { href } = new URL(script, new Text().baseURI)
+    const origin = location.origin
+    // Any node has the base URL of the page; the document may have an element called `baseURI` instead.
+    const { href } = new URL(script, new DocumentFragment().baseURI)
     // A frame without an address (`srcdoc`) has its parent's base URL.
     return origin === 'null' || href.startsWith(`${origin}/`) ? href : new URL(script, origin).href
   } catch {

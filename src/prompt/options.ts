@@ -1,5 +1,3 @@
-import { own } from '../browser/members.ts'
-
 /** The part of a Pushferry client that the prompt uses. `createPush(…)` and the global `pushferry` have it. */
 export interface PromptPush {
   /** Called inside the click on the accepting button, before anything else, so that the click's activation holds. */
@@ -68,9 +66,12 @@ const defaults: Omit<PromptSettings, 'push'> & { push: unknown } = {
   onChoice: () => {},
 }
 
+/** A copy without what other scripts have put on `Object.prototype`. */
+const bare = <T extends object>(object: T): T => Object.assign(Object.create(null), object)
+
 /** Merges the given options into the defaults. An option that is `undefined` counts as not given. */
 const fill = <Settings extends object>(given: { readonly [Name in keyof Settings]?: unknown }, known: Settings) => {
-  const filled = own(known)
+  const filled = bare(known)
   for (const [name, value] of Object.entries(given)) {
     if (!(name in filled)) throw new TypeError(`Unknown option ${name}. Known: ${Object.keys(known).join(', ')}`)
     if (value !== undefined) Object.assign(filled, { [name]: value })
@@ -87,5 +88,5 @@ export const resolveOptions = (options: PromptOptions): PromptSettings => {
   const { push } = options
   if (!push) throw new TypeError('Option push is required')
   const settings = fill(options, defaults)
-  return own({ ...settings, push, install: fill(settings.install, defaults.install) })
+  return bare({ ...settings, push, install: fill(settings.install, defaults.install) })
 }

@@ -228,7 +228,7 @@ export const enterBrowserWorld = (): BrowserWorld => {
   set('document', document)
   // What an element of that name cannot hide.
   set(
-    'Text',
+    'DocumentFragment',
     class {
       readonly baseURI = world.baseUrl
     },
