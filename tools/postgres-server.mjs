@@ -32,12 +32,14 @@ const findPort = () =>
 
 /**
  * A shell is the server's parent, so that the server always ends with the process that started it. The shell reads a line with the
- * signal for the server; the end of its input, when that process has ended, counts as `QUIT`.
+ * signal for the server; the end of its input, when that process has ended, counts as `QUIT`, after which nobody needs the files.
  */
-const supervise = `"$@" </dev/null & server=$!
+const supervise = `folder=$1; shift
+"$@" </dev/null & server=$!
 read -r signal
 kill "-\${signal:-QUIT}" "$server" 2>/dev/null
-wait "$server"`
+wait "$server"
+[ -n "$signal" ] || rm -rf "$folder"`
 
 /** Starts a server on a free port of loopback, with its files in a temporary folder. See postgres-server.d.mts. */
 export const startPostgres = async (settings = [], parentFolder = tmpdir()) => {
@@ -57,7 +59,7 @@ export const startPostgres = async (settings = [], parentFolder = tmpdir()) => {
 
   const start = async () => {
     const options = ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', '', ...settings]
-    const shell = spawn('/bin/sh', ['-c', supervise, 'sh', join(programs, 'postgres'), ...options], {
+    const shell = spawn('/bin/sh', ['-c', supervise, 'sh', folder, join(programs, 'postgres'), ...options], {
       ...account,
       cwd: folder,
       stdio: ['pipe', 'ignore', 'pipe'],

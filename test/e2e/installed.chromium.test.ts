@@ -3,7 +3,7 @@ import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { codeOf, read, sectionOf } from '../docs/markdown.ts'
-import { installPacked, lend, root, succeed } from '../package/packed.ts'
+import { lend, root, succeed, unpackPacked } from '../package/packed.ts'
 import { becomes, liveToken } from './support/customer-page.ts'
 import { describeBrowser } from './support/describe-browser.ts'
 import { createVapidKeys } from './support/send-push.ts'
@@ -40,7 +40,7 @@ const runCommand = (cwd: string, words: readonly string[], env: Readonly<Record<
 describeBrowser('chromium', 'the packed package, as the README says', () => {
   const browser = useBrowser('chromium')
   const folder = createTempFolder()
-  beforeAll(() => installPacked(folder.path, 'module'))
+  beforeAll(() => unpackPacked(folder.path))
   afterAll(() => folder.remove())
 
   /** The simulated CleverTap, and a relay for the site; both as processes of the installed command. */

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -42,18 +42,42 @@ export const write = (folder: string, files: Readonly<Record<string, string>>): 
   }
 }
 
+/** Packs the tarball that would be published of the present `dist` into a folder, and returns its name. */
+const pack = async (folder: string): Promise<string> => {
+  await succeed(folder, 'npm', 'pack', '--ignore-scripts', '--pack-destination', folder, root)
+  const [tarball = ''] = readdirSync(folder).filter((name) => name.endsWith('.tgz'))
+  return tarball
+}
+
+/** The package.json of an empty project. `type`: `module` or `commonjs`. */
+const projectOf = (type: 'module' | 'commonjs') => ({
+  'package.json': JSON.stringify({ name: 'stranger', private: true, type }),
+})
+
 /**
- * Makes an empty project of a folder and installs into it the tarball that would be published of the present `dist`, as
- * a stranger does: from the tarball alone, with npm's own settings for install scripts.
+ * Makes an empty project of a folder and installs the tarball into it, as a stranger does: from the tarball alone, with npm's own
+ * settings for install scripts.
  *
- * @param type of the project: `module` or `commonjs`
  * @returns what npm printed
  */
 export const installPacked = async (folder: string, type: 'module' | 'commonjs'): Promise<string> => {
-  await succeed(folder, 'npm', 'pack', '--ignore-scripts', '--pack-destination', folder, root)
-  const [tarball = ''] = readdirSync(folder).filter((name) => name.endsWith('.tgz'))
-  write(folder, { 'package.json': JSON.stringify({ name: 'stranger', private: true, type }) })
+  const tarball = await pack(folder)
+  write(folder, projectOf(type))
   return succeed(folder, 'npm', 'install', `./${tarball}`, '--prefer-offline', '--no-audit', '--no-fund')
+}
+
+/** The same, for tests of what is in the tarball: without an installation, because its dependencies are lent by us. */
+export const unpackPacked = async (folder: string): Promise<void> => {
+  const tarball = await pack(folder)
+  write(folder, projectOf('module'))
+  const unpacked = join(folder, 'node_modules/pushferry')
+  mkdirSync(unpacked, { recursive: true })
+  await succeed(folder, 'tar', '-xzf', tarball, '-C', unpacked, '--strip-components=1')
+  const { dependencies, optionalDependencies } = JSON.parse(readFileSync(join(unpacked, 'package.json'), 'utf8')) as {
+    dependencies: object
+    optionalDependencies: object
+  } // as ours has them
+  lend(folder, ...Object.keys({ ...dependencies, ...optionalDependencies }))
 }
 
 /** Lets a project see a package of ours, or this one as it is built, in place of installing it once more. */
