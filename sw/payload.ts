@@ -9,7 +9,7 @@ import type { DisplaySettings } from './display-settings.ts'
  * - `viewed` is CleverTap's viewed request, unchecked: `report` checks whether it is a URL.
  * - `badge` is the number for the app's badge; 0 removes the badge, NaN does not change it.
  */
-export type Display = readonly [title: string, options: NotificationOptions, viewed: string, badge: number]
+export type Display = readonly [title: string, options: NotificationOptions, viewed: string | undefined, badge: number]
 /**
  * Reads the payload of a push into the notification to show for it.
  *
@@ -51,14 +51,14 @@ export const readPush = (text: string, site: string, settings: DisplaySettings, 
     data: {
       ...data,
       // As CleverTap's worker does, so that one campaign shown twice counts as two notifications.
-      wzrk_id: data.wzrk_id && `${data.wzrk_id}_${now}`,
-      pushferry: planClicks(payload.deepLink ?? fields.navigate, buttons, cleverTap && redirectPath, site),
+      wzrk_id: filled(data.wzrk_id) && `${data.wzrk_id}_${now}`,
+      pushferry: planClicks(payload.deepLink ?? fields.navigate, buttons, cleverTap && filled(redirectPath), site),
     },
   }
   return [
     filled(payload.title ?? fields.title) ?? new URL(site).hostname,
     options,
-    `${cleverTap && raiseNotificationViewedPath}`,
+    cleverTap && filled(raiseNotificationViewedPath),
     Number(payload.app_badge ?? fields.app_badge),
   ]
 }

@@ -10,9 +10,10 @@ const timeLimitMs = 10_000
  * @param url only an absolute http(s) URL is requested. (CleverTap's own worker requests `undefined&b=…` from the site when the
  *   `redirectPath` is missing.)
  */
-export const report = async (url: string, worker: ServiceWorkerGlobalScope): Promise<void> => {
+export const report = async (url: string | undefined, worker: ServiceWorkerGlobalScope): Promise<void> => {
   try {
-    if (/^https?:\//.test(url)) await worker.fetch(url, { mode: 'no-cors', signal: AbortSignal.timeout(timeLimitMs) })
+    if (url && /^https?:\//.test(url))
+      await worker.fetch(url, { mode: 'no-cors', signal: AbortSignal.timeout(timeLimitMs) })
   } catch {
     // On purpose, see above.
   }

@@ -8,7 +8,7 @@ const advice: Readonly<Partial<Record<PushErrorCode, string>>> = {
   'permission-denied': 'allow it in the browser settings',
   'permission-dismissed': 'try again in another click',
   'no-object-id': 'load the CleverTap Web SDK or set objectId',
-  'bad-vapid-key': 'set the key of the relay',
+  'bad-vapid-key': 'set that of the relay',
   'worker-failed': 'check its URL, type and scope',
   'worker-timeout': 'try again',
   'push-service-unavailable': 'try again, or allow it in Brave',

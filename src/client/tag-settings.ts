@@ -23,11 +23,12 @@ const selector = `[src*="${fileName}"],[data-relay]`
  * elements.
  */
 const findTag = (): HTMLScriptElement | undefined => {
-  const tags = [
-    document.currentScript,
-    // An element may have the name of this method too.
-    ...Document.prototype.querySelectorAll.call(document, selector),
-  ].filter((tag) => tag instanceof HTMLScriptElement)
+  // An element may have the name of a method too: as a member of the document itself, not of its prototype. The cast: that one is
+  // a document's.
+  const prototype = Reflect.getPrototypeOf(document) as Document
+  const tags = [document.currentScript, ...prototype.querySelectorAll.call(document, selector)].filter(
+    (tag) => tag instanceof HTMLScriptElement,
+  )
   return tags.find((tag) => tag.matches(selector)) ?? tags[0]
 }
 

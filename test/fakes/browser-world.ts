@@ -233,7 +233,7 @@ export const enterBrowserWorld = (): BrowserWorld => {
       readonly baseURI = world.baseUrl
     },
   )
-  set('Document', { prototype: { querySelectorAll: () => world.scripts.filter((script) => script.matches()) } })
+  Object.setPrototypeOf(document, { querySelectorAll: () => world.scripts.filter((script) => script.matches()) })
   set('localStorage', localStorage)
   set('Notification', Notification)
   set('PushManager', class {})

@@ -34,6 +34,14 @@ describe('a CleverTap push', () => {
     expect(read(cleverTapPush)?.viewed).toBe('https://eu1.clevertap-prod.com/r?e=AbC&c=dEf&br=Chrome')
   })
 
+  it.each(['wzrk_id', 'redirectPath', 'raiseNotificationViewedPath'])('is shown where its %s has no text', (name) => {
+    const noText = { toString: 1, valueOf: 1 }
+    const { data } = cleverTapPush.notificationOptions
+    const damaged = { ...cleverTapPush, [name]: noText }
+    damaged.notificationOptions = { ...damaged.notificationOptions, data: { ...data, [name]: noText } }
+    expect(read(damaged)).toMatchObject({ title: 'Half price until Sunday' })
+  })
+
   it('without a title is shown under the name of the site', () => {
     const { title: _, ...untitled } = cleverTapPush
     expect(read(untitled)).toMatchObject({ title: 'shop.example', options: { body: 'Coats and boots' } })
@@ -137,7 +145,7 @@ describe('another vendor’s push', () => {
   it('is never reported to CleverTap', () => {
     const paths = { raiseNotificationViewedPath: 'https://a.example/viewed', redirectPath: 'https://a.example/clicked' }
     const display = read({ title: 'A', ...paths })
-    expect(display?.viewed).not.toContain('https:')
+    expect(display?.viewed).toBeUndefined()
     expect(display?.options?.data.pushferry[0].report).not.toContain('https:')
   })
 })
