@@ -5,13 +5,17 @@ const interruptedExitCode = 130
 
 /** The `Io` of a real process. Adds signal listeners only when a command reads `interrupted`. */
 export const createProcessIo = (host: NodeJS.Process): Io => {
-  // `pushferry status | head` closes the pipe early, which is no error.
-  for (const stream of [host.stdout, host.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error
-      host.exit(host.exitCode ?? 0)
-    })
+  const onError = ({ code }: NodeJS.ErrnoException, isResult: boolean): void => {
+    // `pushferry status | head` closes the pipe early, which is no error.
+    if (code === 'EPIPE') host.exit(host.exitCode ?? 0)
+    // Without its messages a command still does its work.
+    if (!isResult) return
+    const why = code === 'ENOSPC' ? 'the disk is full' : (code ?? 'unknown reason')
+    host.stderr.write(`pushferry: standard output cannot be written: ${why}\n`)
+    host.exit(1)
   }
+  host.stdout.on('error', (error) => onError(error, true))
+  host.stderr.on('error', (error) => onError(error, false))
 
   let interruption: AbortController | undefined
   const listen = (): AbortController => {

@@ -23,8 +23,20 @@ const isObject = (value: unknown): value is Members =>
  * White space, control and format characters (zero-width space, direction overrides) and lone surrogates. The first test
  * is the fast path: nearly every id is printable ASCII.
  */
-const hasForbidden = (text: string): boolean => !/^[!-~]*$/.test(text) && /[\s\p{Cc}\p{Cf}\p{Cs}]/u.test(text)
-const forbidden = 'white space, a control character, an invisible format character or a broken character'
+const forbiddenIn = (text: string): string | undefined => {
+  if (/^[!-~]*$/.test(text)) return undefined
+  const [character] = /[\s\p{Cc}\p{Cf}\p{Cs}]/u.exec(text) ?? []
+  if (character === undefined) return undefined
+  const code = `U+${character.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0')}`
+  const kind = kinds.find(({ pattern }) => pattern.test(character))?.name ?? 'white space'
+  return `has ${kind} in it (${code}): remove it`
+}
+/** Forbidden characters that are not white space. */
+const kinds = [
+  { pattern: /\p{Cf}/u, name: 'an invisible character' },
+  { pattern: /\p{Cs}/u, name: 'half of a character' },
+  { pattern: /[^\P{Cc}\s]/u, name: 'a control character' },
+]
 
 /** Whether an id has only characters that push services use in the last part of endpoints. For FCM alone: `isFcmId`. */
 const isWebId = (id: string): boolean => /^[\w\-:.%~=?&/+]+$/.test(id)
@@ -46,7 +58,8 @@ const readObjectId = (members: Members): Read<string> => {
   if (typeof objectId !== 'string' || objectId === '') return refuse(530, 'objectId must be a non-empty string')
   if (isLonger(objectId, maxObjectIdLength))
     return refuse(530, `objectId is too long: at most ${maxObjectIdLength} characters are allowed`)
-  if (hasForbidden(objectId)) return refuse(530, `objectId has ${forbidden} in it`)
+  const forbidden = forbiddenIn(objectId)
+  if (forbidden) return refuse(530, `objectId ${forbidden}`)
   const hint = placeholderHint(objectId)
   if (hint) return refuse(530, `objectId ${hint}`)
   return { ok: true, value: objectId }
@@ -96,7 +109,8 @@ const readToken = (tokenData: unknown): Read<Token> => {
   if (!known) return refuse(535, `tokenData.type is not known: it is one of ${tokenTypes.join(', ')}`)
   if (id.length > maxTokenIdLength && isLonger(id, maxTokenIdLength))
     return refuse(535, `tokenData.id is too long: at most ${maxTokenIdLength} characters are allowed`)
-  if (hasForbidden(id)) return refuse(535, `tokenData.id has ${forbidden} in it`)
+  const forbidden = forbiddenIn(id)
+  if (forbidden) return refuse(535, `tokenData.id ${forbidden}`)
   if (/^blacklisted$/i.test(id))
     return refuse(
       535,

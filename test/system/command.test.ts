@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { accessSync } from 'node:fs'
+import { accessSync, closeSync, openSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
 
@@ -56,4 +56,19 @@ test('a reader that goes away ends it quietly', async () => {
   await fetch(`${url}/1/upload`)
   expect(await closed).toEqual([0, null])
   expect(err).toBe('')
+})
+
+test('a full disk behind standard output ends it with 1 and one line, and one behind standard error changes nothing', async () => {
+  const full = openSync('/dev/full', 'w')
+  onTestFinished(() => closeSync(full))
+  const withoutOut = spawn(process.execPath, [main, '--version'], { stdio: ['ignore', full, 'pipe'] })
+  let err = ''
+  withoutOut.stderr?.on('data', (piece) => {
+    err += piece
+  })
+  expect(await once(withoutOut, 'close')).toEqual([1, null])
+  expect(err).toBe('pushferry: standard output cannot be written: the disk is full\n')
+
+  const withoutErr = spawn(process.execPath, [main, 'nonsense'], { stdio: ['ignore', 'pipe', full] })
+  expect(await once(withoutErr, 'close')).toEqual([2, null])
 })

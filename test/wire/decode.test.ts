@@ -215,6 +215,17 @@ describe('decodeRecord', () => {
     expect(decodeRecord(record({ objectId: id })).ok).toBe(true)
   })
 
+  it.each([
+    ['a\u200bb', 'objectId has an invisible character in it (U+200B): remove it'],
+    ['a\u{e0041}b', 'objectId has an invisible character in it (U+E0041): remove it'],
+    ['a b', 'objectId has white space in it (U+0020): remove it'],
+    ['a\nb', 'objectId has white space in it (U+000A): remove it'],
+    ['a\0b', 'objectId has a control character in it (U+0000): remove it'],
+    ['a\ud800b', 'objectId has half of a character in it (U+D800): remove it'],
+  ])('names the forbidden character in %j', (objectId, message) => {
+    expect(decodeRecord(record({ objectId }))).toMatchObject({ ok: false, problem: { code: 530, message } })
+  })
+
   it('refuses invisible format characters in an objectId and in an id', () => {
     for (const invisible of ['\u200b', '\u200d', '\u202e', '\u2066', '\ufeff', '\u00ad', '\u{e0041}']) {
       expect(decodeRecord(record({ objectId: `a${invisible}b` }))).toMatchObject({ ok: false, problem: { code: 530 } })

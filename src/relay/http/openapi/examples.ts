@@ -188,8 +188,7 @@ const backendExamples: readonly Example[] = [
         {
           status: 'fail',
           code: 530,
-          error:
-            'objectId has white space, a control character, an invisible format character or a broken character in it, record number : 2',
+          error: 'objectId has white space in it (U+0020): remove it, record number : 2',
           record: badRecord,
         },
       ],
@@ -226,8 +225,7 @@ const backendExamples: readonly Example[] = [
         {
           status: 'fail',
           code: 530,
-          error:
-            'objectId has white space, a control character, an invisible format character or a broken character in it, record number : 1',
+          error: 'objectId has white space in it (U+0020): remove it, record number : 1',
           record: badRecord,
         },
       ],
