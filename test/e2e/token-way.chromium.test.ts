@@ -95,7 +95,8 @@ describeBrowser('chromium', 'the way of a token', () => {
   test('a click on a button of the push opens that button’s link', async () => {
     const payload = JSON.stringify(cleverTapPush(site.origin))
     await sendPush(browser.service, vapid, await subscription(), payload)
-    browser.desktop.clickButton(await browser.desktop.next(), 'Shoes')
+    // By its title: Chromium shows one of its own where a click has closed the one before as its push event was ending.
+    browser.desktop.clickButton(await browser.desktop.next(({ title }) => title === 'Sale'), 'Shoes')
     await site.report('page', { url: `${site.origin}/shoes` })
     const link = encodeURIComponent(`${site.origin}/shoes`)
     await site.log.take('request', ({ url }) => url === `/br?e=abc&c=def&br=Chrome&r=${link}&b=button1&s=true`)
