@@ -25,7 +25,12 @@ const needed = [
     text: 'CleverTap account id (Settings > Project)',
   },
   { name: 'CLEVERTAP_PASSCODE', option: '--passcode-file', key: 'passcodeFile', text: 'Passcode of the account' },
-  { name: 'CLEVERTAP_REGION', option: '--region', key: 'region', text: 'Region (eu1 in1 sg1 us1 aps3 mec1)' },
+  {
+    name: 'CLEVERTAP_REGION',
+    option: '--region',
+    key: 'region',
+    text: "Region, the first word of the dashboard's address (eu1 in1 sg1 us1 aps3 mec1)",
+  },
   {
     name: 'PUSHFERRY_ORIGINS',
     option: '--origins',
@@ -105,7 +110,7 @@ ${line('PUSHFERRY_VAPID_PUBLIC_KEY')}
 ${line('PUSHFERRY_API_KEYS')}
 # Opens /status (any user name, this as password) and /metrics.
 ${line('PUSHFERRY_ADMIN_KEY')}
-# Keeps registration keys good when the store is made anew.
+# Keeps registration keys valid with a new database.
 ${line('PUSHFERRY_SECRET')}
 `
 }

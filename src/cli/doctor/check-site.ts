@@ -70,7 +70,9 @@ const checkScript = async (script: URL, tag: Attributes, ask: Ask): Promise<Find
 export const checkSite = async (address: URL, options: SiteOptions, ask: Ask): Promise<Finding[]> => {
   const answer = await ask(address, { headers: { accept: 'text/html' } })
   if (answer.kind === 'none')
-    return [failed('page', `no answer from ${address.href} (${answer.reason})`, 'Correct the address.')]
+    return [
+      failed('page', `no answer from ${address.href} (${answer.reason})`, 'Start the site, or correct the address.'),
+    ]
   if (answer.status !== 200)
     return [failed('page', `${answer.url.href} answers ${answer.status}`, 'Use the address of a public page.')]
   if (!isSecure(answer.url))

@@ -88,7 +88,7 @@ export const checkWorker = async (
       failed(
         name,
         `${worker.pathname} answers ${status}`,
-        'Put the worker file there, or name its address in data-service-worker.',
+        "Put the worker file there (one line: importScripts('RELAY/pushferry-sw.min.js')), or name its address in data-service-worker.",
       ),
     ]
   if (!isJavaScript(headers))

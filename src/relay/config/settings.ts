@@ -182,7 +182,7 @@ export const settings = {
   }),
   PUSHFERRY_KEY_IDLE: withDefault(durationFrom(1), '30d', {
     scope: 'account',
-    doc: 'Time for which a registration key holds without a confirmation by its browser. Pages confirm once a week, so that less than 15d also concerns browsers that still visit.',
+    doc: 'Time without a confirmation by its browser after which another one may claim an objectId. Pages confirm once a week, so less than 15d also affects browsers that still visit.',
   }),
   PUSHFERRY_RATE_LIMIT: withDefault(wholeNumber(0, 1_000_000_000), '60', {
     scope: 'process',
