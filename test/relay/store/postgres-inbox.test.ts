@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Store } from '../../../src/relay/store/port.ts'
@@ -121,6 +122,39 @@ describe('the inbox in PostgreSQL', () => {
     expect(await erased).toBe(true)
     expect(await one.find(account, 'a')).toBeUndefined()
     expect(await pending()).toBe(0)
+  })
+  it('leaves nothing of an erased person in the indexes, also where others wait for their turn', async () => {
+    await one.put([entry('person-to-erase')])
+    await one.find(account, 'person-to-erase')
+    await two.join('holder-2', '{}')
+    await holdAppliers()
+    const waits = async (count: number): Promise<void> =>
+      eventually(async () => expect(await untilOneWaits()).toHaveLength(count))
+    const erased = one.erase(account, 'person-to-erase')
+    await waits(1)
+    const leased = two.lease({ account, holder: 'holder-2', max: 9, flushMs: 0 })
+    await waits(2)
+    const slots = two.takeSlots({ account, holder: 'holder-2', want: 1, limit: 3 })
+    await waits(3)
+    await client.query('COMMIT')
+    expect(await erased).toBe(true)
+    await observer.query('CHECKPOINT')
+    const { rows } = await observer.query(`SELECT current_setting('data_directory') || '/' ||
+      pg_relation_filepath('pushferry.queue_pkey') AS path`)
+    expect(readFileSync(rows[0].path).includes('person-to-erase')).toBe(false)
+    await Promise.all([leased, slots])
+  })
+  it('makes an account that another relay has made at the same moment', async () => {
+    // Raises what the index of the accounts' ids raises then; a sequence keeps its number after the rollback.
+    await client.query(`CREATE SEQUENCE made;
+      CREATE FUNCTION quicker() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        IF nextval('made') = 1 THEN RAISE unique_violation; END IF; RETURN NEW;
+      END $$;
+      CREATE TRIGGER quicker BEFORE INSERT ON pushferry.account FOR EACH ROW EXECUTE FUNCTION quicker()`)
+    expect(await one.put([entry('a', 't', { account: 'NEW' })])).toEqual([{ result: 'queued' }])
+    await client.query("SELECT setval('made', 1, false)")
+    await two.join('holder-2', '{}')
+    expect(await two.takeSlots({ account: 'NEWER', holder: 'holder-2', want: 1, limit: 3 })).toBe(1)
   })
   it('applies records in the order in which they were accepted, also where the first one commits last', async () => {
     await client.query('BEGIN')

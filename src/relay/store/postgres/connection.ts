@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { StoreError } from '../errors.ts'
 import { type PgQuery, rowsFrom } from './driver.ts'
-import { isLoss, storeErrorOf } from './failure.ts'
+import { isLoss, isRace, storeErrorOf } from './failure.ts'
 
 /** A running transaction. */
 export interface Session {
@@ -106,7 +106,7 @@ const take = async (pool: pg.Pool): Promise<pg.PoolClient> => {
   }
 }
 
-/** Runs an attempt, and again while the connections of the pool prove dead. */
+/** Runs an attempt, and again while the connections of the pool prove dead, or another transaction has made the same row. */
 const insist = async <T>(pool: pg.Pool, once: (client: pg.PoolClient) => Promise<Attempted<T>>): Promise<T> => {
   for (let tries = 1; ; tries++) {
     const startedAt = performance.now()
@@ -114,7 +114,8 @@ const insist = async <T>(pool: pg.Pool, once: (client: pg.PoolClient) => Promise
     if ('value' in attempted) return attempted.value
     const { error, mayBeRepeated } = attempted
     const isQuick = performance.now() - startedAt < deadAtOnceMs
-    if (tries > poolSize || !isQuick || !mayBeRepeated || !isLoss(error)) throw storeErrorOf(error)
+    const isDead = isQuick && mayBeRepeated && isLoss(error)
+    if (tries > poolSize || !(isDead || isRace(error))) throw storeErrorOf(error)
   }
 }
 

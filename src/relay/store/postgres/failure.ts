@@ -5,11 +5,14 @@ import { StoreError } from '../errors.ts'
 /** The connection or the server at its other end can no longer be used. */
 const lossCodes: ReadonlySet<string> = new Set([
   '25006', // read_only_sql_transaction: a standby, after a failover
+  '0A000', // feature_not_supported: BEGIN READ WRITE on a standby
   '25P03', // idle_in_transaction_session_timeout
   '57P01', // admin_shutdown
   '57P02', // crash_shutdown
   '57P03', // cannot_connect_now
 ])
+/** Two transactions have made the same row at once, as they may do with an account. The next try finds it. */
+export const isRace = (error: unknown): boolean => sqlStateOf(error) === '23505' // unique_violation
 const diskFullCode = '53100'
 
 /** The SQLSTATE of an error that the server sent; undefined for errors of the network and of the driver. */

@@ -4,7 +4,7 @@ import { steadyNow } from '../../steady-clock.ts'
 import { type Operations, untilClosed } from '../each-operation.ts'
 import { GroupCommit } from '../group-commit.ts'
 import { readMigrations } from '../migrations/migration.ts'
-import type { Store, StoreOptions, TokenStatus } from '../port.ts'
+import type { Store, StoreOptions } from '../port.ts'
 import { type RowColumns, rowOf } from '../rules/columns.ts'
 import { put } from '../rules/enter.ts'
 import { isForInbox } from '../rules/inbox-record.ts'
@@ -61,11 +61,7 @@ const readSecret = ({ transact }: Transactions, name: string): Promise<string> =
   })
 
 /** See Store.find. */
-const find = async (
-  read: Transactions['read'],
-  account: string,
-  objectId: string,
-): Promise<TokenStatus | undefined> => {
+const find = async (read: Transactions['read'], account: string, objectId: string) => {
   const values = [[accountNumber(account)], [findable(objectId)]]
   const [columns] = await read<RowColumns>({ text: sql.findRows, values })
   const row = columns && known(rowOf(columns))
@@ -111,6 +107,10 @@ const createOperations = (
     withdraw: (account, objectId) => write(withdraw(account, objectId)),
     erase: async (account, objectId) => {
       const erased = await write(erase(account, objectId))
+      // A transaction that waits for its turn has a snapshot, and a vacuum removes nothing that a snapshot may see. Turns are given in
+      // the order of their requests, so after these two no snapshot is older than the erasure.
+      await append([])
+      await apply()
       await vacuum()
       return erased
     },

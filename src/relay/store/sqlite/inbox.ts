@@ -37,14 +37,29 @@ const firstRow = (sql: Statements): number => {
   return first === null ? Number.POSITIVE_INFINITY : Number(first)
 }
 
+/** Records in memory: those of the merge at hand, or those that came after it began. The first are dropped together at its end. */
+class Generation {
+  /** By key the newest record; `earlier` leads to the others. */
+  readonly latest = new Map<string, InboxRecord>()
+  readonly keys = new SortedKeys()
+  count = 0
+
+  add(record: InboxRecord): void {
+    const earlier = this.latest.get(record.key)
+    if (earlier) record.earlier = earlier
+    else this.keys.add(record.key)
+    this.latest.set(record.key, record)
+    this.count++
+  }
+}
+
 /**
  * One process's copy of the inbox in memory: the records of the inbox rows on disk, and the changes of the current write transaction. A
  * transaction calls `begin`, then `finish`, and after its commit `keep`, or after a rollback `forgo`.
  */
 export class Inbox {
-  /** By key the newest record; `earlier` leads to the others. */
-  readonly #latest = new Map<string, InboxRecord>()
-  #keys = new SortedKeys()
+  #merging = new Generation()
+  #waiting = new Generation()
   /** Of PRAGMA data_version: for which state of the file this is true. */
   #version: unknown
   #committed = nothing
@@ -84,20 +99,29 @@ export class Inbox {
   begin(sql: Statements): void {
     const { data_version: version } = sql.dataVersion.get() as SqlRow
     if (version === this.#version) return
-    let { newest, total } = this.#committed
-    for (const row of sql.inboxAfter.all(newest) as SqlRow[])
-      for (const record of decodeRecords(Number(row.seq), Number(row.received_at), String(row.records))) {
-        this.#add(record)
-        newest = record.seq
-        total++
-      }
+    const before = this.#committed
     const { upto, position, applied } = sql.readMerge.get() as SqlRow
-    const first = firstRow(sql)
-    if (first !== this.#committed.first) total -= this.#prune(first)
-    // Another process has begun a merge, whose records must be found.
-    if (upto !== this.#committed.upto || first !== this.#committed.first) this.#keys.sort()
-    this.#known = { first, newest, total, upto: Number(upto), position: String(position), applied: Number(applied) }
-    this.#committed = this.#known
+    const known = {
+      ...before,
+      first: firstRow(sql),
+      upto: Number(upto),
+      position: String(position),
+      applied: Number(applied),
+    }
+    // A merge takes all records that are committed when it begins, and so all that were known before.
+    const isNew = known.upto !== before.upto
+    if (isNew) this.#beginGeneration()
+    if (known.first > (isNew ? before.newest : known.upto)) this.#merging = new Generation()
+    for (const row of sql.inboxAfter.all(before.newest) as SqlRow[])
+      for (const record of decodeRecords(Number(row.seq), Number(row.received_at), String(row.records))) {
+        const generation = record.seq <= known.upto ? this.#merging : this.#waiting
+        generation.add(record)
+        known.newest = record.seq
+      }
+    if (isNew) this.#merging.keys.sort()
+    known.total = this.#merging.count + this.#waiting.count
+    this.#known = known
+    this.#committed = known
     this.#version = version
   }
   /** Adds a record. It gets a sequence number above all others as the transaction is finished. */
@@ -107,13 +131,15 @@ export class Inbox {
   /** Takes about `most` records of the current merge, or of a new one: all or none of a profile. Empty when none are left. */
   take(most: number): readonly InboxRecord[] {
     if (!this.isMerging()) {
-      this.#keys.sort()
+      this.#waiting.keys.sort()
       this.#known = { ...this.#known, upto: this.#committed.newest, position: '' }
     }
     const { upto, applied } = this.#known
     let { position } = this.#known
     const taken: InboxRecord[] = []
-    for (const key of this.#keys.above(position)) {
+    // Until its first slice is committed, the records of a merge are those that waited for it.
+    const { keys } = upto === this.#committed.upto ? this.#merging : this.#waiting
+    for (const key of keys.above(position)) {
       if (taken.length >= most) break
       for (const record of this.#of(key)) if (record.seq <= upto) taken.push(record)
       position = key
@@ -138,9 +164,10 @@ export class Inbox {
   }
   /** Call it after the commit: the changes become valid for this process. */
   keep(): void {
-    const { first, newest, total } = this.#known
-    if (first !== this.#committed.first) this.#prune(first)
-    for (const record of this.#fresh) this.#add(record)
+    const { first, newest, total, upto } = this.#known
+    if (upto !== this.#committed.upto) this.#beginGeneration()
+    if (first > upto) this.#merging = new Generation()
+    for (const record of this.#fresh) this.#waiting.add(record)
     this.#committed = {
       ...this.#known,
       first: Math.min(first, this.#fresh[0]?.seq ?? first),
@@ -156,8 +183,8 @@ export class Inbox {
   }
   /** Drops all records in memory, because the next connection may open another file. */
   reset(): void {
-    this.#latest.clear()
-    this.#keys = new SortedKeys()
+    this.#merging = new Generation()
+    this.#waiting = new Generation()
     this.#version = undefined
     this.#committed = nothing
     this.forgo()
@@ -166,28 +193,13 @@ export class Inbox {
   /** A profile's records that are not applied and were committed before, the oldest first. */
   #of(key: string): InboxRecord[] {
     const found: InboxRecord[] = []
-    let record = this.#latest.get(key)
-    for (; record && !isApplied(record, this.#known); record = record.earlier) found.unshift(record)
+    for (const { latest } of [this.#waiting, this.#merging])
+      for (let record = latest.get(key); record && !isApplied(record, this.#known); record = record.earlier)
+        found.unshift(record)
     return found
   }
-  #add(record: InboxRecord): void {
-    const earlier = this.#latest.get(record.key)
-    if (earlier) record.earlier = earlier
-    else this.#keys.add(record.key)
-    this.#latest.set(record.key, record)
-  }
-  /** Drops the records before a sequence number, whose inbox rows are deleted, and returns their number. */
-  #prune(first: number): number {
-    let pruned = 0
-    for (const [key, latest] of this.#latest) {
-      let kept: InboxRecord | undefined
-      let record: InboxRecord | undefined = latest
-      while (record && record.seq >= first) [kept, record] = [record, record.earlier]
-      for (; record; record = record.earlier) pruned++
-      if (kept) delete kept.earlier
-      else this.#latest.delete(key)
-    }
-    if (pruned > 0) this.#keys.prune((key) => this.#latest.has(key))
-    return pruned
+  #beginGeneration(): void {
+    this.#merging = this.#waiting
+    this.#waiting = new Generation()
   }
 }

@@ -69,7 +69,8 @@ export class Merger {
   /** Records have come, or may have been left by somebody else. */
   note(): void {
     const size = this.#inbox.size()
-    if (size === 0 || this.#isRunning || this.#isStopped) return
+    // Where the last process ended before the last slice, applied records are left, and their inbox rows.
+    if ((size === 0 && !this.#inbox.isMerging()) || this.#isRunning || this.#isStopped) return
     if (size >= mergeRecords) void this.#run()
     else this.#timer ??= setTimeout(() => this.#run(), mergeAfterMs).unref()
   }

@@ -28,14 +28,10 @@ export class SortedKeys {
     if (this.#rest.length > 0) this.#runs.push(this.#rest.sort())
     this.#rest = []
   }
-  /** Forgets the keys that are not wanted. */
-  prune(isWanted: (key: string) => boolean): void {
-    this.#runs = this.#runs.map((run) => run.filter(isWanted)).filter((run) => run.length > 0)
-  }
-  /** The sorted keys above this one, each once. */
+  /** The sorted keys above this one. */
   *above(key: string): Generator<string> {
     const runs = this.#runs.map((run) => ({ run, at: indexAbove(run, key) }))
-    for (let last = key; ; ) {
+    for (;;) {
       let first: { run: readonly string[]; at: number } | undefined
       let smallest = ''
       for (const one of runs) {
@@ -46,8 +42,7 @@ export class SortedKeys {
       }
       if (!first) return
       first.at++
-      if (smallest !== last) yield smallest
-      last = smallest
+      yield smallest
     }
   }
 }

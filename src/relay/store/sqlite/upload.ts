@@ -23,17 +23,8 @@ const dueRows = (sql: Statements, account: number, max: number): DueRow[] =>
   JSON.parse(String((sql.dueTokens.get(account, max) as SqlRow).rows)) as DueRow[]
 
 /** See Store.lease. If too few live rows are due, it first applies records of the inbox, because these are live. */
-const lease = (
-  work: Work,
-  {
-    account: name,
-    holder,
-    max,
-    batches = 1,
-    flushMs,
-    farthestDueMs = defaultFarthestDueMs,
-  }: Parameters<UploadStore['lease']>[0],
-): Batch | { waitMs: number | null } => {
+const lease = (work: Work, request: Parameters<UploadStore['lease']>[0]): Batch | { waitMs: number | null } => {
+  const { account: name, holder, max, batches = 1, flushMs, farthestDueMs = defaultFarthestDueMs } = request
   const { sql, delta, now } = work
   const account = work.account(name)
   const number = holderNumber(sql, holder)
@@ -95,10 +86,8 @@ const complete = (work: Work, holder: string, completions: readonly Completion[]
 }
 
 /** See Store.takeSlots. */
-const takeSlots = (
-  work: Work,
-  { account: name, holder, want, limit }: Parameters<UploadStore['takeSlots']>[0],
-): number => {
+const takeSlots = (work: Work, request: Parameters<UploadStore['takeSlots']>[0]): number => {
+  const { account: name, holder, want, limit } = request
   const { sql } = work
   const account = work.account(name)
   const number = holderNumber(sql, holder)

@@ -203,6 +203,18 @@ describe('a merge', () => {
     expect(await numbers(one)).toEqual(whole)
     expect((await lease(one, 1)).length).toBe(1)
   })
+  it('that was applied but not ended is ended by the next process', async () => {
+    await one.put(names(3).map((name) => entry(name)))
+    await untilApplied()
+    await one.put(names(3).map((name) => entry(name)))
+    await Promise.all([one.close(), other.close()])
+    // As a process leaves it that dies between its last records and the end of the merge.
+    file.exec("UPDATE merge SET upto = (SELECT max(seq) + 2 FROM inbox), position = '\uffff', applied = 3")
+    expect(rows('inbox')).toBe(1)
+    one = await open()
+    await untilApplied()
+    expect(rows('token')).toBe(3)
+  })
   it('is shared by two processes that know only part of it, and nothing counts twice', async () => {
     await fill()
     await untilHalfDone()
