@@ -22,6 +22,8 @@ describe('a relay with so many slots that a thread of its own sends', () => {
       // Retry-After is believed up to the longest wait, which must exceed the two seconds that a test asks for.
       env: { PUSHFERRY_UPLOAD_CONCURRENCY: `${slots}`, PUSHFERRY_FLUSH_MS: '0', PUSHFERRY_RETRY_MAX_MS: '5000' },
     })
+    // The relay's check of its credentials at the start is a request beside the slots.
+    await clevertap.until((simulator) => simulator.received().some(({ dryRun }) => dryRun))
   })
   afterEach(async () => {
     relay.kill('SIGKILL')
