@@ -5,7 +5,10 @@ const mostBytes = 1024 * 1024
 const newline = 10
 const carriageReturn = 13
 
-/** Splits bytes into lines without their line breaks: `\n`, `\r\n` or `\r`. Skips blank lines, but counts them. Holds at most one line in memory. */
+/**
+ * Splits bytes into lines without their line breaks: `\n`, `\r\n` or `\r`. Skips blank lines, but counts them. Holds at most one line in
+ * memory.
+ */
 export const byteLines = async function* (bytes: AsyncIterable<Uint8Array>): AsyncGenerator<readonly JsonPiece[]> {
   let parts: Buffer[] = []
   let size = 0

@@ -16,7 +16,7 @@ export interface DismissalMemory {
 
 const key = 'pushferry-prompt'
 
-/** A stored number above is damaged: with the default the last of so many dismissals would be good for 20,000 years. */
+/** A stored number above this limit is damaged: by default the dismissal would last for 20,000 years. */
 const mostCount = 20
 
 /**

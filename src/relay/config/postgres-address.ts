@@ -9,7 +9,8 @@ export interface PostgresAddress {
   tls: boolean | undefined
 }
 
-const canDecode = (text: string): boolean => {
+/** Whether each `%` in a part of a URL begins an escape. */
+export const canDecode = (text: string): boolean => {
   try {
     decodeURIComponent(text)
     return true

@@ -1,19 +1,11 @@
 import type { EgressProxy } from '../clevertap/proxy.ts'
 import { ConfigError } from './error.ts'
+import { canDecode } from './postgres-address.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
 const firstOf = (env: Environment, ...names: readonly string[]): { name: string; text: string } | undefined =>
   names.map((name) => ({ name, text: env[name]?.trim() ?? '' })).find(({ text }) => text !== '')
-
-const canDecode = (text: string): boolean => {
-  try {
-    decodeURIComponent(text)
-    return true
-  } catch {
-    return false
-  }
-}
 
 /** Whether nothing but the address of a proxy is in a URL. An unescaped # or / in a password would end the host before it. */
 const isProxy = ({ protocol, hostname, pathname, search, hash, username, password }: URL): boolean =>
