@@ -44,6 +44,20 @@ const anHourPasses = (tab: Tab): Promise<void> =>
     ahead += 3_600_000
   }, null)
 
+/** Resolves when the page is hidden, and its listeners know it: what opens another tab does not wait for that. */
+const hidden = (tab: Tab): Promise<void> =>
+  tab.evaluate(
+    () =>
+      new Promise<void>((resolve) => {
+        const look = () => {
+          if (document.visibilityState === 'hidden') setTimeout(resolve)
+        }
+        addEventListener('visibilitychange', look)
+        look()
+      }),
+    null,
+  )
+
 const posts = (relay: RunningRelay) => relay.log.all('answered').filter(({ method }) => method === 'POST')
 
 const unreachable = (relay: RunningRelay) => relay.log.take('unreachable', ({ method }) => method === 'POST')
@@ -213,6 +227,8 @@ describeBrowser('firefox', 'delivery without Background Sync', () => {
     await register(tab)
     const other = await browser().openTab('about:blank')
     try {
+      await hidden(tab)
+      await sync(tab) // ends after what the hiding set off: one at a time
       await relay.up()
       await anHourPasses(tab)
       expect(posts(relay)).toEqual([])

@@ -76,17 +76,17 @@ describeBrowsers('pages of the field', (name) => {
     const { tab } = browser()
     await tab.goto(site.origin)
     await becomes(tab, 'registered')
-    const events = await tab.evaluate(
+    // The page may be writing its row. A connection that it kept would hold the deletion up for as long as the page lives.
+    const deleted = await tab.evaluate(
       () =>
-        new Promise<string[]>((resolve) => {
-          const seen: string[] = []
+        new Promise<boolean>((resolve) => {
           const request = indexedDB.deleteDatabase('pushferry')
-          request.onblocked = () => seen.push('blocked')
-          request.onsuccess = () => resolve([...seen, 'deleted'])
+          request.onblocked = () => setTimeout(resolve, 10_000, false)
+          request.onsuccess = () => resolve(true)
         }),
       null,
     )
-    expect(events).toEqual(['deleted'])
+    expect(deleted).toBe(true)
     expect(await sync(tab)).toMatchObject({ state: 'registered', objectId: 'customer-1' })
     const stored = await tab.evaluate(async () => (await indexedDB.databases()).map((one) => one.name), null)
     expect(stored).toContain('pushferry')
