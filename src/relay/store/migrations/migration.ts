@@ -23,14 +23,9 @@ export const readMigrations = (folder: URL): Migration[] =>
 export const refuseSchema = (version: number, migrations: readonly Migration[], remedy: string): void => {
   const oldest = migrations[0]?.number ?? 0
   const newest = migrations.at(-1)?.number ?? 0
-  if (version > 0 && version < oldest)
-    throw new StoreError(
-      'future-schema',
-      `the database has schema ${version}, from before the first release: ${remedy} and import its tokens again`,
-    )
-  if (version > newest)
-    throw new StoreError(
-      'future-schema',
-      `the database has schema ${version}, but this release knows only up to ${newest}: use a newer release`,
-    )
+  const refuse = (why: string): never => {
+    throw new StoreError('future-schema', `the database has schema ${version}, ${why}`)
+  }
+  if (version > 0 && version < oldest) refuse(`from before the first release: ${remedy} and import its tokens again`)
+  if (version > newest) refuse(`but this release knows only up to ${newest}: use a newer release`)
 }

@@ -97,20 +97,13 @@ const attempt = async <T>(
   }
 }
 
-/** Takes a connection from the pool. The pool may also throw synchronously. */
-const take = async (pool: pg.Pool): Promise<pg.PoolClient> => {
-  try {
-    return await pool.connect()
-  } catch (error) {
-    throw storeErrorOf(error)
-  }
-}
-
 /** Runs an attempt, and again while the connections of the pool prove dead, or another transaction has made the same row. */
 const insist = async <T>(pool: pg.Pool, once: (client: pg.PoolClient) => Promise<Attempted<T>>): Promise<T> => {
   for (let tries = 1; ; tries++) {
     const startedAt = performance.now()
-    const attempted = await once(await take(pool))
+    // The pool may also throw synchronously.
+    const client = await (async () => pool.connect())().catch((error: unknown) => Promise.reject(storeErrorOf(error)))
+    const attempted = await once(client)
     if ('value' in attempted) return attempted.value
     const { error, mayBeRepeated } = attempted
     const isQuick = performance.now() - startedAt < deadAtOnceMs

@@ -16,17 +16,14 @@ const mostApplied = 2_000
 /** Reads what the operations need, all at once. Each unproved record may evict a row, so as many of the oldest are read. */
 const readKnown = async (group: readonly Operation<unknown>[], ask: Session['ask']): Promise<Omit<Known, 'now'>> => {
   const names = group.flatMap((one) => one.keys)
-  const keys = new Map<string, Key>(
-    names.map(({ account, objectId }) => [
-      `${account}\n${objectId}`,
-      { account: accountNumber(account), objectId: findable(objectId) },
-    ]),
+  const keys = names.map(
+    ({ account, objectId }): Key => ({ account: accountNumber(account), objectId: findable(objectId) }),
   )
   const counted = new Set(group.flatMap((one) => one.counted ?? []))
-  if (keys.size + counted.size === 0) return { evictable: [], queued: new Map(), rows: [], lastSequence: 0 }
+  if (keys.length + counted.size === 0) return { evictable: [], queued: new Map(), rows: [], lastSequence: 0 }
   const unproved = group.flatMap((one) => (one.maxUnproved === undefined ? [] : one.keys))
   const [rows, sequence, numbers, ...evictable] = await ask(
-    { text: sql.findRows, values: idColumns([...keys.values()]) },
+    { text: sql.findRows, values: idColumns(keys) },
     { text: sql.takeSequence, values: [names.length] },
     { text: sql.readQueuedRows, values: [[...counted].map(accountNumber)] },
     ...[...new Set(unproved.map(({ account }) => account))].map((account) => ({

@@ -10,11 +10,7 @@ const migrationTimeMs = 600_000
 const patience: PgQuery = {
   text: `SET LOCAL statement_timeout = ${migrationTimeMs}; SET LOCAL lock_timeout = ${migrationTimeMs}`,
 }
-const patiently = (text: string, values: unknown[] = []): PgQuery => ({
-  text,
-  ...(values.length > 0 ? { values } : {}),
-  query_timeout: migrationTimeMs,
-})
+const patiently = (text: string, values: unknown[] = []) => ({ text, values, query_timeout: migrationTimeMs })
 
 /** Creates the schema only if it is missing. `IF NOT EXISTS` would fail for a role without the right to create schemas. */
 const makeSchema = `DO $$ BEGIN

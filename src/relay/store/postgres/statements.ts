@@ -97,7 +97,6 @@ export const sql = {
   /** Of one code, or of all where that is NULL. */
   rejectedRows: `SELECT ${fromSettled} WHERE s.account = $1 AND s.state = 4 AND s.seq < $2
     AND ($4::double precision IS NULL OR s.error_code = $4) ORDER BY s.seq DESC LIMIT $3`,
-
   acceptedRows: `SELECT object_id AS "objectId", type, encode(fingerprint, 'hex') AS fingerprint FROM pushferry.settled
     WHERE account = $1 AND state = 3 AND object_id > $2 ORDER BY object_id LIMIT $3`,
 

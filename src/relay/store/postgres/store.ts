@@ -16,7 +16,7 @@ import { createWorkListeners, type WorkListeners } from '../work-listeners.ts'
 import { accountNumber } from './accounts.ts'
 import { createCommits } from './commits.ts'
 import { createTransactions, poolSize, type Transactions } from './connection.ts'
-import { loadPg, type PgQuery, rowsFrom, settingsFor } from './driver.ts'
+import { loadPg, rowsFrom, settingsFor } from './driver.ts'
 import { storeErrorOf } from './failure.ts'
 import { migrate } from './migrate.ts'
 import { checkStorable, findable } from './row.ts'
@@ -34,21 +34,8 @@ const openPool = (driver: typeof pg, settings: pg.PoolConfig): pg.Pool => {
   return pool
 }
 
-/** Timeout of a vacuum, in ms. */
-const vacuumTimeMs = 600_000
-
-/** Removes deleted rows from the tables and their indexes; see Store.erase. */
-const vacuum = async (pool: pg.Pool): Promise<void> => {
-  const client = await pool.connect()
-  try {
-    const query: PgQuery = { text: sql.vacuum, query_timeout: vacuumTimeMs }
-    await client.query(query)
-    client.release()
-  } catch (error) {
-    client.release(true)
-    throw error
-  }
-}
+/** Removes deleted rows from the tables and their indexes; see Store.erase. The timeout is in ms. */
+const vacuum = { text: sql.vacuum, query_timeout: 600_000 }
 
 /** A secret of the store, which is made when it is missing. */
 const readSecret = ({ transact }: Transactions, name: string): Promise<string> =>
@@ -60,32 +47,29 @@ const readSecret = ({ transact }: Transactions, name: string): Promise<string> =
     return { result: secret.value, last: [] }
   })
 
-/** See Store.find. */
-const find = async (read: Transactions['read'], account: string, objectId: string) => {
-  const values = [[accountNumber(account)], [findable(objectId)]]
-  const [columns] = await read<RowColumns>({ text: sql.findRows, values })
-  const row = columns && known(rowOf(columns))
-  return row && statusOf(objectId, row)
-}
-
 /** What the operations work with. Each pool serves transactions of its own, so that intake waits for nothing else. */
 interface Parts {
   /** One connection to append to the inbox, and one to operate on rows. */
   intake: Transactions
   /** For everything else. */
   others: Transactions
-  vacuum(): Promise<unknown>
   listeners: WorkListeners
 }
 
 /** The operations, and what waits for all that is under way when no more are asked for. */
 const createOperations = (
-  { intake, others, vacuum, listeners: { tell } }: Parts,
+  { intake, others, listeners: { tell } }: Parts,
   { maxQueued = 1_000_000, maxUnproved = 100_000, now = steadyNow }: StoreOptions,
 ): { operations: Operations; end(): Promise<void> } => {
   const { append, write, apply, catchUp, end } = createCommits(intake, others.read, { maxQueued, now, tell })
   const uploads = createUploads(others, now, (holder, completions) => write(complete(holder, completions)))
 
+  // Erasures that arrive during a vacuum share the next one.
+  const vacuums = new GroupCommit<undefined>({
+    run: (group) => others.read(vacuum).then(() => group.map((value) => ({ value }))),
+    failureOf: storeErrorOf,
+    afterFailure: () => 'reject',
+  })
   const operations: Operations = {
     ...uploads,
     ...createReports({
@@ -111,10 +95,16 @@ const createOperations = (
       // the order of their requests, so after these two no snapshot is older than the erasure.
       await append([])
       await apply()
-      await vacuum()
+      await vacuums.write(undefined)
       return erased
     },
-    find: (account, objectId) => catchUp().then(() => find(others.read, account, objectId)),
+    find: async (account, objectId) => {
+      await catchUp()
+      const values = [[accountNumber(account)], [findable(objectId)]]
+      const [columns] = await others.read<RowColumns>({ text: sql.findRows, values })
+      const row = columns && known(rowOf(columns))
+      return row && statusOf(objectId, row)
+    },
     lease: (request) => catchUp().then(() => uploads.lease(request)),
     secret: (name) => readSecret(others, name),
     // Uses the same path as records, so that the probe fails whenever records cannot be stored.
@@ -130,8 +120,7 @@ const createOperations = (
  * Uses up to six connections: three for intake and results, three for the rest. It works through PgBouncer in transaction
  * mode: nothing it relies on outlives a transaction, and no parameter is asked for at the start of a connection.
  *
- * - Live records of backends go to the inbox; see inbox.ts. An operation that reads or changes rows first applies what
- *   was acknowledged before. Transactions that change rows take turns; see group.ts.
+ * - An operation that reads or changes rows first applies the records in the inbox that were acknowledged before.
  * - An operation that rejects with `unavailable` because the connection broke during the commit may have succeeded. Every operation
  *   can be repeated: a record is then `unchanged`, a result counts once, and rows of an unknown lease are returned.
  * - `erase` ends with a vacuum of the tables, which removes the deleted row from them and from their indexes. It takes seconds with
@@ -143,8 +132,7 @@ const createOperations = (
 export const openPostgresStore = async (url: string, options: StoreOptions = {}): Promise<Store> => {
   const driver = await loadPg()
   const settings = settingsFor(driver, url)
-  const otherPool = openPool(driver, settings)
-  const others = createTransactions(otherPool)
+  const others = createTransactions(openPool(driver, settings))
   try {
     await migrate(others, migrations)
   } catch (error) {
@@ -152,18 +140,8 @@ export const openPostgresStore = async (url: string, options: StoreOptions = {})
     throw error
   }
   const intake = createTransactions(openPool(driver, settings))
-  // Calls that arrive during a vacuum share the next one.
-  const vacuums = new GroupCommit<undefined>({
-    run: async (group) => {
-      await vacuum(otherPool)
-      return group.map((value) => ({ value }))
-    },
-    failureOf: storeErrorOf,
-    afterFailure: () => 'reject',
-  })
   const listeners = createWorkListeners()
-  const parts = { intake, others, vacuum: () => vacuums.write(undefined), listeners }
-  const { operations, end } = createOperations(parts, options)
+  const { operations, end } = createOperations({ intake, others, listeners }, options)
   return {
     ...untilClosed(operations, async () => {
       await end()

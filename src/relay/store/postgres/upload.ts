@@ -47,10 +47,7 @@ const createLease = ({ transact }: Transactions, now: () => number, complete: St
         const n = rowsFrom<{ n: number }>(alive)[0]?.n
         if (n === undefined) return { result: { waitMs: null }, last: 'nothing to keep' }
         const next = rowsFrom<{ due_at: number | null }>(waiting)[0]?.due_at ?? null
-        const found = rowsFrom<FoundColumns>(due).map((columns) => ({
-          objectId: columns.object_id,
-          row: rowOf(columns),
-        }))
+        const found = rowsFrom<FoundColumns>(due).map((columns) => ({ id: columns.object_id, row: rowOf(columns) }))
         const readyAts = found.map(({ row }) => row.readyAt)
         const take = takeDue(readyAts, next, { max, flushMs, now: at })
         if ('waitMs' in take) return { result: take, last: (promoted?.rowCount ?? 0) > 0 ? [] : 'nothing to keep' }
@@ -58,12 +55,10 @@ const createLease = ({ transact }: Transactions, now: () => number, complete: St
         const taken = found.slice(0, take.rows)
         const delta = createDelta()
         for (const { row } of taken) countLeased(delta, account, row)
-        entries = taken.map(({ objectId, row }) => leasedEntryOf(objectId, { ...row, generation: lease }))
-        const values = [account, taken.map(({ objectId }) => objectId), n, lease]
-        return {
-          result: { account: name, entries },
-          last: [{ text: sql.leaseRows, values }, ...numberWrites(delta, at)],
-        }
+        entries = taken.map(({ id, row }) => leasedEntryOf(id, { ...row, generation: lease }))
+        const values = [account, taken.map(({ id }) => id), n, lease]
+        const last = [{ text: sql.leaseRows, values }, ...numberWrites(delta, at)]
+        return { result: { account: name, entries }, last }
       })
     } catch (error) {
       const outcome = { kind: 'returned' } as const
@@ -88,14 +83,8 @@ const createRelease =
       const work = createWork({ now: at, rows, queued: new Map(), evictable: [], lastSequence: 0 })
       const event = heartbeat === undefined ? undefined : 'expired'
       for (const row of rows) giveBack(work, { account: row.account, objectId: row.object_id }, rowOf(row), event)
-      return {
-        result: rows.length,
-        last: [
-          ...work.writes(),
-          { text: sql.forgetSlots, values: [holder] },
-          { text: sql.forgetHolder, values: [holder] },
-        ],
-      }
+      const forget = [sql.forgetSlots, sql.forgetHolder].map((text) => ({ text, values: [holder] }))
+      return { result: rows.length, last: [...work.writes(), ...forget] }
     })
 
 /** @param complete also returns rows whose lease may have been lost. */
@@ -111,10 +100,8 @@ export const createUploads = (
     complete,
     takeSlots: ({ account, holder, want, limit }) =>
       transact(async ({ ask }) => {
-        const answers = await ask({ text: sql.takeRowTurn }, ...addAccounts([account]), {
-          text: sql.setSlots,
-          values: [accountNumber(account), holder, Math.floor(want), limit],
-        })
+        const set = { text: sql.setSlots, values: [accountNumber(account), holder, Math.floor(want), limit] }
+        const answers = await ask({ text: sql.takeRowTurn }, ...addAccounts([account]), set)
         // There is no row for an unknown holder.
         return { result: rowsFrom<{ held: number }>(answers.at(-1))[0]?.held ?? 0, last: [] }
       }),
@@ -134,8 +121,6 @@ export const createUploads = (
       for (const { id, heartbeat } of stale) freed += await release(id, heartbeat)
       return freed
     },
-    leave: async (holder) => {
-      await release(holder)
-    },
+    leave: async (holder) => void (await release(holder)),
   }
 }

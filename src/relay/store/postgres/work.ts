@@ -53,35 +53,21 @@ const rowsIn = (entries: readonly Entry[]): unknown[] =>
 /** The statements that write the changes of the rows. A row that moves to the other table is deleted first. */
 const writesOf = (entries: readonly Entry[]): PgQuery[] => {
   const changed = entries.filter((entry) => entry.now !== entry.before)
-  const open = changed.filter(({ now }) => now && isOpen(now))
-  const step = (text: string, values: (some: readonly Entry[]) => unknown[], some: readonly Entry[]): PgQuery[] =>
-    some.length > 0 ? [{ text, values: values(some) }] : []
+  const isForQueue = ({ now }: Entry): boolean => now !== undefined && isOpen(now)
+  const step = (
+    text: string,
+    values: (some: readonly Entry[]) => unknown[],
+    isFor: (one: Entry) => boolean,
+  ): PgQuery[] => {
+    const some = changed.filter(isFor)
+    return some.length > 0 ? [{ text, values: values(some) }] : []
+  }
   return [
-    ...step(
-      sql.dropQueue,
-      idsOf,
-      changed.filter(({ place, now }) => place === 'queue' && !(now && isOpen(now))),
-    ),
-    ...step(
-      sql.dropSettled,
-      idsOf,
-      changed.filter(({ place }) => place === 'settled'),
-    ),
-    ...step(
-      sql.changeQueue,
-      rowsIn,
-      open.filter(({ place }) => place === 'queue'),
-    ),
-    ...step(
-      sql.addQueue,
-      rowsIn,
-      open.filter(({ place }) => place !== 'queue'),
-    ),
-    ...step(
-      sql.addSettled,
-      rowsIn,
-      changed.filter(({ now }) => now && !isOpen(now)),
-    ),
+    ...step(sql.dropQueue, idsOf, (one) => one.place === 'queue' && !isForQueue(one)),
+    ...step(sql.dropSettled, idsOf, (one) => one.place === 'settled'),
+    ...step(sql.changeQueue, rowsIn, (one) => one.place === 'queue' && isForQueue(one)),
+    ...step(sql.addQueue, rowsIn, (one) => one.place !== 'queue' && isForQueue(one)),
+    ...step(sql.addSettled, rowsIn, (one) => one.now !== undefined && !isForQueue(one)),
   ]
 }
 

@@ -6,7 +6,8 @@ import type { Row } from './row.ts'
 /**
  * The columns of a row, with PostgreSQL's types. All databases use these names, and these numbers of states and priorities.
  *
- * state: 0 queued and due, 1 queued and waiting for due_at, 2 uploading, 3 accepted, 4 rejected, 5 withdrawn, 6 erased.
+ * state: 0 queued and due, 1 queued and waiting for due_at, 2 uploading, 3 accepted, 4 rejected, 5 withdrawn, 6 erased while
+ * an upload is in flight (a hold, which goes with the lease).
  */
 export const columnTypes = {
   account: 'bigint',

@@ -75,11 +75,10 @@ const keptRow = (before: Before, entry: Arriving, now: number): Ownership => {
   }
 }
 
-const keep = (before: Before, row: Ownership = before): Decision => {
-  const { priority, keyed, proved, confirmedOn } = row
-  const kept = { priority, keyed, proved, confirmedOn }
+const keep = (before: Before, { priority, keyed, proved, confirmedOn }: Ownership = before): Decision => {
   const names = ['priority', 'keyed', 'proved', 'confirmedOn'] as const
-  return { kind: 'keep', row: kept, isChanged: names.some((name) => kept[name] !== before[name]) }
+  const row = { priority, keyed, proved, confirmedOn }
+  return { kind: 'keep', row, isChanged: names.some((name) => row[name] !== before[name]) }
 }
 
 const mayClaim = ({ claim }: Arriving, { confirmedOn }: Before, now: number): boolean =>

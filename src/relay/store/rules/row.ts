@@ -48,15 +48,8 @@ export const known = (row: Row | undefined): KnownRow | undefined => (row && isK
 export const isOpen = ({ state, holder }: Row): boolean =>
   state === 'queued' || state === 'uploading' || holder !== null
 
-const untried = {
-  waiting: false,
-  attempts: 0,
-  deferrals: 0,
-  failures: 0,
-  dueAt: 0,
-  settledAt: null,
-  error: null,
-} as const
+const tries = { attempts: 0, deferrals: 0, failures: 0 } as const
+const untried = { ...tries, waiting: false, dueAt: 0, settledAt: null, error: null } as const
 
 /** Makes the row of a record: a new one, or the old one with another token and its lease. */
 export const enteredRow = (
@@ -82,14 +75,9 @@ export const enteredRow = (
 })
 
 /** Makes a rejected row queued again. */
-export const requeuedRow = (row: Row, seq: number, now: number): Row => ({
-  ...row,
-  ...untried,
-  state: 'queued',
-  seq,
-  generation: seq,
-  readyAt: now,
-})
+export const requeuedRow = (row: Row, seq: number, now: number): Row => {
+  return { ...row, ...untried, state: 'queued', seq, generation: seq, readyAt: now }
+}
 
 /** Makes a withdrawn row. Any browser may claim its objectId. */
 export const withdrawnRow = (row: Row, now: number): Row => ({
@@ -125,10 +113,7 @@ export const statusOf = (objectId: string, row: KnownRow): TokenStatus => {
 }
 
 /** The row as its uploader needs it. */
-export const leasedEntryOf = (
-  objectId: string,
-  row: Pick<Row, 'token' | 'priority' | 'generation' | 'attempts' | 'deferrals' | 'failures' | 'receivedAt'>,
-): LeasedEntry => {
+export const leasedEntryOf = (objectId: string, row: Row): LeasedEntry => {
   const { generation, token, priority, attempts, deferrals, failures, receivedAt } = row
   if (!token) throw new Error('a row that can be uploaded has lost its token')
   return { objectId, generation, token, priority, attempts, deferrals, failures, receivedAt }

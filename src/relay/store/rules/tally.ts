@@ -1,12 +1,5 @@
-import {
-  type Counts,
-  type EventName,
-  eventNames,
-  type Minute,
-  type Pool,
-  type Priority,
-  type TokenState,
-} from '../port.ts'
+import type { Counts, EventName, Minute, Pool, Priority, TokenState } from '../port.ts'
+import { eventNames } from '../records.ts'
 import type { Row } from './row.ts'
 
 /** The name under which a number of rows or events is kept. `pending`: of records in an inbox that are not applied. */
@@ -64,8 +57,10 @@ export const readCounts = (numbers: ReadonlyMap<string, number>, oldestReceivedA
   const of = (name: TallyName): number => numbers.get(name) ?? 0
   const all = (state: TokenState): number =>
     of(`state:${state}:live`) + of(`state:${state}:unproved`) + of(`state:${state}:import`)
-  const days = [...numbers].filter(([name, n]) => name.startsWith('confirmed:') && n > 0)
-  const codes = [...numbers].filter(([name, n]) => name.startsWith('code:') && n > 0)
+  const after = (prefix: string): Record<string, number> => {
+    const found = [...numbers].filter(([name, n]) => name.startsWith(prefix) && n > 0)
+    return Object.fromEntries(found.map(([name, n]) => [name.slice(prefix.length), n]))
+  }
   return {
     queued: {
       live: of('state:queued:live') + of('pending'),
@@ -77,8 +72,8 @@ export const readCounts = (numbers: ReadonlyMap<string, number>, oldestReceivedA
     rejected: all('rejected'),
     withdrawn: all('withdrawn'),
     oldestReceivedAt,
-    rejectedByCode: Object.fromEntries(codes.map(([name, n]) => [name.slice('code:'.length), n])),
-    confirmedOn: Object.fromEntries(days.map(([name, n]) => [name.slice('confirmed:'.length), n])),
+    rejectedByCode: after('code:'),
+    confirmedOn: after('confirmed:'),
     events: Object.fromEntries(eventNames.map((name) => [name, of(`event:${name}`)])) as Record<EventName, number>,
   }
 }

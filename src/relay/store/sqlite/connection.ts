@@ -1,5 +1,5 @@
 import { StoreError } from '../errors.ts'
-import { type Migration, refuseSchema } from '../migrations/migration.ts'
+import { readMigrations, refuseSchema } from '../migrations/migration.ts'
 import type { StoreOptions } from '../port.ts'
 import type { DatabaseFile } from './database-file.ts'
 import type { SqlDatabase, SqlDriver, SqlRow } from './driver.ts'
@@ -65,7 +65,8 @@ const configure = (database: SqlDatabase, busyTimeoutMs: number, options: StoreO
 }
 
 /** Applies missing migrations under SQLite's write lock. */
-const migrate = (database: SqlDatabase, migrations: readonly Migration[]): void => {
+const migrate = (database: SqlDatabase): void => {
+  const migrations = readMigrations(new URL('./migrations/', import.meta.url))
   const version = (): number => Number((database.prepare('PRAGMA user_version').get() as SqlRow).user_version)
   refuseSchema(version(), migrations, 'start with a new file')
   if (version() === migrations.at(-1)?.number) return
@@ -99,19 +100,14 @@ const createCountUp = (database: SqlDatabase): (() => void) => {
 
 /** Makes the function that opens the database, at first and after a connection was dropped. */
 export const createOpen =
-  (
-    { DatabaseSync }: SqlDriver,
-    file: DatabaseFile,
-    migrations: readonly Migration[],
-    options: StoreOptions,
-  ): ((isFirst: boolean) => Connection) =>
+  ({ DatabaseSync }: SqlDriver, file: DatabaseFile, options: StoreOptions): ((isFirst: boolean) => Connection) =>
   (isFirst) => {
     file.prepare(isFirst)
     const database = new DatabaseSync(file.path)
     const opened = file.remember()
     try {
       configure(database, isFirst ? startPatienceMs : 0, options)
-      migrate(database, migrations)
+      migrate(database)
       file.restrict()
       const connection = {
         database,

@@ -1,19 +1,12 @@
 import type { NewEntry } from '../port.ts'
+import type { Arrival } from '../rules/enter.ts'
 import { entryOf, type StoredRecord, storedOf } from '../rules/inbox-record.ts'
 
-/** An accepted record that is not applied yet. */
-export interface AcceptedRecord {
-  /** The sequence number from its acceptance. Of two records of a profile the higher one wins. */
-  seq: number
-  /** The account's number. */
-  account: number
-  /** Ms since the epoch. */
-  receivedAt: number
-  entry: Omit<NewEntry, 'account'>
-}
+/** An accepted record that is not applied yet, with its account's number. */
+export type AcceptedRecord = Arrival & { seq: number; account: number }
 
 /** A pending record in memory. It is small, because 100,000 may be pending, and each object costs garbage collection. */
-export interface InboxRecord extends Omit<AcceptedRecord, 'entry'> {
+export interface InboxRecord extends Pick<AcceptedRecord, 'seq' | 'account' | 'receivedAt'> {
   /** Account and objectId in one string: records are applied in the order of their keys. */
   key: string
   /** Account and entry as JSON; see `Stored`. */

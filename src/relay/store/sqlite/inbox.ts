@@ -100,14 +100,9 @@ export class Inbox {
     const { data_version: version } = sql.dataVersion.get() as SqlRow
     if (version === this.#version) return
     const before = this.#committed
-    const { upto, position, applied } = sql.readMerge.get() as SqlRow
-    const known = {
-      ...before,
-      first: firstRow(sql),
-      upto: Number(upto),
-      position: String(position),
-      applied: Number(applied),
-    }
+    // The statement selects these members.
+    const merge = sql.readMerge.get() as Pick<Known, 'upto' | 'position' | 'applied'>
+    const known = { ...before, ...merge, first: firstRow(sql) }
     // A merge takes all records that are committed when it begins, and so all that were known before.
     const isNew = known.upto !== before.upto
     if (isNew) this.#beginGeneration()

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { steadyNow } from '../../steady-clock.ts'
 import { StoreError } from '../errors.ts'
-import { readMigrations } from '../migrations/migration.ts'
 import type { Store, StoreOptions } from '../port.ts'
 import type { Operation } from '../rules/operation.ts'
 import { erase, withdraw } from '../rules/remove.ts'
@@ -19,9 +18,8 @@ import { findAccount, type Work } from './work.ts'
 /** Opens the file. */
 const openTransactions = async (file: DatabaseFile, options: StoreOptions): Promise<Transactions> => {
   const driver = await loadSqlite()
-  const migrations = readMigrations(new URL('./migrations/', import.meta.url))
   try {
-    return createTransactions(createOpen(driver, file, migrations, options), options.now ?? steadyNow)
+    return createTransactions(createOpen(driver, file, options), options.now ?? steadyNow)
   } catch (error) {
     const message = 'the database file cannot be opened or written'
     throw error instanceof StoreError ? error : new StoreError('unavailable', message, error)

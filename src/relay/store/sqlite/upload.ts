@@ -106,13 +106,8 @@ const release = (work: Work, holder: string, heartbeat?: number): number => {
   const number = Number(found.n)
   // The statement selects whole rows.
   const held = sql.heldTokens.all(number) as FoundColumns[]
-  for (const row of held)
-    giveBack(
-      work,
-      { account: row.account, objectId: row.object_id },
-      rowOf(row),
-      heartbeat === undefined ? undefined : 'expired',
-    )
+  const event = heartbeat === undefined ? undefined : 'expired'
+  for (const row of held) giveBack(work, { account: row.account, objectId: row.object_id }, rowOf(row), event)
   sql.forgetSlots.run(number)
   sql.forgetHolder.run(number)
   return held.length

@@ -64,15 +64,6 @@ const valuesOf = (key: Key, row: Row): SqlValue[] => {
   })
 }
 
-type TableRows = Pick<Rows, 'find' | 'save' | 'erase' | 'evictable'>
-const rowsOf = (sql: Statements): TableRows => ({
-  find: (key) => findRow(sql, key),
-  save: (key, row) => sql.saveToken.run(...valuesOf(key, row)),
-  erase: ({ account, objectId }) => sql.eraseToken.run(account, objectId),
-  // The statement selects the members of a key.
-  evictable: (account) => sql.oldestDeferred.all(account) as Key[],
-})
-
 export const createBeginWork =
   (inbox: Inbox, now: () => number): BeginWork =>
   (sql) => {
@@ -84,7 +75,11 @@ export const createBeginWork =
     inbox.begin(sql)
     return {
       work: {
-        ...rowsOf(sql),
+        find: (key) => findRow(sql, key),
+        save: (key, row) => sql.saveToken.run(...valuesOf(key, row)),
+        erase: ({ account, objectId }) => sql.eraseToken.run(account, objectId),
+        // The statement selects the members of a key.
+        evictable: (account) => sql.oldestDeferred.all(account) as Key[],
         sql,
         delta,
         inbox,

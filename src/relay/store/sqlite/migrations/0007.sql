@@ -2,37 +2,16 @@
 
 CREATE TABLE account (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 
--- state: 0 queued and due, 1 queued and waiting for due_at, 2 uploading, 3 accepted, 4 rejected, 5 withdrawn,
---   6 erased while an upload is in flight (a hold, which goes with the lease).
--- priority: 0 live, 1 deferred, 2 import; see `Priority` in port.ts. proved: see `Pool`.
+-- state: see rules/columns.ts. priority: 0 live, 1 deferred, 2 import; see `Priority` in records.ts. proved: see `Pool` there.
 -- confirmed_on: the day, since the epoch, of a browser's last confirmation.
 CREATE TABLE token (
-  id INTEGER PRIMARY KEY,
-  account INTEGER NOT NULL REFERENCES account (id),
-  object_id TEXT NOT NULL,
-  type TEXT NOT NULL,
-  state INTEGER NOT NULL,
-  priority INTEGER NOT NULL,
-  seq INTEGER NOT NULL,
-  generation INTEGER NOT NULL,
-  keyed INTEGER NOT NULL,
-  proved INTEGER NOT NULL DEFAULT 1,
-  confirmed_on INTEGER,
-  holder INTEGER,
-  attempts INTEGER NOT NULL,
-  deferrals INTEGER NOT NULL,
-  failures INTEGER NOT NULL,
-  received_at INTEGER NOT NULL,
-  ready_at INTEGER NOT NULL,
-  due_at INTEGER NOT NULL,
-  settled_at INTEGER,
-  fingerprint BLOB NOT NULL,
-  token TEXT,
-  p256dh TEXT,
-  auth TEXT,
-  error_code INTEGER,
-  error_message TEXT,
-  warnings TEXT
+  id INTEGER PRIMARY KEY, account INTEGER NOT NULL REFERENCES account (id), object_id TEXT NOT NULL, type TEXT NOT NULL,
+  state INTEGER NOT NULL, priority INTEGER NOT NULL, seq INTEGER NOT NULL, generation INTEGER NOT NULL,
+  keyed INTEGER NOT NULL, proved INTEGER NOT NULL DEFAULT 1, confirmed_on INTEGER,
+  holder INTEGER, attempts INTEGER NOT NULL, deferrals INTEGER NOT NULL, failures INTEGER NOT NULL,
+  received_at INTEGER NOT NULL, ready_at INTEGER NOT NULL, due_at INTEGER NOT NULL, settled_at INTEGER,
+  fingerprint BLOB NOT NULL, token TEXT, p256dh TEXT, auth TEXT,
+  error_code INTEGER, error_message TEXT, warnings TEXT
 );
 CREATE UNIQUE INDEX token_person ON token (account, object_id);
 -- The indexes that serve the uploader are partial, so that a settled row costs only its own.
