@@ -1,3 +1,4 @@
+import { isPlainName } from './columns.ts'
 import { ImportError } from './error.ts'
 import type { FieldMap } from './field-map.ts'
 import { isMembers, type Members, memberAt } from './members.ts'
@@ -14,21 +15,31 @@ const ours = ['type', 'tokenData', 'objectId']
 /**
  * Checks the first objects of NDJSON or JSON, so that the import does not reject every row of a file for the same reason.
  *
+ * @returns the members of the fields: `map`, or for flat records (the fields as members of their own, as in a CSV file) their names
  * @throws ImportError (`usage`) that names the missing member, and lists those in the file.
  */
-export const checkMembers = (records: readonly Members[], map: FieldMap, isJoined: boolean): void => {
-  if (records.length === 0 || records.some(({ tokenData }) => isMembers(tokenData))) return
+export const checkMembers = (records: readonly Members[], map: FieldMap, isJoined: boolean): FieldMap => {
+  if (records.length === 0 || records.some(({ tokenData }) => isMembers(tokenData))) return map
   const names = new Set(records.flatMap(Object.keys))
   const has = (path: string): boolean => records.some((record) => memberAt(record, path) !== undefined)
   for (const [field, path] of map)
     if (!has(path))
       throw new ImportError('usage', `--map ${field}: there is no such member; the members are ${listNames(names)}`)
   const isMapped = map.size > 0 || isJoined
-  if (isMapped && !map.has('endpoint') && !has(map.get('id') ?? 'id'))
+  const tokens = [...names].filter((name) => isPlainName('id', name) || isPlainName('endpoint', name))
+  const isFlat = has('objectId') && tokens.length > 0 && records.every(({ type }) => type !== 'token')
+  const isGuessed = (isMapped || isFlat) && !map.has('id') && !map.has('endpoint')
+  if (isGuessed && tokens.length > 1)
+    throw new ImportError(
+      'usage',
+      `several members may be the token: ${listNames(tokens)}; choose one with --map id=MEMBER or --map endpoint=MEMBER`,
+    )
+  if ((isMapped || isFlat) && !map.has('endpoint') && !has(map.get('id') ?? 'id'))
     throw new ImportError('usage', `no member is known as id among ${listNames(names)}; name it with --map id=MEMBER`)
   if (!isMapped && !ours.some(has))
     throw new ImportError(
       'usage',
       `its records are neither CleverTap's nor those of a known export; their members are ${listNames(names)}: map them with --map objectId=MEMBER,id=MEMBER,type=MEMBER`,
     )
+  return isFlat && !isMapped ? new Map([['id', 'id']]) : map
 }

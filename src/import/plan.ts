@@ -62,11 +62,11 @@ const plan = async (input: Input, { map, defaultType, join, ...rules }: PlanOpti
     const rows = planVendorRecords(vendor, records, format, { ...rules, map, defaultType, join })
     return { ...common, vendor, rows: (onBytes) => rows(input.read(onBytes)) }
   }
-  checkMembers(records, map, join !== undefined)
+  const members = checkMembers(records, map, join !== undefined)
   const form = format === 'json' ? 'document' : 'lines'
   return {
     ...common,
     vendor: undefined,
-    rows: (onBytes) => jsonRows(input.read(onBytes), form, { ...rules, map, defaultType, join }),
+    rows: (onBytes) => jsonRows(input.read(onBytes), form, { ...rules, map: members, defaultType, join }),
   }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { gather } from './chunks.ts'
 import { planned } from './planned.ts'
 
 const plan = (records: readonly unknown[], maps: string[] = []) =>
@@ -19,6 +20,37 @@ describe('NDJSON and JSON that cannot be read are refused as a whole', () => {
     )
     await expect(plan(records, ['objectId=ct'])).rejects.toThrow(/no member is known as id among "ct", "tok"/)
     await expect(plan(records, ['objectId=ct,id=tok'])).resolves.toMatchObject({ format: 'ndjson' })
+  })
+
+  it('asks which of two members is the token, because one may number the rows', async () => {
+    const records = [{ id: 1, objectId: 'a', device_token: 't', type: 'fcm' }]
+    for (const maps of [[], ['objectId=objectId'], ['type=type']])
+      await expect(plan(records, maps)).rejects.toThrow(
+        /several members may be the token: "id", "device_token"; choose one with --map id=MEMBER/,
+      )
+    await expect(plan(records, ['id=device_token'])).resolves.toMatchObject({ format: 'ndjson' })
+  })
+
+  const valuesOf = async (records: readonly unknown[]): Promise<unknown[]> =>
+    (await gather((await plan(records)).rows())).map(({ value }) => value)
+
+  it('reads records that have the fields of a CSV file as members of their own', async () => {
+    const record = { type: 'token', tokenData: { id: 't', type: 'fcm' }, objectId: 'a' }
+    expect(await valuesOf([{ objectId: 'a', type: 'FCM', id: 't', more: 1 }, { id: 't' }])).toEqual([
+      record,
+      { type: 'token', tokenData: { id: 't' } },
+    ])
+  })
+
+  it('leaves records as they are that only lack tokenData', async () => {
+    for (const bad of [{ type: 'token', id: 't', objectId: 'a' }, { objectId: 'a' }])
+      expect(await valuesOf([bad])).toEqual([bad])
+  })
+
+  it('asks for the token of flat records that have it by another name', async () => {
+    await expect(plan([{ objectId: 'a', type: 'fcm', token: 't' }])).rejects.toThrow(
+      /no member is known as id among "objectId", "type", "token"; name it with --map id=MEMBER/,
+    )
   })
 
   it('never shows a token that stands where names should be', async () => {
