@@ -10,6 +10,18 @@ import { compiler, emitting, others } from './projects.mjs'
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const waiting = process.argv.includes('--unbuilt') ? [...others] : [...others, ...emitting]
 
+/** @type {Set<string>} */
+const printed = new Set()
+/** Prints the messages of a project, without those of a file that another project has shown too. @param {string} text */
+const print = (text) => {
+  // Lines that continue a message are indented.
+  for (const message of text.split(/^(?=\S)/m))
+    if (!printed.has(message)) {
+      printed.add(message)
+      process.stdout.write(message)
+    }
+}
+
 const checkNext = async () => {
   for (let project = waiting.shift(); project !== undefined; project = waiting.shift()) {
     const child = spawn(process.execPath, [...compiler, '-p', project, '--noEmit'], {
@@ -22,7 +34,7 @@ const checkNext = async () => {
       out += piece
     })
     const [code] = await once(child, 'close')
-    process.stdout.write(out)
+    print(out)
     if (code !== 0) process.exitCode = 1
   }
 }

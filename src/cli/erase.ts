@@ -42,6 +42,10 @@ const erase = async (objectIds: readonly string[], options: EraseOptions, io: Io
       }
     return erasures
   })
+  if (done.some(({ result }) => result === 'unknown'))
+    io.stderr.write(
+      'pushferry: for those that were not there: IDs are compared exactly, with case and prefix (__, -, ~)\n',
+    )
   if (options.json) io.stdout.write(`${JSON.stringify({ erased: done }, undefined, 2)}\n`)
   return done.some(({ result }) => result === 'failed') ? 1 : 0
 }

@@ -238,6 +238,20 @@ describe('the mistakes of a site owner', () => {
     setWorker({ body: 'self.onfetch = () => {}' })
     expect((await failures()).lines).toEqual([expect.stringContaining('does not load Pushferry -> Add to it')])
   })
+  test('beside them: a worker that is no classic script', async () => {
+    for (const body of ["importScripts('/pushferry-sw.min.js'", "import { attachPushferry } from 'pushferry/sw'"]) {
+      setWorker({ body })
+      expect((await failures()).lines).toEqual([
+        expect.stringMatching(/^worker: \S+ is no classic script \(.+\) -> Correct it\. Bundle a worker/),
+      ])
+    }
+  })
+  test('beside them: a worker that imports the script for pages', async () => {
+    setWorker({ body: `importScripts('${relayUrl}/pushferry.min.js')` })
+    expect((await failures()).lines).toEqual([
+      expect.stringContaining('imports pushferry.min.js, which is the script for pages -> Import pushferry-sw.min.js'),
+    ])
+  })
   test('beside them: an import that is not there', async () => {
     setWorker({ body: `importScripts('${relayUrl}/pushferry-sw.js')` })
     expect((await failures()).lines).toEqual([expect.stringContaining('which answers 404')])

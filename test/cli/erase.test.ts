@@ -7,7 +7,11 @@ it('removes the rows of these people, and every trace of them, and leaves the ot
   await complete(store, 'person-to-erase', refused(535))
   await complete(store, 'person-to-keep', refused(535))
   const erased = await run(['erase', 'person-to-erase', 'person-unknown'])
-  expect(erased).toEqual({ code: 0, out: 'person-to-erase  erased\nperson-unknown  was not there\n', err: '' })
+  expect(erased).toEqual({
+    code: 0,
+    out: 'person-to-erase  erased\nperson-unknown  was not there\n',
+    err: 'pushferry: for those that were not there: IDs are compared exactly, with case and prefix (__, -, ~)\n',
+  })
   expect(await store.find(account, 'person-to-erase')).toBeUndefined()
   expect(await store.find(account, 'person-to-keep')).toMatchObject({ state: 'rejected' })
   await store.close()

@@ -1,3 +1,4 @@
+import { Script } from 'node:vm'
 import { type Ask, isJavaScript, typeOf } from './ask.ts'
 import { blockedBy, parsePolicies } from './csp.ts'
 import { type Finding, failed, ok } from './finding.ts'
@@ -9,6 +10,39 @@ const importsOf = (code: string): readonly string[] =>
   [...code.matchAll(/importScripts\s*\(([^)]*)\)/g)].flatMap(([, list = '']) =>
     [...list.matchAll(/["'`]([^"'`]+)["'`]/g)].map(([, address = '']) => address),
   )
+
+/** Why a browser would not run this code as a classic script; undefined when it would. Parses it only. */
+const syntaxProblem = (code: string): string | undefined => {
+  try {
+    new Script(code)
+    return undefined
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+}
+
+const checkCode = (path: string, text: string): Finding | undefined => {
+  const problem = syntaxProblem(text)
+  if (problem !== undefined)
+    return failed(
+      name,
+      `${path} is no classic script (${problem})`,
+      'Correct it. Bundle a worker that imports modules as one classic script, or register it yourself and give createPush its registration.',
+    )
+  if (!/pushferry/i.test(text))
+    return failed(
+      name,
+      `${path} does not load Pushferry`,
+      "Add to it: importScripts('https://…/pushferry-sw.min.js'), with the address of your relay.",
+    )
+  if (importsOf(text).some((address) => /pushferry\.min\.js/.test(address)))
+    return failed(
+      name,
+      `${path} imports pushferry.min.js, which is the script for pages`,
+      'Import pushferry-sw.min.js from the same folder in its place.',
+    )
+  return undefined
+}
 
 const checkImport = async (
   address: string,
@@ -101,14 +135,8 @@ export const checkWorker = async (
           : 'Serve it as text/javascript.',
       ),
     ]
-  if (!/pushferry/i.test(text))
-    return [
-      failed(
-        name,
-        `${worker.pathname} does not load Pushferry`,
-        "Add to it: importScripts('https://…/pushferry-sw.min.js'), with the address of your relay.",
-      ),
-    ]
+  const problem = checkCode(worker.pathname, text)
+  if (problem) return [problem]
   for (const address of importsOf(text).filter((one) => /pushferry/i.test(one))) {
     const finding = await checkImport(address, worker, headers.get('content-security-policy'), ask)
     if (finding) return [finding]

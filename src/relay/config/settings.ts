@@ -69,7 +69,7 @@ export const settings = {
   }),
   CLEVERTAP_URL: optional(apiOrigin, {
     scope: 'account',
-    doc: "The API's origin, instead of a region; the relay appends /1/upload.",
+    doc: "The API's origin; the relay appends /1/upload. CLEVERTAP_REGION beside it is ignored.",
   }),
   PUSHFERRY_HOST: withDefault(listenHost, '127.0.0.1', {
     scope: 'process',
