@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from 'vitest'
 import { forgetCookies } from './support/cookies.ts'
 import { liveSubscription, register, sync, tagPage, tokenOf } from './support/customer-page.ts'
 import { describeBrowsers } from './support/describe-browser.ts'
-import { type Ingestion, sdkFile, sdkTag, startIngestion } from './support/ingestion.ts'
+import { type Ingestion, type IngestionEvent, sdkFile, sdkTag, startIngestion } from './support/ingestion.ts'
 import type { Tab } from './support/push-browser.ts'
 import { type Scene, type SceneOptions, startScene } from './support/scene.ts'
 import { built, script } from './support/site.ts'
@@ -82,12 +82,18 @@ describeBrowsers("the hand-over to CleverTap's real SDK", (name) => {
   const handedOver = { state: 'subscribed', reason: 'handed-to-clevertap-sdk' }
   const notAccepted = { state: 'subscribed', reason: 'push-service-not-accepted' }
 
+  const isTokenOf =
+    ({ site }: Scene) =>
+    ({ type, origin, data }: IngestionEvent): boolean =>
+      type === 'data' && origin === site.origin && 'endpoint' in data
   /** The tokens that the SDK has sent from this site, and under which ID. */
-  const tokensOf = ({ site }: Scene): { id: string | null; token: unknown }[] =>
+  const tokensOf = (scene: Scene): { id: string | null; token: unknown }[] =>
     ingestion.log
       .all('request')
-      .filter(({ type, origin, data }) => type === 'data' && origin === site.origin && 'endpoint' in data)
+      .filter(isTokenOf(scene))
       .map(({ id, data }) => ({ id, token: data.endpoint }))
+  /** Resolves when the SDK's next token has come: the SDK does not wait for its answer. */
+  const sent = (scene: Scene): Promise<unknown> => ingestion.log.take('request', isTokenOf(scene))
 
   const askedOf = (tab: Tab): Promise<typeof asked> => tab.evaluate(() => asked, null)
 
@@ -121,6 +127,7 @@ describeBrowsers("the hand-over to CleverTap's real SDK", (name) => {
     const { tab } = browser()
     refuseNext(scene)
     expect(await register(tab)).toMatchObject({ ...handedOver, objectId: 'anonymous' })
+    await sent(scene)
     const live = await liveSubscription(tab)
     await tab.reload()
     expect(await sync(tab)).toMatchObject({ ...handedOver, objectId: 'anonymous' })
@@ -138,6 +145,7 @@ describeBrowsers("the hand-over to CleverTap's real SDK", (name) => {
     expect(await sync(tab)).toMatchObject({ ...handedOver, objectId: 'ada' })
     const { subscribe, unsubscribe } = await askedOf(tab)
     expect({ subscribe, unsubscribe }).toEqual({ subscribe: Array(3).fill(live?.endpoint), unsubscribe: [] })
+    await sent(scene)
     expect(tokensOf(scene).at(-1)).toEqual({ id: 'ada', token: tokenOf(live ?? { endpoint: '' }) })
     expect(await workers(tab)).toEqual(['/pushferry/ /pushferry/sw.js'])
   })
@@ -147,6 +155,7 @@ describeBrowsers("the hand-over to CleverTap's real SDK", (name) => {
     const { tab } = browser()
     refuseNext(scene)
     expect(await register(tab)).toMatchObject(handedOver)
+    await sent(scene)
     const live = await liveSubscription(tab)
     const { unsubscribe } = await askedOf(tab)
     expect(tokensOf(scene).map(({ token }) => token)).toEqual([tokenOf(live ?? { endpoint: '' })])

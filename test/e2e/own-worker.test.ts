@@ -86,7 +86,7 @@ describeBrowsers('beside an own worker', (name) => {
     await sendPush(service, vapid, subscription, JSON.stringify(cleverTapPush(site.origin, { title: 'Second' })))
     const second = await desktop.next()
     desktop.click(second)
-    await site.log.take('request', ({ url }) => url.startsWith('/br?'))
+    for (const start of ['/r?', '/r?', '/br?']) await site.log.take('request', ({ url }) => url.startsWith(start))
 
     expect([first.title, second.title]).toEqual(['First', 'Second'])
     expect(desktop.log.all('shown')).toHaveLength(before + 2)
