@@ -46,8 +46,7 @@ describeBrowsers('display', (name) => {
     const { site, push } = await startRegistered()
     const { desktop } = browser()
     await push(cleverTapPush(site.origin, { title: 'Sale' }))
-    const shown = await desktop.next()
-    expect(shown.title).toBe('Sale')
+    const shown = await desktop.next(({ title }) => title === 'Sale')
     expect(shown.body).toContain('Everything must go')
     await site.log.take('request', ({ url }) => url.startsWith('/r?'))
 
