@@ -2,6 +2,7 @@ import { isPlainName } from './columns.ts'
 import { ImportError } from './error.ts'
 import type { FieldMap } from './field-map.ts'
 import { isMembers, type Members, memberAt } from './members.ts'
+import { isRejected } from './rejects-writing.ts'
 
 /** Names of members for an error message. In a file that is no export a name may be a token, so odd names are not shown. */
 export const listNames = (names: Iterable<string>): string =>
@@ -20,10 +21,12 @@ const ours = ['type', 'tokenData', 'objectId']
  */
 export const checkMembers = (records: readonly Members[], map: FieldMap, isJoined: boolean): FieldMap => {
   if (records.length === 0 || records.some(({ tokenData }) => isMembers(tokenData))) return map
+  // A member that no record has may be just why these are in a file of rejected rows. They are rejected again one by one.
+  const isAgain = records.every(isRejected)
   const names = new Set(records.flatMap(Object.keys))
   const has = (path: string): boolean => records.some((record) => memberAt(record, path) !== undefined)
   for (const [field, path] of map)
-    if (!has(path))
+    if (!has(path) && !isAgain)
       throw new ImportError('usage', `--map ${field}: there is no such member; the members are ${listNames(names)}`)
   const isMapped = map.size > 0 || isJoined
   const tokens = [...names].filter((name) => isPlainName('id', name) || isPlainName('endpoint', name))
@@ -34,9 +37,11 @@ export const checkMembers = (records: readonly Members[], map: FieldMap, isJoine
       'usage',
       `several members may be the token: ${listNames(tokens)}; choose one with --map id=MEMBER or --map endpoint=MEMBER`,
     )
-  if ((isMapped || isFlat) && !map.has('endpoint') && !has(map.get('id') ?? 'id'))
+  const isIdGone = isAgain && isMapped
+  if ((isMapped || isFlat) && !map.has('endpoint') && !has(map.get('id') ?? 'id') && !isIdGone)
     throw new ImportError('usage', `no member is known as id among ${listNames(names)}; name it with --map id=MEMBER`)
-  if (!isMapped && !ours.some(has))
+  const areNone = isAgain && records.every(({ code }) => code === 524)
+  if (!isMapped && !ours.some(has) && !areNone)
     throw new ImportError(
       'usage',
       `its records are neither CleverTap's nor those of a known export; their members are ${listNames(names)}: map them with --map objectId=MEMBER,id=MEMBER,type=MEMBER`,

@@ -1,10 +1,13 @@
 import { type CsvRecord, csvRecords, isStrict } from './csv-records.ts'
 import type { Dialect } from './dialect.ts'
 import { isStringFormula, unguard } from './formula-guard.ts'
+import { ownColumns } from './rejects-writing.ts'
 import type { Row } from './row.ts'
 
 const quote = '"'
 const replacement = '\uFFFD'
+const openQuote = 'a quote in this line is not closed, or is closed before the end of a value'
+const strayQuote = 'a quote is in the middle of a value'
 
 /** Whether a cell that is not quoted may have quotes: JSON and string formulas, which not every exporter quotes. */
 const isReadable = (cell: string): boolean => {
@@ -41,14 +44,27 @@ export const tableRows = async function* (
       ours.every((column) => !cells[column]?.trim().includes('\n')) &&
       (ours.every((column) => !cells[column]?.includes(quote)) || isStrict(text, delimiter)))
 
+  const own = ownColumns(header).length
+  /** The fault of a row from a file of rejected rows, where its quotes are read as characters: nobody has corrected it yet. */
+  const earlierProblem = (cells: readonly string[]): string | undefined => {
+    const reason = own < header.length ? cells[header.length - 1] : undefined
+    if (reason === strayQuote && ours.some((column) => cells[column]?.includes(quote) && !isReadable(cells[column])))
+      return reason
+    return reason === openQuote && !isStrict(cells.slice(0, own).map(unguard).join(delimiter), delimiter)
+      ? reason
+      : undefined
+  }
+
   const problemOf = ({ cells, broken, text }: CsvRecord): string | undefined => {
-    if (broken) return 'a quote in this line is not closed, or is closed before the end of a value'
+    if (broken) return openQuote
+    const earlier = earlierProblem(cells)
+    if (earlier !== undefined) return earlier
     if (cells.length > header.length && isTooLong(cells))
       return `there are ${cells.length} values in the row, but ${header.length} columns`
     for (const column of ours) {
       const cell = cells[column]
       if (text !== undefined && cell?.includes(quote) && !isReadable(cell) && !isStrict(text, delimiter))
-        return 'a quote is in the middle of a value'
+        return strayQuote
       if (cell?.includes(replacement)) return 'a value is not UTF-8'
     }
     return undefined

@@ -21,5 +21,9 @@ export const unguard = (cell: string): string => {
   return cell.startsWith('="') ? (stringFormula.exec(cell)?.[1]?.replaceAll('""', '"') ?? cell) : cell
 }
 
-/** Guards a cell that was read from a file. `unguard` gives the same for both. */
-export const guardCell = (cell: string): string => guard(unguard(cell))
+/** Guards a cell that was read from a file, so that reading it again gives the same value. */
+export const guardCell = (cell: string): string => {
+  const value = unguard(cell)
+  // Cells are trimmed when they are read, so a string formula keeps a space at its end in its quotes.
+  return guard(isStringFormula(cell) && value.trim() !== value ? cell : value)
+}

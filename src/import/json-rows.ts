@@ -6,6 +6,7 @@ import { createMemberFinder } from './find-member.ts'
 import { type Join, joinedObjectId } from './join.ts'
 import { type JsonPiece, jsonValues } from './json-values.ts'
 import { isLossy, isMembers, memberAt, textOf } from './members.ts'
+import { rowInText } from './rejects-writing.ts'
 import type { Row } from './row.ts'
 
 export interface JsonOptions extends TypeRules {
@@ -51,22 +52,34 @@ const recordIn = (value: unknown, joined: string | undefined, { map, defaultType
 }
 
 const decoder = new TextDecoder('utf-8', { fatal: true })
+const notUtf8 = 'it is not UTF-8'
+
+type Parsed = { source: string; value: unknown } | { source: string; problem: string }
+
+const parseText = (source: string): Parsed => {
+  try {
+    return { source, value: JSON.parse(source) as unknown }
+  } catch {
+    return { source, problem: 'it is not JSON' }
+  }
+}
 
 /** The value of a piece, or why it cannot be read. */
-const parse = ({ bytes, cut }: JsonPiece): { source: string; value: unknown } | string => {
-  if (cut === 'end') return 'the document ends in the middle of it: was the file cut off?'
-  if (cut === 'length') return 'it is too long for a record'
+const parse = ({ bytes, cut }: JsonPiece): Parsed => {
+  const unreadable = (problem: string): Parsed => ({ source: bytes.toString('utf8'), problem })
+  if (cut === 'end') return unreadable('the document ends in the middle of it: was the file cut off?')
+  if (cut === 'length') return unreadable('it is too long for a record')
   let source: string
   try {
     source = decoder.decode(bytes)
   } catch {
-    return 'it is not UTF-8'
+    return unreadable(notUtf8)
   }
-  try {
-    return { source, value: JSON.parse(source) as unknown }
-  } catch {
-    return 'it is not JSON'
-  }
+  const parsed = parseText(source)
+  // A file of rejected rows has those that were no objects as strings.
+  const text = 'value' in parsed ? rowInText(parsed.value) : undefined
+  if (text === undefined) return parsed
+  return text.includes('\uFFFD') ? { source: text, problem: notUtf8 } : parseText(text)
 }
 
 const inexact = (what: string): string =>
@@ -80,11 +93,12 @@ const createRowReader = (options: JsonOptions): ((piece: JsonPiece) => Row) => {
     textOf(isMembers(value) && isMembers(value.tokenData) ? value.tokenData.type : fieldIn(value, 'type', map))
 
   return (piece) => {
-    const { line, bytes } = piece
-    const unreadable = (problem: string): Row => ({ line, value: undefined, problem, source: bytes.toString('utf8') })
+    const { line } = piece
     const parsed = parse(piece)
-    if (typeof parsed === 'string') return unreadable(parsed)
-    const { source, value } = parsed
+    const { source } = parsed
+    const unreadable = (problem: string): Row => ({ line, value: undefined, problem, source })
+    if ('problem' in parsed) return unreadable(parsed.problem)
+    const { value } = parsed
     const lossy = mappedFields.find((field) => isMembers(value) && isLossy(fieldIn(value, field, map)))
     if (lossy !== undefined) return unreadable(inexact(lossy))
     const endpoint = map.has('endpoint') ? textOf(fieldIn(value, 'endpoint', map)) : ''

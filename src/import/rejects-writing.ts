@@ -1,5 +1,7 @@
 import { guardCell } from './formula-guard.ts'
-import type { Rejection, Row, Shape } from './row.ts'
+import { nameOf, partsOf } from './json-source.ts'
+import { isMembers, type Members } from './members.ts'
+import { malformed, type Rejection, type Row, type Shape } from './row.ts'
 
 /** A row to write back. Its line is unknown when the row comes from the store. */
 export interface RefusedRow {
@@ -7,7 +9,7 @@ export interface RefusedRow {
   source: Row['source']
 }
 
-/** Columns that are added to every row. An import ignores them. */
+/** Columns or members that are added to every row. */
 const added = ['line', 'code', 'reason']
 
 const quoted = (cell: string, delimiter: string): string =>
@@ -19,15 +21,38 @@ const csvLine = (cells: readonly string[], delimiter: string): string =>
   `${cells.map((cell) => quoted(guardCell(cell), delimiter)).join(delimiter)}\n`
 
 /** The input's header without the columns that an earlier import added at the end. */
-const ownColumns = (header: readonly string[]): readonly string[] =>
+export const ownColumns = (header: readonly string[]): readonly string[] =>
   header.slice(-added.length).join() === added.join() ? header.slice(0, -added.length) : header
 
-const parse = (text: string): unknown => {
+/** The members of a record without those that an earlier import added at the beginning. */
+const ownMembers = (parts: readonly string[]): readonly string[] => {
+  const names = parts.slice(0, added.length).map(nameOf)
+  // A record of the store has no line.
+  const skipped = added.slice(names[0] === added[0] ? 0 : 1)
+  return skipped.every((name, at) => names[at] === name) ? parts.slice(skipped.length) : parts
+}
+
+const isObject = (text: string): boolean => {
   try {
-    return JSON.parse(text)
+    return isMembers(JSON.parse(text))
   } catch {
-    return undefined
+    return false
   }
+}
+
+/** Whether a record comes from a file of rejected rows. */
+export const isRejected = ({ code, reason }: Members): boolean =>
+  (typeof code === 'number' || code === malformed) && typeof reason === 'string'
+
+/** The member with a row that is no object, such as a line that is not JSON. */
+const textName = 'text'
+
+/** The row in an object that holds one that was no object; undefined for any other value. */
+export const rowInText = (value: unknown): string | undefined => {
+  if (!isMembers(value)) return undefined
+  const { [textName]: text } = value
+  const isOurs = Object.keys(value).length === added.length + 1 && added.every((name) => Object.hasOwn(value, name))
+  return typeof text === 'string' && isOurs ? text : undefined
 }
 
 /** How rows of a shape are written: the strings before the first row, between two, and after the last. */
@@ -60,11 +85,13 @@ const jsonWriting = (isList: boolean): Writing => ({
   end: isList ? '\n]}\n' : '\n',
   row: ({ line, source }, { code, reason }) => {
     const written = typeof source === 'string' ? source : ''
-    const value = parse(written)
-    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
-    // Only an object can have the added members.
-    const own = isObject ? value : value === undefined ? { text: written } : { value }
-    return JSON.stringify({ ...own, ...(line === undefined ? {} : { line }), code, reason })
+    // A row that is not UTF-8 has lost bytes, so it must not look like a good one.
+    const hasLost = code === malformed && written.includes('\uFFFD')
+    const own =
+      isObject(written) && !hasLost ? ownMembers(partsOf(written)) : [`"${textName}":${JSON.stringify(written)}`]
+    // The record's own members come last: of two members with one name JSON.parse takes the last.
+    const note = JSON.stringify({ ...(line === undefined ? {} : { line }), code, reason }).slice(1, -1)
+    return `{${[note, ...own].join(',')}}`
   },
 })
 

@@ -3,6 +3,7 @@ import { ImportError } from './error.ts'
 import type { FieldMap } from './field-map.ts'
 import { type Field, mappedFields, readWebToken, recordOfFields, type TypeRules, unknownService } from './fields.ts'
 import { type Join, joinedObjectId } from './join.ts'
+import { withOneOf } from './json-source.ts'
 import { isLossy, isMembers, type Members, memberAt, pathsOf, textOf } from './members.ts'
 import type { Row } from './row.ts'
 import type { Preset, VendorToken } from './vendors/preset.ts'
@@ -73,9 +74,9 @@ export const planVendor = (
   }
 
   const rowOf = (row: Row, record: Members, token: VendorToken): Row => {
-    const { values, skip, problem, usedAt } = token
+    const { values, skip, problem, usedAt, from } = token
     const source =
-      token.record === undefined || typeof row.source !== 'string' ? row.source : JSON.stringify(token.record)
+      from === undefined || typeof row.source !== 'string' ? row.source : withOneOf(row.source, from.list, from.index)
     const other = (what: Pick<Row, 'aside' | 'problem'>): Row => ({ line: row.line, value: undefined, source, ...what })
     if (problem !== undefined) return other({ problem })
     if (skip !== undefined || values === undefined)

@@ -67,4 +67,20 @@ describe('NDJSON and JSON that cannot be read are refused as a whole', () => {
     for (const text of ['<?xml version="1.0"?><root/>', '\n<!doctype html><title>Sign in</title>'])
       await expect(planned({ text })).rejects.toThrow(/it is XML or a web page: export it as CSV or JSON/)
   })
+
+  it('rejects the rows of a file of rejected rows again, although none has the member that each of them lacks', async () => {
+    const again = { line: 1, code: 530, reason: 'why' }
+    expect(
+      await valuesOf([
+        { ...again, code: 524 },
+        { x: 1, ...again, code: 524 },
+      ]),
+    ).toHaveLength(2)
+    await expect(plan([{ ...again, tok: 't' }], ['objectId=ct,id=tok'])).resolves.toMatchObject({ format: 'ndjson' })
+    await expect(plan([{ ...again, ct: 'a' }], ['objectId=ct,id=tok'])).resolves.toMatchObject({ format: 'ndjson' })
+    // The options of the first import are missing.
+    await expect(plan([{ ...again, ct: 'a', tok: 't' }])).rejects.toThrow(/neither CleverTap's/)
+    await expect(plan([{ ...again, objectId: 'a', tok: 't' }, again])).resolves.toMatchObject({ format: 'ndjson' })
+    await expect(plan([{ ...again, objectId: 'a', token: 't' }])).rejects.toThrow(/no member is known as id/)
+  })
 })

@@ -2,6 +2,7 @@ import { chmodSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'n
 import fc from 'fast-check'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { readRow } from '../../src/import/check-rows.ts'
+import type { Plan } from '../../src/import/plan.ts'
 import { createRejects } from '../../src/import/rejects.ts'
 import { memoryFolder } from '../support/temporary-folder.ts'
 import { gather } from './chunks.ts'
@@ -22,6 +23,18 @@ const refuseAll = async (texts: readonly string[], path: string, type?: string):
   rejects.close()
   return rejects.paths.map((one) => readFileSync(one, 'utf8'))
 }
+/** Refuses the rows that an import rejects, and returns the file that comes out. */
+const refuseRejected = async (input: string | Plan, path: string): Promise<string> => {
+  const plan = typeof input === 'string' ? await planned({ text: input }) : input
+  const rejects = createRejects(path, [plan])
+  for (const row of await gather(plan.rows())) {
+    const read = readRow(row)
+    if (!read.ok) rejects.add(plan.shape, row, read.rejection)
+  }
+  rejects.close()
+  return readFileSync(path, 'utf8')
+}
+const isRejection = (one: unknown): boolean => typeof one === 'object' && one !== null && 'reason' in one
 const recordsOf = async (text: string, type?: string): Promise<unknown[]> =>
   (await gather((await planned({ text }, { type })).rows())).map((row) => {
     const read = readRow(row)
@@ -48,7 +61,7 @@ describe('the file of rejected rows', () => {
     ).toEqual([
       { objectId: 'a', x: 1, line: 1, code: 535, reason: 'why, "really"' },
       { text: 'nonsense', line: 2, code: 535, reason: 'why, "really"' },
-      { value: 7, line: 3, code: 535, reason: 'why, "really"' },
+      { text: '7', line: 3, code: 535, reason: 'why, "really"' },
     ])
     const [json] = await refuseAll(['{"d":[{"objectId":1},\n{"b":2}]}'], file('r.json'))
     expect(JSON.parse(json ?? '')).toEqual({
@@ -77,6 +90,81 @@ describe('the file of rejected rows', () => {
       }),
       { numRuns: 40 },
     )
+  })
+
+  it('of JSON has numbers as they were written, also those that are not exact', async () => {
+    const rows = [
+      '{"ct":12345678901234567890,"tok":"t2"}',
+      '{"objectId":98765432109876543219,"n":[1.50,1e3],"type":"fcm","id":"t"}',
+      '{"type":"token","objectId":"__a","tokenData":{"id":12345678901234567890,"type":"fcm"}}',
+    ]
+    const { file } = folder()
+    const [ndjson] = await refuseAll([rows.join('\n')], file('r'))
+    const [json] = await refuseAll([`{"d":[${rows.join(',')}]}`], file('r'))
+    for (const row of rows) {
+      expect(ndjson).toContain(row.slice(1))
+      expect(json).toContain(row.slice(1))
+    }
+    const [again] = await refuseAll([ndjson ?? ''], file('r2'))
+    expect(again).toBe(ndjson)
+  })
+
+  it('of JSON keeps members of a record that are called line, code or reason', async () => {
+    const [file = ''] = await refuseAll(['{"objectId":"a","code":"tok","line":7,"reason":"r"}\n'], folder().file('r'))
+    expect(JSON.parse(file)).toEqual({ objectId: 'a', code: 'tok', line: 7, reason: 'r' })
+    const [again] = await refuseAll([file], folder().file('r'))
+    expect(again).toBe(file)
+  })
+
+  it.each(['tok"x', '"tokx', '"tok"x', '"tok" ', '="tok"x'])(
+    'keeps a row with the quotes of %j refused until somebody has corrected it',
+    async (cell) => {
+      const path = folder().file('r')
+      const input = `objectId,type,id\n__a,fcm,${cell}\n`
+      const refused = await refuseRejected(input, path)
+      expect(await recordsOf(refused)).toEqual([{ code: 'malformed', reason: expect.stringContaining('quote') }])
+      expect(await refuseRejected(refused, path)).toBe(refused)
+      const corrected = refused.replace(/__a,fcm,.*,2,/, '__a,fcm,tok,2,')
+      expect(await recordsOf(corrected)).toEqual([expect.objectContaining({ objectId: '__a' })])
+    },
+  )
+
+  it('has no row that is accepted when nobody has corrected it', async () => {
+    const cell = fc.string({ unit: fc.constantFrom('a', '"', ',', ' ', '=', "'"), maxLength: 6 })
+    const line = fc.tuple(cell, fc.constantFrom('fcm', '"fcm', 'x'), cell).map((cells) => cells.join(','))
+    const { file } = folder()
+    await fc.assert(
+      fc.asyncProperty(fc.array(line, { minLength: 1, maxLength: 5 }), async (lines) => {
+        const refused = await refuseRejected(['objectId,type,id', ...lines].join('\n'), file('a'))
+        expect((await recordsOf(refused)).filter((one) => !isRejection(one))).toEqual([])
+        expect((await refuseRejected(refused, file('b'))).split('\n')).toHaveLength(refused.split('\n').length)
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it.each([
+    ['is not JSON', 'ndjson', '{"broken', 'it is not JSON'],
+    ['is no object', 'json', '{"d":[7]}', 'the record must be an object'],
+    [
+      'is not UTF-8',
+      'ndjson',
+      Buffer.from('{"type":"token","objectId":"__a","tokenData":{"type":"fcm","id":"t\xff"}}', 'latin1'),
+      'it is not UTF-8',
+    ],
+    ['is cut off', 'json', '{"d":[{"objectId":"__a","type":"to', 'it is not JSON'],
+    ['is all of a vendor’s that is left', 'json', '{"d":[\n{"external_id":"u1","push_tokens":[{', 'it is not JSON'],
+  ])('of JSON keeps a row that %s refused until somebody has corrected it', async (_, name, text, reason) => {
+    const { file } = folder()
+    writeFileSync(file(name), text)
+    const plan = await planned({ path: file(name) })
+    const refused = await refuseRejected(plan, file('r'))
+    expect(await recordsOf(refused)).toEqual([expect.objectContaining({ reason })])
+    const again = await refuseRejected(refused, file('r2'))
+    expect(await refuseRejected(again, file('r3'))).toBe(again)
+    const record = '{"type":"token","objectId":"__b","tokenData":{"type":"fcm","id":"t"}}'
+    const corrected = again.replace(/"text":"(?:[^"\\]|\\.)*"/, () => `"text":${JSON.stringify(record)}`)
+    expect(await recordsOf(corrected)).toEqual([expect.objectContaining({ objectId: '__b' })])
   })
 
   it('keeps a row with values too many refused until somebody has fixed it', async () => {

@@ -33,10 +33,8 @@ export const braze: Preset = {
     'export with push_tokens among fields_to_export, and where the first users have none, keep only the lines with push_tokens',
   user: 'external_id',
   types,
-  read: (record) => {
-    const { push_tokens: list } = record
-    return Array.isArray(list)
-      ? list.map((token: unknown) => ({ ...readToken(token), record: { ...record, push_tokens: [token] } }))
-      : []
-  },
+  read: ({ push_tokens: list }) =>
+    Array.isArray(list)
+      ? list.map((token: unknown, index) => ({ ...readToken(token), from: { list: 'push_tokens', index } }))
+      : [],
 }

@@ -12,8 +12,8 @@ export interface VendorToken {
   problem?: string
   /** When it was last used, as the vendor writes it. Of a profile's tokens the newest counts. */
   usedAt?: unknown
-  /** The record with only this token, if it has several. */
-  record?: Members
+  /** Its place, if the record has a list of tokens. */
+  from?: { list: string; index: number }
 }
 
 /**

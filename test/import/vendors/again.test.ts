@@ -40,4 +40,39 @@ describe('what a vendor’s export had and could not be taken', () => {
       expect(rejected).toContain(`the row has no ${on.split('=')[0]} to join it by`)
     },
   )
+
+  it('a line of an export that is not JSON is malformed again, and so is one that is left alone', async () => {
+    const on = 'external_id=identity'
+    const { summary, rejected } = await imported('braze.ndjson', `${fixture('braze.ndjson')}{"broken\n`, { on })
+    expect(summary).toMatchObject({ rejected: { malformed: 1 }, unmatched: 1 })
+    const again = await imported('rejects.ndjson', rejected, { on })
+    expect(again.summary).toMatchObject({ read: 2, queued: 0, rejected: { malformed: 1 }, skipped: {}, unmatched: 1 })
+    const alone = rejected.split('\n').find((line) => line.includes('broken')) ?? ''
+    expect((await imported('alone.ndjson', alone, { on })).summary).toMatchObject({ rejected: { malformed: 1 } })
+  })
+
+  it('a document that is cut off is imported from its file of rejected rows, and malformed again', async () => {
+    const cut = fixture('sns.json').replace(/("Token": "android-token).*/s, '$1')
+    const on = 'CustomUserData=identity'
+    const { rejected } = await imported('sns.json', cut, { on })
+    expect((await imported('rejects.json', rejected, { on })).summary).toMatchObject({
+      read: 1,
+      rejected: { malformed: 1 },
+    })
+  })
+
+  it('the numbers of a record are as they were written, and of its tokens only the rejected one is there', async () => {
+    const user = (id: string) => `{"external_id": ${id}, "push_tokens": [${token('a')}, ${token('b')}]}`
+    const token = (id: string) => `{"platform": "Android", "token": "${id}", "n": 1.50}`
+    const lines = [user('12345678901234567890'), user('7')].join('\n')
+    const { rejected } = await imported('braze.ndjson', lines, { on: 'external_id=identity' })
+    expect(rejected.match(/"external_id": \S*/g)).toEqual(
+      ['12345678901234567890', '12345678901234567890', '7', '7'].map(
+        (id) => `"external_id": ${id},"push_tokens":[{"platform":`,
+      ),
+    )
+    expect(rejected.match(/"token": "."(?=, "n": 1.50\}\]\})/g)).toEqual(
+      ['a', 'b', 'a', 'b'].map((id) => `"token": "${id}"`),
+    )
+  })
 })
