@@ -1,12 +1,14 @@
 import type { NewEntry } from '../relay/store/port.ts'
 import { decodeRecord } from '../wire/decode.ts'
+import type { RecordProblem } from '../wire/problem.ts'
+import type { Draft } from './fields.ts'
 import type { Plan } from './plan.ts'
 import type { Rejects } from './rejects.ts'
 import { malformed, type Rejection, type Row } from './row.ts'
 import { type Tally, tallyRejection } from './tally.ts'
 
 /** A valid row that is not stored yet. Account and `replaceLive` are the same for all. */
-export type ImportedRow = Pick<NewEntry, 'objectId' | 'token' | 'warnings'>
+export type ImportedRow = Pick<NewEntry, 'objectId' | 'token' | 'shownKeys' | 'warnings'>
 
 export interface CheckParts {
   tally: Tally
@@ -16,19 +18,29 @@ export interface CheckParts {
   signal: AbortSignal
 }
 
+const rejectFor = ({ code, message }: RecordProblem): { ok: false; rejection: Rejection } => ({
+  ok: false,
+  rejection: { code, reason: message },
+})
+
 /** The valid row, or why it is rejected. Pure. */
 export const readRow = ({
   value,
   problem,
+  code = malformed,
 }: Row): { ok: true; row: ImportedRow } | { ok: false; rejection: Rejection } => {
-  if (problem !== undefined) return { ok: false, rejection: { code: malformed, reason: problem } }
+  if (problem !== undefined) return { ok: false, rejection: { code, reason: problem } }
   const decoded = decodeRecord(value)
-  if (!decoded.ok) {
-    const { code, message } = decoded.problem
-    return { ok: false, rejection: { code, reason: message } }
-  }
+  if (!decoded.ok) return rejectFor(decoded.problem)
   const { record, warnings } = decoded
-  return { ok: true, row: { objectId: record.objectId, token: record.tokenData, warnings } }
+  const { objectId, tokenData: token } = record
+  const { shownKeys } = value as Pick<Draft, 'shownKeys'> // `decodeRecord` accepted it, so it is an object
+  if (shownKeys === undefined) return { ok: true, row: { objectId, token, warnings } }
+  // The browser's keys are judged like those of any subscription.
+  const shown = decodeRecord({ ...record, tokenData: { ...token, type: 'chrome', keys: shownKeys } })
+  if (!shown.ok) return rejectFor(shown.problem)
+  const { keys } = shown.record.tokenData
+  return { ok: true, row: { objectId, token, warnings, ...(keys && { shownKeys: keys }) } }
 }
 
 /**

@@ -86,7 +86,7 @@ export const planCsv = (
   const rowOf = (line: number, cells: readonly string[]): Row => {
     const web = endpoint(cells)
     const token = web === '' ? undefined : readWebToken(web, rules)
-    if (typeof token === 'string') return { line, value: undefined, problem: token, source: cells }
+    if (token !== undefined && !('id' in token)) return { line, value: undefined, source: cells, ...token }
     const writtenType = type(cells)
     const own = joined(cells, token?.type ?? writtenType)
     if (typeof own !== 'string') return { line, value: undefined, aside: own, source: cells }

@@ -22,13 +22,17 @@ export const pieceRows = 2_000
  * A row as one string for the sorter: its objectId, then the other parts. No part of a faultless row has a line break or another
  * control character.
  */
-const pack = ({ objectId, token: { type, id, keys }, warnings }: ImportedRow): string =>
-  [objectId, type, id, keys?.p256dh ?? '', keys?.auth ?? '', ...warnings].join('\n')
+const pack = ({ objectId, token: { type, id, keys }, shownKeys = keys, warnings }: ImportedRow): string =>
+  [objectId, type, id, shownKeys?.p256dh ?? '', shownKeys?.auth ?? '', ...warnings].join('\n')
 
 const unpack = (text: string): ImportedRow => {
   const [objectId = '', type, id = '', p256dh = '', auth = '', ...warnings] = text.split('\n')
   const token = { type: type as TokenType, id } // written by `pack`
-  return { objectId, token: p256dh === '' ? token : { ...token, keys: { p256dh, auth } }, warnings }
+  if (p256dh === '') return { objectId, token, warnings }
+  const keys = { p256dh, auth }
+  return type === 'chrome'
+    ? { objectId, token: { ...token, keys }, warnings }
+    : { objectId, token, shownKeys: keys, warnings }
 }
 
 /**

@@ -3,6 +3,7 @@ import { typeOfHost } from '../relay/intake/push-type.ts'
 import { isPlaceholder } from '../wire/placeholder.ts'
 import { fcmHosts, isFcmId, readEndpoint } from '../wire/push-service.ts'
 import type { TokenType } from '../wire/record.ts'
+import type { Row } from './row.ts'
 
 /** The fields of a record in a table, by their default column names. */
 export const fields = ['objectId', 'type', 'id', 'p256dh', 'auth'] as const
@@ -21,21 +22,23 @@ export interface TypeRules {
   webTypes?: readonly WebType[]
 }
 
-/** The reason when an endpoint's push service is not mapped. */
-export const unknownService =
-  'the endpoint is of a push service without a type that CleverTap documents; PUSHFERRY_WEB_TYPES can map its host'
-
-/** The id and type from an endpoint, or why it gives none. */
+/**
+ * The id and type from an endpoint, or why its row has none. A list of subscriptions contains all browsers, so one of a push service
+ * that is not mapped is no fault.
+ */
 export const readWebToken = (
   endpoint: string,
   { webTypes = [] }: TypeRules,
-): { id: string; type: TokenType } | string => {
+): { id: string; type: TokenType } | Pick<Row, 'aside' | 'problem' | 'code'> => {
   const read = readEndpoint(endpoint)
-  if (!read) return 'the endpoint is not an https URL that ends in an id'
+  if (!read) return { code: 535, problem: 'the endpoint is not an https URL that ends in an id' }
   if (fcmHosts.includes(read.host) && !isFcmId(read.id))
-    return 'the endpoint ends in a character that no FCM token has: give it as the browser does'
+    return {
+      code: 535,
+      problem: 'the endpoint ends in a character that no FCM token has: give it as the browser does',
+    }
   const type = typeOfHost(read.host, webTypes)
-  return type === undefined ? unknownService : { id: read.id, type }
+  return type === undefined ? { aside: { kind: 'skipped', reason: 'other push service' } } : { id: read.id, type }
 }
 
 /** Exporters fill the unused key columns of native tokens with placeholders. */
@@ -45,6 +48,8 @@ const orEmpty = (value: string): string => (isPlaceholder(value) ? '' : value)
 export interface Draft {
   type: 'token'
   tokenData: { id?: string; type?: string; keys?: { p256dh: string; auth: string } }
+  /** The keys of a web subscription whose type has none. */
+  shownKeys?: { p256dh: string; auth: string }
   objectId?: string
 }
 
@@ -60,7 +65,7 @@ export const recordOfFields = (
   // Adds members one by one, because this runs for every row and spreading costs several times as much.
   const tokenData: Draft['tokenData'] = {}
   const web = endpoint === '' ? undefined : readWebToken(endpoint, rules)
-  const isWeb = typeof web === 'object'
+  const isWeb = web !== undefined && 'id' in web
   const p256dh = orEmpty(writtenP256dh)
   const auth = orEmpty(writtenAuth)
   const type = isWeb ? web.type : orEmpty(rules.typeMap?.get(writtenType.toLowerCase()) ?? writtenType)
@@ -68,6 +73,11 @@ export const recordOfFields = (
   if (id !== '') tokenData.id = id
   if (type !== '') tokenData.type = type.toLowerCase()
   else if (defaultType !== undefined) tokenData.type = defaultType
-  if (p256dh !== '' || auth !== '') tokenData.keys = { p256dh, auth }
-  return objectId === '' ? { type: 'token', tokenData } : { type: 'token', tokenData, objectId }
+  const draft: Draft = { type: 'token', tokenData }
+  if (p256dh !== '' || auth !== '') {
+    if (isWeb && type !== 'chrome') draft.shownKeys = { p256dh, auth }
+    else tokenData.keys = { p256dh, auth }
+  }
+  if (objectId !== '') draft.objectId = objectId
+  return draft
 }

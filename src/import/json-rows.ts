@@ -103,7 +103,7 @@ const createRowReader = (options: JsonOptions): ((piece: JsonPiece) => Row) => {
     if (lossy !== undefined) return unreadable(inexact(lossy))
     const endpoint = map.has('endpoint') ? textOf(fieldIn(value, 'endpoint', map)) : ''
     const web = endpoint === '' ? undefined : readWebToken(endpoint, rules)
-    if (typeof web === 'string') return unreadable(web)
+    if (web !== undefined && !('id' in web)) return { line, value: undefined, source, ...web }
     if (join === undefined || finder === undefined || !isMembers(value))
       return { line, value: recordIn(value, undefined, options), source }
     const key = finder.find(value)

@@ -1,5 +1,5 @@
-import { decodeRecord } from '../wire/decode.ts'
 import { canonicalToken } from '../wire/record.ts'
+import { readRow } from './check-rows.ts'
 import type { Plan } from './plan.ts'
 import type { Row } from './row.ts'
 import { type Tally, tallySkipped } from './tally.ts'
@@ -90,13 +90,13 @@ export const keepNewest = (plans: readonly Plan[], tally: Tally): Plan[] => {
               for await (const rows of plan.rows(onBytes)) {
                 const others: Row[] = []
                 for (const row of rows) {
-                  const decoded = row.problem === undefined ? decodeRecord(row.value) : undefined
-                  if (!decoded?.ok) {
+                  const read = readRow(row)
+                  if (!read.ok) {
                     others.push(row)
                     continue
                   }
-                  const { objectId, tokenData } = decoded.record
-                  const became = stage.add(objectId, canonicalToken(tokenData), timeOf(row.usedAt), row.value)
+                  const { objectId, token } = read.row
+                  const became = stage.add(objectId, canonicalToken(token), timeOf(row.usedAt), row.value)
                   tally.read++
                   if (became === 'first') waiting++
                   else if (became === 'same') tally.unchanged++

@@ -1,7 +1,7 @@
 import { withoutNumber } from '../relay/clevertap/record-number.ts'
 import type { RecordError, RejectedRow, Store } from '../relay/store/port.ts'
 import { fingerprint } from '../relay/store/rules/decide.ts'
-import { decodeRecord } from '../wire/decode.ts'
+import { readRow } from './check-rows.ts'
 import type { Plan } from './plan.ts'
 import type { Rejects } from './rejects.ts'
 import { sourceOf } from './row-source.ts'
@@ -86,11 +86,11 @@ export const traceRefusals = async (parts: RefusalParts): Promise<number> => {
     for await (const read of rows()) {
       if (traced.size === 0 || signal.aborted) return moved
       for (const row of read) {
-        const decoded = row.problem === undefined ? decodeRecord(row.value) : undefined
-        if (!decoded?.ok) continue
-        const { objectId, tokenData } = decoded.record
+        const found = readRow(row)
+        if (!found.ok) continue
+        const { objectId, token } = found.row
         const refused = traced.get(objectId)
-        if (refused === undefined || refused.fingerprint !== fingerprint({ token: tokenData })) continue
+        if (refused === undefined || refused.fingerprint !== fingerprint({ token })) continue
         traced.delete(objectId)
         move(refused)
         rejects?.add(shape, row, { code: refused.error.code, reason: withoutNumber(refused.error.message) })

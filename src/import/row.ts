@@ -6,6 +6,8 @@ export interface Row {
   value: unknown
   /** Why the row cannot be read; `value` is then meaningless. */
   problem?: string
+  /** The code of the problem, `malformed` if there is none here. */
+  code?: RejectionCode
   /** Why the row is neither judged nor put. `ambiguous`: several objectIds fit its key. */
   aside?: { kind: 'skipped' | 'unmatched' | 'ambiguous'; reason: string }
   /** When its token was last used, as a vendor writes it. */

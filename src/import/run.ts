@@ -115,11 +115,9 @@ export const runImport = async (parts: ImportParts): Promise<ImportEnd> => {
     const enqueued = await enqueue(keepNewest(setAside(plans, tally, rejects), tally), {
       put: (rows) =>
         putEntries(
-          rows.map(({ objectId, token, warnings }) => ({
+          rows.map((row) => ({
+            ...row,
             account: account.id,
-            objectId,
-            token,
-            warnings,
             priority: 'import',
             sender: 'trusted',
             replaceLive: replace,

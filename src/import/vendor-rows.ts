@@ -1,7 +1,7 @@
 import { isPlainName } from './columns.ts'
 import { ImportError } from './error.ts'
 import type { FieldMap } from './field-map.ts'
-import { type Field, mappedFields, readWebToken, recordOfFields, type TypeRules, unknownService } from './fields.ts'
+import { type Field, mappedFields, readWebToken, recordOfFields, type TypeRules } from './fields.ts'
 import { type Join, joinedObjectId } from './join.ts'
 import { withOneOf } from './json-source.ts'
 import { isLossy, isMembers, type Members, memberAt, pathsOf, textOf } from './members.ts'
@@ -77,7 +77,12 @@ export const planVendor = (
     const { values, skip, problem, usedAt, from } = token
     const source =
       from === undefined || typeof row.source !== 'string' ? row.source : withOneOf(row.source, from.list, from.index)
-    const other = (what: Pick<Row, 'aside' | 'problem'>): Row => ({ line: row.line, value: undefined, source, ...what })
+    const other = (what: Pick<Row, 'aside' | 'problem' | 'code'>): Row => ({
+      line: row.line,
+      value: undefined,
+      source,
+      ...what,
+    })
     if (problem !== undefined) return other({ problem })
     if (skip !== undefined || values === undefined)
       return other({ aside: { kind: 'skipped', reason: skip ?? 'no token' } })
@@ -87,9 +92,7 @@ export const planVendor = (
     }
     const [type, endpoint] = [text('type'), text('endpoint')]
     const web = endpoint === '' ? undefined : readWebToken(endpoint, rules)
-    // The export contains all browsers, so one of another push service is not a fault.
-    if (web === unknownService) return other({ aside: { kind: 'skipped', reason: 'other push service' } })
-    if (typeof web === 'string') return other({ problem: web })
+    if (web !== undefined && !('id' in web)) return other(web)
     const objectId = objectIdOf(record, web?.type ?? type)
     if (typeof objectId !== 'string') return other(objectId)
     const value = recordOfFields(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { fixture, imported, record } from './imported.ts'
+import { auth, fixture, imported, p256dh, record } from './imported.ts'
 
 const subscriptions = fixture('push-subscriptions.ndjson')
 
@@ -41,15 +41,71 @@ describe('push subscriptions of browsers', () => {
     expect(code).toBe(2)
   })
 
-  it('are rejected with 535 without a key, with 530 without an objectId, and as malformed without https', async () => {
+  it('are rejected with 535 without a key or without https, and with 530 without an objectId', async () => {
     const text = subscriptions
       .replace(/"p256dh": "[^"]+"/, '"p256dh": ""')
       .replace('"objectId": "web-2"', '"objectId": ""')
       .replace(String.raw`\"https://fcm`, String.raw`\"http://fcm`)
     expect((await imported('s.ndjson', text)).summary).toMatchObject({
       queued: 0,
-      rejected: { 530: 1, 535: 1, malformed: 1 },
+      rejected: { 530: 1, 535: 2 },
     })
+  })
+
+  const apple = 'https://web.push.apple.com/abc'
+  const webTypes = { PUSHFERRY_WEB_TYPES: 'web.push.apple.com=apns,*.notify.windows.com=wns' }
+  const jsonOf = (keys: unknown) => JSON.stringify({ objectId: 'wt1', endpoint: apple, keys })
+  const csvOf = (p256dh: string, auth: string) => `objectId,endpoint,p256dh,auth\nwt1,${apple},${p256dh},${auth}\n`
+
+  it.each([
+    ['JSON', 's.ndjson', jsonOf({ p256dh, auth })],
+    ['CSV', 's.csv', csvOf(p256dh, auth)],
+    ['mapped JSON', 's.json', `[${JSON.stringify({ objectId: 'wt1', web: apple, p256dh, auth })}]`],
+  ])('in %s of a push service that is mapped to a type without keys are sent without keys', async (_, name, text) => {
+    const argv = name === 's.json' ? ['--map', 'endpoint=web'] : []
+    const { summary, received } = await imported(name, text, { env: webTypes, argv })
+    expect(summary).toMatchObject({ read: 1, queued: 1, rejected: {} })
+    expect(received).toEqual([record('wt1', 'apns', 'abc')])
+  })
+
+  it('of such a push service are compared with their keys, and rejected with 535 if one is bad', async () => {
+    const other = auth.replace('5', '6')
+    const rows = [csvOf(p256dh, auth), `wt1,${apple},${p256dh},${auth}\n`, `wt1,${apple},${p256dh},${other}\n`]
+    const argv = ['--replace', '--enqueue-only']
+    const { summary } = await imported('s.csv', rows.join(''), { env: webTypes, argv })
+    expect(summary).toMatchObject({ read: 3, queued: 2, unchanged: 1 })
+    for (const keys of [
+      { p256dh, auth: 'short' },
+      { p256dh, auth: '' },
+    ])
+      expect((await imported('s.ndjson', jsonOf(keys), { env: webTypes })).summary).toMatchObject({
+        rejected: { 535: 1 },
+      })
+  })
+
+  it('of a push service that is not mapped are skipped, also in a table and in mapped JSON', async () => {
+    const mozilla = 'https://updates.push.services.mozilla.com/wpush/v2/t'
+    const skipped = { read: 1, rejected: {}, skipped: { 'other push service': 1 } }
+    const table = csvOf(p256dh, auth).replace(apple, mozilla)
+    expect((await imported('s.csv', table)).summary).toMatchObject(skipped)
+    const mapped = JSON.stringify({ objectId: 'a', web: mozilla, p256dh, auth })
+    const argv = ['--map', 'endpoint=web']
+    expect((await imported('s.ndjson', mapped, { argv })).summary).toMatchObject(skipped)
+  })
+
+  it.each([
+    'http://fcm.googleapis.com/fcm/send/t',
+    'https://fcm.googleapis.com/',
+    'https://fcm.googleapis.com/fcm/send/t?x=1',
+    'no',
+  ])('with the endpoint %s are rejected with 535, also in a table and in mapped JSON', async (endpoint) => {
+    const rejected = { read: 1, rejected: { 535: 1 } }
+    expect((await imported('s.csv', csvOf(p256dh, auth).replace(apple, endpoint))).summary).toMatchObject(rejected)
+    const subscription = jsonOf({ p256dh, auth }).replace(apple, endpoint)
+    expect((await imported('s.ndjson', subscription)).summary).toMatchObject(rejected)
+    const mapped = JSON.stringify({ objectId: 'a', web: endpoint, p256dh, auth })
+    const argv = ['--map', 'endpoint=web']
+    expect((await imported('s.ndjson', mapped, { argv })).summary).toMatchObject(rejected)
   })
 
   it('are read from a column of JSON, as a database exports them, beside numbers that are no tokens', async () => {
