@@ -84,15 +84,13 @@ export const joinedObjectId = (
   if (typeof chosen === 'object') return chosen.objectId
   const more = found.length > mostNamed ? ` and ${found.length - mostNamed} more` : ''
   const named = found.slice(0, mostNamed).join(', ')
-  return chosen === 'none'
-    ? {
-        kind: 'unmatched',
-        reason: `the join file has no CleverTap ID for this ${join.left} that fits ${type}: ${named}${more}`,
-      }
-    : {
-        kind: 'ambiguous',
-        reason: `the join file has several CleverTap IDs for this ${join.left}: ${named}${more}`,
-      }
+  return {
+    kind: found.length > 1 ? 'ambiguous' : 'unmatched',
+    reason:
+      chosen === 'none'
+        ? `the join file has no CleverTap ID for this ${join.left} that fits ${type}: ${named}${more}`
+        : `the join file has several CleverTap IDs for this ${join.left}: ${named}${more}`,
+  }
 }
 
 /**

@@ -8,7 +8,7 @@ export interface Row {
   problem?: string
   /** The code of the problem, `malformed` if there is none here. */
   code?: RejectionCode
-  /** Why the row is neither judged nor put. `ambiguous`: several objectIds fit its key. */
+  /** Why the row is neither judged nor put. `ambiguous`: its key has several objectIds, of which none or several fit. */
   aside?: { kind: 'skipped' | 'unmatched' | 'ambiguous'; reason: string }
   /** When its token was last used, as a vendor writes it. */
   usedAt?: unknown

@@ -81,11 +81,11 @@ describe('a join', () => {
     expect(listed).toContain('several CleverTap IDs for this user: -one, Ne22k5-xQ90s, __one')
   })
 
-  it('never takes the CleverTap ID of another platform, also where it is the only one', async () => {
+  it('never takes the CleverTap ID of another platform: a single one is unmatched, several are rejected and named', async () => {
     const ids = write('ids.csv', 'identity,ct_id\nphone,__one\nold,plain\npads,-a\npads,-b\n')
     const rows = ['phone,apns,t1', 'phone,fcm,t2', 'old,apns,t3', 'pads,fcm,t4', 'pads,apns,t5']
     const { summary, listed } = await join(write('t.csv', `user,type,id\n${rows.join('\n')}\n`), [ids], 'user=identity')
-    expect(summary).toMatchObject({ read: 5, queued: 2, unmatched: 2, rejected: { 530: 1 } })
+    expect(summary).toMatchObject({ read: 5, queued: 2, unmatched: 1, rejected: { 530: 2 } })
     expect(listed).toContain(
       'phone,apns,t1,2,530,the join file has no CleverTap ID for this user that fits apns: __one',
     )
