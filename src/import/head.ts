@@ -11,12 +11,24 @@ export interface Head {
   text: string
 }
 
+/** The message for a gzip that ends too early. */
+export const damagedGzip = 'its gzip is damaged or cut off: download or compress it again'
+
 const startsWith = (bytes: Buffer, ...start: number[]): boolean => start.every((byte, at) => bytes[at] === byte)
 
+/** Largest number of bytes that are unpacked, because a small file may unpack to a very large one. */
+const mostPacked = 16_384
+
 const unpack = (bytes: Buffer): Buffer => {
+  // A shorter input is here as a whole, so its end must be the end of its gzip.
+  const isWhole = bytes.length <= mostPacked
   try {
-    return gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH })
+    return gunzipSync(bytes.subarray(0, mostPacked), {
+      finishFlush: isWhole ? constants.Z_FINISH : constants.Z_SYNC_FLUSH,
+    })
   } catch (error) {
+    if (isWhole && error instanceof Error && 'code' in error && error.code === 'Z_BUF_ERROR')
+      throw new ImportError('usage', damagedGzip, { cause: error })
     throw new ImportError('usage', 'it begins like gzip, and is damaged: download or compress it again', {
       cause: error,
     })
@@ -29,12 +41,12 @@ const encodingOf = (bytes: Buffer): Head['encoding'] =>
 /**
  * Reads the beginning of an input of any length.
  *
- * @throws ImportError (`usage`) for binary data.
+ * @param bytes at least the first 64 KiB of the input, or all of it.
+ * @throws ImportError (`usage`) for binary data, and for a short gzip that is cut off.
  */
 export const readHead = (bytes: Buffer): Head => {
   const gzip = startsWith(bytes, 0x1f, 0x8b)
-  // Unpacks only a part, because a small file may unpack to a very large one.
-  const unpacked = (gzip ? unpack(bytes.subarray(0, 16_384)) : bytes).subarray(0, 65_536)
+  const unpacked = (gzip ? unpack(bytes) : bytes).subarray(0, 65_536)
   if (startsWith(unpacked, 0x50, 0x4b, 0x03, 0x04))
     throw new ImportError('usage', 'it is an Excel workbook or a zip archive: save it as CSV, or unpack it')
   const encoding = encodingOf(unpacked)

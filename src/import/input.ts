@@ -4,7 +4,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { ImportError } from './error.ts'
-import { type Head, readHead } from './head.ts'
+import { damagedGzip, type Head, readHead } from './head.ts'
 
 /** A file, a pipe, or standard input to import. */
 export interface Input {
@@ -51,9 +51,7 @@ const headOf = (bytes: Buffer, name: string): Head => {
 
 const stopped = (name: string, error: unknown): ImportError => {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  const what = code.startsWith('Z_')
-    ? 'its gzip is damaged or cut off: download or compress it again'
-    : `it can no longer be read (${code})`
+  const what = code.startsWith('Z_') ? damagedGzip : `it can no longer be read (${code})`
   return new ImportError('failed', `${name}: ${what}`, { cause: error })
 }
 

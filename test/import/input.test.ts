@@ -108,6 +108,23 @@ describe('an input', () => {
     })
   })
 
+  it.each([11, 30, 60])(
+    'whose short gzip is cut off after %i bytes cannot be opened, and the reason is the gzip',
+    async (size) => {
+      const packed = gzipSync('objectId,type,id\n__a,fcm,first-token\n__b,fcm,second-token\n__c,apns,third-token\n')
+      await expect(openInput(fileOf(packed.subarray(0, size), 'z.gz'), nobody)).rejects.toMatchObject({
+        kind: 'usage',
+        message: expect.stringMatching(/z\.gz: its gzip is damaged or cut off: download or compress it again$/),
+      })
+      const two = Buffer.concat([packed, packed.subarray(0, size)])
+      await expect(openInput('-', Readable.from([two]))).rejects.toThrow(
+        'standard input: its gzip is damaged or cut off',
+      )
+      const padded = Buffer.concat([packed, Buffer.alloc(size), packed, Buffer.alloc(size)])
+      expect(await contentOf(await openInput(fileOf(padded), nobody))).toMatch(/(__c.*){2}/s)
+    },
+  )
+
   it('whose gzip is cut off fails when that is reached', async () => {
     const path = fileOf(gzipSync(Array.from({ length: 60_000 }, (_, at) => `${at * 7919},\n`).join('')), 'y.gz')
     truncateSync(path, 100_000)
