@@ -32,11 +32,12 @@ export const summaryTable = (tally: Tally, { how, isDry }: { how: ImportEnd['how
   const width = Math.max(9, count(read).length)
   const line = (name: string, n: number, words = ''): string =>
     `${name.padEnd(12)}${count(n).padStart(width)}${words === '' ? '' : `  ${words}`}\n`
+  const whyUnchanged = isDry ? 'another row has their objectId' : 'the store has a token for them'
   const accepted = how === 'uploaded' && queued > 0 ? 'CleverTap accepted them' : ''
   return [
     line('read', read),
     line(isDry ? 'good' : 'queued', queued, accepted),
-    isDry ? '' : line('unchanged', unchanged, unchanged > 0 ? 'the store has a token for them' : ''),
+    isDry && unchanged === 0 ? '' : line('unchanged', unchanged, unchanged > 0 ? whyUnchanged : ''),
     rejected > 0 ? paint.bad(line('rejected', rejected)) : line('rejected', rejected),
     ...inOrder(tally).map(([code, n]) => line(`  ${code}`, n, meaning(code))),
     ...[...tally.skipped].map(([reason, n]) => line('skipped', n, reason)),

@@ -136,11 +136,12 @@ const accountIfAny = (io: Io, { account }: ImportOptions): StoreAccount | undefi
 }
 
 const importDry = async (job: Job, account: StoreAccount | undefined): Promise<ExitCode> => {
-  const { plans, rejects, progress, signal, io } = job
+  const { options, plans, rejects, progress, signal, io } = job
+  const replace = options.replace === true
   const end = await shown(
     job,
     () => idle,
-    () => dryRun(plans, { account: account?.id ?? '', rejects, progress, signal }),
+    () => dryRun(plans, { account: account?.id ?? '', rejects, progress, replace, signal }),
   )
   const code = conclude(job, end)
   if (!account?.passcode || end.sample.length === 0 || signal.aborted) return code

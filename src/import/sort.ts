@@ -2,7 +2,7 @@ import type { SqlDatabase } from '../relay/store/sqlite/driver.ts'
 import { explainTemporary, openTemporaryDatabase } from './temporary-database.ts'
 
 /** Characters of an objectId in its sort key. Every Android ID begins with two underscores, which count as one. */
-const keyCharacters = 5
+export const keyCharacters = 5
 const bitsOfCharacter = 7
 const bitsOfIndex = 17
 

@@ -92,14 +92,14 @@ describe('an import', () => {
     expect(err).toContain('--map-type is FOREIGN=TYPE, with a type of chrome, apns, gcm, fcm, wns, mpns')
   })
 
-  test('takes id and type of a web subscription from its endpoint, and refuses an unknown push service', async () => {
+  test('takes id and type of a web subscription from its endpoint, and skips an unknown push service', async () => {
     const fcm = 'https://fcm.googleapis.com/fcm/send/web-token'
     const mozilla = 'https://updates.push.services.mozilla.com/wpush/v2/gAAA'
     const csv = write(
       'a.csv',
       `objectId,endpoint,p256dh,auth\na,${fcm},${p256dh},${auth}\nb,${mozilla},${p256dh},${auth}\n`,
     )
-    expect(await enqueue(csv)).toEqual({ read: 2, queued: 1, unchanged: 0, rejected: { malformed: 1 }, ...none })
+    expect(await enqueue(csv)).toMatchObject({ read: 2, queued: 1, skipped: { 'other push service': 1 } })
     const lines = write('a.ndjson', `${JSON.stringify({ user: 'a', url: fcm, p256dh, auth })}\n`)
     expect(await enqueue(lines, '--map', 'objectId=user,endpoint=url')).toMatchObject({ unchanged: 1 })
     env = { ...env, PUSHFERRY_WEB_TYPES: 'updates.push.services.mozilla.com=chrome' }
@@ -135,6 +135,21 @@ describe('an import', () => {
     expect(code).toBe(1)
     expect(clevertap.counts.accepted).toBe(0)
     expect((await runCli(['status'], { env })).code).toBe(2) // There is no store.
+  })
+
+  test('dry, counts the rows of one objectId as the import will', async () => {
+    const ids = ['__a', '__b', '-c', 'd']
+    const lines = Array.from({ length: 400 }, (_, n) => `${ids[(n * n) % 4]},fcm,${'xyx'[(n >> 2) % 3]}`)
+    const file = write('a.csv', `${header}${lines.join('\n')}\n__e,fcm,x\n,fcm,x\n`)
+    for (const [at, how] of [[], ['--replace']].entries()) {
+      env = { ...env, PUSHFERRY_STORE: `sqlite:${folder.file(`s${at}.db`)}` }
+      const dry = JSON.parse((await runImport([file, '--dry-run', '--json', ...how])).out)
+      expect(dry).toEqual(await enqueue(file, ...how))
+      expect(dry).toMatchObject({ read: 402, rejected: { 530: 1 } })
+    }
+    expect((await runImport([write('b.csv', `${header}__a,fcm,x\n__a,fcm,x\n`), '--dry-run'])).out).toBe(
+      'read                2\ngood                1\nunchanged           1  another row has their objectId\nrejected            0\n',
+    )
   })
 })
 
