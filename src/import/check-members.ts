@@ -2,7 +2,7 @@ import { isPlainName } from './columns.ts'
 import { ImportError } from './error.ts'
 import type { FieldMap } from './field-map.ts'
 import { isMembers, type Members, memberAt } from './members.ts'
-import { isRejected } from './rejects-writing.ts'
+import { areRejected } from './rejects-writing.ts'
 
 /** Names of members for an error message. In a file that is no export a name may be a token, so odd names are not shown. */
 export const listNames = (names: Iterable<string>): string =>
@@ -21,8 +21,8 @@ const ours = ['type', 'tokenData', 'objectId']
  */
 export const checkMembers = (records: readonly Members[], map: FieldMap, isJoined: boolean): FieldMap => {
   if (records.length === 0 || records.some(({ tokenData }) => isMembers(tokenData))) return map
-  // A member that no record has may be just why these are in a file of rejected rows. They are rejected again one by one.
-  const isAgain = records.every(isRejected)
+  // Rows of a file of rejected rows are rejected again one by one.
+  const isAgain = areRejected(records)
   const names = new Set(records.flatMap(Object.keys))
   const has = (path: string): boolean => records.some((record) => memberAt(record, path) !== undefined)
   for (const [field, path] of map)
@@ -37,6 +37,7 @@ export const checkMembers = (records: readonly Members[], map: FieldMap, isJoine
       'usage',
       `several members may be the token: ${listNames(tokens)}; choose one with --map id=MEMBER or --map endpoint=MEMBER`,
     )
+  if (isFlat && !isMapped && tokens[0] === 'endpoint') return new Map([['endpoint', 'endpoint']])
   const isIdGone = isAgain && isMapped
   if ((isMapped || isFlat) && !map.has('endpoint') && !has(map.get('id') ?? 'id') && !isIdGone)
     throw new ImportError('usage', `no member is known as id among ${listNames(names)}; name it with --map id=MEMBER`)

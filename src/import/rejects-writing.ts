@@ -40,9 +40,10 @@ const isObject = (text: string): boolean => {
   }
 }
 
-/** Whether a record comes from a file of rejected rows. */
-export const isRejected = ({ code, reason }: Members): boolean =>
-  (typeof code === 'number' || code === malformed) && typeof reason === 'string'
+/** Whether records in JSON come from a file of rejected rows. Any member may be missing in them, as the reason of their rejection. */
+export const areRejected = (records: readonly Members[]): boolean =>
+  records.length > 0 &&
+  records.every(({ code, reason }) => (typeof code === 'number' || code === malformed) && typeof reason === 'string')
 
 /** The member with a row that is no object, such as a line that is not JSON. */
 const textName = 'text'

@@ -5,6 +5,7 @@ import { type Field, mappedFields, readWebToken, recordOfFields, type TypeRules 
 import { type Join, joinedObjectId } from './join.ts'
 import { withOneOf } from './json-source.ts'
 import { isLossy, isMembers, type Members, memberAt, pathsOf, textOf } from './members.ts'
+import { areRejected } from './rejects-writing.ts'
 import type { Row } from './row.ts'
 import type { Preset, VendorToken } from './vendors/preset.ts'
 
@@ -21,6 +22,8 @@ const resolve = (option: string, name: string, records: readonly Members[], advi
   const [path, second] = new Set(records.flatMap((record) => pathsOf(record, name)))
   if (second !== undefined)
     throw new ImportError('usage', `${option}: several members have the name ${name}: ${path} and ${second}`)
+  // No row of a file of rejected rows may have it, which is then why they are in there.
+  if (path === undefined && areRejected(records)) return name
   if (path === undefined)
     throw new ImportError('usage', `${option}: there is no column or member ${name} in the import${advice}`)
   return path

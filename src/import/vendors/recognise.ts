@@ -1,6 +1,7 @@
 import { listNames } from '../check-members.ts'
 import { ImportError } from '../error.ts'
 import { isMembers, type Members, memberAt } from '../members.ts'
+import { areRejected } from '../rejects-writing.ts'
 import type { Preset } from './preset.ts'
 import { presets } from './presets.ts'
 
@@ -19,7 +20,7 @@ const namesBeside = (records: readonly Members[], path: string): string => {
 /**
  * The vendor whose export it is, by the paths that its records have; undefined when no preset matches.
  *
- * @throws ImportError (`usage`) that names the missing member, when a recognised export cannot be read.
+ * @throws ImportError (`usage`) that names the missing member, when a recognised export cannot be read. A file of rejected rows may lack any.
  */
 export const recognise = (
   format: 'csv' | 'json',
@@ -29,7 +30,7 @@ export const recognise = (
   const shows = (path: string): boolean => records.some((record) => (memberAt(record, path) ?? '') !== '')
   const preset = presets.find(({ formats, isOne }) => formats.includes(format) && isOne(has, shows))
   const missing = preset?.needed.find((path) => !path.split('|').some(has))
-  if (!preset || missing === undefined) return preset
+  if (!preset || missing === undefined || areRejected(records)) return preset
   const [path = ''] = missing.split('|')
   const what = format === 'csv' ? 'column' : 'member'
   throw new ImportError(

@@ -75,4 +75,31 @@ describe('what a vendor’s export had and could not be taken', () => {
       ['a', 'b', 'a', 'b'].map((id) => `"token": "${id}"`),
     )
   })
+
+  it.each([
+    [
+      'braze.ndjson',
+      '{"braze_id":"b","push_tokens":[{"platform":"iOS","token":"t"}]}',
+      '"external_id":"u1"',
+      'external_id=identity',
+    ],
+    [
+      'subscription.ndjson',
+      '{"objectId":"a","subscription":{"endpoint":"https://fcm.googleapis.com/fcm/send/t"}}',
+      '',
+      undefined,
+    ],
+    ['endpoint.ndjson', '{"objectId":"a","endpoint":"https://fcm.googleapis.com/fcm/send/t"}', '', undefined],
+    ['flat.ndjson', '{"objectId":"a","type":"fcm","id":null}', '', undefined],
+  ])('%s: rows that all lack a member are rejected again, where good rows had it', async (name, bad, id, on) => {
+    const good = fixture(on === undefined ? 'push-subscriptions.ndjson' : 'braze.ndjson').split('\n')[0]
+    const first = name.startsWith('flat') ? '{"objectId":"b","type":"fcm","id":"t"}' : good
+    const { rejected } = await imported(name, `${first}\n${bad}\n`, { on })
+    expect(rejected.trimEnd().split('\n')).toHaveLength(1)
+    const again = await imported(name, rejected, { on })
+    expect(again.rejected).toBe(rejected.replace('"line":2', '"line":1'))
+    if (id === '') return
+    const found = await imported(name, rejected.replace('"braze_id"', `${id},"braze_id"`), { on })
+    expect(found.summary).toMatchObject({ queued: 1 })
+  })
 })
