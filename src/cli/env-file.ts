@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from 'node:fs'
+import { isOfPlatform } from '../relay/config/platform-names.ts'
 import { CliError } from './cli-error.ts'
 
 /*
@@ -70,10 +71,15 @@ const namesakes = (name: string): readonly string[] => {
 
 /**
  * The values of a file that the environment does not set, by the same name or by another name for the same setting. An empty
- * variable counts as not set.
+ * variable counts as not set, and so does one that Kubernetes or Docker made, such as `PUSHFERRY_PORT=tcp://…`.
  */
 export const missingFrom = (
   env: Readonly<Record<string, string | undefined>>,
   values: ReadonlyMap<string, string>,
-): Record<string, string> =>
-  Object.fromEntries([...values].filter(([name]) => !namesakes(name).some((one) => env[one]?.trim())))
+): Record<string, string> => {
+  const isSet = (name: string): boolean => {
+    const value = env[name]?.trim() ?? ''
+    return value !== '' && !isOfPlatform(name, value)
+  }
+  return Object.fromEntries([...values].filter(([name]) => !namesakes(name).some(isSet)))
+}

@@ -48,6 +48,11 @@ describe('the environment and the file', () => {
   test('an empty variable counts as not set', () => {
     expect(missingFrom({ A: ' ' }, new Map([['A', 'file']]))).toEqual({ A: 'file' })
   })
+  test('the port that Kubernetes sets for a Service called pushferry does not win over the file', () => {
+    expect(missingFrom({ PUSHFERRY_PORT: 'tcp://10.0.0.1:80' }, new Map([['PUSHFERRY_PORT', '9000']]))).toEqual({
+      PUSHFERRY_PORT: '9000',
+    })
+  })
   test('a secret in the environment wins over its _FILE in the file, and the other way round', () => {
     expect(missingFrom({ KEY: 'env' }, new Map([['KEY_FILE', '/k']]))).toEqual({})
     expect(missingFrom({ KEY_FILE: '/k' }, new Map([['KEY', 'file']]))).toEqual({})
