@@ -30,23 +30,25 @@ const token = /^ey[\w-]+\.ey[\w-]+\./
 const isPublicText = (text: string): boolean =>
   armoured.test(text) || sshKey.test(text) || token.test(text) || isJsonObject(text)
 
-/** As above, or a public key or certificate in DER, or the public key of a VAPID pair. */
-const isPublicBytes = (bytes: Buffer): boolean =>
-  isOnP256(bytes) ||
-  isPublicText(bytes.toString()) ||
-  reads(() => createPublicKey({ key: bytes, format: 'der', type: 'spki' })) ||
-  reads(() => createPublicKey({ key: bytes, format: 'der', type: 'pkcs1' })) ||
-  reads(() => new X509Certificate(bytes))
-
 /** The bytes that base64 or hex stands for, with or without line breaks. */
 const unpacked = (text: string): Buffer[] => {
   const packed = text.replace(/\s/g, '')
+  if (packed === '') return []
   const base64 = decodeBase64(packed)
   return [
     ...(base64 === undefined ? [] : [Buffer.from(base64)]),
     ...(/^(?:[\da-f]{2})+$/i.test(packed) ? [Buffer.from(packed, 'hex')] : []),
   ]
 }
+
+/** As above, or a public key or certificate in DER, or the public key of a VAPID pair; also encoded once more. */
+const isPublicBytes = (bytes: Buffer): boolean =>
+  isOnP256(bytes) ||
+  isPublicText(bytes.toString()) ||
+  unpacked(bytes.toString()).some(isPublicBytes) ||
+  reads(() => createPublicKey({ key: bytes, format: 'der', type: 'spki' })) ||
+  reads(() => createPublicKey({ key: bytes, format: 'der', type: 'pkcs1' })) ||
+  reads(() => new X509Certificate(bytes))
 
 /** Also with one slash or none, as `file:/run/key` and `data:…`. */
 const url = /^[a-z][a-z\d+.-]*:\/\/|^(?:file|data):/i

@@ -12,6 +12,8 @@ const spki = (key: KeyObject): string => key.export({ type: 'spki', format: 'pem
 const jwk = (key: KeyObject, more: object = {}): object => ({ ...key.export({ format: 'jwk' }), ...more })
 const set = (...keys: unknown[]): string => JSON.stringify({ keys })
 const oct = (bytes: number): object => ({ kty: 'oct', k: Buffer.alloc(bytes, 7).toString('base64url') })
+const base64 = (text: string): string => Buffer.from(text).toString('base64')
+const twice = (text: string): string => base64(base64(text))
 /** `ssh-ed25519` and 32 bytes, each with its length in front. */
 const sshBody = Buffer.concat([Buffer.from('\0\0\0\x0bssh-ed25519\0\0\0 '), randomBytes(32)]).toString('base64')
 const kinds = (text: string): readonly string[] | undefined =>
@@ -91,6 +93,7 @@ describe('the ticket key', () => {
     ['the name of a PEM file', 'pushferry-ticket-key-of-the-site-2026.pem'],
     ['a PEM in base64', Buffer.from(spki(p256.publicKey)).toString('base64')],
     ['a PEM in base64 on several lines', Buffer.from(spki(rsa.publicKey)).toString('base64').replace(/.{76}/g, '$&\n')],
+    ['a PEM in base64 twice, as in a Kubernetes Secret', twice(spki(p256.publicKey))],
     ['a PEM in base64url', Buffer.from(spki(ed25519.publicKey)).toString('base64url')],
     ['a PEM in hex', Buffer.from(spki(ed25519.publicKey)).toString('hex')],
     [
