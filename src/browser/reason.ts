@@ -1,5 +1,4 @@
 import type { RelayProblemCode } from '../wire/problem.ts'
-import { filled } from './members.ts'
 
 /** A problem code of the relay as it is shown in a status: with dashes. */
 type Dashed<Code extends string> = Code extends `${infer Head}_${infer Tail}` ? `${Head}-${Dashed<Tail>}` : Code
@@ -23,11 +22,11 @@ export type KeptReason =
   | 'signed-out'
 
 /**
- * Whether it reads as one of the reasons above: words with dashes. The relay's codes are a closed list, so that no copy of
- * the list is needed here; a code that a newer relay has is shown as it came.
+ * Whether it reads as one of the reasons above: words with dashes that begin in lower case. The relay's codes are a closed
+ * list, so that no copy of the list is needed here; a code that a newer relay has is shown as it came.
  */
-export const isReason = (text: string): text is KeptReason => /^[a-z]+(-[a-z\d]+)*$/.test(text)
+export const isReason = (text: string): text is KeptReason => /^[a-z][\w.-]+$/.test(text)
 
 /** Whether a fallback has the subscription. */
 export const isHandedTo = (reason: unknown): reason is `handed-to-${string}` =>
-  !!filled(reason)?.startsWith('handed-to-')
+  typeof reason === 'string' && isReason(reason) && reason.startsWith('handed-to-')

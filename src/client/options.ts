@@ -100,13 +100,13 @@ export const resolveOptions = (options: Options): Settings => {
   }
   const [name] = Object.keys(unknown)
   if (name) {
-    const known = Object.keys(settings)
-    const start = name.slice(0, 3).toLowerCase()
-    const nearest = known.find((one) => one.toLowerCase().includes(start))
-    throw new TypeError(`Unknown option ${name}.${nearest ? ` Did you mean ${nearest}?` : ''} Known: ${known}.`)
+    /** How many of its letters a known name has. */
+    const likeness = (one: string): number => [...name].filter((letter) => one.includes(letter)).length
+    const known = Object.keys(settings).sort((one, other) => likeness(other) - likeness(one))
+    throw new TypeError(`Unknown option ${name}. Did you mean ${known[0]}? Known: ${known}.`)
   }
   // Without this the browser's own error says "Invalid URL" and names no option.
-  if (!/^https?:/.test(`${relay}`)) throw new TypeError('relay needs https://')
+  if (!/^https?:/i.test(`${relay}`)) throw new TypeError('relay needs https://')
   return {
     ...settings,
     base: new URL(relay).href.replace(/\/?$/, '/v1/'),

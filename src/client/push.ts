@@ -8,7 +8,7 @@ export interface Push {
    *
    * Settles when the relay has answered. Resolves with `subscribed` when the relay cannot be reached: the client keeps the
    * registration and retries (Background Sync; at the next load, when the page comes online or is shown, when the worker starts
-   * and at the next push). Also resolves with `subscribed` when the relay does not accept this browser's push service.
+   * and at the next push). Without the option `vapidPublicKey` a first call needs the relay, for its key. Also resolves with `subscribed` when the relay does not accept this browser's push service.
    *
    * @throws PushError, any code
    * @example

@@ -1,10 +1,10 @@
 import { identityOf } from '../browser/deliver.ts'
-import { limit } from '../browser/limit.ts'
 import type { PushErrorCode } from './errors.ts'
+import { openRow } from './open-row.ts'
 import type { Client } from './reconcile.ts'
 import type { State, Status } from './status.ts'
 import { obstacle } from './support.ts'
-import { findWorker } from './worker.ts'
+import { findSubscription } from './worker.ts'
 
 /** The status as far as it can be told without waiting. Never throws, on a server neither. */
 export const guessStatus = (): Status => {
@@ -22,9 +22,8 @@ export const guessStatus = (): Status => {
 export const readStatus = async (client: Client, failure: PushErrorCode | undefined): Promise<Status> => {
   const guess = guessStatus()
   if (guess.reason) return guess
-  const { objectId, reason, settled } = await client.rows.read()
-  const look = async () => (await findWorker(client))?.pushManager.getSubscription()
-  const live = await limit(look, client.timeoutMs).catch(() => undefined)
+  const { objectId, reason, settled } = await openRow(client, 'keep')
+  const live = await findSubscription(client)
 
   let { state }: { state: State } = guess
   if (state === 'granted' && live && reason !== 'signed-out')

@@ -1,13 +1,14 @@
 import { deliver } from '../browser/deliver.ts'
 import { limit } from '../browser/limit.ts'
 import { withLock } from '../browser/lock.ts'
-import { dayMs, decodeRow, oweWithdrawal, type Row } from '../browser/row.ts'
+import { decodeRow, oweWithdrawal, type Row } from '../browser/row.ts'
 import type { Rows } from '../browser/rows.ts'
 import { wakeLater } from '../browser/wake.ts'
 import { within } from './errors.ts'
-import { handOver, isForFallback, isRefused } from './hand-over.ts'
-import { readKeyCookie, writeKeyCookie } from './key-cookie.ts'
+import { handOver, isForFallback } from './hand-over.ts'
+import { writeKeyCookie } from './key-cookie.ts'
 import { findObjectId } from './object-id.ts'
+import { openRow } from './open-row.ts'
 import type { Settings } from './options.ts'
 import { findVapidKey, subscribe, unsubscribe } from './subscription.ts'
 import { obstacle } from './support.ts'
@@ -21,27 +22,17 @@ export interface Client extends Settings {
 /** The aim of a verb: `keep` leaves a browser registered or unregistered, as it is. */
 export type Wish = 'register' | 'unregister' | 'keep'
 
-/** Reads the row as this visit takes it up. */
-const openRow = async (client: Client, wish: Wish): Promise<Row> => {
-  const stored = await client.rows.read()
-  const row = stored.relay === client.base ? stored : decodeRow({ relay: client.base, off: stored.off }, 0)
-  if (wish !== 'keep') row.off = wish === 'unregister'
-  if ((wish === 'register' && isRefused(row)) || Date.now() - row.at > client.refreshAfterDays * dayMs) row.at = 0
-  return row
-}
-
-/** Takes up the subscription for an objectId, whose proof may have outlived the row. */
-const claim = (row: Row, objectId: string): void => {
-  if (row.objectId !== objectId) oweWithdrawal(row)
-  row.objectId = objectId
-  delete row.withdraw[objectId]
-  // Empty is a key that the relay has not given yet; another subdomain may have it by now.
-  row.keys[objectId] ||= readKeyCookie(objectId)
+/** Takes up the subscription for an objectId; `null` when nobody is signed in. */
+const claim = (row: Row, objectId: string | null): void => {
+  if (row.objectId !== objectId || row.reason === 'permission-revoked') oweWithdrawal(row)
+  row.objectId = objectId ?? ''
+  delete row.withdraw[row.objectId]
+  if (objectId === null) row.reason = 'signed-out'
 }
 
 /** Owes the withdrawal that the permission asks for. */
 const followPermission = (row: Row, permission: NotificationPermission): void => {
-  const isRevoked = permission === 'default' && row.settled && !row.off
+  const isRevoked = permission === 'default' && row.objectId && !row.off
   if (row.off || isRevoked || permission === 'denied') oweWithdrawal(row)
   if (isRevoked) row.reason = 'permission-revoked'
 }
@@ -57,40 +48,41 @@ const work = async (client: Client, wish: Wish): Promise<Row> => {
   let live: PushSubscription | undefined
   let registration: ServiceWorkerRegistration | undefined
   let search: Promise<ServiceWorkerRegistration | undefined> | undefined
-  if (permission === 'granted' && !row.off) {
-    registration = await startWorker(client)
-    const objectId = await findObjectId(client)
-    if (objectId === null) {
-      oweWithdrawal(row)
-      row.objectId = ''
-      row.reason = 'signed-out'
-    } else {
-      row.vapidKey = await findVapidKey(client, row, wish !== 'register' && at > 0)
-      live = await subscribe(registration, row, client)
-      log('subscribed')
-      claim(row, objectId)
-    }
-  } else {
-    search = limit(() => findWorker(client), timeoutMs)
-    // The relay is told, whatever the browser answers.
-    registration = await search.catch(() => undefined)
-    followPermission(row, permission)
-  }
-
   const save = async () => {
     await rows.write(row)
     // If the page closes now, the worker delivers the rest; it waits for the lock.
     wakeLater(registration)
   }
   const authorize = async () => {
+    // A site's function may fail: what was delivered before is not delivered again.
+    await rows.write(row)
     row.ticket = await within('relay-refused', timeoutMs, () => client.ticket?.(row.objectId) ?? '')
   }
-  await deliver(row, live, { ...client, save, authorize })
-  const key = live && row.keys[row.objectId]
-  // Once for each answer of the relay, so that browsers that cap its life see it renewed.
-  if (key && row.at !== at) writeKeyCookie(row.objectId, key)
-  await rows.write(row)
-  if (row.off) await unsubscribe(await search, client)
+  try {
+    if (permission === 'granted' && !row.off) {
+      const objectId = await findObjectId(client)
+      claim(row, objectId)
+      registration = await startWorker(client)
+      if (objectId !== null) {
+        row.vapidKey = await findVapidKey(client, row, (wish !== 'register' && at > 0) || row.retryAt > Date.now())
+        live = await subscribe(registration, row, client)
+        log('subscribed')
+      }
+    } else {
+      search = limit(() => findWorker(client), timeoutMs)
+      registration = await search.catch(() => undefined)
+      followPermission(row, permission)
+    }
+  } finally {
+    // The relay is told of withdrawals, whatever the browser answers.
+    await deliver(row, live, { ...client, save, authorize })
+    const key = row.keys[row.objectId] ?? ''
+    // Each time, so that browsers that cap its life see it renewed.
+    if (row.off || (live && key)) writeKeyCookie(row.objectId, key, row.off)
+    await rows.write(row)
+  }
+  // Another product may have subscribed here since.
+  if (row.off) await unsubscribe(await search, client, wish === 'keep' ? row.last : undefined)
   return row
 }
 

@@ -29,11 +29,12 @@ export const findVapidKey = async (
   return key
 }
 
-/** Ends the subscription, if there is one. Returns its endpoint. */
-const end = async (pushManager: PushManager): Promise<string | undefined> => {
+/** Ends the subscription, if there is one, or if it has this endpoint. Returns its endpoint. */
+const end = async (pushManager: PushManager, only?: string): Promise<string | undefined> => {
   const live = await pushManager.getSubscription()
-  await live?.unsubscribe()
-  return live?.endpoint
+  const endpoint = live?.endpoint
+  if ((only ?? endpoint) === endpoint) await live?.unsubscribe()
+  return endpoint
 }
 
 /**
@@ -66,6 +67,9 @@ export const subscribe = async (
   return within(step, timeoutMs, () => attempt().catch(attemptAgain))
 }
 
-/** Ends the subscription of a worker that may not be there. @throws PushError */
-export const unsubscribe = (worker: ServiceWorkerRegistration | undefined, { timeoutMs }: Settings): Promise<unknown> =>
-  within(step, timeoutMs, async () => worker && end(worker.pushManager))
+/** Ends the subscription of a worker that may not be there: any one, or only that with this endpoint. @throws PushError */
+export const unsubscribe = (
+  worker: ServiceWorkerRegistration | undefined,
+  { timeoutMs }: Settings,
+  only?: string,
+): Promise<unknown> => within(step, timeoutMs, async () => worker && end(worker.pushManager, only))

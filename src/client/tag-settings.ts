@@ -43,6 +43,6 @@ export const findSettings = (): TagSettings => {
   const strings = { relay, serviceWorker, scope, vapidPublicKey: vapidKey, objectId, fallback }
   for (const [name, value] of Object.entries(strings)) if (value) (settings as Record<string, unknown>)[name] = value
   if (debug !== undefined) settings.debug = debug !== 'false'
-  if (auto === 'false') settings.auto = false
+  if (auto !== undefined) settings.auto = auto !== 'false'
   return settings
 }

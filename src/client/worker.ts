@@ -59,6 +59,14 @@ export const findWorker = async (settings: WorkerSettings): Promise<ServiceWorke
   return found?.scope === scope ? found : undefined
 }
 
+/** The live subscription. Never rejects. */
+export const findSubscription = (
+  settings: WorkerSettings & Pick<Settings, 'timeoutMs'>,
+): Promise<PushSubscription | null | undefined> =>
+  limit(async () => (await findWorker(settings))?.pushManager.getSubscription(), settings.timeoutMs).catch(
+    () => undefined,
+  )
+
 /**
  * Registers the worker if necessary, and waits until it is active.
  *

@@ -36,7 +36,7 @@ export const createDismissalMemory = (): DismissalMemory => {
       return mostCount >= count && count > 0 && at > 0 ? [count, at] : [0, 0]
     },
     write: (count, at) => {
-      held = `${count} ${at}`
+      held = `${Math.min(count, mostCount)} ${at}`
       try {
         localStorage.setItem(key, held)
       } catch {

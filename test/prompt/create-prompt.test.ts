@@ -107,6 +107,15 @@ describe('dismissing', () => {
     expect(await dismiss({ askAgainAfterDays: 1 })).toBe('dismissed')
   })
 
+  it('is remembered after any number of dismissals', async () => {
+    const options = { askAgainAfterDays: 1 / day }
+    for (let count = 0; count < 22; count++) {
+      expect(await dismiss(options)).toBe('dismissed')
+      expect(await page('prompt', options).prompt.show()).toBe('snoozed')
+      vi.setSystemTime(Date.now() + 2 ** count)
+    }
+  })
+
   it('is also what Escape does', async () => {
     const { prompt, onChoice } = page()
     const outcome = prompt.show()

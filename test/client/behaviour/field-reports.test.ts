@@ -21,7 +21,7 @@ describe('what broke page clients in the field', () => {
   it('B1: shows a key that another subdomain has brought since it was refused', async () => {
     world.relay.next.POST.push(problem(403, 'registration_key_mismatch'))
     await outcomeOf(world, visit().register())
-    world.cookie = 'pushferry_key=ct-1:key-of-ct-1'
+    world.cookie = 'pushferry_key=ct-1|key-of-ct-1|'
     expect(await outcomeOf(world, visit().register())).toMatchObject({ state: 'registered' })
     expect(world.relay.of('POST').map(({ headers }) => headers.get('X-Pushferry-Key'))).toEqual([null, 'key-of-ct-1'])
   })

@@ -192,14 +192,12 @@ describe('refreshing', () => {
     expect(world.relay.of('POST')).toHaveLength(2)
   })
 
-  it('renews the cookie of the key, and leaves it alone in between', async () => {
+  it('renews the cookie of the registration at each visit, also of one that the worker has delivered', async () => {
     await registered(world)
     world.cookie = ''
     await returnTo(world)
-    expect(world.cookie).toBe('')
-    await world.pass(8 * day)
-    await returnTo(world)
-    expect(world.cookie).toBe('pushferry_key=ct-1:key-of-ct-1')
+    expect(world.cookie).toBe('pushferry_key=ct-1|key-of-ct-1|')
+    expect(world.relay.of('POST')).toHaveLength(1)
   })
 
   it('heeds refreshAfterDays', async () => {

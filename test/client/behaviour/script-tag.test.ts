@@ -131,6 +131,13 @@ describe('the script tag', () => {
     expect(world.log).toEqual([])
   })
 
+  it('runs by itself with data-auto="true", whatever PUSHFERRY says', async () => {
+    world.set('PUSHFERRY', { auto: false })
+    await load({ objectId: 'ct-1', auto: 'true' })
+    await world.pass(60_000)
+    expect(world.log).toContain('POST')
+  })
+
   it('heeds every attribute', async () => {
     const fetch = vi.fn(world.relay.fetch)
     world.set('fetch', fetch)

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { createServer, type OutgoingHttpHeaders, type RequestListener } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
+import type { Server } from 'node:net'
 import { isDeepStrictEqual } from 'node:util'
 import type { Certificate } from './certificate.ts'
 import { createEventLog, type EventLog } from './event-log.ts'
@@ -63,6 +64,19 @@ export interface Site {
   stop(): Promise<void>
 }
 
+const usedPorts = new Set<number>()
+/** Listens on a port that no site had before: a browser that many tests share would know the origin. */
+const listenAnew = async (server: Server): Promise<number> => {
+  for (;;) {
+    const port = await listen(server)
+    if (!usedPorts.has(port)) {
+      usedPorts.add(port)
+      return port
+    }
+    await new Promise((resolve) => server.close(resolve))
+  }
+}
+
 const isReport = (value: unknown): value is Report =>
   typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string'
 
@@ -94,7 +108,7 @@ export const startSite = async (
     response.end(file.body)
   }
   const server = certificate ? createSecureServer(certificate, answer) : createServer(answer)
-  const origin = `${certificate ? 'https' : 'http'}://localhost:${await listen(server)}`
+  const origin = `${certificate ? 'https' : 'http'}://localhost:${await listenAnew(server)}`
 
   return {
     origin,
