@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { accessSync, writeFileSync } from 'node:fs'
+import { accessSync, symlinkSync, writeFileSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
@@ -33,6 +33,11 @@ const readTheFile = { code: 2, err: expect.stringContaining('/nowhere/from-file.
 test('-e reads the settings from a pipe and leaves NODE_OPTIONS in it alone', async () => {
   expect(await bash('"$NODE" "$MAIN" status -e <(cat "$FOLDER/my.env")')).toEqual(readTheFile)
   expect(await bash('"$NODE" "$MAIN" status -e "$FOLDER/my.env"')).toEqual(readTheFile)
+})
+
+test('-e does so in the installed command, which is a link to the file that starts itself', async () => {
+  symlinkSync(main, folder.file('pushferry'))
+  expect(await bash('"$FOLDER/pushferry" status -e <(cat "$FOLDER/my.env")')).toEqual(readTheFile)
 })
 
 test('--env-file does so too where -- stands before the script', async () => {
