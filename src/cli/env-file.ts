@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
+import { isOfPlatform } from '../relay/config/platform-names.ts'
 import { CliError } from './cli-error.ts'
 
 /*
@@ -32,10 +33,16 @@ export const parseEnvFile = (text: string, file: string): ReadonlyMap<string, st
   return values
 }
 
+/*
+ * Node looks for `--env-file` in all arguments, also behind the script, and reads the file before our code runs. It ignores the
+ * values, but empties a pipe, applies NODE_OPTIONS, and ends the process when there is no file. Only `--` before the script stops
+ * it, and a shebang cannot contain that: `#!/usr/bin/env -S node --` does not start on Alpine, because BusyBox has no `env -S`.
+ */
+
 /**
  * Reads an environment file from disk.
  *
- * @throws CliError (exit code 2) when the file does not exist or cannot be read.
+ * @throws CliError (exit code 2) when the file does not exist or cannot be read, or is a pipe that Node has emptied.
  */
 export const readEnvFile = (file: string): ReadonlyMap<string, string> => {
   let text: string
@@ -46,20 +53,33 @@ export const readEnvFile = (file: string): ReadonlyMap<string, string> => {
     const reason = code === 'ENOENT' ? 'does not exist' : code === 'EISDIR' ? 'is a folder' : `cannot be read (${code})`
     throw new CliError(`--env-file: ${file} ${reason}. pushferry init writes one`, 2)
   }
+  if (text === '' && statSync(file).isFIFO())
+    throw new CliError(
+      `--env-file: ${file} is a pipe that is empty. Node reads a pipe behind --env-file before Pushferry can: write -e instead`,
+      2,
+    )
   return parseEnvFile(text, file)
 }
 
+const apiNames: readonly string[] = ['CLEVERTAP_URL', 'CLEVERTAP_REGION']
+
+/** All names that set the same as this one: with `_FILE` and without, and the URL and the region of CleverTap's API. */
+const namesakes = (name: string): readonly string[] => {
+  const base = name.replace(/_FILE$/, '')
+  return apiNames.includes(name) ? apiNames : [base, `${base}_FILE`]
+}
+
 /**
- * The values of a file that are not set in the environment. The environment also wins when it sets the `_FILE` variant of a
- * name in the file, or the plain name of a `_FILE`. An empty variable counts as not set.
+ * The values of a file that the environment does not set, by the same name or by another name for the same setting. An empty
+ * variable counts as not set, and so does one that Kubernetes or Docker made, such as `PUSHFERRY_PORT=tcp://…`.
  */
 export const missingFrom = (
   env: Readonly<Record<string, string | undefined>>,
   values: ReadonlyMap<string, string>,
-): Record<string, string> =>
-  Object.fromEntries(
-    [...values].filter(([name]) => {
-      const base = name.replace(/_FILE$/, '')
-      return ![base, `${base}_FILE`].some((one) => env[one]?.trim())
-    }),
-  )
+): Record<string, string> => {
+  const isSet = (name: string): boolean => {
+    const value = env[name]?.trim() ?? ''
+    return value !== '' && !isOfPlatform(name, value)
+  }
+  return Object.fromEntries([...values].filter(([name]) => !namesakes(name).some(isSet)))
+}

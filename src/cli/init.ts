@@ -16,7 +16,7 @@ interface InitOptions {
   file: string
 }
 
-/** The settings that cannot be generated, each with its option and its question. */
+/** The settings that cannot be generated, each with its option and its question, and the name that the environment may have instead. */
 const needed = [
   {
     name: 'CLEVERTAP_ACCOUNT_ID',
@@ -24,9 +24,16 @@ const needed = [
     key: 'accountId',
     text: 'CleverTap account id (Settings > Project)',
   },
-  { name: 'CLEVERTAP_PASSCODE', option: '--passcode-file', key: 'passcodeFile', text: 'Passcode of the account' },
+  {
+    name: 'CLEVERTAP_PASSCODE',
+    instead: 'CLEVERTAP_PASSCODE_FILE',
+    option: '--passcode-file',
+    key: 'passcodeFile',
+    text: 'Passcode of the account',
+  },
   {
     name: 'CLEVERTAP_REGION',
+    instead: 'CLEVERTAP_URL',
     option: '--region',
     key: 'region',
     text: "Region, the first word of the dashboard's address (eu1 in1 sg1 us1 aps3 mec1)",
@@ -62,13 +69,15 @@ const collect = async (options: InitOptions, io: Io): Promise<Map<string, string
   for (const one of needed) {
     const given = options[one.key]
     const value = given ?? io.env[one.name]?.trim()
-    if (given !== undefined && one.key === 'passcodeFile') values.set('CLEVERTAP_PASSCODE_FILE', resolve(given))
+    const other = given === undefined && 'instead' in one ? io.env[one.instead]?.trim() : undefined
+    if (other && 'instead' in one) values.set(one.instead, other)
+    if (given !== undefined && one.key === 'passcodeFile') values.set('CLEVERTAP_PASSCODE_FILE', given)
     else if (value) {
       const reason = refuse(one.name, value)
       if (reason !== undefined)
         throw new CliError(`${given === undefined ? one.name : one.option} must be ${reason}`, 2)
       values.set(one.name, value)
-    } else if (given === undefined) open.push(one)
+    } else if (given === undefined && !other) open.push(one)
   }
   if (io.stdin.isTTY === true && open.length > 0) {
     const asker = createAsker(io)
@@ -101,7 +110,7 @@ const fileOf = (values: ReadonlyMap<string, string>): string => {
   return `# Settings of Pushferry, one NAME=value a line. It holds secrets: keep it out of the repository.
 ${line('CLEVERTAP_ACCOUNT_ID')}
 ${line(values.has('CLEVERTAP_PASSCODE_FILE') ? 'CLEVERTAP_PASSCODE_FILE' : 'CLEVERTAP_PASSCODE')}
-${line('CLEVERTAP_REGION')}
+${line(values.has('CLEVERTAP_URL') ? 'CLEVERTAP_URL' : 'CLEVERTAP_REGION')}
 # Sites whose browsers may register, comma-separated.
 ${line('PUSHFERRY_ORIGINS')}
 # The public key of CleverTap's dashboard: Settings > Engage > Channels > Web Push.
@@ -125,6 +134,8 @@ const init = async (options: InitOptions, io: Io): Promise<ExitCode> => {
   values.set('PUSHFERRY_SECRET', generate())
   // The file must start a relay. A ConfigError names the wrong setting.
   loadConfig(Object.fromEntries(values))
+  const passcodeFile = values.get('CLEVERTAP_PASSCODE_FILE')
+  if (passcodeFile !== undefined) values.set('CLEVERTAP_PASSCODE_FILE', resolve(passcodeFile))
   try {
     writeFileSync(file, fileOf(values), { flag: 'wx', mode: 0o600 })
   } catch (error) {

@@ -38,16 +38,15 @@ const addEnvFile = (command: Command): void => {
   if (command.commands.length > 0) command.commands.forEach(addEnvFile)
   else
     command.option(
-      '--env-file <file>',
+      '-e, --env-file <file>',
       'read settings from this file of NAME=value lines; the environment has precedence; can be repeated, the last file wins',
       (file: string, before: readonly string[] = []) => [...before, file],
     )
 }
 
-/** Adds the settings of the files to the environment before the command reads it. */
+/** Adds the settings of the files, the last one first, to the environment before the command reads it. */
 const applyEnvFiles = (io: Io, files: readonly string[]): void => {
-  const values = new Map(files.flatMap((file) => [...readEnvFile(file)]))
-  io.setEnv(missingFrom(io.env, values))
+  for (const values of files.map(readEnvFile).reverse()) io.setEnv(missingFrom(io.env, values))
 }
 
 /**

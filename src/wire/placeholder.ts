@@ -31,7 +31,7 @@ export const placeholderHint = (text: string): string | undefined => {
     return empty.has(text.toLowerCase())
       ? 'is what exporters and programs write for an empty value: leave the record out, or send the value itself'
       : 'is the error of a spreadsheet formula: import that column as text and export it again'
-  return /^[+-]?\d+(?:[.,]\d+)?e[+-]\d+$/i.test(text)
+  return /^[+-]?(?:\d+[.,]?\d*|[.,]\d+)e[+-]\d+$/i.test(text)
     ? 'is a number in scientific notation, as spreadsheets shorten long numbers: format that column as text and export it again'
     : undefined
 }

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { commands } from '../../src/cli/commands.ts'
+import { type CommandEntry, commands } from '../../src/cli/commands.ts'
 import { missingFrom, parseEnvFile } from '../../src/cli/env-file.ts'
 import { type TemporaryFolder, temporaryFolder } from '../support/temporary-folder.ts'
 import { runCli } from './run-cli.ts'
@@ -48,9 +48,21 @@ describe('the environment and the file', () => {
   test('an empty variable counts as not set', () => {
     expect(missingFrom({ A: ' ' }, new Map([['A', 'file']]))).toEqual({ A: 'file' })
   })
+  test('the port that Kubernetes sets for a Service called pushferry does not win over the file', () => {
+    expect(missingFrom({ PUSHFERRY_PORT: 'tcp://10.0.0.1:80' }, new Map([['PUSHFERRY_PORT', '9000']]))).toEqual({
+      PUSHFERRY_PORT: '9000',
+    })
+  })
   test('a secret in the environment wins over its _FILE in the file, and the other way round', () => {
     expect(missingFrom({ KEY: 'env' }, new Map([['KEY_FILE', '/k']]))).toEqual({})
     expect(missingFrom({ KEY_FILE: '/k' }, new Map([['KEY', 'file']]))).toEqual({})
+  })
+})
+
+describe("the environment and the file on CleverTap's API", () => {
+  test('a region in the environment wins over a URL in the file, and the other way round', () => {
+    expect(missingFrom({ CLEVERTAP_REGION: 'in1' }, new Map([['CLEVERTAP_URL', 'http://127.0.0.1:9']]))).toEqual({})
+    expect(missingFrom({ CLEVERTAP_URL: 'http://127.0.0.1:9' }, new Map([['CLEVERTAP_REGION', 'in1']]))).toEqual({})
   })
 })
 
@@ -67,7 +79,7 @@ describe('--env-file', () => {
 
   test.each(commands.map(({ name }) => name))('is an option of every command, also of %s', async (name) => {
     const subcommand = name === 'rejected' ? ['list'] : []
-    expect((await runCli([name, ...subcommand, '--help'])).out).toContain('--env-file <file>')
+    expect((await runCli([name, ...subcommand, '--help'])).out).toContain('-e, --env-file <file>')
   })
   test('gives a command the settings of the file', async () => {
     const file = write('a.env', 'CLEVERTAP_ACCOUNT_ID=ABC-123\nPUSHFERRY_STORE=sqlite:/nowhere/from-file.db\n')
@@ -88,6 +100,21 @@ describe('--env-file', () => {
     const first = write('a.env', 'CLEVERTAP_ACCOUNT_ID=ABC-123\nPUSHFERRY_STORE=sqlite:/nowhere/first.db\n')
     const last = write('b.env', 'PUSHFERRY_STORE=sqlite:/nowhere/last.db\n')
     expect((await runCli(['status', '--env-file', first, '--env-file', last])).err).toContain('/nowhere/last.db')
+  })
+  test('takes several files, of which the last wins also where it sets the same by another name', async () => {
+    const command: CommandEntry = {
+      name: 'shows',
+      summary: 'prints its environment',
+      load: async () => (command, io, exitWith) =>
+        command.action(() => {
+          io.stdout.write(JSON.stringify(io.env))
+          exitWith(0)
+        }),
+    }
+    const first = write('a.env', 'CLEVERTAP_PASSCODE=one\nCLEVERTAP_URL=https://one.example\n')
+    const last = write('b.env', 'CLEVERTAP_PASSCODE_FILE=/two\nCLEVERTAP_REGION=in1\n')
+    const { out } = await runCli(['shows', '-e', first, '--env-file', last], { commands: [command] })
+    expect(JSON.parse(out)).toEqual({ CLEVERTAP_PASSCODE_FILE: '/two', CLEVERTAP_REGION: 'in1' })
   })
   test('that does not exist ends the command with 2 and says what writes one', async () => {
     expect(await runCli(['status', '--env-file', folder.file('none.env')])).toEqual({

@@ -1,4 +1,5 @@
 import { readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { relative } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { parseEnvFile } from '../../src/cli/env-file.ts'
@@ -49,6 +50,38 @@ test('takes the credentials from the environment too', async () => {
   const env = { CLEVERTAP_ACCOUNT_ID: 'ABC-123', CLEVERTAP_PASSCODE: 'PASS#CODE', CLEVERTAP_REGION: 'us1' }
   expect((await runCli(['init', '--file', file], { env })).code).toBe(0)
   expect(loadConfig(written()).accounts).toMatchObject([{ passcode: 'PASS#CODE' }])
+})
+
+test('takes the path of the passcode and the address of the API from the environment too', async () => {
+  const env = {
+    CLEVERTAP_ACCOUNT_ID: 'ABC-123',
+    CLEVERTAP_PASSCODE_FILE: relative('.', passcodeFile()),
+    CLEVERTAP_URL: 'http://127.0.0.1:8091',
+  }
+  expect(await runCli(['init', '--file', file], { env })).toMatchObject({ code: 0, err: '' })
+  expect(written()).toMatchObject({
+    CLEVERTAP_PASSCODE_FILE: folder.file('passcode'),
+    CLEVERTAP_URL: env.CLEVERTAP_URL,
+  })
+  expect(loadConfig(written()).accounts).toMatchObject([{ passcode: 'PASSCODE', apiOrigin: env.CLEVERTAP_URL }])
+})
+
+test('an option wins over the environment, by whatever name that sets the same', async () => {
+  const env = { CLEVERTAP_PASSCODE_FILE: '/nope', CLEVERTAP_URL: 'http://127.0.0.1:8091' }
+  expect((await runCli(['init', '--file', file, ...options()], { env })).code).toBe(0)
+  expect(loadConfig(written()).accounts).toMatchObject([
+    { passcode: 'PASSCODE', apiOrigin: 'https://in1.api.clevertap.com' },
+  ])
+})
+
+test('says which value of the environment is wrong', async () => {
+  const env = {
+    CLEVERTAP_ACCOUNT_ID: 'ABC-123',
+    CLEVERTAP_PASSCODE_FILE: '"/run/p"',
+    CLEVERTAP_URL: 'http://127.0.0.1:9',
+  }
+  const { code, err } = await runCli(['init', '--file', file], { env })
+  expect([code, err]).toEqual([2, expect.stringContaining('CLEVERTAP_PASSCODE_FILE is wrapped in quotes')])
 })
 
 describe('on a terminal', () => {

@@ -166,20 +166,24 @@ describe('decodeRecord', () => {
 
   const placeholders = ['null', 'NULL', '(null)', 'undefined', 'Undefined', 'none', 'None', 'nan', 'NaN', '\\N', '\\n']
   const damaged = ['#NAME?', '#N/A', '#n/a', '#VALUE!', '#REF!', '1.23457E+14', '1,23E+14', '1e-7', '-1.5E+20', '12E+3']
-  it.each([...placeholders, ...damaged])('refuses the placeholder %s as objectId and as id, with a hint', (text) => {
-    const asObjectId = decodeRecord(record({ objectId: text }))
-    const asId = decodeRecord(record({}, { id: text }))
-    expect(asObjectId).toMatchObject({
-      ok: false,
-      problem: { code: 530, message: expect.stringMatching(/^objectId is/) },
-    })
-    expect(asId).toMatchObject({
-      ok: false,
-      problem: { code: 532, message: expect.stringMatching(/^tokenData.id is/) },
-    })
-    const hint = /empty value|spreadsheet/
-    for (const decoded of [asObjectId, asId]) expect(decoded.ok ? '' : decoded.problem.message).toMatch(hint)
-  })
+  const barePoints = ['1.E+14', '.5E+14', '1,E+14', ',5E-14', '+.5e+1']
+  it.each([...placeholders, ...damaged, ...barePoints])(
+    'refuses the placeholder %s as objectId and as id, with a hint',
+    (text) => {
+      const asObjectId = decodeRecord(record({ objectId: text }))
+      const asId = decodeRecord(record({}, { id: text }))
+      expect(asObjectId).toMatchObject({
+        ok: false,
+        problem: { code: 530, message: expect.stringMatching(/^objectId is/) },
+      })
+      expect(asId).toMatchObject({
+        ok: false,
+        problem: { code: 532, message: expect.stringMatching(/^tokenData.id is/) },
+      })
+      const hint = /empty value|spreadsheet/
+      for (const decoded of [asObjectId, asId]) expect(decoded.ok ? '' : decoded.problem.message).toMatch(hint)
+    },
+  )
 
   it('refuses the words for nothing of database tools and of Go, and the errors of spreadsheets in other languages', () => {
     const words = ['<null>', '[NULL]', 'nil', '<nil>', 'N/A', '<NA>']
@@ -201,7 +205,8 @@ describe('decodeRecord', () => {
       '1E14',
       '12345678901234',
       'e+5',
-      '1.E+5',
+      '.E+5',
+      '1..E+5',
       'none-1',
       'N',
       '\\N1',

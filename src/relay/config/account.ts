@@ -1,15 +1,19 @@
 import type { EgressProxy } from '../clevertap/proxy.ts'
 import { ConfigError } from './error.ts'
-import type { SettingName, SettingValue } from './settings.ts'
+import { type SettingName, type SettingValue, settings } from './settings.ts'
 import { type Layer, type ReadFile, readSetting } from './source.ts'
 import type { AccountConfig, StoreAccount } from './types.ts'
 
-/** The API's origin, from the first layer with a URL or a region. Within one layer the URL wins. */
+const regionOrigin = (region: string): string => `https://${region}.api.clevertap.com`
+
+/** The API's origin, from the first layer with a URL or a region. Within one layer the URL wins. All of them are checked. */
 const readApiOrigin = (layers: readonly Layer[], readFile: ReadFile): string => {
-  const layer = layers.find(({ texts }) => texts.get('CLEVERTAP_URL') || texts.get('CLEVERTAP_REGION'))
-  const from = layer ? [layer] : []
-  const url = readSetting(from, 'CLEVERTAP_URL', readFile)
-  return url ?? `https://${readSetting(from, 'CLEVERTAP_REGION', readFile)}.api.clevertap.com`
+  const origins = layers.map((layer) => {
+    const url = readSetting([layer], 'CLEVERTAP_URL', readFile)
+    const region = readSetting([layer], 'CLEVERTAP_REGION', readFile)
+    return { isSet: Boolean(url ?? layer.texts.get('CLEVERTAP_REGION')), origin: url ?? regionOrigin(region) }
+  })
+  return origins.find(({ isSet }) => isSet)?.origin ?? regionOrigin(settings.CLEVERTAP_REGION.defaultValue)
 }
 
 /** The first and the longest retry wait. If only one is set, the other's default adapts; if both are, they must not contradict. */

@@ -22,6 +22,15 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 
 const isPlain = (value: unknown): value is string | number => typeof value === 'string' || typeof value === 'number'
 
+/** Only settings that are numbers may have fractions: elsewhere a number must have the digits that stand in the file. */
+const losesDigits = (value: unknown, name: string): boolean => {
+  if (Array.isArray(value)) return value.some((one) => losesDigits(one, name))
+  if (typeof value !== 'number') return false
+  const known = settingNameOf(name)
+  const isNumeric = known !== undefined && typeof settings[known].defaultValue === 'number'
+  return isNumeric ? !Number.isFinite(value) : !Number.isSafeInteger(value)
+}
+
 /** Converts a value of the file to the string that the environment would hold. */
 const textOf = (value: unknown): string | undefined => {
   if (Array.isArray(value)) return value.every(isPlain) ? value.join(',') : undefined
@@ -43,6 +52,8 @@ const readAccount = (account: unknown, at: number): Layer => {
     }
     const text = textOf(value)
     if (text === undefined) throw new ConfigError(`${where}${shown} must be a string, a number or a list of them`)
+    if (losesDigits(value, name))
+      throw new ConfigError(`${where}${shown} has a number whose digits JSON does not keep: put it in quotes`)
     if (texts.has(name)) throw new ConfigError(`${where}${name} must not be given twice`)
     texts.set(name, text)
   }

@@ -2,31 +2,41 @@ import { decodeBase64, encodeBase64Url } from '../../wire/base64.ts'
 import { isOnP256 } from '../intake/p256.ts'
 import { fingerprint } from '../keys/fingerprint.ts'
 import { readTicketKeys, type TicketKey } from '../tickets/keys.ts'
-import { isQuoted, type Kind, listOf, matching } from './kinds.ts'
+import { isQuoted, type Kind, listOf } from './kinds.ts'
 import type { ApiKey } from './types.ts'
 
+const maxHeaderSecret = 1024
+
+const whyNoHeaderSecret = (text: string): string | undefined => {
+  if (/\s/.test(text)) return 'it contains a space or a line break'
+  if (/[^!-~]/.test(text)) return 'it contains a character that is not ASCII'
+  return text.length > maxHeaderSecret ? `it has ${text.length} characters` : undefined
+}
+
 /** A secret that a header can carry without quoting. */
-export const headerSecret = matching(
-  /^[!-~]{1,1024}$/,
-  'a string of ASCII letters, digits and punctuation without spaces',
-  (text) => (/\s/.test(text) ? 'it contains a space or a line break' : 'it contains a character that is not ASCII'),
-)
+export const headerSecret: Kind<string> = {
+  allowed: `a string of at most ${maxHeaderSecret} ASCII letters, digits and punctuation without spaces`,
+  read: (text) => (text !== '' && whyNoHeaderSecret(text) === undefined ? text : undefined),
+  hint: whyNoHeaderSecret,
+}
 
 /**
  * `KEY` or `name:KEY`. The separator is a colon, because generated keys are often base64, which may end in an equals sign.
  * A key without a name is named by its fingerprint.
  */
 const apiKey: Kind<ApiKey> = {
-  allowed: 'KEY or name:KEY without spaces, no key and no name twice',
+  allowed: `KEY or name:KEY of at most ${maxHeaderSecret} ASCII characters without spaces, no key and no name twice`,
   read: (text) => {
-    const [, name, key] = /^(?:([A-Za-z][\w.-]{0,31}):)?([!-~]{1,1024})$/.exec(text) ?? []
+    const [, name, key = ''] = /^(?:([A-Za-z][\w.-]{0,31}):)?(.+)$/s.exec(text) ?? []
     // A name whose key is missing would be a key that is easy to guess.
-    return key && !key.endsWith(':') && !isQuoted(key) ? { name: name ?? `key-${fingerprint(key)}`, key } : undefined
+    return headerSecret.read(key) && !key.endsWith(':') && !isQuoted(key)
+      ? { name: name ?? `key-${fingerprint(key)}`, key }
+      : undefined
   },
   hint: (text) => {
-    if (/\s/.test(text)) return 'it contains a space or a line break'
     if (text.endsWith(':')) return 'there is no key after the colon'
-    return /["'`]$/.test(text) ? 'its key is wrapped in quotes, remove them' : undefined
+    const why = whyNoHeaderSecret(text)
+    return why ?? (/["'`]$/.test(text) ? 'its key is wrapped in quotes, remove them' : undefined)
   },
 }
 

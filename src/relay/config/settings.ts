@@ -54,10 +54,16 @@ const day = 86_400_000
 
 /** All settings: parser, default and documentation. */
 export const settings = {
-  CLEVERTAP_ACCOUNT_ID: optional(matching(/^[\w.-]{1,64}$/, 'the account id that the CleverTap dashboard shows'), {
-    scope: 'account',
-    doc: 'The CleverTap account (dashboard: Settings, Project). Required.',
-  }),
+  CLEVERTAP_ACCOUNT_ID: optional(
+    matching(
+      /^[\w.-]{1,64}$/,
+      'the account id that the CleverTap dashboard shows, at most 64 letters, digits, dots, - and _',
+    ),
+    {
+      scope: 'account',
+      doc: 'The CleverTap account (dashboard: Settings, Project). Required.',
+    },
+  ),
   CLEVERTAP_PASSCODE: optional(headerSecret, {
     scope: 'account',
     secret: true,
@@ -69,7 +75,7 @@ export const settings = {
   }),
   CLEVERTAP_URL: optional(apiOrigin, {
     scope: 'account',
-    doc: "The API's origin; the relay appends /1/upload. CLEVERTAP_REGION beside it is ignored.",
+    doc: "The API's origin; the relay appends /1/upload. CLEVERTAP_REGION beside it is checked and not used.",
   }),
   PUSHFERRY_HOST: withDefault(listenHost, '127.0.0.1', {
     scope: 'process',
@@ -111,11 +117,11 @@ export const settings = {
     secret: true,
     doc: 'Key that verifies tickets: a shared secret (HS256), a PEM public key or a JWKS (ES256, EdDSA; several keys).',
   }),
-  PUSHFERRY_TICKET_AUDIENCE: optional(matching(/^\S{1,255}$/, 'a string without spaces'), {
+  PUSHFERRY_TICKET_AUDIENCE: optional(matching(/^\S{1,255}$/, 'a string of at most 255 characters without spaces'), {
     scope: 'account',
     doc: 'Required aud claim of tickets.',
   }),
-  PUSHFERRY_SECRET: optional(matching(/^[^\r\n]{1,4096}$/, 'one line'), {
+  PUSHFERRY_SECRET: optional(matching(/^[^\r\n]{1,4096}$/, 'one line of at most 4096 characters'), {
     scope: 'process',
     secret: true,
     doc: 'Secret from which registration keys are derived; by default generated once and kept in the store.',

@@ -28,6 +28,9 @@ export const settingNameOf = (name: string): SettingName | undefined => {
   return secretFiles.includes(name) && isSettingName(base) ? base : undefined
 }
 
+const quoted = (shown: string): ConfigError =>
+  new ConfigError(`${shown} is wrapped in quotes, which count as part of the value: remove them`)
+
 const textIn = (layer: Layer, name: SettingName, readFile: ReadFile): { text: string; shown: string } | undefined => {
   const text = layer.texts.get(name)
   const file = layer.texts.get(`${name}_FILE`)
@@ -35,6 +38,7 @@ const textIn = (layer: Layer, name: SettingName, readFile: ReadFile): { text: st
   if (text) return { text, shown: `${layer.where}${name}` }
   if (!file) return undefined
   const shown = `${layer.where}${name}_FILE`
+  if (isQuoted(file)) throw quoted(shown)
   let content: string
   try {
     content = readFile(file).trim()
@@ -45,7 +49,10 @@ const textIn = (layer: Layer, name: SettingName, readFile: ReadFile): { text: st
   return { text: content, shown: `the file of ${shown}` }
 }
 
-/** Reads a setting from the first layer that has it. Throws a ConfigError for a value that is not allowed. */
+/**
+ * Reads a setting from the first layer that has it. Throws a ConfigError for a value that is not allowed, also in a layer whose
+ * value another one replaces.
+ */
 export const readSetting = <Name extends SettingName>(
   layers: readonly Layer[],
   name: Name,
@@ -53,18 +60,19 @@ export const readSetting = <Name extends SettingName>(
 ): SettingValue<Name> => {
   // The table pairs each name with its own value type; the compiler cannot see that through an indexed access.
   const setting = settings[name] as Setting<SettingValue<Name>>
+  const values: SettingValue<Name>[] = []
   for (const layer of layers) {
     const found = textIn(layer, name, readFile)
     if (!found) continue
-    if (isQuoted(found.text))
-      throw new ConfigError(`${found.shown} is wrapped in quotes, which count as part of the value: remove them`)
+    if (isQuoted(found.text)) throw quoted(found.shown)
     const { kind } = setting
     const value = kind.read(found.text)
     if (value === undefined) {
       const hint = kind.hint?.(found.text)
       throw new ConfigError(`${found.shown} must be ${kind.allowed}${hint === undefined ? '' : `; ${hint}`}`)
     }
-    return value
+    values.push(value)
   }
-  return setting.defaultValue
+  const [value = setting.defaultValue] = values
+  return value
 }

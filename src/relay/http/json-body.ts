@@ -11,7 +11,7 @@ const harmlessBytes = 256 * 1024
 const mostLevels = 10_000
 
 const parse = (body: Buffer, method: string): unknown => {
-  // Some clients send a content type with a DELETE, which has no body.
+  // The body of a DELETE has no meaning.
   if (method === 'DELETE') return undefined
   if (body.length === 0) throw new BodyError('malformed_json', 'the body is empty')
   if (!isUtf8(body)) throw new BodyError('malformed_json', 'the body is not UTF-8')
@@ -33,6 +33,12 @@ const parse = (body: Buffer, method: string): unknown => {
  */
 export const addJsonBody = (app: FastifyInstance): void => {
   app.removeAllContentTypeParsers()
+  // Many clients send a content type with a DELETE that has no body: curl with -d '' that of a form.
+  app.addHook('onRequest', ({ method, raw: { headers } }, _reply, done) => {
+    const isEmpty = headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0
+    if (method === 'DELETE' && isEmpty) delete headers['content-type']
+    done()
+  })
   app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     const encoding = request.headers['content-encoding']?.trim().toLowerCase() ?? ''
     if (encoding !== '' && encoding !== 'identity') {

@@ -2,7 +2,7 @@ import { decodeRecord } from '../../wire/decode.ts'
 import { maxIntakeBatch } from '../../wire/limits.ts'
 import type { RecordCode } from '../../wire/problem.ts'
 import type { NewEntry } from '../store/port.ts'
-import { isNestedDeeper } from './nesting.ts'
+import { isNestedDeeper, withoutDeeper } from './nesting.ts'
 
 /** A refused record, in the format of CleverTap's API. */
 export interface Unprocessed {
@@ -10,7 +10,7 @@ export interface Unprocessed {
   code: RecordCode
   /** Ends with the record's number, counted from 1, as CleverTap's messages do. */
   error: string
-  /** The record as it was sent. */
+  /** The record as it was sent, with `null` for all that is nested more than 100 levels deep. */
   record: unknown
 }
 
@@ -18,7 +18,7 @@ export type ReadUpload =
   | { ok: true; entries: readonly NewEntry[]; unprocessed: readonly Unprocessed[] }
   | { ok: false; message: string }
 
-/** Deepest nesting of a record. Deeper JSON could overflow the stack when the record is echoed. */
+/** Deepest nesting of a record that is echoed. Deeper JSON could overflow the stack when it is written. */
 const maxNesting = 100
 
 const recordsOf = (body: unknown): readonly unknown[] | undefined => {
@@ -29,8 +29,7 @@ const recordsOf = (body: unknown): readonly unknown[] | undefined => {
 
 /**
  * Reads the body of `/1/upload`: `{"d":[…]}`, or one bare record. Pure, and never throws. Invalid records go to
- * `unprocessed` and do not affect the others. A body of another form, with too many records, or with a record that is
- * nested too deeply to echo is refused as a whole.
+ * `unprocessed` and do not affect the others. A body of another form, or with too many records, is refused as a whole.
  */
 export const readUpload = (body: unknown, account: string): ReadUpload => {
   const records = recordsOf(body)
@@ -55,10 +54,14 @@ export const readUpload = (body: unknown, account: string): ReadUpload => {
       continue
     }
     const { code, message } = decoded.problem
-    const error = `${message}, record number : ${at + 1}`
-    if (isNestedDeeper(record, maxNesting))
-      return { ok: false, message: `nested more than ${maxNesting} levels deep, record number : ${at + 1}` }
-    unprocessed.push({ status: 'fail', code, error, record })
+    const isDeep = isNestedDeeper(record, maxNesting)
+    const why = isDeep ? `${message}; it is nested more than ${maxNesting} levels deep` : message
+    unprocessed.push({
+      status: 'fail',
+      code,
+      error: `${why}, record number : ${at + 1}`,
+      record: isDeep ? withoutDeeper(record, maxNesting) : record,
+    })
   }
   return { ok: true, entries, unprocessed }
 }

@@ -8,6 +8,14 @@ export const isNestedDeeper = (value: unknown, levels: number): boolean => {
   return false
 }
 
+/** A copy of a JSON value with `null` in place of objects and arrays below `levels` levels. At most so many calls deep. */
+export const withoutDeeper = (value: unknown, levels: number): unknown => {
+  if (typeof value !== 'object' || value === null) return value
+  if (levels === 0) return null
+  if (Array.isArray(value)) return value.map((one) => withoutDeeper(one, levels - 1))
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, withoutDeeper(one, levels - 1)]))
+}
+
 const [quote, backslash] = [0x22, 0x5c]
 const opening: readonly number[] = [0x5b, 0x7b]
 const closing: readonly number[] = [0x5d, 0x7d]

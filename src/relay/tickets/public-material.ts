@@ -20,31 +20,66 @@ const reads = (read: () => unknown): boolean => {
   }
 }
 
-/** A public key or a certificate in DER, the public key of a VAPID pair, or JSON such as a key set. */
+/** A PEM file, which may have lost its line breaks, or an SSH public key. */
+const armoured = /-{2,}\s*(?:BEGIN|END)\b|^(?:ssh|ecdsa|sk-ssh)-[\w@.-]+\s/
+/** The first bytes of an SSH public key: the length of the algorithm's name, then the name. */
+const sshKey = /^\0{3}.(?:ssh|ecdsa|sk-ssh)-/s
+const token = /^ey[\w-]+\.ey[\w-]+\./
+
+/** A PEM file, an SSH key, a JWT, or JSON such as a key set. */
+const isPublicText = (text: string): boolean =>
+  armoured.test(text) || sshKey.test(text) || token.test(text) || isJsonObject(text)
+
+/** The bytes that base64 or hex stands for, with or without line breaks. */
+const unpacked = (text: string): Buffer[] => {
+  const packed = text.replace(/\s/g, '')
+  if (packed === '') return []
+  const base64 = decodeBase64(packed)
+  return [
+    ...(base64 === undefined ? [] : [Buffer.from(base64)]),
+    ...(/^(?:[\da-f]{2})+$/i.test(packed) ? [Buffer.from(packed, 'hex')] : []),
+  ]
+}
+
+/** As above, or a public key or certificate in DER, or the public key of a VAPID pair; also encoded once more. */
 const isPublicBytes = (bytes: Buffer): boolean =>
   isOnP256(bytes) ||
-  isJsonObject(bytes.toString()) ||
+  isPublicText(bytes.toString()) ||
+  unpacked(bytes.toString()).some(isPublicBytes) ||
   reads(() => createPublicKey({ key: bytes, format: 'der', type: 'spki' })) ||
+  reads(() => createPublicKey({ key: bytes, format: 'der', type: 'pkcs1' })) ||
   reads(() => new X509Certificate(bytes))
 
-const url = /^[a-z][a-z\d+.-]*:\/\//i
-/** `./key`, `~/key`, `C:\key`, a name with an ending, or an absolute path. */
-const path = /^(?:~|\.{1,2})\/|^[a-z]:\\|\.(?:pem|der|jwks?|json|key|pub|crt|cer|txt)$/i
-/** Base64 may begin with a slash too, but not likely with one of these folders, nor without a capital letter. */
-const absolutePath =
-  /^\/(?:run|etc|var|home|opt|usr|mnt|srv|tmp|root|app|data|secrets?|config|Users|Volumes)\/|^\/[^A-Z/]+\/[^A-Z]+$/
-const armoured = /-{2,}\s*(?:BEGIN|END)\b|^(?:ssh|ecdsa|sk-ssh)-[\w@.-]+\s/
-const token = /^ey[\w-]+\.ey[\w-]+\./
+/** Also with one slash or none, as `file:/run/key` and `data:…`. */
+const url = /^[a-z][a-z\d+.-]*:\/\/|^(?:file|data):/i
+
+/*
+ * A path may consist of the characters of base64. Each pattern therefore asks for something that base64 and base64url lack, or
+ * that a random string does not have.
+ */
+const paths: readonly RegExp[] = [
+  // ./key, ..\key, ~/key, $HOME/key, %APPDATA%\key, C:\key, D:/key, \\server\share
+  /^(?:\.{1,2}|~\w*|\$\{?\w+\}?|%\w+%|[a-z]:)[\\/]|^\\\\\w/i,
+  /\.(?:pem|der|jwks?|json|key|pub|crt|cer|txt)$/i,
+  // An absolute path: a usual first folder, a character that base64 with slashes lacks, or no capital letter.
+  /^\/(?:run|etc|var|home|opt|usr|mnt|srv|tmp|root|app|data|secrets?|config|Users|Volumes)\//,
+  /^\/(?=.*[-_.])[\w./-]+$/,
+  /^\/[^A-Z/]+\/[^A-Z]+$/,
+]
+
+const wordBorder = /[\\/\-_. ]|(?<=[a-z\d])(?=[A-Z])|(?<=[a-z])(?=\d)|(?<=\d)(?=[a-z])/
+
+/** Whether a string is a path whose folders are words, such as `secrets/ticket-key` or `Keys\TicketKey2026`. */
+const isPathOfWords = (text: string): boolean =>
+  /[\\/]/.test(text) && text.split(wordBorder).every((word) => /^(?:[A-Z]?[a-z]{2,}|\d*)$/.test(word))
 
 /**
  * Whether a string given as a shared secret is public material or a mistake: a key or certificate as PEM, DER, SSH or JWKS (also
  * in base64 or hex), a JWT, a URL, or a path. With a public key as the secret, anybody could sign tickets.
  */
-export const isPublicMaterial = (text: string): boolean => {
-  if ([url, path, absolutePath, armoured, token].some((pattern) => pattern.test(text)) || isJsonObject(text))
-    return true
-  const packed = text.replace(/\s/g, '')
-  const base64 = decodeBase64(packed)
-  const hex = /^(?:[\da-f]{2})+$/i.test(packed) ? Buffer.from(packed, 'hex') : undefined
-  return [base64, hex].some((bytes) => bytes !== undefined && isPublicBytes(Buffer.from(bytes)))
-}
+export const isPublicMaterial = (text: string): boolean =>
+  url.test(text) ||
+  paths.some((pattern) => pattern.test(text)) ||
+  isPathOfWords(text) ||
+  isPublicText(text) ||
+  unpacked(text).some(isPublicBytes)

@@ -39,6 +39,31 @@ describe('several accounts in one file', () => {
     ])
   })
 
+  it('may have numbers without quotes, and a share as a fraction', () => {
+    const { accounts } = load([{ accountId: 123456789, passcode: 900719925474, verify: 0.05, uploadConcurrency: 2 }])
+    expect(accounts).toMatchObject([{ id: '123456789', passcode: '900719925474', verify: 0.05, uploadConcurrency: 2 }])
+  })
+
+  it.each([
+    ['PUSHFERRY_ORIGINS', '*'],
+    ['PUSHFERRY_API_KEYS', ','],
+    ['PUSHFERRY_UPLOAD_CONCURRENCY', 'abc'],
+    ['PUSHFERRY_TICKETS', 'yes'],
+    ['PUSHFERRY_API_KEYS_FILE', '/nope'],
+    ['CLEVERTAP_PASSCODE', '"q"'],
+    ['CLEVERTAP_REGION', 'germany'],
+    ['CLEVERTAP_URL', 'http://example.com'],
+  ])('do not hide %s=%s in the environment, which they replace', (name, value) => {
+    const own = { ...one, origins: 'https://a.example', apiKeys: 'key', uploadConcurrency: 2, tickets: 'off' }
+    const readFile = (path: string): string => {
+      if (path === '/nope') throw new Error('ENOENT')
+      return JSON.stringify({ accounts: [{ ...own, region: 'eu1', url: 'https://eu1.api.clevertap.com' }] })
+    }
+    expect(() => loadConfig({ PUSHFERRY_CONFIG: 'x', [name]: value }, readFile)).toThrow(
+      new RegExp(`^${name} (?:must|is wrapped in quotes)`),
+    )
+  })
+
   it('may share a ticket key where each has an audience of its own', () => {
     const env = { PUSHFERRY_TICKET_KEY: 'k'.repeat(32) }
     const { accounts } = load(
@@ -99,6 +124,21 @@ describe('several accounts in one file', () => {
       'a value of another kind',
       [{ ...one, origins: { a: 'marked' } }],
       /"origins" must be a string, a number or a list/,
+    ],
+    [
+      'a passcode as a number with more digits than JSON keeps',
+      '{"accounts":[{"accountId":"ONE","passcode":12345678901234567890}]}',
+      /"passcode" has a number whose digits JSON does not keep: put it in quotes$/,
+    ],
+    [
+      'an API key of 23 digits without quotes, in a list',
+      '{"accounts":[{"accountId":"ONE","passcode":"p","apiKeys":["a:k",10000000000000000000001]}]}',
+      /"apiKeys" has a number whose digits JSON does not keep: put it in quotes$/,
+    ],
+    [
+      'a passcode as a fraction',
+      '{"accounts":[{"accountId":"ONE","passcode":0.1234567890123456789}]}',
+      /"passcode" has a number whose digits JSON does not keep: put it in quotes$/,
     ],
     ['no account', [], /with at least one account/],
     ['an account that is no object', ['marked'], /^accounts\[0\] of PUSHFERRY_CONFIG: must be an object/],

@@ -187,7 +187,7 @@ describe('a secret', () => {
     const env = { ...credentials, PUSHFERRY_ADMIN_KEY_FILE: 'marked-path' }
     expect(refusal(env)).toBe('PUSHFERRY_ADMIN_KEY_FILE must name a file that can be read')
     expect(refusal(env, () => '\n')).toBe('PUSHFERRY_ADMIN_KEY_FILE must name a file that is not empty')
-    expect(refusal(env, () => 'two words')).toMatch(/^the file of PUSHFERRY_ADMIN_KEY_FILE must be a string of ASCII/)
+    expect(refusal(env, () => 'two words')).toMatch(/^the file of PUSHFERRY_ADMIN_KEY_FILE must be a string of at most/)
   })
 
   it('stops the start with the reason why its file cannot be read, and without its path', () => {
@@ -309,6 +309,7 @@ describe('a line about a wrong value', () => {
     ['PUSHFERRY_API_KEYS', 'mobile-backend:', 'entry 1 of 1 is wrong: there is no key after the colon'],
     ['PUSHFERRY_API_KEYS', 'shop:"marked-0123456789"', 'entry 1 of 1 is wrong: its key is wrapped in quotes'],
     ['PUSHFERRY_API_KEYS', `a:${key},b:${key}`, 'it contains a key or a name twice'],
+    ['PUSHFERRY_API_KEYS', 'a:schlüssel', 'entry 1 of 1 is wrong: it contains a character that is not ASCII'],
     ['PUSHFERRY_HOST', '[::1]', 'write an IPv6 address without brackets'],
     ['PUSHFERRY_HOST', 'http://0.0.0.0', 'without http://'],
     ['PUSHFERRY_HOST', '0.0.0.0:8080', 'the port belongs into PUSHFERRY_PORT'],
@@ -348,6 +349,22 @@ describe('a line about a wrong value', () => {
     },
   )
 
+  it.each([
+    [
+      'CLEVERTAP_PASSCODE',
+      1025,
+      'at most 1024 ASCII letters, digits and punctuation without spaces; it has 1025 characters',
+    ],
+    ['PUSHFERRY_ADMIN_KEY', 1025, 'it has 1025 characters'],
+    ['PUSHFERRY_API_KEYS', 1025, 'at most 1024 ASCII characters'],
+    ['CLEVERTAP_ACCOUNT_ID', 65, 'at most 64 letters'],
+    ['PUSHFERRY_SECRET', 4097, 'one line of at most 4096 characters'],
+    ['PUSHFERRY_TICKET_AUDIENCE', 256, 'at most 255 characters'],
+  ])('of %s with %i characters names the limit', (name, length, limit) => {
+    expect(refusal({ ...credentials, [name]: 'k'.repeat(length) })).toContain(limit)
+    expect(refusal({ ...credentials, [name]: 'k'.repeat(length - 1) })).toBe('taken')
+  })
+
   it('says that the path of a secret file may be the secret itself', () => {
     const { CLEVERTAP_ACCOUNT_ID } = credentials
     expect(refusal({ CLEVERTAP_ACCOUNT_ID, CLEVERTAP_PASSCODE_FILE: 'x'.repeat(5000) }, readTextFile)).toBe(
@@ -357,6 +374,15 @@ describe('a line about a wrong value', () => {
       'there is none at its path',
     )
   })
+
+  it.each(['CLEVERTAP_PASSCODE_FILE', 'PUSHFERRY_ADMIN_KEY_FILE', 'PUSHFERRY_STORE_FILE'])(
+    'says that the path in %s is wrapped in quotes',
+    (name) => {
+      expect(refusal({ CLEVERTAP_ACCOUNT_ID: 'A', CLEVERTAP_PASSCODE_FILE: '/p', [name]: '"/run/x"' }, () => 'p')).toBe(
+        `${name} is wrapped in quotes, which count as part of the value: remove them`,
+      )
+    },
+  )
 
   it('also refuses quotes in a secret file', () => {
     const { CLEVERTAP_ACCOUNT_ID } = credentials

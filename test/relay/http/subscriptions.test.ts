@@ -275,8 +275,10 @@ describe('a browser that withdraws', () => {
   it('may send a content type without a body, as some clients do', async () => {
     const { call } = await startServer()
     const key = keyOf(await call(path, post(subscription('user-1'))))
-    const [to, request] = withdraw('user-1', { ...withKey(key), 'content-type': 'application/json' })
-    expect((await call(to, request)).status).toBe(204)
+    for (const type of ['application/json', 'text/plain', 'application/x-www-form-urlencoded']) {
+      const [to, request] = withdraw('user-1', { ...withKey(key), 'content-type': type })
+      expect((await call(to, request)).status).toBe(204)
+    }
   })
 
   it.each<[string, Record<string, string>, number, string]>([

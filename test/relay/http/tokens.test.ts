@@ -75,6 +75,23 @@ describe('DELETE /v1/tokens/{objectId}', () => {
     expect((await store.counts(accountId)).events.erased).toBe(1)
   })
 
+  it.each(['application/x-www-form-urlencoded', 'text/plain', 'application/json', ';;'])(
+    'needs no body, also where the client sends the content type %s',
+    async (type) => {
+      const { call } = await startServer()
+      for (const length of [{}, { 'content-length': '0' }])
+        expect(
+          await call(at('zz'), { method: 'DELETE', headers: { ...headers, 'content-type': type, ...length } }),
+        ).toMatchObject({ status: 204, text: '' })
+    },
+  )
+
+  it('does not take a body that is not JSON', async () => {
+    const { call } = await startServer()
+    const form = { ...headers, 'content-type': 'application/x-www-form-urlencoded' }
+    expect((await call(at('zz'), { method: 'DELETE', headers: form, body: 'a=b' })).status).toBe(415)
+  })
+
   it('is 503 while the store is away, and so is GET', async () => {
     const away = () => Promise.reject(new StoreError('unavailable', 'no'))
     const { call } = await startServer({}, { store: { ...createMemoryStore(), erase: away, find: away } })

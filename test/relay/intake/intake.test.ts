@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { readUpload } from '../../../src/relay/intake/backend.ts'
 import { browserEntry, readSubscription } from '../../../src/relay/intake/browser.ts'
-import { isNestedDeeper, isTextNestedDeeper } from '../../../src/relay/intake/nesting.ts'
+import { isNestedDeeper, isTextNestedDeeper, withoutDeeper } from '../../../src/relay/intake/nesting.ts'
 import { typeOfHost } from '../../../src/relay/intake/push-type.ts'
 import { nativeRecord, subscription } from '../http/sample-records.ts'
 
@@ -106,6 +106,12 @@ describe('nesting', () => {
 
   it('of JSON that is not parsed yet takes no bracket in a text for one', () => {
     expect(isTextNestedDeeper(Buffer.from(JSON.stringify(['[[{{', '"[', '\\', '\\"[['])), 1)).toBe(false)
+  })
+
+  it('is cut below a level, with null in place of what is cut', () => {
+    const value = JSON.parse('{"a":[1,{"b":2},[]],"__proto__":{"c":{}}}')
+    expect(JSON.stringify(withoutDeeper(value, 2))).toBe('{"a":[1,null,null],"__proto__":{"c":null}}')
+    expect(withoutDeeper(value, 3)).toEqual(value)
   })
 
   it('of half a million levels needs no stack', () => {

@@ -1,4 +1,5 @@
 import { generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readTicketKeys } from '../../../src/relay/tickets/keys.ts'
 
@@ -11,6 +12,10 @@ const spki = (key: KeyObject): string => key.export({ type: 'spki', format: 'pem
 const jwk = (key: KeyObject, more: object = {}): object => ({ ...key.export({ format: 'jwk' }), ...more })
 const set = (...keys: unknown[]): string => JSON.stringify({ keys })
 const oct = (bytes: number): object => ({ kty: 'oct', k: Buffer.alloc(bytes, 7).toString('base64url') })
+const base64 = (text: string): string => Buffer.from(text).toString('base64')
+const twice = (text: string): string => base64(base64(text))
+/** `ssh-ed25519` and 32 bytes, each with its length in front. */
+const sshBody = Buffer.concat([Buffer.from('\0\0\0\x0bssh-ed25519\0\0\0 '), randomBytes(32)]).toString('base64')
 const kinds = (text: string): readonly string[] | undefined =>
   readTicketKeys(text)?.map(({ id, alg }) => (id === undefined ? alg : `${id} ${alg}`))
 
@@ -23,6 +28,22 @@ describe('the ticket key', () => {
     expect(
       kinds(set(jwk(p256.publicKey, { kid: 'old', alg: 'ES256', use: 'sig' }), jwk(ed25519.publicKey), oct(32))),
     ).toEqual(['old ES256', 'EdDSA', 'HS256'])
+  })
+
+  it('may be a secret with a prefix and slashes, as services hand them out', () => {
+    expect(kinds(`whsec_${'MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'}/xY3`)).toEqual(['HS256'])
+    expect(kinds(Buffer.from(randomBytes(32).toString('base64')).toString('base64'))).toEqual(['HS256'])
+  })
+
+  it('may be any random secret of 32 bytes, in hex or in either alphabet of base64', () => {
+    fc.assert(
+      fc.property(
+        fc.uint8Array({ minLength: 32, maxLength: 32 }),
+        fc.constantFrom('base64', 'base64url', 'hex'),
+        (bytes, encoding) => kinds(Buffer.from(bytes).toString(encoding))?.join() === 'HS256',
+      ),
+      { numRuns: 1000 },
+    )
   })
 
   it('may be any random secret, in hex or in either alphabet of base64', () => {
@@ -70,6 +91,30 @@ describe('the ticket key', () => {
     ['a path from here', './secrets/pushferry-ticket-key-of-the-site'],
     ['a path of Windows', 'C:\\secrets\\pushferry-ticket-key-of-the-site'],
     ['the name of a PEM file', 'pushferry-ticket-key-of-the-site-2026.pem'],
+    ['a PEM in base64', Buffer.from(spki(p256.publicKey)).toString('base64')],
+    ['a PEM in base64 on several lines', Buffer.from(spki(rsa.publicKey)).toString('base64').replace(/.{76}/g, '$&\n')],
+    ['a PEM in base64 twice, as in a Kubernetes Secret', twice(spki(p256.publicKey))],
+    ['a PEM in base64url', Buffer.from(spki(ed25519.publicKey)).toString('base64url')],
+    ['a PEM in hex', Buffer.from(spki(ed25519.publicKey)).toString('hex')],
+    [
+      'an RSA public key of PKCS #1 in base64',
+      rsa.publicKey.export({ type: 'pkcs1', format: 'der' }).toString('base64'),
+    ],
+    ['the base64 of an SSH key', sshBody],
+    ['an SSH key in base64', Buffer.from(`ssh-ed25519 ${sshBody} somebody@host`).toString('base64')],
+    [
+      'a PEM as a data URL',
+      `data:application/x-pem-file;base64,${Buffer.from(spki(p256.publicKey)).toString('base64')}`,
+    ],
+    ['a path of Windows with slashes', 'D:/keys/pushferry/ticket-public-key'],
+    ['a file URL with one slash', 'file:/run/secrets/pushferry-ticket-public'],
+    ['a path from the folder above, as Windows has it', '..\\keys\\pushferry-ticket-public-key'],
+    ['a path on a Windows share', '\\\\server\\share\\pushferry-ticket-key'],
+    ['a path from here without a dot', 'secrets/pushferry-ticket-public-key'],
+    ['a path from here in capitalised words', 'Keys/Pushferry/TicketPublicKey2026'],
+    ['a path from here, as Windows has it', 'keys\\pushferry\\TicketPublicKey'],
+    ['an absolute path in capitalised words', '/app-data/TicketKeyOfPushferryRelayOne'],
+    ['a path in the home folder', '$HOME/keys/PushferryTicketPublicKeyK1'],
     ['broken JSON', '{"keys":[]'.padEnd(40)],
   ])('a shared secret must not be %s', (_, text) => {
     expect(readTicketKeys(text)).toBeUndefined()
