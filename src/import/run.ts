@@ -1,8 +1,9 @@
 import type { StoreAccount } from '../relay/config/types.ts'
 import { StoreError } from '../relay/store/errors.ts'
-import type { Counts, Store } from '../relay/store/port.ts'
+import type { Counts, NewEntry, Store } from '../relay/store/port.ts'
 import type { Uploads } from '../relay/uploader/uploads.ts'
 import { createFittingPut } from './capacity.ts'
+import type { ImportedRow } from './check-rows.ts'
 import { enqueue } from './enqueue.ts'
 import { ImportError } from './error.ts'
 import { keepNewest } from './newest.ts'
@@ -111,18 +112,23 @@ export const runImport = async (parts: ImportParts): Promise<ImportEnd> => {
     },
   })
 
+  const entryOf = ({ objectId, token, shownKeys, warnings }: ImportedRow): NewEntry => {
+    // Member by member: spreading each row costs a tenth of the time of an import.
+    const entry: NewEntry = {
+      account: account.id,
+      objectId,
+      token,
+      warnings,
+      priority: 'import',
+      sender: 'trusted',
+      replaceLive: replace,
+    }
+    if (shownKeys) entry.shownKeys = shownKeys
+    return entry
+  }
   const run = async (): Promise<Pick<ImportEnd, 'how' | 'failure'>> => {
     const enqueued = await enqueue(keepNewest(setAside(plans, tally, rejects), tally), {
-      put: (rows) =>
-        putEntries(
-          rows.map((row) => ({
-            ...row,
-            account: account.id,
-            priority: 'import',
-            sender: 'trusted',
-            replaceLive: replace,
-          })),
-        ),
+      put: (rows) => putEntries(rows.map(entryOf)),
       ...createThrottle(store, () => uploads?.holder()),
       tally,
       rejects,
