@@ -1,7 +1,7 @@
 /**
  * The last registration in a first-party cookie, beside CleverTap's own ID in `WZRK_G`: objectId, registration key, and the
  * host where the user has unregistered. Whatever clears IndexedDB alone (an eviction, `Clear-Site-Data: "storage"`, another
- * subdomain) leaves the ID, and must leave its proof and the user's word.
+ * subdomain) leaves the ID, and must leave its proof and the user's decision.
  */
 const name = 'pushferry_key='
 

@@ -74,10 +74,10 @@ const work = async (client: Client, wish: Wish): Promise<Row> => {
       followPermission(row, permission)
     }
   } finally {
-    // The relay is told of withdrawals, whatever the browser answers.
+    // Withdrawals reach the relay also when the browser does not subscribe.
     await deliver(row, live, { ...client, save, authorize })
     const key = row.keys[row.objectId] ?? ''
-    // Each time, so that browsers that cap its life see it renewed.
+    // At each run, because some browsers limit the lifetime of a cookie.
     if (row.off || (live && key)) writeKeyCookie(row.objectId, key, row.off)
     await rows.write(row)
   }

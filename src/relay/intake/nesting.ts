@@ -8,7 +8,7 @@ export const isNestedDeeper = (value: unknown, levels: number): boolean => {
   return false
 }
 
-/** A copy of a JSON value with `null` in place of objects and arrays below `levels` levels. At most so many calls deep. */
+/** Copies a JSON value, with `null` in place of objects and arrays below `levels` levels. Recurses at most `levels` times. */
 export const withoutDeeper = (value: unknown, levels: number): unknown => {
   if (typeof value !== 'object' || value === null) return value
   if (levels === 0) return null
