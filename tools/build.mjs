@@ -1,5 +1,5 @@
-// npm run build: compiles the projects, bundles the browser ones, removes internal types and prints the scripts' hashes.
-// `--clean` empties the output first.
+// npm run build: empties the output, compiles the projects, bundles the browser ones, removes internal types and prints the
+// scripts' hashes. A file that an older build left would be published, and an old migration would be applied.
 import { spawnSync } from 'node:child_process'
 import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -14,15 +14,11 @@ const run = (script, ...args) => {
   if (status !== 0) process.exit(status ?? 1)
 }
 
-if (process.argv.includes('--clean'))
-  for (const folder of ['dist', 'build']) rmSync(join(root, folder), { recursive: true, force: true })
+for (const folder of ['dist', 'build']) rmSync(join(root, folder), { recursive: true, force: true })
 for (const project of emitting) run(...compiler, '-p', project)
 run(bin('rollup', 'dist/bin/rollup'), '--config', '--silent')
-// The relay applies all migrations that it finds beside the module, so an old file must not stay there.
-const sqlIn = (folder) =>
-  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.sql'))
-for (const name of sqlIn('dist/relay')) rmSync(join(root, 'dist/relay', name))
-for (const name of sqlIn('src/relay')) {
+for (const name of readdirSync(join(root, 'src/relay'), { recursive: true, encoding: 'utf8' })) {
+  if (!name.endsWith('.sql')) continue
   mkdirSync(dirname(join(root, 'dist/relay', name)), { recursive: true })
   copyFileSync(join(root, 'src/relay', name), join(root, 'dist/relay', name))
 }
