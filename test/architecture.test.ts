@@ -101,8 +101,8 @@ describe('the import borders', () => {
     expect([...folders].filter((folder) => folder !== '' && !(folder in allowedInRelay))).toEqual([])
   })
 
-  it.each(Object.keys(allowed))('%s imports only what it may', (room) => {
-    expect(trespasses(room)).toEqual([])
+  it.each(Object.keys(allowed))('import only what they may: %s', (folder) => {
+    expect(trespasses(folder)).toEqual([])
   })
 
   it('names a store adapter nowhere but where stores are opened', () => {
@@ -145,7 +145,7 @@ describe('the built browser files', () => {
     'pushferry-status.min.js',
   ]
 
-  it.each(files)('%s holds nothing of the relay and no string sink', (name) => {
+  it.each(files)('hold nothing of the relay and no string sink: %s', (name) => {
     const file = join(root, 'dist/browser', name)
     expect(existsSync(file), 'run npm run build first').toBe(true)
     expect(readFileSync(file, 'utf8').match(forbidden)?.[0]).toBeUndefined()

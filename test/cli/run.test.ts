@@ -36,13 +36,16 @@ test('nothing at all is wrong usage and shows the help', async () => {
   expect(err).toContain('Usage: pushferry')
 })
 
-test.each(commands.map(({ name }) => name))('%s --help says the same as help, with examples', async (name) => {
-  const { code, out } = await runCli([name, '--help'])
-  expect(code).toBe(0)
-  expect(out).toContain(`Usage: pushferry ${name}`)
-  expect(out.split('Examples:\n  $ ')[1]).toContain(`pushferry ${name}`)
-  expect(await runCli(['help', name])).toEqual({ code: 0, out, err: '' })
-})
+test.each(commands.map(({ name }) => name))(
+  '--help of a command says the same as help, with examples: %s',
+  async (name) => {
+    const { code, out } = await runCli([name, '--help'])
+    expect(code).toBe(0)
+    expect(out).toContain(`Usage: pushferry ${name}`)
+    expect(out.split('Examples:\n  $ ')[1]).toContain(`pushferry ${name}`)
+    expect(await runCli(['help', name])).toEqual({ code: 0, out, err: '' })
+  },
+)
 
 const known = `there are ${commands.map(({ name }) => name).join(', ')}`
 test.each([

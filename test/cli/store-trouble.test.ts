@@ -13,7 +13,7 @@ const run = (argv: readonly string[], store: string) =>
 
 const commands = [['status'], ['rejected', 'list'], ['rejected', 'retry'], ['rejected', 'export'], ['erase', '__a']]
 
-test.each(commands)('%s %s: without a database it makes none and says where it looked', async (...argv) => {
+test.each(commands)('a command without a database makes none and says where it looked: %s %s', async (...argv) => {
   const { code, out, err } = await run(argv, `sqlite:${folder.file('s.db')}`)
   expect([code, out]).toEqual([2, ''])
   expect(err).toBe(

@@ -22,12 +22,12 @@ const documents = (name: string): unknown[] =>
 const others = /^(AF_INET|AF_UNIX|NODE_ENV|NODE_IMAGE|POSTGRES_\w+|RELAY_PORT)$/
 
 describe('the examples of deployments', () => {
-  it.each(files)('%s names only settings that there are', (name) => {
+  it.each(files)('name only settings that there are: %s', (name) => {
     const named = read(name).match(/\b[A-Z]+(?:_[A-Z]+)+\b/g) ?? []
     expect(named.filter((one) => !knownNames.includes(one) && !others.test(one))).toEqual([])
   })
 
-  it.each(files)('%s gives every secret as a file', (name) => {
+  it.each(files)('give every secret as a file: %s', (name) => {
     // The image and the service have a SQLite file as default, which is no secret; an empty text is no setting.
     const given = secrets.filter((secret) =>
       new RegExp(`^[^#\\n]*\\b${secret}[:=] *(?!''|""|sqlite:)\\S`, 'm').test(read(name)),

@@ -19,7 +19,7 @@ describe('a token type is in every place that has a list of its own', () => {
     'src/simulator/judge.ts': read('src/simulator/judge.ts'),
   }
 
-  it.each(Object.entries(places))('%s names each of them', (_, text) => {
+  it.each(Object.entries(places))('name each of them: %s', (_, text) => {
     expect(tokenTypes.filter((type) => !new RegExp(`\\b${type}\\b`).test(text))).toEqual([])
   })
 
@@ -53,7 +53,7 @@ describe('a vendor preset is in every place that has a list of its own', () => {
   const fixtures = read('test/fixtures/exports/README.md')
   const guides = sectionOf(read('docs/import.md'), '## 7. From another vendor')
 
-  it.each(names)('%s is known to an import, and has a test that imports a fixture', async (name) => {
+  it.each(names)('is known to an import, and has a test that imports a fixture: %s', async (name) => {
     expect(await presetOf(name)).toBeDefined()
     const test = join(root, 'test/import/vendors', `${name}.test.ts`)
     expect(existsSync(test)).toBe(true)
@@ -62,7 +62,7 @@ describe('a vendor preset is in every place that has a list of its own', () => {
     for (const file of used) expect(fixtures).toContain(`\`${file.replace('.csv', '')}`)
   })
 
-  it.each(names)('%s has a guide in docs/import.md, with its command, and is in the help', async (name) => {
+  it.each(names)('has a guide in docs/import.md, with its command, and is in the help: %s', async (name) => {
     const vendor = (await presetOf(name))?.vendor ?? ''
     const guide = sectionOf(guides, `### ${vendor}`)
     expect(guide).toMatch(/^ *pushferry import /m)

@@ -82,7 +82,7 @@ describe('what exporters and spreadsheets do to a file', () => {
     expect(await read('"objectId","type","id"\r\r\n"a","fcm","t"\r\r\n')).toEqual([record('a')])
   })
 
-  it.each([3, 10_240, 3_000_000])('%i zeros behind a gzip are passed over', async (zeros) => {
+  it.each([3, 10_240, 3_000_000])('passes over zeros behind a gzip: %i of them', async (zeros) => {
     const { file } = folder()
     const rows = Array.from({ length: 1000 }, (_, n) => `__${n},fcm,t\n`).join('')
     writeFileSync(file('a.gz'), Buffer.concat([gzipSync(`objectId,type,id\n${rows}`), Buffer.alloc(zeros)]))

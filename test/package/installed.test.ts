@@ -36,7 +36,7 @@ describe('the packed package in an empty project', () => {
     expect(files.filter((name) => /(^|\/)(build\/(Release|Debug)|config\.gypi)/.test(name))).toEqual([])
   })
 
-  it.each(Object.entries(names))('%s can be imported in bare Node, and nothing happens', async (entry, exported) => {
+  it.each(Object.entries(names))('can be imported in bare Node, and nothing happens: %s', async (entry, exported) => {
     const script = `const module = await import(${JSON.stringify(entry)}); console.log(Object.keys(module).sort().join())`
     const { out, err, code } = await run(project.path, node, '--input-type=module', '--eval', script)
     expect({ out: out.trim().split(','), err, code }).toEqual({ out: [...exported].sort(), err: '', code: 0 })
@@ -53,7 +53,7 @@ describe('the packed package in an empty project', () => {
     expect({ out: out.trim(), err, code }).toEqual({ out: '0', err: '', code: 0 })
   })
 
-  it.each(Object.entries(names))('%s can be required by CommonJS', async (entry, exported) => {
+  it.each(Object.entries(names))('can be required by CommonJS: %s', async (entry, exported) => {
     const script = `const { ${exported} } = require(${JSON.stringify(entry)}); console.log(${exported.map((name) => `typeof ${name}`)})`
     const { out, code } = await run(project.path, node, '--input-type=commonjs', '--eval', script)
     expect({ out: out.trim(), code }).toEqual({ out: exported.map(() => 'function').join(' '), code: 0 })

@@ -81,7 +81,7 @@ const ways = ['echo-400', 'echo-413', 'echo-item', 'echo-500', 'echo-html', 'ech
 
 describe('secrets of a whole relay', () => {
   it.each<LogLevel>(['debug', 'info', 'warn', 'error'])(
-    'stay out of logs at level %s, metrics, the status page, every answer, and every URL, while CleverTap repeats them',
+    'stay out of logs, metrics, the status page, every answer, and every URL, while CleverTap repeats them: log level %s',
     async (level) => {
       const clevertap = await startEcho()
       const folder = memoryFolder()

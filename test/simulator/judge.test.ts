@@ -56,7 +56,7 @@ test.each([
   ['__a', 'fcm', 'gcm'],
   ['-a', 'apns', 'apns'],
   ['~a', 'wns', 'mpns'],
-])('%s carries %s and %s, any other type is 534', (objectId, ...own) => {
+])('a type that does not fit the prefix is 534: %s carries %s and %s', (objectId, ...own) => {
   for (const type of ['apns', 'gcm', 'fcm', 'wns', 'mpns']) {
     const verdict = judgeRecord(record({ id: 'x', type }, objectId), rules)
     expect(verdict).toMatchObject(own.includes(type) ? { ok: true } : { code: 534 })

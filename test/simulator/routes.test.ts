@@ -45,7 +45,7 @@ test('a call with only invalid records is answered 200 with status fail', async 
   expect(await answer.json()).toMatchObject({ status: 'fail', processed: 0, unprocessed: [{ code: 524 }] })
 })
 
-test.each(['?dryRun=1', '?dryRun=1&x=2'])('%s validates alike and stores nothing', async (query) => {
+test.each(['?dryRun=1', '?dryRun=1&x=2'])('a dry run validates alike and stores nothing: %s', async (query) => {
   const clevertap = await simulate()
   expect(await answerTo(clevertap, [fcm('a'), {}], { query })).toMatchObject({ status: 'partial', processed: 1 })
   expect(clevertap.profiles.size).toBe(0)
@@ -127,7 +127,7 @@ test.each([
   ['POST', '/2/upload', 404],
   ['GET', '/', 404],
   ['GET', '/1/__proto__', 404],
-])('%s %s is %i with the flat body', async (method, path, status) => {
+])('another route or method gets the flat body: %s %s is %i', async (method, path, status) => {
   const clevertap = await simulate()
   const answer = await fetch(clevertap.url + path, { method, headers: credentials(clevertap) })
   expect(answer.status).toBe(status)

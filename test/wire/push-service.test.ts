@@ -10,7 +10,7 @@ describe('an endpoint', () => {
     ['https://wns2-par02p.notify.windows.com/w/?token=BQY%2b', 'wns2-par02p.notify.windows.com', '?token=BQY%2b'],
     ['https://localhost:9443/send/x', 'localhost:9443', 'x'],
     ['https://[::1]:9443/x', '[::1]:9443', 'x'],
-  ])('%s is of %s, with id %s', (endpoint, host, id) => {
+  ])('splits an endpoint into host and id: %s is of %s, with id %s', (endpoint, host, id) => {
     expect(readEndpoint(endpoint)).toEqual({ host, id })
   })
 

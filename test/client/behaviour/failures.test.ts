@@ -50,7 +50,7 @@ describe('what subscribe() throws', () => {
     ],
     ['NotSupportedError', new DOMException('Not supported', 'NotSupportedError'), 'subscribe-failed', false],
     ['TypeError', new TypeError('userVisibleOnly is required'), 'subscribe-failed', false],
-  ])('%s becomes a code and says whether to retry', async (_, fault, code, retryable) => {
+  ])('becomes a code and says whether to retry: %s', async (_, fault, code, retryable) => {
     pushManager().fault = fault
     expect(await outcomeOf(world, visit(own()).register())).toMatchObject({
       error: { name: 'PushError', code, retryable, cause: fault },
@@ -63,7 +63,7 @@ describe('what subscribe() throws', () => {
     ['storage error', abort('Registration failed - storage error')],
     ['could not retrieve the public key', abort('Registration failed - could not retrieve the public key')],
     ['Error retrieving push subscription', abort('Error retrieving push subscription.')],
-  ])('%s is tried again without the user, and heals', async (_, fault) => {
+  ])('is retried without the user, and heals: %s', async (_, fault) => {
     pushManager().faults.push(fault)
     const push = visit(own())
     await outcomeOf(world, push.register())

@@ -10,8 +10,8 @@ const exports = [
   ['profile-export.ndjson', 'identity'],
 ] as const
 
-describe('what a vendor’s export had and could not be taken', () => {
-  it.each(exports)('%s: is imported from its file of rejected rows again, with the same result', async (name, on) => {
+describe('the rejected rows of a vendor’s export', () => {
+  it.each(exports)('are imported from their file again, with the same result: %s', async (name, on) => {
     const { rejected } = await imported(name, fixture(name), { on })
     const again = await imported(`rejects-${name}`, rejected, { on })
     expect(again.summary).toMatchObject({ read: 1, queued: 0, unmatched: 1 })
@@ -91,7 +91,7 @@ describe('what a vendor’s export had and could not be taken', () => {
     ],
     ['endpoint.ndjson', '{"objectId":"a","endpoint":"https://fcm.googleapis.com/fcm/send/t"}', '', undefined],
     ['flat.ndjson', '{"objectId":"a","type":"fcm","id":null}', '', undefined],
-  ])('%s: rows that all lack a member are rejected again, where good rows had it', async (name, bad, id, on) => {
+  ])('are rejected again where all lack a member that good rows had: %s', async (name, bad, id, on) => {
     const good = fixture(on === undefined ? 'push-subscriptions.ndjson' : 'braze.ndjson').split('\n')[0]
     const first = name.startsWith('flat') ? '{"objectId":"b","type":"fcm","id":"t"}' : good
     const { rejected } = await imported(name, `${first}\n${bad}\n`, { on })

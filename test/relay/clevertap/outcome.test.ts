@@ -194,7 +194,7 @@ describe('answers that are not the documented JSON', () => {
     ['a count that is a text', '{"status":"success","processed":"3","unprocessed":[]}'],
     ['items that are no array', '{"status":"partial","processed":2,"unprocessed":{"0":{}}}'],
     ['fail with items and no count', '{"status":"fail","unprocessed":[{"code":535}]}'],
-  ])('%s under a 200 fails the request', (_, body) => {
+  ])('an answer 200 that is not the documented JSON fails the request: %s', (_, body) => {
     expect(readAnswer(answered(200, body, '3'), sent, now)).toEqual({
       kind: 'failed',
       reason: 'not the documented JSON',

@@ -144,7 +144,7 @@ describe('several accounts in one file', () => {
     ['an account that is no object', ['marked'], /^accounts\[0\] of PUSHFERRY_CONFIG: must be an object/],
     ['a file that is not JSON', '{"accounts": marked', /must be JSON/],
     ['more than accounts', '{"accounts":[{}],"port":1}', /must be \{"accounts":\[\{…\}\]\}/],
-  ])('stop the start on %s, with one line and no value in it', (_, accounts, line) => {
+  ])('stop the start with one line and no value in it: %s', (_, accounts, line) => {
     expect(refusal(accounts)).toMatch(line)
     expect(refusal(accounts)).not.toMatch(/\n|marked/)
   })

@@ -274,7 +274,7 @@ describe('a wrong value', () => {
     ['CLEVERTAP_URL', 'http://127.0.0.1.example.com'],
     ['CLEVERTAP_ACCOUNT_ID', '__proto__ x'],
     ['CLEVERTAP_PASSCODE', secret],
-  ])('of %s (%s) stops the start with one line that names it and what is allowed', (name, value) => {
+  ])('stops the start with one line that names the setting and what is allowed: %s=%s', (name, value) => {
     const line = refusal({ ...credentials, [name]: value })
     expect(line).toContain(`${name} must be `)
     expect(line).toContain(settings[name as keyof typeof settings].kind.allowed)

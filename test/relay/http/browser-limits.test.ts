@@ -22,7 +22,7 @@ describe('the limits of requests that prove nothing', () => {
     ['an IPv6 /48 sixteen times that', 160, (n) => `2001:db8:0:${hex(n % 65_536)}::1`],
     ['all addresses together a hundred times that', 1000, (n) => `2001:db8:${hex(n % 65_536)}::1`],
     ['senders whose address cannot be read what their proxy has', 10, () => 'unknown'],
-  ])('rate limits of browser routes give %s', (_, most, address) => {
+  ])('give each size of network its multiple of PUSHFERRY_RATE_LIMIT: %s', (_, most, address) => {
     expect(taken(5000, address)).toBe(most)
   })
 

@@ -14,7 +14,7 @@ describe('an address', () => {
     ['"[2001:db8::1]:4711"', '2001:db8::1'],
     ['fe80::1%eth0', 'fe80::1'],
     [' 192.0.2.1 ', '192.0.2.1'],
-  ])('reads the client address from the header %s', (text, address) => {
+  ])('is read from every usual form of the header: %s', (text, address) => {
     expect(readAddress(text)?.toString()).toBe(address)
   })
 

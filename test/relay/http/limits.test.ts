@@ -114,7 +114,7 @@ describe('who proves an objectId', () => {
   it.each([
     ['a key that is not its own', { 'x-pushferry-key': 'x'.repeat(43) }],
     ['a ticket that nobody signed', { authorization: 'Bearer a.b.c' }],
-  ])('is not who shows %s', async (_, shown) => {
+  ])('is not a sender whose key or ticket does not fit: %s', async (_, shown) => {
     const { call } = await startServer({ PUSHFERRY_RATE_LIMIT: '1', PUSHFERRY_TICKET_KEY: 'k'.repeat(32) })
     const statuses = [await call(path, register('a', shown)), await call(path, register('b', shown))]
     expect(statuses[1]?.status).toBe(429)
@@ -133,7 +133,7 @@ describe('a forwarded address', () => {
     ['with a port', '198.51.100.1:5432', '198.51.100.2:5432'],
     ['in brackets', '[2001:db8:1::1]:443', '[2001:db8:2::1]:443'],
     ['in quotes', '"198.51.100.1"', '"198.51.100.2"'],
-  ])('%s has a limit of its own', async (_, one, other) => {
+  ])('has a limit of its own, in every usual form: %s', async (_, one, other) => {
     const { call } = await startServer({ PUSHFERRY_RATE_LIMIT: '1', PUSHFERRY_TRUST_PROXY: 'loopback' })
     expect((await call(path, register('a', from(one)))).status).toBe(202)
     expect((await call(path, register('b', from(other)))).status).toBe(202)
@@ -153,7 +153,7 @@ describe('a body that is too large', () => {
   it.each([
     ['with its length', { 'content-length': String(20 * 1024 * 1024) }],
     ['without', { 'transfer-encoding': 'chunked' }],
-  ])('%s is answered before it has all been sent', async (_, headers) => {
+  ])('is answered before it has all been sent: %s', async (_, headers) => {
     const { call } = await startServer()
     const body = Buffer.alloc(20 * 1024 * 1024, 32)
     const authorized = { 'X-CleverTap-Passcode': apiKey, 'content-type': 'application/json' }
@@ -200,7 +200,7 @@ describe('a connection', () => {
       head('GET /healthz HTTP/1.1', 'host: a', `x: ${'y'.repeat(20_000)}`),
       /^HTTP\/1\.1 431 /,
     ],
-  ])('%s is answered and closed', async (_, sent, answer) => {
+  ])('that sends malformed HTTP is answered and closed: %s', async (_, sent, answer) => {
     const { port, call, lines } = await startServer({}, { timeouts })
     const socket = await openSocket(port)
     socket.write(sent)

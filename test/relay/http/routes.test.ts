@@ -46,7 +46,7 @@ describe('a known path with another method', () => {
     ['/openapi.json', 'PUT', 'GET, HEAD'],
     ['/pushferry.min.js', 'POST', 'GET, HEAD'],
     ['/healthz', 'MKCOL', 'GET, HEAD'],
-  ])('%s %s is 405 and says %s', async (path, method, allow) => {
+  ])('is 405 and names the allowed methods: %s %s, %s', async (path, method, allow) => {
     const { call } = await startServer()
     const answer = await call(path, { method, headers: { origin } })
     expect(answer.status).toBe(405)

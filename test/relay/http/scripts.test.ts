@@ -16,7 +16,7 @@ const start = async (files: readonly string[] = names) => {
 }
 
 describe('a built script', () => {
-  it.each(names)('%s is served to every origin, as JavaScript, with an ETag', async (name) => {
+  it.each(names)('is served to every origin, as JavaScript, with an ETag: %s', async (name) => {
     const { call } = await start()
     const answer = await call(`/${name}`)
     expect(answer).toMatchObject({ status: 200, text: code })

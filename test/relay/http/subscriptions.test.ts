@@ -128,16 +128,19 @@ describe('a browser that registers', () => {
       post(subscription(), { origin: `${origin}.evil.example` }),
     ],
     ['an opaque origin', 403, 'origin_not_allowed', post(subscription(), { origin: 'null' })],
-  ])('refuses a registration with %s by %i %s', async (_, status, code, call) => {
-    const server = await startServer()
-    const answer = await server.call(path, call)
-    expect(answer).toMatchObject({ status, json: { type: 'about:blank', status, code } })
-    expect(answer.headers['content-type']).toBe('application/problem+json; charset=utf-8')
-    expect(answer.text).not.toContain('marked')
-    expect(answer.headers['access-control-allow-origin']).toBe(
-      code === 'origin_not_allowed' || status === 405 ? undefined : origin,
-    )
-  })
+  ])(
+    'refuses a registration from another origin, with another method or without a record: %s, by %i %s',
+    async (_, status, code, call) => {
+      const server = await startServer()
+      const answer = await server.call(path, call)
+      expect(answer).toMatchObject({ status, json: { type: 'about:blank', status, code } })
+      expect(answer.headers['content-type']).toBe('application/problem+json; charset=utf-8')
+      expect(answer.text).not.toContain('marked')
+      expect(answer.headers['access-control-allow-origin']).toBe(
+        code === 'origin_not_allowed' || status === 405 ? undefined : origin,
+      )
+    },
+  )
 
   it('refuses every browser request when no origin is configured', async () => {
     const { call } = await startServer({ PUSHFERRY_ORIGINS: '' })
@@ -286,7 +289,7 @@ describe('a browser that withdraws', () => {
     ['with a wrong key', withKey('A'.repeat(43)), 403, 'registration_key_mismatch'],
     ['with an API key', { authorization: `Bearer ${apiKey}` }, 403, 'registration_key_mismatch'],
     ['from another origin', { origin: 'https://evil.example' }, 403, 'origin_not_allowed'],
-  ])('does not withdraw for a browser %s', async (_, headers, status, code) => {
+  ])('does not withdraw for a browser without the key or on another origin: %s', async (_, headers, status, code) => {
     const { call, store } = await startServer()
     await call(path, post(subscription('user-1')))
     expect(await call(...withdraw('user-1', headers))).toMatchObject({ status, json: { code } })

@@ -48,7 +48,7 @@ describe('where tickets are required', () => {
     ['that has expired', () => ticketFor('user-1', { now: () => Date.now() - 400_000 })],
     ['of another secret', () => ticketFor('user-1', { key: 'another-secret-of-thirty-two-chars' })],
     ['that is none', async () => bearer('marked')],
-  ])('a ticket %s is refused', async (_, headers) => {
+  ])('refuses a ticket that does not prove this objectId now: one %s', async (_, headers) => {
     const { call, store, lines } = await startServer(required)
     const answer = await call(...register('user-1', await headers()))
     expect(answer).toMatchObject({ status: 401, json: { code: 'ticket_invalid' } })

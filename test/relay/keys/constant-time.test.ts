@@ -29,11 +29,14 @@ describe('the time that a comparison takes', () => {
     ['its start', 'sec'],
     ['nothing', ''],
     ['something long', 'x'.repeat(5000)],
-  ])('says nothing of the secret when %s is given: digests of one length are compared in constant time', (_, given) => {
-    expect(sameSecret(given, 'secret')).toBe(given === 'secret')
-    expect(compared).toHaveBeenCalledTimes(1)
-    expect(compared.mock.calls[0]?.map(({ byteLength }) => byteLength)).toEqual([64, 64])
-  })
+  ])(
+    'says nothing of the secret, because digests of one length are compared in constant time: %s is given',
+    (_, given) => {
+      expect(sameSecret(given, 'secret')).toBe(given === 'secret')
+      expect(compared).toHaveBeenCalledTimes(1)
+      expect(compared.mock.calls[0]?.map(({ byteLength }) => byteLength)).toEqual([64, 64])
+    },
+  )
 
   it('takes the same time for every API key in the list', () => {
     const check = createApiKeyCheck(

@@ -70,7 +70,7 @@ describe('API keys', () => {
     ['key-both', undefined, undefined],
     ['key-A', undefined, undefined],
     ['', undefined, undefined],
-  ])('finds for the API key %s with account %s the owner %s', (key, account, expected) => {
+  ])('finds the account and the name of an API key: %s with account %s is %s', (key, account, expected) => {
     const caller = check(key, account)
     expect(caller && `${caller.account.id} ${caller.keyName}`).toBe(expected)
   })

@@ -61,7 +61,7 @@ describe('the redaction policy', () => {
     new TypeError('x', { cause: new Error('marked', { cause: 'marked' }) }),
     'marked',
     { message: 'marked' },
-  ])('hides the message of another library’s error (%#)', (error) => {
+  ])('hides the message of another library’s error: %#', (error) => {
     expect(JSON.stringify(redact({ error }))).not.toContain('marked')
   })
 

@@ -116,7 +116,7 @@ describe('the ticket key', () => {
     ['an absolute path in capitalised words', '/app-data/TicketKeyOfPushferryRelayOne'],
     ['a path in the home folder', '$HOME/keys/PushferryTicketPublicKeyK1'],
     ['broken JSON', '{"keys":[]'.padEnd(40)],
-  ])('a shared secret must not be %s', (_, text) => {
+  ])('refuses public material, and what only names it, as a shared secret: %s', (_, text) => {
     expect(readTicketKeys(text)).toBeUndefined()
   })
 })

@@ -34,7 +34,7 @@ describe('a ticket', () => {
     ['that lives 906 seconds', { exp: nowSeconds + 906 }, "the ticket's exp is more than 15 minutes ahead"],
     ['that lives for ever', { exp: 1e300 }, "the ticket's exp is more than 15 minutes ahead"],
     ['that is not valid yet', { nbf: nowSeconds + 60 }, "the ticket's nbf is missing or wrong"],
-  ])('refuses a signed ticket %s', async (_, claims, fault) => {
+  ])('refuses a signed ticket whose subject or time does not fit: one %s', async (_, claims, fault) => {
     expect(await check(await sign(hs256, 'HS256', claims))).toBe(fault)
   })
 

@@ -92,7 +92,7 @@ describe('the status routes', () => {
     ['GET', '/status/page.css'],
     ['GET', '/status/icon.svg'],
     ['POST', '/status/retry'],
-  ])('%s %s needs the admin key', async (method, path) => {
+  ])('need the admin key: %s %s', async (method, path) => {
     const { call } = await start()
     const answer = await call(path, { method, headers: { authorization: 'Bearer another' } })
     expect(answer).toMatchObject({ status: 401, json: { code: 'unauthorized' } })
@@ -218,7 +218,7 @@ describe('POST /status/retry', () => {
     ['of an older browser on another site', { origin: 'https://evil.example' }, 'origin_not_allowed'],
     ['that a form can send', { 'content-type': 'text/plain' }, 'unsupported_media_type'],
     ['that a form can send, too', { 'content-type': 'application/x-www-form-urlencoded' }, 'unsupported_media_type'],
-  ])('refuses one %s, whatever the password', async (_, headers, code) => {
+  ])('refuses a retry that another site may have caused, whatever the password: one %s', async (_, headers, code) => {
     const { call, store, reject } = await start()
     await reject('a', 535)
     const answer = await call(
