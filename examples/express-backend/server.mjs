@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import express from 'express'
 
-const { RELAY_URL = 'http://127.0.0.1:8080', RELAY_API_KEY = 'change-me-to-a-long-text', PORT = '3001' } = process.env
+const { RELAY_URL = 'http://127.0.0.1:8080', RELAY_API_KEY = 'change-me-to-a-long-secret', PORT = '3001' } = process.env
 const types = { android: 'fcm', ios: 'apns' }
 const tries = 3
 

@@ -25,7 +25,7 @@ export type KeptReason =
  * Whether it reads as one of the reasons above: words with dashes that begin in lower case. The relay's codes are a closed
  * list, so that no copy of the list is needed here; a code that a newer relay has is shown as it came.
  */
-export const isReason = (text: string): text is KeptReason => /^[a-z][\w.-]+$/.test(text)
+export const isReason = (value: string): value is KeptReason => /^[a-z][\w.-]+$/.test(value)
 
 /** Whether a fallback has the subscription. */
 export const isHandedTo = (reason: unknown): reason is `handed-to-${string}` =>

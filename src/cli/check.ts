@@ -69,8 +69,8 @@ export const check = async (
   return ok ? 0 : 1
 }
 
-const readTypes = (text: string): readonly TokenType[] =>
-  text.split(',').map((name) => {
+const readTypes = (input: string): readonly TokenType[] =>
+  input.split(',').map((name) => {
     const type = tokenTypes.find((one) => one === name.trim())
     if (!type) throw new InvalidArgumentError(`The types are ${tokenTypes.join(', ')}.`)
     return type

@@ -35,11 +35,11 @@ ${all.map(({ name, words }) => `      ${name}) words='${words.join(' ')}' ;;`).j
 complete -o default -F _pushferry pushferry
 `
 
-const fishText = (text: string): string => `'${text.replaceAll("'", "\\'")}'`
+const fishString = (value: string): string => `'${value.replaceAll("'", "\\'")}'`
 
 const fish = (all: readonly Completion[]): string => {
   const lines = all.flatMap(({ name, summary, words }) => [
-    `complete -c pushferry -n __fish_use_subcommand -a ${name} -d ${fishText(summary)}`,
+    `complete -c pushferry -n __fish_use_subcommand -a ${name} -d ${fishString(summary)}`,
     ...words.map((word) => {
       const what = word.startsWith('--') ? `-l ${word.slice(2)}` : `-a ${word}`
       return `complete -c pushferry -n '__fish_seen_subcommand_from ${name}' ${what}`

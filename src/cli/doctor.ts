@@ -13,8 +13,8 @@ interface DoctorOptions {
 
 const timeoutMs = 10_000
 
-const readAddress = (text: string, what: string): URL => {
-  const url = URL.canParse(text) ? new URL(text) : undefined
+const readAddress = (input: string, what: string): URL => {
+  const url = URL.canParse(input) ? new URL(input) : undefined
   if (url && `${url.username}${url.password}` !== '')
     throw new CliError(`${what} must be an address without a user name and a password`, 2)
   if (url && /^https?:$/.test(url.protocol) && url.hostname) return url

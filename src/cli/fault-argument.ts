@@ -1,23 +1,23 @@
 import { InvalidArgumentError } from 'commander'
 import { type Fault, faultKinds, readFault } from '../simulator/index.ts'
 
-const parseJson = (text: string): unknown => {
+const parseJson = (input: string): unknown => {
   try {
-    return JSON.parse(text)
+    return JSON.parse(input)
   } catch {
     throw new InvalidArgumentError('it begins like JSON but is not valid JSON.')
   }
 }
 
-const parseValue = (name: string, text: string): unknown => {
-  if (name === 'objectIds') return text.split('+')
-  if (text === 'true' || text === 'false') return text === 'true'
-  return /^-?\d+$/.test(text) ? Number(text) : text
+const parseValue = (name: string, input: string): unknown => {
+  if (name === 'objectIds') return input.split('+')
+  if (input === 'true' || input === 'false') return input === 'true'
+  return /^-?\d+$/.test(input) ? Number(input) : input
 }
 
 /** Parses `KIND[,NAME=VALUE…]` to an object; a kind of three digits is short for `status,status=…`. */
-const parseWords = (text: string): unknown => {
-  const [kind = '', ...pairs] = text.split(',')
+const parseWords = (input: string): unknown => {
+  const [kind = '', ...pairs] = input.split(',')
   const members: Record<string, unknown> = /^\d{3}$/.test(kind) ? { kind: 'status', status: Number(kind) } : { kind }
   for (const pair of pairs) {
     const [, name, value] = /^([A-Za-z]+)=(.*)$/s.exec(pair) ?? []
@@ -42,8 +42,8 @@ export const faultArgumentHelp = `A fault is KIND or KIND,NAME=VALUE,… or a JS
  *
  * @throws InvalidArgumentError that names the fault and the allowed values.
  */
-export const parseFaultArgument = (text: string, before: readonly Fault[] = []): readonly Fault[] => {
-  const read = readFault(text.startsWith('{') ? parseJson(text) : parseWords(text))
+export const parseFaultArgument = (input: string, before: readonly Fault[] = []): readonly Fault[] => {
+  const read = readFault(input.startsWith('{') ? parseJson(input) : parseWords(input))
   if (!read.ok) throw new InvalidArgumentError(`${read.message}.`)
   return [...before, read.fault]
 }

@@ -219,14 +219,14 @@ const importFiles = async (names: readonly string[], options: ImportOptions, io:
   }
 }
 
-const readWait = (text: string): number => {
-  const ms = duration.read(text)
+const readWait = (input: string): number => {
+  const ms = duration.read(input)
   if (ms === undefined) throw new InvalidArgumentError(`It must be ${duration.allowed}.`)
   return ms
 }
 
 /** For an option that can be repeated. */
-const collect = (text: string, before: readonly string[] = []): readonly string[] => [...before, text]
+const collect = (input: string, before: readonly string[] = []): readonly string[] => [...before, input]
 
 /** `pushferry import`. */
 export const defineImport: DefineCommand = (command, io, exitWith) => {

@@ -34,18 +34,18 @@ export const exportRejected = async (
   let withoutToken = 0
   await writeAll(output, start)
   for await (const page of rejectedPages(store, account, { code })) {
-    let text = ''
+    let lines = ''
     for (const { objectId, token, error } of page) {
       if (token === null) {
         withoutToken++
         continue
       }
       const source = sourceOf({ shape, columns }, objectId, token)
-      text +=
+      lines +=
         (rows++ > 0 ? between : '') +
         row({ line: undefined, source }, { code: error.code, reason: withoutNumber(error.message) })
     }
-    await writeAll(output, text)
+    await writeAll(output, lines)
   }
   // An empty JSON export is still a document; an empty NDJSON or CSV export has no rows.
   if (rows > 0 || format === 'json') await writeAll(output, end)

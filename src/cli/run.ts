@@ -7,17 +7,17 @@ import { missingFrom, readEnvFile } from './env-file.ts'
 import type { ExitCode, Io } from './io.ts'
 import { readVersion } from './version.ts'
 
-const oneLine = (text: string): string => text.trim().replace(/\s*\n\s*/g, ' ')
+const oneLine = (message: string): string => message.trim().replace(/\s*\n\s*/g, ' ')
 
 /** Commander's message for a wrong command line, with the allowed values where commander omits them. */
-const usageError = (text: string, table: readonly CommandEntry[], called: string | undefined): string => {
+const usageError = (message: string, table: readonly CommandEntry[], called: string | undefined): string => {
   const allowed =
-    text.includes('unknown command') && called === undefined
+    message.includes('unknown command') && called === undefined
       ? `: there are ${table.map(({ name }) => name).join(', ')}`
-      : text.includes(' is invalid')
+      : message.includes(' is invalid')
         ? ''
         : `; see pushferry ${called === undefined ? '' : `${called} `}--help`
-  return `pushferry: ${oneLine(text).replace(/^error: |\.$/g, '')}${allowed}\n`
+  return `pushferry: ${oneLine(message).replace(/^error: |\.$/g, '')}${allowed}\n`
 }
 
 const complain = ({ stderr, env }: Io, error: unknown): ExitCode => {
@@ -28,8 +28,8 @@ const complain = ({ stderr, env }: Io, error: unknown): ExitCode => {
     return error instanceof CliError ? error.exitCode : 2
   }
   const isDebug = env.PUSHFERRY_LOG_LEVEL === 'debug'
-  const text = error instanceof Error ? (isDebug ? error.stack : oneLine(error.message)) : String(error)
-  stderr.write(`pushferry: unexpected: ${text}${isDebug ? '' : ' (PUSHFERRY_LOG_LEVEL=debug shows where)'}\n`)
+  const message = error instanceof Error ? (isDebug ? error.stack : oneLine(error.message)) : String(error)
+  stderr.write(`pushferry: unexpected: ${message}${isDebug ? '' : ' (PUSHFERRY_LOG_LEVEL=debug shows where)'}\n`)
   return 1
 }
 
@@ -71,9 +71,9 @@ export const run = async (
     .enablePositionalOptions()
     .exitOverride()
     .configureOutput({
-      writeOut: (text) => void io.stdout.write(text),
-      writeErr: (text) => void io.stderr.write(text),
-      outputError: (text, write) => write(usageError(text, table, entry?.name)),
+      writeOut: (message) => void io.stdout.write(message),
+      writeErr: (message) => void io.stderr.write(message),
+      outputError: (message, write) => write(usageError(message, table, entry?.name)),
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     })

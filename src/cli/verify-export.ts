@@ -68,7 +68,7 @@ const remarks = ({ counts, tokens }: Comparison, others: number): string => {
 /** Profiles that are listed without `--list`. */
 const mostListed = 20
 
-const print = async (comparison: Comparison, others: number, { list }: VerifyExportOptions, { stdout }: Io) => {
+const writeReport = async (comparison: Comparison, others: number, { list }: VerifyExportOptions, { stdout }: Io) => {
   await writeAll(stdout, table(comparison))
   let listed = 0
   for (const page of comparison.unseen()) {
@@ -84,7 +84,7 @@ const print = async (comparison: Comparison, others: number, { list }: VerifyExp
 }
 
 /** The same as data. `profiles` is written by the page, as it may be long. */
-const printJson = async (
+const writeJson = async (
   { counts, unseen }: Comparison,
   more: { ok: boolean; account: string; notCompared: number },
   { stdout }: Io,
@@ -96,8 +96,8 @@ const printJson = async (
     ...Object.fromEntries(verdicts.map((verdict) => [verdict, Object.fromEntries(counts[verdict])])),
     notCompared,
   }
-  const text = JSON.stringify(data, undefined, 2)
-  await writeAll(stdout, `${text.slice(0, -2)},\n  "profiles": [`)
+  const json = JSON.stringify(data, undefined, 2)
+  await writeAll(stdout, `${json.slice(0, -2)},\n  "profiles": [`)
   let between = '\n'
   for (const page of unseen()) {
     await writeAll(stdout, between + page.map((one) => `    ${JSON.stringify(one)}`).join(',\n'))
@@ -121,8 +121,8 @@ export const verifyExport = async (options: VerifyExportOptions, io: Io): Promis
         const others = notCompared(await store.counts(account))
         const { other, notSeen } = comparison.counts
         const ok = sum(other) + sum(notSeen) === 0
-        if (options.json) await printJson(comparison, { ok, account, notCompared: others }, io)
-        else await print(comparison, others, options, io)
+        if (options.json) await writeJson(comparison, { ok, account, notCompared: others }, io)
+        else await writeReport(comparison, others, options, io)
         return ok ? 0 : 1
       } finally {
         comparison.close()

@@ -79,9 +79,9 @@ const describe = ({ objectId, verdict, platform, fingerprint, reason }: Verifica
 
 const readExpected = async (token: string | undefined, { stdin }: Io): Promise<string | undefined> => {
   if (token !== '-') return token
-  let text = ''
-  for await (const piece of stdin.setEncoding('utf8')) text += piece
-  return text.trim()
+  let input = ''
+  for await (const piece of stdin.setEncoding('utf8')) input += piece
+  return input.trim()
 }
 
 /** Looks up each objectId in turn. Resolves to 0 when every token was confirmed, else 1. */

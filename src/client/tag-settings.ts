@@ -17,8 +17,8 @@ const fileName = 'pushferry.min'
 const selector = `[src*="${fileName}"],[data-relay]`
 
 /**
- * The tag of this script. `currentScript` is none in a module, in inlined or evaluated text, and where an element has that
- * name, and is the loader's where a loader evaluates our text. So it is the tag that has our file name or our first
+ * The tag of this script. `currentScript` is none in a module, in inlined or evaluated code, and where an element has that
+ * name, and is the loader's where a loader evaluates our code. So it is the tag that has our file name or our first
  * attribute, of several the current one. Only a real script element is believed, because sites let others write other
  * elements.
  */

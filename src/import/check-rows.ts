@@ -1,7 +1,7 @@
 import type { NewEntry } from '../relay/store/port.ts'
 import { decodeRecord } from '../wire/decode.ts'
 import type { RecordProblem } from '../wire/problem.ts'
-import type { Draft } from './fields.ts'
+import type { UncheckedRecord } from './fields.ts'
 import type { Plan } from './plan.ts'
 import type { Rejects } from './rejects.ts'
 import { malformed, type Rejection, type Row } from './row.ts'
@@ -34,7 +34,7 @@ export const readRow = ({
   if (!decoded.ok) return rejectFor(decoded.problem)
   const { record, warnings } = decoded
   const { objectId, tokenData: token } = record
-  const { shownKeys } = value as Pick<Draft, 'shownKeys'> // `decodeRecord` accepted it, so it is an object
+  const { shownKeys } = value as Pick<UncheckedRecord, 'shownKeys'> // `decodeRecord` accepted it, so it is an object
   if (shownKeys === undefined) return { ok: true, row: { objectId, token, warnings } }
   // The browser's keys are judged like those of any subscription.
   const shown = decodeRecord({ ...record, tokenData: { ...token, type: 'chrome', keys: shownKeys } })

@@ -1,11 +1,11 @@
 import type { AcceptedRow, Store } from '../relay/store/port.ts'
-import { fingerprint } from '../relay/store/rules/decide.ts'
+import { fingerprintOf } from '../relay/store/rules/decide.ts'
 import type { SqlDatabase } from '../relay/store/sqlite/driver.ts'
 import { isPlaceholder } from '../wire/placeholder.ts'
 import type { TokenType } from '../wire/record.ts'
 import { ImportError } from './error.ts'
 import type { Input } from './input.ts'
-import { isLossy, textOf } from './members.ts'
+import { isLossy, stringOf } from './members.ts'
 import { isExported, objectIdsOf, tokensOf } from './profile-ids.ts'
 import { openRecordFile, type RecordsRead } from './read-records.ts'
 import { explainTemporary, openTemporaryDatabase } from './temporary-database.ts'
@@ -56,7 +56,7 @@ const readExport = async (
       let isNew = true
       for (const one of objectIdsOf(members)) {
         if (isLossy(one)) throw fail(`line ${line}: a CleverTap ID is a number that is not exact in JSON`)
-        const id = textOf(one)
+        const id = stringOf(one)
         if (id === '' || isPlaceholder(id)) continue
         for (const token of shown.length === 0 ? [null] : shown) {
           insert(id, token, isNew)
@@ -77,7 +77,7 @@ const judge = (
   { type, fingerprint: held }: AcceptedRow,
   shown: readonly { profile: number; token: string | null }[],
 ): { verdict: 'seen' | 'other'; profile: number } | undefined => {
-  const match = shown.find(({ token }) => token !== null && fingerprint({ token: { type, id: token } }) === held)
+  const match = shown.find(({ token }) => token !== null && fingerprintOf({ token: { type, id: token } }) === held)
   if (match) return { verdict: 'seen', profile: match.profile }
   // The fingerprint of a web token includes its keys, which no export has, so the token cannot be compared. Comparing ids alone
   // would need the id, or a second fingerprint, in every accepted row.

@@ -25,8 +25,8 @@ export const pieceRows = 2_000
 const pack = ({ objectId, token: { type, id, keys }, shownKeys = keys, warnings }: ImportedRow): string =>
   [objectId, type, id, shownKeys?.p256dh ?? '', shownKeys?.auth ?? '', ...warnings].join('\n')
 
-const unpack = (text: string): ImportedRow => {
-  const [objectId = '', type, id = '', p256dh = '', auth = '', ...warnings] = text.split('\n')
+const unpack = (packed: string): ImportedRow => {
+  const [objectId = '', type, id = '', p256dh = '', auth = '', ...warnings] = packed.split('\n')
   const token = { type: type as TokenType, id } // written by `pack`
   if (p256dh === '') return { objectId, token, warnings }
   const keys = { p256dh, auth }

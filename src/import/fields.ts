@@ -45,7 +45,7 @@ export const readWebToken = (
 const orEmpty = (value: string): string => (isPlaceholder(value) ? '' : value)
 
 /** A record in which any member may be missing; `decodeRecord` judges it. */
-export interface Draft {
+export interface UncheckedRecord {
   type: 'token'
   tokenData: { id?: string; type?: string; keys?: { p256dh: string; auth: string } }
   /** The keys of a web subscription whose type has none. */
@@ -61,9 +61,9 @@ export const recordOfFields = (
   { objectId, type: writtenType, id: writtenId, p256dh: writtenP256dh, auth: writtenAuth, endpoint = '' }: FieldValues,
   defaultType: string | undefined,
   rules: TypeRules = {},
-): Draft => {
+): UncheckedRecord => {
   // Adds members one by one, because this runs for every row and spreading costs several times as much.
-  const tokenData: Draft['tokenData'] = {}
+  const tokenData: UncheckedRecord['tokenData'] = {}
   const web = endpoint === '' ? undefined : readWebToken(endpoint, rules)
   const isWeb = web !== undefined && 'id' in web
   const p256dh = orEmpty(writtenP256dh)
@@ -73,11 +73,11 @@ export const recordOfFields = (
   if (id !== '') tokenData.id = id
   if (type !== '') tokenData.type = type.toLowerCase()
   else if (defaultType !== undefined) tokenData.type = defaultType
-  const draft: Draft = { type: 'token', tokenData }
+  const record: UncheckedRecord = { type: 'token', tokenData }
   if (p256dh !== '' || auth !== '') {
-    if (isWeb && type !== 'chrome') draft.shownKeys = { p256dh, auth }
+    if (isWeb && type !== 'chrome') record.shownKeys = { p256dh, auth }
     else tokenData.keys = { p256dh, auth }
   }
-  if (objectId !== '') draft.objectId = objectId
-  return draft
+  if (objectId !== '') record.objectId = objectId
+  return record
 }

@@ -3,7 +3,7 @@ import { listColumns } from './columns.ts'
 import { ImportError } from './error.ts'
 import { createMemberFinder } from './find-member.ts'
 import type { Input } from './input.ts'
-import { isLossy, textOf } from './members.ts'
+import { isLossy, stringOf } from './members.ts'
 import { itemsOf, objectIdName, objectIdsOf } from './profile-ids.ts'
 import { openRecordFile, type RecordsRead } from './read-records.ts'
 
@@ -27,7 +27,7 @@ export const readPairs = async (
   const exact = (value: unknown, line: number, what: string): string => {
     if (isLossy(value))
       throw fail(`line ${line}: the ${what} is a number that is not exact in JSON: export it as a string, in quotes`)
-    const written = textOf(value)
+    const written = stringOf(value)
     return isPlaceholder(written) ? '' : written
   }
   const assertFound = (names: readonly string[]): void => {

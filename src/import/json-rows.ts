@@ -5,7 +5,7 @@ import { type Field, mappedFields, readWebToken, recordOfFields, type TypeRules 
 import { createMemberFinder } from './find-member.ts'
 import { type Join, joinedObjectId } from './join.ts'
 import { type JsonPiece, jsonValues } from './json-values.ts'
-import { isLossy, isMembers, memberAt, textOf } from './members.ts'
+import { isLossy, isMembers, memberAt, stringOf } from './members.ts'
 import { rowInText } from './rejects-writing.ts'
 import type { Row } from './row.ts'
 
@@ -28,7 +28,7 @@ const recordIn = (value: unknown, joined: string | undefined, { map, defaultType
   const { tokenData } = value
   if (!isMembers(tokenData)) {
     if (map.size === 0 && joined === undefined) return value
-    const text = (field: Field): string => textOf(fieldIn(value, field, map))
+    const text = (field: Field): string => stringOf(fieldIn(value, field, map))
     const values = {
       objectId: joined ?? text('objectId'),
       type: text('type'),
@@ -90,7 +90,7 @@ const createRowReader = (options: JsonOptions): ((piece: JsonPiece) => Row) => {
   const { map, defaultType, join, ...rules } = options
   const finder = join && createMemberFinder(join.left, '--on')
   const typeIn = (value: unknown): string =>
-    textOf(isMembers(value) && isMembers(value.tokenData) ? value.tokenData.type : fieldIn(value, 'type', map))
+    stringOf(isMembers(value) && isMembers(value.tokenData) ? value.tokenData.type : fieldIn(value, 'type', map))
 
   return (piece) => {
     const { line } = piece
@@ -101,14 +101,14 @@ const createRowReader = (options: JsonOptions): ((piece: JsonPiece) => Row) => {
     const { value } = parsed
     const lossy = mappedFields.find((field) => isMembers(value) && isLossy(fieldIn(value, field, map)))
     if (lossy !== undefined) return unreadable(inexact(lossy))
-    const endpoint = map.has('endpoint') ? textOf(fieldIn(value, 'endpoint', map)) : ''
+    const endpoint = map.has('endpoint') ? stringOf(fieldIn(value, 'endpoint', map)) : ''
     const web = endpoint === '' ? undefined : readWebToken(endpoint, rules)
     if (web !== undefined && !('id' in web)) return { line, value: undefined, source, ...web }
     if (join === undefined || finder === undefined || !isMembers(value))
       return { line, value: recordIn(value, undefined, options), source }
     const key = finder.find(value)
     if (isLossy(key)) return unreadable(inexact(join.left))
-    const joined = joinedObjectId(join, textOf(key), web?.type ?? typeIn(value), rules, defaultType)
+    const joined = joinedObjectId(join, stringOf(key), web?.type ?? typeIn(value), rules, defaultType)
     return typeof joined === 'string'
       ? { line, value: recordIn(value, joined, options), source }
       : { line, value: undefined, aside: joined, source }

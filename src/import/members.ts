@@ -45,7 +45,7 @@ export const pathsOf = (value: unknown, name: string, before = ''): readonly str
 }
 
 /** A value as a field's string; empty for anything but a string or a number. */
-export const textOf = (value: unknown): string =>
+export const stringOf = (value: unknown): string =>
   typeof value === 'string' ? value.trim() : typeof value === 'number' ? String(value) : ''
 
 /** Whether JSON.parse may have rounded a number, so that two IDs may have become equal. */

@@ -15,8 +15,8 @@ const batchRows = 2_000
  * `01.05.2026` day and month cannot be distinguished.
  */
 const timeOf = (usedAt: unknown): number => {
-  const text = String(usedAt)
-  const time = /^\d+$/.test(text) ? Number(text) : /^\d{4}-\d/.test(text) ? Date.parse(text) : 0
+  const digits = String(usedAt)
+  const time = /^\d+$/.test(digits) ? Number(digits) : /^\d{4}-\d/.test(digits) ? Date.parse(digits) : 0
   return Number.isFinite(time) ? time : 0
 }
 

@@ -1,6 +1,6 @@
 import { withoutNumber } from '../relay/clevertap/record-number.ts'
 import type { RecordError, RejectedRow, Store } from '../relay/store/port.ts'
-import { fingerprint } from '../relay/store/rules/decide.ts'
+import { fingerprintOf } from '../relay/store/rules/decide.ts'
 import { readRow } from './check-rows.ts'
 import type { Plan } from './plan.ts'
 import type { Rejects } from './rejects.ts'
@@ -56,19 +56,19 @@ export const traceRefusals = async (parts: RefusalParts): Promise<number> => {
   const { plans, startedAt, queuedUntil, tally, rejects, signal } = parts
   const [firstPlan] = plans
   if (!firstPlan) return 0
-  let moved = 0
+  let recounted = 0
 
-  const move = ({ error, receivedAt }: Pick<Refused, 'error' | 'receivedAt'>): void => {
+  const recount = ({ error, receivedAt }: Pick<Refused, 'error' | 'receivedAt'>): void => {
     if (receivedAt >= startedAt) tally.queued = Math.max(0, tally.queued - 1)
     else tally.unchanged = Math.max(0, tally.unchanged - 1)
     tallyRejection(tally, error)
-    moved++
+    recounted++
   }
-  const moveUntraced = (row: RejectedRow): void => {
+  const recountUntraced = (row: RejectedRow): void => {
     const { objectId, token, error, receivedAt } = row
     // Only a browser's row has no token.
     if (token === null || receivedAt < startedAt || receivedAt > queuedUntil) return
-    move(row)
+    recount(row)
     const refusal = { code: error.code, reason: withoutNumber(error.message) }
     rejects?.add(firstPlan.shape, { line: undefined, source: sourceOf(firstPlan, objectId, token) }, refusal)
   }
@@ -78,26 +78,26 @@ export const traceRefusals = async (parts: RefusalParts): Promise<number> => {
   for await (const row of refusedSince(parts)) {
     const { objectId, token, error, receivedAt } = row
     if (token === null) continue
-    if (!isTraceable || traced.size >= mostTraced) moveUntraced(row)
-    else traced.set(objectId, { fingerprint: fingerprint({ token }), error, receivedAt })
+    if (!isTraceable || traced.size >= mostTraced) recountUntraced(row)
+    else traced.set(objectId, { fingerprint: fingerprintOf({ token }), error, receivedAt })
   }
   for (const { input, rows, shape } of plans) {
     if (!input.isRepeatable) continue
     for await (const read of rows()) {
-      if (traced.size === 0 || signal.aborted) return moved
+      if (traced.size === 0 || signal.aborted) return recounted
       for (const row of read) {
         const found = readRow(row)
         if (!found.ok) continue
         const { objectId, token } = found.row
         const refused = traced.get(objectId)
-        if (refused === undefined || refused.fingerprint !== fingerprint({ token })) continue
+        if (refused === undefined || refused.fingerprint !== fingerprintOf({ token })) continue
         traced.delete(objectId)
-        move(refused)
+        recount(refused)
         rejects?.add(shape, row, { code: refused.error.code, reason: withoutNumber(refused.error.message) })
       }
     }
   }
-  if (plans.every(({ input }) => input.isRepeatable)) return moved
-  for await (const row of refusedSince(parts)) if (traced.has(row.objectId)) moveUntraced(row)
-  return moved
+  if (plans.every(({ input }) => input.isRepeatable)) return recounted
+  for await (const row of refusedSince(parts)) if (traced.has(row.objectId)) recountUntraced(row)
+  return recounted
 }

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
-import { fingerprint } from '../relay/store/rules/decide.ts'
+import { fingerprintOf } from '../relay/store/rules/decide.ts'
 import type { ImportedRow } from './check-rows.ts'
 import { createSorter, keyCharacters } from './sort.ts'
 
@@ -29,7 +29,8 @@ export interface Repeats {
 export const createRepeats = (replace: boolean): Repeats => {
   const sorter = createSorter()
   return {
-    add: (row) => sorter.add(`${hash('sha256', row.objectId).slice(0, digits)}\n${fingerprint(row).slice(0, digits)}`),
+    add: (row) =>
+      sorter.add(`${hash('sha256', row.objectId).slice(0, digits)}\n${fingerprintOf(row).slice(0, digits)}`),
     count: async () => {
       let repeats = 0
       let seen = 0

@@ -4,7 +4,7 @@ import type { FieldMap } from './field-map.ts'
 import { type Field, mappedFields, readWebToken, recordOfFields, type TypeRules } from './fields.ts'
 import { type Join, joinedObjectId } from './join.ts'
 import { withOneOf } from './json-source.ts'
-import { isLossy, isMembers, type Members, memberAt, pathsOf, textOf } from './members.ts'
+import { isLossy, isMembers, type Members, memberAt, pathsOf, stringOf } from './members.ts'
 import { areRejected } from './rejects-writing.ts'
 import type { Row } from './row.ts'
 import type { Preset, VendorToken } from './vendors/preset.ts'
@@ -70,7 +70,7 @@ export const planVendor = (
     const value = memberAt(view(record), key)
     if (isLossy(value))
       return { problem: `${key} is a number that is not exact in JSON: export it as a string, in quotes` }
-    const text = textOf(value)
+    const text = stringOf(value)
     if (join === undefined) return text
     const joined = joinedObjectId(join, text, written, rules, defaultType)
     return typeof joined === 'string' ? joined : { aside: joined }
@@ -91,7 +91,7 @@ export const planVendor = (
       return other({ aside: { kind: 'skipped', reason: skip ?? 'no token' } })
     const text = (field: Field): string => {
       const path = mapped.get(field)
-      return path === undefined ? (values[field] ?? '') : textOf(memberAt(view(record), path))
+      return path === undefined ? (values[field] ?? '') : stringOf(memberAt(view(record), path))
     }
     const [type, endpoint] = [text('type'), text('endpoint')]
     const web = endpoint === '' ? undefined : readWebToken(endpoint, rules)

@@ -1,6 +1,6 @@
 import { style } from './style.ts'
 
-/** The texts of a dialog. */
+/** The strings of a dialog. */
 export interface DialogTexts {
   readonly title: string
   readonly body: string
@@ -24,7 +24,7 @@ export interface OpenDialog {
 
 /**
  * Opens a modal dialog. The browser keeps the focus in it, restores it afterwards, and treats Escape (or Android's back
- * gesture) as a dismissal. The writing direction follows the texts.
+ * gesture) as a dismissal. The writing direction follows the strings.
  *
  * The dialog is in a shadow root with a constructed style sheet and contains text nodes only. So it works under
  * `default-src 'self'; require-trusted-types-for 'script'`, and the page's style rules do not apply to it.

@@ -8,19 +8,19 @@ export interface PromptPush {
 /** The user's choice. */
 export type PromptChoice = 'accepted' | 'dismissed'
 
-/** The texts for iPhone and iPad, where a site must be on the home screen before it can send pushes. */
+/** The wording for iPhone and iPad, where a site must be on the home screen before it can send pushes. */
 export interface InstallTexts {
   /** Heading. */
   title?: string
-  /** Text above the steps. */
+  /** The sentence above the steps. */
   body?: string
-  /** One text per step. */
+  /** One sentence per step. */
   steps?: readonly string[]
   /** The only button. */
   dismiss?: string
 }
 
-/** Options of the soft prompt. Texts are plain text without markup, and have English defaults. */
+/** Options of the soft prompt. Its strings are plain text without markup, and have English defaults. */
 export interface PromptOptions {
   push: PromptPush
   /** Heading of the question. It names the dialog for screen readers. */
@@ -31,7 +31,7 @@ export interface PromptOptions {
   accept?: string
   /** The button that dismisses the prompt for now. */
   dismiss?: string
-  /** Texts for the state `needs-install`. */
+  /** The wording for the state `needs-install`. */
   install?: InstallTexts
   /** Days until the prompt is shown again after the first dismissal. Each further dismissal doubles them. Default 7. */
   askAgainAfterDays?: number

@@ -27,7 +27,7 @@ export interface UnprocessedItem {
   record?: unknown
 }
 
-const codeTexts: Readonly<Record<number, string>> = {
+const codeMessages: Readonly<Record<number, string>> = {
   523: 'Missing identity',
   524: 'Data neither event nor profile',
   526: 'objectId invalid',
@@ -41,9 +41,9 @@ const codeTexts: Readonly<Record<number, string>> = {
 }
 
 /** CleverTap's message for a per-record code. */
-export const textOfCode = (code: number): string => codeTexts[code] ?? `Error ${code}`
+export const messageOfCode = (code: number): string => codeMessages[code] ?? `Error ${code}`
 
-const statusTexts: Readonly<Record<number, string>> = {
+const statusMessages: Readonly<Record<number, string>> = {
   400: 'Malformed request',
   401: 'Invalid Credentials',
   403: 'Forbidden',
@@ -56,7 +56,7 @@ const statusTexts: Readonly<Record<number, string>> = {
 }
 
 /** The answer to a request that is refused as a whole. */
-export const flatError = (code: number, error = statusTexts[code] ?? `Error ${code}`): object => ({
+export const flatError = (code: number, error = statusMessages[code] ?? `Error ${code}`): object => ({
   status: 'fail',
   error,
   code,

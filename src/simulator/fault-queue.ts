@@ -1,5 +1,5 @@
 import type { Refusal } from './answer.ts'
-import { textOfCode } from './answer.ts'
+import { messageOfCode } from './answer.ts'
 import type { Fault, FaultEffect } from './fault.ts'
 
 /** The facts about a call that decide which fault fits it. */
@@ -65,7 +65,7 @@ export const createFaultQueue = (): FaultQueue => {
           const used = one.usedFor.get(objectId ?? '') ?? 0
           if (refused.has(index) || used >= limitOf(fault) || !canHit(fault.objectIds, objectId)) continue
           one.usedFor.set(objectId ?? '', used + 1)
-          refused.set(index, { index, code: fault.code, error: fault.error ?? textOfCode(fault.code) })
+          refused.set(index, { index, code: fault.code, error: fault.error ?? messageOfCode(fault.code) })
         }
       }
       return [...refused.values()]

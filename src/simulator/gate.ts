@@ -2,7 +2,7 @@
 export interface Gate {
   readonly inFlight: number
   /** Counts a new call, whether it is below the limit or not. */
-  enter(): Visit
+  admit(): Visit
 }
 
 /** One call, from its arrival to the last byte of its answer. */
@@ -23,7 +23,7 @@ export const createGate = (limit: number): Gate => {
     get inFlight() {
       return inFlight
     },
-    enter: () => {
+    admit: () => {
       const isAllowed = allowed < limit
       inFlight++
       if (isAllowed) allowed++

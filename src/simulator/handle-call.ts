@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
 import { createGate, type Gate } from './gate.ts'
-import { type Arrival, type Outcome, type Parts, profile, refuse, upload } from './routes.ts'
+import { type IncomingCall, type Outcome, type Parts, profile, refuse, upload } from './routes.ts'
 import type { Call } from './simulator.ts'
 import { speak } from './speak.ts'
 
@@ -39,8 +39,8 @@ export const createCallHandler = (parts: Parts, onChange: () => void): CallHandl
   }
 
   /** Refuses a call that its headers show to be wrong. Passes every other call to its route. */
-  const answer = async (route: Route | undefined, isAllowed: boolean, arrival: Arrival): Promise<Outcome> => {
-    const { request, dryRun } = arrival
+  const answer = async (route: Route | undefined, isAllowed: boolean, incoming: IncomingCall): Promise<Outcome> => {
+    const { request, dryRun } = incoming
     if (!route) return refuse(404, 'no such path')
     if (request.method !== route.method)
       return { ...refuse(405, `the method must be ${route.method}`), headers: { Allow: route.method } }
@@ -49,7 +49,7 @@ export const createCallHandler = (parts: Parts, onChange: () => void): CallHandl
     if (passcode !== options.passcode) return refuse(401, 'wrong or missing passcode')
     if (!isAllowed) return refuse(429, 'too many in flight')
     const early = faults.take({ on: route.on, dryRun, objectIds: undefined })
-    return early ? { status: 0, body: {}, fault: early } : route.answer(arrival, parts)
+    return early ? { status: 0, body: {}, fault: early } : route.answer(incoming, parts)
   }
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -60,7 +60,7 @@ export const createCallHandler = (parts: Parts, onChange: () => void): CallHandl
     const query = new URLSearchParams(search)
     const dryRun = query.get('dryRun') === '1'
     const route = Object.hasOwn(routes, path) ? routes[path] : undefined
-    const visit = route?.gate.enter()
+    const visit = route?.gate.admit()
     if (visit && route?.on === 'upload') ledger.noteInFlight(visit.inFlight)
     onChange()
 

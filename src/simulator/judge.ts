@@ -25,8 +25,8 @@ type Members = { readonly [name: string]: unknown }
 const isObject = (value: unknown): value is Members =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 // The first test in each line is the fast path for nearly every string.
-const hasForbidden = (text: string): boolean => !/^[!-~]*$/.test(text) && /[\s\p{Cc}\p{Cs}]/u.test(text)
-const isLonger = (text: string, most: number): boolean => text.length > most && [...text].length > most
+const hasForbidden = (value: string): boolean => !/^[!-~]*$/.test(value) && /[\s\p{Cc}\p{Cs}]/u.test(value)
+const isLonger = (value: string, most: number): boolean => value.length > most && [...value].length > most
 const refuse = (code: number): Verdict => ({ ok: false, code })
 
 /** Token types by prefix of the CleverTap ID. An ID without a prefix takes any type (the documented curl sample has gcm). */

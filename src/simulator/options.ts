@@ -27,7 +27,7 @@ const oneOf = (...words: readonly string[]): Rule => ({
   allowed: words.join(' or '),
   fits: (value) => words.some((word) => word === value),
 })
-const headerText: Rule = {
+const headerValue: Rule = {
   allowed: 'a non-empty string without white space',
   fits: (value) => typeof value === 'string' && /^[!-~]+$/.test(value),
 }
@@ -36,9 +36,9 @@ const aFunction: Rule = { allowed: 'a function', fits: (value) => typeof value =
 /** The allowed values of each option. */
 const rules: Readonly<Record<keyof SimulatorOptions, Rule>> = {
   port: wholeNumber(0, 65_535),
-  host: headerText,
-  accountId: headerText,
-  passcode: headerText,
+  host: headerValue,
+  accountId: headerValue,
+  passcode: headerValue,
   limit: wholeNumber(1, 1_000_000),
   latencyMs: wholeNumber(0, 600_000),
   rotation: oneOf('keep', 'replace'),

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Refusal } from './answer.ts'
-import { flatError, textOfCode, uploadAnswer } from './answer.ts'
+import { flatError, messageOfCode, uploadAnswer } from './answer.ts'
 import type { Fault } from './fault.ts'
 import type { FaultQueue, FaultSubject } from './fault-queue.ts'
 import { isApplied } from './fault-queue.ts'
@@ -26,7 +26,7 @@ export interface Outcome {
 }
 
 /** A call whose headers were accepted. */
-export interface Arrival {
+export interface IncomingCall {
   request: IncomingMessage
   query: URLSearchParams
   dryRun: boolean
@@ -61,7 +61,7 @@ const readObjectId = (record: unknown): string | undefined => {
  * `POST /1/upload`. Stores accepted records at once, before the latency: a caller that disconnects meanwhile has delivered
  * them without knowing, which is the harder case for the caller.
  */
-export const upload = async ({ request, query, dryRun, entry }: Arrival, parts: Parts): Promise<Outcome> => {
+export const upload = async ({ request, query, dryRun, entry }: IncomingCall, parts: Parts): Promise<Outcome> => {
   const { options, ledger, faults } = parts
   if (!['0', '1', null].includes(query.get('dryRun'))) {
     request.resume()
@@ -83,7 +83,7 @@ export const upload = async ({ request, query, dryRun, entry }: Arrival, parts: 
     const verdict = judgeRecord(record, rules)
     if (rejection) refusals.push(rejection)
     else if (verdict.ok) good.push(verdict)
-    else refusals.push({ index, code: verdict.code, error: textOfCode(verdict.code) })
+    else refusals.push({ index, code: verdict.code, error: messageOfCode(verdict.code) })
   }
   if (isAnswered && !dryRun) {
     for (const { objectId, token } of good) entry.store(objectId, token)
@@ -101,7 +101,7 @@ export const upload = async ({ request, query, dryRun, entry }: Arrival, parts: 
 }
 
 /** `GET /1/profile.json?objectId=`: the device of that objectId, with `push_token` when it has a token. */
-export const profile = async ({ query, dryRun }: Arrival, { ledger, faults }: Parts): Promise<Outcome> => {
+export const profile = async ({ query, dryRun }: IncomingCall, { ledger, faults }: Parts): Promise<Outcome> => {
   const objectId = query.get('objectId')
   if (!objectId) return refuse(400, 'objectId is missing', 'Malformed request: objectId is missing')
   const fault = faults.take({ on: 'profile', dryRun, objectIds: [objectId] })

@@ -38,11 +38,11 @@ const say = (
 /** Applies an `echo` fault to the items of an answer. */
 const altered = (answer: UploadAnswer, fault: Fault & { kind: 'echo' }): UploadAnswer => {
   const alter = ({ record, error, ...item }: UnprocessedItem): UnprocessedItem => {
-    const text = error.replace(/ record number : (\d+)$/, (_, n) =>
+    const message = error.replace(/ record number : (\d+)$/, (_, n) =>
       fault.number === 'omitted' ? '' : ` record number : ${fault.number === 'shifted' ? Number(n) + 1 : n}`,
     )
-    if (fault.record === 'omitted') return { ...item, error: text }
-    return { ...item, error: text, record: fault.record === 'changed' ? changed(record) : record }
+    if (fault.record === 'omitted') return { ...item, error: message }
+    return { ...item, error: message, record: fault.record === 'changed' ? changed(record) : record }
   }
   return { ...answer, unprocessed: answer.unprocessed.map(alter) }
 }
@@ -77,9 +77,9 @@ const trickle = async (speech: Speech, { ms, bytes = 1 }: { ms: number; bytes?: 
 
 const resetInBody = ({ response, status, body }: Speech): Promise<void> =>
   new Promise((resolve) => {
-    const text = JSON.stringify(body)
-    response.writeHead(status, { 'Content-Type': jsonType, 'Content-Length': Buffer.byteLength(text) })
-    response.write(text.slice(0, text.length >> 1), () => {
+    const json = JSON.stringify(body)
+    response.writeHead(status, { 'Content-Type': jsonType, 'Content-Length': Buffer.byteLength(json) })
+    response.write(json.slice(0, json.length >> 1), () => {
       response.socket?.resetAndDestroy()
       resolve()
     })
@@ -111,8 +111,8 @@ export const speak = async (speech: Speech): Promise<void> => {
       return say(speech, 200, page, { 'Content-Type': 'text/html; charset=utf-8' })
     }
     case 'truncated': {
-      const text = JSON.stringify(body)
-      return say(speech, status, text.slice(0, text.length >> 1))
+      const json = JSON.stringify(body)
+      return say(speech, status, json.slice(0, json.length >> 1))
     }
     case 'no-items':
       return say(speech, 200, JSON.stringify({ status: 'fail', processed: 0, unprocessed: [] }))

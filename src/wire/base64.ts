@@ -11,8 +11,8 @@ values['/'.charCodeAt(0)] = 63
  *
  * @returns the bytes, or `undefined` when the string is not base64. Never throws.
  */
-export const decodeBase64 = (text: string): Uint8Array | undefined => {
-  const digits = text.replace(/={1,2}$/, '')
+export const decodeBase64 = (encoded: string): Uint8Array | undefined => {
+  const digits = encoded.replace(/={1,2}$/, '')
   if (digits.length % 4 === 1) return undefined
   const bytes = new Uint8Array((digits.length * 3) >> 2)
   let bits = 0
@@ -33,20 +33,20 @@ export const decodeBase64 = (text: string): Uint8Array | undefined => {
 
 /** Encodes bytes as URL-safe base64 without padding, the canonical form in which keys are stored and compared. */
 export const encodeBase64Url = (bytes: ArrayLike<number>): string => {
-  let text = ''
+  let encoded = ''
   for (let at = 0; at < bytes.length; at += 3) {
     const three = ((bytes[at] ?? 0) << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0)
     const digits = Math.min(bytes.length - at, 3) + 1
-    for (let digit = 0; digit < digits; digit++) text += alphabet[(three >> (18 - 6 * digit)) & 63]
+    for (let digit = 0; digit < digits; digit++) encoded += alphabet[(three >> (18 - 6 * digit)) & 63]
   }
-  return text
+  return encoded
 }
 
 /** Whether a valid base64 string is canonical, as `encodeBase64Url` writes it: no padding, no unused bits set at its end. */
-export const isCanonicalBase64Url = (text: string): boolean => {
-  const looseBits = [0, 0, 15, 3][text.length % 4] ?? 0
-  return /^[\w-]*$/.test(text) && ((values[text.charCodeAt(text.length - 1)] ?? 0) & looseBits) === 0
+export const isCanonicalBase64Url = (encoded: string): boolean => {
+  const looseBits = [0, 0, 15, 3][encoded.length % 4] ?? 0
+  return /^[\w-]*$/.test(encoded) && ((values[encoded.charCodeAt(encoded.length - 1)] ?? 0) & looseBits) === 0
 }
 
 /** Pads a canonical key to a multiple of four characters, as in CleverTap's documented samples. */
-export const padBase64 = (text: string): string => text + '='.repeat((4 - (text.length % 4)) % 4)
+export const padBase64 = (encoded: string): string => encoded + '='.repeat((4 - (encoded.length % 4)) % 4)

@@ -23,9 +23,9 @@ const isObject = (value: unknown): value is Members =>
  * White space, control and format characters (zero-width space, direction overrides) and lone surrogates. The first test
  * is the fast path: nearly every id is printable ASCII.
  */
-const forbiddenIn = (text: string): string | undefined => {
-  if (/^[!-~]*$/.test(text)) return undefined
-  const [character] = /[\s\p{Cc}\p{Cf}\p{Cs}]/u.exec(text) ?? []
+const forbiddenIn = (id: string): string | undefined => {
+  if (/^[!-~]*$/.test(id)) return undefined
+  const [character] = /[\s\p{Cc}\p{Cf}\p{Cs}]/u.exec(id) ?? []
   if (character === undefined) return undefined
   const code = `U+${character.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0')}`
   const kind = kinds.find(({ pattern }) => pattern.test(character))?.name ?? 'white space'
@@ -41,8 +41,8 @@ const kinds = [
 /** Whether an id has only characters that push services use in the last part of endpoints. For FCM alone: `isFcmId`. */
 const isWebId = (id: string): boolean => /^[\w\-:.%~=?&/+]+$/.test(id)
 const isUrl = (id: string): boolean => /^https?:\/\//i.test(id)
-const isLonger = (text: string, limit: number): boolean =>
-  text.length > limit && (text.length > limit * 2 || [...text].length > limit)
+const isLonger = (id: string, limit: number): boolean =>
+  id.length > limit && (id.length > limit * 2 || [...id].length > limit)
 
 const readObjectId = (members: Members): Read<string> => {
   const { objectId } = members

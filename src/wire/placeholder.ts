@@ -16,22 +16,22 @@ const empty: ReadonlySet<string> = new Set([
 const spreadsheetError = /^#(?:[\p{L}¡¿/]{3,}0?[?!]|N\/[AD]|NV|#{4,})$/iu
 const longest = 11
 
-const isSpreadsheetError = (text: string): boolean => text.startsWith('#') && spreadsheetError.test(text)
+const isSpreadsheetError = (value: string): boolean => value.startsWith('#') && spreadsheetError.test(value)
 
 /** Whether a string is a word that exporters or spreadsheets put in place of a value, in any letter case. */
-export const isPlaceholder = (text: string): boolean =>
-  text.length <= longest && text !== '' && (empty.has(text.toLowerCase()) || isSpreadsheetError(text))
+export const isPlaceholder = (value: string): boolean =>
+  value.length <= longest && value !== '' && (empty.has(value.toLowerCase()) || isSpreadsheetError(value))
 
 /**
  * Explains a placeholder that an exporter or a spreadsheet wrote instead of a value, in any letter case, and how to get the
  * value; `undefined` for any other string. The hint never repeats the value.
  */
-export const placeholderHint = (text: string): string | undefined => {
-  if (isPlaceholder(text))
-    return empty.has(text.toLowerCase())
+export const placeholderHint = (value: string): string | undefined => {
+  if (isPlaceholder(value))
+    return empty.has(value.toLowerCase())
       ? 'is what exporters and programs write for an empty value: leave the record out, or send the value itself'
       : 'is the error of a spreadsheet formula: import that column as text and export it again'
-  return /^[+-]?(?:\d+[.,]?\d*|[.,]\d+)e[+-]\d+$/i.test(text)
+  return /^[+-]?(?:\d+[.,]?\d*|[.,]\d+)e[+-]\d+$/i.test(value)
     ? 'is a number in scientific notation, as spreadsheets shorten long numbers: format that column as text and export it again'
     : undefined
 }

@@ -10,7 +10,7 @@ import {
   type Store,
   type StoreOptions,
 } from '../../src/relay/store/port.ts'
-import { fingerprint } from '../../src/relay/store/rules/decide.ts'
+import { fingerprintOf } from '../../src/relay/store/rules/decide.ts'
 import type { Token } from '../../src/wire/record.ts'
 import { account, newEntry as entry } from '../support/new-entry.ts'
 
@@ -851,9 +851,9 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
       const expected = ['_b', 'ü', '€', '😀', "'"].map((objectId) => ({
         objectId,
         type: 'fcm',
-        fingerprint: fingerprint({ token: fcm(`token-of-${objectId}`) }),
+        fingerprint: fingerprintOf({ token: fcm(`token-of-${objectId}`) }),
       }))
-      expected.push({ objectId: 'web', type: 'chrome', fingerprint: fingerprint({ token: web.token }) })
+      expected.push({ objectId: 'web', type: 'chrome', fingerprint: fingerprintOf({ token: web.token }) })
       expect(found).toHaveLength(expected.length)
       expect(found).toEqual(expect.arrayContaining(expected))
     })

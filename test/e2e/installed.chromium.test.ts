@@ -11,7 +11,7 @@ import { html, type Site, script, startSite } from './support/site.ts'
 import { createTempFolder } from './support/temp-folder.ts'
 import { useBrowser } from './support/use-browser.ts'
 
-const apiKey = 'change-me-to-a-long-text'
+const apiKey = 'change-me-to-a-long-secret'
 
 /** Runs the installed command until the test is over, and settles with the first match in what it prints. */
 const runCommand = (cwd: string, words: readonly string[], env: Readonly<Record<string, string>>, wanted: RegExp) => {

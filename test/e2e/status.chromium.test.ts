@@ -117,7 +117,7 @@ describeBrowser('chromium', 'the status page', () => {
     await slot('headline', 'CleverTap rejected 3 of 4 uploaded records')
     const code = page.locator('.codes li', { hasText: '534' })
     await code.getByText('The type of the token does not fit the platform').waitFor()
-    await page.locator('.latest li', { hasText: "CleverTap's text" }).nth(2).waitFor()
+    await page.locator('.latest li', { hasText: "CleverTap's message" }).nth(2).waitFor()
     expect(await page.locator('.latest').textContent()).not.toContain('token-of-')
     expect(await seriousFindings(page)).toEqual([])
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360)

@@ -2,8 +2,8 @@
 export type Policy = ReadonlyMap<string, readonly string[]>
 
 /** Reads the policies of a header or a `<meta>` tag. A comma separates policies; all of them apply. */
-export const parsePolicies = (text: string): readonly Policy[] =>
-  text
+export const parsePolicies = (header: string): readonly Policy[] =>
+  header
     .split(',')
     .map((policy) => {
       const directives = new Map<string, readonly string[]>()

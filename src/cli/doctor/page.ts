@@ -18,8 +18,8 @@ export interface Page {
 }
 
 const entities: Readonly<Record<string, string>> = { amp: '&', quot: '"', '#39': "'", '#x27': "'", lt: '<', gt: '>' }
-const decode = (text: string): string =>
-  text.replace(/&(amp|quot|#39|#x27|lt|gt);/g, (all, name) => entities[name] ?? all)
+const decode = (markup: string): string =>
+  markup.replace(/&(amp|quot|#39|#x27|lt|gt);/g, (all, name) => entities[name] ?? all)
 
 const attributesOf = (tag: string): Attributes =>
   new Map(
@@ -39,17 +39,19 @@ const tagsOf = (html: string, name: string): readonly Attributes[] =>
 
 /** Reads a page from its HTML and its `Content-Security-Policy` header. */
 export const readPage = (html: string, url: URL, csp: string | null): Page => {
-  const text = html.replace(/<!--[\s\S]*?-->/g, '')
-  const href = tagsOf(text, 'base')
+  const markup = html.replace(/<!--[\s\S]*?-->/g, '')
+  const href = tagsOf(markup, 'base')
     .find((tag) => tag.has('href'))
     ?.get('href')
-  const meta = tagsOf(text, 'meta').filter((tag) => tag.get('http-equiv')?.toLowerCase() === 'content-security-policy')
+  const meta = tagsOf(markup, 'meta').filter(
+    (tag) => tag.get('http-equiv')?.toLowerCase() === 'content-security-policy',
+  )
   return {
     url,
     base: href !== undefined && URL.canParse(href, url.href) ? new URL(href, url) : url,
-    tags: tagsOf(text, 'script').filter((tag) => /(^|\/)pushferry(\.min)?\.js([?#]|$)/.test(tag.get('src') ?? '')),
-    mentions: /pushferry/i.test(text),
-    namesSdk: /clevertap|wizrocket|googletagmanager/i.test(text),
+    tags: tagsOf(markup, 'script').filter((tag) => /(^|\/)pushferry(\.min)?\.js([?#]|$)/.test(tag.get('src') ?? '')),
+    mentions: /pushferry/i.test(markup),
+    namesSdk: /clevertap|wizrocket|googletagmanager/i.test(markup),
     policies: [csp ?? '', ...meta.map((tag) => tag.get('content') ?? '')].flatMap(parsePolicies),
   }
 }

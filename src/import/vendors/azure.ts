@@ -1,11 +1,11 @@
-import { type Members, memberAt, textOf } from '../members.ts'
+import { type Members, memberAt, stringOf } from '../members.ts'
 import type { Preset, VendorToken } from './preset.ts'
 
 /** Tags such as `user:42` as members, and the tag that is a user ID. */
 const tagsOf = (tags: unknown): Members => {
-  const list = Array.isArray(tags) ? tags : textOf(tags).split(',')
+  const list = Array.isArray(tags) ? tags : stringOf(tags).split(',')
   const pairs = list.flatMap((tag: unknown) => {
-    const [, name = '', value = ''] = /^\s*(\$?[^:]+):(.*?)\s*$/.exec(textOf(tag)) ?? []
+    const [, name = '', value = ''] = /^\s*(\$?[^:]+):(.*?)\s*$/.exec(stringOf(tag)) ?? []
     return name === '' ? [] : [[name, value.replace(/^\{(.*)\}$/, '$1')] as const]
   })
   return Object.fromEntries(pairs)
@@ -14,8 +14,8 @@ const tagsOf = (tags: unknown): Members => {
 const isPast = (time: unknown, nowMs: number): boolean => typeof time === 'string' && Date.parse(time) < nowMs
 
 const readRegistration = (record: Members, nowMs: number): VendorToken => {
-  const kind = textOf(record.kind ?? record.type ?? record.platform)
-  const at = (name: string): string => textOf(memberAt(record, `pushChannel.${name}`) ?? record[name])
+  const kind = stringOf(record.kind ?? record.type ?? record.platform)
+  const at = (name: string): string => stringOf(memberAt(record, `pushChannel.${name}`) ?? record[name])
   const endpoint = at('endpoint')
   if (kind !== '' && !/^browser/i.test(kind)) return { skip: 'other channel' }
   if (record.expiredPushChannel === true || isPast(record.expirationTime, nowMs)) return { skip: 'dead' }

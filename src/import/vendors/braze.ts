@@ -1,5 +1,5 @@
 import type { TokenType } from '../../wire/record.ts'
-import { isMembers, textOf } from '../members.ts'
+import { isMembers, stringOf } from '../members.ts'
 import type { Preset, VendorToken } from './preset.ts'
 
 const types = new Map<string, TokenType>([
@@ -11,8 +11,8 @@ const others = ['web', 'kindle', 'fireos', 'fire os', 'huawei', 'macos', 'tvos',
 
 const readToken = (token: unknown): VendorToken => {
   if (!isMembers(token)) return { values: {} }
-  const type = textOf(token.platform)
-  const id = textOf(token.token)
+  const type = stringOf(token.platform)
+  const id = stringOf(token.token)
   if (others.includes(type.toLowerCase())) return { skip: 'other channel' }
   if (token.notifications_enabled === false) return { skip: 'opted out' }
   return id === '' && Object.hasOwn(token, 'token') ? { skip: 'no token' } : { values: { type, id } }

@@ -1,6 +1,6 @@
 import type { TokenType } from '../../wire/record.ts'
 import { readFlag, unreadableFlag } from '../flag.ts'
-import { type Members, memberAt, textOf } from '../members.ts'
+import { type Members, memberAt, stringOf } from '../members.ts'
 import type { Preset, VendorToken } from './preset.ts'
 
 /** The token type by the prefix of the CleverTap ID, because a Profile Export does not name the type. */
@@ -11,8 +11,8 @@ const typeOf = (objectId: string): TokenType | undefined => {
 }
 
 const read = (record: Members): VendorToken => {
-  const id = textOf(memberAt(record, 'device.token'))
-  const type = typeOf(textOf(record.clevertapId))
+  const id = stringOf(memberAt(record, 'device.token'))
+  const type = typeOf(stringOf(record.clevertapId))
   if (id === '') return { skip: 'no token' }
   const written = record['MSG-push'] ?? ''
   const mayPush = written === '' || readFlag(written)

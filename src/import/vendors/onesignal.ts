@@ -1,6 +1,6 @@
 import type { TokenType } from '../../wire/record.ts'
 import { readFlag, unreadableFlag } from '../flag.ts'
-import { textOf } from '../members.ts'
+import { stringOf } from '../members.ts'
 import type { Preset, VendorToken } from './preset.ts'
 
 /** OneSignal's device types that CleverTap has a token type for. */
@@ -26,7 +26,7 @@ export const oneSignal: Preset = {
   user: 'external_user_id',
   types,
   read: (record): readonly VendorToken[] => {
-    const cell = (name: string): string => textOf(record[name])
+    const cell = (name: string): string => stringOf(record[name])
     const identifier = cell('identifier')
     const type = cell('device_type')
     if (/^\d+$/.test(type) && !types.has(type)) return [{ skip: 'other channel' }]

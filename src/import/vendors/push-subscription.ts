@@ -1,4 +1,4 @@
-import { type Members, memberAt, textOf } from '../members.ts'
+import { type Members, memberAt, stringOf } from '../members.ts'
 import type { Preset, VendorToken } from './preset.ts'
 
 /** The subscription beside an objectId, or the members of the record itself. */
@@ -6,11 +6,11 @@ const at = (record: Members, path: string): unknown =>
   memberAt(record, `subscription.${path}`) ?? memberAt(record, path)
 
 const read = (record: Members, nowMs: number): VendorToken => {
-  const endpoint = textOf(at(record, 'endpoint'))
+  const endpoint = stringOf(at(record, 'endpoint'))
   const expires = at(record, 'expirationTime')
   if (endpoint === '') return { skip: 'no token' }
   if (typeof expires === 'number' && expires < nowMs) return { skip: 'dead' }
-  const key = (name: string): string => textOf(at(record, `keys.${name}`) ?? at(record, name))
+  const key = (name: string): string => stringOf(at(record, `keys.${name}`) ?? at(record, name))
   return { values: { endpoint, p256dh: key('p256dh'), auth: key('auth') } }
 }
 

@@ -1,5 +1,5 @@
 import type { TokenType } from '../../wire/record.ts'
-import { type Members, memberAt, textOf } from '../members.ts'
+import { type Members, memberAt, stringOf } from '../members.ts'
 import type { Preset, VendorToken } from './preset.ts'
 
 const types = new Map<string, TokenType>([
@@ -12,13 +12,13 @@ const types = new Map<string, TokenType>([
 const others = ['adm', 'baidu', 'apns_sandbox', 'apns_voip', 'apns_voip_sandbox', 'macos', 'macos_sandbox']
 
 /** `arn:aws:sns:REGION:ACCOUNT:endpoint/PLATFORM/APPLICATION/ID` */
-const platformOf = (arn: unknown): string => /:endpoint\/([^/]+)\//.exec(textOf(arn))?.[1] ?? ''
+const platformOf = (arn: unknown): string => /:endpoint\/([^/]+)\//.exec(stringOf(arn))?.[1] ?? ''
 
 const readEndpoint = (record: Members): VendorToken => {
   const type = platformOf(record.EndpointArn)
   if (others.includes(type.toLowerCase())) return { skip: 'other channel' }
-  if (textOf(memberAt(record, 'Attributes.Enabled')).toLowerCase() === 'false') return { skip: 'dead' }
-  return { values: { type, id: textOf(memberAt(record, 'Attributes.Token')) } }
+  if (stringOf(memberAt(record, 'Attributes.Enabled')).toLowerCase() === 'false') return { skip: 'dead' }
+  return { values: { type, id: stringOf(memberAt(record, 'Attributes.Token')) } }
 }
 
 /**

@@ -42,7 +42,7 @@ const minHiddenLength = 8
 
 /**
  * Makes the function that replaces the passcode in answers, in any letter case. A proxy's error page or a debugging gateway may
- * repeat the request's headers, and the store keeps error texts that others than the operator can see.
+ * repeat the request's headers, and the store keeps error messages that others than the operator can see.
  */
 const createHider = (passcode: string): ((body: string) => string) => {
   const forms = [passcode, JSON.stringify(passcode).slice(1, -1)].filter((form) => form.length >= minHiddenLength)

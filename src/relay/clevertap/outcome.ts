@@ -1,6 +1,6 @@
 import type { TokenRecord } from '../../wire/record.ts'
 import type { RecordError } from '../store/port.ts'
-import { showableText } from './error-text.ts'
+import { showableMessage } from './error-message.ts'
 import type { Answer } from './exchange.ts'
 
 /** The verdict on one record. `unclear`: the answer does not say whether the record was accepted. */
@@ -70,7 +70,7 @@ const judge = (processed: number, unprocessed: readonly unknown[], sent: readonl
     const index = findRecord(item, sent, byObjectId)
     if (index === undefined || refused.has(index)) continue
     const code = readCode(item.code)
-    refused.set(index, { code, message: showableText(item.error, code, sent) })
+    refused.set(index, { code, message: showableMessage(item.error, code, sent) })
   }
   // With an item that fits no record, or counts that do not add up, the outcome of the other records is unclear.
   const clear = refused.size === unprocessed.length && processed + refused.size === sent.length
@@ -89,7 +89,7 @@ const failed = (reason: string, retryAfterMs?: number): Verdict => ({ kind: 'fai
 /** Interprets the refusal of a whole request, by its status and message. */
 const judgeStatus = (
   status: number,
-  text: unknown,
+  message: unknown,
   sent: readonly TokenRecord[],
   retryAfterMs: number | undefined,
 ): Verdict => {
@@ -98,7 +98,7 @@ const judgeStatus = (
   if (status === 400 || status === 413)
     return {
       kind: 'poisoned',
-      error: { code: status, message: showableText(text, status, sent) || `refused with HTTP ${status}` },
+      error: { code: status, message: showableMessage(message, status, sent) || `refused with HTTP ${status}` },
     }
   return failed(`HTTP ${status}`, retryAfterMs)
 }
@@ -116,7 +116,10 @@ const judgeBody = (body: unknown, sent: readonly TokenRecord[], retryAfterMs: nu
   if (!Array.isArray(items)) return unreadable
   if (status === 'fail' && items.length === 0) {
     const code = readCode(body.code)
-    return { kind: 'poisoned', error: { code, message: showableText(error, code, sent) || 'refused without a reason' } }
+    return {
+      kind: 'poisoned',
+      error: { code, message: showableMessage(error, code, sent) || 'refused without a reason' },
+    }
   }
   if (typeof processed !== 'number') return unreadable
   const verdict = judge(processed, items, sent)

@@ -11,7 +11,7 @@ const readApiOrigin = (layers: readonly Layer[], readFile: ReadFile): string => 
   const origins = layers.map((layer) => {
     const url = readSetting([layer], 'CLEVERTAP_URL', readFile)
     const region = readSetting([layer], 'CLEVERTAP_REGION', readFile)
-    return { isSet: Boolean(url ?? layer.texts.get('CLEVERTAP_REGION')), origin: url ?? regionOrigin(region) }
+    return { isSet: Boolean(url ?? layer.values.get('CLEVERTAP_REGION')), origin: url ?? regionOrigin(region) }
   })
   return origins.find(({ isSet }) => isSet)?.origin ?? regionOrigin(settings.CLEVERTAP_REGION.defaultValue)
 }
@@ -21,7 +21,7 @@ const readRetry = (layers: readonly Layer[], readFile: ReadFile): { retryBaseMs:
   const retryBaseMs = readSetting(layers, 'PUSHFERRY_RETRY_BASE_MS', readFile)
   const retryMaxMs = readSetting(layers, 'PUSHFERRY_RETRY_MAX_MS', readFile)
   if (retryMaxMs >= retryBaseMs) return { retryBaseMs, retryMaxMs }
-  const isSet = (name: SettingName): boolean => layers.some(({ texts }) => Boolean(texts.get(name)))
+  const isSet = (name: SettingName): boolean => layers.some(({ values }) => Boolean(values.get(name)))
   if (!isSet('PUSHFERRY_RETRY_BASE_MS')) return { retryBaseMs: retryMaxMs, retryMaxMs }
   if (!isSet('PUSHFERRY_RETRY_MAX_MS')) return { retryBaseMs, retryMaxMs: retryBaseMs }
   throw new ConfigError(`${layers[0]?.where ?? ''}PUSHFERRY_RETRY_MAX_MS must not be less than PUSHFERRY_RETRY_BASE_MS`)

@@ -32,7 +32,7 @@ const losesDigits = (value: unknown, name: string): boolean => {
 }
 
 /** Converts a value of the file to the string that the environment would hold. */
-const textOf = (value: unknown): string | undefined => {
+const stringOf = (value: unknown): string | undefined => {
   if (Array.isArray(value)) return value.every(isPlain) ? value.join(',') : undefined
   return isPlain(value) ? String(value) : undefined
 }
@@ -40,7 +40,7 @@ const textOf = (value: unknown): string | undefined => {
 const readAccount = (account: unknown, at: number): Layer => {
   const where = `accounts[${at}] of PUSHFERRY_CONFIG: `
   if (!isObject(account)) throw new ConfigError(`${where}must be an object of settings`)
-  const texts = new Map<string, string>()
+  const values = new Map<string, string>()
   for (const [member, value] of Object.entries(account)) {
     const name = nameOf.get(member)
     const shown = JSON.stringify(member.slice(0, 80))
@@ -50,24 +50,24 @@ const readAccount = (account: unknown, at: number): Layer => {
         `${where}${shown} is not an account setting${meant ? `, did you mean ${meant}?` : ''}; allowed are ${accountNames.join(' ')}`,
       )
     }
-    const text = textOf(value)
-    if (text === undefined) throw new ConfigError(`${where}${shown} must be a string, a number or a list of them`)
+    const setting = stringOf(value)
+    if (setting === undefined) throw new ConfigError(`${where}${shown} must be a string, a number or a list of them`)
     if (losesDigits(value, name))
       throw new ConfigError(`${where}${shown} has a number whose digits JSON does not keep: put it in quotes`)
-    if (texts.has(name)) throw new ConfigError(`${where}${name} must not be given twice`)
-    texts.set(name, text)
+    if (values.has(name)) throw new ConfigError(`${where}${name} must not be given twice`)
+    values.set(name, setting)
   }
-  return { where, texts }
+  return { where, values }
 }
 
 /**
  * Reads the content of a `PUSHFERRY_CONFIG` file, `{"accounts":[{…}]}`, into one layer of settings per account. The members
  * of an account have the names of the environment variables, or the same in camel case without the prefix.
  */
-export const readAccountsFile = (text: string): readonly Layer[] => {
+export const readAccountsFile = (json: string): readonly Layer[] => {
   let file: unknown
   try {
-    file = JSON.parse(text)
+    file = JSON.parse(json)
   } catch {
     throw new ConfigError(
       'the file of PUSHFERRY_CONFIG must be JSON, {"accounts":[{…}]}; look for comments and for a comma before } or ]',

@@ -6,20 +6,20 @@ import { isLoopback } from './loopback.ts'
 import { postgresHint, readPostgresAddress } from './postgres-address.ts'
 import type { StoreLocation, WebType } from './types.ts'
 
-const readOrigin = (text: string): URL | undefined => {
-  if (!URL.canParse(text)) return undefined
-  const url = new URL(text)
+const readOrigin = (input: string): URL | undefined => {
+  if (!URL.canParse(input)) return undefined
+  const url = new URL(input)
   // Only an origin: no user, path, query or fragment, and no scheme with an opaque origin.
-  return /^https?:$/.test(url.protocol) && url.href === `${url.origin}/` && !/[?#]$/.test(text) ? url : undefined
+  return /^https?:$/.test(url.protocol) && url.href === `${url.origin}/` && !/[?#]$/.test(input) ? url : undefined
 }
 
-const originHint = (text: string): string | undefined => {
-  if (text.includes('*')) return '* is not a wildcard here, list each origin'
-  if (/[\s;]/.test(text)) return 'it has a space or a semicolon, separate entries with commas'
-  if (/^["'[]/.test(text)) return 'it begins with a quote or a bracket, remove both of them'
-  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return 'it does not begin with https://'
-  if (!URL.canParse(text)) return undefined
-  const { pathname, search, hash, username } = new URL(text)
+const originHint = (input: string): string | undefined => {
+  if (input.includes('*')) return '* is not a wildcard here, list each origin'
+  if (/[\s;]/.test(input)) return 'it has a space or a semicolon, separate entries with commas'
+  if (/^["'[]/.test(input)) return 'it begins with a quote or a bracket, remove both of them'
+  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(input)) return 'it does not begin with https://'
+  if (!URL.canParse(input)) return undefined
+  const { pathname, search, hash, username } = new URL(input)
   if (username !== '') return 'it has a user name, remove it'
   return pathname !== '/' || search !== '' || hash !== '' ? 'it has a path, query or fragment, remove it' : undefined
 }
@@ -28,7 +28,7 @@ const originHint = (text: string): string | undefined => {
 export const websiteOrigin: Kind<string> = {
   allowed: 'an exact origin with scheme, host and port only, such as https://www.example.com',
   // A URL may have a * in its host, but no browser sends such an origin. The author expects a wildcard.
-  read: (text) => (text.includes('*') ? undefined : readOrigin(text)?.origin),
+  read: (input) => (input.includes('*') ? undefined : readOrigin(input)?.origin),
   hint: originHint,
 }
 
@@ -37,24 +37,24 @@ const isDashboard = ({ hostname }: URL): boolean => hostname.endsWith('dashboard
 /** The origin of CleverTap's API. The relay sends the passcode there, so plain http is allowed to loopback only. */
 export const apiOrigin: Kind<string> = {
   allowed: 'an https origin without a path, such as https://in1.api.clevertap.com (plain http only to loopback)',
-  read: (text) => {
-    const url = readOrigin(text)
+  read: (input) => {
+    const url = readOrigin(input)
     if (url && isDashboard(url)) return undefined
     return url && (url.protocol === 'https:' || isLoopback(url.hostname)) ? url.origin : undefined
   },
-  hint: (text) => {
-    if (URL.canParse(text) && isDashboard(new URL(text)))
+  hint: (input) => {
+    if (URL.canParse(input) && isDashboard(new URL(input)))
       return 'this is the dashboard, set CLEVERTAP_REGION to the first word of its address instead'
-    return readOrigin(text) ? 'the relay would send the passcode unencrypted, use https' : originHint(text)
+    return readOrigin(input) ? 'the relay would send the passcode unencrypted, use https' : originHint(input)
   },
 }
 
 /** In any letter case, because the dashboard shows capitals. Every region ends in a digit, so that names of countries are refused. */
 export const region: Kind<string> = {
   allowed: 'a region such as eu1 in1 sg1 us1 aps3 mec1',
-  read: (text) => (/^[a-z][a-z0-9-]{0,29}[0-9]$/i.test(text) ? text.toLowerCase() : undefined),
-  hint: (text) =>
-    text.includes('.')
+  read: (input) => (/^[a-z][a-z0-9-]{0,29}[0-9]$/i.test(input) ? input.toLowerCase() : undefined),
+  hint: (input) =>
+    input.includes('.')
       ? "use only the first word of the dashboard's address, or set CLEVERTAP_URL"
       : "it is the first word of the dashboard's address: eu1 for https://eu1.dashboard.clevertap.com",
 }
@@ -62,12 +62,12 @@ export const region: Kind<string> = {
 /** The address to listen on. */
 export const listenHost: Kind<string> = {
   allowed: 'a host name or an address',
-  read: (text) => (isIP(text) !== 0 || /^[\w.-]{1,255}$/.test(text) ? text : undefined),
-  hint: (text) => {
-    if (/^\[.*\]$/.test(text)) return 'write an IPv6 address without brackets'
-    if (text.includes('://')) return 'write it without http:// and without a path'
-    if (/:\d+$/.test(text)) return 'the port belongs into PUSHFERRY_PORT'
-    return text === '*' ? 'for all addresses write 0.0.0.0 or ::' : undefined
+  read: (input) => (isIP(input) !== 0 || /^[\w.-]{1,255}$/.test(input) ? input : undefined),
+  hint: (input) => {
+    if (/^\[.*\]$/.test(input)) return 'write an IPv6 address without brackets'
+    if (input.includes('://')) return 'write it without http:// and without a path'
+    if (/:\d+$/.test(input)) return 'the port belongs into PUSHFERRY_PORT'
+    return input === '*' ? 'for all addresses write 0.0.0.0 or ::' : undefined
   },
 }
 
@@ -76,15 +76,15 @@ const namedRanges = ['loopback', 'linklocal', 'uniquelocal']
 /** A proxy whose `X-Forwarded-For` is trusted. A range of all addresses is refused, because it would trust every client. */
 export const proxyRange: Kind<string> = {
   allowed: `an address, a CIDR range of less than all addresses, or one of ${namedRanges.join(' ')}`,
-  read: (text) => {
-    if (namedRanges.includes(text) || isIP(text) !== 0) return text
-    const [address = ''] = text.split('/')
-    if (isIP(address) === 0 || !ipaddr.isValidCIDR(text)) return undefined
-    const [base, bits] = ipaddr.parseCIDR(text)
-    return bits > (base instanceof ipaddr.IPv6 && base.isIPv4MappedAddress() ? 96 : 0) ? text : undefined
+  read: (input) => {
+    if (namedRanges.includes(input) || isIP(input) !== 0) return input
+    const [address = ''] = input.split('/')
+    if (isIP(address) === 0 || !ipaddr.isValidCIDR(input)) return undefined
+    const [base, bits] = ipaddr.parseCIDR(input)
+    return bits > (base instanceof ipaddr.IPv6 && base.isIPv4MappedAddress() ? 96 : 0) ? input : undefined
   },
-  hint: (text) =>
-    /^(true|yes|on|\*|all)$/i.test(text) || /\/0+$/.test(text)
+  hint: (input) =>
+    /^(true|yes|on|\*|all)$/i.test(input) || /\/0+$/.test(input)
       ? 'it would trust every client, set the address or range of your proxy'
       : 'set the address or range of your proxy, such as 10.0.0.0/8; host names and numbers of hops are not taken',
 }
@@ -92,8 +92,8 @@ export const proxyRange: Kind<string> = {
 /** `host=type`: a push service and the token type for uploads. */
 export const webType: Kind<WebType> = {
   allowed: `host=type or *.suffix=type, with a type of ${tokenTypes.join(' ')}`,
-  read: (text) => {
-    const [, host, name] = /^((?:\*\.)?[\w-]+(?:\.[\w-]+)*(?::\d{1,5})?)=(\w+)$/.exec(text) ?? []
+  read: (input) => {
+    const [, host, name] = /^((?:\*\.)?[\w-]+(?:\.[\w-]+)*(?::\d{1,5})?)=(\w+)$/.exec(input) ?? []
     const type = tokenTypes.find((one) => one === name?.toLowerCase())
     return host && type ? { host: host.toLowerCase(), type } : undefined
   },
@@ -101,17 +101,17 @@ export const webType: Kind<WebType> = {
 
 export const storeLocation: Kind<StoreLocation> = {
   allowed: 'sqlite:PATH or postgres://…',
-  read: (text) => {
-    const path = text.startsWith('sqlite:') ? text.slice('sqlite:'.length) : ''
+  read: (input) => {
+    const path = input.startsWith('sqlite:') ? input.slice('sqlite:'.length) : ''
     // Elsewhere sqlite:///x is /x or x, depending on the program; here neither is guessed.
     if (path.startsWith('//')) return undefined
     if (path !== '' && path !== ':memory:') return { kind: 'sqlite', path }
-    return readPostgresAddress(text) ? { kind: 'postgres', url: text } : undefined
+    return readPostgresAddress(input) ? { kind: 'postgres', url: input } : undefined
   },
-  hint: (text) => {
-    if (text === 'sqlite::memory:') return 'a store in memory would be lost at every restart'
-    if (text.startsWith('sqlite://'))
+  hint: (input) => {
+    if (input === 'sqlite::memory:') return 'a store in memory would be lost at every restart'
+    if (input.startsWith('sqlite://'))
       return 'write no // after sqlite: (sqlite:/data/pushferry.db, or sqlite:pushferry.db in the working folder)'
-    return text.includes(':') ? postgresHint(text) : 'for a file, write sqlite: before its path'
+    return input.includes(':') ? postgresHint(input) : 'for a file, write sqlite: before its path'
   },
 }

@@ -7,16 +7,16 @@ import type { ApiKey } from './types.ts'
 
 const maxHeaderSecret = 1024
 
-const whyNoHeaderSecret = (text: string): string | undefined => {
-  if (/\s/.test(text)) return 'it contains a space or a line break'
-  if (/[^!-~]/.test(text)) return 'it contains a character that is not ASCII'
-  return text.length > maxHeaderSecret ? `it has ${text.length} characters` : undefined
+const whyNoHeaderSecret = (input: string): string | undefined => {
+  if (/\s/.test(input)) return 'it contains a space or a line break'
+  if (/[^!-~]/.test(input)) return 'it contains a character that is not ASCII'
+  return input.length > maxHeaderSecret ? `it has ${input.length} characters` : undefined
 }
 
 /** A secret that a header can carry without quoting. */
 export const headerSecret: Kind<string> = {
   allowed: `a string of at most ${maxHeaderSecret} ASCII letters, digits and punctuation without spaces`,
-  read: (text) => (text !== '' && whyNoHeaderSecret(text) === undefined ? text : undefined),
+  read: (input) => (input !== '' && whyNoHeaderSecret(input) === undefined ? input : undefined),
   hint: whyNoHeaderSecret,
 }
 
@@ -26,17 +26,17 @@ export const headerSecret: Kind<string> = {
  */
 const apiKey: Kind<ApiKey> = {
   allowed: `KEY or name:KEY of at most ${maxHeaderSecret} ASCII characters without spaces, no key and no name twice`,
-  read: (text) => {
-    const [, name, key = ''] = /^(?:([A-Za-z][\w.-]{0,31}):)?(.+)$/s.exec(text) ?? []
+  read: (input) => {
+    const [, name, key = ''] = /^(?:([A-Za-z][\w.-]{0,31}):)?(.+)$/s.exec(input) ?? []
     // A name whose key is missing would be a key that is easy to guess.
     return headerSecret.read(key) && !key.endsWith(':') && !isQuoted(key)
       ? { name: name ?? `key-${fingerprint(key)}`, key }
       : undefined
   },
-  hint: (text) => {
-    if (text.endsWith(':')) return 'there is no key after the colon'
-    const why = whyNoHeaderSecret(text)
-    return why ?? (/["'`]$/.test(text) ? 'its key is wrapped in quotes, remove them' : undefined)
+  hint: (input) => {
+    if (input.endsWith(':')) return 'there is no key after the colon'
+    const why = whyNoHeaderSecret(input)
+    return why ?? (/["'`]$/.test(input) ? 'its key is wrapped in quotes, remove them' : undefined)
   },
 }
 
@@ -45,12 +45,12 @@ const apiKeyList = listOf(apiKey)
 /** A list, so that a key can be rotated without downtime. */
 export const apiKeys: Kind<readonly ApiKey[]> = {
   allowed: apiKeyList.allowed,
-  read: (text) => {
-    const keys = apiKeyList.read(text)
+  read: (input) => {
+    const keys = apiKeyList.read(input)
     const differ = (values: readonly string[]): boolean => new Set(values).size === values.length
     return keys && differ(keys.map(({ key }) => key)) && differ(keys.map(({ name }) => name)) ? keys : undefined
   },
-  hint: (text) => apiKeyList.hint?.(text) ?? 'it contains a key or a name twice',
+  hint: (input) => apiKeyList.hint?.(input) ?? 'it contains a key or a name twice',
 }
 
 export const ticketKeys: Kind<readonly TicketKey[]> = {
@@ -62,12 +62,12 @@ export const ticketKeys: Kind<readonly TicketKey[]> = {
 /** The application server key that pages subscribe with (RFC 8292 §3.2). Kept without padding, as browsers require. */
 export const vapidPublicKey: Kind<string> = {
   allowed: 'the public key of a VAPID pair: a P-256 point of 65 bytes in base64url, 87 characters',
-  read: (text) => {
-    const bytes = decodeBase64(text)
+  read: (input) => {
+    const bytes = decodeBase64(input)
     return bytes && isOnP256(bytes) ? encodeBase64Url(bytes) : undefined
   },
-  hint: (text) =>
-    decodeBase64(text)?.length === 32
+  hint: (input) =>
+    decodeBase64(input)?.length === 32
       ? 'this has the length of the private key, which only CleverTap should have: set the public key'
-      : `this one has ${text.length} characters: copy it as a whole from the CleverTap dashboard`,
+      : `this one has ${input.length} characters: copy it as a whole from the CleverTap dashboard`,
 }

@@ -12,10 +12,10 @@ import type { AccountConfig, Config, StoreAccount, StoreConfig } from './types.t
 import { warningsOf } from './warnings.ts'
 
 const readEnvironment = (env: Readonly<Record<string, string | undefined>>): Layer => {
-  const texts = new Map<string, string>()
-  for (const [name, text] of Object.entries(env)) {
-    if (isOfPlatform(name, text ?? '')) continue
-    if (settingNameOf(name)) texts.set(name, text?.trim() ?? '')
+  const values = new Map<string, string>()
+  for (const [name, value] of Object.entries(env)) {
+    if (isOfPlatform(name, value ?? '')) continue
+    if (settingNameOf(name)) values.set(name, value?.trim() ?? '')
     else if (/^PUSHFERRY_\w*PRIVATE_KEY/.test(name))
       throw new ConfigError(
         `${name.slice(0, 80)} is not known: a relay needs no private key, so keep it away from here`,
@@ -27,18 +27,18 @@ const readEnvironment = (env: Readonly<Record<string, string | undefined>>): Lay
       )
     }
   }
-  return { where: '', texts }
+  return { where: '', values }
 }
 
 const readAccountLayers = (env: Layer, path: string | undefined, readFile: ReadFile): readonly (readonly Layer[])[] => {
   if (path === undefined) return [[env]]
-  let text: string
+  let json: string
   try {
-    text = readFile(path)
+    json = readFile(path)
   } catch (error) {
     throw new ConfigError(`PUSHFERRY_CONFIG must name a JSON file that can be read${whyUnreadable(error)}`)
   }
-  return readAccountsFile(text).map((account) => [account, env])
+  return readAccountsFile(json).map((account) => [account, env])
 }
 
 /** Names two accounts that share one of these values, by their index in the file. */

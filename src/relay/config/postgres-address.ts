@@ -10,9 +10,9 @@ export interface PostgresAddress {
 }
 
 /** Whether each `%` in a part of a URL begins an escape. */
-export const canDecode = (text: string): boolean => {
+export const canDecode = (input: string): boolean => {
   try {
-    decodeURIComponent(text)
+    decodeURIComponent(input)
     return true
   } catch {
     return false
@@ -20,8 +20,8 @@ export const canDecode = (text: string): boolean => {
 }
 
 /** Parses a URL as `pg-connection-string` does: unescaped % and spaces are kept, and the host may be missing. */
-const parse = (text: string): { url: URL; hasHost: boolean } | undefined => {
-  const encoded = / |%[^a-f0-9]|%[a-f0-9][^a-f0-9]/i.test(text) ? encodeURI(text).replace(/%25(\d\d)/g, '%$1') : text
+const parse = (input: string): { url: URL; hasHost: boolean } | undefined => {
+  const encoded = / |%[^a-f0-9]|%[a-f0-9][^a-f0-9]/i.test(input) ? encodeURI(input).replace(/%25(\d\d)/g, '%$1') : input
   if (URL.canParse(encoded)) return { url: new URL(encoded), hasHost: true }
   const withHost = encoded.replace('@/', '@___DUMMY___/')
   return URL.canParse(withHost) ? { url: new URL(withHost), hasHost: false } : undefined
@@ -46,14 +46,14 @@ const tlsOf = (params: URLSearchParams): boolean | undefined => {
  * Reads `postgres://…`, `postgresql://…` and `socket:…`: every address that `pg` takes, without loading `pg`. Returns
  * undefined for anything else, and for an address whose password has unescaped characters that hide the host.
  */
-export const readPostgresAddress = (text: string): PostgresAddress | undefined => {
-  const [, scheme] = /^(postgres|postgresql|socket):/i.exec(text) ?? []
-  const parsed = scheme === undefined ? undefined : parse(text)
+export const readPostgresAddress = (input: string): PostgresAddress | undefined => {
+  const [, scheme] = /^(postgres|postgresql|socket):/i.exec(input) ?? []
+  const parsed = scheme === undefined ? undefined : parse(input)
   if (!parsed || isCutShort(parsed.url)) return undefined
   const { url, hasHost } = parsed
   if (![url.username, url.password, url.hostname, url.pathname].every(canDecode)) return undefined
   if (scheme?.toLowerCase() === 'socket') return url.pathname === '' ? undefined : socketAt(decodeURI(url.pathname))
-  if (!/^postgres(ql)?:\/\//i.test(text)) return undefined
+  if (!/^postgres(ql)?:\/\//i.test(input)) return undefined
   const host = url.searchParams.get('host') ?? (hasHost ? decodeURIComponent(url.hostname) : '')
   const port = url.searchParams.get('port') ?? url.port
   return { host: host.replace(/^\[(.+)\]$/, '$1'), port: port === '' ? '5432' : port, tls: tlsOf(url.searchParams) }
@@ -62,8 +62,8 @@ export const readPostgresAddress = (text: string): PostgresAddress | undefined =
 const socketAt = (host: string): PostgresAddress => ({ host, port: '5432', tls: undefined })
 
 /** Explains why an address cannot be read, where the reason is likely. */
-export const postgresHint = (text: string): string | undefined =>
-  /^postgres(ql)?:\/\/[^@]*:.*@/is.test(text)
+export const postgresHint = (input: string): string | undefined =>
+  /^postgres(ql)?:\/\/[^@]*:.*@/is.test(input)
     ? 'in the user name and password write # as %23, / as %2F, ? as %3F, @ as %40 and % as %25'
     : undefined
 

@@ -4,8 +4,8 @@ import { canDecode } from './postgres-address.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-const firstOf = (env: Environment, ...names: readonly string[]): { name: string; text: string } | undefined =>
-  names.map((name) => ({ name, text: env[name]?.trim() ?? '' })).find(({ text }) => text !== '')
+const firstOf = (env: Environment, ...names: readonly string[]): { name: string; value: string } | undefined =>
+  names.map((name) => ({ name, value: env[name]?.trim() ?? '' })).find(({ value }) => value !== '')
 
 /** Whether nothing but the address of a proxy is in a URL. An unescaped # or / in a password would end the host before it. */
 const isProxy = ({ protocol, hostname, pathname, search, hash, username, password }: URL): boolean =>
@@ -21,11 +21,11 @@ const isProxy = ({ protocol, hostname, pathname, search, hash, username, passwor
 export const readProxy = (env: Environment): EgressProxy | undefined => {
   const found = firstOf(env, 'https_proxy', 'HTTPS_PROXY')
   if (!found) return undefined
-  const text = found.text.includes('://') ? found.text : `http://${found.text}`
-  const url = URL.canParse(text) ? new URL(text) : undefined
+  const value = found.value.includes('://') ? found.value : `http://${found.value}`
+  const url = URL.canParse(value) ? new URL(value) : undefined
   if (!url || !isProxy(url))
     throw new ConfigError(
-      `${found.name} must be the URL of a proxy, http://host:port or https://host:port${found.text.includes('@') ? '; in the user name and password write # as %23, / as %2F, ? as %3F, @ as %40 and % as %25' : ''}`,
+      `${found.name} must be the URL of a proxy, http://host:port or https://host:port${found.value.includes('@') ? '; in the user name and password write # as %23, / as %2F, ? as %3F, @ as %40 and % as %25' : ''}`,
     )
-  return { url: url.href, noProxy: firstOf(env, 'no_proxy', 'NO_PROXY')?.text ?? '' }
+  return { url: url.href, noProxy: firstOf(env, 'no_proxy', 'NO_PROXY')?.value ?? '' }
 }

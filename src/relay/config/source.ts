@@ -8,7 +8,7 @@ export interface Layer {
   /** Prefix of a name in an error message; empty for the environment. */
   where: string
   /** Values by name, including the names with `_FILE`. An empty string counts as not set. */
-  texts: ReadonlyMap<string, string>
+  values: ReadonlyMap<string, string>
 }
 
 /** Reads a file as a string. Throws when it cannot be read. */
@@ -31,11 +31,11 @@ export const settingNameOf = (name: string): SettingName | undefined => {
 const quoted = (shown: string): ConfigError =>
   new ConfigError(`${shown} is wrapped in quotes, which count as part of the value: remove them`)
 
-const textIn = (layer: Layer, name: SettingName, readFile: ReadFile): { text: string; shown: string } | undefined => {
-  const text = layer.texts.get(name)
-  const file = layer.texts.get(`${name}_FILE`)
-  if (text && file) throw new ConfigError(`${layer.where}${name} and ${name}_FILE must not both be set`)
-  if (text) return { text, shown: `${layer.where}${name}` }
+const valueIn = (layer: Layer, name: SettingName, readFile: ReadFile): { value: string; shown: string } | undefined => {
+  const value = layer.values.get(name)
+  const file = layer.values.get(`${name}_FILE`)
+  if (value && file) throw new ConfigError(`${layer.where}${name} and ${name}_FILE must not both be set`)
+  if (value) return { value, shown: `${layer.where}${name}` }
   if (!file) return undefined
   const shown = `${layer.where}${name}_FILE`
   if (isQuoted(file)) throw quoted(shown)
@@ -46,7 +46,7 @@ const textIn = (layer: Layer, name: SettingName, readFile: ReadFile): { text: st
     throw new ConfigError(`${shown} must name a file that can be read${whyUnreadable(error)}`)
   }
   if (content === '') throw new ConfigError(`${shown} must name a file that is not empty`)
-  return { text: content, shown: `the file of ${shown}` }
+  return { value: content, shown: `the file of ${shown}` }
 }
 
 /**
@@ -62,13 +62,13 @@ export const readSetting = <Name extends SettingName>(
   const setting = settings[name] as Setting<SettingValue<Name>>
   const values: SettingValue<Name>[] = []
   for (const layer of layers) {
-    const found = textIn(layer, name, readFile)
+    const found = valueIn(layer, name, readFile)
     if (!found) continue
-    if (isQuoted(found.text)) throw quoted(found.shown)
+    if (isQuoted(found.value)) throw quoted(found.shown)
     const { kind } = setting
-    const value = kind.read(found.text)
+    const value = kind.read(found.value)
     if (value === undefined) {
-      const hint = kind.hint?.(found.text)
+      const hint = kind.hint?.(found.value)
       throw new ConfigError(`${found.shown} must be ${kind.allowed}${hint === undefined ? '' : `; ${hint}`}`)
     }
     values.push(value)

@@ -11,9 +11,9 @@ export type AdminGuard = (request: FastifyRequest, reply: FastifyReply, done: ()
 export const readBasicPassword = ({ headers }: FastifyRequest): string | undefined => {
   const [, encoded] = /^basic +([A-Za-z0-9+/=_-]+) *$/i.exec(headers.authorization ?? '') ?? []
   if (encoded === undefined) return undefined
-  const text = Buffer.from(encoded, 'base64').toString()
-  const colon = text.indexOf(':')
-  return colon < 0 ? undefined : text.slice(colon + 1)
+  const credentials = Buffer.from(encoded, 'base64').toString()
+  const colon = credentials.indexOf(':')
+  return colon < 0 ? undefined : credentials.slice(colon + 1)
 }
 
 /**

@@ -13,7 +13,7 @@ export interface BackendGuard {
   callerOf(request: FastifyRequest): Caller
 }
 
-const headerText = (value: string | string[] | undefined): string | undefined =>
+const headerValue = (value: string | string[] | undefined): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined
 
 const isSent = (key: string | undefined): key is string => key !== undefined
@@ -32,8 +32,8 @@ export const createBackendGuard = (
   app.decorateRequest('caller', undefined)
   return {
     check(request, reply, done) {
-      const keys = [readBearer(request), headerText(request.headers['x-clevertap-passcode'])].filter(isSent)
-      const accountId = headerText(request.headers['x-clevertap-account-id'])
+      const keys = [readBearer(request), headerValue(request.headers['x-clevertap-passcode'])].filter(isSent)
+      const accountId = headerValue(request.headers['x-clevertap-account-id'])
       const caller = keys.map((key) => callerOf(key, accountId)).find((one) => one !== undefined)
       if (!caller) {
         refuse(request, reply, {

@@ -8,8 +8,8 @@ type Address = ipaddr.IPv4 | ipaddr.IPv6
  * Reads an address in each form that proxies write into `X-Forwarded-For`: bare, with a port (Azure), in brackets, in
  * quotes (RFC 7239 §4), or with a zone. IPv4 that is written as IPv6 is IPv4. Undefined for anything else.
  */
-export const readAddress = (text: string | undefined): Address | undefined => {
-  const bare = (text ?? '').trim().replace(/^"(.*)"$/, '$1')
+export const readAddress = (value: string | undefined): Address | undefined => {
+  const bare = (value ?? '').trim().replace(/^"(.*)"$/, '$1')
   const [, inBrackets, withPort] = /^(?:\[([^\]]+)\](?::\d{1,5})?|([\d.]+):\d{1,5})$/.exec(bare) ?? []
   const address = (inBrackets ?? withPort ?? bare).replace(/%.*$/, '')
   return isIP(address) === 0 ? undefined : ipaddr.process(address)
@@ -25,8 +25,8 @@ const named: Readonly<Record<string, readonly string[]>> = {
 export type Trust = (address: string | undefined) => boolean
 
 /** An IPv4 range that is written as IPv6 is an IPv4 range, like the addresses that are compared with it. */
-const readRange = (text: string): [Address, number] => {
-  const [base, bits] = ipaddr.parseCIDR(text.includes('/') ? text : `${text}/${text.includes(':') ? 128 : 32}`)
+const readRange = (value: string): [Address, number] => {
+  const [base, bits] = ipaddr.parseCIDR(value.includes('/') ? value : `${value}/${value.includes(':') ? 128 : 32}`)
   return base instanceof ipaddr.IPv6 && base.isIPv4MappedAddress() && bits >= 96
     ? [base.toIPv4Address(), bits - 96]
     : [base, bits]
@@ -35,8 +35,8 @@ const readRange = (text: string): [Address, number] => {
 /** Makes the check whether a proxy is trusted, from `PUSHFERRY_TRUST_PROXY`. */
 export const createTrust = (ranges: readonly string[]): Trust => {
   const parsed = ranges.flatMap((range) => named[range] ?? [range]).map(readRange)
-  return (text) => {
-    const address = parsed.length > 0 ? readAddress(text) : undefined
+  return (value) => {
+    const address = parsed.length > 0 ? readAddress(value) : undefined
     return (
       address !== undefined &&
       parsed.some(([base, bits]) => base.kind() === address.kind() && address.match(base, bits))

@@ -54,15 +54,15 @@ const describeError = (error: unknown, depth = 0): Readonly<Record<string, unkno
   }
 }
 
-const redactText = (name: string, text: string): string | undefined => {
-  if (plain.has(name)) return text.slice(0, maxLength)
-  if (fingerprinted.has(name)) return fingerprint(text)
-  return name === 'endpoint' ? (readEndpoint(text)?.host ?? 'unreadable') : undefined
+const redactString = (name: string, value: string): string | undefined => {
+  if (plain.has(name)) return value.slice(0, maxLength)
+  if (fingerprinted.has(name)) return fingerprint(value)
+  return name === 'endpoint' ? (readEndpoint(value)?.host ?? 'unreadable') : undefined
 }
 
 const redactValue = (name: string, value: unknown): unknown => {
   if (name === 'error') return describeError(value)
-  if (typeof value === 'string') return redactText(name, value)
+  if (typeof value === 'string') return redactString(name, value)
   return typeof value === 'number' || typeof value === 'boolean' || value === null ? value : undefined
 }
 

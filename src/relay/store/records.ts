@@ -87,7 +87,7 @@ export interface RejectedRow extends TokenStatus {
 export interface AcceptedRow {
   objectId: string
   type: TokenType
-  /** SHA-256 of the canonical token, in hex: see `fingerprint` in rules/decide.ts. */
+  /** SHA-256 of the canonical token, in hex: see `fingerprintOf` in rules/decide.ts. */
   fingerprint: string
 }
 

@@ -46,15 +46,15 @@ const allOf = (keys: readonly (TicketKey | undefined)[]): readonly TicketKey[] |
   return read.length === keys.length && read.length > 0 ? read : undefined
 }
 
-const fromPem = (text: string): readonly TicketKey[] | undefined => {
+const fromPem = (input: string): readonly TicketKey[] | undefined => {
   const block = /-----BEGIN PUBLIC KEY-----[\w+/=\s]+-----END PUBLIC KEY-----/g
   // Anything but public keys is refused: the relay needs no private key, and a PEM file must never become a shared secret.
-  if (text.replace(block, '').trim() !== '') return undefined
-  return allOf((text.match(block) ?? []).map((pem) => fromPublic(createPublicKey(pem), undefined)))
+  if (input.replace(block, '').trim() !== '') return undefined
+  return allOf((input.match(block) ?? []).map((pem) => fromPublic(createPublicKey(pem), undefined)))
 }
 
-const fromJson = (text: string): readonly TicketKey[] | undefined => {
-  const value: unknown = JSON.parse(text)
+const fromJson = (input: string): readonly TicketKey[] | undefined => {
+  const value: unknown = JSON.parse(input)
   const isSet = typeof value === 'object' && value !== null && 'keys' in value
   if (!isSet) return allOf([fromJwk(value)])
   return Array.isArray(value.keys) ? allOf(value.keys.map(fromJwk)) : undefined
@@ -67,8 +67,8 @@ const fromJson = (text: string): readonly TicketKey[] | undefined => {
  * @returns at least one key, or `undefined` for a weak secret, a private key, another kind of key, or public material as a
  * shared secret. Never throws.
  */
-export const readTicketKeys = (text: string): readonly TicketKey[] | undefined => {
-  const trimmed = text.trim()
+export const readTicketKeys = (input: string): readonly TicketKey[] | undefined => {
+  const trimmed = input.trim()
   try {
     if (trimmed.includes('-----BEGIN')) return fromPem(trimmed)
     if (trimmed.startsWith('{')) return fromJson(trimmed)

@@ -2,9 +2,9 @@ import { createPublicKey, X509Certificate } from 'node:crypto'
 import { decodeBase64 } from '../../wire/base64.ts'
 import { isOnP256 } from '../intake/p256.ts'
 
-const isJsonObject = (text: string): boolean => {
+const isJsonObject = (json: string): boolean => {
   try {
-    const value: unknown = JSON.parse(text)
+    const value: unknown = JSON.parse(json)
     return typeof value === 'object' && value !== null
   } catch {
     return false
@@ -27,12 +27,12 @@ const sshKey = /^\0{3}.(?:ssh|ecdsa|sk-ssh)-/s
 const token = /^ey[\w-]+\.ey[\w-]+\./
 
 /** A PEM file, an SSH key, a JWT, or JSON such as a key set. */
-const isPublicText = (text: string): boolean =>
-  armoured.test(text) || sshKey.test(text) || token.test(text) || isJsonObject(text)
+const isPublicString = (value: string): boolean =>
+  armoured.test(value) || sshKey.test(value) || token.test(value) || isJsonObject(value)
 
 /** The bytes that base64 or hex stands for, with or without line breaks. */
-const unpacked = (text: string): Buffer[] => {
-  const packed = text.replace(/\s/g, '')
+const unpacked = (value: string): Buffer[] => {
+  const packed = value.replace(/\s/g, '')
   if (packed === '') return []
   const base64 = decodeBase64(packed)
   return [
@@ -44,7 +44,7 @@ const unpacked = (text: string): Buffer[] => {
 /** As above, or a public key or certificate in DER, or the public key of a VAPID pair; also encoded once more. */
 const isPublicBytes = (bytes: Buffer): boolean =>
   isOnP256(bytes) ||
-  isPublicText(bytes.toString()) ||
+  isPublicString(bytes.toString()) ||
   unpacked(bytes.toString()).some(isPublicBytes) ||
   reads(() => createPublicKey({ key: bytes, format: 'der', type: 'spki' })) ||
   reads(() => createPublicKey({ key: bytes, format: 'der', type: 'pkcs1' })) ||
@@ -70,16 +70,16 @@ const paths: readonly RegExp[] = [
 const wordBorder = /[\\/\-_. ]|(?<=[a-z\d])(?=[A-Z])|(?<=[a-z])(?=\d)|(?<=\d)(?=[a-z])/
 
 /** Whether a string is a path whose folders are words, such as `secrets/ticket-key` or `Keys\TicketKey2026`. */
-const isPathOfWords = (text: string): boolean =>
-  /[\\/]/.test(text) && text.split(wordBorder).every((word) => /^(?:[A-Z]?[a-z]{2,}|\d*)$/.test(word))
+const isPathOfWords = (value: string): boolean =>
+  /[\\/]/.test(value) && value.split(wordBorder).every((word) => /^(?:[A-Z]?[a-z]{2,}|\d*)$/.test(word))
 
 /**
  * Whether a string given as a shared secret is public material or a mistake: a key or certificate as PEM, DER, SSH or JWKS (also
  * in base64 or hex), a JWT, a URL, or a path. With a public key as the secret, anybody could sign tickets.
  */
-export const isPublicMaterial = (text: string): boolean =>
-  url.test(text) ||
-  paths.some((pattern) => pattern.test(text)) ||
-  isPathOfWords(text) ||
-  isPublicText(text) ||
-  unpacked(text).some(isPublicBytes)
+export const isPublicMaterial = (value: string): boolean =>
+  url.test(value) ||
+  paths.some((pattern) => pattern.test(value)) ||
+  isPathOfWords(value) ||
+  isPublicString(value) ||
+  unpacked(value).some(isPublicBytes)

@@ -124,7 +124,7 @@ const tags = [
 ]
 
 /**
- * Adds names, examples, the problem codes of refusals, common headers and common texts to the schemas of the routes. Returns a new
+ * Adds names, examples, the problem codes of refusals, common headers and descriptions to the schemas of the routes. Returns a new
  * document and does not change the given one, because parts of it belong to the routes.
  */
 export const completeOpenApi = <T extends object>(given: T): T => {

@@ -1,6 +1,6 @@
 import { type Answer, answerOf } from '../group-commit.ts'
 import type { NewEntry } from '../port.ts'
-import { enterAll } from '../rules/enter.ts'
+import { applyRecords } from '../rules/apply-record.ts'
 import { entryOf, type StoredRecord } from '../rules/inbox-record.ts'
 import type { Key, Operation } from '../rules/operation.ts'
 import { accountNumber, addAccounts } from './accounts.ts'
@@ -50,10 +50,10 @@ interface InboxRow {
 }
 
 /** Enters the records of an inbox row, with the time of their acceptance. */
-const enterRow = ({ account, received_at: receivedAt, body }: InboxRow): Operation<unknown> => {
+const applyInboxRow = ({ account, received_at: receivedAt, body }: InboxRow): Operation<unknown> => {
   // Written by an append.
   const entries: NewEntry[] = (JSON.parse(body) as StoredRecord[]).map((stored) => ({ ...entryOf(stored), account }))
-  return enterAll(entries, { receivedAt })
+  return applyRecords(entries, { receivedAt })
 }
 
 const accountsOf = (group: readonly Operation<unknown>[]): readonly string[] =>
@@ -77,7 +77,7 @@ export const createGroupRun = (
       const pending = rowsFrom<InboxRow>(found)
       const newest = pending[0]?.newest ?? 0
       const isCurrent = (pending.at(-1)?.seq ?? 0) >= Math.min(newest, upTo)
-      const operations = [...pending.map(enterRow), ...(isCurrent ? group : [])]
+      const operations = [...pending.map(applyInboxRow), ...(isCurrent ? group : [])]
       const at = Math.floor(now())
       const work = createWork({ ...(await readKnown(operations, ask)), now: at })
       const answers = operations.map((one) => answerOf(() => one.run(work)))

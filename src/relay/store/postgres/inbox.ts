@@ -1,6 +1,6 @@
 import { type Answer, answerOf } from '../group-commit.ts'
 import type { NewEntry, PutResult } from '../port.ts'
-import { assertCapacity } from '../rules/enter.ts'
+import { assertCapacity } from '../rules/apply-record.ts'
 import { storedOf } from '../rules/inbox-record.ts'
 import { accountNumber, addAccounts } from './accounts.ts'
 import type { Transactions } from './connection.ts'

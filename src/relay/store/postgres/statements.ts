@@ -28,11 +28,11 @@ const fromQueue = `false AS settled, ${queued}, h.id AS holder
   FROM pushferry.queue q LEFT JOIN pushferry.holder h ON h.n = q.holder`
 const fromSettled = `true AS settled, ${settled}, NULL AS holder FROM pushferry.settled s`
 
-/** The oldest rows of each of the places where an open row can be. Each place has an index. */
+/** The oldest row of each kind of open row. Each kind has an index. */
 const oldestOpen = [
   ...priorities.map((_, priority) => `priority = ${priority} AND state = 0 AND holder IS NULL`),
   ...['state = 1', 'holder IS NOT NULL AND state IN (0, 2)'],
-].map((place) => `(SELECT seq, received_at FROM pushferry.queue WHERE account = $1 AND ${place} ORDER BY seq LIMIT 1)`)
+].map((where) => `(SELECT seq, received_at FROM pushferry.queue WHERE account = $1 AND ${where} ORDER BY seq LIMIT 1)`)
 
 const drop = (table: string): string =>
   `DELETE FROM pushferry.${table} t USING ${ids} WHERE t.account = k.account AND t.object_id = k.object_id`
@@ -49,7 +49,7 @@ export const sql = {
       coalesce((SELECT t.n FROM pushferry.tally t WHERE t.account = k.account AND t.name = 'state:queued:live'), 0)
       + (SELECT coalesce(sum(i.n), 0) FROM pushferry.inbox i WHERE i.account = k.account))::bigint AS queued,
       (SELECT coalesce(sum(i.n), 0)::bigint FROM pushferry.inbox i) AS pending
-    FROM unnest($1::bigint[]) WITH ORDINALITY AS k (account, place) ORDER BY k.place`,
+    FROM unnest($1::bigint[]) WITH ORDINALITY AS k (account, nth) ORDER BY k.nth`,
   isPending: 'SELECT EXISTS (SELECT FROM pushferry.inbox) AS pending',
   takeAppendTurn: takeTurn(1),
   takeRowTurn: takeTurn(2),

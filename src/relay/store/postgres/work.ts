@@ -32,12 +32,12 @@ export interface Known {
 /** The key of an account's number of queued rows. */
 export const queuedKey = (account: number, pool: string): string => `${account} ${pool}`
 
-const textOf = ({ account, objectId }: Key): string => `${account}\n${objectId}`
+const stringOf = ({ account, objectId }: Key): string => `${account}\n${objectId}`
 interface Entry {
   key: Key
   before: Row | undefined
   /** The table that has the row. */
-  place: 'queue' | 'settled' | undefined
+  table: 'queue' | 'settled' | undefined
   now: Row | undefined
 }
 
@@ -63,10 +63,10 @@ const writesOf = (entries: readonly Entry[]): PgQuery[] => {
     return some.length > 0 ? [{ text, values: values(some) }] : []
   }
   return [
-    ...step(sql.dropQueue, idsOf, (one) => one.place === 'queue' && !isForQueue(one)),
-    ...step(sql.dropSettled, idsOf, (one) => one.place === 'settled'),
-    ...step(sql.changeQueue, rowsIn, (one) => one.place === 'queue' && isForQueue(one)),
-    ...step(sql.addQueue, rowsIn, (one) => one.place !== 'queue' && isForQueue(one)),
+    ...step(sql.dropQueue, idsOf, (one) => one.table === 'queue' && !isForQueue(one)),
+    ...step(sql.dropSettled, idsOf, (one) => one.table === 'settled'),
+    ...step(sql.changeQueue, rowsIn, (one) => one.table === 'queue' && isForQueue(one)),
+    ...step(sql.addQueue, rowsIn, (one) => one.table !== 'queue' && isForQueue(one)),
     ...step(sql.addSettled, rowsIn, (one) => one.now !== undefined && !isForQueue(one)),
   ]
 }
@@ -96,13 +96,13 @@ export const createWork = ({ now, rows, queued, evictable, lastSequence }: Known
   const delta = createDelta()
 
   const set = (key: Key, now: Row | undefined): void => {
-    const absent = { key, before: undefined, place: undefined }
-    entries.set(textOf(key), { ...(entries.get(textOf(key)) ?? absent), now })
+    const absent = { key, before: undefined, table: undefined }
+    entries.set(stringOf(key), { ...(entries.get(stringOf(key)) ?? absent), now })
   }
   for (const found of [...evictable, ...rows]) {
     const key = { account: found.account, objectId: found.object_id }
     const row = rowOf(found)
-    entries.set(textOf(key), { key, before: row, place: found.settled ? 'settled' : 'queue', now: row })
+    entries.set(stringOf(key), { key, before: row, table: found.settled ? 'settled' : 'queue', now: row })
   }
 
   return {
@@ -110,7 +110,7 @@ export const createWork = ({ now, rows, queued, evictable, lastSequence }: Known
     delta,
     account: accountNumber,
     nextSequence: () => ++sequence,
-    find: (key) => entries.get(textOf(key))?.now,
+    find: (key) => entries.get(stringOf(key))?.now,
     save: set,
     erase: (key) => set(key, undefined),
     queued: (account, pool) => (queued.get(queuedKey(account, pool)) ?? 0) + delta.of(account, `state:queued:${pool}`),

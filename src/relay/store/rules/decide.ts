@@ -23,7 +23,7 @@ export type Decision =
  * SHA-256 of the canonical token, in hex. Tokens are compared by it, and a completed row keeps nothing else of its token. Includes a
  * browser's keys even if the type has none, so that a sender who knows only the endpoint does not match.
  */
-export const fingerprint = ({ token, shownKeys }: Pick<NewEntry, 'token' | 'shownKeys'>): string =>
+export const fingerprintOf = ({ token, shownKeys }: Pick<NewEntry, 'token' | 'shownKeys'>): string =>
   hash('sha256', canonicalToken(shownKeys && !token.keys ? { ...token, keys: shownKeys } : token))
 
 /** Time after a rejection before the same token is queued again, in ms. */

@@ -52,7 +52,7 @@ const tries = { attempts: 0, deferrals: 0, failures: 0 } as const
 const untried = { ...tries, waiting: false, dueAt: 0, settledAt: null, error: null } as const
 
 /** Makes the row of a record: a new one, or the old one with another token and its lease. */
-export const enteredRow = (
+export const appliedRow = (
   old: Row | undefined,
   { token, warnings }: Pick<NewEntry, 'token' | 'warnings'>,
   fingerprint: string,

@@ -1,7 +1,7 @@
 import { type PutResult, priorities } from '../port.ts'
+import { applyRecord } from '../rules/apply-record.ts'
 import { warningsColumn } from '../rules/columns.ts'
-import { fingerprint, type Ownership, queuedRow } from '../rules/decide.ts'
-import { enter } from '../rules/enter.ts'
+import { fingerprintOf, type Ownership, queuedRow } from '../rules/decide.ts'
 import { poolOf } from '../rules/tally.ts'
 import type { SqlRow, SqlValue } from './driver.ts'
 import type { AcceptedRecord } from './inbox-records.ts'
@@ -11,7 +11,7 @@ import type { Work } from './work.ts'
 /** A record to apply to the table. */
 interface Prepared {
   record: AcceptedRecord
-  print: string
+  fingerprint: string
   /** The row that it makes if there is none yet. */
   asNew: Ownership
   /** One statement can insert records for which this is equal: it names account and ownership once. */
@@ -22,7 +22,7 @@ const prepare = (record: AcceptedRecord): Prepared => {
   const asNew = queuedRow(undefined, record.entry, record.receivedAt)
   const { priority, keyed, proved, confirmedOn } = asNew
   const kind = `${record.account} ${priority} ${keyed} ${proved} ${confirmedOn}`
-  return { record, print: fingerprint(record.entry), asNew, kind }
+  return { record, fingerprint: fingerprintOf(record.entry), asNew, kind }
 }
 
 /** Inserts and counts the rows of records that are alike and whose objectIds have none yet, and returns these records. */
@@ -33,9 +33,9 @@ const insert = (
 ): readonly Prepared[] => {
   const { priority, keyed, proved, confirmedOn } = asNew
   const values: SqlValue[] = [account, priorities.indexOf(priority), Number(keyed), Number(proved), confirmedOn]
-  for (const { record, print } of records) {
+  for (const { record, fingerprint } of records) {
     const { objectId, token, warnings } = record.entry
-    values.push(objectId, token.type, record.seq, record.receivedAt, Buffer.from(print, 'hex'), token.id)
+    values.push(objectId, token.type, record.seq, record.receivedAt, Buffer.from(fingerprint, 'hex'), token.id)
     values.push(token.keys?.p256dh ?? null, token.keys?.auth ?? null, warningsColumn(warnings))
   }
   const { changes, lastInsertRowid } = sql.insertTokens.run(...values)
@@ -53,7 +53,7 @@ const insert = (
 
 /**
  * Applies records to the table, in their order. Nearly all are the first of their objectId and like their neighbours, so whole
- * statements of them are inserted at once. `enter` decides where there is a row already, about records without proof, which need
+ * statements of them are inserted at once. `applyRecord` decides where there is a row already, about records without proof, which need
  * capacity, and about records that do not fill a statement.
  */
 export const apply = (
@@ -70,11 +70,11 @@ export const apply = (
     const inserted = new Set(isForInsert ? insert(work, some, first) : [])
     for (const prepared of some) {
       const { account, entry } = prepared.record
-      const arrival = { ...prepared.record, print: prepared.print }
+      const candidate = { ...prepared.record, fingerprint: prepared.fingerprint }
       results.push(
         inserted.has(prepared)
           ? { result: 'queued' }
-          : enter(work, { account, objectId: entry.objectId }, arrival, maxUnproved),
+          : applyRecord(work, { account, objectId: entry.objectId }, candidate, maxUnproved),
       )
     }
   }

@@ -1,9 +1,9 @@
 import type { NewEntry } from '../port.ts'
-import type { Arrival } from '../rules/enter.ts'
+import type { Candidate } from '../rules/apply-record.ts'
 import { entryOf, type StoredRecord, storedOf } from '../rules/inbox-record.ts'
 
 /** An accepted record that is not applied yet, with its account's number. */
-export type AcceptedRecord = Arrival & { seq: number; account: number }
+export type AcceptedRecord = Candidate & { seq: number; account: number }
 
 /** A pending record in memory. It is small, because 100,000 may be pending, and each object costs garbage collection. */
 export interface InboxRecord extends Pick<AcceptedRecord, 'seq' | 'account' | 'receivedAt'> {

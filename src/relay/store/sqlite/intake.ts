@@ -1,9 +1,9 @@
 import type { NewEntry, PutResult, TokenStatus } from '../port.ts'
-import { decide, fingerprint } from '../rules/decide.ts'
-import { assertCapacity, type Capacities } from '../rules/enter.ts'
+import { assertCapacity, type Capacities } from '../rules/apply-record.ts'
+import { decide, fingerprintOf } from '../rules/decide.ts'
 import { isForInbox } from '../rules/inbox-record.ts'
 import type { Operation } from '../rules/operation.ts'
-import { enteredRow, known, statusOf } from '../rules/row.ts'
+import { appliedRow, known, statusOf } from '../rules/row.ts'
 import { apply } from './apply.ts'
 import type { Inbox } from './inbox.ts'
 import { type AcceptedRecord, fromInbox, toInbox } from './inbox-records.ts'
@@ -53,9 +53,9 @@ export const find = (sql: Statements, inbox: Inbox, account: number, objectId: s
   inbox.begin(sql)
   let row = known(findRow(sql, { account, objectId }))
   for (const { seq, entry, receivedAt } of inbox.pending(account, objectId).map(fromInbox)) {
-    const print = fingerprint(entry)
-    const decision = decide(row, entry, print, receivedAt)
-    if (decision.kind === 'queue') row = known(enteredRow(row, entry, print, decision.row, seq, receivedAt))
+    const fingerprint = fingerprintOf(entry)
+    const decision = decide(row, entry, fingerprint, receivedAt)
+    if (decision.kind === 'queue') row = known(appliedRow(row, entry, fingerprint, decision.row, seq, receivedAt))
   }
   return row && statusOf(objectId, row)
 }

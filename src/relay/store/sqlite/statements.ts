@@ -15,14 +15,14 @@ export const writtenColumns = Object.keys(columnTypes) as Column[]
 /** All of them except the key. */
 const setAll = writtenColumns.slice(2).map((name) => `${name} = excluded.${name}`)
 
-/** The oldest rows of each of the places where an open row can be. Each place has an index. */
+/** The oldest row of each kind of open row. Each kind has an index. */
 const oldestOpen = [
   "inbox WHERE EXISTS (SELECT 1 FROM tally WHERE account = ?1 AND name = 'pending' AND n > 0)",
   ...priorities.map((_, at) => `token WHERE account = ?1 AND priority = ${at} AND state = 0 AND holder IS NULL`),
   'token WHERE account = ?1 AND state = 1',
   // By the few rows that are held. Left to itself SQLite takes the index of all rows of the account.
   'token INDEXED BY token_held WHERE holder IS NOT NULL AND account = ?1 AND state IN (0, 2)',
-].map((place) => `SELECT * FROM (SELECT seq, received_at FROM ${place} ORDER BY seq LIMIT 1)`)
+].map((rows) => `SELECT * FROM (SELECT seq, received_at FROM ${rows} ORDER BY seq LIMIT 1)`)
 
 /** Every statement of the adapter. State numbers: see migrations/. */
 export const sql = {

@@ -56,8 +56,8 @@ const unbound = Object.fromEntries(
 /** Draws a chart, and draws it again when its size or the page's colours change. */
 export const createPlot = (kind: ChartKind, onPoint: (step: number | null) => void): Plot => {
   const figure = find(`[data-chart="${kind.name}"]`)
-  const place = find('.plot', figure)
-  const { fontSize, fontFamily } = getComputedStyle(place)
+  const container = find('.plot', figure)
+  const { fontSize, fontFamily } = getComputedStyle(container)
   const textPx = Math.round(Number.parseFloat(fontSize))
   const axis: uPlot.Axis = {
     font: `${textPx}px ${fontFamily}`,
@@ -66,7 +66,10 @@ export const createPlot = (kind: ChartKind, onPoint: (step: number | null) => vo
     ticks: { show: false },
     gap: 6,
   }
-  const size = (): { width: number; height: number } => ({ width: place.clientWidth, height: place.clientHeight })
+  const size = (): { width: number; height: number } => ({
+    width: container.clientWidth,
+    height: container.clientHeight,
+  })
   const uplot = new uPlot(
     {
       ...size(),
@@ -96,13 +99,13 @@ export const createPlot = (kind: ChartKind, onPoint: (step: number | null) => vo
       series: [{}, ...layersOf(kind).map((line) => seriesOf(line, figure))],
     },
     [[], ...kind.lines.map(() => [])],
-    place,
+    container,
   )
 
   const recolor = (): void => uplot.redraw(false)
   for (const query of ['(prefers-color-scheme: dark)', '(forced-colors: active)', 'print'])
     matchMedia(query).addEventListener('change', recolor)
-  new ResizeObserver(() => uplot.setSize(size())).observe(place)
+  new ResizeObserver(() => uplot.setSize(size())).observe(container)
   uplot.over.addEventListener('pointermove', ({ offsetX }) => onPoint(uplot.posToIdx(offsetX)))
   uplot.over.addEventListener('pointerleave', () => onPoint(null))
 

@@ -5,7 +5,7 @@ import { rangeWords } from './slots.ts'
 import { type Range, ranges } from './snapshot.ts'
 import { clock } from './words.ts'
 
-/** The charts: their texts, the selected step, and their numbers as a table. The script draws into `.plot`. */
+/** The charts: their labels, the selected step, and their numbers as a table. The script draws into `.plot`. */
 export const chartSection = ({ state, range, script }: PageOptions, addressOf: (range: Range) => string): View => {
   const series = state.account.series[range]
   const step = script?.step ?? null

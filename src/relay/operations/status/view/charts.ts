@@ -87,7 +87,7 @@ export const countedOf = (values: Values): number[] => [...values.keys()].filter
 
 /** The words around a chart. */
 interface ChartWords {
-  /** Texts of the legend, by line. */
+  /** Labels of the legend, by line. */
   legend: Readonly<Record<string, string>>
   /** Why a part of the chart is empty; '' where it is not. */
   gap: string
@@ -107,7 +107,7 @@ const gapOf = ({ lines, legend }: ChartKind, series: Series): string => {
   return `known for the last ${duration((series.queued.length - Math.min(...known)) * series.stepMs)}`
 }
 
-/** The texts around a chart. `at` is the selected step; null: none. */
+/** The labels around a chart. `at` is the selected step; null: none. */
 export const wordsOf = (kind: ChartKind, series: Series, at: number | null): ChartWords => ({
   legend: Object.fromEntries(kind.lines.map(({ name }) => [name, legendOf(kind, series[name], at)])),
   gap: gapOf(kind, series),

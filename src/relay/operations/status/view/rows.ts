@@ -1,7 +1,7 @@
 import type { AccountStatus, PageState, UploadMode } from './snapshot.ts'
 import { ago, count, counted, share } from './words.ts'
 
-/** One cell: a text, optionally with a class, or a button that retries the records with a code. */
+/** One cell: a string, optionally with a class, or a button that retries the records with a code. */
 export type Cell = { text: string; as?: 'code' | 'note' | 'number' } | { text: string; retry: number }
 
 /** One row of a list. `key` identifies the row when the list changes. */
@@ -29,7 +29,7 @@ const latest = ({ rejected }: AccountStatus, now: number): Row[] =>
       { text: ago(at, now), as: 'note' },
       { text: code === 0 ? 'no code' : String(code), as: 'code' },
       { text: `${meaning}.` },
-      { text: text === '' ? 'CleverTap sent no message.' : `CleverTap's text: ${text}`, as: 'note' },
+      { text: text === '' ? 'CleverTap sent no message.' : `CleverTap's message: ${text}`, as: 'note' },
       { text: `${type} token, profile ${profile}`, as: 'note' },
     ],
   }))

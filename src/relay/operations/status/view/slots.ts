@@ -1,10 +1,10 @@
 import type { Level, PageState, Range, UploadMode } from './snapshot.ts'
 import { count, counted, duration, latency } from './words.ts'
 
-/** The page's texts, by the name of their slot. */
+/** The page's strings, by the name of their slot. */
 export type Slots = Readonly<Record<string, string>>
 
-const marks: Readonly<Record<Level, string>> = { empty: '○', good: '✓', busy: '✓', warning: '!', bad: '✗' }
+const symbols: Readonly<Record<Level, string>> = { empty: '○', good: '✓', busy: '✓', warning: '!', bad: '✗' }
 
 /** The state next to an account's name in the list of accounts. */
 export const levelWords: Readonly<Record<Level, string>> = {
@@ -89,11 +89,11 @@ const rejectedSlots = ({ account: { settled, rejected } }: PageState): Slots => 
       : '',
 })
 
-/** All texts of the page except those of the charts and lists. Pure: the same on the server and in the page. */
+/** All strings of the page except those of the charts and lists. Pure: the same on the server and in the page. */
 export const slotsOf = (state: PageState): Slots => {
   const { verdict, account } = state.account
   return {
-    title: `${marks[verdict.level]} ${verdict.answer.replace(/\.$/, '')} · Pushferry ${account}`,
+    title: `${symbols[verdict.level]} ${verdict.answer.replace(/\.$/, '')} · Pushferry ${account}`,
     answer: verdict.answer,
     headline: verdict.headline,
     remedy: verdict.remedy ?? '',

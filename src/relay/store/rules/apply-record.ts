@@ -1,19 +1,19 @@
 import { StoreError } from '../errors.ts'
 import type { NewEntry, PutResult, StoreOptions } from '../port.ts'
-import { decide, fingerprint } from './decide.ts'
+import { decide, fingerprintOf } from './decide.ts'
 import { change, type Key, keyOf, type Operation, type Rows } from './operation.ts'
 import { discard } from './remove.ts'
-import { enteredRow, type KnownRow, known } from './row.ts'
+import { appliedRow, type KnownRow, known } from './row.ts'
 
 /** A record to decide on. */
-export interface Arrival {
+export interface Candidate {
   entry: Omit<NewEntry, 'account'>
   /** When it was accepted. */
   receivedAt: number
   /** The sequence number from its acceptance; default: it gets one when it is queued. */
   seq?: number
-  /** `fingerprint(entry)`, where it is known. */
-  print?: string
+  /** `fingerprintOf(entry)`, where it is known. */
+  fingerprint?: string
 }
 
 /** Whether an unproved record may be queued in place of this row. Evicts the oldest deferred record if necessary. */
@@ -30,12 +30,12 @@ const admitUnproved = (rows: Rows, account: number, row: KnownRow | undefined, m
 }
 
 /** Decides on a record and makes its row; see `decide`. */
-export const enter = (rows: Rows, key: Key, arrival: Arrival, maxUnproved: number): PutResult => {
-  const { entry, receivedAt, print = fingerprint(entry) } = arrival
+export const applyRecord = (rows: Rows, key: Key, candidate: Candidate, maxUnproved: number): PutResult => {
+  const { entry, receivedAt, fingerprint = fingerprintOf(entry) } = candidate
   const { delta } = rows
   const found = rows.find(key)
   const row = known(found)
-  const decision = decide(row, entry, print, receivedAt)
+  const decision = decide(row, entry, fingerprint, receivedAt)
   if (decision.kind === 'refuse') {
     delta.event(key.account, 'refused')
     return { result: 'refused' }
@@ -47,21 +47,23 @@ export const enter = (rows: Rows, key: Key, arrival: Arrival, maxUnproved: numbe
   }
   const { result, row: ownership, isTakeover } = decision
   if (!ownership.proved && !admitUnproved(rows, key.account, row, maxUnproved)) return { result: 'full' }
-  const seq = arrival.seq ?? rows.nextSequence()
-  change(rows, key, found, enteredRow(found, entry, print, ownership, seq, receivedAt))
+  const seq = candidate.seq ?? rows.nextSequence()
+  change(rows, key, found, appliedRow(found, entry, fingerprint, ownership, seq, receivedAt))
   if (isTakeover) delta.event(key.account, 'takeover')
   delta.event(key.account, result)
   return { result }
 }
 
 /** Decides upon records one after another. `receivedAt`: when they were accepted; left out: now. */
-export const enterAll = (
+export const applyRecords = (
   entries: readonly NewEntry[],
   { receivedAt, maxUnproved = 0 }: { receivedAt?: number; maxUnproved?: number },
 ): Operation<readonly PutResult[]> => ({
   keys: entries,
   run: (rows) =>
-    entries.map((entry) => enter(rows, keyOf(rows, entry), { entry, receivedAt: receivedAt ?? rows.now }, maxUnproved)),
+    entries.map((entry) =>
+      applyRecord(rows, keyOf(rows, entry), { entry, receivedAt: receivedAt ?? rows.now }, maxUnproved),
+    ),
 })
 
 /** Limits of an account's queued rows; see StoreOptions. */
@@ -97,7 +99,7 @@ export const put = (
   entries: readonly NewEntry[],
   { maxQueued, maxUnproved }: Capacities,
 ): Operation<readonly PutResult[]> => {
-  const { keys, run } = enterAll(entries, { maxUnproved })
+  const { keys, run } = applyRecords(entries, { maxUnproved })
   return {
     keys,
     counted: [...new Set(entries.map(({ account }) => account))],

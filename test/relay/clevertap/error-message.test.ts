@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { meaningOf } from '../../../src/relay/clevertap/code-meanings.ts'
-import { showableText } from '../../../src/relay/clevertap/error-text.ts'
+import { showableMessage } from '../../../src/relay/clevertap/error-message.ts'
 import type { TokenRecord } from '../../../src/wire/record.ts'
 
 const passcode = 'QAB-XYZ-UPDL'
@@ -8,7 +8,7 @@ const token = 'dYfuuBmHLGI:APA91bEfAq1b6NAm'
 const keys = { p256dh: 'BLc4xRzKlKORKWlbdgFa', auth: 'lettersonlyauth' }
 const sent: readonly TokenRecord[] = [{ type: 'token', tokenData: { id: token, type: 'chrome', keys }, objectId: 'a' }]
 const meaning = meaningOf(535).meaning
-const shown = (text: unknown): string => showableText(text, 535, sent)
+const shown = (text: unknown): string => showableMessage(text, 535, sent)
 
 describe('the text of a refusal', () => {
   it.each([

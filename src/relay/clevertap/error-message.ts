@@ -2,7 +2,7 @@ import type { TokenRecord } from '../../wire/record.ts'
 import { meaningOf } from './code-meanings.ts'
 
 /** Longest error message that is kept, in characters. */
-const maxTextLength = 300
+const maxMessageLength = 300
 
 /** Words of CleverTap's documentation that are neither in lower case nor capitalised. */
 const names: ReadonlySet<string> = new Set(
@@ -27,7 +27,7 @@ const isSentence = (line: string): boolean =>
   // Single letters one after another could spell a secret.
   !/\b[A-Za-z]\b(?:[^A-Za-z0-9]+[A-Za-z]\b){2}/.test(line)
 
-const squeeze = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]/g, '')
+const squeeze = (message: string): string => message.toLowerCase().replace(/[^a-z0-9]/g, '')
 
 /** Whether a message repeats a token that was sent, in any letter case and with any characters between its letters. */
 const repeats = (line: string, sent: readonly TokenRecord[]): boolean => {
@@ -44,8 +44,8 @@ const repeats = (line: string, sent: readonly TokenRecord[]): boolean => {
  * Returns the message to show for a refused record. It is CleverTap's own, on one line, if that consists of plain words and
  * repeats no token; else the meaning of the code.
  */
-export const showableText = (text: unknown, code: number, sent: readonly TokenRecord[]): string => {
-  const line = typeof text === 'string' ? text.replace(/\s+/g, ' ').trim() : ''
-  const isShown = line.length <= maxTextLength && isSentence(line) && !repeats(line, sent)
+export const showableMessage = (message: unknown, code: number, sent: readonly TokenRecord[]): string => {
+  const line = typeof message === 'string' ? message.replace(/\s+/g, ' ').trim() : ''
+  const isShown = line.length <= maxMessageLength && isSentence(line) && !repeats(line, sent)
   return isShown ? line : meaningOf(code).meaning
 }
