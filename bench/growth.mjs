@@ -62,7 +62,7 @@ const measure = async ({ store: kind, sizes, seconds, rounds, claims, say }) => 
       store: store.name,
       'stored rows': store.rows,
       'bytes a row': store.bytesPerRow.row,
-      'by person': store.bytesPerRow.byPerson,
+      'by profile': store.bytesPerRow.byProfile,
       'requests/s': median(store.intake),
       'lowest–highest': spread(store.intake),
       'p99 ms': rounded(median(store.slowest), 1),

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
-/** Which rooms a room may import from, besides itself. What is not listed is not allowed. */
+/** Which folders a folder may import from, besides itself. What is not listed is not allowed. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
   'src/wire': [],
   'src/ticket': ['src/wire'],
@@ -34,7 +34,7 @@ const allowedInRelay: Readonly<Record<string, readonly string[]>> = {
   tickets: ['intake'],
   uploader: ['clevertap', 'config', 'operations', 'store'],
 }
-/** Packages that a browser room may import; a room that is not listed here may import what package.json names. */
+/** Packages that a browser folder may import; a folder that is not listed here may import what package.json names. */
 const packages: Readonly<Record<string, readonly string[]>> = {
   'src/wire': [],
   'src/ticket': [],
@@ -53,19 +53,19 @@ const codeOf = (file: string): string =>
   readFileSync(join(root, file), 'utf8').replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '')
 const importsOf = (file: string): string[] =>
   [...codeOf(file).matchAll(/(?:from|import\()\s*'([^']+)'/g)].map(([, name = '']) => name)
-const roomOf = (file: string): string | undefined =>
-  Object.keys(allowed).find((room) => file.startsWith(room + sep) || file.startsWith(`${room}/`))
+const folderOf = (file: string): string | undefined =>
+  Object.keys(allowed).find((folder) => file.startsWith(folder + sep) || file.startsWith(`${folder}/`))
 
-/** What a file imports from outside its room, as `file -> what`. */
-const trespasses = (room: string): string[] =>
-  sourcesOf(room).flatMap((file) =>
+/** What a file imports from outside its folder, as `file -> what`. */
+const trespasses = (folder: string): string[] =>
+  sourcesOf(folder).flatMap((file) =>
     importsOf(file).flatMap((name) => {
       if (name.startsWith('.')) {
-        const target = roomOf(relative(root, join(root, dirname(file), name)))
-        const fine = target === room || (target !== undefined && allowed[room]?.includes(target))
+        const target = folderOf(relative(root, join(root, dirname(file), name)))
+        const fine = target === folder || (target !== undefined && allowed[folder]?.includes(target))
         return fine ? [] : [`${file} -> ${name}`]
       }
-      const mayImport = packages[room]
+      const mayImport = packages[folder]
       return mayImport && !mayImport.includes(name) ? [`${file} -> ${name}`] : []
     }),
   )

@@ -40,7 +40,7 @@ export const fillPostgres = async (rows) => {
   await client.query('VACUUM ANALYZE pushferry.settled')
   await client.query('CHECKPOINT')
   const { rows: sizes } = await client.query(`
-    SELECT pg_table_size('pushferry.settled')::float8 AS row, pg_relation_size('pushferry.settled_pkey')::float8 AS "byPerson"`)
+    SELECT pg_table_size('pushferry.settled')::float8 AS row, pg_relation_size('pushferry.settled_pkey')::float8 AS "byProfile"`)
   await client.end()
   return {
     name: 'PostgreSQL',

@@ -34,7 +34,7 @@ export const fillSqlite = async (rows) => {
   database.exec('COMMIT; PRAGMA wal_checkpoint(TRUNCATE)')
   const sizes = database.prepare('SELECT name, sum(pgsize) AS bytes FROM dbstat GROUP BY name').all()
   const bytes = (name) => Math.round((sizes.find((one) => one.name === name)?.bytes ?? 0) / rows)
-  const bytesPerRow = { row: bytes('token'), byPerson: bytes('token_person') }
+  const bytesPerRow = { row: bytes('token'), byProfile: bytes('token_person') }
   database.close()
   return {
     name: 'SQLite',

@@ -14,7 +14,7 @@ const profile = (ids: readonly string[], token?: string) => ({
   ...(token === undefined ? {} : { device: { token } }),
 })
 
-const settleAll = async (store: Store, tokens: Readonly<Record<string, Token>>, outcome: Outcome): Promise<void> => {
+const completeAll = async (store: Store, tokens: Readonly<Record<string, Token>>, outcome: Outcome): Promise<void> => {
   const more = { account, priority: 'live', sender: 'trusted', replaceLive: true, warnings: [] } as const
   await store.put(Object.entries(tokens).map(([objectId, token]) => ({ objectId, token, ...more })))
   await store.join('uploader', '{}')
@@ -33,7 +33,7 @@ const web: Token = { type: 'chrome', id: 'web-token', keys: { p256dh: 'key', aut
 describe('verify --export', () => {
   it('is content when every accepted token is on its profile', async () => {
     const { store, run } = await startStore()
-    await settleAll(store, { __a: fcm('ta'), '-b': apns('tb') }, { kind: 'accepted' })
+    await completeAll(store, { __a: fcm('ta'), '-b': apns('tb') }, { kind: 'accepted' })
     const file = write(
       'profiles.json',
       ndjson(profile(['__a'], 'ta'), profile(['-b'], 'tb'), profile(['__stranger'], 'x')),
@@ -47,7 +47,7 @@ describe('verify --export', () => {
 
   it('tells another token from one that is not seen, by type, and lists both', async () => {
     const { store, run } = await startStore()
-    await settleAll(
+    await completeAll(
       store,
       { __seen: fcm('t1'), __other: fcm('t2'), '-gone': apns('t3'), '-empty': apns('t4'), web },
       { kind: 'accepted' },
@@ -91,7 +91,7 @@ d,web,[web],"{""token"":""web-token""}"
 
   it('does not take the token of one device of a profile for another token of its other device', async () => {
     const { store, run } = await startStore()
-    await settleAll(store, { __phone: fcm('t1'), '-pad': apns('t2') }, { kind: 'accepted' })
+    await completeAll(store, { __phone: fcm('t1'), '-pad': apns('t2') }, { kind: 'accepted' })
     const file = write('p.json', ndjson(profile(['-pad', '__phone'], 't1')))
     const { out } = await run(['verify', '--export', file, '--list'])
     expect(out).toContain('seen         1  1 fcm\nother token  0\nnot seen     1  1 apns\n-pad  apns  not seen\n')
@@ -99,7 +99,7 @@ d,web,[web],"{""token"":""web-token""}"
 
   it('reads all files of a split export, and one that knows the token is enough', async () => {
     const { store, run } = await startStore()
-    await settleAll(store, { __a: fcm('ta'), __b: fcm('tb') }, { kind: 'accepted' })
+    await completeAll(store, { __a: fcm('ta'), __b: fcm('tb') }, { kind: 'accepted' })
     const first = write('1.json', ndjson(profile(['__a'], 'ta'), profile(['__b'], 'older')))
     const second = write('2.json', ndjson(profile(['__b'], 'tb')))
     expect((await run(['verify', '--export', first, '--export', second])).code).toBe(0)
@@ -107,8 +107,8 @@ d,web,[web],"{""token"":""web-token""}"
 
   it('leaves out what CleverTap has not accepted, and says so', async () => {
     const { store, run } = await startStore()
-    await settleAll(store, { __refused: fcm('t1') }, refused(535))
-    await settleAll(store, { __a: fcm('ta') }, { kind: 'accepted' })
+    await completeAll(store, { __refused: fcm('t1') }, refused(535))
+    await completeAll(store, { __a: fcm('ta') }, { kind: 'accepted' })
     const { code, out } = await run(['verify', '--export', write('p.json', ndjson(profile(['__a'], 'ta')))])
     expect([code, out]).toEqual([0, expect.stringContaining('1 record of the store is not compared')])
   })
@@ -117,7 +117,7 @@ d,web,[web],"{""token"":""web-token""}"
     const { store, run } = await startStore()
     const ids = Array.from({ length: 1_100 }, (_, at) => `__${at}`)
     for (let from = 0; from < ids.length; from += 100)
-      await settleAll(store, Object.fromEntries(ids.slice(from, from + 100).map((id) => [id, fcm(id)])), {
+      await completeAll(store, Object.fromEntries(ids.slice(from, from + 100).map((id) => [id, fcm(id)])), {
         kind: 'accepted',
       })
     const file = write('p.json', ndjson(...ids.slice(50).map((id) => profile([id], id))))
@@ -132,7 +132,7 @@ d,web,[web],"{""token"":""web-token""}"
 
   it('says when the export was made without device attributes', async () => {
     const { store, run } = await startStore()
-    await settleAll(store, { __a: fcm('ta') }, { kind: 'accepted' })
+    await completeAll(store, { __a: fcm('ta') }, { kind: 'accepted' })
     const { code, out } = await run(['verify', '--export', write('p.json', ndjson(profile(['__a'])))])
     expect([code, out]).toEqual([1, expect.stringContaining('No profile of the export shows a token')])
   })

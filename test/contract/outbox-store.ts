@@ -36,7 +36,7 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
     store = subject.store
     await store.join(holder, '{}')
   }
-  const beginWithRoomFor = async (maxQueued: number): Promise<void> => {
+  const beginWithCapacityFor = async (maxQueued: number): Promise<void> => {
     await subject.end()
     await begin({ maxQueued })
   }
@@ -189,7 +189,7 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
       expect((await store.counts(account)).queued).toEqual({ live: 1, unproved: 0, import: 0 })
     })
     it('refuses live records over the queue limit, whole calls at a time', async () => {
-      await beginWithRoomFor(50)
+      await beginWithCapacityFor(50)
       await store.put(Array.from({ length: 49 }, (_, at) => entry(`o${at}`)))
       await expect(store.put([entry('x'), entry('y')])).rejects.toMatchObject({ code: 'full' })
       expect(await store.find(account, 'x')).toBeUndefined()
@@ -930,7 +930,7 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
       expect(leased.find(({ objectId }) => objectId === 'within')?.token.id).toBe('two')
     })
     it('keeps the queue limit among calls that come together', async () => {
-      await beginWithRoomFor(50)
+      await beginWithCapacityFor(50)
       await store.put(Array.from({ length: 48 }, (_, at) => entry(`o${at}`)))
       const results = await Promise.allSettled([
         store.put([entry('a')]),

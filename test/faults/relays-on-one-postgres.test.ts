@@ -7,10 +7,10 @@ import { type RelayProcess, startRelayProcess } from './relay-process.ts'
 const beginLoad = (relays: readonly RelayProcess[], prefix: string) => {
   const acknowledged: string[] = []
   let isOver = false
-  let nextPerson = 0
+  let nextProfile = 0
   const client = async (number: number): Promise<void> => {
     for (let call = number; !isOver; call++) {
-      const objectIds = Array.from({ length: 10 }, () => `${prefix}${nextPerson++}`)
+      const objectIds = Array.from({ length: 10 }, () => `${prefix}${nextProfile++}`)
       const alive = relays.filter(({ running }) => running)
       const posted = await alive[call % alive.length]?.post(objectIds)
       if (posted?.status === 200) acknowledged.push(...objectIds)

@@ -15,7 +15,7 @@ export interface FaultyStore {
   /** These operations wait, before anything is done, until `release`. */
   hold(operations: readonly Operation[]): void
   release(): void
-  mend(): void
+  repair(): void
 }
 
 const operations: readonly Operation[] = [
@@ -83,7 +83,7 @@ export const createFaultyStore = (behind: Store): FaultyStore => {
       held = new Set()
       letGo()
     },
-    mend: () => {
+    repair: () => {
       broken = new Set()
       lost = new Set()
     },

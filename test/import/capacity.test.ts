@@ -17,15 +17,15 @@ const entries = Array.from({ length: 10 }, (_, at): NewEntry => {
   }
 })
 
-/** A put into a queue with this much room, of which each wait frees some. */
-const putInto = (room: number, freed: number, more: Partial<FittingPutParts> = {}) => {
+/** A put into a queue with this much capacity, of which each wait frees some. */
+const putInto = (capacity: number, freed: number, more: Partial<FittingPutParts> = {}) => {
   const stored: string[] = []
   const told: boolean[] = []
   let now = 0
   const put = createFittingPut({
     put: async (some: readonly NewEntry[]): Promise<readonly PutResult[]> => {
-      if (some.length > room) throw new StoreError('full', 'full')
-      room -= some.length
+      if (some.length > capacity) throw new StoreError('full', 'full')
+      capacity -= some.length
       stored.push(...some.map(({ objectId }) => objectId))
       return some.map(() => ({ result: 'queued' }))
     },
@@ -38,7 +38,7 @@ const putInto = (room: number, freed: number, more: Partial<FittingPutParts> = {
     elapsed: () => now,
     wait: async (ms) => {
       now += ms
-      room += freed
+      capacity += freed
     },
     ...more,
   })
@@ -48,13 +48,16 @@ const putInto = (room: number, freed: number, more: Partial<FittingPutParts> = {
   return { stored, told, putAll }
 }
 
-test.each([1, 3, 9])('a queue with capacity for %i takes ten entries in several puts, in their order', async (room) => {
-  const { stored, told, putAll } = putInto(room, 1)
-  await putAll()
-  expect(stored).toEqual(entries.map(({ objectId }) => objectId))
-  expect(told).toContain(true)
-  expect(told.at(-1)).toBe(false)
-})
+test.each([1, 3, 9])(
+  'a queue with capacity for %i takes ten entries in several puts, in their order',
+  async (capacity) => {
+    const { stored, told, putAll } = putInto(capacity, 1)
+    await putAll()
+    expect(stored).toEqual(entries.map(({ objectId }) => objectId))
+    expect(told).toContain(true)
+    expect(told.at(-1)).toBe(false)
+  },
+)
 
 test('an import does not wait while the queue has capacity', async () => {
   const { told, putAll } = putInto(10, 0)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { gather } from './chunks.ts'
+import { collect } from './chunks.ts'
 import { planned } from './planned.ts'
 
 const plan = (records: readonly unknown[], maps: string[] = []) =>
@@ -32,7 +32,7 @@ describe('NDJSON and JSON that cannot be read are refused as a whole', () => {
   })
 
   const valuesOf = async (records: readonly unknown[]): Promise<unknown[]> =>
-    (await gather((await plan(records)).rows())).map(({ value }) => value)
+    (await collect((await plan(records)).rows())).map(({ value }) => value)
 
   it('reads records that have the fields of a CSV file as members of their own', async () => {
     const record = { type: 'token', tokenData: { id: 't', type: 'fcm' }, objectId: 'a' }

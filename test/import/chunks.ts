@@ -5,7 +5,7 @@ export const chunks = async function* (text: string | Uint8Array, size = 7): Asy
 }
 
 /** Everything that comes in groups, in one list. */
-export const gather = async <T>(groups: AsyncIterable<readonly T[]>): Promise<T[]> => {
+export const collect = async <T>(groups: AsyncIterable<readonly T[]>): Promise<T[]> => {
   const all: T[] = []
   for await (const group of groups) all.push(...group)
   return all

@@ -2,10 +2,10 @@ import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type CsvRecord, type CsvRules, csvRecords } from '../../src/import/csv-records.ts'
-import { chunks, gather } from './chunks.ts'
+import { chunks, collect } from './chunks.ts'
 
 const read = (text: string, { size = 7, ...rules }: Partial<CsvRules> & { size?: number } = {}): Promise<CsvRecord[]> =>
-  gather(csvRecords(chunks(text, size), { delimiter: ',', isPlausible: () => true, ...rules }))
+  collect(csvRecords(chunks(text, size), { delimiter: ',', isPlausible: () => true, ...rules }))
 const cellsOf = async (text: string, size?: number): Promise<(readonly string[])[]> =>
   (await read(text, size === undefined ? {} : { size })).map(({ cells }) => cells)
 

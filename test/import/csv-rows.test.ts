@@ -6,12 +6,12 @@ import { readFieldMap } from '../../src/import/field-map.ts'
 import type { Row } from '../../src/import/row.ts'
 import { decodeRecord } from '../../src/wire/decode.ts'
 import { tokenTypes } from '../../src/wire/record.ts'
-import { chunks, gather } from './chunks.ts'
+import { chunks, collect } from './chunks.ts'
 
 const noMap = readFieldMap([])
 const plan = (head: string, maps: string[] = [], type?: string) => planCsv(head, readFieldMap(maps), type)
 const rowsOf = (text: string, maps: string[] = [], type?: string): Promise<Row[]> =>
-  gather(plan(text, maps, type).rows(chunks(text, 11)))
+  collect(plan(text, maps, type).rows(chunks(text, 11)))
 const refusal = (head: string, maps: string[] = [], type?: string): string => {
   try {
     plan(head, maps, type)
@@ -124,7 +124,7 @@ describe('the rows of a CSV file', () => {
 
   it('in another encoding cannot be read where that shows in our columns', async () => {
     const bytes = Buffer.from('objectId,type,id,name\na,fcm,t,M\xfcller\nM\xfcller,fcm,t,x\n', 'latin1')
-    const rows = await gather(planCsv(bytes.toString(), noMap, undefined).rows(chunks(bytes)))
+    const rows = await collect(planCsv(bytes.toString(), noMap, undefined).rows(chunks(bytes)))
     expect(rows.map((row) => row.problem)).toEqual([undefined, 'a value is not UTF-8'])
   })
 

@@ -6,7 +6,7 @@ import { createRejects } from '../../src/import/rejects.ts'
 import { createRejectsFile } from '../../src/import/rejects-file.ts'
 import { decodeRecord } from '../../src/wire/decode.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
-import { gather } from './chunks.ts'
+import { collect } from './chunks.ts'
 import { planned } from './planned.ts'
 
 const folder = () => {
@@ -16,7 +16,7 @@ const folder = () => {
 }
 /** The records of a text, or why a row of it is refused. */
 const read = async (text: string, maps: string[] = [], type = 'fcm'): Promise<unknown[]> =>
-  (await gather((await planned({ text }, { maps, type })).rows())).map((row) => {
+  (await collect((await planned({ text }, { maps, type })).rows())).map((row) => {
     const decoded = row.problem === undefined ? decodeRecord(row.value) : undefined
     if (decoded === undefined) return row.problem
     return decoded.ok ? decoded.record : decoded.problem.code
@@ -86,7 +86,7 @@ describe('what exporters and spreadsheets do to a file', () => {
     const { file } = folder()
     const rows = Array.from({ length: 1000 }, (_, n) => `__${n},fcm,t\n`).join('')
     writeFileSync(file('a.gz'), Buffer.concat([gzipSync(`objectId,type,id\n${rows}`), Buffer.alloc(zeros)]))
-    expect(await gather((await planned({ path: file('a.gz') })).rows())).toHaveLength(1000)
+    expect(await collect((await planned({ path: file('a.gz') })).rows())).toHaveLength(1000)
   })
 
   it('of two columns with one name the question can be answered by position', async () => {
@@ -139,7 +139,7 @@ describe('a file of rejected rows', () => {
   const rejected = async (text: string, path: string): Promise<string> => {
     const plan = await planned({ text })
     const rejects = createRejects(path, [plan])
-    for (const row of await gather(plan.rows())) rejects.add(plan.shape, row, { code: 535, reason: 'why' })
+    for (const row of await collect(plan.rows())) rejects.add(plan.shape, row, { code: 535, reason: 'why' })
     rejects.close()
     return readFileSync(path, 'utf8')
   }
@@ -149,7 +149,7 @@ describe('a file of rejected rows', () => {
     const file = await rejected(text, folder().file('r.csv'))
     expect(file).not.toMatch(/(^|,|")[=+@-]/m)
     const values = async (one: string): Promise<unknown[]> =>
-      (await gather((await planned({ text: one })).rows())).map((row) => readRow(row))
+      (await collect((await planned({ text: one })).rows())).map((row) => readRow(row))
     expect(await values(file)).toEqual(await values(text))
   })
 

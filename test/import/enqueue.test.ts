@@ -129,13 +129,13 @@ describe('queueing an import', () => {
     expect(given).toContainEqual({ objectId: '__c', token: { type: 'fcm', id: 't3' }, warnings: [] })
   })
 
-  it('puts rows that the store had no room for again, before those behind them', async () => {
+  it('puts rows that the store had no capacity for again, before those behind them', async () => {
     const stored: string[] = []
-    const room = [0, 3, 0, 2, 100, 100]
+    const capacities = [0, 3, 0, 2, 100, 100]
     const parts = partsFor(createMemoryStore(), {
       mostRows: () => 4,
       put: async (piece) => {
-        const taken = piece.slice(0, room.shift())
+        const taken = piece.slice(0, capacities.shift())
         stored.push(...taken.map(({ token }) => token.id))
         return taken.map(() => ({ result: 'queued' }))
       },

@@ -4,16 +4,16 @@ import { readFieldMap } from '../../src/import/field-map.ts'
 import { jsonRows } from '../../src/import/json-rows.ts'
 import { jsonValues } from '../../src/import/json-values.ts'
 import type { Row } from '../../src/import/row.ts'
-import { chunks, gather } from './chunks.ts'
+import { chunks, collect } from './chunks.ts'
 
 const valuesOf = async (text: string, size = 5): Promise<string[]> =>
-  (await gather(jsonValues(chunks(text, size)))).map(({ bytes, cut }) => `${bytes}${cut ? ` (${cut})` : ''}`)
+  (await collect(jsonValues(chunks(text, size)))).map(({ bytes, cut }) => `${bytes}${cut ? ` (${cut})` : ''}`)
 const rowsOf = (
   form: 'lines' | 'document',
   text: string | Uint8Array,
   maps: string[] = [],
   type?: string,
-): Promise<Row[]> => gather(jsonRows(chunks(text), form, { map: readFieldMap(maps), defaultType: type }))
+): Promise<Row[]> => collect(jsonRows(chunks(text), form, { map: readFieldMap(maps), defaultType: type }))
 const values = async (...args: Parameters<typeof rowsOf>): Promise<unknown[]> =>
   (await rowsOf(...args)).map(({ value, problem }) => problem ?? value)
 
@@ -56,12 +56,12 @@ describe('the records of a JSON document', () => {
   })
 
   it('know their lines', async () => {
-    const pieces = await gather(jsonValues(chunks('{\n"d": [\n{"a":\n1},\n\n{"b":2}]}')))
+    const pieces = await collect(jsonValues(chunks('{\n"d": [\n{"a":\n1},\n\n{"b":2}]}')))
     expect(pieces.map(({ line }) => line)).toEqual([3, 6])
   })
 
   it('hold no more than a record can have', async () => {
-    const [piece, other] = await gather(jsonValues(chunks(`{"d":[{"a":"${'x'.repeat(2_000_000)}"},{"b":1}]}`, 65_536)))
+    const [piece, other] = await collect(jsonValues(chunks(`{"d":[{"a":"${'x'.repeat(2_000_000)}"},{"b":1}]}`, 65_536)))
     expect(piece).toMatchObject({ cut: 'length' })
     expect(piece?.bytes.length).toBe(1024 * 1024)
     expect(String(other?.bytes)).toBe('{"b":1}')

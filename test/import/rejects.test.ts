@@ -5,7 +5,7 @@ import { readRow } from '../../src/import/check-rows.ts'
 import type { Plan } from '../../src/import/plan.ts'
 import { createRejects } from '../../src/import/rejects.ts'
 import { memoryFolder } from '../support/temporary-folder.ts'
-import { gather } from './chunks.ts'
+import { collect } from './chunks.ts'
 import { planned } from './planned.ts'
 
 const folder = () => {
@@ -19,7 +19,7 @@ const refuseAll = async (texts: readonly string[], path: string, type?: string):
   const plans = await Promise.all(texts.map((text) => planned({ text }, { type })))
   const rejects = createRejects(path, plans)
   for (const { rows, shape } of plans)
-    for (const row of await gather(rows())) rejects.add(shape, row, { code: 535, reason: 'why, "really"' })
+    for (const row of await collect(rows())) rejects.add(shape, row, { code: 535, reason: 'why, "really"' })
   rejects.close()
   return rejects.paths.map((one) => readFileSync(one, 'utf8'))
 }
@@ -27,7 +27,7 @@ const refuseAll = async (texts: readonly string[], path: string, type?: string):
 const refuseRejected = async (input: string | Plan, path: string): Promise<string> => {
   const plan = typeof input === 'string' ? await planned({ text: input }) : input
   const rejects = createRejects(path, [plan])
-  for (const row of await gather(plan.rows())) {
+  for (const row of await collect(plan.rows())) {
     const read = readRow(row)
     if (!read.ok) rejects.add(plan.shape, row, read.rejection)
   }
@@ -36,7 +36,7 @@ const refuseRejected = async (input: string | Plan, path: string): Promise<strin
 }
 const isRejection = (one: unknown): boolean => typeof one === 'object' && one !== null && 'reason' in one
 const recordsOf = async (text: string, type?: string): Promise<unknown[]> =>
-  (await gather((await planned({ text }, { type })).rows())).map((row) => {
+  (await collect((await planned({ text }, { type })).rows())).map((row) => {
     const read = readRow(row)
     return read.ok ? read.row : read.rejection
   })

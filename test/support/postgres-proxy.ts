@@ -16,25 +16,25 @@ const committed = 'COMMIT\0'
 export const startPostgresProxy = async (serverPort: number): Promise<PostgresProxy> => {
   const sockets = new Set<Socket>()
   let losing: string | undefined
-  const server = createServer((near) => {
-    const far = connect(serverPort, '127.0.0.1')
-    for (const socket of [near, far]) {
+  const server = createServer((client) => {
+    const upstream = connect(serverPort, '127.0.0.1')
+    for (const socket of [client, upstream]) {
       sockets.add(socket)
       socket.on('error', () => {})
     }
-    near.on('close', () => far.destroy())
-    far.on('close', () => near.destroy())
+    client.on('close', () => upstream.destroy())
+    upstream.on('close', () => client.destroy())
     let isDoomed = false
-    near.on('data', (chunk) => {
+    client.on('data', (chunk) => {
       if (losing !== undefined && chunk.includes(losing)) {
         losing = undefined
         isDoomed = true
       }
-      if (!proxy.silent) far.write(chunk)
+      if (!proxy.silent) upstream.write(chunk)
     })
-    far.on('data', (chunk) => {
-      if (isDoomed && chunk.includes(committed)) near.destroy()
-      else if (!proxy.silent) near.write(chunk)
+    upstream.on('data', (chunk) => {
+      if (isDoomed && chunk.includes(committed)) client.destroy()
+      else if (!proxy.silent) client.write(chunk)
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -1,19 +1,19 @@
 /** Generates requests with fast-check: every route, every credential, and the corpus of horrors. */
 import fc from 'fast-check'
 import { horrors } from './horrors.mjs'
-import { badTickets, nativeTokens, oddPeople, origins, people, subscriptions } from './values.mjs'
+import { badTickets, nativeTokens, objectIds, oddObjectIds, origins, subscriptions } from './values.mjs'
 
 const oneOf = (...values) => fc.constantFrom(...values)
 const often = (weight, arbitrary) => ({ weight, arbitrary })
 
 // Bodies --------------------------------------------------------------------------------------------------------------
 
-const person = fc.oneof(often(3, oneOf(...people)), often(1, oneOf(...oddPeople)))
+const profile = fc.oneof(often(3, oneOf(...objectIds)), often(1, oneOf(...oddObjectIds)))
 const web = fc
-  .tuple(person, oneOf(...subscriptions), fc.option(fc.string({ maxLength: 20 })))
+  .tuple(profile, oneOf(...subscriptions), fc.option(fc.string({ maxLength: 20 })))
   .map(([objectId, subscription, replaces]) => ({ ...subscription, objectId, ...(replaces && { replaces }) }))
 const native = fc
-  .tuple(person, oneOf(...nativeTokens))
+  .tuple(profile, oneOf(...nativeTokens))
   .map(([objectId, tokenData]) => ({ type: 'token', tokenData, objectId }))
 const records = fc.array(fc.oneof(native, web), { maxLength: 30 }).map((d) => ({ d }))
 const retry = fc.record({ account: oneOf('OPEN', 'TICKETED', 'x'), code: fc.option(fc.integer(), { nil: undefined }) })
@@ -87,7 +87,7 @@ const oddSegment = fc.oneof(
   fc.string({ unit: oneOf(...'aZ0/.%2fF00C0ed&=:*;~!@$()[]+_'), maxLength: 60 }),
   fc.string({ unit: 'binary', maxLength: 20 }).map((text) => encodeURIComponent(text.toWellFormed())),
 )
-const segment = fc.oneof(often(4, person.map(encodeURIComponent)), often(2, oddSegment))
+const segment = fc.oneof(often(4, profile.map(encodeURIComponent)), often(2, oddSegment))
 const query = oneOf(
   '',
   '',

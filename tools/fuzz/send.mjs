@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { Readable } from 'node:stream'
 import { Agent } from 'undici'
-import { origins, people, tickets } from './values.mjs'
+import { objectIds, origins, tickets } from './values.mjs'
 
 const streamLimitMs = 3_000
 
@@ -51,23 +51,23 @@ export const createSend = (url, keys, clients) => {
   }
 
   /** The profile that the request names, as far as the load knows. */
-  const personOf = ({ body, objectId }) => {
+  const profileOf = ({ body, objectId }) => {
     try {
       const { objectId: inBody } = JSON.parse(body)
       if (typeof inBody === 'string') return inBody
     } catch {}
-    return people.find((one) => encodeURIComponent(one) === objectId) ?? ''
+    return objectIds.find((one) => encodeURIComponent(one) === objectId) ?? ''
   }
 
   const framed = async (made) => {
     const known = made.route.path.replace('{objectId}', made.objectId)
-    const person = personOf(made)
+    const profile = profileOf(made)
     const { body } = made
     const method = made.method ?? made.route.method
     const headers = {
       ...(made.origin !== undefined && { origin: made.origin }),
       ...(body !== undefined && { 'content-type': made.contentType }),
-      ...credentialOf(made.credential, made.route.path, person, made.origin),
+      ...credentialOf(made.credential, made.route.path, profile, made.origin),
       ...Object.fromEntries(made.headers),
     }
     const bytes = body === undefined ? undefined : Buffer.from(body)
@@ -92,7 +92,7 @@ export const createSend = (url, keys, clients) => {
     }
     const text = await answer.body.text().catch(() => undefined)
     if (text === undefined) return outcome([status], 'an answer that broke off')
-    if (status === 202) registrationKeys.set(`${made.origin} ${person}`, JSON.parse(text).registrationKey)
+    if (status === 202) registrationKeys.set(`${made.origin} ${profile}`, JSON.parse(text).registrationKey)
     if (status === 503 && got['retry-after'] === undefined) return outcome([status], '503 without Retry-After')
     return outcome([status], status < 400 || method === 'HEAD' ? undefined : faultOfRefusal(status, type, text))
   }

@@ -13,7 +13,7 @@ const ticketKey = ticketKeys.ticketed
 /** Few objectIds, so that rows are made, replaced, withdrawn and erased many times. */
 const harmless = Array.from({ length: 120 }, (_, at) => `person-${at}`)
 /** Unusual but valid objectIds. */
-export const oddPeople = [
+export const oddObjectIds = [
   '__proto__',
   'constructor',
   'toString',
@@ -28,7 +28,7 @@ export const oddPeople = [
   '-1',
   "';drop/**/table/**/tokens;--",
 ]
-export const people = [...harmless, ...oddPeople]
+export const objectIds = [...harmless, ...oddObjectIds]
 
 const p256dh = () => createECDH('prime256v1').generateKeys().toString('base64url')
 
@@ -51,7 +51,7 @@ const encode = (value) => Buffer.from(JSON.stringify(value)).toString('base64url
 
 /** Valid tickets by objectId. */
 export const tickets = new Map()
-for (const objectId of people)
+for (const objectId of objectIds)
   tickets.set(objectId, await signTicket({ objectId, key: ticketKey, expiresInSeconds: 900 }))
 
 const now = Math.floor(Date.now() / 1000)

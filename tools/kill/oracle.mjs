@@ -20,14 +20,14 @@ export const createOracle = (random, isLastWord) => {
   const counts = { acknowledged: 0, unanswered: 0, refused: 0 }
   /** No profile is in two calls at a time, so that "newest" is well defined. */
   const busy = new Set()
-  let nextPerson = 0
+  let nextProfile = 0
   let nextToken = 0
 
   const makeRecords = () =>
     Array.from({ length: perCall }, () => {
       const known = names[Math.floor(random() * names.length)]
       const isAgain = known !== undefined && random() < againShare && !busy.has(known)
-      const objectId = isAgain ? known : `__k${nextPerson++}`
+      const objectId = isAgain ? known : `__k${nextProfile++}`
       if (!isAgain) names.push(objectId)
       busy.add(objectId)
       const last = people.get(objectId)

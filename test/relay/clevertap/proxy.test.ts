@@ -55,14 +55,14 @@ describe('a client behind a proxy', () => {
     asked = []
     answer = '200 Connection established'
     proxy = createServer()
-    proxy.on('connect', (request, near) => {
+    proxy.on('connect', (request, client) => {
       asked.push({ target: request.url, authorization: request.headers['proxy-authorization'] })
-      near.write(`HTTP/1.1 ${answer}\r\n\r\n`)
-      if (!answer.startsWith('200')) return near.end()
+      client.write(`HTTP/1.1 ${answer}\r\n\r\n`)
+      if (!answer.startsWith('200')) return client.end()
       // Whatever name was asked for, it leads to the server of this test.
-      const far = connect(Number(new URL(upstream.url).port), '127.0.0.1')
-      near.pipe(far).pipe(near)
-      for (const socket of [near, far]) socket.on('error', () => {})
+      const server = connect(Number(new URL(upstream.url).port), '127.0.0.1')
+      client.pipe(server).pipe(client)
+      for (const socket of [client, server]) socket.on('error', () => {})
     })
     proxy.listen(0, '127.0.0.1')
     await once(proxy, 'listening')

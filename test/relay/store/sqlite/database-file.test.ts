@@ -23,7 +23,7 @@ const ends = ['', '-wal', '-shm']
 const path = (end: string): string => folder.file(`outbox.db${end}`)
 const away = (end: string): string => folder.file(`away.db${end}`)
 
-const moveAway = (): void => {
+const renameAway = (): void => {
   for (const end of ends) renameSync(path(end), away(end))
 }
 
@@ -49,7 +49,7 @@ afterEach(async () => {
 describe('a database file that leaves its path under a running store', () => {
   it.each([
     ['removed', () => rmSync(path(''))],
-    ['moved away with its log', () => moveAway()],
+    ['moved away with its log', () => renameAway()],
   ])('is noticed before the next acknowledgement when it was %s, and not made anew', async (_, leave) => {
     leave()
     for (const ask of [() => store.put([newEntry('after')]), () => store.probe(), () => store.find(account, 'before')])
@@ -59,7 +59,7 @@ describe('a database file that leaves its path under a running store', () => {
       })
   })
   it('is taken into use again, with all that was acknowledged, when it is back', async () => {
-    moveAway()
+    renameAway()
     await expect(store.put([newEntry('lost?')])).rejects.toMatchObject({ code: 'unavailable' })
     for (const end of ends) if (existsSync(away(end))) renameSync(away(end), path(end))
     await store.put([newEntry('after')])
