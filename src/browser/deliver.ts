@@ -16,7 +16,7 @@ export interface Delivery {
   readonly fetch: typeof globalThis.fetch
   /** For each request and its answer. */
   readonly timeoutMs: number
-  /** Writes the row before each request. What the last answer has changed is the caller's to write. */
+  /** Writes the row before each request. The caller writes what the last answer has changed. */
   save(): Promise<unknown>
   /** Puts a new ticket into the row before a registration is sent. */
   authorize?(row: Row): Promise<unknown>

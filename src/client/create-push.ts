@@ -28,7 +28,7 @@ export const createPush = (options: Options): Push => {
   const client: Client = { ...settings, rows: createRows(() => scopeOf(settings)) }
   const listeners = new Set<(status: Status) => void>()
   let snapshot: Status | undefined
-  /** What the last verb ended with. */
+  /** The failure of the last verb. */
   let failure: PushError | undefined
   /** How many verbs are at work. */
   let running = 0

@@ -32,7 +32,7 @@ interface Page {
   /** Ours, where a stub that is evaluated again does not replace it. */
   [kept]?: Client
 }
-/** What the stub has written down: a verb, its arguments, and the function that settles its promise. */
+/** A call that the stub has kept: a verb, its arguments, and the function that settles its promise. */
 type Call = [verb: 'sync', values: [], resolve: (result: unknown) => void]
 type Client = Push & { createPush: typeof createPush }
 

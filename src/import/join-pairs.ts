@@ -46,7 +46,7 @@ export const readPairs = async (
       if (!isChecked && header === undefined) names = Object.keys(members)
       if (idName === undefined || !(idName in members)) idName = objectIdName(Object.keys(members)) ?? idName
       const keys = itemsOf(key.find(members)).map((one) => exact(one, line, right))
-      // A long number that a spreadsheet has shortened stands for the keys of several profiles.
+      // A long number that a spreadsheet has shortened may be the key of several profiles.
       const whole = keys.filter((one) => one !== '' && placeholderHint(one) === undefined)
       if (keys.some((one) => one !== '' && !whole.includes(one))) read.shortened++
       // Every row of a table has all columns, but a JSON record may lack a member that others have.

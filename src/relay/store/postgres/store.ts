@@ -47,7 +47,7 @@ const readSecret = ({ transact }: Transactions, name: string): Promise<string> =
     return { result: secret.value, last: [] }
   })
 
-/** What the operations work with. Each pool serves transactions of its own, so that intake waits for nothing else. */
+/** The parts that the operations share. Each pool has its own kind of transactions, so that intake waits for nothing else. */
 interface Parts {
   /** One connection to append to the inbox, and one to operate on rows. */
   intake: Transactions

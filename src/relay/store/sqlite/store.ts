@@ -61,7 +61,7 @@ export const openSqliteStore = async (path: string, options: StoreOptions = {}):
       catchUp: async () => {
         if (await read((sql) => sql.isPending.get())) await write(applySmallInbox).catch(() => {})
       },
-      // The statements select what their names stand for.
+      // Each statement selects what its name says.
       query: async (name, account, ...values) =>
         read((sql) => sql[name].all(findAccount(sql, account), ...values) as never[]),
       write: writeCurrent,
