@@ -1,23 +1,28 @@
-import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib'
+import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from 'node:zlib'
 
-const decoders: Readonly<Record<string, (bytes: Uint8Array, limits: { maxOutputLength: number }) => Uint8Array>> = {
+type Decode = (bytes: Uint8Array, limits: { maxOutputLength: number }) => Uint8Array
+
+/** Some servers omit the zlib header, whose first byte ends in 8, from `deflate` (RFC 9110 §8.4.1.2). */
+const inflate: Decode = (bytes, limits) => (((bytes[0] ?? 0) & 15) === 8 ? inflateSync : inflateRawSync)(bytes, limits)
+
+const decoders: Readonly<Record<string, Decode>> = {
   gzip: gunzipSync,
   'x-gzip': gunzipSync,
-  deflate: inflateSync,
+  deflate: inflate,
   br: brotliDecompressSync,
 }
 
 /**
- * Decodes the body of an answer to a string. The relay asks for an uncompressed body, but a proxy may compress it anyway. Returns ''
- * when the body cannot be decoded or is longer than `maxBytes`.
+ * Decodes the body of an answer to a string. The relay asks for an uncompressed body, but a proxy may compress it anyway. A body
+ * that does not have the coding of its header, or that is longer than `maxBytes` when decoded, is returned as it is: servers also
+ * write `utf-8` there, and proxies unpack a body and leave the header.
  */
 export const decodeBody = (bytes: Buffer, encoding: string | undefined, maxBytes: number): string => {
-  const name = encoding?.trim().toLowerCase() ?? 'identity'
-  if (name === 'identity' || name === '') return bytes.toString('utf8')
+  const name = encoding?.trim().toLowerCase() ?? ''
   const decode = Object.hasOwn(decoders, name) ? decoders[name] : undefined
   try {
-    return decode ? Buffer.from(decode(bytes, { maxOutputLength: maxBytes })).toString('utf8') : ''
+    return Buffer.from(decode?.(bytes, { maxOutputLength: maxBytes }) ?? bytes).toString('utf8')
   } catch {
-    return ''
+    return bytes.toString('utf8')
   }
 }

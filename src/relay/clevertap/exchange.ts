@@ -21,7 +21,7 @@ const headerOf = (
 /** Retry-After. A date is converted to seconds after the answer's own `Date`, because this machine's clock may be wrong. */
 const waitOf = (after: string | undefined, date: string | undefined): string | undefined => {
   const ms = Date.parse(after ?? '') - Date.parse(date ?? '')
-  return after === undefined || /^\s*\d*\s*$/.test(after) || Number.isNaN(ms) ? after : String(Math.max(0, ms / 1000))
+  return after === undefined || /^[\s\d.,]*$/.test(after) || Number.isNaN(ms) ? after : String(Math.max(0, ms / 1000))
 }
 
 const reasonOf = (error: unknown): string => {

@@ -24,12 +24,14 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 const longestRetryAfterMs = 24 * 60 * 60 * 1000
 
 /**
- * Reads Retry-After in either form (RFC 9110 §10.2.3) as ms from now, at most a day. Returns undefined where it asks for no
- * wait (0, a date in the past) or cannot be read; the caller then uses its own back-off.
+ * Reads Retry-After in either form (RFC 9110 §10.2.3) as ms from now, at most a day; also decimals, and the first of several
+ * numbers, to which proxies join repeated headers. Returns undefined where it asks for no wait (0, a date in the past) or cannot
+ * be read; the caller then uses its own back-off.
  */
 export const readRetryAfter = (value: string | undefined, now: number): number | undefined => {
   if (value === undefined) return undefined
-  const ms = /^\s*\d+\s*$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now
+  const [, seconds] = /^\s*(\d+(?:\.\d+)?)\s*(?:,|$)/.exec(value) ?? []
+  const ms = seconds === undefined ? Date.parse(value) - now : Math.ceil(Number(seconds) * 1000)
   return ms > 0 ? Math.min(ms, longestRetryAfterMs) : undefined
 }
 
@@ -39,9 +41,10 @@ const readCode = (code: unknown): number => {
   return Number.isSafeInteger(number) ? number : 0
 }
 
+/** RFC 8259 §8.1 allows a reader to ignore a byte order mark. */
 const readJson = (body: string): unknown => {
   try {
-    return JSON.parse(body)
+    return JSON.parse(body.replace(/^\uFEFF/, ''))
   } catch {
     return undefined
   }
@@ -142,8 +145,9 @@ export const readAnswer = (answer: Answer, sent: readonly TokenRecord[], now: nu
   const body = readJson(answer.body)
   const { status, unprocessed, code, error } = isObject(body) ? body : {}
   if (answer.status < 200 || answer.status >= 300) return judgeStatus(answer.status, error, sent, retryAfterMs)
-  // A gateway may turn the status of a refused request into 200; the flat body still has the code.
-  const inner = status === 'fail' && unprocessed === undefined ? readCode(code) : 0
+  // A gateway may turn the status of a refused request into 200; the body still has the code.
+  const hasItems = Array.isArray(unprocessed) && unprocessed.length > 0
+  const inner = status === 'fail' && !hasItems ? readCode(code) : 0
   return requestStatuses.includes(inner)
     ? judgeStatus(inner, error, sent, retryAfterMs)
     : judgeBody(body, sent, retryAfterMs)

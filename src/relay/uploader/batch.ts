@@ -1,5 +1,5 @@
 import type { RecordVerdict } from '../clevertap/outcome.ts'
-import type { LeasedEntry, Outcome, RecordError } from '../store/port.ts'
+import type { LeasedEntry, Outcome } from '../store/port.ts'
 import { aloneAfter, deferralMs, failedWaitMs, maxBatchOf, type RetryRules } from './policy.ts'
 
 /** The leased rows of one upload request. */
@@ -28,7 +28,7 @@ export const halves = (batch: Batch): Batch[] => {
   return [batch.slice(0, middle), batch.slice(middle)]
 }
 
-/** The outcome of a row for which CleverTap gave a verdict. */
+/** The outcome of a row for which CleverTap gave a verdict, or which was alone in a request that was refused as a whole. */
 export const outcomeOf = (
   verdict: Exclude<RecordVerdict, { kind: 'unclear' }>,
   entry: LeasedEntry,
@@ -67,6 +67,3 @@ export const probeOf = (entries: Batch, tries: number): LeasedEntry | undefined 
   const likely = entries.filter(({ failures }) => failures === least)
   return likely[tries % likely.length]
 }
-
-/** The outcome of a record whose request was refused although the record was alone in it. */
-export const poisonOutcome = (error: RecordError): Outcome => ({ kind: 'rejected', error })

@@ -4,7 +4,7 @@ import { bodyOf, type KeyPadding, recordFor } from '../clevertap/record.ts'
 import type { Sent, Upload } from '../clevertap/upload.ts'
 import { type InTrace, inOwnTrace } from '../operations/trace.ts'
 import type { LeasedEntry, Outcome } from '../store/port.ts'
-import { type Batch, failedOutcome, halves, outcomeOf, poisonOutcome } from './batch.ts'
+import { type Batch, failedOutcome, halves, outcomeOf } from './batch.ts'
 import type { Clock } from './clock.ts'
 import type { RetryRules } from './policy.ts'
 
@@ -104,7 +104,9 @@ export const consequencesOf = (batch: Batch, verdict: Verdict, circumstances: Ci
       return { results, again: unclear.length > 1 ? halves(unclear) : unclear.length === 1 ? [unclear] : [] }
     }
     case 'poisoned':
-      return batch.length > 1 ? { results: [], again: halves(batch) } : each(() => poisonOutcome(verdict.error))
+      return batch.length > 1
+        ? { results: [], again: halves(batch) }
+        : each((entry) => outcomeOf({ kind: 'refused', error: verdict.error }, entry, rules, now))
     case 'failed': {
       if (cutOff) return each(() => ({ kind: 'returned' }))
       // One random number for all rows, so that they become due together.

@@ -213,6 +213,18 @@ describe('answers that are not the documented JSON', () => {
   ])('the flat body of a %i under a 200 means what it says, and rejects no record', (code, expected) => {
     expect(read({ status: 'fail', error: 'Invalid Credentials', code })).toEqual(expected)
   })
+  it.each([[[]], [null]])(
+    'the body of a 429 or 401 under a 200 with the items %j rejects no record either',
+    (unprocessed) => {
+      const body = { status: 'fail', error: 'Too many concurrent requests', processed: 0, unprocessed }
+      expect(read({ ...body, code: 429 })).toEqual({ kind: 'throttled', retryAfterMs: undefined })
+      expect(read({ ...body, code: '401' })).toEqual({ kind: 'unauthorized', status: 401 })
+    },
+  )
+  it('reads JSON behind a byte order mark', () => {
+    const body = '\uFEFF{"status":"success","processed":3,"unprocessed":[]}'
+    expect(codes(readAnswer(answered(200, body), sent, now))).toEqual(['accepted', 'accepted', 'accepted'])
+  })
   it('the flat body of a code of records under a 200 poisons the request', () => {
     expect(read({ status: 'fail', error: 'Malformed request', code: 400 })).toMatchObject({ kind: 'poisoned' })
     expect(read({ status: 'fail', error: 'Invalid token data', code: '535' })).toEqual({
@@ -282,7 +294,9 @@ describe('Retry-After', () => {
     ['Sun, 22 Nov 2026 12:00:00 GMT', undefined],
     ['Fri, 01 Jan 2100 00:00:00 GMT', day],
     ['-5', undefined],
-    ['1.5', undefined],
+    ['1.5', 1500],
+    ['0.0', undefined],
+    ['120, 120', 120_000],
     ['soon', undefined],
     ['120s', undefined],
   ])('reads Retry-After %j as %j ms', (value, expected) => {

@@ -142,6 +142,21 @@ describe.each(storeKinds)('the uploader, with a store $name', (kind) => {
         expect(await find('a')).toMatchObject({ state: 'rejected', attempts: 6, error: { code } })
       },
     )
+    it.each([530, 555])(
+      'is deferred too when the whole request is refused with %i and it is alone in it',
+      async (code) => {
+        const { put, start, clevertap, clock, find } = await setUp()
+        clevertap.behave((call, number) =>
+          number === 1 ? replies.body({ status: 'fail', error: 'not live', code }) : replies.success(call),
+        )
+        await put('a')
+        await start()
+        await clock.advance(30_000)
+        expect(await find('a')).toMatchObject({ state: 'queued', error: { code } })
+        await clock.advance(60_000)
+        expect(await find('a')).toMatchObject({ state: 'accepted', attempts: 2 })
+      },
+    )
     it('waits as long as it is told, though that is longer than a sound clock would ask for by default', async () => {
       const day = 86_400_000
       const { put, start, clevertap, clock } = await setUp({ settings: { deferMs: [30 * day] } })
