@@ -1,4 +1,5 @@
 import { StoreError } from '../relay/store/errors.ts'
+import { checkObjectIds } from './check-object-ids.ts'
 import { chooseAccounts } from './choose-accounts.ts'
 import type { DefineCommand } from './commands.ts'
 import type { ExitCode, Io } from './io.ts'
@@ -23,6 +24,7 @@ const describe = ({ objectId, account, result, reason }: Erasure, many: boolean)
 
 /** Erases each objectId from each account. Resolves to 0 when nothing failed, also for unknown objectIds, else 1. */
 const erase = async (objectIds: readonly string[], options: EraseOptions, io: Io): Promise<ExitCode> => {
+  checkObjectIds(objectIds)
   const config = storeConfig(io, options.account)
   const accounts = chooseAccounts(config, options.account)
   const done = await withStore(config, { mustExist: true }, async (store) => {

@@ -1,23 +1,25 @@
 import type { Io } from './io.ts'
 
-/** Ends the process at once, after a second Ctrl-C or when the output pipe is closed. */
+/** After a second Ctrl-C, which ends the process at once. */
 const interruptedExitCode = 130
 
 /** The `Io` of a real process. Adds signal listeners only when a command reads `interrupted`. */
 export const createProcessIo = (host: NodeJS.Process): Io => {
-  const onError = ({ code }: NodeJS.ErrnoException, isResult: boolean): void => {
-    // `pushferry status | head` closes the pipe early, which is no error.
-    if (code === 'EPIPE') host.exit(host.exitCode ?? 0)
-    // Without its messages a command still does its work.
-    if (!isResult) return
+  let interruption: AbortController | undefined
+  host.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
+    if (code === 'EPIPE') {
+      // `pushferry erase … | head` closes the pipe early. A command finishes its work all the same, so that its exit code is
+      // true; only one that runs until it is interrupted ends.
+      interruption?.abort()
+      return
+    }
     const why = code === 'ENOSPC' ? 'the disk is full' : (code ?? 'unknown reason')
     host.stderr.write(`pushferry: standard output cannot be written: ${why}\n`)
     host.exit(1)
-  }
-  host.stdout.on('error', (error) => onError(error, true))
-  host.stderr.on('error', (error) => onError(error, false))
+  })
+  // Without its messages a command still does its work.
+  host.stderr.on('error', () => {})
 
-  let interruption: AbortController | undefined
   const listen = (): AbortController => {
     const controller = new AbortController()
     const onSignal = (): void => {

@@ -3,6 +3,7 @@ import { ImportError } from '../import/error.ts'
 import { createOwnerFile, type OwnerFile } from '../import/owner-file.ts'
 import { count, counted } from '../relay/operations/status/view/words.ts'
 import type { RejectedRow, Store } from '../relay/store/port.ts'
+import { checkObjectIds } from './check-object-ids.ts'
 import { chooseAccount } from './choose-accounts.ts'
 import { CliError } from './cli-error.ts'
 import type { DefineCommand } from './commands.ts'
@@ -82,8 +83,9 @@ const unkeptRows = async (
   return rows
 }
 
-const retry = (objectIds: readonly string[], options: WhichOptions, io: Io): Promise<ExitCode> =>
-  onAccount<ExitCode>(io, options, async (store, account) => {
+const retry = async (objectIds: readonly string[], options: WhichOptions, io: Io): Promise<ExitCode> => {
+  checkObjectIds(objectIds)
+  return onAccount<ExitCode>(io, options, async (store, account) => {
     const { code, json } = options
     const retried = await store.retryRejected(account, {
       ...(objectIds.length > 0 ? { objectIds } : {}),
@@ -101,6 +103,7 @@ const retry = (objectIds: readonly string[], options: WhichOptions, io: Io): Pro
       io.stderr.write(`pushferry: ${count(missed)} of those given ${missed === 1 ? 'is' : 'are'} not rejected\n`)
     return missed > 0 || (objectIds.length > 0 && unkept > 0) ? 1 : 0
   })
+}
 
 const openOutput = (path: string): OwnerFile => {
   try {

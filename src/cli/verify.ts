@@ -3,6 +3,7 @@ import { type ClevertapClient, createClevertapClient } from '../relay/clevertap/
 import { type ProfileFinding, type ProfileVerdict, readProfile, verdictOf } from '../relay/clevertap/profile.ts'
 import { loadConfig } from '../relay/config/index.ts'
 import { fingerprint } from '../relay/keys/fingerprint.ts'
+import { checkObjectIds } from './check-object-ids.ts'
 import { chooseAccount } from './choose-accounts.ts'
 import { CliError } from './cli-error.ts'
 import type { DefineCommand } from './commands.ts'
@@ -92,6 +93,7 @@ export const verify = async (
   wait: Wait = (ms) => sleep(ms),
 ): Promise<ExitCode> => {
   if (options.token !== undefined && objectIds.length > 1) throw new CliError('--token needs exactly one objectId', 2)
+  checkObjectIds(objectIds)
   const account = chooseAccount(loadConfig(io.env), options.account)
   const expected = await readExpected(options.token, io)
   const { apiOrigin: url, id: accountId, passcode, proxy, uploadTimeoutMs: timeoutMs } = account

@@ -34,3 +34,18 @@ it('makes no database where there is none, and says so', async () => {
     err: expect.stringMatching(/^pushferry: there is no database .*: set PUSHFERRY_STORE.*\n$/),
   })
 })
+
+it('erases nothing when an argument is no CleverTap ID, such as one with the carriage return of a Windows file', async () => {
+  const { run, store } = await startStore()
+  await complete(store, 'person-to-erase', { kind: 'accepted' })
+  expect(await run(['erase', 'person-to-erase', 'person-to-keep\r'])).toEqual({
+    code: 2,
+    out: '',
+    err: 'pushferry: "person-to-keep\\r" is no CleverTap ID: objectId has white space in it (U+000D): remove it\n',
+  })
+  expect(await store.find(account, 'person-to-erase')).toMatchObject({ state: 'accepted' })
+  expect(await run(['erase', ''])).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('must be a non-empty string'),
+  })
+})

@@ -3,6 +3,8 @@ import { once } from 'node:events'
 import { accessSync, closeSync, openSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
+import { openStore } from '../../src/relay/store/open.ts'
+import { memoryFolder } from '../support/temporary-folder.ts'
 
 const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 
@@ -56,6 +58,34 @@ test('a reader that goes away ends it quietly', async () => {
   await fetch(`${url}/1/upload`)
   expect(await closed).toEqual([0, null])
   expect(err).toBe('')
+})
+
+test('a reader that goes away stops no erasure', async () => {
+  const folder = memoryFolder()
+  const store = await openStore({ kind: 'sqlite', path: folder.file('relay.db') }, { maxQueued: 1000 })
+  onTestFinished(async () => {
+    await store.close()
+    folder.remove()
+  })
+  const objectIds = Array.from({ length: 200 }, (_, at) => `person-${at}`)
+  await store.put(
+    objectIds.map((objectId) => ({
+      account: 'A',
+      objectId,
+      token: { type: 'fcm', id: `token-of-${objectId}` },
+      priority: 'live',
+      sender: 'trusted',
+      replaceLive: true,
+      warnings: [],
+    })),
+  )
+  const env = { CLEVERTAP_ACCOUNT_ID: 'A', PUSHFERRY_STORE: `sqlite:${folder.file('relay.db')}` }
+  const child = spawn(process.execPath, [main, 'erase', ...objectIds], { env, stdio: ['ignore', 'pipe', 'ignore'] })
+  child.stdout.once('data', () => child.stdout.destroy())
+  expect(await once(child, 'close')).toEqual([0, null])
+  expect(await Promise.all(objectIds.map((objectId) => store.find('A', objectId)))).toEqual(
+    objectIds.map(() => undefined),
+  )
 })
 
 test('a full disk behind standard output ends it with 1 and one line, and one behind standard error changes nothing', async () => {
