@@ -7,6 +7,7 @@ import type { LogFields } from '../operations/log.ts'
 import type { RefusalLog } from '../operations/refusal-log.ts'
 import { readTraceId } from '../operations/trace.ts'
 import type { Refusal } from './refusal.ts'
+import { requestPath } from './request-path.ts'
 
 /** Sends a refusal in the form of its route, and logs it. */
 export type Refuse = (request: FastifyRequest, reply: FastifyReply, refusal: Refusal) => FastifyReply
@@ -27,7 +28,7 @@ const levelOf = (code: RelayProblemCode): LogLevel => {
 }
 
 /** `/1/upload` answers like CleverTap: flat, with the status as code. */
-const isFlat = (request: FastifyRequest): boolean => /^\/+1\/+upload\/*(\?|$)/.test(request.url)
+const isFlat = ({ url }: FastifyRequest): boolean => requestPath(url) === '/1/upload'
 
 /** The account and key of a request, if a guard has found them. */
 const speaker = (request: FastifyRequest): LogFields => {

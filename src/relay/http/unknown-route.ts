@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Refusal } from './refusal.ts'
+import { requestPath } from './request-path.ts'
 
 /**
  * Makes the answer to a request without a route: `method_not_allowed` with the allowed methods if the path is known, else
@@ -13,10 +14,7 @@ export const createUnknownRoute = (app: FastifyInstance): ((request: FastifyRequ
     for (const one of [method].flat()) methods.add(one)
   })
   return ({ url }) => {
-    const path = url
-      .replace(/[?#].*$/s, '')
-      .replace(/\/{2,}/g, '/')
-      .replace(/(?<=.)\/$/, '')
+    const path = requestPath(url)
     for (const [pattern, methods] of methodsByPattern) {
       const segments = pattern.split('/').map((part) => (part.startsWith(':') ? '[^/]+' : part.replaceAll('.', '\\.')))
       if (!new RegExp(`^${segments.join('/')}$`).test(path)) continue

@@ -55,17 +55,24 @@ describe('a known path with another method', () => {
 })
 
 describe('a path', () => {
-  it.each(['//1/upload', '/1/upload/', '/1//upload', '///1/upload//', '/1/upload/?dryRun=1', '//1//upload?dryRun=0'])(
-    'is taken as %s, and refusals have the form of its route',
-    async (path) => {
-      const { call } = await startServer()
-      const headers = { 'X-CleverTap-Passcode': apiKey }
-      expect((await call(path, { method: 'POST', headers, body: { d: [] } })).status).toBe(200)
-      const refused = await call(path, { method: 'POST', body: { d: [] } })
-      expect(refused).toMatchObject({ status: 401, json: { status: 'fail', code: 401 } })
-      expect((await call(path)).headers.allow).toBe('POST')
-    },
-  )
+  it.each([
+    '//1/upload',
+    '/1/upload/',
+    '/1//upload',
+    '///1/upload//',
+    '/1/upload/?dryRun=1',
+    '//1//upload?dryRun=0',
+    '/1/%75pload',
+    'http://relay.example/1/upload',
+    'HTTP://relay.example:80//1/upload/',
+  ])('is taken as %s, and refusals have the form of its route', async (path) => {
+    const { call } = await startServer()
+    const headers = { 'X-CleverTap-Passcode': apiKey }
+    expect((await call(path, { method: 'POST', headers, body: { d: [] } })).status).toBe(200)
+    const refused = await call(path, { method: 'POST', body: { d: [] } })
+    expect(refused).toMatchObject({ status: 401, json: { status: 'fail', code: 401 } })
+    expect((await call(path)).headers.allow).toBe('POST')
+  })
 
   it('of each other route is taken with doubled and trailing slashes too', async () => {
     const { call } = await startServer()

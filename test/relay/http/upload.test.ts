@@ -229,6 +229,16 @@ describe('a call that is refused as a whole', () => {
     expect((await server.store.counts(accountId)).queued.live).toBe(0)
   })
 
+  it.each(['dryrun=1', 'DRYRUN=TRUE', 'dry_run=true', 'dryRun=True'])(
+    'stores nothing for ?%s either',
+    async (query) => {
+      const { call, store } = await startServer()
+      const answer = await call(`${path}?${query}`, post({ d: [nativeRecord()] }))
+      expect(answer).toMatchObject({ status: 200, json: { status: 'success', processed: 1 } })
+      expect((await store.counts(accountId)).queued.live).toBe(0)
+    },
+  )
+
   it('for a dryRun that is neither yes nor no stores nothing', async () => {
     const { call, store } = await startServer()
     const answer = await call(`${path}?dryRun=yes`, post({ d: [nativeRecord()] }))

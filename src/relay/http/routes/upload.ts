@@ -18,15 +18,22 @@ const countResults = (put: readonly PutResult[], unprocessed: readonly Unprocess
   return counts
 }
 
-/** CleverTap's own clients send `dryRun=0` for a real upload. A value that is neither yes nor no must not store anything. */
-const readDryRun = ({ dryRun }: { dryRun?: unknown }): boolean | undefined => {
-  if (dryRun === undefined || dryRun === '0' || dryRun === 'false') return false
-  return dryRun === '1' || dryRun === 'true' ? true : undefined
+/**
+ * Reads `dryRun`, in any letter case, because a caller who asks for a dry run must not store anything; undefined for a value that
+ * is neither yes nor no. CleverTap's own clients send `dryRun=0` for a real upload.
+ */
+const readDryRun = (query: Readonly<Record<string, unknown>>): boolean | undefined => {
+  const [asked = '0', ...more] = Object.entries(query).flatMap(([name, value]) =>
+    /^dry_?run$/i.test(name) ? [value] : [],
+  )
+  if (typeof asked !== 'string' || more.length > 0) return undefined
+  if (/^(0|false)$/i.test(asked)) return false
+  return /^(1|true)$/i.test(asked) ? true : undefined
 }
 
 /** `POST /1/upload`: CleverTap's Upload Device Tokens API, answered once the records are on disk. */
 export const addUpload = (app: FastifyInstance, { store, backends, refuse, onIntake }: Scope): void => {
-  app.post<{ Querystring: { dryRun?: unknown } }>(
+  app.post<{ Querystring: Readonly<Record<string, unknown>> }>(
     '/1/upload',
     {
       bodyLimit: maxBackendBodyBytes,

@@ -63,10 +63,17 @@ export const addStatus = (app: FastifyInstance, parts: StatusParts): void => {
             range: { type: 'string', enum: ranges, default: 'hour' },
           },
         },
-        response: { 200: html, ...problems(401, 404) },
+        response: {
+          200: html,
+          308: { type: 'null', description: 'The page has no slash at the end of its path.' },
+          ...problems(401, 404),
+        },
       },
     },
     async (request, reply) => {
+      const [, slashes = '', query = ''] = /^[^?]*?(\/*)(\?.*)?$/s.exec(request.url) ?? []
+      // The page's links are relative, so that it works below a path of a proxy. A slash at the end would break them.
+      if (slashes !== '') return reply.redirect(`${'../'.repeat(slashes.length)}status${query}`, 308)
       const { account, range } = request.query
       const state = pageStateOf(await snapshots.current(), account)
       if (!state) return noAccount(reply)

@@ -84,6 +84,16 @@ const start = async (folder?: URL) => {
 }
 
 describe('the status routes', () => {
+  it.each(['/status/', '/status//', '//status/?range=day'])(
+    'redirects %s to the path without the slash, to which the links of the page are relative',
+    async (path) => {
+      const { call } = await start()
+      const { status, headers } = await call(path)
+      expect(status).toBe(308)
+      const { pathname, search } = new URL(String(headers.location), `http://relay.example${path}`)
+      expect(`${pathname}${search}`.replace(/^\/+/, '/')).toBe(`/status${path.includes('?') ? '?range=day' : ''}`)
+    },
+  )
   it.each([
     ['GET', '/status'],
     ['GET', '/status.json'],
