@@ -59,8 +59,13 @@ const refuse = (name: (typeof needed)[number]['name'], answer: string): string |
   if (answer === '') return optional.has(name) ? undefined : 'given'
   // The table pairs each name with its own value type; here it only matters whether the value can be read.
   const { kind } = settings[name] as Setting<unknown>
-  return kind.read(answer) === undefined ? kind.allowed : undefined
+  if (kind.read(answer) !== undefined) return undefined
+  const hint = kind.hint?.(answer)
+  return hint === undefined ? kind.allowed : `${kind.allowed}; ${hint}`
 }
+
+/** A list from the environment may have a line for each entry; in the file a value has one line. */
+const oneLine = (value: string): string => value.replace(/,?\s*\n\s*/g, ',')
 
 /** Reads values from the options and the environment, and asks for the others on a terminal. */
 const collect = async (options: InitOptions, io: Io): Promise<Map<string, string>> => {
@@ -76,7 +81,7 @@ const collect = async (options: InitOptions, io: Io): Promise<Map<string, string
       const reason = refuse(one.name, value)
       if (reason !== undefined)
         throw new CliError(`${given === undefined ? one.name : one.option} must be ${reason}`, 2)
-      values.set(one.name, value)
+      values.set(one.name, oneLine(value))
     } else if (given === undefined && !other) open.push(one)
   }
   if (io.stdin.isTTY === true && open.length > 0) {
@@ -99,6 +104,10 @@ const collect = async (options: InitOptions, io: Io): Promise<Map<string, string
     )
   return values
 }
+
+/** A word of a command that can be pasted into a shell. */
+const shellWord = (word: string): string =>
+  /^[\w./:@%+=,~-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 
 const generate = (): string => randomBytes(24).toString('base64url')
 
@@ -144,9 +153,10 @@ const init = async (options: InitOptions, io: Io): Promise<ExitCode> => {
     throw new CliError(`${file} cannot be written (${code}). Choose another place with --file`, 1, { cause: error })
   }
   const [site = 'https://www.example.com'] = values.get('PUSHFERRY_ORIGINS')?.split(',') ?? []
+  const word = shellWord(file)
   io.stdout.write(`Wrote ${file}, readable by you alone. Next:
-  npx pushferry check --env-file ${file}    # does CleverTap accept the account?
-  npx pushferry relay --env-file ${file}    # run the relay
+  npx pushferry check --env-file ${word}    # does CleverTap accept the account?
+  npx pushferry relay --env-file ${word}    # run the relay
   npx pushferry doctor ${site || 'https://www.example.com'}    # when the tag is in your page: is all in order?
 `)
   return 0

@@ -35,6 +35,28 @@ test('writes settings that a relay starts with, readable by the user alone', asy
   expect([adminKey?.length, warnings]).toEqual([32, []])
 })
 
+test('writes a list of the environment with a line for each entry in one line', async () => {
+  const env = { PUSHFERRY_ORIGINS: 'https://www.example.com\n  https://example.com,\nhttps://shop.example\n' }
+  const { code, out } = await runCli(['init', '--file', file, ...options()], { env })
+  expect([code, out]).toEqual([0, expect.stringContaining('npx pushferry doctor https://www.example.com ')])
+  expect(loadConfig(written()).accounts[0]?.origins).toEqual([
+    'https://www.example.com',
+    'https://example.com',
+    'https://shop.example',
+  ])
+})
+
+test('says commands that a shell reads, also for a file with a space in its name', async () => {
+  const spaced = folder.file("it's mine.env")
+  const { out } = await runCli(['init', '--file', spaced, ...options()])
+  expect(out).toContain(`npx pushferry relay --env-file '${spaced.replace("'", "'\\''")}' `)
+})
+
+test('says what to do about a wrong value', async () => {
+  const { code, err } = await init('--origins', 'www.example.com')
+  expect([code, err]).toEqual([2, expect.stringContaining('it does not begin with https://')])
+})
+
 test('says the next three commands, and none of the keys', async () => {
   const { out } = await init('--origins', 'https://www.example.com,https://example.com')
   expect(out.match(/npx pushferry \w+ \S+( \S+\.env)?/g)).toEqual([

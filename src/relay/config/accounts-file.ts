@@ -52,6 +52,8 @@ const readAccount = (account: unknown, at: number): Layer => {
     }
     const setting = stringOf(value)
     if (setting === undefined) throw new ConfigError(`${where}${shown} must be a string, a number or a list of them`)
+    if (Array.isArray(value) && value.some((one) => /[,\n]/.test(String(one))))
+      throw new ConfigError(`${where}${shown} has an entry with a comma or a line break, which separate entries`)
     if (losesDigits(value, name))
       throw new ConfigError(`${where}${shown} has a number whose digits JSON does not keep: put it in quotes`)
     if (values.has(name)) throw new ConfigError(`${where}${name} must not be given twice`)

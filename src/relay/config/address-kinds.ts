@@ -97,6 +97,10 @@ export const webType: Kind<WebType> = {
     const type = tokenTypes.find((one) => one === name?.toLowerCase())
     return host && type ? { host: host.toLowerCase(), type } : undefined
   },
+  hint: (input) => {
+    if (!input.includes('=')) return 'it has no = and type after the host'
+    return /\//.test(input) ? 'write the host alone, without https:// and without a path' : undefined
+  },
 }
 
 export const storeLocation: Kind<StoreLocation> = {

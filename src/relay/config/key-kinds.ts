@@ -66,8 +66,12 @@ export const vapidPublicKey: Kind<string> = {
     const bytes = decodeBase64(input)
     return bytes && isOnP256(bytes) ? encodeBase64Url(bytes) : undefined
   },
-  hint: (input) =>
-    decodeBase64(input)?.length === 32
-      ? 'this has the length of the private key, which only CleverTap should have: set the public key'
-      : `this one has ${input.length} characters: copy it as a whole from the CleverTap dashboard`,
+  hint: (input) => {
+    const length = decodeBase64(input)?.length
+    if (length === 32)
+      return 'this has the length of the private key, which only CleverTap should have: set the public key'
+    return length === 65
+      ? 'this has the right length, but a character is wrong: copy it again from the CleverTap dashboard'
+      : `this one has ${input.length} characters: copy it as a whole from the CleverTap dashboard`
+  },
 }

@@ -1,16 +1,29 @@
 import { isLoopback } from './loopback.ts'
+import { nearest } from './nearest.ts'
 import { isReadableOnTheWay, readPostgresAddress } from './postgres-address.ts'
+import { knownNames, settingNameOf } from './source.ts'
 import type { Config } from './types.ts'
 
 /** Two weekly confirmations and a day. */
 const leastKeyIdleMs = 15 * 86_400_000
+
+/**
+ * Names that resemble settings. Those that begin with `PUSHFERRY_` stop the start. Others are not used, and may belong to another
+ * program.
+ */
+const misspelt = (names: readonly string[]): string[] =>
+  names.flatMap((name) => {
+    if (!/^(?:clever|pushf)/i.test(name) || name.startsWith('PUSHFERRY_') || settingNameOf(name)) return []
+    const meant = nearest(name, knownNames)
+    return meant === undefined ? [] : [`${name} is no setting and is not used: did you mean ${meant}?`]
+  })
 
 /** Warnings about settings that work but are risky. One line each, without secrets. */
 export const warningsOf = (
   { secret, adminKey, store, accounts }: Omit<Config, 'warnings'>,
   env: Readonly<Record<string, string | undefined>>,
 ): readonly string[] => {
-  const warnings: string[] = []
+  const warnings = misspelt(Object.keys(env))
   const address = store.kind === 'postgres' ? readPostgresAddress(store.url) : undefined
   if (address && isReadableOnTheWay(address, env))
     warnings.push(

@@ -136,6 +136,11 @@ describe('several accounts in one file', () => {
       /"apiKeys" has a number whose digits JSON does not keep: put it in quotes$/,
     ],
     [
+      'an entry of a list that would become two keys',
+      [{ ...one, apiKeys: ['shop:marked-0123456789,a'] }],
+      /"apiKeys" has an entry with a comma or a line break, which separate entries$/,
+    ],
+    [
       'a passcode as a fraction',
       '{"accounts":[{"accountId":"ONE","passcode":0.1234567890123456789}]}',
       /"passcode" has a number whose digits JSON does not keep: put it in quotes$/,

@@ -320,6 +320,9 @@ describe('a line about a wrong value', () => {
     ['PUSHFERRY_TRUST_PROXY', '1', 'host names and numbers of hops are not taken'],
     ['PUSHFERRY_VAPID_PUBLIC_KEY', 'A'.repeat(43), 'the length of the private key'],
     ['PUSHFERRY_VAPID_PUBLIC_KEY', 'A'.repeat(60), 'this one has 60 characters: copy it as a whole'],
+    ['PUSHFERRY_VAPID_PUBLIC_KEY', `B${'A'.repeat(86)}`, 'the right length, but a character is wrong'],
+    ['PUSHFERRY_WEB_TYPES', 'https://push.example=chrome', 'without https://'],
+    ['PUSHFERRY_WEB_TYPES', 'push.example', 'it has no = and type'],
     ['PUSHFERRY_STORE', 'sqlite://pushferry.db', 'write no // after sqlite:'],
     ['PUSHFERRY_STORE', 'sqlite:///data/pushferry.db', 'write no // after sqlite:'],
     ['PUSHFERRY_STORE', 'data/pushferry.db', 'for a file, write sqlite: before its path'],
@@ -537,6 +540,17 @@ describe('an unknown name', () => {
 
   it('cannot add a line break to the message', () => {
     expect(refusal({ ...credentials, 'PUSHFERRY_A\nB': '1' })).not.toContain('\n')
+  })
+
+  it.each([
+    ['CLEVERTAP_REGIN', 'CLEVERTAP_REGION'],
+    ['CLEVERTAP_PASSCODE_FLE', 'CLEVERTAP_PASSCODE_FILE'],
+    ['PUSHFERY_PORT', 'PUSHFERRY_PORT'],
+    ['pushferry_port', 'PUSHFERRY_PORT'],
+  ])('%s, which resembles %s, is warned about', (name, meant) => {
+    expect(loadConfig({ ...credentials, PUSHFERRY_API_KEYS: 'marked-0123456789', [name]: 'marked' }).warnings).toEqual([
+      `${name} is no setting and is not used: did you mean ${meant}?`,
+    ])
   })
 
   it('of another program is none of our business', () => {
