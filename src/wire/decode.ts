@@ -73,7 +73,8 @@ const readKey = (value: unknown, name: keyof TokenKeys, length: number): Read<st
   // A canonical key of the right length is nearly every one, and need not be decoded to its end.
   if (typeof value === 'string' && value.length === Math.ceil((length * 4) / 3) && isCanonicalBase64Url(value))
     if (isFirstRight(decodeBase64(value.slice(0, 4)))) return { ok: true, value }
-  const bytes = typeof value === 'string' ? decodeBase64(value) : undefined
+  // MIME encoders break lines after 76 characters, and `base64` on Linux too (RFC 2045 §6.8).
+  const bytes = typeof value === 'string' ? decodeBase64(value.replace(/[\r\n]/g, '')) : undefined
   return bytes?.length === length && isFirstRight(bytes)
     ? { ok: true, value: encodeBase64Url(bytes) }
     : refuse(

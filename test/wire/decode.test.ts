@@ -122,6 +122,14 @@ describe('decodeRecord', () => {
   const p256dh = Buffer.concat([Buffer.of(4), Buffer.alloc(64)]).toString('base64')
   const auth = Buffer.alloc(16).toString('base64')
 
+  it.each(['\n', '\r\n'])('reads keys with the line breaks of MIME (%j)', (lineBreak) => {
+    const wrapped = `${p256dh.slice(0, 76)}${lineBreak}${p256dh.slice(76)}${lineBreak}`
+    expect(decodeRecord(web({ p256dh: wrapped, auth: `${auth}${lineBreak}` }))).toEqual(
+      decodeRecord(web({ p256dh, auth })),
+    )
+    expect(decodeRecord(web({ p256dh, auth })).ok).toBe(true)
+  })
+
   it.each<[number, unknown]>([
     [524, undefined],
     [524, null],
