@@ -105,11 +105,21 @@ test('an answer that cannot be read is unknown', async () => {
   clevertap.fail({ kind: 'truncated', on: 'profile' }, { kind: 'reset', on: 'profile' })
   const { code, out } = await verify(clevertap, ['__a', '__b', '__c', '__d'])
   expect(code).toBe(1)
-  expect(out).toBe(`__a  unknown  no usable answer (not the documented JSON)
-__b  unknown  no usable answer (HTTP 503)
-__c  unknown  no usable answer (not the documented JSON)
+  const notClevertap = "the answer does not come from CleverTap's API: check CLEVERTAP_URL, and for a proxy in between"
+  expect(out).toBe(`__a  unknown  ${notClevertap}
+__b  unknown  CleverTap answers with errors (HTTP 503): try again later
+__c  unknown  ${notClevertap}
 __d  unknown  the connection broke: check for a proxy or firewall in between
 `)
+})
+
+test.each([
+  [302, 'the address redirects (HTTP 302), which is not followed: check CLEVERTAP_REGION or CLEVERTAP_URL'],
+  [407, 'CleverTap refuses the request (HTTP 407): check CLEVERTAP_URL, and for a proxy in between'],
+])('says what to do about HTTP %i', async (status, advice) => {
+  const clevertap = await simulate()
+  clevertap.fail({ kind: 'status', status, on: 'profile' })
+  expect((await verify(clevertap, ['__a'])).out).toBe(`__a  unknown  ${advice}\n`)
 })
 
 test.each([

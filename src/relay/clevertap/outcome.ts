@@ -1,5 +1,6 @@
 import type { TokenRecord } from '../../wire/record.ts'
 import type { RecordError } from '../store/port.ts'
+import { hiddenStatus, isObject, type Members, readCode, readJson } from './answer-body.ts'
 import { showableMessage } from './error-message.ts'
 import type { Answer } from './exchange.ts'
 
@@ -17,9 +18,6 @@ export type Verdict =
   | { kind: 'throttled'; retryAfterMs: number | undefined }
   | { kind: 'unauthorized'; status: number }
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
 /** Longest accepted Retry-After, in ms, so that a wrong number cannot stop an account for years. */
 const longestRetryAfterMs = 24 * 60 * 60 * 1000
 
@@ -35,24 +33,9 @@ export const readRetryAfter = (value: string | undefined, now: number): number |
   return ms > 0 ? Math.min(ms, longestRetryAfterMs) : undefined
 }
 
-/** CleverTap's code, as a number or a string of digits; 0 for anything else. */
-const readCode = (code: unknown): number => {
-  const number = typeof code === 'string' || typeof code === 'number' ? Number(code) : 0
-  return Number.isSafeInteger(number) ? number : 0
-}
-
-/** RFC 8259 §8.1 allows a reader to ignore a byte order mark. */
-const readJson = (body: string): unknown => {
-  try {
-    return JSON.parse(body.replace(/^\uFEFF/, ''))
-  } catch {
-    return undefined
-  }
-}
-
 /** Finds the record of an `unprocessed` item: by its echo (objectIds are unique in a batch), else by its record number. */
 const findRecord = (
-  item: Readonly<Record<string, unknown>>,
+  item: Members,
   sent: readonly TokenRecord[],
   byObjectId: ReadonlyMap<string, number>,
 ): number | undefined => {
@@ -106,9 +89,6 @@ const judgeStatus = (
   return failed(`HTTP ${status}`, retryAfterMs)
 }
 
-/** Statuses that say nothing about the records. CleverTap's record codes are 5xx numbers too, and are not listed here. */
-const requestStatuses: readonly number[] = [401, 403, 408, 425, 429, 500, 502, 503, 504]
-
 /** Interprets the body of a 2xx answer. */
 const judgeBody = (body: unknown, sent: readonly TokenRecord[], retryAfterMs: number | undefined): Verdict => {
   const unreadable = failed('not the documented JSON', retryAfterMs)
@@ -143,12 +123,7 @@ export const readAnswer = (answer: Answer, sent: readonly TokenRecord[], now: nu
   if (answer.kind === 'unanswered') return failed(answer.reason)
   const retryAfterMs = readRetryAfter(answer.retryAfter, now)
   const body = readJson(answer.body)
-  const { status, unprocessed, code, error } = isObject(body) ? body : {}
-  if (answer.status < 200 || answer.status >= 300) return judgeStatus(answer.status, error, sent, retryAfterMs)
-  // A gateway may turn the status of a refused request into 200; the body still has the code.
-  const hasItems = Array.isArray(unprocessed) && unprocessed.length > 0
-  const inner = status === 'fail' && !hasItems ? readCode(code) : 0
-  return requestStatuses.includes(inner)
-    ? judgeStatus(inner, error, sent, retryAfterMs)
-    : judgeBody(body, sent, retryAfterMs)
+  const { error } = isObject(body) ? body : {}
+  const status = answer.status < 200 || answer.status >= 300 ? answer.status : hiddenStatus(body)
+  return status === undefined ? judgeBody(body, sent, retryAfterMs) : judgeStatus(status, error, sent, retryAfterMs)
 }

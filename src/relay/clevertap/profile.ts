@@ -1,3 +1,4 @@
+import { hiddenStatus, isObject, type Members, readJson } from './answer-body.ts'
 import type { Answer } from './exchange.ts'
 
 /** The answer of CleverTap's profile API about the push token of one device. */
@@ -10,19 +11,6 @@ export type ProfileFinding =
   | { kind: 'unauthorized' }
   | { kind: 'throttled' }
   | { kind: 'unreadable'; reason: string }
-
-type Members = Readonly<Record<string, unknown>>
-
-const isObject = (value: unknown): value is Members =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
-const parse = (body: string): unknown => {
-  try {
-    return JSON.parse(body)
-  } catch {
-    return undefined
-  }
-}
 
 const readDevice = (device: Members | undefined): ProfileFinding => {
   // The platform is shown to people, so anything but a word is dropped.
@@ -39,12 +27,12 @@ const readDevice = (device: Members | undefined): ProfileFinding => {
  */
 export const readProfile = (answer: Answer, objectId: string): ProfileFinding => {
   if (answer.kind === 'unanswered') return { kind: 'unreadable', reason: answer.reason }
-  const { status, body } = answer
+  const read = readJson(answer.body)
+  const status = (answer.status === 200 ? hiddenStatus(read) : undefined) ?? answer.status
   if (status === 401 || status === 403) return { kind: 'unauthorized' }
   if (status === 429) return { kind: 'throttled' }
   if (status === 404) return { kind: 'no-profile' }
   if (status !== 200) return { kind: 'unreadable', reason: `HTTP ${status}` }
-  const read = parse(body)
   if (!isObject(read)) return { kind: 'unreadable', reason: 'not the documented JSON' }
   if (!isObject(read.record)) return { kind: 'no-profile' }
   const devices = Array.isArray(read.record.platformInfo) ? read.record.platformInfo.filter(isObject) : []
