@@ -30,6 +30,13 @@ export const createBackendGuard = (
 ): BackendGuard => {
   const callerOf = createApiKeyCheck(accounts)
   app.decorateRequest('caller', undefined)
+  const explain = (isMissing: boolean, accountId: string | undefined): string => {
+    if (isMissing) return 'an API key is missing: send it as Authorization: Bearer or as X-CleverTap-Passcode'
+    const unknown = 'Invalid Credentials: this API key is not known here, or not for this account'
+    return accounts.length > 1 && accountId === undefined
+      ? `${unknown}; a key of several accounts needs X-CleverTap-Account-Id`
+      : unknown
+  }
   return {
     check(request, reply, done) {
       const keys = [readBearer(request), headerValue(request.headers['x-clevertap-passcode'])].filter(isSent)
@@ -38,10 +45,7 @@ export const createBackendGuard = (
       if (!caller) {
         refuse(request, reply, {
           code: 'unauthorized',
-          detail:
-            keys.length === 0
-              ? 'an API key is missing: send it as Authorization: Bearer or as X-CleverTap-Passcode'
-              : 'Invalid Credentials: this API key is not known here, or not for this account',
+          detail: explain(keys.length === 0, accountId),
           headers: { 'www-authenticate': 'Bearer realm="pushferry"' },
           log: { address: String(clientAddress(request) ?? 'unknown') },
         })

@@ -18,13 +18,20 @@ export type TicketCheck = (ticket: string, objectId: string) => Promise<string |
 
 const faultOf = (error: unknown): string => {
   if (error instanceof errors.JWTExpired) return 'the ticket has expired'
+  if (error instanceof errors.JWTClaimValidationFailed && error.claim === 'nbf' && error.reason === 'check_failed')
+    return 'the ticket is not valid yet (nbf): compare the clocks'
   if (error instanceof errors.JWTClaimValidationFailed) return `the ticket's ${error.claim} is missing or wrong`
   if (error instanceof errors.JWSSignatureVerificationFailed) return "no key of this relay made the ticket's signature"
   return 'the ticket is not a JWT that can be read'
 }
 
+/** `Date.now()` instead of seconds, which is a frequent mistake. */
+const isInMs = (seconds: number, nowSeconds: number): boolean =>
+  Math.abs(seconds / 1000 - nowSeconds) < 366 * 24 * 60 * 60
+
 const claimFault = ({ sub, exp }: JWTPayload, objectId: string, nowSeconds: number): string | undefined => {
   if (sub !== objectId) return "the ticket's sub is not the objectId"
+  if (exp !== undefined && isInMs(exp, nowSeconds)) return "the ticket's exp is in milliseconds: give seconds"
   return exp === undefined || exp > nowSeconds + maxTicketLifeSeconds + clockToleranceSeconds
     ? "the ticket's exp is more than 15 minutes ahead"
     : undefined

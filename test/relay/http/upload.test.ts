@@ -340,4 +340,14 @@ describe('several accounts', () => {
     for (const { accountId: each } of accounts)
       expect((await store.counts(each)).queued.live).toBe(each === expected ? 1 : 0)
   })
+  it('says that a key of both needs the account, where no account is named', async () => {
+    const { call } = await start()
+    const both = { ...json, authorization: 'Bearer key-of-both-012345' }
+    const unnamed = await call(path, post(nativeRecord(), both))
+    expect(unnamed.json).toMatchObject({
+      error: expect.stringContaining('several accounts needs X-CleverTap-Account-Id'),
+    })
+    const misnamed = await call(path, post(nativeRecord(), { ...both, 'X-CleverTap-Account-Id': 'THREE' }))
+    expect(misnamed.json).toMatchObject({ error: expect.stringMatching(/not for this account$/) })
+  })
 })

@@ -33,7 +33,13 @@ describe('a ticket', () => {
     ['that expired six seconds ago', { exp: nowSeconds - 6 }, 'the ticket has expired'],
     ['that lives 906 seconds', { exp: nowSeconds + 906 }, "the ticket's exp is more than 15 minutes ahead"],
     ['that lives for ever', { exp: 1e300 }, "the ticket's exp is more than 15 minutes ahead"],
-    ['that is not valid yet', { nbf: nowSeconds + 60 }, "the ticket's nbf is missing or wrong"],
+    ['that is not valid yet', { nbf: nowSeconds + 60 }, 'the ticket is not valid yet (nbf): compare the clocks'],
+    ['whose nbf is no number', { nbf: 'soon' }, "the ticket's nbf is missing or wrong"],
+    [
+      'that counts milliseconds',
+      { exp: (nowSeconds + 600) * 1000 },
+      "the ticket's exp is in milliseconds: give seconds",
+    ],
   ])('refuses a signed ticket whose subject or time does not fit: one %s', async (_, claims, fault) => {
     expect(await check(await sign(hs256, 'HS256', claims))).toBe(fault)
   })
