@@ -1,3 +1,4 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http'
 import type { Fault, FaultKind } from './fault.ts'
 
 /** A valid fault, or one sentence that says why it is invalid. */
@@ -21,10 +22,22 @@ const either = (one: Rule, other: Rule): Rule => ({
 const string: Rule = { allowed: 'a string', fits: (value) => typeof value === 'string' }
 const truth: Rule = { allowed: 'true or false', fits: (value) => typeof value === 'boolean' }
 const object: Rule = { allowed: 'an object', fits: (value) => typeof value === 'object' && value !== null }
-const strings: Rule = {
-  allowed: 'an object of strings',
-  fits: (value) => object.fits(value) && Object.values(Object(value)).every(string.fits),
+/** Whether HTTP can carry a header. Node would break the connection instead of answering with another one. */
+const isHeader = (name: string, value: unknown): boolean => {
+  if (typeof value !== 'string') return false
+  try {
+    validateHeaderName(name)
+    validateHeaderValue(name, value)
+    return true
+  } catch {
+    return false
+  }
 }
+const headers: Rule = {
+  allowed: 'an object of HTTP headers, with strings as values',
+  fits: (value) => object.fits(value) && Object.entries(Object(value)).every(([name, one]) => isHeader(name, one)),
+}
+const headerValue: Rule = { allowed: 'the value of an HTTP header', fits: (value) => isHeader('retry-after', value) }
 const objectIds: Rule = {
   allowed: 'an array of strings',
   fits: (value) => typeof value === 'function' || (Array.isArray(value) && value.every(string.fits)),
@@ -46,8 +59,8 @@ const effectRules: Readonly<Record<FaultKind, { members: Rules; required: readon
     members: {
       status: number(200, 599),
       body: either(string, object),
-      retryAfter: either(number(0, 1_000_000_000), string),
-      headers: strings,
+      retryAfter: either(number(0, 1_000_000_000), headerValue),
+      headers,
     },
     required: ['status'],
   },

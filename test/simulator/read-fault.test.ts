@@ -21,6 +21,18 @@ test.each([
   [{ kind: 'hang', ms: 5 }, 'fault hang has no ms: it has times, every, on, dryRun, objectIds, applied'],
   [{ kind: 'hang', toString: 1 }, /^fault hang has no toString/],
   [{ kind: 'hang', times: 0 }, 'times of fault hang must be a whole number from 1 to 1000000000 or always'],
+  [
+    { kind: 'status', status: 503, retryAfter: '5\n' },
+    /^retryAfter of fault status must be .* the value of an HTTP header$/,
+  ],
+  [
+    { kind: 'status', status: 503, headers: { 'a b': 'c' } },
+    /^headers of fault status must be an object of HTTP headers/,
+  ],
+  [
+    { kind: 'status', status: 503, headers: { a: 'b\r\nc' } },
+    /^headers of fault status must be an object of HTTP headers/,
+  ],
   [{ kind: 'reset', at: 'request', objectIds: ['a'] }, /^fault reset at request cannot have objectIds/],
 ])('refuses the fault %j with the message: %s', (value, message) => {
   expect(readFault(value)).toEqual({ ok: false, message: expect.stringMatching(message) })
