@@ -1,5 +1,6 @@
-import { readFileSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { isOfPlatform } from '../relay/config/platform-names.ts'
+import { readTextFile } from '../relay/config/read-text-file.ts'
 import { CliError } from './cli-error.ts'
 
 /*
@@ -47,7 +48,7 @@ export const parseEnvFile = (text: string, file: string): ReadonlyMap<string, st
 export const readEnvFile = (file: string): ReadonlyMap<string, string> => {
   let text: string
   try {
-    text = readFileSync(file, 'utf8')
+    text = readTextFile(file)
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : error
     const reason = code === 'ENOENT' ? 'does not exist' : code === 'EISDIR' ? 'is a folder' : `cannot be read (${code})`

@@ -1,6 +1,6 @@
 import { createECDH } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { text as readAll } from 'node:stream/consumers'
+import { readTextFile } from '../relay/config/read-text-file.ts'
 import { decodeBase64, encodeBase64Url } from '../wire/base64.ts'
 import { CliError } from './cli-error.ts'
 import type { Io } from './io.ts'
@@ -28,7 +28,7 @@ const sources = {
 const readJson = async (file: string, what: keyof typeof sources, { stdin }: Pick<Io, 'stdin'>): Promise<Members> => {
   let text: string
   try {
-    text = file === '-' ? await readAll(stdin) : readFileSync(file, 'utf8')
+    text = file === '-' ? await readAll(stdin) : readTextFile(file)
   } catch {
     throw new CliError(`${what}: ${file} cannot be read. Give a file with ${sources[what]}`, 2)
   }

@@ -36,7 +36,7 @@ describe('reading an environment file', () => {
   test('refuses a name that is set twice', () => {
     expect(() => parse('A=1\nA=2')).toThrow('my.env, line 2 sets A a second time. Keep one of the two lines')
   })
-  test('refuses UTF-16, which PowerShell writes', () => {
+  test('refuses UTF-16 without a byte order mark', () => {
     expect(() => parse(Buffer.from('A=1', 'utf16le').toString())).toThrow('my.env is not UTF-8. Save it as UTF-8')
   })
 })
@@ -122,6 +122,15 @@ describe('--env-file', () => {
       out: '',
       err: `pushferry: --env-file: ${folder.file('none.env')} does not exist. pushferry init writes one\n`,
     })
+  })
+  test('in UTF-16, as Windows PowerShell writes files, is read', async () => {
+    const file = folder.file('a.env')
+    writeFileSync(
+      file,
+      Buffer.from('\uFEFFCLEVERTAP_ACCOUNT_ID=ABC-123\r\nPUSHFERRY_STORE=sqlite:/none/such.db\r\n', 'utf16le'),
+    )
+    const { code, err } = await runCli(['status', '-e', file])
+    expect([code, err]).toEqual([2, expect.stringContaining('there is no database /none/such.db')])
   })
   test('that is a folder ends the command with 2', async () => {
     const { code, err } = await runCli(['status', '--env-file', folder.path])

@@ -42,6 +42,15 @@ const write = (name: string, value: unknown): string => {
 const push = (subscription: unknown, pair: unknown = vapid, ...more: string[]) =>
   runCli(['push', '--subscription', write('s.json', subscription), '--vapid', write('v.json', pair), ...more])
 
+test('reads files in UTF-16, as Windows PowerShell writes them', async () => {
+  const files = Object.entries({ 's.json': { endpoint, keys }, 'v.json': vapid }).map(([name, value]) => {
+    writeFileSync(folder.file(name), Buffer.from(`\uFEFF${JSON.stringify(value)}\r\n`, 'utf16le'))
+    return folder.file(name)
+  })
+  const [subscription = '', pair = ''] = files
+  expect(await runCli(['push', '--subscription', subscription, '--vapid', pair])).toMatchObject({ code: 0, err: '' })
+})
+
 test('sends an encrypted, signed message and says that the push service has taken it', async () => {
   const { code, out, err } = await push({ endpoint, expirationTime: null, keys })
   expect([code, out, err]).toEqual([0, expect.stringMatching(/^127\.0\.0\.1:\d+ answered 201: accepted\./), ''])

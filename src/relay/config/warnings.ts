@@ -18,12 +18,21 @@ const misspelt = (names: readonly string[]): string[] =>
     return meant === undefined ? [] : [`${name} is no setting and is not used: did you mean ${meant}?`]
   })
 
+const isSet = (env: Readonly<Record<string, string | undefined>>, ...names: readonly string[]): boolean =>
+  names.some((name) => (env[name]?.trim() ?? '') !== '')
+
+/** A value that is wrapped in quotes is refused. One that only begins or ends with one may be meant so. */
+const halfQuoted = (value: string | undefined): boolean => /^["']|["']$/.test(value ?? '')
+
 /** Warnings about settings that work but are risky. One line each, without secrets. */
 export const warningsOf = (
   { secret, adminKey, store, accounts }: Omit<Config, 'warnings'>,
   env: Readonly<Record<string, string | undefined>>,
 ): readonly string[] => {
   const warnings = misspelt(Object.keys(env))
+  if (isSet(env, 'ALL_PROXY', 'all_proxy') && !isSet(env, 'HTTPS_PROXY', 'https_proxy'))
+    warnings.push('ALL_PROXY is not used: if the relay needs a proxy to reach CleverTap, set HTTPS_PROXY')
+  if (halfQuoted(adminKey)) warnings.push('PUSHFERRY_ADMIN_KEY begins or ends with a quote, which counts as part of it')
   const address = store.kind === 'postgres' ? readPostgresAddress(store.url) : undefined
   if (address && isReadableOnTheWay(address, env))
     warnings.push(
@@ -32,7 +41,9 @@ export const warningsOf = (
   if (secret !== undefined && secret.length < 32)
     warnings.push('PUSHFERRY_SECRET is shorter than 32 characters: an attacker with a registration key could guess it')
   if (adminKey !== undefined && adminKey.length < 16) warnings.push('PUSHFERRY_ADMIN_KEY is shorter than 16 characters')
-  for (const { id, origins, apiKeys, vapidPublicKey, keyIdleMs } of accounts) {
+  for (const { id, passcode, origins, apiKeys, vapidPublicKey, keyIdleMs } of accounts) {
+    if (halfQuoted(passcode))
+      warnings.push(`CLEVERTAP_PASSCODE of account ${id} begins or ends with a quote, which counts as part of it`)
     if (keyIdleMs < leastKeyIdleMs)
       warnings.push(
         `account ${id} has a PUSHFERRY_KEY_IDLE of less than 15d: pages confirm once a week, so that others can claim IDs of browsers that still visit`,

@@ -8,6 +8,7 @@ import { createBrowserLimits } from './browser-limits.ts'
 import { createTrust, type Trust } from './client-address.ts'
 import { commonHeaders, documentHeaders } from './common-headers.ts'
 import { limitConnections } from './connection-limit.ts'
+import { addForwarded } from './forwarded.ts'
 import { addJsonBody } from './json-body.ts'
 import { defaultTimeouts, maxHeaderBytes, maxHeaders, maxSegmentLength, type ServerTimeouts } from './limits.ts'
 import { addOpenApi } from './openapi.ts'
@@ -113,6 +114,7 @@ export const createServer = (parts: ServerParts): FastifyInstance => {
     done()
   })
   cutSlowOnes(app, timeoutsOf(parts))
+  if (config.trustProxy.length > 0) addForwarded(app, isTrusted)
   addJsonBody(app)
   app.setValidatorCompiler(() => () => true) // see schemas.ts
   app.addHook('onRequest', (request, reply, done) => {

@@ -158,6 +158,21 @@ describe('the configuration of a relay', () => {
     expect(warningsWith('14d')).toContain('PUSHFERRY_KEY_IDLE of less than 15d')
     expect(warningsWith('15d')).not.toContain('PUSHFERRY_KEY_IDLE')
   })
+  it.each([
+    ['CLEVERTAP_PASSCODE', '"marked-0123456789', 'CLEVERTAP_PASSCODE of account ABC begins or ends with a quote'],
+    ['PUSHFERRY_ADMIN_KEY', "marked-0123456789'", 'PUSHFERRY_ADMIN_KEY begins or ends with a quote'],
+    ['ALL_PROXY', 'socks5://proxy.example:1080', 'ALL_PROXY is not used: if the relay needs a proxy'],
+  ])('warns of %s=%s', (name, value, warning) => {
+    const env = { ...credentials, CLEVERTAP_ACCOUNT_ID: 'ABC', PUSHFERRY_API_KEYS: 'k'.repeat(20), [name]: value }
+    expect(loadConfig(env).warnings).toEqual([expect.stringContaining(warning)])
+    expect(loadConfig(env).warnings.join()).not.toContain('marked')
+  })
+
+  it('does not warn of ALL_PROXY beside HTTPS_PROXY', () => {
+    const proxies = { ALL_PROXY: 'socks5://proxy.example:1080', HTTPS_PROXY: 'http://proxy.example:3128' }
+    expect(loadConfig({ ...credentials, PUSHFERRY_API_KEYS: 'k'.repeat(20), ...proxies }).warnings).toEqual([])
+  })
+
   it('warns of weak secrets without showing them', () => {
     const { warnings } = load({
       PUSHFERRY_SECRET: 'weak1',

@@ -81,6 +81,44 @@ describe('the rate limit of browsers', () => {
   })
 })
 
+describe('a Forwarded header (RFC 7239)', () => {
+  const forwarded = (id: string, header: string, more = {}) => register(id, { forwarded: header, ...more })
+
+  it.each([
+    'for=203.0.113.1',
+    'For="203.0.113.1:4711";proto=https',
+    'by=10.0.0.1;for=203.0.113.1;host=www.example.com;proto=https',
+    'for=198.51.100.9, for=203.0.113.1',
+    'for=unknown, for="[::ffff:203.0.113.1]"',
+  ])('of a trusted proxy names the client: %s', async (header) => {
+    const { call } = await startServer({ PUSHFERRY_RATE_LIMIT: '1', PUSHFERRY_TRUST_PROXY: 'loopback' })
+    expect((await call(path, register('a', from('203.0.113.1')))).status).toBe(202)
+    expect((await call(path, forwarded('b', header))).status).toBe(429)
+    expect((await call(path, forwarded('c', header.replaceAll('203.0.113.1', '203.0.113.2')))).status).toBe(202)
+  })
+
+  it('of anybody else, or beside the headers that the proxy writes, changes nothing', async () => {
+    const trusting = await startServer({ PUSHFERRY_RATE_LIMIT: '1', PUSHFERRY_TRUST_PROXY: 'loopback' })
+    expect((await trusting.call(path, forwarded('a', 'for=203.0.113.1', from('203.0.113.2')))).status).toBe(202)
+    expect((await trusting.call(path, forwarded('b', 'for=203.0.113.3', from('203.0.113.2')))).status).toBe(429)
+    const blind = await startServer({ PUSHFERRY_RATE_LIMIT: '1' })
+    expect((await blind.call(path, forwarded('a', 'for=203.0.113.1'))).status).toBe(202)
+    expect((await blind.call(path, forwarded('b', 'for=203.0.113.2'))).status).toBe(429)
+  })
+
+  it('tells the host that a page of the same site asked for', async () => {
+    const { call } = await startServer({ PUSHFERRY_TRUST_PROXY: 'loopback' })
+    const own = { 'sec-fetch-site': 'same-origin', host: '127.0.0.1:8080' }
+    const host = new URL(origin).host
+    expect((await call('/v1/config', { headers: { ...own, forwarded: `for=203.0.113.1;host=${host}` } })).status).toBe(
+      200,
+    )
+    expect(
+      (await call('/v1/config', { headers: { ...own, forwarded: 'for=203.0.113.1;host=evil.example' } })).status,
+    ).toBe(403)
+  })
+})
+
 describe('who proves an objectId', () => {
   const keyOf = ({ json }: { json: unknown }): string => String((json as { registrationKey?: unknown }).registrationKey)
   const accept = async (store: Store): Promise<void> => {
