@@ -1,3 +1,5 @@
+import { openProxied } from '../relay/clevertap/proxy.ts'
+import { readProxy } from '../relay/config/proxy-setting.ts'
 import { CliError } from './cli-error.ts'
 import type { DefineCommand } from './commands.ts'
 import { createAsk } from './doctor/ask.ts'
@@ -24,14 +26,17 @@ const readAddress = (input: string, what: string): URL => {
 const describe = ({ name, state, found, advice }: Finding): string =>
   `${state.padEnd(7)}  ${name.padEnd(9)}  ${found}\n${advice === null ? '' : `${''.padEnd(20)}-> ${advice}\n`}`
 
-const doctor = async (address: string, options: DoctorOptions, { stdout }: Io): Promise<ExitCode> => {
+const doctor = async (address: string, options: DoctorOptions, { stdout, env }: Io): Promise<ExitCode> => {
   const { relay, serviceWorker, json } = options
   const url = readAddress(address, 'URL')
   const site = {
     ...(relay === undefined ? {} : { relay: readAddress(relay, '--relay') }),
     ...(serviceWorker === undefined ? {} : { serviceWorker }),
   }
-  const findings = await checkSite(url, site, createAsk(timeoutMs))
+  const proxy = readProxy(env)
+  const dispatcher = proxy && openProxied(proxy, {})
+  const findings = await checkSite(url, site, createAsk(timeoutMs, dispatcher))
+  await dispatcher?.close()
   const isOk = findings.every(({ state }) => state !== 'failed')
   stdout.write(json ? `${JSON.stringify({ ok: isOk, findings }, undefined, 2)}\n` : findings.map(describe).join(''))
   return isOk ? 0 : 1
@@ -42,7 +47,7 @@ export const defineDoctor: DefineCommand = (command, io, exitWith) => {
   command
     .description(
       'Looks at a site from outside, as a browser does: page, script, relay, CORS, VAPID key, worker file and ' +
-        'Content-Security-Policy. One line each, with what to do. It registers nothing and needs no settings.',
+        'Content-Security-Policy. One line each, with what to do. It registers nothing and needs no settings, but honours HTTPS_PROXY and NO_PROXY.',
     )
     .argument('<url>', 'a page that loads Pushferry')
     .option('--relay <url>', "the relay, where the page's HTML has no tag (bundle, tag manager)")

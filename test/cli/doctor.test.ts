@@ -297,3 +297,18 @@ test('refuses an address with a password, and does not print it', async () => {
     err: 'pushferry: URL must be an address without a user name and a password\n',
   })
 })
+
+test('asks through the proxy of HTTPS_PROXY, except for the hosts of NO_PROXY', async () => {
+  const asked: (string | undefined)[] = []
+  const proxy = createServer().on('connect', ({ url }, socket) => {
+    asked.push(url)
+    socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n')
+  })
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => void proxy.close().closeAllConnections())
+  const { port } = proxy.address() as AddressInfo
+  const env = { HTTPS_PROXY: `http://127.0.0.1:${port}`, NO_PROXY: 'direct.invalid' }
+  expect((await runCli(['doctor', 'https://site.invalid'], { env })).code).toBe(1)
+  expect((await runCli(['doctor', 'https://direct.invalid'], { env })).code).toBe(1)
+  expect(asked).toEqual(['site.invalid:443'])
+})

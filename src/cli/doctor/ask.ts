@@ -1,3 +1,5 @@
+import { type Dispatcher, fetch, type Headers, type RequestInit } from 'undici'
+
 /** The parts of an answer that the checks use, or the reason why there is no answer. */
 export type Answer =
   | { kind: 'answer'; status: number; headers: Headers; text: string; url: URL }
@@ -15,12 +17,16 @@ const reasonOf = (error: unknown): string => {
   return cause instanceof Error ? ('code' in cause ? String(cause.code) : cause.message) : error.message
 }
 
-/** Uses `fetch`, with a timeout for the whole answer. */
+/** Uses `fetch`, with a timeout for the whole answer. Not Node's own, because before Node 24 it ignores HTTPS_PROXY. */
 export const createAsk =
-  (timeoutMs: number, fetch = globalThis.fetch): Ask =>
+  (timeoutMs: number, dispatcher: Dispatcher | undefined): Ask =>
   async (url, init) => {
     try {
-      const response = await fetch(url, { ...init, signal: AbortSignal.timeout(timeoutMs) })
+      const response = await fetch(url, {
+        ...init,
+        ...(dispatcher ? { dispatcher } : {}),
+        signal: AbortSignal.timeout(timeoutMs),
+      })
       const text = (await response.text()).slice(0, maxCharacters)
       return {
         kind: 'answer',
