@@ -4,17 +4,28 @@ const empty: ReadonlySet<string> = new Set([
   '<null>',
   '[null]',
   'undefined',
+  '(undefined)',
+  '<undefined>',
+  'undef',
   'none',
+  '(none)',
+  '<none>',
   'nil',
+  '(nil)',
   '<nil>',
   'nan',
+  // R writes NA without any sign around it.
+  'na',
   'n/a',
   '<na>',
+  '(blank)',
+  // Snowflake doubles the backslash of \N.
   '\\n',
+  '\\\\n',
 ])
 /** Also in the languages of spreadsheets: `#NOM?` in French, `#NV` in German, `#N/D` in Portuguese. No CleverTap ID has a `#`. */
-const spreadsheetError = /^#(?:[\p{L}¡¿/]{3,}0?[?!]|N\/[AD]|NV|#{4,})$/iu
-const longest = 11
+const spreadsheetError = /^#(?:[\p{L}¡¿/]{3,}0?[?!]|N\/[AD]|NV|GETTING_DATA|#{4,})$/iu
+const longest = 14
 
 const isSpreadsheetError = (value: string): boolean => value.startsWith('#') && spreadsheetError.test(value)
 

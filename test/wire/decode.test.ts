@@ -194,8 +194,34 @@ describe('decodeRecord', () => {
   )
 
   it('refuses the words for nothing of database tools and of Go, and the errors of spreadsheets in other languages', () => {
-    const words = ['<null>', '[NULL]', 'nil', '<nil>', 'N/A', '<NA>']
-    const errors = ['#DIV/0!', '#NUM!', '#NULL!', '#NOM?', '#¿NOMBRE?', '#ИМЯ?', '#WERT!', '#NV', '#N/D', '########']
+    const words = [
+      '<null>',
+      '[NULL]',
+      'nil',
+      '<nil>',
+      '(nil)',
+      'N/A',
+      'NA',
+      '<NA>',
+      'undef',
+      '(none)',
+      '(blank)',
+      '\\\\N',
+    ]
+    const errors = [
+      '#DIV/0!',
+      '#NUM!',
+      '#NULL!',
+      '#NOM?',
+      '#¿NOMBRE?',
+      '#ИМЯ?',
+      '#WERT!',
+      '#NV',
+      '#N/D',
+      '########',
+      '#GETTING_DATA',
+      '#PROPAGATION!',
+    ]
     for (const text of [...words, ...errors])
       expect(decodeRecord(record({ objectId: text })), text).toMatchObject({ ok: false, problem: { code: 530 } })
   })
