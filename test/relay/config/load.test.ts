@@ -162,7 +162,7 @@ describe('the configuration of a relay', () => {
     ['CLEVERTAP_PASSCODE', '"marked-0123456789', 'CLEVERTAP_PASSCODE of account ABC begins or ends with a quote'],
     ['PUSHFERRY_ADMIN_KEY', "marked-0123456789'", 'PUSHFERRY_ADMIN_KEY begins or ends with a quote'],
     ['ALL_PROXY', 'socks5://proxy.example:1080', 'ALL_PROXY is not used: if the relay needs a proxy'],
-  ])('warns of %s=%s', (name, value, warning) => {
+  ])('warns of a half-quoted secret and of a proxy that it does not use: %s=%s', (name, value, warning) => {
     const env = { ...credentials, CLEVERTAP_ACCOUNT_ID: 'ABC', PUSHFERRY_API_KEYS: 'k'.repeat(20), [name]: value }
     expect(loadConfig(env).warnings).toEqual([expect.stringContaining(warning)])
     expect(loadConfig(env).warnings.join()).not.toContain('marked')
