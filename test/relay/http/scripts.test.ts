@@ -63,6 +63,8 @@ describe('a built script', () => {
 
   it.each([
     ['gzip;q=0', undefined],
+    ['GZIP;Q=0', undefined],
+    ['GZip', 'gzip'],
     ['br, gzip; q=0.0, identity', undefined],
     ['gzip;q=0.5', 'gzip'],
     ['gzip;q=1.0,deflate;q=0', 'gzip'],

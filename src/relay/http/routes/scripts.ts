@@ -38,9 +38,9 @@ const load = async (file: URL): Promise<Script | undefined> => {
 const hasCopy = (ifNoneMatch: string | undefined, hash: string): boolean =>
   ifNoneMatch !== undefined && (ifNoneMatch.trim() === '*' || ifNoneMatch.includes(`"${hash}"`))
 
-/** Whether the client accepts gzip; `q=0` refuses it (RFC 9110 §12.4.2). */
+/** Whether the client accepts gzip, in any letter case; `q=0` refuses it (RFC 9110 §8.4.1 and §12.4.2). */
 const takesGzip = (acceptEncoding: string | undefined): boolean =>
-  /\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/.test(acceptEncoding ?? '')
+  /\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/i.test(acceptEncoding ?? '')
 
 /**
  * `GET /pushferry.min.js` and the two others: serves the built browser files to any page.
