@@ -13,6 +13,7 @@ const pages = markdownFiles().filter((file) => file.startsWith('docs/'))
 const others = [
   'ACCOUNT_ID',
   'CONNECTION_STRING',
+  'ALL_PROXY',
   'HTTPS_PROXY',
   'NODE_EXTRA_CA_CERTS',
   'NODE_OPTIONS',
