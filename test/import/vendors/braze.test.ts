@@ -55,4 +55,20 @@ describe('a Braze export', () => {
     expect(JSON.parse(first)).toMatchObject({ external_id: 'u1', push_tokens: [{ platform: 'Android' }], code: 532 })
     expect(others).toHaveLength(2)
   })
+
+  it.each([
+    ['"false"', { skipped: { 'opted out': 1 } }],
+    ['0', { skipped: { 'opted out': 1 } }],
+    ['"FAUX"', { rejected: { malformed: 1 } }],
+    ['null', { queued: 1 }],
+    ['"true"', { queued: 1 }],
+  ])('with notifications_enabled of %s gives or leaves out its token', async (written, expected) => {
+    const text = `{"external_id":"u1","push_tokens":[{"platform":"Android","token":"t","notifications_enabled":${written}}]}`
+    expect((await imported('u.ndjson', text, { on })).summary).toMatchObject({ queued: 0, ...expected })
+  })
+
+  it('never takes a number for a token that JSON has rounded', async () => {
+    const text = '{"external_id":"u1","push_tokens":[{"platform":"Android","token":12345678901234567890}]}'
+    expect((await imported('u.ndjson', text, { on })).summary).toMatchObject({ queued: 0, rejected: { malformed: 1 } })
+  })
 })
