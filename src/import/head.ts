@@ -16,22 +16,31 @@ export const damagedGzip = 'its gzip is damaged or cut off: download or compress
 
 const startsWith = (bytes: Buffer, ...start: number[]): boolean => start.every((byte, at) => bytes[at] === byte)
 
-/** Largest number of bytes that are unpacked, because a small file may unpack to a very large one. */
-const mostPacked = 16_384
+/** Size of a head. The longest record is 1 MiB, and an export is recognised by a whole one. */
+export const headBytes = 1024 * 1024 + 64 * 1024
+/** Number of bytes that are unpacked at first, because a small file may unpack to a very large one. */
+const firstPacked = 16_384
 
+/** Unpacks the beginning, four times as many bytes each time until there are enough. */
 const unpack = (bytes: Buffer): Buffer => {
   // A shorter input is here as a whole, so its end must be the end of its gzip.
-  const isWhole = bytes.length <= mostPacked
-  try {
-    return gunzipSync(bytes.subarray(0, mostPacked), {
-      finishFlush: isWhole ? constants.Z_FINISH : constants.Z_SYNC_FLUSH,
-    })
-  } catch (error) {
-    if (isWhole && error instanceof Error && 'code' in error && error.code === 'Z_BUF_ERROR')
-      throw new ImportError('usage', damagedGzip, { cause: error })
-    throw new ImportError('usage', 'it begins like gzip, and is damaged: download or compress it again', {
-      cause: error,
-    })
+  const isWhole = bytes.length <= firstPacked
+  let unpacked: Buffer | undefined
+  for (let packed = firstPacked; ; packed *= 4) {
+    try {
+      unpacked = gunzipSync(bytes.subarray(0, packed), {
+        finishFlush: isWhole ? constants.Z_FINISH : constants.Z_SYNC_FLUSH,
+      })
+    } catch (error) {
+      // Reading the input reports damage that begins later.
+      if (unpacked) return unpacked
+      if (isWhole && error instanceof Error && 'code' in error && error.code === 'Z_BUF_ERROR')
+        throw new ImportError('usage', damagedGzip, { cause: error })
+      throw new ImportError('usage', 'it begins like gzip, and is damaged: download or compress it again', {
+        cause: error,
+      })
+    }
+    if (unpacked.length >= headBytes || packed >= bytes.length) return unpacked
   }
 }
 
@@ -41,12 +50,12 @@ const encodingOf = (bytes: Buffer): Head['encoding'] =>
 /**
  * Reads the beginning of an input of any length.
  *
- * @param bytes at least the first 64 KiB of the input, or all of it.
+ * @param bytes the first `headBytes` of a file, at least the first 64 KiB of a pipe, or all of a shorter input.
  * @throws ImportError (`usage`) for binary data, and for a short gzip that is cut off.
  */
 export const readHead = (bytes: Buffer): Head => {
   const gzip = startsWith(bytes, 0x1f, 0x8b)
-  const unpacked = (gzip ? unpack(bytes) : bytes).subarray(0, 65_536)
+  const unpacked = (gzip ? unpack(bytes) : bytes).subarray(0, headBytes)
   if (startsWith(unpacked, 0x50, 0x4b, 0x03, 0x04))
     throw new ImportError('usage', 'it is an Excel workbook or a zip archive: save it as CSV, or unpack it')
   const encoding = encodingOf(unpacked)

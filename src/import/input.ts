@@ -4,7 +4,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { ImportError } from './error.ts'
-import { damagedGzip, type Head, readHead } from './head.ts'
+import { damagedGzip, type Head, headBytes, readHead } from './head.ts'
 
 /** A file, a pipe, or standard input to import. */
 export interface Input {
@@ -26,8 +26,9 @@ export interface Input {
   abandon(): void
 }
 
-const headBytes = 65_536
 const chunkBytes = 256 * 1024
+/** Size of the head of a pipe, whose writer may pause. */
+const streamHeadBytes = 64 * 1024
 
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
@@ -199,7 +200,7 @@ const openStream = async (name: string, stream: Readable): Promise<Input> => {
     return done ? undefined : Buffer.from(value)
   }
   let size = 0
-  while (size < headBytes) {
+  while (size < streamHeadBytes) {
     const chunk = await next()
     if (chunk === undefined) break
     kept.push(chunk)

@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto'
+import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { fixture, imported, record } from './imported.ts'
 
@@ -65,6 +67,18 @@ describe('a Braze export', () => {
   ])('with notifications_enabled of %s gives or leaves out its token', async (written, expected) => {
     const text = `{"external_id":"u1","push_tokens":[{"platform":"Android","token":"t","notifications_enabled":${written}}]}`
     expect((await imported('u.ndjson', text, { on })).summary).toMatchObject({ queued: 0, ...expected })
+  })
+
+  it.each([
+    ['plain', (text: string) => text],
+    ['gzipped', (text: string) => gzipSync(text)],
+  ])('is recognised by a first user with 900 kB of attributes, %s', async (_, pack) => {
+    const attributes = randomBytes(450_000).toString('hex')
+    const [first, second] = [{ external_id: 'u2', custom_attributes: { attributes } }, { external_id: 'u1' }].map(
+      (user) => JSON.stringify({ ...user, push_tokens: [{ platform: 'Android', token: 't' }] }),
+    )
+    const { received } = await imported('u.ndjson', pack(`${first}\n${second}\n`), { on })
+    expect(received).toEqual([record('__android-1', 'fcm', 't'), record('__android-2', 'fcm', 't')])
   })
 
   it('never takes a number for a token that JSON has rounded', async () => {
