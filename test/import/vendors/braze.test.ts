@@ -40,6 +40,17 @@ describe('a Braze export', () => {
     expect(received).toEqual([])
   })
 
+  it.each([0, 2])('is read as the answer of /users/export/ids, indented by %i', async (indent) => {
+    const list = users
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    const text = JSON.stringify({ message: 'success', users: list }, undefined, indent)
+    const answer = await imported('users.json', text, { on })
+    expect(answer.summary).toEqual((await imported('users.ndjson', users, { on })).summary)
+    expect(answer.received).toHaveLength((await imported('users.ndjson', users, { on })).received.length)
+  })
+
   it('is refused without CleverTap IDs, and with a join on a member that it does not have', async () => {
     const without = await imported('users.ndjson', users)
     expect(without.err).toContain('this is a Braze export, which has no CleverTap IDs')
