@@ -16,13 +16,18 @@ export const damagedGzip = 'its gzip is damaged or cut off: download or compress
 
 const startsWith = (bytes: Buffer, ...start: number[]): boolean => start.every((byte, at) => bytes[at] === byte)
 
-/** Size of a head. The longest record is 1 MiB, and an export is recognised by a whole one. */
-export const headBytes = 1024 * 1024 + 64 * 1024
+/** Size of a head. */
+export const headBytes = 64 * 1024
+/** Size of the head of a JSON file. The longest record is 1 MiB, and an export is recognised by a whole one. */
+export const jsonHeadBytes = 1024 * 1024 + headBytes
 /** Number of bytes that are unpacked at first, because a small file may unpack to a very large one. */
 const firstPacked = 16_384
 
+/** Whether a head may be the beginning of NDJSON or JSON. */
+export const isJson = ({ text }: Head): boolean => /^\s*[{[]/.test(text)
+
 /** Unpacks the beginning, four times as many bytes each time until there are enough. */
-const unpack = (bytes: Buffer): Buffer => {
+const unpack = (bytes: Buffer, sizeBytes: number): Buffer => {
   // A shorter input is here as a whole, so its end must be the end of its gzip.
   const isWhole = bytes.length <= firstPacked
   let unpacked: Buffer | undefined
@@ -40,7 +45,7 @@ const unpack = (bytes: Buffer): Buffer => {
         cause: error,
       })
     }
-    if (unpacked.length >= headBytes || packed >= bytes.length) return unpacked
+    if (unpacked.length >= sizeBytes || packed >= bytes.length) return unpacked
   }
 }
 
@@ -50,12 +55,12 @@ const encodingOf = (bytes: Buffer): Head['encoding'] =>
 /**
  * Reads the beginning of an input of any length.
  *
- * @param bytes the first `headBytes` of a file, at least the first 64 KiB of a pipe, or all of a shorter input.
+ * @param bytes at least the first `sizeBytes` of the input, or all of it.
  * @throws ImportError (`usage`) for binary data, and for a short gzip that is cut off.
  */
-export const readHead = (bytes: Buffer): Head => {
+export const readHead = (bytes: Buffer, sizeBytes = headBytes): Head => {
   const gzip = startsWith(bytes, 0x1f, 0x8b)
-  const unpacked = (gzip ? unpack(bytes) : bytes).subarray(0, headBytes)
+  const unpacked = (gzip ? unpack(bytes, sizeBytes) : bytes).subarray(0, sizeBytes)
   if (startsWith(unpacked, 0x50, 0x4b, 0x03, 0x04))
     throw new ImportError('usage', 'it is an Excel workbook or a zip archive: save it as CSV, or unpack it')
   const encoding = encodingOf(unpacked)

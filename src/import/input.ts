@@ -4,7 +4,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { ImportError } from './error.ts'
-import { damagedGzip, type Head, headBytes, readHead } from './head.ts'
+import { damagedGzip, type Head, headBytes, isJson, jsonHeadBytes, readHead } from './head.ts'
 
 /** A file, a pipe, or standard input to import. */
 export interface Input {
@@ -27,8 +27,6 @@ export interface Input {
 }
 
 const chunkBytes = 256 * 1024
-/** Size of the head of a pipe, whose writer may pause. */
-const streamHeadBytes = 64 * 1024
 
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
@@ -42,9 +40,9 @@ const cannotRead = (name: string, error: unknown): ImportError => {
   return new ImportError('usage', `${name}: ${reasons[code] ?? `it cannot be read (${code})`}`, { cause: error })
 }
 
-const headOf = (bytes: Buffer, name: string): Head => {
+const headOf = (bytes: Buffer, name: string, sizeBytes = headBytes): Head => {
   try {
-    return readHead(bytes)
+    return readHead(bytes, sizeBytes)
   } catch (error) {
     throw error instanceof ImportError ? new ImportError(error.kind, `${name}: ${error.message}`) : error
   }
@@ -175,8 +173,12 @@ const reading = async function* (
 const openFile = async (name: string, sizeBytes: number): Promise<Input> => {
   const file = await open(name)
   try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(headBytes), 0, headBytes, 0)
-    const head = headOf(buffer.subarray(0, bytesRead), name)
+    const begin = async (size: number): Promise<Head> => {
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(size), 0, size, 0)
+      return headOf(buffer.subarray(0, bytesRead), name, size)
+    }
+    const first = await begin(headBytes)
+    const head = (first.gzip || sizeBytes > headBytes) && isJson(first) ? await begin(jsonHeadBytes) : first
     return {
       name,
       sizeBytes,
@@ -200,7 +202,7 @@ const openStream = async (name: string, stream: Readable): Promise<Input> => {
     return done ? undefined : Buffer.from(value)
   }
   let size = 0
-  while (size < streamHeadBytes) {
+  while (size < headBytes) {
     const chunk = await next()
     if (chunk === undefined) break
     kept.push(chunk)
