@@ -8,7 +8,7 @@ import { gzipSync } from 'node:zlib'
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 /**
  * `most` is the size that the build may reach where it misses the budget. The cost of a part, in gzipped bytes of the page
- * script without it (November 2026): fallback 510, of these CleverTap's SDK 270; sentences as messages 230; key cookie 340, of
+ * script without it (November 2026): fallback 510, of these CleverTap's SDK 270; sentences as messages 290; key cookie 340, of
  * these restoring a lost row from it 120; finding the tag, `self.PUSHFERRY` and attributes 190; back-off and `Retry-After` 160; errors of
  * `PushManager` told apart 125; the ID from the SDK 105; `getSnapshot` and `onChange` 105; refusing unknown options 100, of these
  * the nearest name 55; decoded rows 100; `debug` 95; VAPID key of the relay 90; tickets 85; a second evaluation and the stub 80;
@@ -20,7 +20,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
  * the relay's problem codes in both scripts (127 and 167): their form is recognised instead.
  */
 const budgets = [
-  { what: 'page script', file: 'pushferry.min.js', budget: 4500, most: 5640 },
+  { what: 'page script', file: 'pushferry.min.js', budget: 4500, most: 5700 },
   { what: 'worker script, with display', file: 'pushferry-sw.min.js', budget: 2700, most: 2700 },
   { what: 'soft prompt', file: 'pushferry-prompt.min.js', budget: 2200, most: 2200 },
 ]

@@ -42,9 +42,12 @@ export class PushError extends Error {
   /** Whether the same call can succeed later without anybody changing anything in code or settings. */
   declare readonly retryable: boolean
 
-  /** @param cause the error of the browser or of the site's own function, or the relay's reason */
-  constructor(code: PushErrorCode, retryable: boolean, cause?: unknown) {
-    super(messageOf(code), { cause })
+  /**
+   * @param cause the error of the browser or of the site's own function, or the relay's reason
+   * @param isReason whether the message may show the cause, because it is a reason and nothing of the site
+   */
+  constructor(code: PushErrorCode, retryable: boolean, cause?: unknown, isReason?: boolean) {
+    super(messageOf(code, isReason ? ` ${cause}` : ''), { cause })
     this.code = code
     this.retryable = retryable
   }

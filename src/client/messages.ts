@@ -5,15 +5,20 @@ const advice: Readonly<Partial<Record<PushErrorCode, string>>> = {
   unsupported: 'hide the button',
   'needs-install': 'add it to the home screen',
   'insecure-context': 'use https',
-  'permission-denied': 'allow it in the browser settings',
+  'permission-denied': 'allow it in the browser settings, in no private window',
   'permission-dismissed': 'try again in another click',
-  'no-object-id': 'load the CleverTap Web SDK or set objectId',
-  'bad-vapid-key': 'set that of the relay',
+  'no-object-id': 'load the CleverTap Web SDK or check objectId',
+  'bad-vapid-key': 'set the public key of the CleverTap dashboard',
   'worker-failed': 'check its URL, type and scope',
   'worker-timeout': 'try again',
-  'push-service-unavailable': 'try again, or allow it in Brave',
+  'push-service-unavailable': 'try another network, or allow it in Brave',
+  'relay-refused': 'run pushferry doctor',
 }
 
-/** What failed, and what to do: the message of a `PushError`. */
-export const messageOf = (code: PushErrorCode): string =>
-  `Push failed, ${code.replaceAll('-', ' ')}: ${advice[code] ?? 'see cause'}.`
+/**
+ * What failed, and what to do: the message of a `PushError`.
+ *
+ * @param reason the relay's reason after a space; empty for other failures
+ */
+export const messageOf = (code: PushErrorCode, reason: string): string =>
+  `Push failed, ${code}${reason}: ${advice[code] ?? 'see cause'}.`

@@ -103,10 +103,10 @@ export const resolveOptions = (options: Options): Settings => {
     /** How many of its letters a known name has. */
     const likeness = (one: string): number => [...name].filter((letter) => one.includes(letter)).length
     const known = Object.keys(settings).sort((one, other) => likeness(other) - likeness(one))
-    throw new TypeError(`Unknown option ${name}. Did you mean ${known[0]}? Known: ${known}.`)
+    throw new TypeError(`Unknown option ${name}. Did you mean ${known[0]}? Known: ${known}`)
   }
   // Without this the browser's own error says "Invalid URL" and names no option.
-  if (!/^https?:/i.test(`${relay}`)) throw new TypeError('relay needs https://')
+  if (!/^https?:/i.test(`${relay}`)) throw new TypeError('relay must be an absolute URL')
   return {
     ...settings,
     base: new URL(relay).href.replace(/\/?$/, '/v1/'),

@@ -15,6 +15,6 @@ export const register = async (client: Client): Promise<Row> => {
   demandPermission()
   // A visitor whose browser has another push service did nothing wrong, and nothing failed.
   if (row.settled && isRefused(row) && !isForFallback(row) && !row.retryAt)
-    throw new PushError('relay-refused', false, row.reason)
+    throw new PushError('relay-refused', false, row.reason, true)
   return row
 }

@@ -55,5 +55,5 @@ try {
 } catch (cause) {
   // A stub keeps what was called, for a script that knows its relay.
   page.pushferry = { ...before, createPush }
-  console.error(`Pushferry: ${cause}. Set data-relay or PUSHFERRY`)
+  console.error(`Pushferry: ${cause}; check data-relay or PUSHFERRY`)
 }

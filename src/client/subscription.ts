@@ -19,13 +19,15 @@ export const findVapidKey = async (
   row: Row,
   isFresh: boolean,
 ): Promise<string> => {
+  let reason = 'unreachable'
   const ask = async () => {
     const body: unknown = await (await fetch(`${base}config`)).json()
+    reason = 'no-vapid-key'
     return filled(members(body)?.vapidPublicKey)
   }
   const key =
     vapidPublicKey ?? ((isFresh && row.vapidKey) || (await limit(ask, timeoutMs).catch(() => {})) || row.vapidKey)
-  if (!key) throw new PushError('relay-refused', true, 'No VAPID key')
+  if (!key) throw new PushError('relay-refused', true, reason, true)
   return key
 }
 

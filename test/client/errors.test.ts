@@ -4,11 +4,16 @@ import { messageOf } from '../../src/client/messages.ts'
 
 describe('PushError', () => {
   it.each([
-    ['permission-denied', 'Push failed, permission denied: allow it in the browser settings.'],
-    ['no-object-id', 'Push failed, no object id: load the CleverTap Web SDK or set objectId.'],
-    ['worker-failed', 'Push failed, worker failed: check its URL, type and scope.'],
+    ['permission-denied', 'Push failed, permission-denied: allow it in the browser settings, in no private window.'],
+    ['no-object-id', 'Push failed, no-object-id: load the CleverTap Web SDK or check objectId.'],
+    ['worker-failed', 'Push failed, worker-failed: check its URL, type and scope.'],
   ] as const)('says in one sentence what failed and what to do: %s', (code, message) => {
     expect(new PushError(code, false).message).toBe(message)
+  })
+
+  it('shows a cause in its message only when that is a reason', () => {
+    expect(new PushError('relay-refused', false, 'unreachable', true).message).toContain('relay-refused unreachable:')
+    expect(new PushError('relay-refused', false, 'marked').message).not.toContain('marked')
   })
 
   it('keeps code, cause and whether to retry', () => {
@@ -18,7 +23,7 @@ describe('PushError', () => {
       code: 'no-object-id',
       retryable: true,
       cause,
-      message: messageOf('no-object-id'),
+      message: messageOf('no-object-id', ''),
     })
   })
 })

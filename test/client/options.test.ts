@@ -48,7 +48,7 @@ describe('resolveOptions', () => {
   it.each(['/relay', 'push.example.com', 'localhost:8080', ''])(
     'refuses the relay %j, which is no absolute URL, by the name of the option',
     (given) => {
-      expect(() => resolveOptions({ relay: given })).toThrow(new TypeError('relay needs https://'))
+      expect(() => resolveOptions({ relay: given })).toThrow(new TypeError('relay must be an absolute URL'))
     },
   )
 

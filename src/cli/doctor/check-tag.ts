@@ -1,3 +1,4 @@
+import { nearest } from '../../relay/config/nearest.ts'
 import { type Finding, failed, warning } from './finding.ts'
 import type { Attributes, Page } from './page.ts'
 
@@ -16,10 +17,15 @@ const known = [
 /** `data-serviceworker`, `object-id` and `data-vapid_key` are all the same attribute to their author. */
 const simplify = (name: string): string => name.replace(/^data-/, '').replaceAll(/[-_]/g, '')
 
-const meant = (name: string): string | undefined =>
-  simplify(name) === 'vapidpublickey'
-    ? 'data-vapid-key'
-    : known.find((one) => one !== name && simplify(one) === simplify(name))
+/** The attribute that an unknown one was meant to be, by its letters; others' attributes are similar to none of ours. */
+const meant = (name: string): string | undefined => {
+  const letters = simplify(name)
+  if (letters === 'vapidpublickey') return 'data-vapid-key'
+  const same = known.find((one) => simplify(one) === letters)
+  if (same !== undefined || !name.startsWith('data-')) return same
+  const longer = known.find((one) => letters.length > 3 && simplify(one).startsWith(letters))
+  return longer ?? known.find((one) => simplify(one) === nearest(letters, known.map(simplify)))
+}
 
 /** Checks the attributes of the tag: names that the script does not read, and values that it cannot use. */
 export const checkTag = (tag: Attributes, { namesSdk }: Pick<Page, 'namesSdk'>): Finding[] => {

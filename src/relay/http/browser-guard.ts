@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { registrationKeyHeader } from '../../wire/record.ts'
 import type { AccountConfig } from '../config/types.ts'
 import type { Trust } from './client-address.ts'
+import type { Refusal } from './refusal.ts'
 import type { Refuse } from './refuse.ts'
 
 /** Lets a request of an allowed origin through, and answers a preflight. */
@@ -37,6 +38,13 @@ const originsOf = ({ method, headers, host, raw }: FastifyRequest, isTrusted: Tr
     .map((url) => new URL(url).origin)
 }
 
+/** The log has the origin, so that an operator sees what to add to `PUSHFERRY_ORIGINS`. */
+const notAllowed = ({ headers: { origin = '' } }: FastifyRequest): Refusal => ({
+  code: 'origin_not_allowed',
+  detail: 'pages of this origin may not use this relay',
+  ...(URL.canParse(origin) && { log: { origin: new URL(origin).origin } }),
+})
+
 /**
  * Makes the guard of the browser routes: the exact `Origin` (scheme, host, port) decides whether a request is accepted, and
  * for which account. It also answers CORS, because `@fastify/cors` does not know the accounts.
@@ -69,7 +77,7 @@ export const createBrowserGuard = (
     check(request, reply, done) {
       const account = allow(request, reply)
       if (!account) {
-        refuse(request, reply, { code: 'origin_not_allowed', detail: 'pages of this origin may not use this relay' })
+        refuse(request, reply, notAllowed(request))
         return
       }
       reply.header('access-control-expose-headers', 'Retry-After, X-Request-Id')
@@ -79,7 +87,10 @@ export const createBrowserGuard = (
     addPreflight(scope, path, methods) {
       scope.options(path, { schema: { hide: true } }, (request, reply) => {
         const asked = request.headers['access-control-request-headers']
-        if (allow(request, reply))
+        const isAllowed = allow(request, reply) !== undefined
+        // Only this shows the operator a page of another origin, which sends nothing after its preflight.
+        if (!isAllowed && request.headers.origin !== undefined) return refuse(request, reply, notAllowed(request))
+        if (isAllowed)
           reply.headers({
             ...preflightHeaders,
             // Any header, because monitoring adds its own to fetch and no credentials are used. By name, because `*` does not
@@ -88,7 +99,7 @@ export const createBrowserGuard = (
             'access-control-allow-methods': methods.join(', '),
             vary: 'Origin, Access-Control-Request-Headers',
           })
-        reply.code(204).send()
+        return reply.code(204).send()
       })
     },
     accountOf: (request) => request.getDecorator<AccountConfig>('browserAccount'),

@@ -20,6 +20,7 @@ const plain: ReadonlySet<string> = new Set([
   'host',
   'keyName',
   'method',
+  'origin',
   'previous',
   'reason',
   'requestId',

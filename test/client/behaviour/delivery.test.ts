@@ -163,7 +163,19 @@ describe('a registration that cannot be delivered', () => {
   it('fails with relay-refused, to be retried, when the relay cannot be asked for its key', async () => {
     world.relay.always = 'offline'
     expect(await outcomeOf(world, visit().register())).toMatchObject({
-      error: { code: 'relay-refused', retryable: true },
+      error: {
+        code: 'relay-refused',
+        retryable: true,
+        cause: 'unreachable',
+        message: 'Push failed, relay-refused unreachable: run pushferry doctor.',
+      },
+    })
+  })
+
+  it('fails with relay-refused and says so, when neither page nor relay has a VAPID key', async () => {
+    world.relay.next.GET.push(() => Response.json({ vapidPublicKey: null, tickets: 'off' }))
+    expect(await outcomeOf(world, visit().register())).toMatchObject({
+      error: { code: 'relay-refused', cause: 'no-vapid-key', message: expect.stringContaining('no-vapid-key') },
     })
   })
 })

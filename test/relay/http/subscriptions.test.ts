@@ -407,6 +407,20 @@ describe('a preflight', () => {
     expect(answer.headers.vary).toBe('Origin')
   })
 
+  it('of another origin is refused, and the log names the origin', async () => {
+    const { call, lines } = await startServer()
+    const answer = await call(path, preflight('https://shop.example/marked'))
+    expect(answer).toMatchObject({ status: 403, json: { code: 'origin_not_allowed' } })
+    const line = { event: 'request refused', code: 'origin_not_allowed', origin: 'https://shop.example' }
+    expect(lines().map((one) => JSON.parse(one))).toContainEqual(expect.objectContaining(line))
+    expect(lines().join()).not.toContain('marked')
+  })
+
+  it('without an origin is answered, as a proxy that asks for the methods sends it', async () => {
+    const { call } = await startServer()
+    expect((await call(path, { method: 'OPTIONS' })).status).toBe(204)
+  })
+
   it('of a backend route is not answered', async () => {
     const { call } = await startServer()
     for (const to of ['/1/upload', '/v1/tokens/x']) expect((await call(to, preflight(origin))).status).toBe(405)
