@@ -1,7 +1,7 @@
 import { isPlainName } from './columns.ts'
 import { ImportError } from './error.ts'
 import type { FieldMap } from './field-map.ts'
-import { isMembers, type Members, memberAt } from './members.ts'
+import { isMembers, type Members, memberAt, pathsOf } from './members.ts'
 import { areRejected } from './rejects-writing.ts'
 
 /** Names of members for an error message. In a file that is no export a name may be a token, so odd names are not shown. */
@@ -10,8 +10,6 @@ export const listNames = (names: Iterable<string>): string =>
     .slice(0, 40)
     .map((name) => (name.length <= 40 ? JSON.stringify(name) : `(${name.length} characters)`))
     .join(', ')
-
-const ours = ['type', 'tokenData', 'objectId']
 
 /**
  * Checks the first objects of NDJSON or JSON, so that the import does not reject every row of a file for the same reason.
@@ -30,7 +28,16 @@ export const checkMembers = (records: readonly Members[], map: FieldMap, isJoine
       throw new ImportError('usage', `--map ${field}: there is no such member; the members are ${listNames(names)}`)
   const isMapped = map.size > 0 || isJoined
   const tokens = [...names].filter((name) => isPlainName('id', name) || isPlainName('endpoint', name))
-  const isFlat = has('objectId') && tokens.length > 0 && records.every(({ type }) => type !== 'token')
+  const areTokens = records.some(({ type }) => type === 'token')
+  const isFlat = has('objectId') && !areTokens && tokens.length > 0
+  const [nested] = isMapped || tokens.length > 0 ? [] : records.flatMap((record) => pathsOf(record, 'endpoint'))
+  if (nested !== undefined) {
+    const keys = nested.replace(/endpoint$/, 'keys')
+    throw new ImportError(
+      'usage',
+      `its records have push subscriptions in a member that is not known; name it with --map endpoint=${nested},p256dh=${keys}.p256dh,auth=${keys}.auth`,
+    )
+  }
   const isGuessed = (isMapped || isFlat) && !map.has('id') && !map.has('endpoint')
   if (isGuessed && tokens.length > 1)
     throw new ImportError(
@@ -42,7 +49,7 @@ export const checkMembers = (records: readonly Members[], map: FieldMap, isJoine
   if ((isMapped || isFlat) && !map.has('endpoint') && !has(map.get('id') ?? 'id') && !isIdGone)
     throw new ImportError('usage', `no member is known as id among ${listNames(names)}; name it with --map id=MEMBER`)
   const areNone = isAgain && records.every(({ code }) => code === 524)
-  if (!isMapped && !ours.some(has) && !areNone)
+  if (!isMapped && !areTokens && !has('tokenData') && !has('objectId') && !areNone)
     throw new ImportError(
       'usage',
       `its records are neither CleverTap's nor those of a known export; their members are ${listNames(names)}: map them with --map objectId=MEMBER,id=MEMBER,type=MEMBER`,

@@ -7,7 +7,7 @@ import { type Field, mappedFields } from './fields.ts'
 export type Columns = Readonly<Partial<Record<Field, number>>>
 
 /** The letters and digits of a name, so that `Device Token`, `device_token` and `deviceToken` are the same. */
-const bare = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, '')
+export const bare = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, '')
 
 /** The names by which a field is recognised. Other names need `--map`. */
 const meanings: Readonly<Record<Field, readonly string[]>> = {

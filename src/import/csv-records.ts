@@ -14,6 +14,8 @@ export interface CsvRecord {
 
 export interface CsvRules {
   delimiter: string
+  /** See `Dialect`. */
+  ltrim?: boolean
   /** Whether a record of several lines is plausible. If not, its first line counts as broken. */
   isPlausible: (cells: readonly string[], text: string) => boolean
 }
@@ -25,9 +27,9 @@ const mostCharacters = 64 * 1024
 const withoutReturn = (line: string): string => (line.endsWith('\r') ? line.replace(/\r+$/, '') : line)
 
 /** Whether all quotes enclose values or are doubled in them. csv-parse with `relax_quotes` reads a stray quote as a character. */
-export const isStrict = (text: string, delimiter: string): boolean => {
+export const isStrict = (text: string, delimiter: string, ltrim = false): boolean => {
   try {
-    parse(text, { ...parseOptions, relax_quotes: false, delimiter })
+    parse(text, { ...parseOptions, relax_quotes: false, delimiter, ltrim })
     return true
   } catch {
     return false
@@ -65,12 +67,12 @@ const linesOf = (block: string): string[] => {
  */
 export const csvRecords = async function* (
   bytes: AsyncIterable<Uint8Array>,
-  { delimiter, isPlausible }: CsvRules,
+  { delimiter, ltrim = false, isPlausible }: CsvRules,
 ): AsyncGenerator<readonly CsvRecord[]> {
   const read = (text: string): string[][] | 'open' => {
     try {
       // Without `columns` csv-parse returns rows of strings.
-      return parse(text, { ...parseOptions, delimiter }) as string[][]
+      return parse(text, { ...parseOptions, delimiter, ltrim }) as string[][]
     } catch (error) {
       if (error instanceof CsvError) return 'open'
       throw error

@@ -29,7 +29,7 @@ const isReadable = (cell: string): boolean => {
  */
 export const tableRows = async function* (
   bytes: AsyncIterable<Uint8Array>,
-  { header, delimiter, skip }: Dialect,
+  { header, delimiter, ltrim, skip }: Dialect,
   ours: readonly number[],
   make: (line: number, cells: readonly string[], rows: Row[]) => void,
 ): AsyncGenerator<readonly Row[]> {
@@ -37,12 +37,12 @@ export const tableRows = async function* (
   const isTooLong = (cells: readonly string[]): boolean =>
     cells.length > header.length && cells.slice(header.length).some((cell) => cell.trim() !== '')
   const isHeader = (cells: readonly string[]): boolean =>
-    cells.length === header.length && cells.every((cell, at) => unguard(cell) === header[at])
+    cells.length === header.length && cells.every((cell, at) => unguard(cell.trim()) === header[at])
   const isPlausible = (cells: readonly string[], text: string): boolean =>
     isHeader(cells) ||
     (!isTooLong(cells) &&
       ours.every((column) => !cells[column]?.trim().includes('\n')) &&
-      (ours.every((column) => !cells[column]?.includes(quote)) || isStrict(text, delimiter)))
+      (ours.every((column) => !cells[column]?.includes(quote)) || isStrict(text, delimiter, ltrim)))
 
   const own = ownColumns(header).length
   /** The fault of a row from a file of rejected rows, where its quotes are read as characters: nobody has corrected it yet. */
@@ -63,7 +63,7 @@ export const tableRows = async function* (
       return `there are ${cells.length} values in the row, but ${header.length} columns`
     for (const column of ours) {
       const cell = cells[column]
-      if (text !== undefined && cell?.includes(quote) && !isReadable(cell) && !isStrict(text, delimiter))
+      if (text !== undefined && cell?.includes(quote) && !isReadable(cell) && !isStrict(text, delimiter, ltrim))
         return strayQuote
       if (cell?.includes(replacement)) return 'a value is not UTF-8'
     }
@@ -71,7 +71,7 @@ export const tableRows = async function* (
   }
 
   let skipped = 0
-  for await (const records of csvRecords(bytes, { delimiter, isPlausible })) {
+  for await (const records of csvRecords(bytes, { delimiter, ltrim, isPlausible })) {
     const rows: Row[] = []
     for (const record of records) {
       if (skipped < skip) {

@@ -7,6 +7,11 @@ import { unguard } from './formula-guard.ts'
 /** The syntax of a file of separated values. */
 export interface Dialect {
   delimiter: string
+  /**
+   * Whether spaces may be between a delimiter and a quote, as in `"a", "b"`. Without csv-parse's option `ltrim`, which takes a quarter
+   * more time, such a quote is part of the value.
+   */
+  ltrim: boolean
   header: readonly string[]
   /** Number of rows before the data: the header, and Excel's `sep=` line before it. */
   skip: number
@@ -28,12 +33,17 @@ export const parseOptions = {
 const firstRecord = (text: string, delimiter: string): string[] => {
   try {
     // Without `columns` csv-parse returns rows of strings.
-    const [record = []] = parse(text, { ...parseOptions, delimiter, to: 1, skip_empty_lines: true }) as string[][]
+    const options = { ...parseOptions, delimiter, ltrim: true, to: 1, skip_empty_lines: true }
+    const [record = []] = parse(text, options) as string[][]
     return record
   } catch {
     return []
   }
 }
+
+/** Whether all names are in quotes that are not those of CSV, which would become part of every token. */
+const hasForeignQuotes = (header: readonly string[]): boolean =>
+  header.some((name) => name !== '') && header.every((name) => name === '' || /^(['`]).*\1$/s.test(name))
 
 /** Ranks a delimiter: first by the number of our fields, then by the number of columns, then usual before unusual ones. */
 const score = (header: readonly string[], delimiter: string, map: FieldMap): number =>
@@ -54,5 +64,16 @@ export const readDialect = (head: string, map: FieldMap): Dialect => {
   const [best] = readings.sort((a, b) => b.score - a.score)
   if (!best || best.header.length === 0)
     throw new ImportError('usage', 'the first line, which must name the columns, cannot be read')
-  return { delimiter: best.delimiter, header: best.header.map(unguard), skip: whole === '' ? 1 : 2 }
+  if (hasForeignQuotes(best.header))
+    throw new ImportError(
+      'usage',
+      'its values are in single quotes or backticks: export it with double quotes, or without quotes',
+    )
+  const ltrim = new RegExp(`(?:^|${best.delimiter === '^' ? '\\^' : `[${best.delimiter}]`}) +"`, 'm').test(rest)
+  return {
+    delimiter: best.delimiter,
+    ltrim,
+    header: best.header.map((name) => unguard(name.trim())),
+    skip: whole === '' ? 1 : 2,
+  }
 }

@@ -1,12 +1,13 @@
 const yes = /^(?:t|true|1|yes)$/i
-const no = /^(?:f|false|0|no)?$/i
+const no = /^(?:f|false|0|no)$/i
 
 /**
- * Whether a member is true; an empty one is false. Undefined for any other value, such as `WAHR` or `FAUX`, which spreadsheets in
- * other languages write.
+ * Whether a member is true, as a boolean, a number or a string; `whenEmpty` if it is missing or empty. Undefined for any other value,
+ * such as `WAHR` or `FAUX`, which spreadsheets in other languages write.
  */
-export const readFlag = (value: unknown): boolean | undefined => {
+export const readFlag = (value: unknown, whenEmpty = false): boolean | undefined => {
   const written = String(value ?? '').trim()
+  if (written === '') return whenEmpty
   if (yes.test(written)) return true
   return no.test(written) ? false : undefined
 }

@@ -16,22 +16,36 @@ export const damagedGzip = 'its gzip is damaged or cut off: download or compress
 
 const startsWith = (bytes: Buffer, ...start: number[]): boolean => start.every((byte, at) => bytes[at] === byte)
 
-/** Largest number of bytes that are unpacked, because a small file may unpack to a very large one. */
-const mostPacked = 16_384
+/** Size of a head. */
+export const headBytes = 64 * 1024
+/** Size of the head of a JSON file. The longest record is 1 MiB, and an export is recognised by a whole one. */
+export const jsonHeadBytes = 1024 * 1024 + headBytes
+/** Number of bytes that are unpacked at first, because a small file may unpack to a very large one. */
+const firstPacked = 16_384
 
-const unpack = (bytes: Buffer): Buffer => {
+/** Whether a head may be the beginning of NDJSON or JSON. */
+export const isJson = ({ text }: Head): boolean => /^\s*[{[]/.test(text)
+
+/** Unpacks the beginning, four times as many bytes each time until there are enough. */
+const unpack = (bytes: Buffer, sizeBytes: number): Buffer => {
   // A shorter input is here as a whole, so its end must be the end of its gzip.
-  const isWhole = bytes.length <= mostPacked
-  try {
-    return gunzipSync(bytes.subarray(0, mostPacked), {
-      finishFlush: isWhole ? constants.Z_FINISH : constants.Z_SYNC_FLUSH,
-    })
-  } catch (error) {
-    if (isWhole && error instanceof Error && 'code' in error && error.code === 'Z_BUF_ERROR')
-      throw new ImportError('usage', damagedGzip, { cause: error })
-    throw new ImportError('usage', 'it begins like gzip, and is damaged: download or compress it again', {
-      cause: error,
-    })
+  const isWhole = bytes.length <= firstPacked
+  let unpacked: Buffer | undefined
+  for (let packed = firstPacked; ; packed *= 4) {
+    try {
+      unpacked = gunzipSync(bytes.subarray(0, packed), {
+        finishFlush: isWhole ? constants.Z_FINISH : constants.Z_SYNC_FLUSH,
+      })
+    } catch (error) {
+      // Reading the input reports damage that begins later.
+      if (unpacked) return unpacked
+      if (isWhole && error instanceof Error && 'code' in error && error.code === 'Z_BUF_ERROR')
+        throw new ImportError('usage', damagedGzip, { cause: error })
+      throw new ImportError('usage', 'it begins like gzip, and is damaged: download or compress it again', {
+        cause: error,
+      })
+    }
+    if (unpacked.length >= sizeBytes || packed >= bytes.length) return unpacked
   }
 }
 
@@ -41,12 +55,12 @@ const encodingOf = (bytes: Buffer): Head['encoding'] =>
 /**
  * Reads the beginning of an input of any length.
  *
- * @param bytes at least the first 64 KiB of the input, or all of it.
+ * @param bytes at least the first `sizeBytes` of the input, or all of it.
  * @throws ImportError (`usage`) for binary data, and for a short gzip that is cut off.
  */
-export const readHead = (bytes: Buffer): Head => {
+export const readHead = (bytes: Buffer, sizeBytes = headBytes): Head => {
   const gzip = startsWith(bytes, 0x1f, 0x8b)
-  const unpacked = (gzip ? unpack(bytes) : bytes).subarray(0, 65_536)
+  const unpacked = (gzip ? unpack(bytes, sizeBytes) : bytes).subarray(0, sizeBytes)
   if (startsWith(unpacked, 0x50, 0x4b, 0x03, 0x04))
     throw new ImportError('usage', 'it is an Excel workbook or a zip archive: save it as CSV, or unpack it')
   const encoding = encodingOf(unpacked)

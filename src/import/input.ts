@@ -4,7 +4,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { ImportError } from './error.ts'
-import { damagedGzip, type Head, readHead } from './head.ts'
+import { damagedGzip, type Head, headBytes, isJson, jsonHeadBytes, readHead } from './head.ts'
 
 /** A file, a pipe, or standard input to import. */
 export interface Input {
@@ -26,7 +26,6 @@ export interface Input {
   abandon(): void
 }
 
-const headBytes = 65_536
 const chunkBytes = 256 * 1024
 
 const reasons: Readonly<Record<string, string>> = {
@@ -41,9 +40,9 @@ const cannotRead = (name: string, error: unknown): ImportError => {
   return new ImportError('usage', `${name}: ${reasons[code] ?? `it cannot be read (${code})`}`, { cause: error })
 }
 
-const headOf = (bytes: Buffer, name: string): Head => {
+const headOf = (bytes: Buffer, name: string, sizeBytes = headBytes): Head => {
   try {
-    return readHead(bytes)
+    return readHead(bytes, sizeBytes)
   } catch (error) {
     throw error instanceof ImportError ? new ImportError(error.kind, `${name}: ${error.message}`) : error
   }
@@ -174,8 +173,12 @@ const reading = async function* (
 const openFile = async (name: string, sizeBytes: number): Promise<Input> => {
   const file = await open(name)
   try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(headBytes), 0, headBytes, 0)
-    const head = headOf(buffer.subarray(0, bytesRead), name)
+    const begin = async (size: number): Promise<Head> => {
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(size), 0, size, 0)
+      return headOf(buffer.subarray(0, bytesRead), name, size)
+    }
+    const first = await begin(headBytes)
+    const head = (first.gzip || sizeBytes > headBytes) && isJson(first) ? await begin(jsonHeadBytes) : first
     return {
       name,
       sizeBytes,

@@ -5,7 +5,7 @@ import { type Field, mappedFields, readWebToken, recordOfFields, type TypeRules 
 import { createMemberFinder } from './find-member.ts'
 import { type Join, joinedObjectId } from './join.ts'
 import { type JsonPiece, jsonValues } from './json-values.ts'
-import { isLossy, isMembers, memberAt, stringOf } from './members.ts'
+import { inexact, isLossy, isMembers, memberAt, stringOf } from './members.ts'
 import { rowInText } from './rejects-writing.ts'
 import type { Row } from './row.ts'
 
@@ -81,9 +81,6 @@ const parse = ({ bytes, cut }: JsonPiece): Parsed => {
   if (text === undefined) return parsed
   return text.includes('\uFFFD') ? { source: text, problem: notUtf8 } : parseText(text)
 }
-
-const inexact = (what: string): string =>
-  `the ${what} is a number that is not exact in JSON: export it as a string, in quotes`
 
 /** Makes the function that turns a piece into a row. */
 const createRowReader = (options: JsonOptions): ((piece: JsonPiece) => Row) => {

@@ -6,8 +6,8 @@ export interface JsonPiece {
   cut?: 'end' | 'length'
 }
 
-/** Members that may contain the records of a document: CleverTap's, and that of Amazon's lists of endpoints. */
-export const lists: readonly string[] = ['d', 'Endpoints']
+/** Members that may contain the records of a document: CleverTap's, that of Amazon's lists of endpoints, and Braze's. */
+export const lists: readonly string[] = ['d', 'Endpoints', 'users']
 const longestList = Math.max(...lists.map((name) => name.length))
 
 /** Longest record, in bytes. */

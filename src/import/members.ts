@@ -1,18 +1,28 @@
+import { isPlaceholder } from '../wire/placeholder.ts'
+
 /** An object of unknown content. */
 export type Members = Readonly<Record<string, unknown>>
 
 export const isMembers = (value: unknown): value is Members =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** Parses a string that is a JSON object, as CSV cells and database columns contain them. */
+/** Parses a string that is a JSON object or list, as CSV cells and database columns contain them, also if it was stringified twice. */
 const opened = (value: unknown): unknown => {
-  if (typeof value !== 'string' || !/^\s*\{/.test(value)) return value
+  if (typeof value !== 'string' || !/^\s*"?\s*[{[]/.test(value)) return value
   try {
-    return JSON.parse(value)
+    const parsed: unknown = JSON.parse(value)
+    return typeof parsed === 'string' ? JSON.parse(parsed) : parsed
   } catch {
     return value
   }
 }
+
+/** Whether a member that must be JSON is a string that is not, such as `{'token': '…'}`, which Python writes. Empty ones are not. */
+export const isUnreadable = (value: unknown): boolean =>
+  typeof value === 'string' && value.trim() !== '' && !isPlaceholder(value.trim()) && typeof opened(value) === 'string'
+
+/** The reason when the member `name` is unreadable. */
+export const unreadableMember = (name: string): string => `${name} is not JSON: export it as JSON and do not change it`
 
 /**
  * The member at a dotted path such as `device.token`; undefined when there is none. Also finds a name that contains dots.
@@ -44,9 +54,13 @@ export const pathsOf = (value: unknown, name: string, before = ''): readonly str
   )
 }
 
-/** A value as a field's string; empty for anything but a string or a number. */
-export const stringOf = (value: unknown): string =>
-  typeof value === 'string' ? value.trim() : typeof value === 'number' ? String(value) : ''
-
 /** Whether JSON.parse may have rounded a number, so that two IDs may have become equal. */
 export const isLossy = (value: unknown): boolean => typeof value === 'number' && !Number.isSafeInteger(value)
+
+/** The reason when the member `what` is lossy. */
+export const inexact = (what: string): string =>
+  `the ${what} is a number that is not exact in JSON: export it as a string, in quotes`
+
+/** A value as a field's string; empty for anything but a string or an exact number. */
+export const stringOf = (value: unknown): string =>
+  typeof value === 'string' ? value.trim() : typeof value === 'number' && !isLossy(value) ? String(value) : ''

@@ -1,5 +1,5 @@
 import { byteLines } from './byte-lines.ts'
-import { csvRecords } from './csv-records.ts'
+import { csvRecords, isStrict } from './csv-records.ts'
 import { readDialect } from './dialect.ts'
 import { ImportError } from './error.ts'
 import { type Format, formatOf } from './format.ts'
@@ -55,17 +55,22 @@ const jsonRecords = async function* (input: Input, format: 'ndjson' | 'json'): A
 
 const tableRecords = async function* (
   input: Input,
-  { header, delimiter, skip }: ReturnType<typeof readDialect>,
+  { header, delimiter, ltrim, skip }: ReturnType<typeof readDialect>,
 ): AsyncGenerator<readonly Found[]> {
   const isPlausible = (cells: readonly string[]): boolean => cells.length === header.length
   let skipped = 0
-  for await (const records of csvRecords(input.read(), { delimiter, isPlausible })) {
+  for await (const records of csvRecords(input.read(), { delimiter, ltrim, isPlausible })) {
     const found: Found[] = []
-    for (const { line, cells, broken } of records) {
+    for (const { line, cells, broken, text } of records) {
       if (skipped++ < skip) continue
+      // A quote that csv-parse did not remove would become part of an ID.
+      const hasStrayQuote =
+        text !== undefined &&
+        cells.some((cell) => cell.trimStart().startsWith('"')) &&
+        !isStrict(text, delimiter, ltrim)
       const members: Record<string, string> = {}
       for (let at = 0; at < header.length; at++) members[header[at] ?? ''] = unguard(cells[at]?.trim() ?? '')
-      found.push({ line, members: broken ? undefined : members })
+      found.push({ line, members: broken || hasStrayQuote ? undefined : members })
     }
     yield found
   }

@@ -4,7 +4,7 @@ import type { FieldMap } from './field-map.ts'
 import { type Field, mappedFields, readWebToken, recordOfFields, type TypeRules } from './fields.ts'
 import { type Join, joinedObjectId } from './join.ts'
 import { withOneOf } from './json-source.ts'
-import { isLossy, isMembers, type Members, memberAt, pathsOf, stringOf } from './members.ts'
+import { inexact, isLossy, isMembers, type Members, memberAt, pathsOf, stringOf } from './members.ts'
 import { areRejected } from './rejects-writing.ts'
 import type { Row } from './row.ts'
 import type { Preset, VendorToken } from './vendors/preset.ts'
@@ -68,8 +68,7 @@ export const planVendor = (
 
   const objectIdOf = (record: Members, written: string): string | Pick<Row, 'aside' | 'problem'> => {
     const value = memberAt(view(record), key)
-    if (isLossy(value))
-      return { problem: `${key} is a number that is not exact in JSON: export it as a string, in quotes` }
+    if (isLossy(value)) return { problem: inexact(key) }
     const text = stringOf(value)
     if (join === undefined) return text
     const joined = joinedObjectId(join, text, written, rules, defaultType)

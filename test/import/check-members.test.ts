@@ -53,6 +53,21 @@ describe('NDJSON and JSON that cannot be read are refused as a whole', () => {
     )
   })
 
+  it.each([
+    { clevertap_id: '__a', type: 'fcm', token: 't' },
+    { type: 'android', device_token: 't', user: 7 },
+  ])('names the members of records that have a type, and nothing else that is known: %j', async (record) => {
+    await expect(plan([record])).rejects.toThrow(/neither CleverTap's nor those of a known export/)
+  })
+
+  it('says how to map a subscription that is in a member of another name', async () => {
+    const pushSubscription = { endpoint: 'https://fcm.googleapis.com/fcm/send/t', keys: {} }
+    for (const subscription of [pushSubscription, JSON.stringify(pushSubscription)])
+      await expect(plan([{ objectId: 'a', type: 'web', pushSubscription: subscription }])).rejects.toThrow(
+        '--map endpoint=pushSubscription.endpoint,p256dh=pushSubscription.keys.p256dh,auth=pushSubscription.keys.auth',
+      )
+  })
+
   it('never shows a token that stands where names should be', async () => {
     await expect(plan([{ ['secret'.repeat(20)]: 1 }])).rejects.toThrow(/members are \(120 characters\)/)
   })

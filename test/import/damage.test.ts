@@ -106,6 +106,24 @@ describe('what exporters and spreadsheets do to a file', () => {
     expect(await read(`${file}${file}`)).toEqual([record('a'), record('a')])
   })
 
+  it.each([
+    '"objectId", "type", "id"\n"a", "fcm", "t"\n "b","fcm",   "t"\n',
+    'objectId,type,id\na,fcm,t\n"b", "fcm", t \n',
+    '"objectId";  "type"; "id"\r\n"a"; "fcm"; "t"\r\n"b"; fcm;  "t"\r\n',
+  ])('spaces before a quote are no part of the value: %j', async (text) => {
+    expect(await read(text)).toEqual([record('a'), record('b')])
+  })
+
+  it.each(["'", '`'])(
+    'values in %s are refused, because the quotes would become part of every token',
+    async (quote) => {
+      const text = ['objectId,id', '__a,t']
+        .map((line) => quote + line.replace(',', `${quote},${quote}`) + quote)
+        .join('\n')
+      await expect(read(text)).rejects.toThrow('its values are in single quotes or backticks')
+    },
+  )
+
   it('a name of a column may have a line break', async () => {
     expect(await read('"object\nId",type,id\na,fcm,t\n', ['objectId=#1'])).toEqual([record('a')])
     expect(await read('objectId,"a\r\nb",type,id\na,,fcm,t\n')).toEqual([record('a')])

@@ -44,6 +44,11 @@ describe('a join', () => {
   it.each([
     ['CSV', 'ids.csv', 'identity,clevertap_id\nu1,__one\nu1,-one\nu2,__two\n'],
     [
+      'CSV with spaces before its quotes',
+      'ids.csv',
+      '"identity", "clevertap_id"\n"u1", "__one"\n"u1", "-one"\nu2,"__two"\n',
+    ],
+    [
       'NDJSON',
       'ids.ndjson',
       ndjson({ identity: 'u1', ct_id: '__one' }, { identity: 'u1', ct_id: '-one' }, { identity: 'u2', ct_id: '__two' }),
@@ -180,6 +185,16 @@ describe('a join', () => {
     const { summary, err } = await join(write('tokens.csv', tokens), [ids], 'user=identity')
     expect(summary).toMatchObject({ queued: 2, unmatched: 2 })
     expect(err).toContain('ids.ndjson: NDJSON, 3 records, 1 of which cannot be read (the first in line 2)')
+  })
+
+  it('never takes a quote that stands outside of a value for a part of an ID', async () => {
+    const { summary, err } = await join(
+      write('t.csv', tokens),
+      [write('ids.csv', 'identity,clevertap_id\nu1,"__one" \nu1,"-one"\nu2,"__two"\n')],
+      'user=identity',
+    )
+    expect(summary).toMatchObject({ queued: 2, unmatched: 2 })
+    expect(err).toContain('3 records, 1 of which cannot be read (the first in line 2)')
   })
 
   it('never takes a placeholder for a key or an ID', async () => {

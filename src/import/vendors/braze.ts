@@ -1,5 +1,6 @@
 import type { TokenType } from '../../wire/record.ts'
-import { isMembers, stringOf } from '../members.ts'
+import { readFlag, unreadableFlag } from '../flag.ts'
+import { inexact, isLossy, isMembers, stringOf } from '../members.ts'
 import type { Preset, VendorToken } from './preset.ts'
 
 const types = new Map<string, TokenType>([
@@ -14,7 +15,10 @@ const readToken = (token: unknown): VendorToken => {
   const type = stringOf(token.platform)
   const id = stringOf(token.token)
   if (others.includes(type.toLowerCase())) return { skip: 'other channel' }
-  if (token.notifications_enabled === false) return { skip: 'opted out' }
+  const isEnabled = readFlag(token.notifications_enabled, true)
+  if (isEnabled === undefined) return { problem: unreadableFlag('notifications_enabled') }
+  if (!isEnabled) return { skip: 'opted out' }
+  if (isLossy(token.token)) return { problem: inexact('token') }
   return id === '' && Object.hasOwn(token, 'token') ? { skip: 'no token' } : { values: { type, id } }
 }
 

@@ -1,6 +1,7 @@
 import type { TokenType } from '../../wire/record.ts'
 import { readFlag, unreadableFlag } from '../flag.ts'
-import { type Members, memberAt, stringOf } from '../members.ts'
+import { isUnreadable, type Members, memberAt, stringOf, unreadableMember } from '../members.ts'
+import { tokensOf } from '../profile-ids.ts'
 import type { Preset, VendorToken } from './preset.ts'
 
 /** The token type by the prefix of the CleverTap ID, because a Profile Export does not name the type. */
@@ -10,16 +11,21 @@ const typeOf = (objectId: string): TokenType | undefined => {
   return objectId.startsWith('~') ? 'wns' : undefined
 }
 
-const read = (record: Members): VendorToken => {
-  const id = stringOf(memberAt(record, 'device.token'))
+/** `MSG-push` is the choice for a device, `MSG-push-all` the choice for all devices of a user. */
+const choices = ['MSG-push', 'MSG-push-all']
+
+const read = (record: Members): readonly VendorToken[] => {
+  const flat = stringOf(memberAt(record, 'device.token'))
+  const ids = flat === '' ? tokensOf(record) : [flat]
   const type = typeOf(stringOf(record.clevertapId))
-  if (id === '') return { skip: 'no token' }
-  const written = record['MSG-push'] ?? ''
-  const mayPush = written === '' || readFlag(written)
-  if (mayPush === undefined) return { problem: unreadableFlag('MSG-push') }
-  if (!mayPush) return { skip: 'opted out' }
+  if (ids.length === 0) return isUnreadable(record.device) ? [{ problem: unreadableMember('device') }] : []
+  for (const name of choices) {
+    const mayPush = readFlag(record[name], true)
+    if (mayPush === undefined) return [{ problem: unreadableFlag(name) }]
+    if (!mayPush) return [{ skip: 'opted out' }]
+  }
   // Browsers have no prefix, and their keys are not exported.
-  return type === undefined ? { skip: 'other channel' } : { values: { type, id } }
+  return ids.map((id) => (type === undefined ? { skip: 'other channel' } : { values: { type, id } }))
 }
 
 /**
@@ -30,13 +36,15 @@ export const clevertap: Preset = {
   vendor: 'CleverTap',
   name: 'a CleverTap Profile Export',
   formats: ['csv', 'json'],
-  isOne: (has) =>
+  isOne: (has, shows) =>
+    (has('clevertapId') && shows('device.token')) ||
     ['clevertapId', 'clevertapIds', 'all_identities', 'MSG-push', 'MSG-push-all', 'device'].filter(has).length >= 3,
   columns: { objectId: 'clevertapId', id: 'device.token' },
+  names: ['clevertapId', 'clevertapIds', 'identity', 'all_identities', 'device', 'MSG-push', 'MSG-push-all'],
   needed: ['clevertapId', 'device.token'],
   advice:
     'export CleverTap ID and Device Token, and where the first profiles have no token, keep only those that have one',
   user: 'identity',
   types: new Map(),
-  read: (record) => [read(record)],
+  read,
 }

@@ -10,6 +10,8 @@ const types = new Map<string, TokenType>([
   ['5', 'chrome'],
 ])
 const columns = ['identifier', 'device_type', 'invalid_identifier', 'session_count', 'notification_types', 'web_p256']
+/** With one of these, `identifier` is OneSignal's, also if other columns were removed: its `id` must never count as a token. */
+const beside = ['device_type', 'invalid_identifier', 'external_user_id', 'notification_types']
 
 /**
  * The CSV that OneSignal returns for `POST /players/csv_export`. `id` is OneSignal's own ID; `identifier` is the token, or the
@@ -19,7 +21,8 @@ export const oneSignal: Preset = {
   vendor: 'OneSignal',
   name: 'a OneSignal export',
   formats: ['csv'],
-  isOne: (has) => columns.filter(has).length >= 3,
+  names: [...columns, 'external_user_id', 'web_auth', 'last_active', 'tags'],
+  isOne: (has) => columns.filter(has).length >= 3 || (has('identifier') && beside.some(has)),
   columns: { id: 'identifier', type: 'device_type', p256dh: 'web_p256', auth: 'web_auth' },
   needed: ['identifier', 'device_type', 'invalid_identifier'],
   advice: 'export with POST /players/csv_export, and do not rename its columns',
@@ -33,7 +36,9 @@ export const oneSignal: Preset = {
     const isInvalid = readFlag(cell('invalid_identifier'))
     if (isInvalid === undefined) return [{ problem: unreadableFlag('invalid_identifier') }]
     if (isInvalid) return [{ skip: 'dead' }]
-    if (cell('notification_types') === '-2') return [{ skip: 'opted out' }]
+    // 1 and more: subscribed. 0: not permitted. Below: unsubscribed, revoked, or disabled by an operator.
+    const subscribed = cell('notification_types')
+    if (subscribed !== '' && Number(subscribed) <= 0) return [{ skip: 'opted out' }]
     if (identifier === '') return []
     const isWeb = identifier.startsWith('https://')
     return [

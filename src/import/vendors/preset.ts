@@ -33,6 +33,8 @@ export interface Preset {
   isOne: (has: (path: string) => boolean, shows: (path: string) => boolean) => boolean
   /** The path of each field: shown to the user, and used to write a record of the store back. */
   columns: Readonly<Partial<Record<Field, string>>>
+  /** The columns of a CSV that the preset knows. A file may have them in other spelling, such as `Device Type` for `device_type`. */
+  names?: readonly string[]
   /** Required paths, and how to get an export that has them. `|` separates alternatives. */
   needed: readonly string[]
   advice: string

@@ -1,4 +1,4 @@
-import { azure } from './azure.ts'
+import { azure, azureNative } from './azure.ts'
 import { braze } from './braze.ts'
 import { clevertap } from './clevertap.ts'
 import { oneSignal } from './onesignal.ts'
@@ -12,6 +12,7 @@ export const presets: readonly Preset[] = [
   braze,
   sns,
   azure,
+  azureNative,
   clevertap,
   pushSubscription,
   subscriptionColumn,

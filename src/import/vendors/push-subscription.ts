@@ -1,4 +1,5 @@
-import { type Members, memberAt, stringOf } from '../members.ts'
+import { isUnreadable, type Members, memberAt, stringOf, unreadableMember } from '../members.ts'
+import { isPast } from './expiry.ts'
 import type { Preset, VendorToken } from './preset.ts'
 
 /** The subscription beside an objectId, or the members of the record itself. */
@@ -7,9 +8,9 @@ const at = (record: Members, path: string): unknown =>
 
 const read = (record: Members, nowMs: number): VendorToken => {
   const endpoint = stringOf(at(record, 'endpoint'))
-  const expires = at(record, 'expirationTime')
-  if (endpoint === '') return { skip: 'no token' }
-  if (typeof expires === 'number' && expires < nowMs) return { skip: 'dead' }
+  if (endpoint === '')
+    return isUnreadable(record.subscription) ? { problem: unreadableMember('subscription') } : { skip: 'no token' }
+  if (isPast(at(record, 'expirationTime'), nowMs)) return { skip: 'dead' }
   const key = (name: string): string => stringOf(at(record, `keys.${name}`) ?? at(record, name))
   return { values: { endpoint, p256dh: key('p256dh'), auth: key('auth') } }
 }
@@ -44,5 +45,6 @@ export const subscriptionColumn: Preset = {
   formats: ['csv'],
   isOne: (_, shows) => shows('subscription.endpoint'),
   columns: { endpoint: 'subscription' },
+  names: ['subscription'],
   needed: ['subscription'],
 }

@@ -1,4 +1,5 @@
 import type { TokenType } from '../../wire/record.ts'
+import { readFlag, unreadableFlag } from '../flag.ts'
 import { type Members, memberAt, stringOf } from '../members.ts'
 import type { Preset, VendorToken } from './preset.ts'
 
@@ -17,7 +18,9 @@ const platformOf = (arn: unknown): string => /:endpoint\/([^/]+)\//.exec(stringO
 const readEndpoint = (record: Members): VendorToken => {
   const type = platformOf(record.EndpointArn)
   if (others.includes(type.toLowerCase())) return { skip: 'other channel' }
-  if (stringOf(memberAt(record, 'Attributes.Enabled')).toLowerCase() === 'false') return { skip: 'dead' }
+  const isEnabled = readFlag(memberAt(record, 'Attributes.Enabled'), true)
+  if (isEnabled === undefined) return { problem: unreadableFlag('Enabled') }
+  if (!isEnabled) return { skip: 'dead' }
   return { values: { type, id: stringOf(memberAt(record, 'Attributes.Token')) } }
 }
 

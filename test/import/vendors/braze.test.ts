@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto'
+import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { fixture, imported, record } from './imported.ts'
 
@@ -38,6 +40,17 @@ describe('a Braze export', () => {
     expect(received).toEqual([])
   })
 
+  it.each([0, 2])('is read as the answer of /users/export/ids, indented by %i', async (indent) => {
+    const list = users
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    const text = JSON.stringify({ message: 'success', users: list }, undefined, indent)
+    const answer = await imported('users.json', text, { on })
+    expect(answer.summary).toEqual((await imported('users.ndjson', users, { on })).summary)
+    expect(answer.received).toHaveLength((await imported('users.ndjson', users, { on })).received.length)
+  })
+
   it('is refused without CleverTap IDs, and with a join on a member that it does not have', async () => {
     const without = await imported('users.ndjson', users)
     expect(without.err).toContain('this is a Braze export, which has no CleverTap IDs')
@@ -54,5 +67,33 @@ describe('a Braze export', () => {
     const [first = '', ...others] = rejected.trim().split('\n')
     expect(JSON.parse(first)).toMatchObject({ external_id: 'u1', push_tokens: [{ platform: 'Android' }], code: 532 })
     expect(others).toHaveLength(2)
+  })
+
+  it.each([
+    ['"false"', { skipped: { 'opted out': 1 } }],
+    ['0', { skipped: { 'opted out': 1 } }],
+    ['"FAUX"', { rejected: { malformed: 1 } }],
+    ['null', { queued: 1 }],
+    ['"true"', { queued: 1 }],
+  ])('with notifications_enabled of %s gives or leaves out its token', async (written, expected) => {
+    const text = `{"external_id":"u1","push_tokens":[{"platform":"Android","token":"t","notifications_enabled":${written}}]}`
+    expect((await imported('u.ndjson', text, { on })).summary).toMatchObject({ queued: 0, ...expected })
+  })
+
+  it.each([
+    ['plain', (text: string) => text],
+    ['gzipped', (text: string) => gzipSync(text)],
+  ])('is recognised by a first user with 900 kB of attributes, %s', async (_, pack) => {
+    const attributes = randomBytes(450_000).toString('hex')
+    const [first, second] = [{ external_id: 'u2', custom_attributes: { attributes } }, { external_id: 'u1' }].map(
+      (user) => JSON.stringify({ ...user, push_tokens: [{ platform: 'Android', token: 't' }] }),
+    )
+    const { received } = await imported('u.ndjson', pack(`${first}\n${second}\n`), { on })
+    expect(received).toEqual([record('__android-1', 'fcm', 't'), record('__android-2', 'fcm', 't')])
+  })
+
+  it('never takes a number for a token that JSON has rounded', async () => {
+    const text = '{"external_id":"u1","push_tokens":[{"platform":"Android","token":12345678901234567890}]}'
+    expect((await imported('u.ndjson', text, { on })).summary).toMatchObject({ queued: 0, rejected: { malformed: 1 } })
   })
 })

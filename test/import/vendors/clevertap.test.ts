@@ -49,3 +49,41 @@ describe.each(Object.entries(files))('a CleverTap Profile Export in %s', (format
     expect(code).toBe(2)
   })
 })
+
+describe('a profile of a CleverTap Profile Export', () => {
+  const header = 'identity,all_identities,clevertapId,device,MSG-push,MSG-push-all'
+
+  it('has opted out where it refuses push on all of its devices', async () => {
+    const text = `${header}\nu1,,__a,"{""token"":""t1""}",true,false\nu2,,__b,"{""token"":""t2""}",true,true\n`
+    const { summary, received } = await imported('profiles', text)
+    expect(summary).toMatchObject({ queued: 1, skipped: { 'opted out': 1 } })
+    expect(received).toEqual([record('__b', 'fcm', 't2')])
+  })
+
+  it('gives a token that is in a list, and the last of several', async () => {
+    const devices = ['[{"token":"t1"}]', '{"token":["t2"]}', '[{"token":"t3"},{"token":"t4"}]', '[]']
+    const rows = devices.map((device, at) => `u${at},,__${at},"${device.replaceAll('"', '""')}",,`)
+    const { summary, received } = await imported('profiles', [header, ...rows].join('\n'))
+    expect(summary).toMatchObject({ read: 5, queued: 3, skipped: { 'older token': 1, 'no token': 1 } })
+    expect(received.map(({ tokenData }) => tokenData.id)).toEqual(['t1', 't2', 't4'])
+  })
+
+  it('is malformed where its device is not JSON', async () => {
+    const text = `${header}\nu1,,__a,{'token': 't1'},,\nu2,,__b,NULL,,\n`
+    const { code, summary, rejected } = await imported('profiles', text)
+    expect(summary).toMatchObject({ queued: 0, rejected: { malformed: 1 }, skipped: { 'no token': 1 } })
+    expect(rejected).toContain('device is not JSON')
+    expect(code).toBe(1)
+  })
+
+  it.each([
+    ['identity,clevertapId,device', '"{""token"":""t""}"'],
+    ['identity,clevertapId,device.token', 't'],
+    ['Identity,CleverTap ID,Device', '"{""token"":""t""}"'],
+  ])('is recognised by few columns: %s', async (columns, device) => {
+    const text = `${columns}\nu1,__a,${device}\nu2,-b,${device}\n`
+    const { err, received } = await imported('profiles', text)
+    expect(err).toContain('a CleverTap Profile Export, by its columns')
+    expect(received).toEqual([record('-b', 'apns', 't'), record('__a', 'fcm', 't')])
+  })
+})

@@ -30,7 +30,7 @@ export const fixture = (name: string): string =>
  */
 export const imported = async (
   name: string,
-  text: string,
+  text: string | Uint8Array,
   {
     on,
     list = ids,

@@ -121,4 +121,36 @@ describe('a OneSignal export', () => {
     expect(err).toContain('10 records, 1 of which match nothing, because a spreadsheet has shortened their key')
     expect(code).toBe(1)
   })
+
+  it.each([
+    ['upper case', (name: string) => name.toUpperCase()],
+    ['words', (name: string) => name.replaceAll('_', ' ').replace(/\b[a-z]/g, (letter) => letter.toUpperCase())],
+    ['camel case', (name: string) => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())],
+  ])('is recognised by columns in %s, by which --on may name them too', async (_, respell) => {
+    const [header = '', ...rows] = players.split('\n')
+    const text = [header.split(',').map(respell).join(','), ...rows].join('\n')
+    const { err, received } = await imported('players.csv', text, { on: `${respell('external_user_id')}=identity` })
+    expect(err).toContain(`a OneSignal export, by its columns: CSV with commas: type from "${respell('device_type')}"`)
+    expect(received).toHaveLength(4)
+    expect((await imported('players.csv', text, { on })).received).toEqual(received)
+  })
+
+  it.each(['id,identifier,device_type,external_user_id', 'ID,Identifier,External User ID'])(
+    'of which few columns are left never gives its own ids for tokens: %s',
+    async (header) => {
+      const argv = ['--map', `objectId=${header.split(',').at(-1)}`, '--type', 'fcm']
+      const { code, err, received } = await imported('players.csv', `${header}\nuuid,token,1,__a\n`, { argv })
+      expect(err).toContain('this looks like a OneSignal export, but has no column')
+      expect(code).toBe(2)
+      expect(received).toEqual([])
+    },
+  )
+
+  it.each(['0', '-2', '-10', '-31', '-99'])('has opted out where notification_types is %s', async (types) => {
+    const header = 'identifier,device_type,invalid_identifier,external_user_id,notification_types'
+    const text = `${header}\nt1,1,f,u1,${types}\nt2,1,f,u2,1\nt3,1,f,u3,\nt4,1,f,u4,31\n`
+    const { summary, received } = await imported('players.csv', text, { on })
+    expect(summary).toMatchObject({ queued: 3, skipped: { 'opted out': 1 } })
+    expect(received.map(({ tokenData }) => tokenData.id)).toEqual(['t2', 't3', 't4'])
+  })
 })

@@ -132,4 +132,30 @@ describe('push subscriptions of browsers', () => {
     const text = 'objectId,type,id,subscription\n__a,fcm,t1,gold\n__b,fcm,t2,\n'
     expect((await imported('t.csv', text)).received).toEqual([record('__a', 'fcm', 't1'), record('__b', 'fcm', 't2')])
   })
+
+  it('that are not JSON are malformed, and those that were stringified twice are read', async () => {
+    const json = JSON.stringify({ endpoint: 'https://fcm.googleapis.com/fcm/send/t', keys: { p256dh, auth } })
+    const cell = (text: string): string => `"${text.replaceAll('"', '""')}"`
+    const python = json.replaceAll('"', "'")
+    const table = ['a', 'b', 'c'].map((id, at) => `${id},${cell([json, JSON.stringify(json), python][at] ?? '')}`)
+    const csv = await imported('s.csv', `objectId,subscription\n${table.join('\n')}\nd,\ne,NULL\n`)
+    const lines = [json, JSON.stringify(json), python, '', null].map((subscription, at) =>
+      JSON.stringify({ objectId: 'abcde'[at], subscription }),
+    )
+    const ndjson = await imported('s.ndjson', lines.join('\n'))
+    for (const { summary, received, rejected } of [csv, ndjson]) {
+      expect(summary).toMatchObject({ read: 5, queued: 2, rejected: { malformed: 1 }, skipped: { 'no token': 2 } })
+      expect(received).toEqual([record('a', 'chrome', 't'), record('b', 'chrome', 't')])
+      expect(rejected).toContain('subscription is not JSON')
+    }
+  })
+
+  it('that have expired are dead, also if the time is a string', async () => {
+    const endpoint = 'https://fcm.googleapis.com/fcm/send/t'
+    const times = [null, '', '4102444800000', 1600000000000, '1600000000000', '2020-01-01T00:00:00Z']
+    const lines = times.map((expirationTime, at) =>
+      JSON.stringify({ objectId: `o${at}`, endpoint, expirationTime, keys: { p256dh, auth } }),
+    )
+    expect((await imported('s.ndjson', lines.join('\n'))).summary).toMatchObject({ queued: 3, skipped: { dead: 3 } })
+  })
 })

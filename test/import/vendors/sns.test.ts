@@ -59,4 +59,16 @@ describe('a list of Amazon SNS endpoints', () => {
     const text = JSON.stringify([{ ...first, Attributes: attributes }, unknown, ...rest])
     expect((await imported('e.json', text, { on })).summary).toMatchObject({ rejected: { 532: 1, 535: 1 } })
   })
+
+  it.each([
+    ['"False"', { skipped: { dead: 1 } }],
+    ['0', { skipped: { dead: 1 } }],
+    ['"FALSCH"', { rejected: { malformed: 1 } }],
+    ['true', { queued: 1 }],
+  ])('with Enabled of %s gives or leaves out its endpoint', async (written, expected) => {
+    const arn = 'arn:aws:sns:eu-west-1:1:endpoint/GCM/app/1'
+    const attributes = `{"Enabled":${written},"Token":"t","CustomUserData":"u1"}`
+    const text = `{"Endpoints":[{"EndpointArn":"${arn}","Attributes":${attributes}}]}`
+    expect((await imported('e.json', text, { on })).summary).toMatchObject({ queued: 0, ...expected })
+  })
 })
