@@ -1,7 +1,7 @@
 import type { TokenType } from '../../wire/record.ts'
+import { isPast } from '../expiry.ts'
 import { readFlag, unreadableFlag } from '../flag.ts'
 import { isUnreadable, type Members, memberAt, stringOf, unreadableMember } from '../members.ts'
-import { isPast } from './expiry.ts'
 import type { Preset, VendorToken } from './preset.ts'
 
 /** Tags such as `user:42` as members, and the tag that is a user ID. */

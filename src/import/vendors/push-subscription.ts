@@ -1,5 +1,5 @@
+import { isPast } from '../expiry.ts'
 import { isUnreadable, type Members, memberAt, stringOf, unreadableMember } from '../members.ts'
-import { isPast } from './expiry.ts'
 import type { Preset, VendorToken } from './preset.ts'
 
 /** The subscription beside an objectId, or the members of the record itself. */
