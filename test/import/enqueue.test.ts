@@ -176,12 +176,12 @@ describe('queueing an import', () => {
     }
     const plans = [
       await planned({ text: `${header}a,fcm,t\n ,fcm,t\n` }),
-      await planned({ text: '{"type":"nothing"}' }),
+      await planned({ text: '{"type":"nothing","objectId":"a"}' }),
     ]
     await enqueue(plans, partsFor(createMemoryStore(), { rejects }))
     expect(refused).toEqual([
       ['csv', 3, [' ', 'fcm', 't'], { code: 530, reason: 'objectId is missing: give the CleverTap ID of the profile' }],
-      ['ndjson', 1, '{"type":"nothing"}', { code: 524, reason: 'type must be "token"' }],
+      ['ndjson', 1, '{"type":"nothing","objectId":"a"}', { code: 524, reason: 'type must be "token"' }],
     ])
   })
 
