@@ -48,11 +48,10 @@ export const tableRows = async function* (
   /** The fault of a row from a file of rejected rows, where its quotes are read as characters: nobody has corrected it yet. */
   const earlierProblem = (cells: readonly string[]): string | undefined => {
     const reason = own < header.length ? cells[header.length - 1] : undefined
-    if (reason === strayQuote && ours.some((column) => cells[column]?.includes(quote) && !isReadable(cells[column])))
-      return reason
-    return reason === openQuote && !isStrict(cells.slice(0, own).map(unguard).join(delimiter), delimiter)
-      ? reason
-      : undefined
+    if (reason !== strayQuote && reason !== openQuote) return undefined
+    const hasQuote = ours.some((column) => cells[column]?.includes(quote) && !isReadable(cells[column]))
+    const isOpen = () => !isStrict(cells.slice(0, own).map(unguard).join(delimiter), delimiter)
+    return hasQuote || (reason === openQuote && isOpen()) ? reason : undefined
   }
 
   const problemOf = ({ cells, broken, text }: CsvRecord): string | undefined => {
