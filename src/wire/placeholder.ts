@@ -14,8 +14,6 @@ const empty: ReadonlySet<string> = new Set([
   '(nil)',
   '<nil>',
   'nan',
-  // R writes NA without any sign around it.
-  'na',
   'n/a',
   '<na>',
   '(blank)',
