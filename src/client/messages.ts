@@ -1,11 +1,11 @@
 import type { PushErrorCode } from './errors.ts'
 
-/** What to do about each code. */
+/** Advice for each code. */
 const advice: Readonly<Partial<Record<PushErrorCode, string>>> = {
   unsupported: 'hide the button',
   'needs-install': 'add it to the home screen',
   'insecure-context': 'use https',
-  'permission-denied': 'allow it in the browser settings, in no private window',
+  'permission-denied': 'allow it in the browser settings, outside private windows',
   'permission-dismissed': 'try again in another click',
   'no-object-id': 'load the CleverTap Web SDK or check objectId',
   'bad-vapid-key': 'set the public key of the CleverTap dashboard',
@@ -16,7 +16,7 @@ const advice: Readonly<Partial<Record<PushErrorCode, string>>> = {
 }
 
 /**
- * What failed, and what to do: the message of a `PushError`.
+ * The message of a `PushError`: the failure, and the advice.
  *
  * @param reason the relay's reason after a space; empty for other failures
  */

@@ -4,7 +4,7 @@ import { messageOf } from '../../src/client/messages.ts'
 
 describe('PushError', () => {
   it.each([
-    ['permission-denied', 'Push failed, permission-denied: allow it in the browser settings, in no private window.'],
+    ['permission-denied', 'Push failed, permission-denied: allow it in the browser settings, outside private windows.'],
     ['no-object-id', 'Push failed, no-object-id: load the CleverTap Web SDK or check objectId.'],
     ['worker-failed', 'Push failed, worker-failed: check its URL, type and scope.'],
   ] as const)('says in one sentence what failed and what to do: %s', (code, message) => {

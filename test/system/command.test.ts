@@ -4,6 +4,7 @@ import { accessSync, closeSync, openSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
 import { openStore } from '../../src/relay/store/open.ts'
+import { account, entryOf } from '../relay/uploader/rig.ts'
 import { memoryFolder } from '../support/temporary-folder.ts'
 
 const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
@@ -67,19 +68,9 @@ test('a reader that goes away stops no erasure', async () => {
     await store.close()
     folder.remove()
   })
-  const objectIds = Array.from({ length: 200 }, (_, at) => `person-${at}`)
-  await store.put(
-    objectIds.map((objectId) => ({
-      account: 'A',
-      objectId,
-      token: { type: 'fcm', id: `token-of-${objectId}` },
-      priority: 'live',
-      sender: 'trusted',
-      replaceLive: true,
-      warnings: [],
-    })),
-  )
-  const env = { CLEVERTAP_ACCOUNT_ID: 'A', PUSHFERRY_STORE: `sqlite:${folder.file('relay.db')}` }
+  const objectIds = Array.from({ length: 200 }, (_, at) => `profile-${at}`)
+  await store.put(objectIds.map((objectId) => entryOf(objectId)))
+  const env = { CLEVERTAP_ACCOUNT_ID: account, PUSHFERRY_STORE: `sqlite:${folder.file('relay.db')}` }
   const child = spawn(process.execPath, [main, 'erase', ...objectIds], { env, stdio: ['ignore', 'pipe', 'ignore'] })
   child.stdout.once('data', () => child.stdout.destroy())
   expect(await once(child, 'close')).toEqual([0, null])
