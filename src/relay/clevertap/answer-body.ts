@@ -19,7 +19,7 @@ export const readCode = (code: unknown): number => {
   return Number.isSafeInteger(number) ? number : 0
 }
 
-/** Statuses of a request. CleverTap's record codes are 5xx numbers too, and are not listed here. */
+/** HTTP statuses that refuse a whole request. CleverTap's record codes, which are 5xx numbers too, are not listed here. */
 const requestStatuses: readonly number[] = [401, 403, 408, 425, 429, 500, 502, 503, 504]
 
 /**

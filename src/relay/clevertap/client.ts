@@ -33,16 +33,16 @@ export interface ClevertapOptions {
   proxy?: EgressProxy | undefined
 }
 
-/** Whether a failure is the proxy's: it cannot be reached, or refuses to open a tunnel. */
+/** Whether a request failed at the proxy, which could not be reached or refused to open a tunnel. */
 const isOfProxy = (reason: string): boolean =>
   /^(HTTP \d{3}|ECONNREFUSED|ENOTFOUND|EAI_AGAIN|UND_ERR_CONNECT_TIMEOUT|UND_ERR_PRX_TLS)$/.test(reason)
 
-/** A shorter string could occur in an answer by chance. CleverTap's passcodes have about 12 characters. */
+/** Shorter passcodes are not hidden, because they could occur in an answer by chance. CleverTap's have about 12 characters. */
 const minHiddenLength = 8
 
 /**
  * Makes the function that replaces the passcode in answers, in any letter case. A proxy's error page or a debugging gateway may
- * repeat the request's headers, and the store keeps error messages that others than the operator can see.
+ * repeat the request's headers, and people other than the operator can see the error messages in the store.
  */
 const createHider = (passcode: string): ((body: string) => string) => {
   const forms = [passcode, JSON.stringify(passcode).slice(1, -1)].filter((form) => form.length >= minHiddenLength)

@@ -14,8 +14,8 @@ const decoders: Readonly<Record<string, Decode>> = {
 
 /**
  * Decodes the body of an answer to a string. The relay asks for an uncompressed body, but a proxy may compress it anyway. A body
- * that does not have the coding of its header, or that is longer than `maxBytes` when decoded, is returned as it is: servers also
- * write `utf-8` there, and proxies unpack a body and leave the header.
+ * that is not compressed as its `Content-Encoding` says, or is longer than `maxBytes` when decoded, is returned undecoded: some
+ * servers write `utf-8` in that header, and some proxies decompress a body and leave the header.
  */
 export const decodeBody = (bytes: Buffer, encoding: string | undefined, maxBytes: number): string => {
   const name = encoding?.trim().toLowerCase() ?? ''

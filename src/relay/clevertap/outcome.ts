@@ -22,9 +22,9 @@ export type Verdict =
 const longestRetryAfterMs = 24 * 60 * 60 * 1000
 
 /**
- * Reads Retry-After in either form (RFC 9110 §10.2.3) as ms from now, at most a day; also decimals, and the first of several
- * numbers, to which proxies join repeated headers. Returns undefined where it asks for no wait (0, a date in the past) or cannot
- * be read; the caller then uses its own back-off.
+ * Reads Retry-After in either form (RFC 9110 §10.2.3) as ms from now, at most a day. Also reads decimals, and the first number of
+ * a list, because proxies join repeated headers. Returns undefined where the header asks for no wait (0, a date in the past) or
+ * cannot be read; the caller then uses its own back-off.
  */
 export const readRetryAfter = (value: string | undefined, now: number): number | undefined => {
   if (value === undefined) return undefined
@@ -58,7 +58,7 @@ const judge = (processed: number, unprocessed: readonly unknown[], sent: readonl
     const code = readCode(item.code)
     refused.set(index, { code, message: showableMessage(item.error, code, sent) })
   }
-  // With an item that fits no record, or counts that do not add up, the outcome of the other records is unclear.
+  // If an item matches no record, or the counts do not add up, the outcome of the other records is unclear.
   const clear = refused.size === unprocessed.length && processed + refused.size === sent.length
   const other: RecordVerdict = clear ? { kind: 'accepted' } : { kind: 'unclear' }
   return {
@@ -107,7 +107,7 @@ const judgeBody = (body: unknown, sent: readonly TokenRecord[], retryAfterMs: nu
   if (typeof processed !== 'number') return unreadable
   const verdict = judge(processed, items, sent)
   const isOpen = verdict.kind === 'judged' && verdict.records.every((record) => record.kind === 'unclear')
-  // Items that fit no record mean that some record was refused, and halving finds it. Counts alone say nothing.
+  // Items that match no record mean that some record was refused, and halving finds it. Counts alone say nothing.
   return isOpen && (items.length === 0 || sent.length === 1)
     ? failed('counts that do not add up', retryAfterMs)
     : verdict
@@ -116,7 +116,7 @@ const judgeBody = (body: unknown, sent: readonly TokenRecord[], retryAfterMs: nu
 /**
  * Interprets CleverTap's answer. Pure.
  *
- * Source: the Upload Device Tokens API, its error page, and recorded answers. An answer of an undocumented form counts as a
+ * Source: the Upload Device Tokens API, its error page, and recorded answers. An answer in an undocumented format counts as a
  * failed request, so that its records are sent again and none is lost.
  */
 export const readAnswer = (answer: Answer, sent: readonly TokenRecord[], now: number): Verdict => {

@@ -23,7 +23,7 @@ const readDevice = (device: Members | undefined): ProfileFinding => {
  * Reads the answer to `GET /1/profile.json?objectId=`. Pure.
  *
  * Documented: `record.platformInfo`, one item per device with `platform`, `objectId` and, where a token is stored,
- * `push_token`. The answer for an unknown profile is not documented; 404 and an answer without a record count as one.
+ * `push_token`. The answer for an unknown profile is not documented; a 404 or an answer without a record counts as `no-profile`.
  */
 export const readProfile = (answer: Answer, objectId: string): ProfileFinding => {
   if (answer.kind === 'unanswered') return { kind: 'unreadable', reason: answer.reason }

@@ -1,5 +1,5 @@
 /**
- * Removes the record number at the end of CleverTap's error message. It counts within one upload, so it would be
- * confused with the line number of a file.
+ * Removes the record number at the end of CleverTap's error message. It is a position within one upload, and would be
+ * mistaken for the line number of a file.
  */
 export const withoutNumber = (message: string): string => message.replace(/[ ,]*record number *: *\d+$/, '')

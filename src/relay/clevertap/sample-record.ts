@@ -1,6 +1,6 @@
 import type { TokenRecord } from '../../wire/record.ts'
 
-/** The Android sample from the documentation of the Upload Device Tokens API, for dry runs. It is no real token. */
+/** The Android sample from the documentation of the Upload Device Tokens API, for dry runs. Not a real token. */
 export const sampleRecord: TokenRecord = {
   type: 'token',
   tokenData: { id: 'frfsgvrwe:APfdsafsgdfsgghfgfgjkhfsfgdhjhbvcvnetry767456fxsasdf', type: 'fcm' },

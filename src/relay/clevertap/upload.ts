@@ -2,7 +2,7 @@ import type { TokenRecord } from '../../wire/record.ts'
 import type { Answer } from './exchange.ts'
 
 /**
- * The result of an upload request. `waitedMs` is the time that it was queued. `unsent`: it was queued and came back,
+ * The result of an upload request. `waitedMs` is the time that it was queued. `unsent`: it was queued and returned,
  * because another request failed or because the queue was recalled.
  */
 export type Sent = (Answer & { waitedMs?: number }) | { kind: 'unsent' }

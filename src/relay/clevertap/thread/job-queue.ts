@@ -16,8 +16,8 @@ export interface JobQueue {
 const isGood = (answer: Answer): boolean => answer.kind === 'answered' && answer.status >= 200 && answer.status < 300
 
 /**
- * Sends the next queued job as soon as a request ends with a 2xx. Any other answer is a setback: the queue returns all its
- * jobs unsent, and so each later job whose sender did not know of the setback yet. The uploader decides what to do then.
+ * Sends the next queued job as soon as a request ends with a 2xx. Any other answer is a setback: the queue returns all its jobs
+ * unsent. Later jobs are also returned unsent while their sender does not know of the setback. The uploader decides what to do.
  */
 export const createJobQueue = (
   client: Pick<ClevertapClient, 'upload'>,

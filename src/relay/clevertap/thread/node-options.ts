@@ -1,4 +1,4 @@
-/** Node options for connections that a thread takes, and those whose value may be the next word (nodejs.org/api/cli.html). */
+/** Connection options that Node takes for a thread, and those whose value may be the next argument (nodejs.org/api/cli.html). */
 const ofConnections = /^--(dns-result-order|tls-(min|max)-|(no-)?network-family-)/
 const withNextWord = /^--(dns-result-order|network-family-autoselection-attempt-timeout)$/
 

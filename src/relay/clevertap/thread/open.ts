@@ -6,9 +6,9 @@ import { createThreadClient, type ThreadSender } from './thread-client.ts'
 
 /** A thread that sends upload requests for several accounts. */
 export interface SenderThread {
-  /** Starts the thread, if none runs. It is ready about 0.1 s later. */
+  /** Starts the thread, if none is running. It is ready about 0.1 s later. */
   start(): void
-  /** Whether the thread takes requests. Requests handed over before fail as if the thread had ended. */
+  /** Whether the thread takes requests. Requests that are handed over earlier fail as if the thread had ended. */
   isReady(): boolean
   sender(account: string): ThreadSender
   /** Ends the thread for good and aborts its requests. */
@@ -23,8 +23,8 @@ export const canStart = (): boolean => import.meta.url.endsWith('.js') && (proce
 
 /**
  * Sends uploads from a worker thread, so that the next request follows an answer at once even while the main thread is busy
- * with the store. The requests of a thread that dies are `unanswered`. Only requests without an answer keep the process
- * alive.
+ * with the store. The requests of a thread that dies are `unanswered`. The thread keeps the process alive only while requests
+ * are pending.
  *
  * @param program the file that the thread runs. Must be a built file.
  */
@@ -70,7 +70,7 @@ export const openSenderThread = (
       try {
         begin()
       } catch {
-        // The machine has no memory for a thread now; the main thread sends instead.
+        // The machine has too little memory for a thread now; the main thread sends instead.
       }
     },
     isReady: () => isReady,
