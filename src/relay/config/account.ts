@@ -6,7 +6,7 @@ import type { AccountConfig, StoreAccount } from './types.ts'
 
 const regionOrigin = (region: string): string => `https://${region}.api.clevertap.com`
 
-/** The API's origin, from the first layer with a URL or a region. Within one layer the URL wins. All of them are checked. */
+/** The API's origin, from the first layer with a URL or a region. Within one layer the URL wins. Every layer is validated. */
 const readApiOrigin = (layers: readonly Layer[], readFile: ReadFile): string => {
   const origins = layers.map((layer) => {
     const url = readSetting([layer], 'CLEVERTAP_URL', readFile)
@@ -30,7 +30,7 @@ const readRetry = (layers: readonly Layer[], readFile: ReadFile): { retryBaseMs:
 const mustBeSet = (layers: readonly Layer[], name: SettingName, advice: string): ConfigError =>
   new ConfigError(`${layers[0]?.where ?? ''}${name} must be set: ${advice}`)
 
-/** As `readAccountConfig`, for commands that use the store only: the passcode may be missing. */
+/** Like `readAccountConfig`, for commands that use the store only: the passcode may be missing. */
 export const readStoreAccount = (
   layers: readonly Layer[],
   readFile: ReadFile,

@@ -22,7 +22,10 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 
 const isPlain = (value: unknown): value is string | number => typeof value === 'string' || typeof value === 'number'
 
-/** Only settings that are numbers may have fractions: elsewhere a number must keep the digits that the file has. */
+/**
+ * Whether parsing may have changed the digits of a number, such as an account id that is written without quotes. Fractions are
+ * allowed only in numeric settings.
+ */
 const losesDigits = (value: unknown, name: string): boolean => {
   if (Array.isArray(value)) return value.some((one) => losesDigits(one, name))
   if (typeof value !== 'number') return false

@@ -27,7 +27,7 @@ const originHint = (input: string): string | undefined => {
 /** The origin of a website, as browsers send it in the `Origin` header. */
 export const websiteOrigin: Kind<string> = {
   allowed: 'an exact origin with scheme, host and port only, such as https://www.example.com',
-  // A URL may have a * in its host, but no browser sends such an origin. The author expects a wildcard.
+  // A URL may have a * in its host, but no browser sends such an origin. The operator expects a wildcard.
   read: (input) => (input.includes('*') ? undefined : readOrigin(input)?.origin),
   hint: originHint,
 }
@@ -49,7 +49,7 @@ export const apiOrigin: Kind<string> = {
   },
 }
 
-/** In any letter case, because the dashboard shows capitals. Every region ends in a digit, so that names of countries are refused. */
+/** In any letter case, because the dashboard shows capitals. Must end in a digit, as every region does: refuses country names. */
 export const region: Kind<string> = {
   allowed: 'a region such as eu1 in1 sg1 us1 aps3 mec1',
   read: (input) => (/^[a-z][a-z0-9-]{0,29}[0-9]$/i.test(input) ? input.toLowerCase() : undefined),
@@ -107,7 +107,7 @@ export const storeLocation: Kind<StoreLocation> = {
   allowed: 'sqlite:PATH or postgres://…',
   read: (input) => {
     const path = input.startsWith('sqlite:') ? input.slice('sqlite:'.length) : ''
-    // Elsewhere sqlite:///x is /x or x, depending on the program; here neither is guessed.
+    // Some programs read sqlite:///x as /x, others as x. The relay refuses it instead of guessing.
     if (path.startsWith('//')) return undefined
     if (path !== '' && path !== ':memory:') return { kind: 'sqlite', path }
     return readPostgresAddress(input) ? { kind: 'postgres', url: input } : undefined

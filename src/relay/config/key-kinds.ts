@@ -28,7 +28,7 @@ const apiKey: Kind<ApiKey> = {
   allowed: `KEY or name:KEY of at most ${maxHeaderSecret} ASCII characters without spaces, no key and no name twice`,
   read: (input) => {
     const [, name, key = ''] = /^(?:([A-Za-z][\w.-]{0,31}):)?(.+)$/s.exec(input) ?? []
-    // A name whose key is missing would be a key that is easy to guess.
+    // `name:` with its key missing would itself become a key, which is easy to guess.
     return headerSecret.read(key) && !key.endsWith(':') && !isQuoted(key)
       ? { name: name ?? `key-${fingerprint(key)}`, key }
       : undefined

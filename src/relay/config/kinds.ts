@@ -36,7 +36,7 @@ export const matching = (pattern: RegExp, allowed: string, hint?: Kind<string>['
   ...(hint ? { hint } : {}),
 })
 
-/** A comma before a line break, and blank lines, separate nothing more. */
+/** The entries of a list. A comma with the line break after it, and several line breaks, count as one separator. */
 const partsOf = (input: string): readonly string[] => input.split(/,?\s*\n\s*|,/).map((part) => part.trim())
 
 /**
@@ -72,7 +72,7 @@ const readDurationMs = (input: string, bareMs: boolean): number | undefined => {
   return Number(digits) * unitsMs[(unit ?? 'ms') as keyof typeof unitsMs] // the pattern lets nothing else through
 }
 
-/** A duration for a name that ends in `_MS`: milliseconds, or a whole number with a unit. */
+/** A duration for a setting whose name ends in `_MS`: milliseconds, or a whole number with a unit. */
 export const milliseconds = (min: number, max: number): Kind<number> => ({
   allowed: `milliseconds or a whole number with ms, s, m, h or d, from ${min} to ${max} ms`,
   read: (input) => {
@@ -81,7 +81,7 @@ export const milliseconds = (min: number, max: number): Kind<number> => ({
   },
 })
 
-/** A duration of at least `minDays` for any other name: the unit is required. */
+/** A duration of at least `minDays` for any other setting: the unit is required. */
 export const durationFrom = (minDays: number): Kind<number> => ({
   allowed: `a whole number with ms, s, m, h or d, ${minDays > 0 ? `from ${minDays}d to 365d` : 'at most 365d'}`,
   read: (input) => {

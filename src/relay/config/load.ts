@@ -124,7 +124,7 @@ export const loadConfig = (
 }
 
 /**
- * As `loadConfig`, for commands that use the store only: the passcode may be missing. Every setting is still checked.
+ * Like `loadConfig`, for commands that use the store only: the passcode may be missing. Every setting is still checked.
  */
 export const loadStoreConfig = (
   env: Readonly<Record<string, string | undefined>>,

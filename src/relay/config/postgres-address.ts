@@ -27,7 +27,7 @@ const parse = (input: string): { url: URL; hasHost: boolean } | undefined => {
   return URL.canParse(withHost) ? { url: new URL(withHost), hasHost: false } : undefined
 }
 
-/** Whether there is an @ after the host, or a fragment: an unescaped character in the password ended it too early. */
+/** Whether the URL has an @ after the host, or a fragment: an unescaped character in the password has ended the host part. */
 const isCutShort = ({ hash, username, pathname, search }: URL): boolean =>
   hash !== '' || (username === '' && (pathname.includes('@') || /^[^=&]*@/.test(search)))
 

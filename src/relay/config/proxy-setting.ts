@@ -7,7 +7,7 @@ type Environment = Readonly<Record<string, string | undefined>>
 const firstOf = (env: Environment, ...names: readonly string[]): { name: string; value: string } | undefined =>
   names.map((name) => ({ name, value: env[name]?.trim() ?? '' })).find(({ value }) => value !== '')
 
-/** Whether nothing but the address of a proxy is in a URL. An unescaped # or / in a password would end the host before it. */
+/** Whether a URL has only the address of a proxy. An unescaped # or / in a password would end the host part too early. */
 const isProxy = ({ protocol, hostname, pathname, search, hash, username, password }: URL): boolean =>
   /^https?:$/.test(protocol) &&
   hostname !== '' &&

@@ -20,7 +20,7 @@ const reasons: Readonly<Record<string, string>> = {
   EPERM: 'this user may not read it',
 }
 
-/** Says why a file cannot be read, after a semicolon, without its path: that may be a secret in the wrong variable. */
+/** Says why a file cannot be read, after a semicolon. Omits the path, which may be a secret in the wrong variable. */
 export const whyUnreadable = (error: unknown): string => {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   const reason = Object.hasOwn(reasons, code) ? reasons[code] : undefined

@@ -50,8 +50,8 @@ const valueIn = (layer: Layer, name: SettingName, readFile: ReadFile): { value: 
 }
 
 /**
- * Reads a setting from the first layer that has it. Throws a ConfigError for a value that is not allowed, also in a layer whose
- * value another one replaces.
+ * Reads a setting from the first layer that has it. Throws a ConfigError for a value that is not allowed, even in a layer whose
+ * value is overridden.
  */
 export const readSetting = <Name extends SettingName>(
   layers: readonly Layer[],

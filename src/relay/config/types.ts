@@ -53,7 +53,7 @@ export interface AccountConfig {
   webTypes: readonly WebType[]
   /** `accept`: the newest registration wins without a key. */
   takeover: 'refuse' | 'accept'
-  /** Time without a confirmation by its browser after which another one may claim the objectId. */
+  /** Time after the last confirmation by an objectId's browser from which another browser may claim it. */
   keyIdleMs: number
   keyPadding: 'padded' | 'unpadded'
   uploadConcurrency: number
@@ -62,9 +62,9 @@ export interface AccountConfig {
   flushMs: number
   retryBaseMs: number
   retryMaxMs: number
-  /** Waits before each new try of a record whose profile does not seem to be live yet; then it is rejected. */
+  /** Waits before each retry of a record whose profile does not seem to be live yet. After the last retry it is rejected. */
   deferMs: readonly number[]
-  /** Share (0 to 1) of the accepted records that are verified on their profile. */
+  /** Share (0 to 1) of the accepted records that are verified against their profile. */
   verify: number
 }
 

@@ -8,8 +8,8 @@ import type { Config } from './types.ts'
 const leastKeyIdleMs = 15 * 86_400_000
 
 /**
- * Names that resemble settings. Those that begin with `PUSHFERRY_` stop the start. Others are not used, and may belong to another
- * program.
+ * Warnings about unknown names that resemble settings. They may belong to another program. An unknown name that begins with
+ * `PUSHFERRY_` is an error instead; see load.ts.
  */
 const misspelt = (names: readonly string[]): string[] =>
   names.flatMap((name) => {
@@ -21,7 +21,7 @@ const misspelt = (names: readonly string[]): string[] =>
 const isSet = (env: Readonly<Record<string, string | undefined>>, ...names: readonly string[]): boolean =>
   names.some((name) => (env[name]?.trim() ?? '') !== '')
 
-/** A value that is wrapped in quotes is refused. One that only begins or ends with one may be meant so. */
+/** A value that is wrapped in quotes is refused. A value that only begins or ends with a quote may be intended. */
 const halfQuoted = (value: string | undefined): boolean => /^["']|["']$/.test(value ?? '')
 
 /** Warnings about settings that work but are risky. One line each, without secrets. */
