@@ -20,8 +20,8 @@ const isSent = (key: string | undefined): key is string => key !== undefined
 
 /**
  * Makes the guard of the backend routes. Accepts the key as `Authorization: Bearer` or as `X-CleverTap-Passcode`, so that scripts
- * written for CleverTap only need another address and another value. One right key of two is enough, because gateways add an
- * `Authorization` header. If `X-CleverTap-Account-Id` names an account, the key must belong to it.
+ * written for CleverTap only need another address and another value. If both headers are sent, one valid key is enough, because
+ * gateways add an `Authorization` header. If `X-CleverTap-Account-Id` names an account, the key must belong to it.
  */
 export const createBackendGuard = (
   app: FastifyInstance,

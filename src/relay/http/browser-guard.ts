@@ -11,7 +11,7 @@ export interface BrowserGuard {
   check(request: FastifyRequest, reply: FastifyReply, done: () => void): void
   /** Adds the answer to the CORS preflights of a path. */
   addPreflight(app: FastifyInstance, path: string, methods: readonly string[]): void
-  /** The account whose origin a checked request has. */
+  /** The account to which a checked request's origin belongs. */
   accountOf(request: FastifyRequest): AccountConfig
 }
 
@@ -24,9 +24,10 @@ const preflightHeaders = {
 }
 
 /**
- * Browsers leave `Origin` out of a same-origin GET, as from a page whose own site hosts the relay. They send `Sec-Fetch-Site:
- * same-origin` instead, so the requested host is the page's. If a trusted proxy sent the request, that is one of the hosts in
- * `X-Forwarded-Host`, to which each proxy of a chain may add the host that it was asked for. `URL` drops a default port.
+ * The origins that the page of a request may have. Browsers omit `Origin` from a same-origin GET, such as one of a page whose
+ * site also hosts the relay. They send `Sec-Fetch-Site: same-origin` instead, so the page's host is the requested host. Behind a
+ * trusted proxy it may also be any host in `X-Forwarded-Host`, because each proxy may add the host of its own request. `URL`
+ * drops a default port.
  */
 const originsOf = ({ method, headers, host, raw }: FastifyRequest, isTrusted: Trust): readonly string[] => {
   if (headers.origin !== undefined) return [headers.origin]
@@ -88,13 +89,13 @@ export const createBrowserGuard = (
       scope.options(path, { schema: { hide: true } }, (request, reply) => {
         const asked = request.headers['access-control-request-headers']
         const isAllowed = allow(request, reply) !== undefined
-        // Only this shows the operator a page of another origin, which sends nothing after its preflight.
+        // After a refused preflight the page sends nothing more, so only this refusal shows the operator its origin.
         if (!isAllowed && request.headers.origin !== undefined) return refuse(request, reply, notAllowed(request))
         if (isAllowed)
           reply.headers({
             ...preflightHeaders,
-            // Any header, because monitoring adds its own to fetch and no credentials are used. By name, because `*` does not
-            // cover Authorization.
+            // Any header, because monitoring scripts add their own to fetch and no credentials are used. Listed by name, because
+            // `*` does not cover Authorization.
             'access-control-allow-headers': asked === undefined ? ownHeaders : `${ownHeaders}, ${asked}`,
             'access-control-allow-methods': methods.join(', '),
             vary: 'Origin, Access-Control-Request-Headers',

@@ -19,7 +19,7 @@ export interface BrowserLimits {
 /** Limit of all requests without proof together, as a multiple of one address's limit. */
 const everybody = { key: 'everybody', times: 100 }
 
-/** Longest objectId. A withdrawal is counted before its objectId is checked, and a path can be much longer. */
+/** An objectId is cut to this length. A withdrawal is counted before its objectId is checked, and a path can be much longer. */
 const maxCountedLength = 2 * maxObjectIdLength
 
 const tooMany = (waitMs: number, whose: string): Refusal => ({

@@ -6,7 +6,7 @@ type Address = ipaddr.IPv4 | ipaddr.IPv6
 
 /**
  * Reads an address in each form that proxies write into `X-Forwarded-For`: bare, with a port (Azure), in brackets, in
- * quotes (RFC 7239 §4), or with a zone. IPv4 that is written as IPv6 is IPv4. Undefined for anything else.
+ * quotes (RFC 7239 §4), or with a zone. Returns an IPv4-mapped IPv6 address as IPv4. Undefined for anything else.
  */
 export const readAddress = (value: string | undefined): Address | undefined => {
   const bare = (value ?? '').trim().replace(/^"(.*)"$/, '$1')
@@ -24,7 +24,7 @@ const named: Readonly<Record<string, readonly string[]>> = {
 /** Whether a proxy's address, in any form, is in one of these ranges: addresses, CIDR ranges, or `named` ones. */
 export type Trust = (address: string | undefined) => boolean
 
-/** An IPv4 range that is written as IPv6 is an IPv4 range, like the addresses that are compared with it. */
+/** Reads a range. Turns an IPv4-mapped IPv6 range into an IPv4 range, as `readAddress` does with addresses. */
 const readRange = (value: string): [Address, number] => {
   const [base, bits] = ipaddr.parseCIDR(value.includes('/') ? value : `${value}/${value.includes(':') ? 128 : 32}`)
   return base instanceof ipaddr.IPv6 && base.isIPv4MappedAddress() && bits >= 96

@@ -1,5 +1,5 @@
 /*
- * Headers of every answer; a route may replace them. Not `@fastify/helmet`, which sets a dozen on each request: each header takes
+ * Headers of every answer; a route may replace them. Not `@fastify/helmet`, which sets a dozen on each answer: each header takes
  * about 1 % of a registration's time. Headers about documents are only on answers to GET, which a browser can open as a document.
  */
 

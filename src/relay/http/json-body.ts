@@ -33,7 +33,7 @@ const parse = (body: Buffer, method: string): unknown => {
  */
 export const addJsonBody = (app: FastifyInstance): void => {
   app.removeAllContentTypeParsers()
-  // Many clients send a content type with a DELETE that has no body: curl with -d '' that of a form.
+  // Many clients send a content type with a DELETE that has no body: `curl -d ''` sends that of a form.
   app.addHook('onRequest', ({ method, raw: { headers } }, _reply, done) => {
     const isEmpty = headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0
     if (method === 'DELETE' && isEmpty) delete headers['content-type']

@@ -17,7 +17,7 @@ export const defaultTimeouts: ServerTimeouts = {
   requestMs: 30_000,
   idleMs: 65_000,
   checkMs: 5_000,
-  // Less than the ten seconds of a relay's stop, because the store closes after the server.
+  // Less than the ten seconds in which a relay stops, because the store closes after the server.
   drainMs: 8_000,
 }
 
@@ -25,7 +25,7 @@ export const defaultTimeouts: ServerTimeouts = {
 export const maxHeaderBytes = 16 * 1024
 /** Largest number of a request's headers; further ones are not read. */
 export const maxHeaders = 100
-/** Longest path segment, in characters: an objectId of 128 characters with several `%XX` for each. */
+/** Longest path segment, in characters: an objectId of 128 characters, each written as several `%XX`. */
 export const maxSegmentLength = 2048
 /** The window of `PUSHFERRY_RATE_LIMIT`. */
 export const rateWindowMs = 60_000

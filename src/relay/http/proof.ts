@@ -20,11 +20,11 @@ export interface Prover {
   /** The refusal of a registration that lacks a required ticket. Does not need the body. */
   missingTicket(request: FastifyRequest, account: AccountConfig): Refusal | undefined
   /**
-   * For a registration. If tickets are required, only a ticket proves: a registration key never expires, and a squatter may
+   * For a registration. If tickets are required, only a ticket is a proof: a registration key never expires, and a squatter may
    * hold one from before tickets were required.
    */
   forRegistration(request: FastifyRequest, account: AccountConfig, objectId: string, key: string): Promise<Proof>
-  /** For a withdrawal: a key or a ticket proves, even if tickets are required, because a withdrawal takes no objectId over. */
+  /** For a withdrawal: a key or a ticket is a proof, even if tickets are required, because it cannot take over an objectId. */
   forWithdrawal(request: FastifyRequest, account: AccountConfig, objectId: string): Promise<Proof>
 }
 

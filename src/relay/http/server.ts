@@ -82,7 +82,7 @@ const createApp = (parts: ServerParts, isTrusted: Trust, refuse: Refuse): Fastif
   return app
 }
 
-/** Cuts slow connections at the end, because Node checks no time limits while a server closes. */
+/** Cuts the connections that are open `drainMs` after the server began to close, because Node then enforces no time limits. */
 const cutSlowOnes = (app: FastifyInstance, { drainMs }: ServerTimeouts): void => {
   let timer: NodeJS.Timeout | undefined
   app.addHook('preClose', (done) => {
@@ -97,7 +97,7 @@ const cutSlowOnes = (app: FastifyInstance, { drainMs }: ServerTimeouts): void =>
 
 /**
  * Makes the relay's HTTP server, which does not listen yet: call `await app.listen({ host, port })`. `app.close()` waits for the
- * requests in flight, `drainMs` at most. The caller keeps the store and closes it.
+ * requests in flight, `drainMs` at most. It does not close the store; the caller does.
  */
 export const createServer = (parts: ServerParts): FastifyInstance => {
   const { config, version, random = Math.random, routes = [] } = parts

@@ -23,7 +23,6 @@ interface Route {
   requestBody?: { content: Record<string, Media> }
   responses: Record<string, Response>
 }
-/** The part of an OpenAPI document that is changed. */
 interface OpenApiDocument {
   paths?: Record<string, Record<string, Route>>
   components?: Record<string, unknown>

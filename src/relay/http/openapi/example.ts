@@ -1,7 +1,7 @@
 import type { RelayProblemCode } from '../../../wire/problem.ts'
 
 /**
- * One call and its answer, for the description. A test sends all calls, in their order, to a relay with the account
+ * One call and its answer, for the OpenAPI document. A test sends all calls, in their order, to a relay with the account
  * `TEST-123-4567`, the API key `backend-key` and the admin key `admin-key`, and compares the answers.
  */
 export interface Example {

@@ -4,7 +4,7 @@ import { maxBrowserBodyBytes } from '../../../wire/limits.ts'
 import { nothing, objectIdParams, problems } from '../schemas.ts'
 import type { Scope } from '../scope.ts'
 
-/** `DELETE /v1/tokens/{objectId}`: removes a profile's row and every trace of it. Answers 204 also if there is none. */
+/** `DELETE /v1/tokens/{objectId}`: removes a profile's row and every trace of it. Answers 204 even if there is none. */
 export const addErase = (app: FastifyInstance, { store, backends }: Scope): void => {
   app.delete<{ Params: { objectId: string } }>(
     '/v1/tokens/:objectId',

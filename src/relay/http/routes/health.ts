@@ -6,7 +6,7 @@ import { alive, readiness } from '../schemas.ts'
 const maxAgeMs = 1000
 const timeoutMs = 2000
 
-/** `GET /healthz` and `GET /readyz`: whether the process lives, and whether it can accept records. */
+/** `GET /healthz` and `GET /readyz`: whether the process is alive, and whether it can accept records. */
 export const addHealth = (
   app: FastifyInstance,
   {

@@ -5,7 +5,7 @@ import { createAdmission } from '../admission.ts'
 import { nothing, objectIdParams, problems } from '../schemas.ts'
 import type { Scope } from '../scope.ts'
 
-/** `DELETE /v1/subscriptions/{objectId}`: a browser withdraws its registration. 204 also when there is none. */
+/** `DELETE /v1/subscriptions/{objectId}`: a browser withdraws its registration. 204 even when there is none. */
 export const addWithdraw = (app: FastifyInstance, scope: Scope): void => {
   const { store, browsers, prover, refuse } = scope
   const admission = createAdmission(scope)
