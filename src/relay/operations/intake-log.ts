@@ -33,8 +33,8 @@ const fieldsOf = (results: IntakeEvent['results']): Record<string, number> => {
 }
 
 /**
- * Logs every backend call. While an API key makes few calls, each has its own line with the request id; above that, one line sums
- * up a second. A line costs about as much as reading and storing a call. Without the limit, a key that sends thousands of single
+ * Logs every backend call. The first five calls of an API key in a second have a line each, with the request id; one line sums up
+ * the rest. A line costs about as much as reading and storing a call. Without the limit, a key that sends thousands of single
  * records per second would spend half its time on the log. A browser's registration is a line at level debug. A line about
  * refused records is a warning.
  */

@@ -15,7 +15,7 @@ export interface LogOutputOptions {
   descriptor?: number
   /** Limit of buffered lines, in bytes; lines above it are dropped. */
   maxBytes?: number
-  /** Wait before the next try after a write failed or took nothing, in ms. */
+  /** Wait before the next try after a write failed or wrote nothing, in ms. */
   retryMs?: number
   /** Timeout of `close`, in ms. */
   drainMs?: number
@@ -45,7 +45,7 @@ export const createLogOutput = ({
   drainMs = 500,
   writeTo = write,
 }: LogOutputOptions = {}): LogOutput => {
-  // Node makes a pipe or socket non-blocking when it opens it. A blocking write would wait in a thread that every exit joins.
+  // Opens the stream, which makes a pipe or socket non-blocking. A blocking write would hold a thread for which every exit waits.
   if (descriptor === 1) void process.stdout
   const lines: string[] = []
   let waitingBytes = 0

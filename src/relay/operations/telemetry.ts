@@ -70,7 +70,7 @@ export const findTelemetry = (load = loadApi): Telemetry | undefined => {
           const attributes = { 'http.request.method': 'POST', 'http.route': route, 'pushferry.request_id': request.id }
           const span = tracer.startSpan(`POST ${route}`, { kind: SpanKind.SERVER, attributes }, parent)
           spans.set(request, span)
-          request.headers.traceparent = traceOf(span).traceparent // from here the log takes the trace's id
+          request.headers.traceparent = traceOf(span).traceparent // the log reads the trace id from this
         }
         done()
       })

@@ -4,7 +4,7 @@ import { inTime } from '../status/in-time.ts'
 import type { Instruments } from './instruments.ts'
 import { codeLabel } from './known-codes.ts'
 
-/** Timeout of a scrape for the store, in ms. Prometheus' own default timeout is ten seconds. */
+/** Timeout for reading the store at a scrape, in ms. Prometheus' own default timeout is ten seconds. */
 const storeWaitMs = 2_000
 
 /**

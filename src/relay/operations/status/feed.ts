@@ -11,7 +11,7 @@ export interface Feed {
 }
 
 export const feedEveryMs = 2_000
-/** A reader with more unread bytes than this is too slow. Node's own high-water mark differs between versions. */
+/** A reader with more unread bytes than this is too slow. Node's default high-water mark differs between versions. */
 const mostWaitingBytes = 16 * 1024
 
 /**

@@ -11,7 +11,7 @@ const htmlOf = (view: View | string): string => {
     value === undefined ? '' : value === '' ? ` ${name}` : ` ${name}="${escaped(value)}"`,
   )
   const start = `<${view.tag}${attributes.join('')}>`
-  // It has no end tag in HTML.
+  // An input has no end tag in HTML.
   return view.tag === 'input' ? start : `${start}${(view.children ?? []).map(htmlOf).join('')}</${view.tag}>`
 }
 

@@ -11,8 +11,9 @@ export interface LatencyLog {
 }
 
 /*
- * A histogram with buckets that begin at 1 ms and grow by a sixth, so that periods can be added; percentiles are accurate
- * to 8 %. The last minutes are kept per five seconds, the last day per minute: about 400 kB when every minute has requests.
+ * Histograms, which can be added to cover a longer period. Their buckets begin at 1 ms and grow by a sixth, so percentiles are
+ * accurate to 8 %. There is one per five seconds of the last ten minutes, and one per minute of the last day: about 400 kB when
+ * every minute has requests.
  */
 const growth = 1.16
 const buckets = 100

@@ -15,7 +15,7 @@ const readReport = (report: string): Readonly<Record<string, unknown>> => {
 
 /**
  * The other processes that upload for an account, by the report of their last heartbeat, by default at most 15 s old. A
- * process whose report cannot be read, for example of another release, is listed with the parts that can be read.
+ * process whose report cannot be read, for example from another release, is listed with the parts that can be read.
  */
 export const othersOf = (holders: readonly Holder[], own: string | undefined, account: string): OtherProcess[] =>
   holders

@@ -72,7 +72,7 @@ export const addStatus = (app: FastifyInstance, parts: StatusParts): void => {
     },
     async (request, reply) => {
       const [, slashes = '', query = ''] = /^[^?]*?(\/*)(\?.*)?$/s.exec(request.url) ?? []
-      // The page's links are relative, so that it works below a path of a proxy. A slash at the end would break them.
+      // The page's links are relative, so that it works under a path prefix of a proxy. A trailing slash would break them.
       if (slashes !== '') return reply.redirect(`${'../'.repeat(slashes.length)}status${query}`, 308)
       const { account, range } = request.query
       const state = pageStateOf(await snapshots.current(), account)

@@ -4,7 +4,7 @@ import type { Happened } from './view/snapshot.ts'
 
 /**
  * Samples of the store's numbers of one account, every few seconds. The store counts events per minute and keeps no
- * history of the queue's depth, so the live view and the queue's line begin with this process.
+ * history of the queue's depth, so the live view and the line of the queue begin when this process starts.
  */
 export interface Samples {
   add(at: number, counts: Counts): void

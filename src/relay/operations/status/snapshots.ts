@@ -16,8 +16,8 @@ import type { AccountStatus, StatusSnapshot } from './view/snapshot.ts'
 /** The status page's data: this process's own history combined with the store's numbers. */
 export interface Snapshots {
   /**
-   * The current state. Calls within a second share one answer. Never rejects: while the store cannot be read, the numbers are the last
-   * readable ones.
+   * The current state. Calls within a second share one answer. Never rejects: while the store cannot be read, the numbers are
+   * the last that could be read.
    */
   current(): Promise<StatusSnapshot>
   onRequest(report: UploadReport): void
@@ -60,7 +60,7 @@ const nothing: Counts = {
 
 const reasonOf = (error: unknown): string => (error instanceof StoreError ? error.message : 'the store does not answer')
 
-/** Checks from time to time whether the store takes records. */
+/** Makes a check whether the store takes records, which probes it at most once in `probeEveryMs`. */
 const createStoreCheck = (store: Pick<Store, 'probe'>, now: () => number) => {
   let asked: { at: number; answer: Promise<string | null> } | undefined
   return (): Promise<string | null> => {

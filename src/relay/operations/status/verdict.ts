@@ -6,7 +6,7 @@ export interface Evidence {
   now: number
   store: { ok: boolean; reason: string | null }
   upload: UploadHealth
-  /** Records that wait or are being uploaded, and those of them that were imported. */
+  /** Records that wait or are being uploaded. `imported`: how many of them are imported. */
   waiting: number
   imported: number
   /** Upper bound for the number of records that wait because CleverTap did not know their profile yet. */
@@ -25,11 +25,11 @@ export interface Evidence {
 const hiccupMs = 2 * 60_000
 /** A record that waits longer than this is late, unless the reason is known, in ms. */
 const lateMs = 5 * 60_000
-/** A record that waits longer than this did not go with the next request, in ms. */
+/** A record that waits longer than this, in ms, was not sent in the next request. */
 const soonMs = 10_000
 /** The verdict mentions a queue of at least this number of records. */
 const worthAWord = 1_000
-/** Number of rejected records from which their share is meaningful. */
+/** With fewer rejected records their share means little. */
 const enoughForAShare = 10
 
 const isSafe = 'Nothing is lost: every received record is on disk and will be sent.'

@@ -26,7 +26,7 @@ export const listen = (
     source = new EventSource(`status/events?account=${encodeURIComponent(account)}`)
     source.addEventListener('message', ({ data }) => {
       heardAt = performance.now()
-      const state = JSON.parse(data) as PageState // our own server's words
+      const state = JSON.parse(data) as PageState // sent by our own server
       generatedAt = state.generatedAt
       onState(state)
     })
@@ -36,7 +36,7 @@ export const listen = (
     if (document.hidden) source?.close()
     else open()
   })
-  // After a refusal (the relay restarts, the key has changed) the browser closes the stream for good.
+  // After a refusal (the relay restarts, the key has changed) the browser closes the stream and does not reconnect.
   setInterval(() => {
     onTick()
     if (!document.hidden) open()

@@ -11,7 +11,7 @@ const { body } = document
 const slider = find<HTMLInputElement>('#step')
 const details = find<HTMLDetailsElement>('details')
 
-let state = JSON.parse(body.dataset.state ?? '') as PageState // our own server's words
+let state = JSON.parse(body.dataset.state ?? '') as PageState // sent by our own server
 let range: Range = ranges.find((one) => one === body.dataset.range) ?? 'hour'
 let step: number | null = null
 

@@ -3,7 +3,7 @@ import type { View } from '../view/element.ts'
 const keyOf = (view: View | string): string | undefined =>
   typeof view === 'string' ? undefined : view.attributes['data-key']
 
-/** The node for a child: the one that is there, or the one with its key, where it fits; else a new one. */
+/** The node for a child: the one with its key, or without a key the one at its position; a new one if that has another tag. */
 const nodeFor = (child: View | string, there: ChildNode | undefined, keyed: Map<string | null, Element>): ChildNode => {
   if (typeof child === 'string') {
     const text = there instanceof Text ? there : document.createTextNode('')
@@ -18,8 +18,8 @@ const nodeFor = (child: View | string, there: ChildNode | undefined, keyed: Map<
 }
 
 /**
- * Brings an element in line with its description. Nodes that fit stay, so that a focused button keeps the focus, and nothing that is
- * unchanged is announced, deselected or drawn again.
+ * Updates an element to match its description. Nodes that match are kept, so that a focused button keeps the focus, and unchanged
+ * content is not announced, deselected or drawn again.
  */
 export const patch = (element: Element, { attributes, children }: View): void => {
   for (const [name, value] of Object.entries(attributes))

@@ -11,10 +11,10 @@ export interface Plot {
 }
 
 const minute = 60_000
-/** Marks of the time axis, at least a minute apart, so that hours and minutes are enough as labels. */
+/** Tick intervals of the time axis, at least a minute, so that hours and minutes are enough as labels. */
 const timeSteps = [1, 2, 5, 10, 15, 30, 60, 120, 180, 240, 360, 720].map((minutes) => minutes * minute)
 
-/** Marks of the value axis, at whole numbers, because a mark at 2.5 would have the label 3. */
+/** Tick intervals of the value axis: whole numbers, because a tick at 2.5 would have the label 3. */
 const wholeSteps = Array.from({ length: 10 }, (_, zeros) => [1, 2, 5].map((digit) => digit * 10 ** zeros)).flat()
 
 /** 60 % of a step wide, but 3 to 5 px. */
@@ -34,7 +34,7 @@ const seriesOf = ({ name, as }: LineKind, figure: Element): uPlot.Series => {
       fill: stroke,
       width: 0,
       ...(bars ? { paths: bars } : {}),
-      // A minimum height, because the bar of one record in a thousand would be too low to see.
+      // A dot on each bar, because the bar of one record in a thousand would be too low to see.
       points: { show: true, size: 7, stroke, fill: stroke, filter: (self, index) => countedOf(values(self, index)) },
     }
   return {
@@ -113,7 +113,7 @@ export const createPlot = (kind: ChartKind, onPoint: (step: number | null) => vo
     show: (series, at) => {
       const points = pointsOf(kind, series)
       const time = at === null ? undefined : points[0][at]
-      // At once, so that the mark uses the new scale.
+      // `batch` applies the new scale at once, so that the cursor uses it.
       uplot.batch(() => uplot.setData(points))
       uplot.setCursor({ left: time === undefined ? -10 : uplot.valToPos(time, 'x'), top: 0 })
     },

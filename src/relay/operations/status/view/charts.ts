@@ -2,13 +2,13 @@ import { rangeWords } from './slots.ts'
 import type { Range, Series } from './snapshot.ts'
 import { count, duration, latency } from './words.ts'
 
-/** A line of a chart: its numbers, its name, and the words for its sum or last value. */
+/** A line of a chart. `name`: the numbers of a `Series` that it shows. */
 export interface LineKind {
   name: 'queued' | 'accepted' | 'rejected' | 'waiting' | 'latencyP50Ms' | 'latencyP95Ms'
   label: string
   /**
-   * The style, by which lines also differ without colour. `area` is filled below. `bars` have no line between them, so that zeros are not
-   * drawn. The others are broken lines.
+   * The style, by which lines also differ without colour. `area` is a line with a filled area below it. `bars` have no line
+   * between them, so that zeros are not drawn. The others are broken lines. Default: a solid line.
    */
   as?: 'area' | 'bars' | 'dashed' | 'dotted'
 }
@@ -76,7 +76,7 @@ export const pointsOf = (kind: ChartKind, series: Series): [number[], ...(number
   ...layersOf(kind).map(({ name }) => [...drawnOf(kind, series[name])]),
 ]
 
-/** Steps between unknown ones: no line leads to them, so they need a mark. */
+/** Known steps between unknown ones: no line leads to them, so they need a dot. */
 export const loneOf = (values: Values): number[] => {
   const isKnown = (index: number): boolean => typeof values[index] === 'number'
   return [...values.keys()].filter((index) => isKnown(index) && !isKnown(index - 1) && !isKnown(index + 1))

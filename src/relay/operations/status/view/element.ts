@@ -7,7 +7,7 @@ export interface View {
   children: readonly (View | string)[] | null
 }
 
-/** Makes an element: `element('p.note', 'None.')`. Siblings whose list changes are told apart by `data-key`. */
+/** Makes an element: `element('p.note', 'None.')`. In a list that changes, `data-key` identifies each item. */
 export const element = (
   selector: string,
   content: View | string | readonly (View | string)[] | null = '',
@@ -21,7 +21,7 @@ export const element = (
   }
 }
 
-/** A list. Its role is stated, because Safari takes it away from a list without bullets. */
+/** A list. Its role is explicit, because Safari does not treat a list without bullets as a list. */
 export const listOf = (selector: string, items: readonly View[]): View => element(selector, items, { role: 'list' })
 
 /** A navigation in which one link is the current one. */

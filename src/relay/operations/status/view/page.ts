@@ -10,8 +10,8 @@ const addressOf = (account: string | undefined, range: Range): string =>
   `status?${new URLSearchParams({ ...(account === undefined ? {} : { account }), range })}`
 
 /**
- * Describes the page for the server and for the page's script: its title, and the parts of its body that change. Only the pictures of
- * the charts are missing. Their numbers are in a table, so that the page can be read without its script. All URLs are relative, so
+ * Describes the page for the server and for the page's script: its title, and the parts of its body that change. Only the script
+ * draws the charts. Their numbers are also in a table, so that the page can be read without its script. All URLs are relative, so
  * that it works behind a proxy under another path.
  */
 export const viewOf = (options: PageOptions) => {

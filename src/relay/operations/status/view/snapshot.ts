@@ -42,13 +42,13 @@ export interface Series {
   rejected: readonly (number | null)[]
   /** Records that waited or were being uploaded, at the end of the step. */
   waiting: readonly (number | null)[]
-  /** Upload latency as this process saw it: half of the requests were faster, and 95 of 100. */
+  /** Median and 95th percentile of the upload latency, as this process saw it. */
   latencyP50Ms: readonly (number | null)[]
   latencyP95Ms: readonly (number | null)[]
 }
 
 export const ranges = ['live', 'hour', 'day'] as const
-/** `live`: the last five minutes by five seconds; `hour`: by the minute; `day`: by ten minutes. */
+/** `live`: the last five minutes in steps of five seconds; `hour`: in steps of a minute; `day`: in steps of ten minutes. */
 export type Range = (typeof ranges)[number]
 
 /** Time from an upload request to CleverTap's answer, as this process saw it. */
@@ -113,9 +113,9 @@ export interface AccountStatus {
   verdict: Verdict
   upload: UploadHealth
   queue: {
-    /** Of backends, tickets and accepted registration keys. */
+    /** From backends, tickets and accepted registration keys. */
     live: number
-    /** Of browsers that proved nothing. */
+    /** From browsers without proof. */
     unproved: number
     import: number
     uploading: number
@@ -131,8 +131,9 @@ export interface AccountStatus {
     unproved: { waiting: number; limit: number; evicted: number }
   }
   /**
-   * Registered browsers: `heard` confirmed in the last 30 days, `idle` did not for so long that their key does not bind any more.
-   * In the last day: `refused` because another browser has the objectId, and `takeovers` of an objectId.
+   * Registered browsers: `heard` confirmed in the last 30 days, `idle` did not confirm for `PUSHFERRY_KEY_IDLE`, so that another
+   * browser may claim their objectId. In the last day: registrations `refused` because another browser has the objectId, and
+   * `takeovers` of an objectId.
    */
   browsers: { heard: number; idle: number; refused: number; takeovers: number }
   /** Completed records in the store. */

@@ -41,7 +41,7 @@ export const share = (part: number, whole: number): string => {
 }
 
 /**
- * Hour, minute and, for short steps, second; in UTC, with that word, unless another zone is given.
+ * Hour, minute and, with `seconds`, second. Local time, or with `zone` UTC, followed by that word.
  *
  * Sliced from the strings that ECMAScript defines for a Date, which are always English with 24 hours. Each
  * `Intl.DateTimeFormat` would hold 28 kB (Node 20) outside V8's heap.
