@@ -7,10 +7,10 @@ const names = [
   ...(['discardRejected', 'secret', 'probe'] as const),
 ]
 export type OperationName = (typeof names)[number]
-/** The operations that every store answers with a promise; not `close`, which is the end of them. */
+/** The operations that every store answers with a promise, except `close`. */
 export type Operations = Pick<Store, OperationName>
 
-/** Makes operations that all go through `ask`: it may call `operation` on a store, at once or never, and answers for it. */
+/** Makes operations that all go through `ask`, which calls `operation` on a store, or does not, and returns the answer. */
 export const eachOperation = (
   ask: <T>(operation: (store: Operations) => Promise<T>, name: OperationName) => Promise<T>,
 ): Operations => {
@@ -19,11 +19,11 @@ export const eachOperation = (
     (...values: unknown[]) =>
       ask((store) => Reflect.apply(store[name] as (...values: unknown[]) => Promise<unknown>, store, values), name),
   ]
-  // Each takes and gives what the operation of its name does.
+  // Each has the parameters and the result of the operation with its name.
   return Object.fromEntries(names.map(forward)) as Operations
 }
 
-/** Operations that reject with `closed` from `close` on, which waits for those under way and then for `end`. */
+/** Adds `close`, which waits for the operations in progress and then calls `end`. Operations after it reject with `closed`. */
 export const untilClosed = (operations: Operations, end: () => Promise<void>): Operations & Pick<Store, 'close'> => {
   const underWay = new Set<Promise<unknown>>()
   let ended: Promise<void> | undefined

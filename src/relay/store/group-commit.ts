@@ -15,7 +15,7 @@ export const answerOf = (run: () => unknown): Answer => {
 
 /** How a store runs a group. */
 export interface GroupSettings<Operation> {
-  /** Runs a group in one transaction and returns results in its order. The last operations may have none; they begin the next group. */
+  /** Runs a group in one transaction. Returns results in its order; the last operations may get none and begin the next group. */
   run(group: readonly Operation[]): readonly Answer[] | Promise<readonly Answer[]>
   /** Makes the error for the callers of a failed group. */
   failureOf(error: unknown): StoreError
@@ -24,7 +24,7 @@ export interface GroupSettings<Operation> {
    * process has locked the database; the operations run again soon, unless they have waited for five seconds.
    */
   afterFailure(error: unknown): 'split' | 'wait' | 'reject'
-  /** Number of rows of an operation; default: 0. A group takes no more operations above 2,000 rows. */
+  /** Number of rows of an operation; default: 0. A group that has 2,000 rows takes no further operation. */
   rowsOf?(operation: Operation): number
 }
 
@@ -46,8 +46,8 @@ const mostRows = 2_000
 /** Longest wait of an operation for another process's lock, in ms. */
 const lockWaitMs = 5_000
 /**
- * After a group that took longer than `longTurnMs`, the event loop runs a turn for each `msOfTurn` of it before the next group. A turn
- * accepts one connection (libuv's limit), so with one turn per group new connections would wait for seconds.
+ * After a group that took longer than `longTurnMs`, the event loop runs one turn per `msOfTurn` of that time before the next
+ * group. A turn accepts one connection (libuv's limit), so with one turn per group new connections would wait for seconds.
  */
 const longTurnMs = 10
 const msOfTurn = 2
@@ -81,7 +81,7 @@ export class GroupCommit<Operation> {
   async idle(): Promise<void> {
     if (this.#isUnderWay) await new Promise<void>((resolve) => this.#tellIdle.push(resolve))
   }
-  /** The wait before the next try: short, because locks are short, and random, because other processes wait too. */
+  /** Schedules the next group. After a lock the wait is short, as locks are, and random, because other processes wait too. */
   #begin(isLocked = false): void {
     this.#isUnderWay = true
     const run = (): Promise<void> => this.#runNext()

@@ -19,7 +19,7 @@ export * from './records.ts'
  *
  * ONE ROW for each account and objectId. A row has a *generation*, which a result must name. Each leased token has a new
  * generation, which no other row of the account has ever had, not even an erased one of the same profile. A row also has a
- * *sequence number*, which defines its age whatever the clock says: it gets it when it is queued, and keeps it when it is returned.
+ * *sequence number*, which defines its age whatever the clock says: a row gets it when it is queued, and keeps it when returned.
  *
  * COMMIT. An operation that returns a promise resolves only after its effect is durable: it survives a kill or a power cut at any
  * later moment. Many operations may share one commit. An operation rejects only with a StoreError, and has then done nothing.
@@ -32,7 +32,8 @@ export * from './records.ts'
  * LEASE. A leased row belongs to one holder and is given to no other. A result counts only while the row is leased to that holder
  * with the leased generation; a late result does not change the row's token. If the token is replaced during the lease, the row
  * stays leased until the result or a takeover, so that the replacement is never sent at the same time. The same holds for an erased
- * row: a *hold* remains, which is objectId and lease without token or fingerprint. Only the next record of the objectId finds it.
+ * row: a *hold* remains, which has the objectId and the lease, but no token or fingerprint. Only the next record of the objectId
+ * finds it.
  *
  * SLOT. The right to have one upload request of an account in flight. The slots of all holders of an account together never
  * exceed the limit that the last `takeSlots` gave.
@@ -45,8 +46,8 @@ export interface IntakeStore {
    *
    * Rejects with `full` when the queued rows of the pool `live` would exceed `maxQueued`. With imported records it also rejects
    * when `live` and `import` together would exceed it. So live records never wait for imported ones.
-   * Unproved records have a separate capacity, `maxUnproved`. When it is full, a new record evicts the oldest record that CleverTap
-   * has deferred, which is removed and counted as `evicted`. Without a deferred record the result is `full`.
+   * Unproved records have a separate capacity, `maxUnproved`. When it is full, a new record evicts the oldest deferred one, which
+   * is removed and counted as `evicted`. Without a deferred record the result is `full`.
    */
   put(entries: readonly NewEntry[]): Promise<readonly PutResult[]>
 
@@ -88,7 +89,7 @@ export interface UploadStore {
   /** Sets this holder's slots of an account to `want`, or to what the other holders leave of the limit, and resolves to their number. */
   takeSlots(request: { account: string; holder: string; want: number; limit: number }): Promise<number>
 
-  /** Registers a holder. Before that, and after `takeOver`, it gets no rows and slots. */
+  /** Registers a holder. Before that, and after `takeOver`, it gets no rows or slots. */
   join(holder: string, report: string): Promise<void>
 
   /** Sends a heartbeat with a new report. Resolves to false when another process has taken over everything from this holder. */

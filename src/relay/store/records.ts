@@ -30,8 +30,8 @@ export interface NewEntry {
   /**
    * The sender's proof for the objectId. `trusted`: a backend or an import; a row that it makes has no registration key yet. `ticket`:
    * a browser with a ticket. `key`: a browser with the registration key, which is a proof after CleverTap has accepted a record of
-   * the row. `unproved`: a browser with neither; accepted only if there is no row, if the row has no key (a withdrawn row has none), has
-   * the identical token, or may be claimed.
+   * the row. `unproved`: a browser with neither; accepted only if there is no row, or if the row has no key (a withdrawn row has
+   * none), has the identical token, or may be claimed.
    */
   sender: 'trusted' | 'ticket' | 'key' | 'unproved'
   /** When an unproved browser may take over a row with a registration key; default: never. Counted as `takeover`. */
@@ -152,7 +152,7 @@ export interface Counts {
   rejectedByCode: Readonly<Record<string, number>>
   /** Number of rows by the day (see `dayOf`) of their browser's last confirmation, which is written at most once a week. */
   confirmedOn: Readonly<Record<string, number>>
-  /** Events since the store was made. */
+  /** Events since the store was created. */
   events: Readonly<Record<EventName, number>>
 }
 

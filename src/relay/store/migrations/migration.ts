@@ -16,7 +16,7 @@ export const readMigrations = (folder: URL): Migration[] =>
     .sort((a, b) => a.number - b.number)
 
 /**
- * Refuses a schema that these migrations cannot bring up to date. 0 is a database without one.
+ * Refuses a schema that these migrations cannot bring up to date. Version 0 is a database without a schema.
  *
  * @throws StoreError (`future-schema`)
  */

@@ -19,7 +19,7 @@ const onFailure = {
 /** An operation that does nothing. Its group applies the inbox, as every group does. */
 const nothing: Operation<void> = { keys: [], run: () => {} }
 
-/** The store's two group commits: they append to the inbox, and operate on rows. */
+/** The store's two group commits: one for appends to the inbox, and one for operations on rows. */
 export const createCommits = (
   transactions: Transactions,
   read: Transactions['read'],
@@ -31,7 +31,7 @@ export const createCommits = (
     rowsOf: ({ keys }) => keys.length,
   })
   const write = <T>(operation: Operation<T>) =>
-    // As below, the group's run answers with that.
+    // The group's run returns the result of each operation.
     rows.write(operation) as Promise<T>
   const apply = (): Promise<void> => write(nothing)
   let timer: NodeJS.Timeout | undefined

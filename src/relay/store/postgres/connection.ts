@@ -17,12 +17,13 @@ export interface Ending<T> {
   isRepeatable?: boolean
 }
 
-/** Transactions on the connections of one pool. Both reject with a StoreError and nothing else. */
+/** Transactions on the connections of one pool. Every function rejects with a StoreError and nothing else. */
 export interface Transactions {
   /**
    * Runs `work` in a transaction and resolves after its commit. Runs `work` again from the start when the pool's connection was dead.
    *
-   * When the connection is lost after the commit was sent, it may have happened. Then this repeats what `isRepeatable`, and else rejects.
+   * When the connection is lost after the commit was sent, the transaction may be committed. It is repeated if it `isRepeatable`;
+   * else this rejects.
    */
   transact<T>(work: (session: Session) => Promise<Ending<T>>): Promise<T>
   /** The rows of one statement that changes nothing, outside a transaction. `Row` names the columns that it selects. */
@@ -38,9 +39,9 @@ export const poolSize = 3
 
 /**
  * How every transaction begins, whatever the defaults of the server or the role are. A commit returns when it is on disk, here and on the
- * standbys that the server waits for. No statement, wait for a lock or pause is endless, so a process that hangs blocks no other. Every
- * statement finds a few rows by an index; the old statistics of a queue must not lead to other plans. Set for the transaction only,
- * because behind PgBouncer the next one may have another session.
+ * standbys that the server waits for. Statements, lock waits and idle time have limits, so a process that hangs blocks no other.
+ * Every statement finds a few rows by an index; the outdated statistics of a queue must not lead to other plans. Set for the
+ * transaction only, because behind PgBouncer the next one may have another session.
  */
 const begin: PgQuery = {
   text: `BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;
@@ -97,7 +98,7 @@ const attempt = async <T>(
   }
 }
 
-/** Runs an attempt, and again while the connections of the pool prove dead, or another transaction has made the same row. */
+/** Runs an attempt. Repeats it when its connection was dead, or when another transaction has created the same row. */
 const insist = async <T>(pool: pg.Pool, once: (client: pg.PoolClient) => Promise<Attempted<T>>): Promise<T> => {
   for (let tries = 1; ; tries++) {
     const startedAt = performance.now()

@@ -3,7 +3,7 @@ import { StoreError } from '../errors.ts'
 
 /**
  * One statement. Without values it may hold several, separated by semicolons. `query_timeout`: how long the answer may take
- * before the connection is given up, in ms; else as the connection was told.
+ * before the connection is given up, in ms; default: the setting of the connection.
  */
 export type PgQuery = pg.QueryConfig & { query_timeout?: number }
 
@@ -20,7 +20,7 @@ export const loadPg = async (name = 'pg'): Promise<typeof pg> => {
   }
 }
 
-/** PostgreSQL's number of the type bigint. */
+/** PostgreSQL's OID of the type bigint. */
 const bigint = 20
 
 /**

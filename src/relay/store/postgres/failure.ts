@@ -11,7 +11,7 @@ const lossCodes: ReadonlySet<string> = new Set([
   '57P02', // crash_shutdown
   '57P03', // cannot_connect_now
 ])
-/** Two transactions have made the same row at once, as they may do with an account. The next try finds it. */
+/** Whether two transactions created the same row at once, which can happen with an account. The next try finds the row. */
 export const isRace = (error: unknown): boolean => sqlStateOf(error) === '23505' // unique_violation
 const diskFullCode = '53100'
 

@@ -10,10 +10,10 @@ import { findable } from './row.ts'
 import { sql } from './statements.ts'
 import { createWork, type FoundRow, idColumns, type Known, queuedKey } from './work.ts'
 
-/** Pending records that one transaction applies, about. */
+/** Approximate number of pending records that one transaction applies. */
 const mostApplied = 2_000
 
-/** Reads what the operations need, all at once. Each unproved record may evict a row, so as many of the oldest are read. */
+/** Reads what the operations need, all at once: also as many of the oldest evictable rows as unproved records may evict. */
 const readKnown = async (group: readonly Operation<unknown>[], ask: Session['ask']): Promise<Omit<Known, 'now'>> => {
   const names = group.flatMap((one) => one.keys)
   const keys = names.map(
@@ -49,7 +49,7 @@ interface InboxRow {
   body: string
 }
 
-/** Enters the records of an inbox row, with the time of their acceptance. */
+/** Applies the records of an inbox row, with the time of their acceptance. */
 const applyInboxRow = ({ account, received_at: receivedAt, body }: InboxRow): Operation<unknown> => {
   // Written by an append.
   const entries: NewEntry[] = (JSON.parse(body) as StoredRecord[]).map((stored) => ({ ...entryOf(stored), account }))
@@ -63,8 +63,8 @@ const accountsOf = (group: readonly Operation<unknown>[]): readonly string[] =>
  * Makes the function that runs a group of operations in one transaction. The transaction first applies the records that are pending in
  * the inbox; with more than 2,000 of them, further transactions do so before it.
  *
- * All transactions that change rows take turns: they hold an advisory lock until they have committed. So what one reads stays as it is
- * until it has written, and records are applied in the order of their acceptance, whichever relay accepted them.
+ * All transactions that change rows take turns: they hold an advisory lock until they have committed. So the rows that one reads
+ * do not change before it commits, and records are applied in the order of their acceptance, whichever relay accepted them.
  */
 export const createGroupRun = (
   { transact }: Transactions,

@@ -12,12 +12,12 @@ const mostPending = 20_000
 const queued: PutResult = { result: 'queued' }
 
 /**
- * Makes the function that appends a group of calls to the inbox: a table without further indexes, with one row for each group commit and
- * account. The acknowledgement follows that commit. A call without records is a probe, which makes a small durable write. Transactions
- * that append take turns by a lock until they have committed, so with a row all earlier ones are visible.
+ * Makes the function that appends a group of calls to the inbox: a table without secondary indexes, with one row for each group
+ * commit and account. The acknowledgement follows that commit. A call without records is a probe, which makes a small durable
+ * write. Transactions that append hold a lock until they have committed, so a reader that sees a row sees all earlier ones too.
  *
- * A call that exceeds its account's capacity is refused alone. Rows in the tables and pending records count. The appends of other
- * relays at the same moment are not seen, so each relay may exceed the capacity by one group.
+ * A call that exceeds its account's capacity is refused alone. Queued rows and pending records count. The appends of other relays
+ * at the same moment are not seen, so each relay may exceed the capacity by one group.
  */
 export const createAppendRun = (
   { transact, read }: Transactions,

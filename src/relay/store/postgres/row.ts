@@ -8,7 +8,7 @@ import { rowColumns } from './statements.ts'
 /** The values of a row, by the names of its columns. */
 type RowValues = Readonly<Record<Exclude<Column, 'holder'>, string | number | boolean | null>>
 
-/** PostgreSQL's strings contain no NUL and no lone surrogates. A string from outside must not break its statement. */
+/** Replaces NUL and lone surrogates, which PostgreSQL cannot store: a string from outside must not break its statement. */
 export const storable = (text: string): string =>
   /^[ -~]*$/.test(text) ? text : text.replaceAll(/[\0\p{Cs}]/gu, '\uFFFD')
 

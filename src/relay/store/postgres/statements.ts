@@ -8,7 +8,7 @@ import { type Column, columnTypes } from '../rules/columns.ts'
  * made while the queue was short is bad when it is long.
  */
 
-/** Transactions take turns by these advisory locks, which end with them; see also migrate.ts. */
+/** Transactions take turns by these advisory locks, which are released when they end; see also migrate.ts. */
 const takeTurn = (turn: 1 | 2): string => `SELECT pg_advisory_xact_lock(${0x70757368}, ${turn})`
 
 const ids = 'unnest($1::bigint[], $2::text[]) AS k (account, object_id)'
@@ -44,7 +44,7 @@ export const sql = {
   /** One snapshot: a row that moves at the same time is seen once, in its old or its new table. */
   findRows: `SELECT ${fromQueue} JOIN ${ids} ON q.account = k.account AND q.object_id = k.object_id
     UNION ALL SELECT ${fromSettled} JOIN ${ids} ON s.account = k.account AND s.object_id = k.object_id`,
-  /** For each account what it has queued, applied or not; and what is pending of all. */
+  /** For each account its queued records, applied or pending; `pending`: the pending records of all accounts. */
   readQueued: `SELECT (
       coalesce((SELECT t.n FROM pushferry.tally t WHERE t.account = k.account AND t.name = 'state:queued:live'), 0)
       + (SELECT coalesce(sum(i.n), 0) FROM pushferry.inbox i WHERE i.account = k.account))::bigint AS queued,
@@ -64,7 +64,7 @@ export const sql = {
 
   addTally: `INSERT INTO pushferry.tally AS t (account, name, n) SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[])
     ON CONFLICT (account, name) DO UPDATE SET n = t.n + excluded.n`,
-  /** Of events; see TallyName. */
+  /** Counts events, whose TallyName begins with `event:`. */
   addMinutes: `INSERT INTO pushferry.minute AS m (account, at, event, n)
     SELECT k.account, $4::bigint, substr(k.name, 7), k.amount
     FROM unnest($1::bigint[], $2::text[], $3::bigint[]) AS k (account, name, amount)
@@ -79,7 +79,7 @@ export const sql = {
   addSettled: `INSERT INTO pushferry.settled (${settledColumns}) SELECT ${settledColumns} FROM ${rows}`,
   vacuum: 'VACUUM (TRUNCATE FALSE, INDEX_CLEANUP ON) pushferry.inbox, pushferry.queue, pushferry.settled',
 
-  /** Waiting rows that have become due, or got their time from a wrong clock. At most 10,000, so that nobody waits long. */
+  /** Waiting rows that have become due, or got their time from a wrong clock. At most 10,000, so that others do not wait long. */
   promoteWaiting: `UPDATE pushferry.queue SET state = 0, ready_at = due_at, due_at = 0 WHERE account = $1 AND object_id = ANY (ARRAY(
       (SELECT object_id FROM pushferry.queue WHERE account = $1 AND state = 1 AND due_at <= $2 ORDER BY due_at LIMIT 5000)
       UNION ALL (SELECT object_id FROM pushferry.queue WHERE account = $1 AND state = 1 AND due_at > $3 LIMIT 5000)))`,
@@ -94,7 +94,7 @@ export const sql = {
   oldestDeferred: `SELECT ${fromQueue} WHERE q.account = $1 AND q.priority = 1 AND q.state IN (0, 1) AND q.holder IS NULL
     ORDER BY q.seq LIMIT $2`,
   oldestRejected: `SELECT s.object_id FROM pushferry.settled s WHERE s.account = $1 AND s.state = 4 ORDER BY s.seq LIMIT $2`,
-  /** Of one code, or of all where that is NULL. */
+  /** Rows with one code, or all where `$4` is NULL. */
   rejectedRows: `SELECT ${fromSettled} WHERE s.account = $1 AND s.state = 4 AND s.seq < $2
     AND ($4::double precision IS NULL OR s.error_code = $4) ORDER BY s.seq DESC LIMIT $3`,
   acceptedRows: `SELECT object_id AS "objectId", type, encode(fingerprint, 'hex') AS fingerprint FROM pushferry.settled
@@ -115,7 +115,7 @@ export const sql = {
     ON CONFLICT (account, holder) DO UPDATE SET held = excluded.held RETURNING held`,
 
   readTally: 'SELECT name, n FROM pushferry.tally WHERE account = $1',
-  /** Of accounts, by pool. */
+  /** Numbers of queued rows of these accounts, by pool. */
   readQueuedRows: `SELECT account, substr(name, 14) AS pool, n FROM pushferry.tally
     WHERE account = ANY ($1) AND name IN ('state:queued:live', 'state:queued:import', 'state:queued:unproved')`,
   readMinutes: 'SELECT at, event, n FROM pushferry.minute WHERE account = $1 AND at >= $2 ORDER BY at',

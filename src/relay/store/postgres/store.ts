@@ -37,7 +37,7 @@ const openPool = (driver: typeof pg, settings: pg.PoolConfig): pg.Pool => {
 /** Removes deleted rows from the tables and their indexes; see Store.erase. The timeout is in ms. */
 const vacuum = { text: sql.vacuum, query_timeout: 600_000 }
 
-/** A secret of the store, which is made when it is missing. */
+/** Reads a secret of the store, and makes it when it is missing. */
 const readSecret = ({ transact }: Transactions, name: string): Promise<string> =>
   transact(async ({ ask }) => {
     const values = [name, randomBytes(32).toString('base64url')]
@@ -49,14 +49,14 @@ const readSecret = ({ transact }: Transactions, name: string): Promise<string> =
 
 /** The parts that the operations share. Each pool has its own kind of transactions, so that intake waits for nothing else. */
 interface Parts {
-  /** One connection to append to the inbox, and one to operate on rows. */
+  /** For appends to the inbox and operations on rows. */
   intake: Transactions
   /** For everything else. */
   others: Transactions
   listeners: WorkListeners
 }
 
-/** The operations, and what waits for all that is under way when no more are asked for. */
+/** Makes the operations, and `end`, which waits for those in progress. Call it when no more operations follow. */
 const createOperations = (
   { intake, others, listeners: { tell } }: Parts,
   { maxQueued = 1_000_000, maxUnproved = 100_000, now = steadyNow }: StoreOptions,
@@ -82,7 +82,7 @@ const createOperations = (
     put: async (entries) => {
       checkStorable(entries)
       if (entries.every(isForInbox)) return append(entries)
-      // Appends that began before are committed with this one, and so an import finds them in the queue.
+      // Appends that began earlier are committed when this resolves, so that an import finds their records.
       if (entries.some(({ priority }) => priority === 'import')) await append([])
       const results = await write(put(entries, { maxQueued, maxUnproved }))
       for (const { account } of entries) tell(account, 1)
@@ -115,17 +115,17 @@ const createOperations = (
 
 /**
  * The outbox in a PostgreSQL database, for any number of relays. Everything is in the schema `pushferry`, which is
- * made when it is missing; the migrations are applied.
+ * created when it is missing; migrations are applied.
  *
  * Uses up to six connections: three for intake and results, three for the rest. It works through PgBouncer in transaction
- * mode: nothing it relies on outlives a transaction, and no parameter is asked for at the start of a connection.
+ * mode: nothing it relies on outlives a transaction, and connections have only start parameters that PgBouncer knows.
  *
  * - An operation that reads or changes rows first applies the records in the inbox that were acknowledged before.
  * - An operation that rejects with `unavailable` because the connection broke during the commit may have succeeded. Every operation
  *   can be repeated: a record is then `unchanged`, a result counts once, and rows of an unknown lease are returned.
  * - `erase` ends with a vacuum of the tables, which removes the deleted row from them and from their indexes. It takes seconds with
- *   tens of millions of rows, and concurrent calls share one. docs/security.md says what it does not reach. The token of a completed or
- *   withdrawn row leaves the table with PostgreSQL's own next vacuum, and so does the objectId of a hold.
+ *   tens of millions of rows, and concurrent calls share one. docs/security.md says what it does not reach. PostgreSQL's own next
+ *   vacuum removes the token of a completed or withdrawn row, and the objectId of a hold, from the table.
  *
  * Rejects with a StoreError: `no-driver`, `future-schema`, or `unavailable` when the database cannot be reached or used.
  */

@@ -18,8 +18,8 @@ const drawLease = (): number => randomInt(1, 2 ** 48 - 1)
 /**
  * Makes Store.lease.
  *
- * When the connection is lost during the commit of a lease, rows may be leased that this process does not know of. It returns them
- * before this holder leases anything else.
+ * When the connection is lost during the commit of a lease, this process does not know whether the rows are leased. It returns
+ * them before this holder leases anything else.
  */
 const createLease = ({ transact }: Transactions, now: () => number, complete: Store['complete']): Store['lease'] => {
   let doubtful: { holder: string; completions: readonly Completion[] }[] = []
@@ -69,7 +69,10 @@ const createLease = ({ transact }: Transactions, now: () => number, complete: St
   }
 }
 
-/** Makes what takes everything from a holder, if its heartbeat is `heartbeat` where one is given, and resolves to the rows freed. */
+/**
+ * Makes the function that takes all rows and slots from a holder and removes the holder; with `heartbeat` only if that is still
+ * the holder's. Resolves to the number of freed rows.
+ */
 const createRelease =
   ({ transact }: Transactions, now: () => number) =>
   (id: string, heartbeat?: number): Promise<number> =>
@@ -87,7 +90,7 @@ const createRelease =
       return { result: rows.length, last: [...work.writes(), ...forget] }
     })
 
-/** @param complete also returns rows whose lease may have been lost. */
+/** @param complete also called to return rows when it is not known whether they were leased; see `createLease`. */
 export const createUploads = (
   transactions: Transactions,
   now: () => number,

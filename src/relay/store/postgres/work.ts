@@ -12,7 +12,7 @@ export type FoundRow = FoundColumns & Readonly<{ settled: boolean }>
 
 /**
  * The rows of the operations of one transaction, as they were read and after the operations. Operations change rows here, without a
- * round trip. `writes` then returns the statements that write the changes and the counts, each for all rows.
+ * round trip. `writes` then returns the statements that write the changes and the counts; each statement writes many rows.
  */
 export interface Work extends Rows {
   writes(): readonly PgQuery[]

@@ -54,7 +54,7 @@ export const applyRecord = (rows: Rows, key: Key, candidate: Candidate, maxUnpro
   return { result }
 }
 
-/** Decides upon records one after another. `receivedAt`: when they were accepted; left out: now. */
+/** Decides on records one after another. `receivedAt`: when they were accepted; default: now. */
 export const applyRecords = (
   entries: readonly NewEntry[],
   { receivedAt, maxUnproved = 0 }: { receivedAt?: number; maxUnproved?: number },
@@ -70,9 +70,9 @@ export const applyRecords = (
 export type Capacities = Readonly<Required<Pick<StoreOptions, 'maxQueued' | 'maxUnproved'>>>
 
 /**
- * Refuses records that the queue has no room for. Imported records get the part of `maxQueued` that live records leave free.
- * Live records never wait for imported ones, so that an import of any length takes no room from a backend. A record with a
- * registration key counts before it is known what the key proves.
+ * Refuses records above the capacity of the queue. Imported records get the part of `maxQueued` that live records leave free.
+ * Live records never wait for imported ones, so that an import of any length takes no capacity from a backend. A record with a
+ * registration key counts as proved here, because it is decided later whether the key is a proof.
  *
  * @param queued how many rows of a pool an account has.
  * @throws StoreError (`full`)
@@ -94,7 +94,7 @@ export const assertCapacity = (
   }
 }
 
-/** See Store.put; for records whose results somebody waits for. */
+/** See Store.put. For records whose results the caller needs, so that they cannot go to the inbox. */
 export const put = (
   entries: readonly NewEntry[],
   { maxQueued, maxUnproved }: Capacities,

@@ -7,7 +7,7 @@ import type { Row } from './row.ts'
  * The columns of a row, with PostgreSQL's types. All databases use these names, and these numbers of states and priorities.
  *
  * state: 0 queued and due, 1 queued and waiting for due_at, 2 uploading, 3 accepted, 4 rejected, 5 withdrawn, 6 erased while
- * an upload is in flight (a hold, which goes with the lease).
+ * an upload is in flight (a hold, which is removed when the lease ends).
  */
 export const columnTypes = {
   account: 'bigint',
@@ -51,7 +51,7 @@ type ValueOf<Name extends Column> = Name extends 'holder'
     : number
 /** The columns that a statement selects. Others, and those that a table does not have, are missing or null. */
 export type RowColumns = Readonly<{ [Name in Column]?: ValueOf<Name> | null }>
-/** With its key. */
+/** The columns of a row, with its key. */
 export type FoundColumns = RowColumns & Readonly<{ account: number; object_id: string }>
 
 const states: readonly Row['state'][] = ['queued', 'queued', 'uploading', 'accepted', 'rejected', 'withdrawn', 'erased']

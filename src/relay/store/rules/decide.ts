@@ -10,7 +10,7 @@ type Before = Ownership & Pick<KnownRow, 'state' | 'fingerprint' | 'settledAt'>
 
 /**
  * The effect of a new record.
- * `queue`: its token replaces the row's, or makes a row; `isTakeover`: from a browser that has the key.
+ * `queue`: its token replaces the row's, or makes a row; `isTakeover`: without proof, from a browser that has the key.
  * `keep`: the row keeps its token, and is written only if it `isChanged`.
  * `refuse`: another token is bound to this objectId and the sender has no proof.
  */
@@ -84,7 +84,10 @@ const keep = (before: Before, { priority, keyed, proved, confirmedOn }: Ownershi
 const mayClaim = ({ claim }: Arriving, { confirmedOn }: Before, now: number): boolean =>
   claim !== undefined && (claim.always || (confirmedOn !== null && dayOf(now) - confirmedOn > claim.idleDays))
 
-/** The dedupe table: one row per account and objectId, newest wins. Pure; runs inside the transaction that read `before`. */
+/**
+ * Decides what a new record does to its row: one row per account and objectId, the newest token wins. Pure; runs inside the
+ * transaction that read `before`.
+ */
 export const decide = (
   before: Before | undefined,
   entry: Arriving,

@@ -29,7 +29,7 @@ export interface Rows {
   evictable(account: number): Iterable<Key>
 }
 
-/** Makes `after` of `before`, in the rows and in the numbers; undefined: no row. */
+/** Replaces the row `before` with `after`, in the rows and in the counts; undefined: no row. */
 export const change = (rows: Rows, key: Key, before: Row | undefined, after: Row | undefined): void => {
   if (before) countRow(rows.delta, key.account, before, -1)
   if (after) countRow(rows.delta, key.account, after, 1)

@@ -18,7 +18,7 @@ export const withdraw = (account: string, objectId: string): Operation<boolean> 
     return true
   })
 
-/** See Store.erase. The caller then removes what the database still has of the row in places that nobody reads. */
+/** See Store.erase. The caller then removes the copies of the deleted row that the database still has on disk. */
 export const erase = (account: string, objectId: string): Operation<boolean> =>
   onOne({ account, objectId }, (rows, key) => {
     const row = known(rows.find(key))
@@ -28,7 +28,7 @@ export const erase = (account: string, objectId: string): Operation<boolean> =>
     return true
   })
 
-/** Rejected rows in one transaction of `discardRejected` and `retryRejected`, so that intake does not wait for a large one. */
+/** Limit of rejected rows in one transaction of `discardRejected` and `retryRejected`, so that intake does not wait long. */
 export const rejectedPage = 1_000
 
 /**

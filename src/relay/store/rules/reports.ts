@@ -12,19 +12,19 @@ interface Selected {
   readTally: { name: string; n: number }
   /** The open row that is oldest by sequence. */
   oldestOpen: { received_at: number }
-  /** Since a time. */
+  /** Parameter: the time of the first minute. */
   readMinutes: { at: number; event: string; n: number }
-  /** Refused rows below a sequence number, the latest first; how many; of which code, or of all where that is null. */
+  /** The latest first. Parameters: the sequence number below which to begin, the limit, and the code (null: all). */
   rejectedRows: RowColumns & { object_id: string }
-  /** How many. */
+  /** Parameter: the limit. */
   oldestRejected: { object_id: string }
-  /** After an objectId, and how many. */
+  /** Parameters: the objectId after which to begin, and the limit. */
   acceptedRows: AcceptedRow
 }
 
 /** The functions that an adapter provides. */
 export interface Reporting {
-  /** Applies what is pending in the inbox. */
+  /** Applies the pending records of the inbox. */
   catchUp(): Promise<void>
   query<Name extends keyof Selected>(
     name: Name,
@@ -46,7 +46,7 @@ const readRejected = async (
   return rows.map((row) => rejectedRowOf(row.object_id, rowOf(row)))
 }
 
-/** The ids of refused rows, by the page and the latest refusal first; what is refused meanwhile is not among them. */
+/** The ids of rejected rows in pages, the latest rejection first. Rows that are rejected meanwhile are not included. */
 async function* refusedPages(query: Query, account: string, code?: number): AsyncGenerator<readonly string[]> {
   for (let after = Number.MAX_SAFE_INTEGER; ; ) {
     const page = { limit: rejectedPage, after, ...(code === undefined ? {} : { code }) }

@@ -27,7 +27,7 @@ const settledRow = (row: Row, outcome: Outcome, { now, nextSequence }: Rows): Ro
     }
     case 'failed': {
       const failed = { ...tried, failures: row.failures + (outcome.blamed ? 1 : 0) }
-      // What need not wait does not depend on a clock: if that is set back, it is due all the same.
+      // A row that need not wait is not marked as waiting, so that it stays due when the clock is set back.
       return outcome.dueAt > now ? waitingRow(failed, outcome.dueAt) : failed
     }
     case 'returned':
@@ -38,8 +38,8 @@ const waitingRow = (row: Row, dueAt: number): Row => ({ ...row, waiting: true, d
 
 /**
  * See Store.complete. A result that comes late or twice finds another holder, another generation or no row, and changes
- * nothing. A row that is not uploading any more has another token than the one that was sent, or none: it is only free from
- * now on, under a generation that no result has named.
+ * nothing. A leased row that is no longer `uploading` has another token than the one that was sent, or none. The result only
+ * ends its lease and gives it a generation that no result has named.
  */
 export const complete = (holder: string, completions: readonly Completion[]): Operation<void> => ({
   keys: completions,

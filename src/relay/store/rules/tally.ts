@@ -2,7 +2,7 @@ import type { Counts, EventName, Minute, Pool, Priority, TokenState } from '../p
 import { eventNames } from '../records.ts'
 import type { Row } from './row.ts'
 
-/** The name under which a number of rows or events is kept. `pending`: of records in an inbox that are not applied. */
+/** The name of a count of rows or events. `pending` counts the records in an inbox that are not applied. */
 export type TallyName =
   | `state:${TokenState}:${Pool}`
   | `code:${number}`

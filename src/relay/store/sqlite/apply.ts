@@ -25,7 +25,7 @@ const prepare = (record: AcceptedRecord): Prepared => {
   return { record, fingerprint: fingerprintOf(record.entry), asNew, kind }
 }
 
-/** Inserts and counts the rows of records that are alike and whose objectIds have none yet, and returns these records. */
+/** Inserts and counts rows for those of these records, all of one kind, that have no row yet. Returns the inserted records. */
 const insert = (
   { sql, delta }: Work,
   records: readonly Prepared[],
@@ -52,9 +52,9 @@ const insert = (
 }
 
 /**
- * Applies records to the table, in their order. Nearly all are the first of their objectId and like their neighbours, so whole
- * statements of them are inserted at once. `applyRecord` decides where there is a row already, about records without proof, which need
- * capacity, and about records that do not fill a statement.
+ * Applies records to the table, in their order. Nearly all are the first of their objectId and of the same kind as their
+ * neighbours, so one statement inserts many at once. `applyRecord` decides on the others: records that have a row already,
+ * records without proof, which need capacity, and records that do not fill a statement.
  */
 export const apply = (
   work: Work,

@@ -45,7 +45,7 @@ export const emptyLog = (database: SqlDatabase): boolean =>
 
 /** Longest wait of a start for another process's lock, in ms. Only the start may block the process. */
 const startPatienceMs = 5_000
-/** If a reader has kept the log open until it is longer than this, in bytes, the log is truncated after it is copied. */
+/** The log is truncated to this size, in bytes, after it is copied. It gets longer only while a reader keeps it open. */
 const longestLogBytes = 16 * 1024 * 1024
 
 /**
@@ -134,7 +134,7 @@ export class Reconnecting {
   readonly #open: (isFirst: boolean) => Connection
   readonly #onLoss: () => void
   #connection: Connection | undefined
-  /** What SQLite has said of a file that is damaged. */
+  /** The error that SQLite reported for a damaged file. */
   #damage: { file: string | undefined; error: unknown } | undefined
 
   constructor(open: (isFirst: boolean) => Connection, onLoss: () => void) {

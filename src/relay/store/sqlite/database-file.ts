@@ -4,7 +4,7 @@ import { ownsLog } from './log-owner.ts'
 
 const ownerOnly = 0o600
 
-/** `least`: permissions that the owner needs. */
+/** Restricts a file to its owner. `least`: permissions that the owner needs. */
 const restrictFile = (file: string, least = 0): void => {
   try {
     const stat = statSync(file)
@@ -30,7 +30,7 @@ export class DatabaseFile {
     this.path = path
   }
   /**
-   * With `create`, makes a missing file that only its owner can read, also behind a symbolic link. Does not change an existing file.
+   * With `create`, creates a missing file that only its owner can read, also behind a symbolic link. Keeps an existing file.
    *
    * @throws StoreError (`unavailable`) when the file is missing and must not be created, or cannot be written: SQLite would open it
    * read-only, and leave a shared-memory file that no process may write. StoreError (`foreign-log`) when the log beside it
@@ -39,7 +39,8 @@ export class DatabaseFile {
   prepare(create: boolean): void {
     const { path } = this
     try {
-      // Not exclusive, because an exclusive open refuses a link whose target is missing; SQLite would then make a file that all can read.
+      // Not exclusive, because an exclusive open refuses a link whose target is missing. SQLite would then create a file that
+      // everyone can read.
       if (create) closeSync(openSync(path, 'a', ownerOnly))
     } catch {
       // SQLite opens the same file next and says why it cannot.
@@ -63,7 +64,7 @@ export class DatabaseFile {
     restrictFile(this.path)
     this.#restrictLog()
   }
-  /** SQLite makes them with the mode that the database has at that moment, and never changes it. */
+  /** SQLite creates log and shared memory with the mode that the database has at that moment, and never changes it. */
   #restrictLog(): void {
     for (const suffix of ['-wal', '-shm']) restrictFile(`${this.path}${suffix}`, ownerOnly)
   }

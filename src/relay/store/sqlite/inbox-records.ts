@@ -9,7 +9,7 @@ export type AcceptedRecord = Candidate & { seq: number; account: number }
 export interface InboxRecord extends Pick<AcceptedRecord, 'seq' | 'account' | 'receivedAt'> {
   /** Account and objectId in one string: records are applied in the order of their keys. */
   key: string
-  /** Account and entry as JSON; see `Stored`. */
+  /** Account and record as JSON; see `Stored`. */
   text: string
   /** The record of this profile before it, while neither is applied. */
   earlier?: InboxRecord

@@ -9,8 +9,8 @@ import type { Statements } from './statements.ts'
  * many at a time, in the order of their keys: a *merge*.
  *
  * A merge takes all records up to a sequence number, `upto`, in slices, each in a transaction that also moves `position`, the key up to
- * which it is done. With its last slice it deletes the inbox rows. Any process that has the file open can write the next slice, so one
- * that dies is continued, and nothing is applied or counted twice.
+ * which it is done. With its last slice it deletes the inbox rows. Any process that has the file open can write the next slice.
+ * So another process continues the merge of one that died, and nothing is applied or counted twice.
  */
 
 /** One process's view of the inbox on disk. */
@@ -21,7 +21,7 @@ interface Known {
   newest: number
   /** Number of records in the inbox rows. */
   total: number
-  /** Of the merge at hand, or of the last one. `applied`: number of records of the merge at hand that are applied. */
+  /** `upto` and `position`: of the current merge, or the last one. `applied`: number of applied records of the current merge. */
   upto: number
   position: string
   applied: number
@@ -37,9 +37,9 @@ const firstRow = (sql: Statements): number => {
   return first === null ? Number.POSITIVE_INFINITY : Number(first)
 }
 
-/** Records in memory: those of the merge at hand, or those that came after it began. The first are dropped together at its end. */
+/** Records in memory: those of the current merge, which are dropped together at its end, or those that came after it began. */
 class Generation {
-  /** By key the newest record; `earlier` leads to the others. */
+  /** The newest record of each key; `earlier` leads to the others. */
   readonly latest = new Map<string, InboxRecord>()
   readonly keys = new SortedKeys()
   count = 0
@@ -60,7 +60,7 @@ class Generation {
 export class Inbox {
   #merging = new Generation()
   #waiting = new Generation()
-  /** Of PRAGMA data_version: for which state of the file this is true. */
+  /** The PRAGMA data_version of the file for which this copy is current. */
   #version: unknown
   #committed = nothing
   #known = nothing
@@ -80,7 +80,7 @@ export class Inbox {
   first(): number {
     return this.#known.first
   }
-  /** Whether a merge has begun and not ended. Its inbox rows are on disk until it ends, also those that are applied. */
+  /** Whether a merge has begun and not ended. Its inbox rows are on disk until it ends, even those that are applied. */
   isMerging(): boolean {
     return this.#known.first <= this.#known.upto
   }
@@ -119,7 +119,7 @@ export class Inbox {
     this.#committed = known
     this.#version = version
   }
-  /** Adds a record. It gets a sequence number above all others as the transaction is finished. */
+  /** Adds a record. `finish` gives it a sequence number above all others. */
   append(record: InboxRecord): void {
     this.#fresh.push(record)
   }
@@ -148,7 +148,7 @@ export class Inbox {
     sql.forgetInbox.run(upto)
     this.#known = { ...this.#known, first: firstRow(sql), total: total - applied, applied: 0 }
   }
-  /** Numbers and writes what was appended, and writes how far the merge is. */
+  /** Numbers and writes the appended records, and writes the position of the merge. */
   finish(sql: Statements, nextSequence: () => number): void {
     for (const record of this.#fresh) record.seq = nextSequence()
     const [first] = this.#fresh

@@ -15,7 +15,7 @@ import { findRow, type Work } from './work.ts'
 export const later = Symbol('once the inbox is applied')
 export type Later = typeof later
 
-/** Runs an operation if its rows can be looked at: nothing about them waits in the inbox, any more. */
+/** Runs an operation, unless its profiles have pending records in an inbox that is too long to apply first; see `later`. */
 export const runCurrent = <T>(work: Work, { keys, run }: Pick<Operation<T>, 'keys' | 'run'>): T | Later => {
   const isPending = (): boolean => keys.some(({ account, objectId }) => work.inbox.has(work.account(account), objectId))
   return !isPending() || (applySmallInbox(work) && !isPending()) ? run(work) : later

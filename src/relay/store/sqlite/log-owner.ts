@@ -1,10 +1,10 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 
 /*
- * SQLite takes any log that lies beside a database file, so a backup that is copied beside the log of the file that it replaces
- * is damaged at the first start without an error (sqlite.org/howtocorrupt.html, 1.4 and 2.5). The store therefore increments a
- * number in the file's first page, at most once a minute. The first copy of that page in a log has the file's number at the
- * log's beginning, or the next one. The file's number is never above that of the last copy.
+ * SQLite uses any log that lies beside a database file. A backup that is restored beside the log of the file that it replaces is
+ * therefore damaged at the first start, without an error (sqlite.org/howtocorrupt.html, 1.4 and 2.5). To detect this, the store
+ * increments a number in the file's first page, at most once a minute. The first copy of that page in a log has the number that
+ * the file had when the log began, or the next one. The file's number is never above that of the last copy.
  *
  * Formats: sqlite.org/fileformat2.html, 1.3 (the database header) and 4.1 to 4.2 (the write-ahead log and its checksums).
  */
@@ -13,7 +13,7 @@ const at = { pageSize: 8, headSum: 24, frames: 32, frameSum: 16, frameHead: 24, 
 /** The first four bytes of a log whose checksums are over big-endian numbers; otherwise they are over little-endian ones. */
 const bigEndianMagic = 0x377f0683
 
-/** Reads bytes at a position of a file; undefined where it has fewer. */
+/** Reads bytes at a position of a file; undefined where the file ends before. */
 type Read = (position: number, length: number) => Buffer | undefined
 
 const reading = <T>(path: string, use: (read: Read) => T): T | undefined => {
@@ -67,14 +67,14 @@ const numbersInLog = (read: Read): number[] => {
 }
 
 const fits = (path: string): boolean => {
-  // The file comes first: a process that is writing counts up in the log, and then in the file.
+  // The file is read first, because a process that is writing increments the number in the log before it does in the file.
   const number = reading(path, (read) => read(at.applicationId, 4)?.readUInt32BE(0)) ?? 0
   const numbers = reading(`${path}-wal`, numbersInLog) ?? []
   return (numbers[0] ?? number) <= number + 1 && number <= (numbers.at(-1) ?? number)
 }
 
 /**
- * Whether the log beside a database file was written for it. True without a log, and for a log without the first page. Looks
- * twice, because another process may begin the log anew while it is read.
+ * Whether the log beside a database file was written for it. True without a log, and for a log without the first page. Checks
+ * twice, because another process may restart the log while it is read.
  */
 export const ownsLog = (path: string): boolean => fits(path) || fits(path)

@@ -4,19 +4,19 @@ import { fromInbox } from './inbox-records.ts'
 import { rowsInserted } from './statements.ts'
 import type { Work } from './work.ts'
 
-/** Duration of one slice of a merge, about, in ms. No request waits longer for one. */
+/** Approximate duration of one slice of a merge, in ms. No request waits longer for one. */
 const sliceMs = 10
-/** Most records of one slice. */
+/** Largest number of records in one slice. */
 const sliceRecords = 1_000
-/** Most records that are applied within the transaction that needs them. */
+/** Largest number of pending records that are applied within the transaction that needs them. */
 const smallInbox = 2_000
 
 /** Pending records above which a transaction applies as many as it appends. */
 const mostPending = 100_000
 
-/** Pending records at which a merge begins: this many, sorted, touch each page of the index once. */
+/** Number of pending records at which a merge begins. So many, in sorted order, touch each page of the index only once. */
 const mergeRecords = 50_000
-/** Age of the oldest pending record at which a merge begins, in ms, unless something that needs them has applied them before. */
+/** Age of the oldest pending record at which a merge begins, in ms, unless an operation has applied the records before. */
 const mergeAfterMs = 5_000
 /** Pause after a slice that failed, in ms. */
 const failedMs = 1_000
@@ -31,8 +31,8 @@ const applyNext = (work: Work): number => {
 }
 
 /**
- * Lets the inbox grow no further once more than `mostPending` records wait in it. So intake that lasts is as fast as records
- * are applied, and neither memory nor a start after a crash depends on how long it has lasted.
+ * Stops the growth of the inbox once more than `mostPending` records are pending. A sustained load is then bound by the rate at
+ * which records are applied, and its duration affects neither memory nor the time of a start after a crash.
  */
 export const keepUp = (work: Work): void => {
   while (work.inbox.size() > mostPending && work.inbox.growth() >= rowsInserted) applyNext(work)
@@ -53,7 +53,7 @@ export const applySmallInbox = (work: Work): boolean => {
   return true
 }
 
-/** Applies the inbox behind the acknowledgements, slice by slice. */
+/** Applies the inbox in the background, slice by slice. */
 export class Merger {
   readonly #inbox: Inbox
   readonly #write: (operation: (work: Work) => void) => Promise<void>
@@ -66,15 +66,15 @@ export class Merger {
     this.#inbox = inbox
     this.#write = write
   }
-  /** Records have come, or may have been left by somebody else. */
+  /** Starts or schedules a merge if records are pending. Call it when some were added, or may be left from another process. */
   note(): void {
     const size = this.#inbox.size()
-    // Where the last process ended before the last slice, applied records are left, and their inbox rows.
+    // A process that ended before the last slice of its merge has left the inbox rows of applied records.
     if ((size === 0 && !this.#inbox.isMerging()) || this.#isRunning || this.#isStopped) return
     if (size >= mergeRecords) void this.#run()
     else this.#timer ??= setTimeout(() => this.#run(), mergeAfterMs).unref()
   }
-  /** Resolves when all that is in the inbox now is applied; rejects when the store does not take it. */
+  /** Resolves when all records that are in the inbox now are applied; rejects when a write fails. */
   async settled(): Promise<void> {
     for (const upTo = this.#inbox.newest(); this.#inbox.first() <= upTo; ) await this.#writeSlice()
   }

@@ -12,8 +12,8 @@ const indexAbove = (run: readonly string[], key: string): number => {
 }
 
 /**
- * Sorted keys. Sorting 50,000 at once would block the process for 60 ms, and inserting each at its position would cost twice as much. So
- * 4,096 keys at a time are sorted into a run, and all runs are read together.
+ * Sorted keys. Sorting 50,000 at once would block the process for 60 ms, and inserting each at its position would cost twice as
+ * much. So 4,096 keys at a time are sorted into a run, and reading merges the runs.
  */
 export class SortedKeys {
   #runs: (readonly string[])[] = []

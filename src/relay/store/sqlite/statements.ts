@@ -2,7 +2,7 @@ import { priorities } from '../port.ts'
 import { type Column, columnTypes } from '../rules/columns.ts'
 import type { SqlDatabase, SqlStatement } from './driver.ts'
 
-/** Rows in one `insertTokens`. With more or fewer, a row takes longer. */
+/** Rows in one `insertTokens`. With more or fewer, each row takes longer. */
 export const rowsInserted = 50
 
 const newColumns = `account, priority, keyed, proved, confirmed_on, object_id, type, seq, generation, received_at, ready_at,
@@ -20,7 +20,7 @@ const oldestOpen = [
   "inbox WHERE EXISTS (SELECT 1 FROM tally WHERE account = ?1 AND name = 'pending' AND n > 0)",
   ...priorities.map((_, at) => `token WHERE account = ?1 AND priority = ${at} AND state = 0 AND holder IS NULL`),
   'token WHERE account = ?1 AND state = 1',
-  // By the few rows that are held. Left to itself SQLite takes the index of all rows of the account.
+  // With the index of the few rows that are held. Otherwise SQLite would choose the index of all rows of the account.
   'token INDEXED BY token_held WHERE holder IS NOT NULL AND account = ?1 AND state IN (0, 2)',
 ].map((rows) => `SELECT * FROM (SELECT seq, received_at FROM ${rows} ORDER BY seq LIMIT 1)`)
 
@@ -30,8 +30,8 @@ export const sql = {
   addAccount: 'INSERT INTO account (name) VALUES (?) ON CONFLICT (name) DO NOTHING',
 
   /**
-   * For `rowsInserted` rows: account and ownership, which are those of all, then the rows. Binding a value takes longer than
-   * SQLite takes to copy it. The parameters have no numbers, because the driver looks each number up among all of them.
+   * Values: account and ownership, once for all rows, because binding a value takes longer than copying it within SQLite; then
+   * `rowsInserted` rows. The parameters have no numbers, because the driver looks each number up among all of them.
    */
   insertTokens: `INSERT INTO token (${newColumns})
     SELECT ?, ?, ?, ?, ?, column1, column2, column3, column3, column4, column4, column5, column6, column7, column8, column9,
@@ -59,18 +59,18 @@ export const sql = {
   oldestDeferred: `SELECT account, object_id AS objectId FROM token
     WHERE account = ? AND priority = 1 AND state IN (0, 1) AND holder IS NULL ORDER BY seq LIMIT 1`,
 
-  /** At most 10,000, so that nobody waits long. */
+  /** At most 10,000, so that other operations do not wait long. */
   promoteWaiting: `UPDATE token SET state = 0, ready_at = due_at, due_at = 0 WHERE id IN (
     SELECT * FROM (SELECT id FROM token WHERE account = ?1 AND state = 1 AND due_at <= ?2 ORDER BY due_at LIMIT 5000)
     UNION ALL SELECT * FROM (SELECT id FROM token WHERE account = ?1 AND state = 1 AND due_at > ?3 LIMIT 5000))`,
   nextWaiting: 'SELECT min(due_at) AS due_at FROM token WHERE account = ? AND state = 1',
-  /** As one string, because the driver needs longer for each value than SQLite for a row. Members: see `DueRow`. */
+  /** As one string, because the driver takes longer per value than SQLite takes per row. Members: see `DueRow`. */
   dueTokens: `SELECT json_group_array(json_object('id', id, 'object_id', object_id, 'type', type, 'priority', priority, 'proved', proved,
       'generation', generation, 'attempts', attempts, 'deferrals', deferrals, 'failures', failures,
       'received_at', received_at, 'ready_at', ready_at, 'token', token, 'p256dh', p256dh, 'auth', auth)) AS rows
     FROM (SELECT * FROM token WHERE account = ? AND state = 0 AND holder IS NULL ORDER BY priority, seq LIMIT ?)`,
   leaseTokens: 'UPDATE token SET state = 2, holder = ?1 WHERE id IN (SELECT value FROM json_each(?2))',
-  /** Those of the rows that are named by objectId and generation for which a result counts. */
+  /** Accepts the rows that are named by objectId and generation, if a result counts for them; see LEASE in port.ts. */
   acceptTokens: `UPDATE token SET holder = NULL, state = 3, due_at = 0, settled_at = ?1, attempts = attempts + 1,
       error_code = NULL, error_message = NULL, token = NULL, p256dh = NULL, auth = NULL
     WHERE id IN (SELECT t.id FROM json_each(?2) AS named CROSS JOIN token AS t INDEXED BY token_person
@@ -79,7 +79,7 @@ export const sql = {
     RETURNING object_id, priority, proved`,
   heldTokens: 'SELECT * FROM token WHERE holder = ?',
 
-  /** Of one code, or of all where that is NULL. */
+  /** Rows with one code, or all where `?4` is NULL. */
   rejectedRows: `SELECT * FROM token WHERE account = ?1 AND state = 4 AND seq < ?2 AND (?4 IS NULL OR error_code = ?4)
     ORDER BY seq DESC LIMIT ?3`,
   acceptedRows: `SELECT object_id AS objectId, type, lower(hex(fingerprint)) AS fingerprint FROM token

@@ -26,7 +26,7 @@ const openTransactions = async (file: DatabaseFile, options: StoreOptions): Prom
   }
 }
 
-/** Makes what runs an operation again that has to know what becomes of records in the inbox, once they are applied. */
+/** Makes the function that runs an operation. While the result is `later`, it applies the inbox and runs the operation again. */
 const createWhenCurrent =
   ({ write }: Transactions, merger: Merger) =>
   async <T>(operation: (work: Work) => T | Later): Promise<T> => {
@@ -57,11 +57,11 @@ export const openSqliteStore = async (path: string, options: StoreOptions = {}):
   return {
     ...createUploads(transactions, merger),
     ...createReports({
-      // Where the inbox cannot be applied, what is in it counts as queued.
+      // If the inbox cannot be applied, its records count as queued.
       catchUp: async () => {
         if (await read((sql) => sql.isPending.get())) await write(applySmallInbox).catch(() => {})
       },
-      // Each statement selects what its name says.
+      // Each statement selects the columns that `Selected` lists under its name.
       query: async (name, account, ...values) =>
         read((sql) => sql[name].all(findAccount(sql, account), ...values) as never[]),
       write: writeCurrent,

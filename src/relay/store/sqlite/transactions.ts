@@ -40,7 +40,7 @@ const commit = (
     try {
       if (isBegun) database.exec('ROLLBACK')
     } catch {
-      // SQLite has already rolled back (disk full, I/O error), so that another ROLLBACK is an error.
+      // SQLite has already rolled back (disk full, I/O error), and a second ROLLBACK is an error.
     }
     inbox.forgo()
     connection.doubt(error)
@@ -100,7 +100,7 @@ export const createTransactions = (open: (isFirst: boolean) => Connection, now: 
         await new Promise((resolve) => setTimeout(resolve, 20))
       }
     },
-    /** As of the last commit of this process. */
+    /** The inbox as of the last commit of this process. */
     inbox,
     close: async (): Promise<void> => {
       if (isClosed) return

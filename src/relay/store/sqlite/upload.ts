@@ -52,7 +52,7 @@ const lease = (work: Work, request: Parameters<UploadStore['lease']>[0]): Batch 
 
 const nameOf = ({ account, objectId }: Completion): string => `${account} ${objectId}`
 
-/** Accepts what can be accepted at once, which is nearly every result, and returns the results that are left. */
+/** Writes the `accepted` results, which are nearly all, with one statement per account. Returns the results that are left. */
 const acceptAll = (
   { sql, delta, now, account }: Work,
   holder: number,
@@ -98,7 +98,10 @@ const takeSlots = (work: Work, request: Parameters<UploadStore['takeSlots']>[0])
   return granted
 }
 
-/** Takes everything from a holder; with `heartbeat` only if that is still the holder's. Returns the number of freed rows. */
+/**
+ * Takes all rows and slots from a holder and removes the holder; with `heartbeat` only if that is still the holder's. Returns the
+ * number of freed rows.
+ */
 const release = (work: Work, holder: string, heartbeat?: number): number => {
   const { sql } = work
   const found = sql.findHolder.get(holder) as SqlRow | undefined

@@ -13,7 +13,7 @@ export interface Work extends Rows {
   inbox: Inbox
 }
 
-/** Makes the work of one transaction after the other. `finish` writes what it has gathered, before the commit. */
+/** Begins the `Work` of a transaction. `finish` writes its appended records and counts; call it before the commit. */
 export type BeginWork = (sql: Statements) => { work: Work; finish(): void }
 
 /** Writes a transaction's counts, and deletes old minutes. */
@@ -27,7 +27,7 @@ const writeNumbers = (sql: Statements, delta: Delta, at: number): void => {
   }
 }
 
-/** A count as a transaction sees it. */
+/** A count, including the changes of this transaction. */
 const countOf = (sql: Statements, delta: Delta, account: number, name: TallyName): number =>
   Number((sql.readNumber.get(account, name) as SqlRow | undefined)?.n ?? 0) + delta.of(account, name)
 
@@ -36,7 +36,7 @@ export const findAccount = (sql: Statements, name: string): number => {
   const row = sql.findAccount.get(name) as SqlRow | undefined
   return row ? Number(row.id) : -1
 }
-/** The same for a write transaction, which makes it known. */
+/** Makes a `findAccount` for a write transaction, which adds unknown accounts. */
 const createAccounts = (sql: Statements): ((name: string) => number) => {
   const met = new Map<string, number>()
   return (name) => {
