@@ -136,7 +136,7 @@ export const createUploader = (parts: UploaderParts): Uploader => {
     const isAllAccepted = came.results.every(({ outcome }) => outcome.kind === 'accepted')
     writer[isAllAccepted ? 'addSoon' : 'add'](by, toWrite(came.results))
     // While one record probes the account, the other rows go back to the store. A record that fails in a request of its own
-    // is no probe: it would hold the others up with each try. After the holder id was lost, the rows belong to other processes.
+    // does not probe: it would delay the others with each try. After the holder id was lost, the rows belong to other processes.
     if (stopping || signal !== session.signal) giveBack(came.again, by)
     else if (blamed && !alone && isDown(health)) giveBack([...came.again, ...ready.splice(0)], by)
     else ready = [...came.again, ...ready]

@@ -5,7 +5,7 @@ import type { Clock } from './clock.ts'
 /** Writes outcomes to the store. Outcomes that arrive during a write go into the next one together. */
 export interface OutcomeWriter {
   add(holder: string, completions: readonly Completion[]): void
-  /** As `add`, but the write may wait 3 ms for other outcomes. For outcomes that no caller needs to see at once. */
+  /** Like `add`, but the write may wait 3 ms for other outcomes. For outcomes that no caller needs to see at once. */
   addSoon(holder: string, completions: readonly Completion[]): void
   /** Number of outcomes that are not written yet. */
   pending(): number
@@ -20,8 +20,8 @@ export const groupMs = 3
 const refusedWaitMs = 500
 
 /**
- * Keeps outcomes until the store has written them. A full disk delays them. A killed process loses only the knowledge that
- * CleverTap had accepted a record, so the record is sent again.
+ * Keeps outcomes until the store has written them. A full disk delays them. If the process is killed, the outcomes are lost, and
+ * their records are sent again.
  */
 export const createOutcomeWriter = (store: Store, clock: Clock, onWritten: () => void): OutcomeWriter => {
   let waiting: { holder: string; completions: readonly Completion[] }[] = []

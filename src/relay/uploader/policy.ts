@@ -37,7 +37,7 @@ export const farthestDueMs = ({ deferMs }: Pick<RetryRules, 'deferMs'>): number 
 }
 
 /*
- * How a record is found that makes whole requests fail: a request that fails while the account works is *blamed* on its
+ * How the relay finds a record that makes whole requests fail: a request that fails while the account works is *blamed* on its
  * records. The next request probes the account with a single record. While probes fail, the account is down: no record is
  * blamed, and the order of rows does not change. Records that are blamed repeatedly are sent in ever smaller batches, with
  * a back-off of their own, so that in the end the faulty record fails alone and delays no other.
@@ -57,7 +57,7 @@ export const maxBatchOf = (failures: number, max: number): number =>
 const yieldMs = 50
 
 /**
- * The wait of a record whose request failed, in ms from now. 0: it keeps its place and goes as soon as the account may
+ * The wait of a record whose request failed, in ms from now. 0: it stays due, and is sent as soon as the account may
  * send. `accountWaitMs` is the account's own wait; `failures` includes the current failure if it was blamed.
  */
 export const failedWaitMs = (

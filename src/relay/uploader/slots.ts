@@ -1,7 +1,7 @@
 import type { Store } from '../store/port.ts'
 import type { Clock } from './clock.ts'
 
-/** Wait before the next question when the store has no work or no slot for this process, in ms. */
+/** Wait before the store is asked again when it has no work or no slot for this process, in ms. */
 export const pollMs = 500
 
 /** This process's share of an account's slots. Each slot is the right to one request in flight. */
@@ -13,7 +13,7 @@ export interface Slots {
   short(): boolean
   /** Earliest time of the next request for more slots, as the clock's `elapsed`. */
   askAt(): number
-  /** Asks the store for `want` slots in all, unless a question is under way. Never rejects. */
+  /** Asks the store for `want` slots in all, unless it is being asked already. Never rejects. */
   ask(by: string, want: number): void
   /** Drops the slots, because other processes took them over. */
   forget(): void

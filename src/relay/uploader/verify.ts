@@ -34,7 +34,7 @@ interface Look {
 /** Waits before the first and the second look-up of a record, in ms, so that CleverTap has time to store the token. */
 const firstLookMs = 1_000
 const secondLookMs = 5_000
-/** Pause after a 429 of the profile API, in ms, and how often one record is tried again after one. */
+/** Pause after a 429 of the profile API, in ms, and the largest number of retries of one record after a 429. */
 const throttledMs = 5_000
 const mostTries = 5
 /** Largest number of remembered records. A sample may miss some; memory must be bounded. */
