@@ -39,7 +39,7 @@ const openClient = ({ id, passcode, proxy, apiOrigin, uploadTimeoutMs }: Account
 /**
  * Sends CleverTap one dry run (`dryRun=1`) per account when the relay starts, and logs a warning when CleverTap refuses the
  * credentials or does not answer. Skips accounts with queued records or without a free slot, because their next upload shows the
- * same. The dry run holds a slot as a holder of its own, because it counts against CleverTap's limit of concurrent requests.
+ * same. The dry run takes a slot, as a separate holder, because it counts against CleverTap's limit of concurrent requests.
  */
 export const createCredentialsCheck = ({
   accounts,

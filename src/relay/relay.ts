@@ -33,14 +33,14 @@ export interface RelayOptions {
 export interface Relay {
   /**
    * Opens the store, starts the uploads and listens. Resolves to the origin that it listens on. Also resolves while the
-   * database cannot be reached; the relay then answers 503 until it can.
+   * database cannot be reached; until it can, the relay answers 503.
    *
    * Rejects with a RelayError when the port is taken or not allowed, when the store cannot be opened and waiting would not
    * help, or when the relay was stopped meanwhile.
    */
   start(): Promise<{ url: string }>
   /**
-   * As `start`, but does not listen: for a relay inside another HTTP server. Pass requests to `server.routing` once it has
+   * Like `start`, but does not listen: for a relay inside another HTTP server. Pass requests to `server.routing` after this has
    * resolved.
    *
    * @example
@@ -54,7 +54,7 @@ export interface Relay {
   readonly server: FastifyInstance
 }
 
-/** Timeout of a start for the first attempt to open the store, in ms. */
+/** Longest wait of a start for the first attempt to open the store, in ms. */
 const firstOpenMs = 5_000
 
 /** The relay cannot start. The message says why and what to do. */
@@ -64,7 +64,7 @@ export class RelayError extends Error {
 
 const optionNames = ['env', 'config', 'log'] as const satisfies readonly (keyof RelayOptions)[]
 
-/** A misspelt option would start a relay with other settings than its owner expects. */
+/** Throws for a misspelt option, which would start a relay with settings other than its owner expects. */
 const refuseUnknown = (options: RelayOptions): void => {
   const unknown = Object.keys(options).find((name) => !optionNames.some((one) => one === name))
   if (unknown !== undefined)
@@ -182,7 +182,7 @@ export const createRelay = (options: RelayOptions = {}): Relay => {
       void credentials.ask()
     })
     uploading.catch(() => {})
-    // Waits for the first attempt to open the store, so that a relay that listens takes records if it can, but for 5 s at most.
+    // Waits up to 5 s for the first attempt to open the store, so that a relay that listens can usually take records.
     const patience = new Promise((resolve) => setTimeout(resolve, firstOpenMs).unref())
     await Promise.race([uploading, failedOnce, patience])
     isServing = true

@@ -5,28 +5,28 @@ import type { Store } from './store/port.ts'
 /** Removes rejected records that are too old or too many. */
 export interface Retention {
   start(): void
-  /** Resolves once nothing of it runs. */
+  /** Resolves when the current run has ended. */
   stop(): Promise<void>
 }
 
 export interface RetentionParts {
   accounts: readonly { id: string }[]
   store: Pick<Store, 'discardRejected'>
-  /** How long they are kept, in ms. */
+  /** How long rejected records are kept, in ms. */
   keepMs: number
   log: Pick<Log, 'info' | 'warn'>
   /** Wall clock, ms since the epoch. */
   now?: () => number
-  /** Between one look and the next, in ms. */
+  /** Interval between runs, in ms. */
   everyMs?: number
 }
 
-/** How many rejected records an account keeps. */
+/** Largest number of rejected records that an account keeps. */
 export const mostRejected = 100_000
 
 /**
- * Looks once a minute. Several relays of one store may do the same at the same time; a row is removed and counted once. The next
- * run retries a failed one.
+ * Makes the retention, which runs once a minute. Relays of one store may run it at the same time: each row is removed and counted
+ * once. When a run fails, the next one retries.
  */
 export const createRetention = ({
   accounts,

@@ -1,5 +1,5 @@
 /**
- * Whole ms since the epoch: the wall clock of this process's start, and the monotonic time since then. A change of the wall clock
- * does not change these waits.
+ * Whole ms since the epoch: the wall-clock time at which this process started plus the monotonic time since then. Later changes
+ * of the wall clock have no effect.
  */
 export const steadyNow = (): number => Math.floor(performance.timeOrigin + performance.now())

@@ -3,7 +3,7 @@ import type { Log } from './operations/log.ts'
 /** Interval between log lines about the same error while it lasts, in ms. */
 const repeatMs = 60_000
 
-/** Logs an error that repeats every second only once, again when its reason changes, and once a minute. */
+/** Logs a recurring error once, then again when its reason changes, and at most once a minute while it lasts. */
 export const createTroubleLog = (
   log: Pick<Log, 'error'>,
   elapsed: () => number = () => performance.now(),

@@ -10,7 +10,7 @@ export interface Unprocessed {
   code: RecordCode
   /** Ends with the record's number, counted from 1, as CleverTap's messages do. */
   error: string
-  /** The record as it was sent, with `null` for all that is nested more than 100 levels deep. */
+  /** The record as it was sent, with `null` for everything that is nested more than 100 levels deep. */
   record: unknown
 }
 
@@ -29,7 +29,7 @@ const recordsOf = (body: unknown): readonly unknown[] | undefined => {
 
 /**
  * Reads the body of `/1/upload`: `{"d":[…]}`, or one bare record. Pure, and never throws. Invalid records go to
- * `unprocessed` and do not affect the others. A body of another form, or with too many records, is refused as a whole.
+ * `unprocessed` and do not affect the others. A body in another format, or with too many records, is refused as a whole.
  */
 export const readUpload = (body: unknown, account: string): ReadUpload => {
   const records = recordsOf(body)

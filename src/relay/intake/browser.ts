@@ -12,7 +12,7 @@ import { typeOfHost } from './push-type.ts'
 export interface Subscription {
   objectId: string
   token: Token
-  /** The keys, if the token's type has none. */
+  /** The browser's keys, if the token's type takes none. */
   shownKeys?: NonNullable<Token['keys']>
   warnings: readonly string[]
 }
@@ -65,15 +65,13 @@ export const readSubscription = (value: unknown, webTypes: readonly WebType[]): 
 
 const dayMs = 86_400_000
 
-/**
- * When a browser without proof may take over an objectId. If tickets are required, every request that gets here had one.
- */
+/** When a browser without proof may take over an objectId. Unused if tickets are required: all registrations are proved then. */
 const claimOf = ({ takeover, keyIdleMs }: Pick<AccountConfig, 'takeover' | 'keyIdleMs'>): Claim => ({
   idleDays: Math.ceil(keyIdleMs / dayMs),
   always: takeover === 'accept',
 })
 
-/** Makes the store entry of a browser's registration. `sender` says what proved the objectId. */
+/** Makes the record for the store from a browser's registration. `sender` says what proved the objectId. */
 export const browserEntry = (
   subscription: Subscription,
   account: Pick<AccountConfig, 'id' | 'takeover' | 'keyIdleMs'>,

@@ -20,7 +20,7 @@ const [quote, backslash] = [0x22, 0x5c]
 const opening: readonly number[] = [0x5b, 0x7b]
 const closing: readonly number[] = [0x5d, 0x7d]
 
-/** As `isNestedDeeper`, for JSON that is not parsed yet. Counts brackets. The result is meaningless for bytes that are not JSON. */
+/** Like `isNestedDeeper`, for JSON that is not parsed yet. Counts brackets. Meaningless for bytes that are not JSON. */
 export const isTextNestedDeeper = (json: Uint8Array, levels: number): boolean => {
   let depth = 0
   let isInString = false

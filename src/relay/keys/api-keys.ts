@@ -11,7 +11,7 @@ export interface Caller {
 
 /**
  * Makes the function that finds the owner of an API key, given the key and, if the caller named one, a CleverTap account
- * id. It returns undefined when no account has the key, when only other accounts than the named one have it, and when
+ * id. It returns undefined when no account has the key, when only accounts other than the named one have it, and when
  * several have it and none is named.
  *
  * It compares every known key, whatever it found before, so that its duration reveals nothing.

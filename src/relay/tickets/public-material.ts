@@ -41,7 +41,7 @@ const unpacked = (value: string): Buffer[] => {
   ]
 }
 
-/** As above, or a public key or certificate in DER, or the public key of a VAPID pair; also encoded once more. */
+/** Like `isPublicString`; also a public key or certificate in DER, or a VAPID public key, and any of these in base64 or hex. */
 const isPublicBytes = (bytes: Buffer): boolean =>
   isOnP256(bytes) ||
   isPublicString(bytes.toString()) ||
@@ -50,7 +50,7 @@ const isPublicBytes = (bytes: Buffer): boolean =>
   reads(() => createPublicKey({ key: bytes, format: 'der', type: 'pkcs1' })) ||
   reads(() => new X509Certificate(bytes))
 
-/** Also with one slash or none, as `file:/run/key` and `data:…`. */
+/** A URL. `file:` and `data:` URLs need no two slashes: `file:/run/key`. */
 const url = /^[a-z][a-z\d+.-]*:\/\/|^(?:file|data):/i
 
 /*
