@@ -14,7 +14,7 @@ export interface ProbeAnswer {
   verdict: ProbeVerdict
 }
 
-/** The results for one account. Probes that were not sent have no answer. */
+/** The results for one account. There are fewer answers than probes when `askProbes` stopped early. */
 export interface ProbeAnswers {
   credentials: 'accepted' | 'refused' | 'unknown'
   answers: readonly ProbeAnswer[]
