@@ -1,7 +1,7 @@
 import { signTicket } from 'pushferry/ticket'
 import { userOf } from './session.js'
 
-/** `POST /push-ticket`: a ticket of five minutes for the signed-in user. */
+/** `POST /push-ticket`: a ticket for the signed-in user, valid for five minutes. */
 export const POST = async (request) => {
   const user = userOf(request)
   if (!user) return new Response('sign in first', { status: 401 })

@@ -14,7 +14,7 @@ export interface ProbeAnswer {
   verdict: ProbeVerdict
 }
 
-/** The results for one account. Without answers the first probe failed. */
+/** The results for one account. There are fewer answers than probes when `askProbes` stopped early. */
 export interface ProbeAnswers {
   credentials: 'accepted' | 'refused' | 'unknown'
   answers: readonly ProbeAnswer[]

@@ -2,7 +2,7 @@ import { decodeRecord } from '../wire/decode.ts'
 import { CliError } from './cli-error.ts'
 
 /**
- * Checks arguments that must be CleverTap IDs, before anything is done with one of them. An ID with the carriage return of a
+ * Checks arguments that must be CleverTap IDs, before the command acts on any of them. An ID with the carriage return of a
  * Windows file looks like the ID itself on a terminal, and would never be found.
  *
  * @throws CliError (exit code 2) that names the first wrong one.

@@ -4,8 +4,8 @@ import { readTextFile } from '../relay/config/read-text-file.ts'
 import { CliError } from './cli-error.ts'
 
 /*
- * Not `util.parseEnv`, because that cuts an unquoted value at `#`, so that half a passcode would be sent and refused, and
- * skips lines that it cannot read. Docker and systemd keep the `#`.
+ * Not `util.parseEnv`, because it skips lines that it cannot read, and cuts an unquoted value at `#`: half a passcode would be
+ * sent and refused. Docker and systemd keep the `#`.
  */
 
 const withoutQuotes = (value: string): string => /^(["'])(.*)\1$/s.exec(value)?.[2] ?? value
@@ -35,9 +35,10 @@ export const parseEnvFile = (text: string, file: string): ReadonlyMap<string, st
 }
 
 /*
- * Node looks for `--env-file` in all arguments, also behind the script, and reads the file before our code runs. It ignores the
- * values, but empties a pipe, applies NODE_OPTIONS, and ends the process when there is no file. Only `--` before the script stops
- * it, and a shebang cannot contain that: `#!/usr/bin/env -S node --` does not start on Alpine, because BusyBox has no `env -S`.
+ * Node looks for `--env-file` in all arguments, also after the script, and reads the file before our code runs. It ignores the
+ * values, but empties a pipe, applies NODE_OPTIONS, and ends the process when there is no file. Only `--` before the script
+ * prevents this, and a shebang cannot contain it: `#!/usr/bin/env -S node --` does not start on Alpine, because BusyBox has no
+ * `env -S`.
  */
 
 /**
@@ -64,7 +65,7 @@ export const readEnvFile = (file: string): ReadonlyMap<string, string> => {
 
 const apiNames: readonly string[] = ['CLEVERTAP_URL', 'CLEVERTAP_REGION']
 
-/** All names that set the same as this one: with `_FILE` and without, and the URL and the region of CleverTap's API. */
+/** All names of the same setting: with `_FILE` and without, and for CleverTap's API both URL and region. */
 const namesakes = (name: string): readonly string[] => {
   const base = name.replace(/_FILE$/, '')
   return apiNames.includes(name) ? apiNames : [base, `${base}_FILE`]

@@ -12,7 +12,7 @@ const waits = (waiting: number | undefined): string =>
 interface NextStepsFacts {
   rejected: number
   unmatched: number
-  /** Tokens that a newer one of the same profile left out. */
+  /** Number of tokens left out because the import has a newer one for the same profile. */
   older: number
   rejects: Rejects | undefined
   isDry: boolean

@@ -18,7 +18,7 @@ const formatNames: Readonly<Record<Plan['format'], string>> = {
   empty: 'empty',
 }
 
-/** How an input will be read, in one line: a wrong guess is seen before it has done anything. */
+/** Describes in one line how an input will be read, so that the user sees a wrong guess before any row is stored. */
 export const describePlan = (
   { input: { name, head }, format, columns, delimiter = '', vendor }: Plan,
   defaultType: string | undefined,

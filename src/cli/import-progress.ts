@@ -9,7 +9,7 @@ import type { Progress } from './status-line.ts'
 /** The rates that one phase needs, each over the last half minute. */
 interface Rates {
   perSecond: number | undefined
-  /** Undefined while it cannot be told. */
+  /** The remaining time in ms; undefined while it is unknown. */
   toGoMs: number | undefined
 }
 

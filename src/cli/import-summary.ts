@@ -25,7 +25,7 @@ export const summaryJson = (tally: Tally): string => {
   return `${JSON.stringify({ read, queued, unchanged, rejected, skipped, unmatched })}\n`
 }
 
-/** The last table: rows by outcome and code. */
+/** The table at the end of an import: rows by outcome and code. */
 export const summaryTable = (tally: Tally, { how, isDry }: { how: ImportEnd['how']; isDry: boolean }, paint: Paint) => {
   const { read, queued, unchanged } = tally
   const rejected = rejectedIn(tally)

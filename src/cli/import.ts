@@ -47,8 +47,8 @@ interface ImportOptions {
 }
 
 /**
- * A larger cache would not help, because rows come in the order of the index. A longer log costs nothing, because only the import
- * waits for its commits; a relay on the same store has its own limit.
+ * A larger cache would not help, because rows come in the order of the index. A longer write-ahead log costs nothing, because
+ * only the import waits for its commits; a relay on the same store has its own limit.
  *
  * A separate thread for SQLite would import a sixth more rows a second. That gain was not worth a protocol between threads.
  */
@@ -129,7 +129,7 @@ const idle = { upload: 'ok', reason: null, waitMs: 0, inFlight: 0, limit: 0 } as
 const clientOf = ({ id, apiOrigin, proxy, uploadTimeoutMs }: StoreAccount, passcode: string) =>
   createClevertapClient({ url: apiOrigin, accountId: id, passcode, proxy, timeoutMs: uploadTimeoutMs, connections: 1 })
 
-/** The account of a dry run, which needs none. */
+/** The account of a dry run, if one is configured; a dry run does not need one. */
 const accountIfAny = (io: Io, { account }: ImportOptions): StoreAccount | undefined => {
   const { CLEVERTAP_ACCOUNT_ID: id, PUSHFERRY_CONFIG: file } = io.env
   return id || file || account ? chooseAccount(storeConfig(io, account), account) : undefined
@@ -183,7 +183,7 @@ const importReal = (job: Job, config: StoreConfig, account: StoreAccount): Promi
   })
 }
 
-/** Imports files. Resolves to 0 when every row was taken, and accepted within the wait; else 1. */
+/** Imports files. Resolves to 1 when a row was rejected or unmatched, or the import failed or was interrupted; else 0. */
 const importFiles = async (names: readonly string[], options: ImportOptions, io: Io): Promise<ExitCode> => {
   keepHeapSmall()
   const wanted = options.account

@@ -16,7 +16,7 @@ interface InitOptions {
   file: string
 }
 
-/** The settings that cannot be generated, each with its option and its question, and the name that the environment may have instead. */
+/** The settings that cannot be generated, with option and question. `instead`: a variable that can take the setting's place. */
 const needed = [
   {
     name: 'CLEVERTAP_ACCOUNT_ID',
@@ -64,7 +64,7 @@ const refuse = (name: (typeof needed)[number]['name'], answer: string): string |
   return hint === undefined ? kind.allowed : `${kind.allowed}; ${hint}`
 }
 
-/** A list from the environment may have a line for each entry; in the file a value has one line. */
+/** Joins the lines of a list with commas: a variable may have one entry per line, but a value in the file is one line. */
 const oneLine = (value: string): string => value.replace(/,?\s*\n\s*/g, ',')
 
 /** Reads values from the options and the environment, and asks for the others on a terminal. */
@@ -105,7 +105,7 @@ const collect = async (options: InitOptions, io: Io): Promise<Map<string, string
   return values
 }
 
-/** A word of a command that can be pasted into a shell. */
+/** Quotes a word of a command for a shell, if necessary. */
 const shellWord = (word: string): string =>
   /^[\w./:@%+=,~-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 

@@ -11,7 +11,7 @@ export interface Io {
   /** Sets variables of `env`, for this command and for libraries that read the environment themselves. */
   setEnv(values: Readonly<Record<string, string>>): void
   /**
-   * Aborts on Ctrl-C or SIGTERM. Once a command has read it, these signals no longer end the process by themselves; the
+   * Aborts on Ctrl-C or SIGTERM. Once a command has called it, these signals no longer end the process by themselves; the
    * command must end. A second Ctrl-C always ends the process.
    */
   interruption(): AbortSignal

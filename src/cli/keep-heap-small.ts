@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8'
 
 /**
- * Limits heap growth between two full collections to a doubling. By default V8 uses the memory that a machine has, which is 40 MB
- * more for an import.
+ * Lets the heap at most double between two full garbage collections. By default V8 uses more where the machine has it: 40 MB more
+ * for an import.
  */
 export const keepHeapSmall = (): void => setFlagsFromString('--heap-growing-percent=100')

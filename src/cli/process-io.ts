@@ -1,15 +1,15 @@
 import type { Io } from './io.ts'
 
-/** After a second Ctrl-C, which ends the process at once. */
+/** The exit code after a second Ctrl-C, which ends the process at once. */
 const interruptedExitCode = 130
 
-/** The `Io` of a real process. Adds signal listeners only when a command reads `interrupted`. */
+/** The `Io` of a real process. Adds signal listeners only when a command calls `interruption`. */
 export const createProcessIo = (host: NodeJS.Process): Io => {
   let interruption: AbortController | undefined
   host.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
     if (code === 'EPIPE') {
-      // `pushferry erase … | head` closes the pipe early. A command finishes its work all the same, so that its exit code is
-      // true; only one that runs until it is interrupted ends.
+      // `pushferry erase … | head` closes the pipe early. The command still finishes its work, so that its exit code is
+      // correct. Only a command that runs until it is interrupted ends now.
       interruption?.abort()
       return
     }
@@ -17,7 +17,7 @@ export const createProcessIo = (host: NodeJS.Process): Io => {
     host.stderr.write(`pushferry: standard output cannot be written: ${why}\n`)
     host.exit(1)
   })
-  // Without its messages a command still does its work.
+  // A command still does its work when its messages cannot be written.
   host.stderr.on('error', () => {})
 
   const listen = (): AbortController => {

@@ -19,8 +19,8 @@ const shapes: Readonly<Record<ExportFormat, Shape>> = {
 const columns = Object.fromEntries(fields.map((field) => [field, field]))
 
 /**
- * Writes every rejected row that has its token in a format that `pushferry import` reads, with code and reason. Resolves to the number
- * of rows written, and of those that have no token because their sender was unproved.
+ * Writes every rejected row whose token was kept, with code and reason, in a format that `pushferry import` reads. Resolves to
+ * the number of rows written, and the number of rows without a token because their sender was unproved.
  */
 export const exportRejected = async (
   store: Pick<Store, 'rejected'>,

@@ -69,7 +69,7 @@ const list = (options: WhichOptions & { limit: number; after?: number }, io: Io)
     return 0
   })
 
-/** How many of those that were to be queued again have no token. */
+/** Number of the requested rows that cannot be queued again, because they have no token. */
 const unkeptRows = async (
   store: Store,
   account: string,

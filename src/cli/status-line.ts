@@ -2,7 +2,7 @@ import type { Io } from './io.ts'
 
 /** Shows progress on stderr. */
 export interface StatusLine {
-  /** Stops and removes the progress line from the screen. */
+  /** Stops drawing, and removes the progress line from the screen. */
   stop(): void
 }
 
@@ -30,8 +30,8 @@ export const isFancy = ({ stderr, env }: Pick<Io, 'stderr' | 'env'>): boolean =>
 const percent = (share: number): string => `${String(Math.floor(share * 100)).padStart(3)} %`
 
 /**
- * One line of at most `columns` characters, with a bar where the share is known. Words that do not fit are omitted; the
- * first ones are truncated instead.
+ * One line of at most `columns` characters, with a bar where the share is known. Words that do not fit are omitted;
+ * if the first do not fit, the line is truncated.
  */
 export const barLine = ({ title, share, words }: Progress, columns: number): string => {
   const width = columns < wideColumns ? narrowBarWidth : barWidth

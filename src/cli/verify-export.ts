@@ -23,7 +23,7 @@ const names: Readonly<Record<Verdict, string>> = { seen: 'seen', other: 'other t
 
 const sum = (counts: ReadonlyMap<string, number>): number => [...counts.values()].reduce((all, n) => all + n, 0)
 
-/** Rows that CleverTap has not accepted, so that no export can have them. */
+/** Number of rows that CleverTap has not accepted, so no export can have them. */
 const notCompared = ({ queued, uploading, rejected, withdrawn }: Counts): number =>
   queued.live + queued.import + uploading + rejected + withdrawn
 
@@ -65,7 +65,7 @@ const remarks = ({ counts, tokens }: Comparison, others: number): string => {
   return lines.map((line) => `${line}\n`).join('')
 }
 
-/** Profiles that are listed without `--list`. */
+/** Number of profiles that are listed without `--list`. */
 const mostListed = 20
 
 const writeReport = async (comparison: Comparison, others: number, { list }: VerifyExportOptions, { stdout }: Io) => {
@@ -83,7 +83,7 @@ const writeReport = async (comparison: Comparison, others: number, { list }: Ver
   await writeAll(stdout, remarks(comparison, others))
 }
 
-/** The same as data. `profiles` is written by the page, as it may be long. */
+/** Writes the report as JSON. `profiles` is written page by page, because it may be long. */
 const writeJson = async (
   { counts, unseen }: Comparison,
   more: { ok: boolean; account: string; notCompared: number },
@@ -106,7 +106,7 @@ const writeJson = async (
   await writeAll(stdout, `${between === '\n' ? '' : '\n  '}]\n}\n`)
 }
 
-/** Compares the accepted rows of the store with a CleverTap Profile Export. 0 when all are seen, else 1. */
+/** Compares the accepted rows of the store with a CleverTap Profile Export. Resolves to 0 when all are seen, else 1. */
 export const verifyExport = async (options: VerifyExportOptions, io: Io): Promise<ExitCode> => {
   const config = storeConfig(io, options.account)
   const { id: account } = chooseAccount(config, options.account)

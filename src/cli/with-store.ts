@@ -10,7 +10,7 @@ import { storeExitCode } from './store-exit-code.ts'
 /**
  * Opens the store, passes it to `use`, and always closes it again.
  *
- * @param mustExist for a command that only reads: it does not create a database.
+ * @param mustExist whether a missing SQLite database is an error; if not, it is created.
  * @throws CliError when the store cannot be used.
  */
 export const withStore = async <T>(

@@ -23,10 +23,10 @@ const full = 'the queue is full (PUSHFERRY_MAX_QUEUED)'
 
 /**
  * Makes a put that stores as many of the first entries as fit into the queue. It halves a call that does not fit, and doubles
- * the size again after a call that was stored, so an import also works with a queue that is shorter than its calls. If not even
- * one entry fits, it waits half a second and resolves to no results.
+ * the size again after a call that was stored, so an import also works when PUSHFERRY_MAX_QUEUED is smaller than one call. If
+ * not even one entry fits, it waits half a second and resolves to no results.
  *
- * @throws ImportError (`failed`) when CleverTap refuses the credentials, so that the queue would stay full, or after `waitMs`.
+ * @throws ImportError (`failed`) when the queue is full and CleverTap refuses the credentials, or after a wait of `waitMs`.
  */
 export const createFittingPut = ({
   put,

@@ -4,7 +4,7 @@ import type { FieldMap } from './field-map.ts'
 import { isMembers, type Members, memberAt, pathsOf } from './members.ts'
 import { areRejected } from './rejects-writing.ts'
 
-/** Names of members for an error message. In a file that is no export a name may be a token, so odd names are not shown. */
+/** Names of members for an error message. In a file that is not an export a name may be a token, so long names are not shown. */
 export const listNames = (names: Iterable<string>): string =>
   [...names]
     .slice(0, 40)
@@ -14,12 +14,12 @@ export const listNames = (names: Iterable<string>): string =>
 /**
  * Checks the first objects of NDJSON or JSON, so that the import does not reject every row of a file for the same reason.
  *
- * @returns the members of the fields: `map`, or for flat records (the fields as members of their own, as in a CSV file) their names
+ * @returns the member of each field: `map`, or a map of `id` or `endpoint` for flat records (no `tokenData`, as in a CSV file)
  * @throws ImportError (`usage`) that names the missing member, and lists those in the file.
  */
 export const checkMembers = (records: readonly Members[], map: FieldMap, isJoined: boolean): FieldMap => {
   if (records.length === 0 || records.some(({ tokenData }) => isMembers(tokenData))) return map
-  // Rows of a file of rejected rows are rejected again one by one.
+  // Records from a file of rejected rows may lack any member; each is then rejected again.
   const isAgain = areRejected(records)
   const names = new Set(records.flatMap(Object.keys))
   const has = (path: string): boolean => records.some((record) => memberAt(record, path) !== undefined)

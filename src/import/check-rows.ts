@@ -7,7 +7,7 @@ import type { Rejects } from './rejects.ts'
 import { malformed, type Rejection, type Row } from './row.ts'
 import { type Tally, tallyRejection } from './tally.ts'
 
-/** A valid row that is not stored yet. Account and `replaceLive` are the same for all. */
+/** A valid row that is not stored yet. Account and `replaceLive` are the same for all rows. */
 export type ImportedRow = Pick<NewEntry, 'objectId' | 'token' | 'shownKeys' | 'warnings'>
 
 export interface CheckParts {
@@ -45,7 +45,7 @@ export const readRow = ({
 
 /**
  * Reads and checks the rows of the inputs. Counts and writes the rejected ones, and calls `take` with each valid row; a promise that
- * `take` returns is awaited before the next one. Ends early when the signal comes.
+ * `take` returns is awaited before the next row. Ends early when `signal` aborts.
  *
  * @throws ImportError (`failed`) when an input cannot be read to its end.
  */

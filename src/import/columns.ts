@@ -40,7 +40,7 @@ export const isPlainName = (field: Field, name: string): boolean => meanings[fie
 const positions = (header: readonly string[], fits: (name: string) => boolean): number[] =>
   header.flatMap((name, at) => (fits(name.trim()) ? [at] : []))
 
-/** The columns with a name: an exact match, else one in other spelling, else the column at a position such as `#3`. */
+/** The columns with a name: exact matches, else matches in another letter case, else the column at a position such as `#3`. */
 export const namedColumns = (header: readonly string[], wanted: string): number[] => {
   const exact = positions(header, (name) => name === wanted)
   const alike = exact.length > 0 ? exact : positions(header, (name) => name.toLowerCase() === wanted.toLowerCase())
@@ -64,7 +64,7 @@ export const findColumn = (header: readonly string[], field: Field, map: FieldMa
   return second === undefined ? first : undefined
 }
 
-/** Number of fields that a header seems to have. The reading of a line with the most fields is the right one. */
+/** Number of fields that a header seems to have. Of several ways to split a line, the one with the most fields is right. */
 export const countFields = (header: readonly string[], map: FieldMap): number =>
   mappedFields.filter((field) => {
     const column = map.get(field)
@@ -78,7 +78,7 @@ const isName = (name: string): boolean => /^_?[\p{L}$#][\p{L}\p{N} ._:/()#$&-]{0
 export const listColumns = (header: readonly string[]): string =>
   header.map((name) => (isName(name) ? JSON.stringify(name) : `(${name.length} characters)`)).join(', ')
 
-/** Whether a first line is a row and not a header: one cell is a token type. Several type names are columns. */
+/** Whether a first line is a row and not a header: exactly one cell is a token type, and no cell names a field. */
 const isRow = (header: readonly string[], map: FieldMap): boolean =>
   positions(header, (name) => tokenTypes.some((type) => type === name.toLowerCase())).length === 1 &&
   countFields(header, map) === 0

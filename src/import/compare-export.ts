@@ -72,7 +72,10 @@ const readExport = async (
   return { ...read, tokens }
 }
 
-/** The verdict on one row by its shown tokens. `other` may become `notSeen` later. */
+/**
+ * The verdict on one row by the tokens that the export shows for its objectId; undefined when none can be compared. `other`
+ * becomes `notSeen` if another row of the profile matches.
+ */
 const judge = (
   { type, fingerprint: held }: AcceptedRow,
   shown: readonly { profile: number; token: string | null }[],

@@ -63,7 +63,7 @@ const linesOf = (block: string): string[] => {
  * An unclosed quote would swallow the rest of the file. Here it costs one record: its line is returned as `broken`, and reading
  * continues with the next line. Holds one block and at most one record in memory.
  *
- * @throws ImportError (`failed`) for a line without an end.
+ * @throws ImportError (`failed`) for a line that is longer than `textBlocks` allows.
  */
 export const csvRecords = async function* (
   bytes: AsyncIterable<Uint8Array>,

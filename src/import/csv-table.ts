@@ -9,7 +9,7 @@ const replacement = '\uFFFD'
 const openQuote = 'a quote in this line is not closed, or is closed before the end of a value'
 const strayQuote = 'a quote is in the middle of a value'
 
-/** Whether a cell that is not quoted may have quotes: JSON and string formulas, which not every exporter quotes. */
+/** Whether an unquoted cell may contain quotes: JSON and string formulas may, because some exporters do not quote them. */
 const isReadable = (cell: string): boolean => {
   if (isStringFormula(cell)) return true
   if (!cell.trim().startsWith('{')) return false
@@ -45,7 +45,10 @@ export const tableRows = async function* (
       (ours.every((column) => !cells[column]?.includes(quote)) || isStrict(text, delimiter, ltrim)))
 
   const own = ownColumns(header).length
-  /** The fault of a row from a file of rejected rows, where its quotes are read as characters: nobody has corrected it yet. */
+  /**
+   * The quote fault of a row from a file of rejected rows that nobody has corrected yet. The file quotes such a row correctly,
+   * so its stray quotes would pass as characters.
+   */
   const earlierProblem = (cells: readonly string[]): string | undefined => {
     const reason = own < header.length ? cells[header.length - 1] : undefined
     if (reason !== strayQuote && reason !== openQuote) return undefined
@@ -78,7 +81,7 @@ export const tableRows = async function* (
         continue
       }
       const { line, cells } = record
-      // Spreadsheets write rows that have only delimiters below their table, and files that were joined repeat their header.
+      // Spreadsheets write rows that have only delimiters below their table, and concatenated files repeat their header.
       if (cells.every((cell) => cell.trim() === '') || isHeader(cells)) continue
       const problem = problemOf(record)
       if (problem === undefined) make(line, cells, rows)

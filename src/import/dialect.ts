@@ -41,7 +41,7 @@ const firstRecord = (text: string, delimiter: string): string[] => {
   }
 }
 
-/** Whether all names are in quotes that are not those of CSV, which would become part of every token. */
+/** Whether all names are in single quotes or backticks. These are not CSV quotes, and would become part of every token. */
 const hasForeignQuotes = (header: readonly string[]): boolean =>
   header.some((name) => name !== '') && header.every((name) => name === '' || /^(['`]).*\1$/s.test(name))
 

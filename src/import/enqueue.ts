@@ -11,7 +11,7 @@ export interface EnqueueParts extends CheckParts {
   pause: (rows: number, tookMs: number) => Promise<void>
   /** Largest number of rows in the next piece; default `pieceRows`. */
   mostRows?: () => number
-  /** Called with the number of rows that are read and not put yet, while rows are read and while they are put. */
+  /** Called with the number of rows that are read but not put yet, while rows are read and while they are put. */
   onHeld?: (rows: number, phase: 'reading' | 'queueing') => void
 }
 
@@ -19,7 +19,7 @@ export interface EnqueueParts extends CheckParts {
 export const pieceRows = 2_000
 
 /**
- * A row as one string for the sorter: its objectId, then the other parts. No part of a faultless row has a line break or another
+ * A row as one string for the sorter: its objectId, then the other parts. No part of a valid row has a line break or another
  * control character.
  */
 const pack = ({ objectId, token: { type, id, keys }, shownKeys = keys, warnings }: ImportedRow): string =>
@@ -40,13 +40,13 @@ const unpack = (packed: string): ImportedRow => {
  * is counted.
  *
  * All rows are sorted by objectId before the first one is put, so that each page of the store's index is written about once. Rows of
- * one objectId stay in their order, and the first of them is the one that is kept (where rows are replaced: the last).
+ * one objectId stay in their order: the store keeps the first of them, or with `--replace` the last.
  *
- * Resolves to `interrupted` when the signal came before the end: the piece at hand is finished, and rows that were read and not
+ * Resolves to `interrupted` when `signal` aborts before the end: the current piece is finished, and rows that were read but not
  * put are not counted.
  *
- * @throws ImportError (`failed`) when an input, the temporary file or the store cannot go on. Rows that were read before an input
- * broke off are put.
+ * @throws ImportError (`failed`) when an input, the temporary file or the store fails. Rows that were read before an input failed
+ * are still put.
  */
 export const enqueue = async (plans: readonly Plan[], parts: EnqueueParts): Promise<'done' | 'interrupted'> => {
   const { put, pause, mostRows = () => pieceRows, onHeld = () => {}, tally, signal } = parts

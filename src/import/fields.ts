@@ -23,8 +23,8 @@ export interface TypeRules {
 }
 
 /**
- * The id and type from an endpoint, or why its row has none. A list of subscriptions contains all browsers, so one of a push service
- * that is not mapped is no fault.
+ * The id and type from an endpoint, or why its row has none. A list of subscriptions has those of all browsers, so a subscription
+ * of a push service that is not mapped is skipped, not rejected.
  */
 export const readWebToken = (
   endpoint: string,
@@ -41,7 +41,7 @@ export const readWebToken = (
   return type === undefined ? { aside: { kind: 'skipped', reason: 'other push service' } } : { id: read.id, type }
 }
 
-/** Exporters fill the unused key columns of native tokens with placeholders. */
+/** Turns a placeholder into an empty string. Exporters write placeholders into the unused key columns of native tokens. */
 const orEmpty = (value: string): string => (isPlaceholder(value) ? '' : value)
 
 /** A record in which any member may be missing; `decodeRecord` judges it. */
@@ -54,7 +54,7 @@ export interface UncheckedRecord {
 }
 
 /**
- * Makes a record from these strings. Omits empty ones, so that the field counts as missing and not as wrong. A type may be in
+ * Makes a record from these strings. Omits empty strings, so that the field counts as missing and not as wrong. A type may be in
  * upper case, because exports often have `FCM`.
  */
 export const recordOfFields = (

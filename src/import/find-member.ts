@@ -4,7 +4,7 @@ import { type Members, memberAt, pathsOf } from './members.ts'
 /** Finds the member with a name in each of many records. */
 export interface MemberFinder {
   /**
-   * Undefined when the record has none.
+   * The member's value; undefined when the record does not have it.
    *
    * @throws ImportError (`usage`) when several members have the name.
    */

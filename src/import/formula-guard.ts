@@ -6,7 +6,7 @@
 const formula = /^[=+\-@\t\r]/
 /** Exporters also put the apostrophe before IDs that a spreadsheet would take for numbers, and before all CleverTap IDs of a platform. */
 const guarded = /^'+[=+\-@\t\r\d_~#]/
-/** A formula that is only a string: `="00123"`, by which other exporters keep a spreadsheet from changing a value. */
+/** A formula that is only a string, `="00123"`. Other exporters write it so that a spreadsheet does not change the value. */
 const stringFormula = /^="((?:[^"]|"")*)"$/
 
 /** A value as a cell that a spreadsheet does not run. `unguard` restores the value. */
@@ -15,7 +15,7 @@ export const guard = (value: string): string => (formula.test(value) || guarded.
 /** Whether a cell is a formula that is only a string. */
 export const isStringFormula = (cell: string): boolean => stringFormula.test(cell.trim())
 
-/** Removes the apostrophe, or the formula, by which a spreadsheet, another exporter or `guard` kept a value from being changed. */
+/** The value in a cell: removes the apostrophe or string formula with which a spreadsheet, an exporter or `guard` protects it. */
 export const unguard = (cell: string): string => {
   if (cell.startsWith("'")) return guarded.test(cell) ? cell.slice(1) : cell
   return cell.startsWith('="') ? (stringFormula.exec(cell)?.[1]?.replaceAll('""', '"') ?? cell) : cell
@@ -24,6 +24,6 @@ export const unguard = (cell: string): string => {
 /** Guards a cell that was read from a file, so that reading it again gives the same value. */
 export const guardCell = (cell: string): string => {
   const value = unguard(cell)
-  // Cells are trimmed when they are read, so a string formula keeps a space at its end in its quotes.
+  // Cells are trimmed when they are read, so a value that begins or ends with a space stays in its string formula.
   return guard(isStringFormula(cell) && value.trim() !== value ? cell : value)
 }

@@ -18,7 +18,7 @@ const startsWith = (bytes: Buffer, ...start: number[]): boolean => start.every((
 
 /** Size of a head. */
 export const headBytes = 64 * 1024
-/** Size of the head of a JSON file. The longest record is 1 MiB, and an export is recognised by a whole one. */
+/** Size of the head of a JSON file. The longest record is 1 MiB, and recognising an export needs a whole record. */
 export const jsonHeadBytes = 1024 * 1024 + headBytes
 /** Number of bytes that are unpacked at first, because a small file may unpack to a very large one. */
 const firstPacked = 16_384
@@ -26,9 +26,9 @@ const firstPacked = 16_384
 /** Whether a head may be the beginning of NDJSON or JSON. */
 export const isJson = ({ text }: Head): boolean => /^\s*[{[]/.test(text)
 
-/** Unpacks the beginning, four times as many bytes each time until there are enough. */
+/** Unpacks the beginning. Takes four times as many packed bytes on each try, until the result is long enough. */
 const unpack = (bytes: Buffer, sizeBytes: number): Buffer => {
-  // A shorter input is here as a whole, so its end must be the end of its gzip.
+  // An input this short has been read as a whole, so its end must be the end of its gzip.
   const isWhole = bytes.length <= firstPacked
   let unpacked: Buffer | undefined
   for (let packed = firstPacked; ; packed *= 4) {

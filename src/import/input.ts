@@ -54,10 +54,10 @@ const stopped = (name: string, error: unknown): ImportError => {
   return new ImportError('failed', `${name}: ${what}`, { cause: error })
 }
 
-/** zlib ends its stream at the first zero byte behind a gzip, and Node then refuses further bytes. */
+/** Errors after trailing zeros: zlib ends its stream at the first zero byte after a gzip, and Node then refuses further bytes. */
 const endedAtZero = ['ERR_STREAM_PREMATURE_CLOSE', 'ABORT_ERR', 'ERR_STREAM_WRITE_AFTER_END']
 
-/** Unpacks up to the end, or up to zeros behind a gzip. Calls `onEnd` with the bytes that were read and not unpacked. */
+/** Unpacks up to the end, or up to zeros after a gzip. Calls `onEnd` with the bytes that were read but not unpacked. */
 const unpackParts = async function* (
   input: AsyncIterator<Uint8Array>,
   onEnd: (unused: Buffer) => void,
@@ -110,7 +110,7 @@ const skipZeros = async (first: Buffer, rest: AsyncIterator<Uint8Array>): Promis
   }
 }
 
-/** Unpacks all gzips in a row, also with the zeros between and behind them by which tapes and some stores pad a file. */
+/** Unpacks all gzips in a row. Skips the zeros that tapes and some storage systems add as padding between and after them. */
 const gunzip = async function* (bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const input = bytes[Symbol.asyncIterator]()
   let unused: Buffer = Buffer.alloc(0)

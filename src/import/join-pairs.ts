@@ -8,7 +8,7 @@ import { itemsOf, objectIdName, objectIdsOf } from './profile-ids.ts'
 import { openRecordFile, type RecordsRead } from './read-records.ts'
 
 /**
- * Reads a join file and calls `onPair` with each key and an objectId that belongs to it.
+ * Reads a join file and calls `onPair` for each pair of a key and one of its objectIds.
  *
  * @param on the columns that `--on` names.
  * @throws ImportError (`usage`) when a column is missing or ambiguous, or when a key or ID is a number that is not exact.
@@ -21,7 +21,7 @@ export const readPairs = async (
   const fail = (why: string): ImportError => new ImportError('usage', `--join ${input.name}: ${why}`)
   const { header, records, read } = openRecordFile(input, right, fail)
   const key = createMemberFinder(right, `--on ${left}=COLUMN`)
-  // A table without rows has no members.
+  // From the header, because a table without rows has no members.
   let idName = header && objectIdName(header)
 
   const exact = (value: unknown, line: number, what: string): string => {

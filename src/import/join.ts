@@ -18,7 +18,7 @@ export interface Join {
   close(): void
 }
 
-/** A key with more CleverTap IDs than this is no key of a profile. */
+/** A key with this many CleverTap IDs or more does not identify a profile. */
 const mostIds = 100
 
 /** Reads `LEFT` or `LEFT=RIGHT`: the import's column, and the join file's. */
@@ -49,7 +49,7 @@ const chooseObjectId = (objectIds: readonly string[], type: TokenType): { object
   return fitting.length === 1 || objectIds.length === 1 ? { objectId: first } : 'several'
 }
 
-/** Number of IDs that the reason of a rejected row names. */
+/** Largest number of IDs that the reason of a rejected row names. */
 const mostNamed = 5
 
 /** The reason when no join file has a CleverTap ID for a key. */

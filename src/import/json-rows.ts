@@ -76,7 +76,7 @@ const parse = ({ bytes, cut }: JsonPiece): Parsed => {
     return unreadable(notUtf8)
   }
   const parsed = parseText(source)
-  // A file of rejected rows has those that were no objects as strings.
+  // A file of rejected rows holds a row that was not an object as a string.
   const text = 'value' in parsed ? rowInText(parsed.value) : undefined
   if (text === undefined) return parsed
   return text.includes('\uFFFD') ? { source: text, problem: notUtf8 } : parseText(text)

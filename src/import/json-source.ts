@@ -34,7 +34,7 @@ export const nameOf = (part: string): string => JSON.parse(/^"[^"\\]*(?:\\.[^"\\
 /** The source of an object whose list `name` has only the element at `index`. */
 export const withOneOf = (source: string, name: string, index: number): string => {
   const parts = partsOf(source)
-  // Of members with one name JSON.parse takes the last.
+  // JSON.parse takes the last of several members with the same name.
   const list = parts.findLast((part) => nameOf(part) === name)
   if (list === undefined) return source
   const value = list.slice(list.indexOf('[', JSON.stringify(name).length))

@@ -6,7 +6,7 @@ export type Members = Readonly<Record<string, unknown>>
 export const isMembers = (value: unknown): value is Members =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** Parses a string that is a JSON object or list, as CSV cells and database columns contain them, also if it was stringified twice. */
+/** Parses a JSON object or list in a string, as in CSV cells and database columns, also if it was stringified twice. */
 const opened = (value: unknown): unknown => {
   if (typeof value !== 'string' || !/^\s*"?\s*[{[]/.test(value)) return value
   try {
@@ -17,7 +17,7 @@ const opened = (value: unknown): unknown => {
   }
 }
 
-/** Whether a member that must be JSON is a string that is not, such as `{'token': '…'}`, which Python writes. Empty ones are not. */
+/** Whether a member is a string that should be JSON and is not, such as Python's `{'token': '…'}`. Empty strings do not count. */
 export const isUnreadable = (value: unknown): boolean =>
   typeof value === 'string' && value.trim() !== '' && !isPlaceholder(value.trim()) && typeof opened(value) === 'string'
 

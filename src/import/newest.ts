@@ -37,7 +37,7 @@ const openStage = async () => {
   const replace = database.prepare('INSERT OR REPLACE INTO rows VALUES (?, ?, ?, ?)')
   const page = database.prepare('SELECT id, value FROM rows WHERE id > ? ORDER BY id LIMIT ?')
   return {
-    /** The outcome for a row. `same`: the same token once more; `older`: this token or the one before it is dropped. */
+    /** The outcome for a row. `same`: the same token once more. `older`: the older of this and the stored token is dropped. */
     add: (id: string, token: string, usedAt: number, value: unknown): 'first' | 'same' | 'older' => {
       // The columns of the table above.
       const found = select.get(id) as Staged | undefined
@@ -59,16 +59,16 @@ const openStage = async () => {
 
 /**
  * Reduces vendors' exports to one row per profile, because they often have several devices of one profile. Keeps the token that
- * was used last, or the last row if the export does not say, and counts the others as `older token`. Yields the rows after all
+ * was used last, or the last row if the export has no times, and counts the others as `older token`. Yields the rows after all
  * inputs are read, because a later row may be newer, and CleverTap keeps the token that it gets first.
  *
- * Does not change other inputs: of several rows with one objectId the first counts.
+ * Does not change other inputs. There the first of several rows with one objectId counts, or with `--replace` the last.
  */
 export const keepNewest = (plans: readonly Plan[], tally: Tally): Plan[] => {
   const last = plans.findLast(({ vendor }) => vendor !== undefined)
   let stage: Awaited<ReturnType<typeof openStage>> | undefined
   let waiting = 0
-  /** Yielded rows are counted again when they are put; rows that are never yielded do not count as read. */
+  /** Subtracts rows from `read`: yielded rows are counted again when they are put; rows that are never yielded do not count. */
   const uncount = (rows: number): void => {
     waiting -= rows
     tally.read -= rows

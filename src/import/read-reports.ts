@@ -21,8 +21,8 @@ const membersOf = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null ? { ...value } : {}
 
 /**
- * The reports about an account in the last heartbeats of all uploading processes, a few seconds old. Omits processes that do not
- * upload for the account.
+ * The reports about an account from the last heartbeat of each uploading process, which may be a few seconds old. Omits processes
+ * that do not upload for the account.
  */
 export const readReports = (holders: readonly Holder[], account: string): ProcessReport[] =>
   holders.flatMap(({ report }) => {

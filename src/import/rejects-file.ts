@@ -12,7 +12,7 @@ export interface RejectsFile {
 /**
  * Makes a file for rejected rows of one shape. Replaces earlier content; only the owner can read it.
  *
- * @throws ImportError (`usage`) when it cannot be written; (`failed`) from `add` and `close` when it no longer can.
+ * @throws ImportError (`usage`) when it cannot be written; (`failed`) from `add` and `close` when it can no longer be written.
  */
 export const createRejectsFile = (path: string, shape: Shape): RejectsFile => {
   const { start, between, end, row: written } = writingOf(shape)

@@ -40,15 +40,15 @@ const isObject = (text: string): boolean => {
   }
 }
 
-/** Whether records in JSON come from a file of rejected rows. Any member may be missing in them, as the reason of their rejection. */
+/** Whether JSON records come from a file of rejected rows. Any member may be missing; that may be why they were rejected. */
 export const areRejected = (records: readonly Members[]): boolean =>
   records.length > 0 &&
   records.every(({ code, reason }) => (typeof code === 'number' || code === malformed) && typeof reason === 'string')
 
-/** The member with a row that is no object, such as a line that is not JSON. */
+/** The member that holds a row that is not an object, such as a line that is not JSON. */
 const textName = 'text'
 
-/** The row in an object that holds one that was no object; undefined for any other value. */
+/** A row that was not an object, from the member `text`; undefined when the value holds no such row. */
 export const rowInText = (value: unknown): string | undefined => {
   if (!isMembers(value)) return undefined
   const { [textName]: text } = value
@@ -86,11 +86,11 @@ const jsonWriting = (isList: boolean): Writing => ({
   end: isList ? '\n]}\n' : '\n',
   row: ({ line, source }, { code, reason }) => {
     const written = typeof source === 'string' ? source : ''
-    // A row that is not UTF-8 has lost bytes, so it must not look like a good one.
+    // A row that is not UTF-8 has lost bytes, so it must not look valid.
     const hasLost = code === malformed && written.includes('\uFFFD')
     const own =
       isObject(written) && !hasLost ? ownMembers(partsOf(written)) : [`"${textName}":${JSON.stringify(written)}`]
-    // The record's own members come last: of two members with one name JSON.parse takes the last.
+    // The record's own members come last, because JSON.parse takes the last of two members with the same name.
     const note = JSON.stringify({ ...(line === undefined ? {} : { line }), code, reason }).slice(1, -1)
     return `{${[note, ...own].join(',')}}`
   },

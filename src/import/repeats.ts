@@ -13,15 +13,15 @@ const rowsOfTurn = 50_000
 export interface Repeats {
   /** Resolves when there is capacity for the next row. */
   add(row: ImportedRow): Promise<void> | undefined
-  /** The count. Add no more rows then. */
+  /** The count. No rows may be added afterwards. */
   count(): Promise<number>
   /** Removes the temporary file, if there is one. */
   close(): void
 }
 
 /**
- * Sorts digests of the rows, so that those of one objectId come together. Up to 130,000 rows are sorted in memory, more in a temporary
- * file of 65 bytes for each.
+ * Sorts digests of the rows, so that rows of one objectId are neighbours. Up to 130,000 rows are sorted in memory, more in a
+ * temporary file with 65 bytes per row.
  *
  * @param replace whether a row replaces the token of an earlier one. If not, the first row of an objectId counts.
  * `add` and `count` throw an ImportError when the temporary file cannot be written or read.
@@ -38,7 +38,7 @@ export const createRepeats = (replace: boolean): Repeats => {
       const tokens = new Map<string, string>()
       for (const row of sorter.sorted()) {
         if (++seen % rowsOfTurn === 0) await setImmediate()
-        // The sorter brings rows with the same first characters together. Of ten million rows about ten share five digits.
+        // The sorter orders rows only by their first five digits. Of ten million rows, about ten have the same five digits.
         const start = row.slice(0, keyCharacters)
         if (start !== group) tokens.clear()
         group = start

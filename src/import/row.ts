@@ -6,7 +6,7 @@ export interface Row {
   value: unknown
   /** Why the row cannot be read; `value` is then meaningless. */
   problem?: string
-  /** The code of the problem, `malformed` if there is none here. */
+  /** The code of the problem; default `malformed`. */
   code?: RejectionCode
   /** Why the row is neither judged nor put. `ambiguous`: its key has several objectIds, of which none or several fit. */
   aside?: { kind: 'skipped' | 'unmatched' | 'ambiguous'; reason: string }

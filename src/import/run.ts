@@ -23,8 +23,9 @@ export interface ImportProgress {
   /** Bytes read from the inputs on disk, and their total; undefined when the total is unknown. */
   bytes: number
   bytesTotal: number | undefined
-  /** Number of valid rows that are read and not queued yet, and of those that were when the last one was read. */
+  /** Number of valid rows that are read but not queued yet. */
   held: number
+  /** `held` when the last row was read. */
   heldBefore: number
   /** The last and the first counts of the store during the upload. */
   counts: Counts | undefined
@@ -86,8 +87,8 @@ const failureOf = (error: unknown): string => {
 }
 
 /**
- * Runs an import: reads and checks every row, queues them while `uploads` uploads them, waits until CleverTap has accepted or refused
- * all of them, and finds the refused rows. `progress.tally` has the counts. While the queue is full it waits for uploads.
+ * Runs an import: reads and checks every row, queues valid rows while `uploads` uploads them, waits until CleverTap has accepted
+ * or refused all of them, and finds the refused rows. `progress.tally` has the counts. Waits for uploads while the queue is full.
  *
  * Every row that is counted as queued is durable, so the import can be interrupted at any point and run again: rows that the
  * store knows are then `unchanged`. Never rejects because of input, store or CleverTap. Starts and stops `uploads`, and leaves the
@@ -113,7 +114,7 @@ export const runImport = async (parts: ImportParts): Promise<ImportEnd> => {
   })
 
   const entryOf = ({ objectId, token, shownKeys, warnings }: ImportedRow): NewEntry => {
-    // Member by member: spreading each row would make an import take half as long again.
+    // Member by member, because spreading each row would make an import take 50 % longer.
     const entry: NewEntry = {
       account: account.id,
       objectId,

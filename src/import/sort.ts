@@ -6,9 +6,9 @@ export const keyCharacters = 5
 const bitsOfCharacter = 7
 const bitsOfIndex = 17
 
-/** Most rows in a run: as many as an index of 17 bits tells apart. */
+/** Most rows in a run: as many as an index of 17 bits can number. */
 export const mostRunRows = 2 ** bitsOfIndex
-/** Most bytes in a run. They are outside the heap, where V8 would copy the rows several times while they wait. */
+/** Most bytes in a run. They are outside V8's heap, because V8 would copy waiting rows in its heap several times. */
 const runBytes = 12 * 1024 * 1024
 /** A run is stored in blocks of whole rows, each on one page of the temporary database. A row has at most 14 kB. */
 const pageBytes = 16 * 1024
@@ -35,13 +35,13 @@ const sortKeyOf = (row: string): number => {
 const rowsOf = function* (blocks: Iterable<Uint8Array>): Generator<string> {
   for (const { buffer, byteOffset, byteLength } of blocks) {
     const rows = Buffer.from(buffer, byteOffset, byteLength).toString('utf8').split('\0')
-    // Each row has an end, so there is nothing behind the last one.
+    // Every row ends with U+0000, so the last part is empty.
     rows.pop()
     for (const row of rows) yield row
   }
 }
 
-/** Merges sorted runs. Of rows with the same key those of the earlier run come first. */
+/** Merges sorted runs. Rows with the same key come in the order of their runs. */
 const merge = function* (runs: readonly Iterator<string, void>[]): Generator<string> {
   const heads: string[] = []
   const keys: number[] = []
@@ -52,7 +52,7 @@ const merge = function* (runs: readonly Iterator<string, void>[]): Generator<str
   }
   for (let run = 0; run < runs.length; run++) advance(run)
   for (;;) {
-    // Looking at all 165 runs of ten million rows takes 0.3 µs, so there is no heap.
+    // Comparing all 165 runs of ten million rows takes 0.3 µs, so a binary heap is not needed.
     let first = -1
     let smallest = Number.POSITIVE_INFINITY
     for (let run = 0; run < keys.length; run++) {
@@ -97,7 +97,7 @@ const openBlocks = async () => {
 export interface Sorter {
   /** Adds a row: its objectId, a line break, and anything without U+0000. Resolves when there is capacity for the next row. */
   add(row: string): Promise<void> | undefined
-  /** The rows, roughly by objectId; those of one objectId in the order in which they came. Add no more rows then. */
+  /** The rows, roughly by objectId; rows of one objectId in the order of `add`. No rows may be added afterwards. */
   sorted(): Generator<string>
   /** Removes the temporary file, if there is one. */
   close(): void
@@ -105,13 +105,14 @@ export interface Sorter {
 
 /**
  * An external merge sort. Rows that fit into one run are sorted in memory; others go to a temporary database in sorted runs, which
- * are merged. A rough order is enough for neighbours in the store's index to come together, and sorting numbers takes a tenth of the
+ * are merged. A rough order is enough to bring neighbours in the store's index together, and sorting numbers takes a tenth of the
  * time of sorting strings: the sort key and the index of a row fit into one number that a double holds exactly.
  *
- * `add` and `sorted` throw an ImportError when the temporary file cannot be written or read. `sorted` then yields nothing.
+ * `add` and `sorted` throw an ImportError when the temporary file cannot be written or read. After a failed `add`, `sorted`
+ * yields nothing and throws the same error.
  */
 export const createSorter = (): Sorter => {
-  /** The rows of the current run, and behind them the block that is being made. */
+  /** The rows of the current run, and after them the block that is being made. */
   const bytes = Buffer.allocUnsafeSlow(runBytes + blockBytes)
   const keys = new Float64Array(mostRunRows)
   const ends = new Uint32Array(mostRunRows)

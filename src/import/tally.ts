@@ -1,6 +1,6 @@
 import type { Rejection, RejectionCode } from './row.ts'
 
-/** The counts of an import so far. Every row that was read is in exactly one of the others. */
+/** The counts of an import so far. Every row in `read` is also in exactly one of the other counts. */
 export interface Tally {
   read: number
   /** Rows that are queued for upload, or that CleverTap has accepted. */

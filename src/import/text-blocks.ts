@@ -5,11 +5,11 @@ import { unifyLineBreaks } from './line-breaks.ts'
 /** Longest line of an export of tokens, in characters. */
 const longestLine = 4 * 1024 * 1024
 
-/** The end of a string that the next piece may continue to a line break. */
+/** Number of characters at the end of a string that may be part of a line break that the next piece completes. */
 const openEnd = (text: string): number => (text.endsWith('\r') ? (text.endsWith('\r\r') ? 2 : 1) : 0)
 
 /**
- * Splits UTF-8 bytes into strings that end with a line; only the last one may not. Invalid UTF-8 becomes U+FFFD.
+ * Decodes UTF-8 bytes into strings of whole lines; only the last may end without a line break. Invalid UTF-8 becomes U+FFFD.
  *
  * @throws ImportError (`failed`) for a line that is longer than `longestLine`.
  */

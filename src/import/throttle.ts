@@ -21,8 +21,8 @@ export interface Throttle {
 }
 
 /**
- * Gives a relay on the same store time for its commits: pauses after each piece, and makes pieces smaller that take longer than
- * `pieceMs`. Without another process a piece has `pieceRows`, and a pause is one turn of the event loop.
+ * Gives a relay on the same store time for its commits: pauses after each piece, and makes pieces smaller when they take longer
+ * than `pieceMs`. Without another process a piece has `pieceRows`, and a pause is one turn of the event loop.
  *
  * @param own this process's own holder id, if it is a holder.
  */

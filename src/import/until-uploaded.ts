@@ -49,8 +49,8 @@ export const isRefused = async ({
 
 /**
  * Whether all records imported up to `queuedUntil` are accepted or rejected, judged by counts. The count of uploading records
- * does not separate imported ones. None of them is imported if the oldest is newer than the import, or if no imported record
- * has been queued for longer than an upload takes.
+ * includes live ones. No uploading record is imported if the oldest record is newer than the import, or if the queue has had no
+ * imported records (for `calmMs`) for longer than an upload takes.
  */
 export const isUploaded = (
   { queued, uploading, oldestReceivedAt }: Counts,

@@ -15,8 +15,8 @@ const samples = 50
 const known = presets.flatMap(({ names = [] }) => names)
 
 /**
- * The columns by the vendors' own names, because spreadsheets and databases change the spelling. A column in other spelling keeps its
- * name if another column has the vendor's.
+ * The columns by the vendors' own names, because spreadsheets and databases change the spelling. A column keeps its changed name
+ * if another column already has the vendor's name.
  */
 const vendorNames = (header: readonly string[]): readonly string[] => {
   const names = header.map((name) => name.trim())
@@ -65,7 +65,7 @@ export const recogniseTable = (head: string, dialect: Dialect): Preset | undefin
 export const planVendorTable = (preset: Preset, head: string, dialect: Dialect, options: VendorOptions) => {
   const { header } = dialect
   const names = vendorNames(header)
-  /** A name that the user gives may be the file's or the vendor's, with the path of a member behind it. */
+  /** The vendor's name for a name that the user gives: the file's or the vendor's, perhaps followed by the path of a member. */
   const vendorName = (written: string): string => {
     const [first = '', ...path] = written.split('.')
     const [whole] = namedColumns(header, written)

@@ -24,7 +24,7 @@ export const firstRecords = async ({ text }: Head, format: Format): Promise<read
   return found
 }
 
-/** The vendor whose export these records are. Files of rejected rows may have records of ours among them. */
+/** The vendor whose export these records are. A file of rejected rows may also have records in CleverTap's format. */
 export const recogniseRecords = (records: readonly Members[]): Preset | undefined => {
   const foreign = records.filter(({ tokenData }) => !isMembers(tokenData))
   return recognise('json', (path) => foreign.some((record) => memberAt(record, path) !== undefined), foreign)

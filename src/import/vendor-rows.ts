@@ -22,7 +22,7 @@ const resolve = (option: string, name: string, records: readonly Members[], advi
   const [path, second] = new Set(records.flatMap((record) => pathsOf(record, name)))
   if (second !== undefined)
     throw new ImportError('usage', `${option}: several members have the name ${name}: ${path} and ${second}`)
-  // No row of a file of rejected rows may have it, which is then why they are in there.
+  // A file of rejected rows may lack the member in every row; that may be why they were rejected.
   if (path === undefined && areRejected(records)) return name
   if (path === undefined)
     throw new ImportError('usage', `${option}: there is no column or member ${name} in the import${advice}`)
@@ -48,7 +48,7 @@ const keyPath = (preset: Preset, records: readonly Members[], { map, join }: Ven
  * Plans the reading of a vendor's records: each record becomes one row per token, or one row that is set aside.
  *
  * @param samples the first records, by which names are checked.
- * @throws ImportError (`usage`) when the records have no objectId and none is joined, or when they lack a name.
+ * @throws ImportError (`usage`) when the records have no objectId and none is joined, or when they lack a named member.
  */
 export const planVendor = (
   preset: Preset,
@@ -109,7 +109,7 @@ export const planVendor = (
     key,
     expand: (row) => {
       const { value } = row
-      // Files of rejected rows may have records of ours among the vendor's.
+      // A file of rejected rows may have records in CleverTap's format among the vendor's.
       if (row.problem !== undefined || !isMembers(value) || isMembers(value.tokenData)) return [row]
       const tokens = preset.read(value, nowMs)
       return (tokens.length === 0 ? [{ skip: 'no token' }] : tokens).map((token) => rowOf(row, value, token))

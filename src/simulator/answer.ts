@@ -62,7 +62,7 @@ export const flatError = (code: number, error = statusMessages[code] ?? `Error $
   code,
 })
 
-/** The answer to an upload of `records`, of which `refusals` are refused. */
+/** The answer to an upload of `records`, with `refusals` as its `unprocessed` items. */
 export const uploadAnswer = (records: readonly unknown[], refusals: readonly Refusal[]): UploadAnswer => {
   const processed = records.length - refusals.length
   const unprocessed = refusals.map(

@@ -4,8 +4,9 @@
  * - `reject` faults add up: each one that fits a record of the call refuses that record.
  * - Of the other faults, only the first one in the queue that fits is used.
  *
- * A fault is taken when the call's body has arrived; the call counts as in flight from its headers on. A call that is
- * refused anyway (wrong passcode, too many in flight, malformed) uses up no fault.
+ * A fault is taken when the call's body has arrived; a `reset` at `request`, when the headers have arrived. The call counts as
+ * in flight once its headers have arrived. A call that is refused anyway (wrong passcode, too many in flight, malformed) uses
+ * up no fault.
  */
 export type Fault = FaultScope & FaultEffect
 

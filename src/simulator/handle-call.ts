@@ -18,7 +18,7 @@ type Route = { on: 'upload' | 'profile'; method: string; gate: Gate; answer: typ
 /** Limit of calls in flight to `/1/profile.json`, independent of the uploads' limit (developer.clevertap.com/docs/api-request-limit). */
 const profileLimit = 3
 
-/** Mean delay of Node's timers and of sending an answer, in ms, beyond whole milliseconds. */
+/** Mean extra delay of Node's timers and of sending an answer, in ms. It is subtracted from each wait. */
 const lateMs = 0.5
 
 const seenHeaders = (request: IncomingMessage): Record<string, string> => {
@@ -38,7 +38,7 @@ export const createCallHandler = (parts: Parts, onChange: () => void): CallHandl
     '/1/profile.json': { on: 'profile', method: 'GET', gate: createGate(profileLimit), answer: profile },
   }
 
-  /** Refuses a call that its headers show to be wrong. Passes every other call to its route. */
+  /** Refuses a call with a wrong path, method or credentials, or over the limit. Passes every other call to its route. */
   const answer = async (route: Route | undefined, isAllowed: boolean, incoming: IncomingCall): Promise<Outcome> => {
     const { request, dryRun } = incoming
     if (!route) return refuse(404, 'no such path')
@@ -66,7 +66,7 @@ export const createCallHandler = (parts: Parts, onChange: () => void): CallHandl
 
     let outcome: Outcome = { status: 0, body: {} }
     let isOver = false
-    /** Records the call, before the last byte of the answer is sent, so that the caller finds it recorded. */
+    /** Records the call before the last byte of its answer is sent, so that a caller with the answer finds it in `received()`. */
     const end = (status: number | null): void => {
       visit?.leave()
       if (isOver) return

@@ -22,7 +22,7 @@ const either = (one: Rule, other: Rule): Rule => ({
 const string: Rule = { allowed: 'a string', fits: (value) => typeof value === 'string' }
 const truth: Rule = { allowed: 'true or false', fits: (value) => typeof value === 'boolean' }
 const object: Rule = { allowed: 'an object', fits: (value) => typeof value === 'object' && value !== null }
-/** Whether HTTP can carry a header. Node would break the connection instead of answering with another one. */
+/** Whether HTTP can carry a header. With any other header, Node would break the connection instead of answering. */
 const isHeader = (name: string, value: unknown): boolean => {
   if (typeof value !== 'string') return false
   try {

@@ -1,12 +1,12 @@
 import type { IncomingMessage } from 'node:http'
 
-/** Largest body, in bytes. CleverTap publishes no limit; this one bounds memory. 100 records of full length are a quarter of it. */
+/** Largest body, in bytes. CleverTap publishes no limit; this one bounds memory. 100 of the longest records take a quarter of it. */
 const maxBodyBytes = 8 * 1024 * 1024
 
 /** CleverTap's limit of records in one call. */
 const maxRecords = 100
 
-/** The records of a call, or why the call is refused as a whole. `error` is the message to answer, if not the usual one. */
+/** The records of a call, or why the call is refused as a whole. `error` replaces the usual message of the answer. */
 export type ReadUpload =
   | { ok: true; records: readonly unknown[] }
   | { ok: false; status: 400 | 413; refusal: string; error?: string }

@@ -58,8 +58,8 @@ const readObjectId = (record: unknown): string | undefined => {
 }
 
 /**
- * `POST /1/upload`. Stores accepted records at once, before the latency: a caller that disconnects meanwhile has delivered
- * them without knowing, which is the harder case for the caller.
+ * `POST /1/upload`. Stores accepted records at once, before the latency. A caller that disconnects meanwhile
+ * does not know that its records were stored, which is the harder case for a caller.
  */
 export const upload = async ({ request, query, dryRun, entry }: IncomingCall, parts: Parts): Promise<Outcome> => {
   const { options, ledger, faults } = parts

@@ -78,7 +78,7 @@ const fromJwk = async (jwk: TicketJwk, given: TicketAlg | undefined): Promise<Re
     const secret = typeof jwk.k === 'string' ? decodeBase64(jwk.k) : undefined
     return { ...(await fromSecret(Uint8Array.from(secret ?? []))), id }
   }
-  // Only the members of the key itself: generators disagree about `use`, `key_ops` and `alg`.
+  // Imports only the members of the key itself, because generators disagree about `use`, `key_ops` and `alg`.
   const { kty, crv, x, y, d } = jwk as Record<string, string>
   const members = alg === 'ES256' ? { kty, crv, x, y, d } : { kty, crv, x, d }
   const key = await crypto.subtle
@@ -103,7 +103,7 @@ const fromCryptoKey = (key: TicketCryptoKey, given: TicketAlg | undefined): Read
   return { alg, key, id: undefined }
 }
 
-/** Imports a signing key of any supported form. Throws a TypeError, which quotes nothing of the key, for any other value. */
+/** Imports a signing key of any supported form. Throws a TypeError for any other value; its message quotes nothing of the key. */
 export const readySigningKey = async (key: TicketSigningKey, alg: TicketAlg | undefined): Promise<ReadySigningKey> => {
   if (typeof key === 'string')
     return key.includes('-----BEGIN') ? fromPem(key, alg) : fromSecret(new TextEncoder().encode(key), alg)

@@ -6,7 +6,7 @@ values['+'.charCodeAt(0)] = 62
 values['/'.charCodeAt(0)] = 63
 
 /**
- * Decodes base64 in either alphabet, also mixed, padded or not (RFC 4648 §4 and §5). CleverTap's own sample combines the
+ * Decodes base64 in either alphabet or a mix of both, padded or not (RFC 4648 §4 and §5). CleverTap's own sample combines the
  * URL-safe alphabet with padding.
  *
  * @returns the bytes, or `undefined` when the string is not base64. Never throws.

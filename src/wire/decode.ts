@@ -20,8 +20,9 @@ const isObject = (value: unknown): value is Members =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /**
- * White space, control and format characters (zero-width space, direction overrides) and lone surrogates. The first test
- * is the fast path: nearly every id is printable ASCII.
+ * Describes the first forbidden character of an id: white space, a control or format character (zero-width space, direction
+ * override) or a lone surrogate. `undefined` when it has none. The first test is the fast path: nearly every id is printable
+ * ASCII.
  */
 const forbiddenIn = (id: string): string | undefined => {
   if (/^[!-~]*$/.test(id)) return undefined
@@ -70,10 +71,10 @@ export const isObjectId = (objectId: string): boolean => readObjectId({ objectId
 
 const readKey = (value: unknown, name: keyof TokenKeys, length: number): Read<string> => {
   const isFirstRight = (bytes: Uint8Array | undefined): boolean => name === 'auth' || bytes?.[0] === 4
-  // A canonical key of the right length is nearly every one, and need not be decoded to its end.
+  // Fast path: nearly every key is canonical and has the right length, so only its beginning must be decoded.
   if (typeof value === 'string' && value.length === Math.ceil((length * 4) / 3) && isCanonicalBase64Url(value))
     if (isFirstRight(decodeBase64(value.slice(0, 4)))) return { ok: true, value }
-  // MIME encoders break lines after 76 characters, and `base64` on Linux too (RFC 2045 §6.8).
+  // MIME encoders, and `base64` on Linux, break lines after 76 characters (RFC 2045 §6.8).
   const bytes = typeof value === 'string' ? decodeBase64(value.replace(/[\r\n]/g, '')) : undefined
   return bytes?.length === length && isFirstRight(bytes)
     ? { ok: true, value: encodeBase64Url(bytes) }
@@ -133,7 +134,7 @@ const platforms = [
   { prefix: '~', name: 'Windows', types: ['wns', 'mpns'] },
 ] as const satisfies readonly { prefix: string; name: string; types: readonly TokenType[] }[]
 
-/** One for all, since nearly every record has none. */
+/** One shared array, because nearly every record has no warnings. */
 const noWarnings: readonly string[] = []
 
 const platformWarnings = (objectId: string, type: TokenType): readonly string[] => {

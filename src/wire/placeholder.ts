@@ -21,7 +21,7 @@ const empty: ReadonlySet<string> = new Set([
   '\\n',
   '\\\\n',
 ])
-/** Also in the languages of spreadsheets: `#NOM?` in French, `#NV` in German, `#N/D` in Portuguese. No CleverTap ID has a `#`. */
+/** Spreadsheet errors in any language: `#NOM?` in French, `#NV` in German, `#N/D` in Portuguese. No CleverTap ID has a `#`. */
 const spreadsheetError = /^#(?:[\p{L}¡¿/]{3,}0?[?!]|N\/[AD]|NV|GETTING_DATA|#{4,})$/iu
 const longest = 14
 

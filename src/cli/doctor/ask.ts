@@ -17,7 +17,7 @@ const reasonOf = (error: unknown): string => {
   return cause instanceof Error ? ('code' in cause ? String(cause.code) : cause.message) : error.message
 }
 
-/** Uses `fetch`, with a timeout for the whole answer. Not Node's own, because before Node 24 it ignores HTTPS_PROXY. */
+/** Uses undici's `fetch`, because Node's own ignores HTTPS_PROXY before Node 24. The timeout covers the whole answer. */
 export const createAsk =
   (timeoutMs: number, dispatcher: Dispatcher | undefined): Ask =>
   async (url, init) => {

@@ -14,10 +14,10 @@ const known = [
   'data-auto',
 ]
 
-/** `data-serviceworker`, `object-id` and `data-vapid_key` are all the same attribute to their author. */
+/** The letters of an attribute's name, so that `data-serviceworker`, `object-id` and `data-vapid_key` match the correct names. */
 const simplify = (name: string): string => name.replace(/^data-/, '').replaceAll(/[-_]/g, '')
 
-/** The attribute that an unknown one was meant to be, by its letters; others' attributes are similar to none of ours. */
+/** The attribute that an unknown one was probably meant to be; undefined when none is similar, as for attributes of others. */
 const meant = (name: string): string | undefined => {
   const letters = simplify(name)
   if (letters === 'vapidpublickey') return 'data-vapid-key'

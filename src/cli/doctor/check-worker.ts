@@ -11,7 +11,7 @@ const importsOf = (code: string): readonly string[] =>
     [...list.matchAll(/["'`]([^"'`]+)["'`]/g)].map(([, address = '']) => address),
   )
 
-/** Why a browser would not run this code as a classic script; undefined when it would. Parses it only. */
+/** Why a browser would not run this code as a classic script; undefined when it would. Parses the code and does not run it. */
 const syntaxProblem = (code: string): string | undefined => {
   try {
     new Script(code)

@@ -65,7 +65,7 @@ export const blockedBy = (
     const sources = name === undefined ? undefined : policy.get(name)
     if (name === undefined || sources === undefined) continue
     if (kind === 'script-src' && nonce && sources.includes(`'nonce-${nonce}'`)) continue
-    // Only for scripts: other directives ignore the keyword.
+    // The keyword applies to scripts and workers; `connect-src` ignores it.
     const strict = kind !== 'connect-src' && sources.includes("'strict-dynamic'")
     if (!strict && sources.some((source) => matches(source, url, page))) continue
     return strict ? `${name} with 'strict-dynamic'` : name

@@ -29,8 +29,8 @@ const attributesOf = (tag: string): Attributes =>
   )
 
 /**
- * Start tags of one name. Regular expressions replace an HTML parser: the doctor needs only three kinds of tags, and removes
- * comments first. If it misses the tag of a page, `--relay` helps.
+ * Start tags of one name. Uses a regular expression, not an HTML parser: the doctor needs only three kinds of tags, and removes
+ * comments first. If it misses the tag of a page, the user can give `--relay`.
  */
 const tagsOf = (html: string, name: string): readonly Attributes[] =>
   [...html.matchAll(new RegExp(`<${name}(?=[\\s/>])((?:[^>"']|"[^"]*"|'[^']*')*)>`, 'gi'))].map(([, inside = '']) =>

@@ -4,7 +4,7 @@ import { readFlag, unreadableFlag } from '../flag.ts'
 import { isUnreadable, type Members, memberAt, stringOf, unreadableMember } from '../members.ts'
 import type { Preset, VendorToken } from './preset.ts'
 
-/** Tags such as `user:42` as members, and the tag that is a user ID. */
+/** Tags such as `user:42` as members, including `$UserId`, the tag with a user ID. */
 const tagsOf = (tags: unknown): Members => {
   const list = Array.isArray(tags) ? tags : stringOf(tags).split(',')
   const pairs = list.flatMap((tag: unknown) => {
@@ -23,7 +23,7 @@ const types = new Map<string, TokenType>([
   ['wns', 'wns'],
   ['mpns', 'mpns'],
 ])
-/** Platforms of Azure's that CleverTap has no token type for. */
+/** Azure's platforms that CleverTap has no token type for. */
 const others = ['adm', 'baidu', 'xiaomi']
 /** The members with the token of a registration; an installation has it in `pushChannel`. */
 const nativeTokens = ['gcmRegistrationId', 'fcmV1RegistrationId', 'deviceToken', 'channelUri', 'pushChannel']
@@ -55,7 +55,7 @@ const browserMembers = ['endpoint', 'p256dh', 'auth'].flatMap((name) => [name, `
 
 /**
  * Registrations and installations of Azure Notification Hubs, one object each, as its SDKs and its REST API for installations have
- * them (https://learn.microsoft.com/azure/notification-hubs/browser-push), with browsers among the first ones.
+ * them (https://learn.microsoft.com/azure/notification-hubs/browser-push). For an input with browsers among its first records.
  */
 export const azure: Preset = {
   vendor: 'Azure Notification Hubs',
@@ -75,7 +75,7 @@ export const azure: Preset = {
   read: (record, nowMs) => [readRegistration(record, nowMs)],
 }
 
-/** The same without browsers among the first ones. */
+/** The same for an input without browsers among its first records. */
 export const azureNative: Preset = {
   ...azure,
   isOne: isRegistration,

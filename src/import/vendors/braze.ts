@@ -7,7 +7,7 @@ const types = new Map<string, TokenType>([
   ['ios', 'apns'],
   ['android', 'fcm'],
 ])
-/** Platforms of Braze's that CleverTap has no token type for, and the web, whose keys Braze does not export. */
+/** Braze's platforms that CleverTap has no token type for, and the web, whose keys Braze does not export. */
 const others = ['web', 'kindle', 'fireos', 'fire os', 'huawei', 'macos', 'tvos', 'windows', 'windowsuniversal', 'roku']
 
 const readToken = (token: unknown): VendorToken => {

@@ -29,8 +29,8 @@ const read = (record: Members): readonly VendorToken[] => {
 }
 
 /**
- * CleverTap's own Profile Export, CSV or JSON, from another account. The profiles have the same CleverTap IDs in both accounts, or
- * are joined. In CSV `device` is a cell such as `{"token":"…"}`.
+ * CleverTap's own Profile Export, CSV or JSON, from another account. Either the profiles have the same CleverTap IDs in both
+ * accounts, or `--join` gives the new IDs. In CSV `device` is a cell such as `{"token":"…"}`.
  */
 export const clevertap: Preset = {
   vendor: 'CleverTap',

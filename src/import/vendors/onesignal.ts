@@ -10,7 +10,7 @@ const types = new Map<string, TokenType>([
   ['5', 'chrome'],
 ])
 const columns = ['identifier', 'device_type', 'invalid_identifier', 'session_count', 'notification_types', 'web_p256']
-/** With one of these, `identifier` is OneSignal's, also if other columns were removed: its `id` must never count as a token. */
+/** Columns that mark `identifier` as OneSignal's, even if others were removed. OneSignal's `id` must never count as a token. */
 const beside = ['device_type', 'invalid_identifier', 'external_user_id', 'notification_types']
 
 /**

@@ -12,16 +12,16 @@ export interface VendorToken {
   problem?: string
   /** When it was last used, as the vendor writes it. Of a profile's tokens the newest counts. */
   usedAt?: unknown
-  /** Its place, if the record has a list of tokens. */
+  /** Its position, if the record has a list of tokens. */
   from?: { list: string; index: number }
 }
 
 /**
  * How to read a vendor's export. CSV is read like JSON: a row is an object whose members are the columns. The import recognises an
- * export first, and names columns that the vendor has renamed or left out before it reads any row.
+ * export first, and reports renamed or missing columns before it reads any row.
  */
 export interface Preset {
-  /** The vendor, as the heading of its guide in docs/import.md has it. */
+  /** The vendor, as in the heading of its guide in docs/import.md. */
   vendor: string
   /** For people: `a OneSignal export`. */
   name: string
@@ -42,7 +42,7 @@ export interface Preset {
   user: string
   /** Token types by the vendor's type in lower case. Other types are rejected with 535. */
   types: ReadonlyMap<string, TokenType>
-  /** A record with hidden values as members, for `--on` and `--map`. */
+  /** A record with further values as members, such as its tags, for `--on` and `--map`. */
   view?: (record: Members) => Members
   /** The tokens of a record; an empty list when it has none. Never throws. */
   read: (record: Members, nowMs: number) => readonly VendorToken[]

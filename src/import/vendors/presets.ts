@@ -6,7 +6,7 @@ import type { Preset } from './preset.ts'
 import { pushSubscription, subscriptionColumn } from './push-subscription.ts'
 import { sns } from './sns.ts'
 
-/** The exports that an import recognises. The first match wins, so the preset with the fewest members is last. */
+/** The exports that an import recognises. The first match wins, so the least specific presets are last. */
 export const presets: readonly Preset[] = [
   oneSignal,
   braze,

@@ -18,9 +18,9 @@ const namesBeside = (records: readonly Members[], path: string): string => {
 }
 
 /**
- * The vendor whose export it is, by the paths that its records have; undefined when no preset matches.
+ * The vendor whose export an input is, by the paths that its records have; undefined when no preset matches.
  *
- * @throws ImportError (`usage`) that names the missing member, when a recognised export cannot be read. A file of rejected rows may lack any.
+ * @throws ImportError (`usage`) that names the missing member of a recognised export. Files of rejected rows may lack any member.
  */
 export const recognise = (
   format: 'csv' | 'json',
