@@ -17,8 +17,8 @@ const fileName = 'pushferry.min'
 const selector = `[src*="${fileName}"],[data-relay]`
 
 /**
- * The tag of this script. `document.currentScript` is null in a module and in inlined or evaluated code; an element may have
- * that name; and it is the loader's tag where a loader evaluates our code. So this looks for a tag with our file name or
+ * The tag of this script. `document.currentScript` need not be it: it is null in a module, an element may have that name, and
+ * where a loader evaluates or inlines our code it is the loader's tag. So this looks for a tag with our file name or
  * `data-relay`, and prefers the current one of several. Only a real script element is trusted, because sites let others write
  * other elements.
  */

@@ -13,7 +13,7 @@ const processesThatName = (text: string): string[] =>
       }
     })
 
-/** What a stopped browser or daemon has failed to clean up: its folder, and every process that still names it. */
+/** The remains of a stopped browser or daemon: its folder, and every process that still names it. */
 export const leftBehind = (folder: string): string[] => [
   ...(existsSync(folder) ? [`folder ${folder}`] : []),
   ...processesThatName(folder),
