@@ -10,7 +10,7 @@ import { startSimulator } from './support/simulator.mjs'
 
 const [latencyMs, limit, seconds] = process.argv.slice(2).map(Number)
 const ceiling = (limit * 100 * 1000) / latencyMs
-/** Records for nine seconds at the highest rate with a budget, because compiling takes much of the first two seconds. */
+/** The largest queue: nine seconds at the highest rate with a budget, because compiling takes much of the first two seconds. */
 const most = 270_000
 const count = Math.min(most, Math.max(1, Math.round((ceiling * seconds) / 100)) * 100)
 const folder = mkdtempSync(join(tmpdir(), 'pushferry-bench-'))

@@ -1,4 +1,5 @@
-// Does the relay get slower as its store grows? `node bench/growth.mjs --store=postgres` and `--rows=10000,10000000` for others.
+// Does the relay get slower as its store grows? For other stores: `node bench/growth.mjs --store=postgres`,
+// `--rows=10000,10000000`.
 
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'

@@ -10,7 +10,7 @@ const { path, headers, body } = kinds[kind]
 const run = autocannon({
   url,
   connections: Number(connections),
-  // For what hangs; autocannon's own 10 s are over on a busy machine.
+  // For requests that hang. autocannon's default of 10 s is too short on a busy machine.
   timeout: 120,
   // Less than a second means a smoke test: two requests per connection, without a time limit.
   ...(Number(seconds) < 1 ? { amount: 2 * Number(connections) } : { duration: Number(seconds) }),

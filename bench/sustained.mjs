@@ -77,7 +77,7 @@ const measureSdk = async (records, seconds) => {
 
 export const run = async ({ seconds, few, say }) => {
   const rows = []
-  // The first and the last are each store, and one record a request and many.
+  // The first and the last line: both stores, and both one record and many per request.
   for (const line of few ? [lines[0], lines.at(-1)] : lines) {
     say(`sustained: ${line.who}, ${line.records} a request`)
     rows.push(rowOf(line, await measureLine(line, { seconds, few })))

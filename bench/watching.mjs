@@ -11,7 +11,7 @@ export const about =
 const pages = 3
 const connections = 64
 
-/** Reads a relay's pages until it is stopped; then returns duration and size of the scrapes. */
+/** Reads a relay's pages. Returns a function that stops it and resolves to the duration and size of the scrapes. */
 const watch = (url) => {
   const headers = { authorization: `Bearer ${adminKey}` }
   const basic = { authorization: `Basic ${Buffer.from(`bench:${adminKey}`).toString('base64')}` }

@@ -7,7 +7,7 @@ import type { TokenRecord } from '../src/wire/record.ts'
  * and both with these.
  */
 
-/** How the simulated CleverTap behaves; faults.mjs says what each one means. */
+/** How the simulated CleverTap behaves; modes.mjs has the failures of each mode. */
 export type Mode = 'working' | 'too-many' | 'outage' | 'refused'
 
 /** The server's data that the page shows. Sent whole whenever something in it has changed. */

@@ -1,5 +1,5 @@
-// npm start: the whole job on this machine. Starts the relay on SQLite, the demo site and a simulated CleverTap, sends
-// CleverTap's documented sample through, prints what CleverTap received, and stays up for a browser.
+// npm start: runs everything on this machine. Starts the relay on SQLite, the demo site and a simulated CleverTap, sends
+// CleverTap's documented sample through, prints what CleverTap received, and keeps running for a browser.
 //
 //   PUSHFERRY_PORT     the relay's port (8080); any other setting of the relay is taken as well
 //   DEMO_PORT          the demo site's port (8088)
@@ -38,7 +38,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
     void end(0)
   })
 
-/** Reasons that a person can do something about: their message is all that is shown. */
+/** Errors that the user can fix: only their message is shown. */
 const forPeople = ['DemoError', 'ConfigError', 'RelayError']
 
 const explain = (/** @type {unknown} */ error) => {

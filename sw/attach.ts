@@ -18,7 +18,7 @@ export interface WorkerOptions extends DisplaySettings {
 
 const attached = Symbol.for('pushferry')
 
-/** For each request, for `subscribe`, and for the lock (ms). A worker that is done with its event is stopped after 30 s or more. */
+/** Time limit for each request, for `subscribe`, and for the lock (ms). Browsers stop an idle worker after 30 s or more. */
 const timeoutMs = 1e4
 
 /**
@@ -37,17 +37,16 @@ const timeoutMs = 1e4
 export const attachPushferry = (options: WorkerOptions = {}): void => {
   // TypeScript's library types `self` as any worker's.
   const worker = self as unknown as ServiceWorkerGlobalScope & { [attached]?: true }
-  // Imported twice, by the site's worker and by a plugin's for one, it must not show each push twice.
+  // Attached twice, for example by the site's worker and by a plugin's script, it must not show each push twice.
   if (worker[attached]) return
   worker[attached] = true
   const { registration } = worker
   const rows = createRows(() => registration.scope)
 
   /**
-   * Finishes what the page has begun and repairs what the browser has broken: subscribes again where the subscription is
-   * gone, and delivers what is owed.
+   * Delivers what is owed, and subscribes again first where the subscription is gone.
    *
-   * @param isDemanded whether to reject while something is owed still
+   * @param isDemanded whether to reject if something is still owed
    */
   const finish = (isDemanded?: boolean): Promise<void> =>
     withLock(async () => {
@@ -67,16 +66,16 @@ export const attachPushferry = (options: WorkerOptions = {}): void => {
       await rows.write(row)
       if (isDemanded && row.retryAt) throw new Error('Retry later')
     }, timeoutMs)
-  // A later trigger delivers what failed here. The failure must not count as a push that was not handled.
+  // A later event delivers what failed here. The failure must not count as a push that was not handled.
   const catchUp = () => finish().catch(() => {})
 
   const on = <E>(type: string, answer: (event: E) => unknown) =>
-    // The casts: the type decides the event, and `waitUntil` takes any value that is no promise for a settled one.
+    // The casts: the type decides the event, and `waitUntil` treats any value that is not a promise as a resolved one.
     worker.addEventListener(type as 'push', (event) => event.waitUntil(answer(event as E) as Promise<unknown>))
-  // Neither field of the event is trusted: Chromium gives both as null, Firefox the old one only, older Firefox none
-  // (chromestatus.com/feature/5147683423256576; seen in both). The row knows the old one, `subscribe` the new one.
+  // Neither member of the event is trusted: Chromium sets both to null, Firefox only the old subscription, older Firefox none
+  // (chromestatus.com/feature/5147683423256576; seen in both). The row has the old endpoint, `subscribe` returns the new one.
   on('pushsubscriptionchange', () => {
-    // Before the try, because offline nothing else would try again.
+    // First, because nothing else would retry after a failure offline.
     wakeLater(registration)
     return finish(true)
   })

@@ -15,12 +15,12 @@ export interface Click {
  * `notification.data.pushferry`, so a click needs neither storage nor the memory of a stopped worker. Later versions of this file
  * must be able to read it.
  *
- * The clicked request is CleverTap's `redirectPath` with the link (only if there is a usable one), the button's number
- * and the mark of a silent call, as its own worker builds it (github.com/CleverTap/clevertap-web-sdk, sw_webpush.js).
+ * The clicked request is CleverTap's `redirectPath` with the link (only if there is a usable one), the button's number and
+ * `s=true`, which marks a silent call, as its own worker builds it (github.com/CleverTap/clevertap-web-sdk, sw_webpush.js).
  *
  * @param redirect CleverTap's `redirectPath`, unchecked: `report` checks whether it is a URL
- * @param site the URL of the site, with a slash at its end: relative links are resolved against it, and it replaces
- *   anything but an http or https link
+ * @param site the URL of the site, with a slash at its end: relative links are resolved against it, and a click without an
+ *   http or https link opens it
  */
 export const planClicks = (
   link: unknown,

@@ -18,7 +18,7 @@ export const onPush = async (
   settings: DisplaySettings = {},
 ): Promise<unknown> => {
   const { registration, navigator } = worker
-  // The page client's default scope is a folder of our own, without pages, which keeps our worker from the site's.
+  // The page client's default scope is a folder of our own, without pages, so that our worker does not replace the site's.
   const site = registration.scope.replace(/pushferry\/$/, '')
   const display = event.notification ? undefined : readPush(event.data?.text() ?? '', site, settings, Date.now())
   if (!display) return

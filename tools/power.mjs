@@ -1,12 +1,12 @@
 #!/usr/bin/env node
 // npm run test:power: records that a relay on SQLite has acknowledged survive a power cut at any moment.
 //
-// A relay runs under load for SECONDS (8) while power/record.c records its writes, syncs and answers (by LD_PRELOAD; needs Linux and `cc`).
-// Then the test builds images of the disk at POINTS (200) moments, half of them right after an answer. An image has all synced writes, and of
-// the others none, all, some, or single sectors, in turns. The store opens each image, and the test compares it with the answers so far:
-// every token is stored, every erased profile is absent, the counts agree with the rows. Exits with 1 for a broken promise. SEED (random, and
-// printed) repeats a run. POWER_IGNORE_SYNC=1 ignores the syncs of the log, like `synchronous=NORMAL`; the test must fail then. Needs
-// `npm run build`.
+// A relay runs under load for SECONDS (8) while power/record.c records its writes, syncs and answers (by LD_PRELOAD; needs Linux
+// and `cc`). Then the test builds images of the disk at POINTS (200) moments, half of them right after an answer. An image has
+// all synced writes, and none, all, some, or single sectors of the others, in turns. The store opens each image, and the test
+// compares it with the answers so far: every token is stored, every erased profile is absent, the counts agree with the rows.
+// Exits with 1 for a broken promise. SEED (random, and printed) repeats a run. POWER_IGNORE_SYNC=1 ignores the syncs of the log,
+// like `synchronous=NORMAL`; the test must fail then. Needs `npm run build`.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'

@@ -1,4 +1,4 @@
-// Part of the build: removes the declarations that users cannot import, about 90 % of them, and writes a copy of each other one as
+// Part of the build: removes the declarations that users cannot import, about 90 % of them, and copies each of the others to
 // `.d.cts`. The code needs no copy, because `require` loads ESM from Node 20.19 on, but TypeScript refuses ES declarations in a
 // CommonJS file with `module` node16 and node18 (TS1479).
 import { readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'

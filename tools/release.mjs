@@ -1,5 +1,5 @@
 // npm run release -- 1.2.3: checks that everything is ready for that version, sets it, and prints the remaining steps. It neither
-// commits nor publishes: only a workflow can publish with a proof of origin.
+// commits nor publishes: only a workflow can publish with provenance.
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -20,7 +20,7 @@ const git = (...args) => spawnSync('git', args, { cwd: root, encoding: 'utf8' })
  * @param {string} facts.changelog
  * @param {string} facts.branch
  * @param {string} facts.changes what `git status --porcelain` prints
- * @param {string} facts.tags one a line
+ * @param {string} facts.tags one per line
  * @returns {string[]}
  */
 export const obstacles = ({ version, manifest, changelog, branch, changes, tags }) => {

@@ -6,7 +6,7 @@ import { createWriteStream } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 
 const header = 'objectId,type,id,p256dh,auth\n'
-/** Any 64 bytes do for the point of a key that comes from a server. */
+/** The first byte of a key. Any 64 bytes can follow, because the relay does not check a server's key to be on the curve. */
 const pointStart = Buffer.of(4)
 
 /** A valid row, derived from its number. */
@@ -66,7 +66,7 @@ export const writeSample = async (output, rows, seed) => {
   return sums
 }
 
-/** The same into a file. */
+/** Writes a sample to a file; see `writeSample`. */
 export const writeSampleFile = (path, rows, seed) => writeSample(createWriteStream(path), rows, seed)
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {

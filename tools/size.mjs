@@ -7,17 +7,19 @@ import { gzipSync } from 'node:zlib'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 /**
- * `most` is the size that the build may reach where it misses the budget. The cost of a part, in gzipped bytes of the page
- * script without it (November 2026): fallback 510, of these CleverTap's SDK 270; sentences as messages 290; key cookie 340, of
- * these restoring a lost row from it 120; finding the tag, `self.PUSHFERRY` and attributes 190; back-off and `Retry-After` 160; errors of
- * `PushManager` told apart 125; the ID from the SDK 105; `getSnapshot` and `onChange` 105; refusing unknown options 100, of these
- * the nearest name 55; decoded rows 100; `debug` 95; VAPID key of the relay 90; tickets 85; a second evaluation and the stub 80;
- * why push cannot work here 80; Trusted Types 70; a second try to subscribe 55; `signed-out` and `permission-revoked` 55; reasons
- * of a known form 45; Web Locks 45. Names cost nearly nothing: all 15 `timeoutMs` together 8 bytes.
+ * `most` is the largest allowed size of a file, which may be over its budget. The cost of each part of the page script is the
+ * gzipped bytes that the script is smaller without it (November 2026): fallback 510 (CleverTap's SDK 270 of them); sentences as
+ * messages 290; key cookie 340 (restoring a lost row from it 120 of them); finding the tag, `self.PUSHFERRY` and attributes 190;
+ * back-off and `Retry-After` 160; telling errors of `PushManager` apart 125; the ID from the SDK 105; `getSnapshot` and
+ * `onChange` 105; refusing unknown options 100 (the nearest name 55 of them); decoding rows 100; `debug` 95; VAPID key of the
+ * relay 90; tickets 85; a second evaluation and the stub 80; the reason why push cannot work 80; Trusted Types 70; a second try
+ * to subscribe 55; `signed-out` and `permission-revoked` 55; checking the form of reasons 45; Web Locks 45. Names cost nearly
+ * nothing: all 15 `timeoutMs` together 8 bytes.
  *
- * Rejected: Terser's other settings (5), `let` for `const` (20), oxc's minifier after Terser (25), mangling the names of inner
- * properties (25 to 40, and a list of them), decoding the row member by member without a loop (50 in each script). The list of
- * the relay's problem codes in both scripts (127 and 167): their form is recognised instead.
+ * Rejected, with the difference in bytes: Terser's other settings (5), `let` for `const` (20), oxc's minifier after Terser (25),
+ * mangling the names of inner properties (25 to 40, but it needs a list of them), decoding the row member by member without a
+ * loop (50 in each script). Also rejected: a list of the relay's problem codes in both scripts, which costs 127 and 167; only
+ * their form is checked instead.
  */
 const budgets = [
   { what: 'page script', file: 'pushferry.min.js', budget: 4500, most: 5700 },
@@ -26,7 +28,7 @@ const budgets = [
 ]
 /**
  * Bytes that visitors of other products download to subscribe (gzip): page, worker. Bundled with esbuild 0.28.2, minified
- * with terser 5.51.2, gzip -9 -n, in November 2026; `as published` files with their source-map comment taken off.
+ * with terser 5.51.2, gzip -9 -n, in November 2026; files `as published` without their source-map comment.
  */
 const peers = [
   ['hand-written happy path, no retry, no repair', 366, 208],

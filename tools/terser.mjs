@@ -1,8 +1,8 @@
 import { minify } from 'terser'
 
 /**
- * Rollup's plugin for Terser, in this thread: @rollup/plugin-terser starts a worker for each bundle, which loads and compiles
- * Terser anew, for half as much processor time again.
+ * A Rollup plugin that runs Terser in this thread. @rollup/plugin-terser starts a worker for each bundle, which loads and
+ * compiles Terser again and uses half as much CPU time again.
  *
  * @param {import('terser').MinifyOptions} [options]
  * @returns {import('rollup').Plugin}

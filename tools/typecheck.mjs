@@ -1,5 +1,5 @@
-// npm run typecheck: every project, emitting nothing, as many at a time as there are cores. `--unbuilt` leaves out what the
-// build compiles, and so checks, itself.
+// npm run typecheck: checks the types of every project and emits nothing; as many projects run in parallel as there are cores.
+// `--unbuilt` omits the projects that the build compiles, because it checks them too.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { availableParallelism } from 'node:os'
@@ -12,7 +12,7 @@ const waiting = process.argv.includes('--unbuilt') ? [...others] : [...others, .
 
 /** @type {Set<string>} */
 const printed = new Set()
-/** Prints the messages of a project, without those of a file that another project has shown too. @param {string} text */
+/** Prints the messages of a project, except those that another project has printed already. @param {string} text */
 const print = (text) => {
   // Lines that continue a message are indented.
   for (const message of text.split(/^(?=\S)/m))

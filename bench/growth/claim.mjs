@@ -1,4 +1,4 @@
-// Rows per second that one process leases and completes, 100 at a time, from a queue of `rows` rows.
+// Rows per second that one process leases and completes, 100 at a time, from a queue of `queued` rows.
 import { openStore } from '../../dist/relay/store/open.js'
 
 const account = 'BENCH'

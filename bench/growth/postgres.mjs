@@ -14,7 +14,7 @@ const fill = `
 let server
 let databases = 0
 
-/** Makes one with `rows` rows. All share one server, with nearly default settings. */
+/** Makes a database with `rows` rows. All databases share one server, with nearly default settings. */
 export const fillPostgres = async (rows) => {
   server ??= await startPostgres(['-c', 'shared_buffers=1GB', '-c', 'max_wal_size=8GB'])
   const base = `postgres://postgres@127.0.0.1:${server.port}`

@@ -16,7 +16,7 @@ const fill = `
   SELECT 1, '__' || lower(hex(randomblob(16))), 'fcm', 3, 0, ?1 + i, ?1 + i, 0, 1, 0, 0, ?3, ?3, 0, ?3, randomblob(32)
   FROM n`
 
-/** Makes one with `rows` rows. */
+/** Makes a store with `rows` rows. */
 export const fillSqlite = async (rows) => {
   const folder = mkdtempSync(join(tmpdir(), 'pushferry-growth-'))
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }))

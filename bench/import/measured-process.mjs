@@ -12,7 +12,7 @@ const peakOf = (pid) => {
   }
 }
 
-/** The processor time of a process so far in s, of 100 ticks each (proc(5), fields 14 and 15); undefined elsewhere. */
+/** CPU time of a process so far in seconds, of 100 ticks each (proc(5), fields 14 and 15); undefined if it is not reported. */
 const processorOf = (pid) => {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ')

@@ -2,7 +2,8 @@ import { Pool } from 'undici'
 import { kinds } from '../support/records.mjs'
 
 /**
- * Posts live records at a fixed rate until it is stopped, without waiting for answers; then returns the latencies in ms.
+ * Posts live records at a fixed rate, without waiting for answers. Returns a function that stops it and resolves to the latencies
+ * in ms.
  *
  * @param {string} url
  * @param {number} perSecond

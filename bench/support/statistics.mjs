@@ -5,7 +5,7 @@ export const median = (values) => {
   return sorted.length % 2 === 1 ? sorted[middle] : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2
 }
 
-/** The lowest and the highest, as a text. @param {readonly number[]} values */
+/** The lowest and the highest value, as a string. @param {readonly number[]} values */
 export const spread = (values, digits = 0) =>
   `${Math.min(...values).toFixed(digits)}–${Math.max(...values).toFixed(digits)}`
 

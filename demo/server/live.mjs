@@ -68,7 +68,7 @@ export const createLive = (take, run) => {
       if (run) response.write(`event: run\ndata: ${run}\n\n`)
       pages.set(response, objectId)
       response.once('close', () => pages.delete(response))
-      last = '' // the newcomer needs a whole one, and the others take no harm from it
+      last = '' // the new page needs a whole snapshot, which does no harm to the others
       void refresh()
     },
     stop() {

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 
-/** Timeout, much longer than usual. After it the answer shows what is missing. */
+/** Timeout, much longer than the sample usually takes. After it the result shows the records that are still missing. */
 const patienceMs = 20_000
 const pauseMs = 50
 

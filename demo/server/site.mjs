@@ -32,7 +32,7 @@ const send = (response, status, body) => {
 }
 
 /**
- * The demo site: its files, and the routes for which the page lacks the API key, the private VAPID key or the simulator.
+ * The demo site: its files, and the routes that need the API key, the private VAPID key or the simulator, which a page has not.
  *
  * @param {SiteParts} parts
  */

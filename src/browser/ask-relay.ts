@@ -7,22 +7,22 @@ import { dayMs } from './row.ts'
 export type Answer =
   /** `registrationKey` is empty for a withdrawal. */
   | { readonly is: 'acknowledged'; readonly reason: ''; readonly registrationKey: string }
-  /** `retryAfterMs` is the wait that the relay has asked for, a day at most; 0 if it has not. */
+  /** `retryAfterMs` is the wait that the relay asked for, at most a day; 0 if it asked for none. */
   | { readonly is: 'later'; readonly reason: KeptReason; readonly retryAfterMs: number }
   | { readonly is: 'never'; readonly reason: KeptReason }
 
-/** `Retry-After` (RFC 9110 §10.2.3, seconds or a date) in ms, a day at most; 0 without a usable one. */
+/** `Retry-After` (RFC 9110 §10.2.3, seconds or a date) in ms, at most a day; 0 if it is missing or unusable. */
 const readRetryAfter = (value: string | null, now: number): number => {
   const ms = Number(value) * 1000 || Date.parse(`${value}`) - now
-  // NaN and the past count as none, as a stored time further ahead than a day does.
+  // NaN and times in the past give 0. Just under a day, because a stored time more than a day ahead counts as none.
   return ms > 0 ? Math.min(ms, dayMs - 1) : 0
 }
 
 /**
- * Decides on an answer. Pure.
+ * Classifies the response of the relay. Pure.
  *
  * - acknowledged: the relay's own answer, 204 to a withdrawal, a registration key to a registration;
- * - never: a 4xx that would be the same next time. Not 401, because the page can make a new ticket, nor 408, 425 and 429;
+ * - never: a 4xx that a retry would not change. Not 401, because the page can make a new ticket, nor 408, 425 and 429;
  * - later: any other answer, such as the page of a captive portal with status 200.
  *
  * @param body decoded JSON, or anything

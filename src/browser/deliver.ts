@@ -2,8 +2,8 @@ import { type Answer, askRelay } from './ask-relay.ts'
 import type { Row } from './row.ts'
 
 /**
- * The token id in an endpoint: what follows its last slash. The same as wire's `readEndpoint` for every push service that
- * there is (a test holds that), in a tenth of the bytes; the relay reads the endpoint for itself.
+ * The token id in an endpoint: the part after its last slash. Gives the same result as wire's `readEndpoint` for every known push
+ * service (a test checks that), in a tenth of the bytes; the relay parses the endpoint itself.
  */
 const tokenId = (endpoint: string): string | undefined => endpoint.split('/').pop() || undefined
 
@@ -14,23 +14,23 @@ const keyHeader = 'X-Pushferry-Key'
 
 export interface Delivery {
   readonly fetch: typeof globalThis.fetch
-  /** For each request and its answer. */
+  /** Time limit for each request, including its answer. */
   readonly timeoutMs: number
-  /** Writes the row before each request. The caller writes what the last answer has changed. */
+  /** Writes the row before each request. After the last answer the caller writes it. */
   save(): Promise<unknown>
   /** Puts a new ticket into the row before a registration is sent. */
   authorize?(row: Row): Promise<unknown>
 }
 
 /**
- * Delivers what is owed: withdrawals, and the live subscription unless the relay has answered just that for just this
- * objectId. Always as `chrome`: the relay decides for which push services that is right. Nothing owed means no request.
- * Runs inside the lock. The outcome is in the row.
+ * Delivers the withdrawals that are owed, and the live subscription unless the relay has already answered for it and this
+ * objectId. Sends every token as `chrome`, because the relay decides which push services it accepts as that type. Sends no
+ * request when nothing is owed. Runs inside the lock. The outcome is in the row.
  *
- * Withdrawals go first, because the relay would otherwise upload a token that waits under the old objectId after the new
- * one. A request that fails does not stop the next.
+ * Withdrawals go first. Otherwise the relay could upload a token that is queued under the old objectId after the one of the
+ * new objectId. A request that fails does not stop the next.
  *
- * @param live the subscription to register; `undefined` when there is to be none
+ * @param live the subscription to register; `undefined` to register none
  * @throws what `authorize` throws
  */
 export const deliver = async (
@@ -70,12 +70,12 @@ export const deliver = async (
         tokenData: { id: tokenId(endpoint), type: 'chrome', keys: live.toJSON().keys },
         objectId,
         endpoint,
-        // On a refresh that is this very token, which replaces nothing.
+        // On a refresh this is the same token, and nothing is replaced.
         replaces: tokenId(row.last),
       }),
     })
     if (answer.is === 'later') {
-      // A refresh that fails leaves a registration as settled as it was.
+      // A failed refresh keeps the relay's earlier answer.
       if (row.settled !== identity) row.reason = answer.reason
     } else {
       row.settled = identity

@@ -1,5 +1,5 @@
 /**
- * Waits for a promise of the browser, but not for ever: many of its promises are known never to settle
+ * Waits for a promise of the browser, with a time limit: some of its promises are known never to settle
  * (`subscribe()` in Firefox for Android, IndexedDB in a broken profile, `ready` outside the scope).
  *
  * @param work begins at once, in the same tick; an error that it throws is a rejection too

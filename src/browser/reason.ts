@@ -4,7 +4,7 @@ import type { RelayProblemCode } from '../wire/problem.ts'
 type Dashed<Code extends string> = Code extends `${infer Head}_${infer Tail}` ? `${Head}-${Dashed<Tail>}` : Code
 
 /**
- * Why a registration is not acknowledged, as far as page and worker keep it:
+ * Why a registration is not acknowledged, as page and worker store it:
  *
  * - the relay's problem code, with dashes
  * - `http-503`: the status of an answer without a code
@@ -22,8 +22,8 @@ export type KeptReason =
   | 'signed-out'
 
 /**
- * Whether it reads as one of the reasons above: words with dashes that begin in lower case. The relay's codes are a closed
- * list, so that no copy of the list is needed here; a code that a newer relay has is shown as it came.
+ * Whether the value has the form of a reason, such as `invalid-record`. Only the form is checked, so that the page needs no
+ * copy of the relay's list of codes, and shows the code of a newer relay unchanged.
  */
 export const isReason = (value: string): value is KeptReason => /^[a-z][\w.-]+$/.test(value)
 

@@ -23,35 +23,35 @@ export interface Row {
   /** The site's last ticket for `objectId`; empty without one. */
   ticket: string
   /**
-   * The registration that the relay has answered for good: objectId and endpoint. A subscription never changes, so the
-   * endpoint identifies its keys too. Empty once the relay is owed a withdrawal.
+   * The registration that the relay has acknowledged or finally refused: objectId and endpoint. A subscription never changes,
+   * so the endpoint identifies its keys too. Empty once the relay is owed a withdrawal.
    */
   settled: string
   /** When the relay answered (ms since 1970); 0 makes the client ask again. */
   at: number
   /** Why `objectId` is not registered; empty when it is. With `settled` up to date this is the relay's answer. */
   reason: KeptReason | ''
-  /** Nothing is sent before (ms since 1970): the relay's `Retry-After`, or the time of a failure; 0 when nothing failed. */
+  /** Nothing is sent before this time (ms since 1970): from `Retry-After`, or when a request failed; 0 when nothing failed. */
   retryAt: number
-  /** The endpoint that the relay knows, or that was given up: the next one replaces it. */
+  /** The last endpoint that the relay has acknowledged or that was unsubscribed: the next one replaces it. */
   last: string
-  /** Whether the user has unregistered, so that no repair subscribes again. */
+  /** Whether the user has unregistered; if so, no repair subscribes again. */
   off: boolean
 }
 
-/** A stored member, if it is of the same type as the empty one; else that. */
+/** The stored member if it has the type of the empty value, else the empty value. */
 const decodeMember = (value: unknown, empty: unknown, now: number): unknown => {
-  // The clock was wrong when this time was stored, or is wrong now. It must not delay a delivery.
+  // A time more than a day ahead: the clock was wrong when it was stored, or is wrong now. It must not delay a delivery.
   const isFuture = typeof value === 'number' && value > now + dayMs
   const decoded = typeof value !== typeof empty || isFuture ? empty : value
   if (typeof empty !== 'object') return decoded
-  // An objectId may be `constructor`.
+  // Without a prototype, because an objectId may be `constructor`.
   return own(Object.fromEntries(Object.entries(decoded ?? {}).filter(([, one]) => filled(one))))
 }
 
 /**
- * Decodes a stored row. Never throws: a member that is missing, of another type, or a time more than a day ahead gets its empty
- * value.
+ * Decodes a stored row. Never throws: a member that is missing or of another type, or a time more than a day ahead, gets its
+ * empty value.
  *
  * @param stored what storage holds
  * @param now ms since 1970
@@ -78,7 +78,7 @@ export const decodeRow = (stored: unknown, now: number): Row => {
   return row
 }
 
-/** Notes a withdrawal to deliver, if the relay has given a key for this registration; without one it would refuse. */
+/** Records that a withdrawal is owed, if the relay has given a key for this registration; without a key it would refuse. */
 export const oweWithdrawal = (row: Row): void => {
   const key = row.keys[row.objectId]
   if (row.settled && key) row.withdraw[row.objectId] = key

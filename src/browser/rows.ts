@@ -2,11 +2,11 @@ import { promisifyRequest } from 'idb-keyval'
 import { limit } from './limit.ts'
 import { decodeRow, type Row } from './row.ts'
 
-/** Where a row is kept: in IndexedDB, under the scope of the worker. */
+/** Storage of a row: in IndexedDB, under the scope of the worker. */
 export interface Rows {
   /** Never rejects: a row that cannot be read is empty. */
   read(): Promise<Row>
-  /** Never rejects: a row that IndexedDB does not take lives as long as this page or worker. */
+  /** Never rejects: a row that IndexedDB does not take is kept in memory while this page or worker runs. */
   write(row: Row): Promise<void>
 }
 
@@ -15,15 +15,15 @@ const timeoutMs = 1000
 
 /** Opens nothing before the first use. */
 export const createRows = (scope: () => string): Rows => {
-  /** The row that IndexedDB has not taken, or not yet. */
+  /** The row while it is not, or not yet, in IndexedDB. */
   let memory: Row | undefined
 
-  // Not idb-keyval's `createStore`: it holds its connection, which would keep a site from deleting the database, at a
-  // logout for one. This one closes by itself once the request is answered.
+  // Not idb-keyval's `createStore`: it keeps its connection open, and a site that deletes its databases, for example at a
+  // logout, would be blocked. This connection is closed after each request.
   const use = <T>(isWrite: boolean, work: (rows: IDBObjectStore) => IDBRequest<T>): Promise<T> =>
     limit(async () => {
       const opening = indexedDB.open('pushferry')
-      // A look must not leave a database behind.
+      // Reading must not create a database.
       opening.onupgradeneeded = () =>
         isWrite ? opening.result.createObjectStore('rows') : opening.transaction?.abort()
       const database = await promisifyRequest(opening)

@@ -1,7 +1,7 @@
 /** The Background Sync tag and the message that make the worker deliver. */
 export const wakeTag = 'pushferry'
 
-/** Background Sync. Only Chromium has it, so that TypeScript's libraries do not (wicg.github.io/background-sync/spec). */
+/** Background Sync. Only Chromium has it, so TypeScript's libraries lack it (wicg.github.io/background-sync/spec). */
 interface SyncCapable extends ServiceWorkerRegistration {
   readonly sync?: { register(tag: string): Promise<void> }
 }

@@ -2,7 +2,7 @@ import { limit } from '../browser/limit.ts'
 import type { Fallback } from './fallback.ts'
 import { poll } from './pause.ts'
 
-/** The page, as far as CleverTap's Web SDK (1.10.0 or later) has put something there. Until it has loaded it is a stub. */
+/** The globals of CleverTap's Web SDK (1.10.0 or later). `clevertap` is a stub until the SDK has loaded. */
 interface SdkPage {
   readonly clevertap?: {
     getAccountID?(): unknown
@@ -17,9 +17,9 @@ interface SdkPage {
 
 /** Finds the part of the SDK that takes a subscription, if it would send one for this objectId now. */
 const findReady = (objectId: string) => () => {
-  // The cast: what another script puts there.
+  // The cast: another script defines these globals.
   const { clevertap, $WZRK_WR } = self as unknown as SdkPage
-  // It is on the page from its import on, and would send under no account until `init`.
+  // The SDK has its methods as soon as it is imported; before `init` it would send without an account.
   const isReady = clevertap?.getAccountID?.() && clevertap.getCleverTapID?.() === objectId
   // Not for a user who has opted out.
   return isReady && !objectId.endsWith(':OO') && !$WZRK_WR?.isMuted?.() ? clevertap?.notifications : undefined
@@ -35,7 +35,7 @@ const fail = (problem: string): never => {
  * subscription that Pushferry has made.
  *
  * The SDK registers the worker's script without a scope, as a classic script. So the script must lie in the folder that is
- * its scope, such as `/pushferry/sw.js`: with any other place the SDK would register a second worker, and could replace the
+ * its scope, such as `/pushferry/sw.js`: in any other folder the SDK would register a second worker, and could replace the
  * site's own.
  *
  * Nobody can acknowledge a hand-over: the SDK does not say what CleverTap has answered.
@@ -52,8 +52,8 @@ export const clevertapSdk =
     if (registration.scope !== new URL('.', scriptURL).href) fail('needs another scope')
     const sdk = (await poll(findReady(objectId), timeoutMs)) ?? fail('is not ready')
     sdk.setApplicationServerKey(vapidPublicKey)
-    // The whole URL, with its query, is the script that is registered already, so that the browser changes nothing. Of a
-    // bare path at the root the SDK would subscribe `ready` in its place, which can be another registration.
+    // The whole URL, with its query, is the script that is already registered, so the browser keeps that registration. Given a
+    // bare path at the root, the SDK would subscribe `navigator.serviceWorker.ready` instead, which can be another registration.
     await limit(() => new Promise<void>((resolve) => sdk.setUpWebPushNotifications(resolve, scriptURL)), timeoutMs)
     const live = await registration.pushManager.getSubscription()
     if (live?.endpoint !== subscription.endpoint) fail('has another VAPID key')

@@ -17,7 +17,7 @@ const hourMs = 3_600_000
  * Makes the client of one page. Does nothing else: no request, no storage, no listener, so that it may be called anywhere,
  * on a server too.
  *
- * @throws TypeError for an option that is not known, with the known ones, and for a relay that is no absolute URL
+ * @throws TypeError for an unknown option (the message lists the known ones), and for a relay that is not an absolute URL
  * @example
  * const push = createPush({ relay: 'https://push.example.com' })
  * push.sync()
@@ -32,7 +32,7 @@ export const createPush = (options: Options): Push => {
   let failure: PushError | undefined
   /** How many verbs are at work. */
   let running = 0
-  /** The wait before the next try of this page: grows by a random factor of 1 to 3 with each failure, to an hour. */
+  /** The wait before this page's next try: grows by a random factor of 1 to 3 with each failure, up to an hour. */
   let backOffMs = 1000
   let timer: ReturnType<typeof setTimeout> | undefined
 
@@ -41,13 +41,13 @@ export const createPush = (options: Options): Push => {
   const publish = (now: Status): void => {
     if (JSON.stringify(now) === JSON.stringify(getSnapshot())) return
     snapshot = now
-    // One that throws is an unhandled rejection of the site, and fails no verb.
+    // An exception of a listener becomes an unhandled rejection in the site, and does not fail the verb.
     for (const listener of listeners) (async () => listener(now))()
   }
 
   const status = async (): Promise<Status> => {
     const now = await readStatus(client, failure?.code)
-    // The last verb at work publishes what they end with, and nothing half done.
+    // While several verbs run, only the last one to finish publishes, so that listeners see no intermediate state.
     if (!running) publish(now)
     return now
   }
@@ -62,7 +62,7 @@ export const createPush = (options: Options): Push => {
       error = readFailure('worker-failed', cause)
     }
     failure = error
-    // Adding a listener again changes nothing. A server has no events.
+    // Adding the same listener again has no effect. A server has no `addEventListener`.
     globalThis.addEventListener?.('online', retry)
     globalThis.addEventListener?.('visibilitychange', retry)
     clearTimeout(timer)

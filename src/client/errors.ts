@@ -36,7 +36,7 @@ export type PushErrorCode =
  * The error of the page client. Its message says what failed and what to do; it holds no token, endpoint, key or ticket.
  */
 export class PushError extends Error {
-  // A field is defined, not assigned, which frozen intrinsics (SES) would refuse.
+  // A class field defines `name`; an assignment would fail with frozen intrinsics (SES).
   override readonly name = 'PushError'
   declare readonly code: PushErrorCode
   /** Whether the same call can succeed later without anybody changing anything in code or settings. */
@@ -44,7 +44,7 @@ export class PushError extends Error {
 
   /**
    * @param cause the error of the browser or of the site's own function, or the relay's reason
-   * @param isReason whether the message may show the cause, because it is a reason and nothing of the site
+   * @param isReason whether the message may show the cause, because it is the relay's reason and holds nothing of the site
    */
   constructor(code: PushErrorCode, retryable: boolean, cause?: unknown, isReason?: boolean) {
     super(messageOf(code, isReason ? ` ${cause}` : ''), { cause })
@@ -53,7 +53,7 @@ export class PushError extends Error {
   }
 }
 
-/** The code of a step that can fail. */
+/** The steps that can fail, each named by the code of its failure. */
 type Step = 'no-object-id' | 'worker-failed' | 'push-service-unavailable' | 'relay-refused'
 
 /** The code for what `PushManager` throws, by name and message, and whether to retry. */
@@ -71,14 +71,15 @@ const readPushFailure = ({ name, message }: Error): [code: PushErrorCode, retrya
  * the Push API, and the threads named here.
  *
  * - `NotAllowedError`, and `AbortError` "… permission denied" in private windows, whatever was granted
- * - `InvalidAccessError`, `InvalidCharacterError`: no point on the curve, no base64url
+ * - `InvalidAccessError`, `InvalidCharacterError`: the key is not a point on the curve, or not base64url
  * - any other `AbortError`: "push service error" (Brave without Google's service, blocked networks;
- *   firebase/firebase-js-sdk 3195), "no active Service Worker" (7575), "storage error" (braze-inc/braze-web-sdk 50), "could not retrieve the public key" (firebase/flutterfire 7940),
- *   Firefox's "Error retrieving push subscription" (zen-browser 13348)
- * - `InvalidStateError` for a subscription with another key that would not go away; `NotSupportedError`, `TypeError`
+ *   firebase/firebase-js-sdk 3195), "no active Service Worker" (7575), "storage error" (braze-inc/braze-web-sdk 50),
+ *   "could not retrieve the public key" (firebase/flutterfire 7940), Firefox's "Error retrieving push subscription"
+ *   (zen-browser 13348)
+ * - `InvalidStateError`: a subscription with another key could not be removed; `NotSupportedError`, `TypeError`
  *
  * @param step the code of the step that failed; `push-service-unavailable` is the one at `PushManager`
- * @param cause its error; `undefined` is the time limit's, `null` is a browser that answers nothing instead of failing
+ * @param cause its error; `undefined` if the time limit passed, `null` if the browser resolved with nothing instead of failing
  */
 export const readFailure = (step: Step, cause: unknown): PushError => {
   if (cause instanceof PushError) return cause
@@ -87,7 +88,7 @@ export const readFailure = (step: Step, cause: unknown): PushError => {
   return new PushError(step === 'worker-failed' && !cause ? 'worker-timeout' : step, true, cause)
 }
 
-/** Gives one of the browser's promises its time limit, and its failure a code. */
+/** Runs one step with a time limit, and rejects with a `PushError` when it fails. */
 export const within = <T>(step: Step, timeoutMs: number, work: () => T | PromiseLike<T>): Promise<T> =>
   limit(work, timeoutMs).catch((cause: unknown) => {
     throw readFailure(step, cause)

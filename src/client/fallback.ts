@@ -7,6 +7,6 @@ export interface FallbackContext {
 
 /**
  * Takes a subscription that the relay does not accept. Resolves to the reason for the status; a rejection leaves the
- * reason `push-service-not-accepted`, and it is called again at the next sync.
+ * reason `push-service-not-accepted`, and the next sync calls the fallback again.
  */
 export type Fallback = (subscription: PushSubscription, context: FallbackContext) => Promise<`handed-to-${string}`>

@@ -5,7 +5,7 @@ import type { Row } from '../browser/row.ts'
 import type { Client } from './reconcile.ts'
 import { findWorker } from './worker.ts'
 
-/** Whether the relay has refused, and no fallback has the subscription. */
+/** Whether the row has a reason other than a fallback's: the relay has not acknowledged the registration. */
 export const isRefused = ({ reason }: Row): boolean => !!reason && !isHandedTo(reason)
 
 /** Whether the relay does not take this push service, and no fallback has the subscription yet. */
@@ -13,10 +13,11 @@ export const isForFallback = ({ reason }: Row): boolean => reason === 'push-serv
 
 /**
  * Hands a subscription that the relay does not take to the site's fallback. Its result becomes the row's reason, which
- * stays until the relay is asked again: so it is called once for a subscription and objectId, and after `refreshAfterDays`.
+ * stays until the relay is asked again: so the fallback is called once for a subscription and objectId, and again after
+ * `refreshAfterDays`.
  *
- * One at a time, but outside the lock of the verbs, because a fallback may wait for another script. So the row is read
- * again on both sides of it.
+ * Runs one call at a time, in a lock of its own instead of the verbs' lock, because a fallback may wait for another script.
+ * So the row is read both before and after the call.
  *
  * @returns the row, as it was written. Never rejects
  */

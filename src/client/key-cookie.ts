@@ -1,7 +1,7 @@
 /**
  * The last registration in a first-party cookie, beside CleverTap's own ID in `WZRK_G`: objectId, registration key, and the
- * host where the user has unregistered. Whatever clears IndexedDB alone (an eviction, `Clear-Site-Data: "storage"`, another
- * subdomain) leaves the ID, and must leave its proof and the user's decision.
+ * host where the user has unregistered. CleverTap's ID outlives IndexedDB when that alone is cleared (an eviction,
+ * `Clear-Site-Data: "storage"`), and is visible on other subdomains. The key and the user's decision must be there too.
  */
 const name = 'pushferry_key='
 
@@ -13,7 +13,7 @@ const name = 'pushferry_key='
 const readValue = (cookie?: string): string => {
   try {
     if (cookie) Reflect.set(document, 'cookie', cookie)
-    // A string in any case: an element of a page that lets others write some may have that name.
+    // Converted to a string, because an element named `cookie` can shadow it on a page that shows other people's HTML.
     return `${document.cookie}`.split(name)[1]?.split(';')[0] ?? ''
   } catch {
     return ''
@@ -33,21 +33,21 @@ export const readKeyCookie = (): { objectId: string; key: string; isOff: boolean
 }
 
 /**
- * Keeps a registration on the broadest domain that the browser takes, found by trying: it refuses public suffixes. Renews
- * the cookie that is there. Does nothing where cookies are blocked.
+ * Writes the registration to a cookie on the broadest domain that the browser takes, found by trying, because browsers refuse
+ * public suffixes. Renews an existing cookie. Does nothing where cookies are blocked.
  *
- * 400 days are the longest that Chrome keeps a cookie; Safari keeps one that a script has set for 7.
+ * Chrome keeps a cookie for at most 400 days; Safari keeps one that a script has set for 7.
  */
 export const writeKeyCookie = (objectId: string, key: string, isOff: boolean): void => {
   let domain = ''
-  /** Says whether the browser has taken it. */
+  /** Writes the cookie; returns whether the browser has taken it. */
   const write = (value: string): boolean => {
     const attributes = `Domain=${domain};Path=/;Max-Age=34560000;SameSite=Lax;Secure`
     return readValue(`${name}${value};${attributes}`) === value
   }
   for (const label of location.hostname.split('.').reverse()) {
     domain = label + domain
-    // First without a value: one that is still there lies on another domain.
+    // First without a value: if the old value is still read afterwards, its cookie is on another domain.
     if (write('') && write(`${encodeURIComponent(objectId)}|${key}|${isOff ? location.host : ''}`)) return
     domain = `.${domain}`
   }

@@ -7,8 +7,8 @@ import { poll } from './pause.ts'
 declare const clevertap: { getCleverTapID(): unknown }
 
 /**
- * Where the SDK has its ID: in localStorage as URI-encoded JSON or, by older versions, bare; in a cookie URI-encoded and
- * bare, which the SDK itself does not believe when it looks quoted (clevertap-web-sdk 2.7.4).
+ * Where the SDK keeps its ID: in localStorage as URI-encoded JSON (older versions: without quotes), and in a cookie,
+ * URI-encoded and without quotes. The SDK itself ignores a cookie that looks quoted (clevertap-web-sdk 2.7.4).
  */
 const sources: readonly (() => unknown)[] = [
   () => clevertap.getCleverTapID(),

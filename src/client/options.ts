@@ -3,20 +3,20 @@ import type { Fallback } from './fallback.ts'
 import type { TrustedScriptUrl } from './trusted-url.ts'
 import { absolute } from './worker.ts'
 
-/** Options of `createPush`. All but `relay` have a default, which `undefined` leaves as it is. */
+/** Options of `createPush`. All but `relay` have a default, which `undefined` selects too. */
 export interface Options {
   /** The relay's base URL, absolute. */
   relay: string | URL
   /**
    * The CleverTap ID that the token belongs to, or a function that finds it. One objectId per browser, never your user ID.
-   * The function is asked at every `register` and `sync`: `null` says that nobody is signed in, `undefined` that it does
+   * The function is called at every `register` and `sync`: `null` says that nobody is signed in, `undefined` that it does
    * not know yet. Default: the CleverTap Web SDK's, from `window.clevertap` or else from its storage, waited for up to
    * `timeoutMs`.
    */
   objectId?: string | (() => string | null | undefined | Promise<string | null | undefined>) | undefined
   /**
-   * The VAPID public key as `pushferry vapid` prints it (base64url without padding). Default: the relay's, asked for by
-   * `register`, and by `sync` when it has none or refreshes.
+   * The VAPID public key as `pushferry vapid` prints it (base64url without padding). Default: the relay's key, fetched by
+   * `register`, and by `sync` when none is stored or at a refresh.
    */
   vapidPublicKey?: string | undefined
   /**
@@ -25,9 +25,9 @@ export interface Options {
    */
   serviceWorker?: string | TrustedScriptUrl | ServiceWorkerRegistration | undefined
   /**
-   * The scope to register the script for; a relative one is taken from the script. Default: of a script whose name begins
-   * with `pushferry` the folder `pushferry/` beside it, so that no other worker of the site is replaced; of any other
-   * script its folder.
+   * The scope to register the script for; a relative one is taken from the script. Default: for a script whose name begins
+   * with `pushferry`, the folder `pushferry/` beside it, so that no other worker of the site is replaced; for any other
+   * script, its folder.
    */
   scope?: string | undefined
   /** Signs a ticket for an objectId, usually by asking the site's backend. Needed where the relay demands tickets. */
@@ -68,7 +68,7 @@ export interface Settings {
   readonly log: (...step: unknown[]) => void
 }
 
-/** @throws TypeError for an option that is not known, with the known ones, and for a relay that is no absolute URL */
+/** @throws TypeError for an unknown option (the message lists the known ones), and for a relay that is not an absolute URL */
 export const resolveOptions = (options: Options): Settings => {
   const {
     relay,
@@ -88,7 +88,7 @@ export const resolveOptions = (options: Options): Settings => {
     relay,
     objectId,
     vapidPublicKey,
-    // Once: without a `<base>` the base URL changes with each `pushState`.
+    // Resolved once: without a `<base>`, each `pushState` changes the base URL.
     serviceWorker: typeof serviceWorker === 'string' ? absolute(serviceWorker) : serviceWorker,
     scope,
     ticket,
@@ -100,7 +100,7 @@ export const resolveOptions = (options: Options): Settings => {
   }
   const [name] = Object.keys(unknown)
   if (name) {
-    /** How many of its letters a known name has. */
+    /** How many letters of the unknown name occur in a known one. */
     const likeness = (one: string): number => [...name].filter((letter) => one.includes(letter)).length
     const known = Object.keys(settings).sort((one, other) => likeness(other) - likeness(one))
     throw new TypeError(`Unknown option ${name}. Did you mean ${known[0]}? Known: ${known}`)

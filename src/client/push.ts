@@ -1,6 +1,6 @@
 import type { Status } from './status.ts'
 
-/** The page client. Make one per page. All verbs may be called at any time, also at once. */
+/** The page client. Make one per page. All verbs may be called at any time, also concurrently. */
 export interface Push {
   /**
    * Asks the user for permission if necessary, then subscribes and tells the relay. Call it directly in a click: the browser's
@@ -8,7 +8,8 @@ export interface Push {
    *
    * Settles when the relay has answered. Resolves with `subscribed` when the relay cannot be reached: the client keeps the
    * registration and retries (Background Sync; at the next load, when the page comes online or is shown, when the worker starts
-   * and at the next push). Without the option `vapidPublicKey` a first call needs the relay, for its key. Also resolves with `subscribed` when the relay does not accept this browser's push service.
+   * and at the next push). Without the option `vapidPublicKey` the first call needs the relay's key. Also resolves with
+   * `subscribed` when the relay does not accept this browser's push service.
    *
    * @throws PushError, any code
    * @example
@@ -51,7 +52,7 @@ export interface Push {
 
   /**
    * Calls the listener whenever `getSnapshot()` has changed: after a verb, an automatic repair, or a call of `status`. Adding a
-   * listener reads the status too. An exception of the listener is an unhandled rejection, and fails no verb.
+   * listener reads the status too. An exception of the listener becomes an unhandled rejection, and does not fail the verb.
    *
    * @returns a function that removes the listener
    */

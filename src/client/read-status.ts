@@ -6,16 +6,16 @@ import type { State, Status } from './status.ts'
 import { obstacle } from './support.ts'
 import { findSubscription } from './worker.ts'
 
-/** The status as far as it can be told without waiting. Never throws, on a server neither. */
+/** The status as far as it is known without waiting. Never throws, not even on a server. */
 export const guessStatus = (): Status => {
   const reason = obstacle()
-  // The casts: `needs-install` is a state too, and a permission is one but for one name.
+  // The casts: `needs-install` is a state too, and every permission except `default` is a state.
   if (reason) return { state: reason === 'insecure-context' ? 'unsupported' : reason, reason } as Status
   return { state: Notification.permission.replace('default', 'prompt') as 'prompt' | 'denied' | 'granted' }
 }
 
 /**
- * Says how far this browser has come. Never rejects.
+ * Reads this browser's status. Never rejects.
  *
  * @param failure the code that the last verb of this page ended with
  */

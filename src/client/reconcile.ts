@@ -22,7 +22,7 @@ export interface Client extends Settings {
 /** The aim of a verb: `keep` leaves a browser registered or unregistered, as it is. */
 export type Wish = 'register' | 'unregister' | 'keep'
 
-/** Takes up the subscription for an objectId; `null` when nobody is signed in. */
+/** Assigns the subscription to an objectId, and owes the withdrawal of another one; `null` when nobody is signed in. */
 const claim = (row: Row, objectId: string | null): void => {
   if (row.objectId !== objectId || row.reason === 'permission-revoked') oweWithdrawal(row)
   row.objectId = objectId ?? ''
@@ -30,7 +30,7 @@ const claim = (row: Row, objectId: string | null): void => {
   if (objectId === null) row.reason = 'signed-out'
 }
 
-/** Owes the withdrawal that the permission asks for. */
+/** Owes a withdrawal when the user has unregistered or the permission is gone. */
 const followPermission = (row: Row, permission: NotificationPermission): void => {
   const isRevoked = permission === 'default' && row.objectId && !row.off
   if (row.off || isRevoked || permission === 'denied') oweWithdrawal(row)
@@ -54,7 +54,7 @@ const work = async (client: Client, wish: Wish): Promise<Row> => {
     wakeLater(registration)
   }
   const authorize = async () => {
-    // A site's function may fail: what was delivered before is not delivered again.
+    // The site's function may fail. Written first, so that earlier deliveries are not repeated.
     await rows.write(row)
     row.ticket = await within('relay-refused', timeoutMs, () => client.ticket?.(row.objectId) ?? '')
   }
@@ -74,7 +74,7 @@ const work = async (client: Client, wish: Wish): Promise<Row> => {
       followPermission(row, permission)
     }
   } finally {
-    // Withdrawals reach the relay also when the browser does not subscribe.
+    // Withdrawals reach the relay even if the browser does not subscribe.
     await deliver(row, live, { ...client, save, authorize })
     const key = row.keys[row.objectId] ?? ''
     // At each run, because some browsers limit the lifetime of a cookie.

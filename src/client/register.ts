@@ -13,7 +13,7 @@ export const register = async (client: Client): Promise<Row> => {
   await askPermission(client.timeoutMs)
   const row = await reconcile(client, 'register')
   demandPermission()
-  // A visitor whose browser has another push service did nothing wrong, and nothing failed.
+  // Not for a push service that the relay does not accept: the visitor did nothing wrong, and nothing failed.
   if (row.settled && isRefused(row) && !isForFallback(row) && !row.retryAt)
     throw new PushError('relay-refused', false, row.reason, true)
   return row

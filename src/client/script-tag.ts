@@ -16,8 +16,8 @@ import { findSettings, plain } from './tag-settings.ts'
  * - `data-debug`: prints each step to the console
  * - `data-auto="false"`: does not run `sync()` on load
  *
- * `self.PUSHFERRY`, set before it, has the same by the option names of `createPush`, and `auto`; functions too. What both
- * say, the attributes win.
+ * `self.PUSHFERRY`, set before the tag, takes the same settings under the option names of `createPush`, and `auto`; its values
+ * may be functions. Where both have a setting, the attribute wins.
  *
  * The global has the verbs of `createPush`'s client, and `createPush` itself.
  *
@@ -27,9 +27,9 @@ import { findSettings, plain } from './tag-settings.ts'
  *     (p=>{self.pushferry=p;for(let m of["register","sync","status","unregister","onChange"])p[m]=(...a)=>new Promise(r=>p.q.push([m,a,r]))})({q:[]})
  */
 interface Page {
-  /** Ours, or a stub, or whatever else has that name: an element with it as its `id`. */
+  /** Our client, a stub, or anything else with that name, such as an element with this `id`. */
   pushferry?: Partial<Client> & { q?: unknown }
-  /** Ours, where a stub that is evaluated again does not replace it. */
+  /** Our client, under a key that a stub which is evaluated again does not overwrite. */
   [kept]?: Client
 }
 /** A call that the stub has kept: a verb, its arguments, and the function that settles its promise. */
@@ -44,16 +44,16 @@ const { auto = true, fallback: named, ...others } = findSettings()
 const fallback = named === 'clevertap-sdk' ? clevertapSdk() : named
 
 try {
-  // Evaluated again, by a navigation of Turbo's or a second tag, it is one client still. The cast: `createPush` refuses
-  // settings without a relay.
+  // If the script is evaluated again (by Turbo's navigation or a second tag), it keeps the first client. The cast: `createPush`
+  // refuses settings without a relay.
   const client = page[kept] ?? { ...createPush({ ...others, fallback } as Options), createPush }
   page[kept] = page.pushferry = client
-  // The cast: what the page wrote into its stub. A call that is none stops neither the others nor the repair.
+  // The cast: the page's stub may hold anything. An invalid call stops neither the others nor the repair.
   for (const call of [before?.q].flat())
     (async ([name, values, resolve]: Call) => resolve(client[name](...values)))(call as Call).catch(() => {})
   if (auto) client.sync().catch(() => {})
 } catch (cause) {
-  // A stub keeps what was called, for a script that knows its relay.
+  // The stub keeps its calls for a later script that has a relay.
   page.pushferry = { ...before, createPush }
   console.error(`Pushferry: ${cause}; check data-relay or PUSHFERRY`)
 }

@@ -8,7 +8,7 @@ import type { PushErrorCode } from './errors.ts'
  *   `registration-key-mismatch`, `ticket-required`, …), its status such as `http-503` if it has no code, or `unreachable` if no
  *   answer came in time
  * - `handed-to-…` when the relay does not accept this browser's push service, and the `fallback` has the subscription. Nobody
- *   acknowledges that
+ *   acknowledges a hand-over
  * - `permission-revoked` when the browser took back a permission that was granted. Ask again, in a click
  * - `signed-out` when the `objectId` function said that nobody is signed in
  * - else the code of the last `PushError` of this page

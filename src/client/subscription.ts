@@ -10,7 +10,7 @@ const step = 'push-service-unavailable'
 const retryMs = 200
 
 /**
- * The VAPID public key: the option, or the one from before while that is fresh, or the relay's.
+ * The VAPID public key: the option, else the stored key if it is fresh, else the relay's, else the stored key.
  *
  * @throws PushError `relay-refused` when the relay cannot be asked or has none
  */
@@ -31,7 +31,7 @@ export const findVapidKey = async (
   return key
 }
 
-/** Ends the subscription, if there is one, or if it has this endpoint. Returns its endpoint. */
+/** Unsubscribes, if there is a subscription and, with `only`, if it has that endpoint. Returns its endpoint. */
 const end = async (pushManager: PushManager, only?: string): Promise<string | undefined> => {
   const live = await pushManager.getSubscription()
   const endpoint = live?.endpoint
@@ -40,12 +40,12 @@ const end = async (pushManager: PushManager, only?: string): Promise<string | un
 }
 
 /**
- * Returns the live subscription of the row's VAPID key, or makes one. One of another key is replaced, and the row then
- * has its endpoint as `last`.
+ * Returns the live subscription that was made with the row's VAPID key, or makes one. A subscription with another key is
+ * replaced, and its endpoint becomes `row.last`.
  *
- * With the key of the live subscription `subscribe` returns just that, and asks nobody; with any other key it fails (Push
- * API, `subscribe`; tried in Chromium and Firefox). So the browser compares the keys, and nothing has to be believed that
- * page, storage or another library says of them.
+ * Called with the key of the live subscription, `PushManager.subscribe` returns that subscription without a request; with any
+ * other key it fails (Push API, `subscribe`; tried in Chromium and Firefox). So the browser compares the keys, and Pushferry
+ * need not trust what page, storage or another library say about them.
  *
  * @throws PushError
  */
@@ -57,7 +57,7 @@ export const subscribe = async (
   const attempt = async (): Promise<PushSubscription> => {
     const options = { userVisibleOnly: true, applicationServerKey: row.vapidKey }
     const live: PushSubscription | null = await pushManager.subscribe(options)
-    // Firefox for Android (mozilla-mobile/fenix 20365).
+    // Firefox for Android resolves with null (mozilla-mobile/fenix 20365).
     if (!live) throw null
     return live
   }
@@ -69,7 +69,7 @@ export const subscribe = async (
   return within(step, timeoutMs, () => attempt().catch(attemptAgain))
 }
 
-/** Ends the subscription of a worker that may not be there: any one, or only that with this endpoint. @throws PushError */
+/** Unsubscribes the worker, if there is one: from any subscription, or only from that with endpoint `only`. @throws PushError */
 export const unsubscribe = (
   worker: ServiceWorkerRegistration | undefined,
   { timeoutMs }: Settings,

@@ -4,16 +4,16 @@ import type { Status } from './status.ts'
 export type Obstacle = Extract<Status, { state: 'unsupported' | 'needs-install' }>['reason']
 
 /**
- * Why push cannot work in this page, or `undefined`. Never throws, also not on a server.
+ * Why push cannot work in this page, or `undefined`. Never throws, not even on a server.
  *
- * On iPhones and iPads push exists only in home-screen apps: a tab there has neither `PushManager` nor `Notification`, and
- * says so with `navigator.standalone`, which no other platform has. Before iOS 16.4 installing does not help either, but
+ * On iPhones and iPads push exists only in home-screen apps. A tab there has neither `PushManager` nor `Notification`, and is
+ * recognised by `navigator.standalone`, which no other platform has. Before iOS 16.4 installing does not help either, but
  * nothing tells those versions apart in a tab.
  */
 export const obstacle = (): Obstacle | undefined => {
   try {
     if (!self.isSecureContext) return 'insecure-context'
-    // A sandboxed frame has no origin, and throws from some of the others.
+    // A sandboxed frame has the origin `null`, and reading some of the other members throws there.
     if (self.origin !== 'null' && self.PushManager && self.Notification?.permission && navigator.serviceWorker)
       return undefined
     // The cast: TypeScript's library does not know Safari's member.

@@ -9,7 +9,7 @@ export interface TagSettings extends Omit<Partial<Options>, 'fallback'> {
   auto?: boolean
 }
 
-/** The value, if it is an object that a script has written down, and no element or frame with that name. Never throws. */
+/** The value if it is a plain object, such as a script writes, and not an element or frame with that name. Never throws. */
 export const plain = <T>(value: T): T | undefined =>
   Reflect.getPrototypeOf(Object(value)) === Object.prototype ? value : undefined
 
@@ -17,14 +17,14 @@ const fileName = 'pushferry.min'
 const selector = `[src*="${fileName}"],[data-relay]`
 
 /**
- * The tag of this script. `currentScript` is none in a module, in inlined or evaluated code, and where an element has that
- * name, and is the loader's where a loader evaluates our code. So it is the tag that has our file name or our first
- * attribute, of several the current one. Only a real script element is believed, because sites let others write other
- * elements.
+ * The tag of this script. `document.currentScript` need not be it: it is null in a module, an element may have that name, and
+ * where a loader evaluates or inlines our code it is the loader's tag. So this looks for a tag with our file name or
+ * `data-relay`, and prefers the current one of several. Only a real script element is trusted, because sites let others write
+ * other elements.
  */
 const findTag = (): HTMLScriptElement | undefined => {
-  // An element may have the name of a method too: as a member of the document itself, not of its prototype. The cast: that one is
-  // a document's.
+  // An element can shadow a method of the document by its name, but not on the prototype. The cast: it is a document's
+  // prototype.
   const prototype = Reflect.getPrototypeOf(document) as Document
   const tags = [document.currentScript, ...prototype.querySelectorAll.call(document, selector)].filter(
     (tag) => tag instanceof HTMLScriptElement,

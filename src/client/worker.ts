@@ -11,11 +11,11 @@ const isRegistration = (worker: Settings['serviceWorker']): worker is ServiceWor
   typeof worker === 'object' && 'scope' in worker
 
 /**
- * The script's absolute URL, from the base URL of the page as `register` has it: from the address there would be another scope
- * for each route of a site that has a `<base>`.
+ * The script's absolute URL, resolved against the page's base URL, as `serviceWorker.register` resolves it. Resolved against
+ * the address, each route of a site with a `<base>` would get its own scope.
  *
- * A worker lies on the page's own origin, so a `<base>` on another one does not count, nor a password in the base URL. On a server
- * the script stays as given.
+ * A worker must be on the page's own origin, so a base URL on another origin or with a password in it is ignored. On a server
+ * the script is returned as given.
  */
 export const absolute = (script: string): string => {
   try {
@@ -36,7 +36,7 @@ export const scopeOf = ({ serviceWorker, scope }: WorkerSettings): string => {
   return new URL(scope ?? (/\/pushferry[^/]*$/.test(url.pathname) ? 'pushferry/' : '.'), url).href
 }
 
-/** One policy for a page: without `allow-duplicates` its name is taken once. */
+/** One policy per page: without `allow-duplicates` a second one with its name is refused. */
 let policy: ReturnType<TrustedTypes['createPolicy']> | undefined
 
 /** The script's URL as Trusted Types require it. A `TrustedScriptURL` of the site is used unchanged. */
@@ -46,7 +46,7 @@ const trust = (script: string | TrustedScriptUrl): string | TrustedScriptUrl => 
     policy ??= trustedTypes.createPolicy('pushferry', { createScriptURL: (url) => url })
     return policy.createScriptURL(script)
   } catch {
-    // No Trusted Types here, or none that the site's policy allows: then `register` says so.
+    // No Trusted Types here, or the site's CSP does not allow our policy; then `register` rejects and says so.
     return script
   }
 }

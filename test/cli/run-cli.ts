@@ -6,20 +6,20 @@ import { run } from '../../src/cli/run.ts'
 /** A command line run in this process. */
 export interface Ran {
   code: Promise<number>
-  /** What was written so far. */
+  /** The output so far. */
   out: () => string
   err: () => string
   interrupt: () => void
-  /** Settles when this stands in what was written to stdout. */
+  /** Settles when stdout contains this. */
   printed: (text: string | RegExp) => Promise<void>
-  /** The same for stderr. */
+  /** Settles when stderr contains this. */
   complained: (text: string | RegExp) => Promise<void>
 }
 
 export interface RunOptions {
   env?: Record<string, string>
   stdin?: string | Readable
-  /** Whether standard input says that it is a terminal. */
+  /** Whether standard input is a terminal. */
   stdinIsTTY?: true
   commands?: readonly CommandEntry[]
 }

@@ -6,7 +6,7 @@ import { runCli } from './run-cli.ts'
 
 export const account = 'TEST-ACC-1'
 
-/** A SQLite store of a test's own, and the command line beside it. */
+/** A separate SQLite store for one test, and a function that runs command lines on it. */
 export const startStore = async () => {
   const folder = memoryFolder()
   const path = folder.file('relay.db')
@@ -23,7 +23,7 @@ export const startStore = async () => {
   }
 }
 
-/** Takes a record in, and settles it. */
+/** Stores a record and completes it with an outcome. */
 export const complete = async (
   store: Store,
   objectId: string,

@@ -14,7 +14,7 @@ import { fingerprintOf } from '../../src/relay/store/rules/decide.ts'
 import type { Token } from '../../src/wire/record.ts'
 import { account, newEntry as entry } from '../support/new-entry.ts'
 
-/** How an adapter is opened for one test. `reopen` gives a second handle on the same data where there is such a thing. */
+/** A store that an adapter opens for one test. */
 export interface Subject {
   store: Store
   end(): Promise<void>
@@ -57,7 +57,7 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
       by,
       batch.entries.map(({ objectId, generation }) => ({ account, objectId, generation, outcome })),
     )
-  /** What became of records, as it was counted. Only browsers are told so themselves. */
+  /** The events that `put` adds to the counts. Only browsers' records have a result of their own. */
   const counted = async (put: () => Promise<unknown>, of = account): Promise<Partial<Counts['events']>> => {
     const before = (await store.counts(of)).events
     await put()

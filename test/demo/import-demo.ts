@@ -1,6 +1,6 @@
 /**
- * Imports a file of the demo, which is plain JavaScript and checked by its own projects; what is used of it is named
- * where it is used.
+ * Imports a file of the demo, which is plain JavaScript and type-checked by its own projects. The caller gives the type of the
+ * members that it uses.
  */
 export const importDemo = <Module>(file: string): Promise<Module> =>
   import(new URL(`../../demo/${file}`, import.meta.url).href)

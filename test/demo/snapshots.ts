@@ -1,9 +1,9 @@
 import type { Snapshot } from '../../demo/contract.ts'
 
 /**
- * Listens to the demo as its page does, until a snapshot is as wanted.
+ * Listens to the demo as its page does. Resolves to the first snapshot for which `isWanted` is true.
  *
- * @throws Error when none is in two minutes, with the last one in the message
+ * @throws Error when there is none in two minutes, with the last one in the message
  */
 export const snapshotWith = async (
   site: string,

@@ -21,7 +21,7 @@ export interface RunningDemo {
   stop(signal: NodeJS.Signals): Promise<Ended>
 }
 
-/** The demo's folder, of which a test makes its own. */
+/** The demo's folder; each test makes its own. */
 export interface DemoFolder {
   path: string
   /** Ends every process that was started in it, and deletes it. */
@@ -68,7 +68,7 @@ const launch = (folder: DemoFolder, env: Readonly<Record<string, string>>) => {
   return { child, printed, ended }
 }
 
-/** Starts the demo and waits for its end, for starts that cannot go well. */
+/** Starts the demo and waits for its end, for starts that must fail. */
 export const failToStart = (folder: DemoFolder, env: Readonly<Record<string, string>>): Promise<Ended> =>
   launch(folder, env).ended
 
@@ -89,7 +89,7 @@ export const startDemo = async (
     throw new Error(`npm start ended with ${code}: ${out}${err}`)
   })
   await Promise.race([ready, failed])
-  failed.catch(() => {}) // from now on an end is what the test asks for
+  failed.catch(() => {}) // from now on the test ends the demo
   return {
     site: addressOf('demo site', printed.out),
     relay: addressOf('relay', printed.out),

@@ -38,7 +38,7 @@ export const anchorsOf = (text: string): Set<string> => {
   )
 }
 
-/** What stands under a heading, up to the next one of its rank or a higher one. */
+/** The text under a heading, up to the next one of the same or a higher level. */
 export const sectionOf = (text: string, heading: string): string => {
   const [mark = ''] = heading.split(' ')
   const begin = text.indexOf(`\n${heading}\n`)
@@ -48,7 +48,7 @@ export const sectionOf = (text: string, heading: string): string => {
   return end < 0 ? rest : rest.slice(0, end)
 }
 
-/** The rows of all tables in a text, cell by cell, without heads and rulers. */
+/** The rows of all tables in a text, cell by cell, without header and delimiter rows. */
 export const rowsOf = (text: string): string[][] => {
   const lines = text.split('\n').map((line) => line.trim())
   const isRuler = (line: string | undefined): boolean => /^\|[\s:|-]+\|$/.test(line ?? '')
@@ -66,7 +66,7 @@ export const rowsOf = (text: string): string[][] => {
 export const namesIn = (rows: readonly (readonly string[])[]): string[] =>
   rows.flatMap(([first = '']) => [...first.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name))
 
-/** The code of the fenced blocks in a language, also of those that a list indents. */
+/** The code of the fenced blocks in a language, including those indented in a list. */
 export const codeOf = (text: string, language: string): string[] =>
   [...text.matchAll(new RegExp(`^( *)\`\`\`${language}\\n([\\s\\S]*?)^ *\`\`\`$`, 'gm'))].map(
     ([, indent = '', code = '']) => code.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),

@@ -1,6 +1,6 @@
 import { parseAst } from 'vite'
 
-/** A title as it stands in a test file. */
+/** A title as written in a test file. */
 export interface Title {
   /** The functions that are called with it, such as `it` or `it.each`. */
   call: string
@@ -19,7 +19,7 @@ const callee = (node: unknown): string | undefined => {
   return node.type === 'CallExpression' ? callee(node.callee) : undefined
 }
 
-/** The titles of the tests and groups of a test file that are string literals, by the parser's tree. */
+/** The titles of a test file's tests and groups that are string literals, from its syntax tree. */
 export const titlesIn = (source: string): Title[] => {
   const titles: Title[] = []
   const visit = (value: unknown): void => {

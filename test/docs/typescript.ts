@@ -4,7 +4,7 @@ import { read } from './markdown.ts'
 type Program = ReturnType<typeof parseAst>
 type Declaration = Extract<Program['body'][number], { type: 'ExportNamedDeclaration' }>['declaration']
 
-/** What a file exports by declaring it, as the parser's tree. */
+/** The exported declarations of a file, as syntax trees. */
 const exportsOf = (file: string): NonNullable<Declaration>[] =>
   parseAst(read(file), { lang: 'ts' }).body.flatMap((one) =>
     one.type === 'ExportNamedDeclaration' && one.declaration ? [one.declaration] : [],
@@ -30,7 +30,7 @@ export const unionIn = (file: string, name: string): string[] => {
   })
 }
 
-/** The names of the properties of an exported interface; none where the file does not export it. */
+/** The names of the properties of an exported interface; empty if the file does not export it. */
 export const membersIn = (file: string, name: string): string[] => {
   const found = exportsOf(file).find((one) => one.type === 'TSInterfaceDeclaration' && one.id.name === name)
   if (found?.type !== 'TSInterfaceDeclaration') return []
@@ -39,7 +39,7 @@ export const membersIn = (file: string, name: string): string[] => {
   )
 }
 
-/** Calls `use` with every object of a file's tree, in no particular order. */
+/** Calls `use` with every node of a syntax tree, in no particular order. */
 const visit = (value: unknown, use: (node: Readonly<Record<string, unknown>>) => void): void => {
   if (typeof value !== 'object' || value === null) return
   if ('type' in value) use({ ...value })
@@ -49,7 +49,7 @@ const visit = (value: unknown, use: (node: Readonly<Record<string, unknown>>) =>
 const nameOf = (value: unknown): string | undefined =>
   typeof value === 'object' && value !== null && 'name' in value ? String(value.name) : undefined
 
-/** The values of all string literals of a source, without those in comments. */
+/** The values of all string literals in a source; strings in comments do not count. */
 export const stringsIn = (source: string): Set<string> => {
   const strings = new Set<string>()
   visit(parseAst(source, { lang: 'ts' }), ({ type, value }) => {

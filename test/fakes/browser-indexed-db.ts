@@ -1,25 +1,25 @@
 /**
- * How storage behaves: `blocked` throws from `open` (private modes, sandboxed frames), `refused` fails the open request,
- * `never` leaves it unanswered, `stuck` opens but answers no request, `full` reads but takes nothing, `missing` has none,
- * `foreign` has a database of this name with other stores.
+ * The behaviour of storage: `blocked` throws from `open` (private modes, sandboxed frames), `refused` fails the open request,
+ * `never` leaves it unanswered, `stuck` opens but answers no request, `full` allows reads but no writes, `missing` has no
+ * IndexedDB, `foreign` has a database of this name with other stores.
  */
 export type StorageMode = 'ok' | 'blocked' | 'refused' | 'never' | 'stuck' | 'full' | 'missing' | 'foreign'
 
-/** What `idb-keyval` needs of IndexedDB, kept in memory, for all tabs and visits of one world. */
+/** The part of IndexedDB that `idb-keyval` needs, kept in memory, for all tabs and visits of one world. */
 export interface FakeIndexedDb {
   mode: StorageMode
-  /** How many connections are open. */
+  /** The number of open connections. */
   connections: number
-  /** How many values were stored. */
+  /** The number of values that were stored. */
   writes: number
   /** The names of the databases. */
   names(): string[]
   /** All values, by database, store and key. */
   values(): unknown[]
-  /** Puts something else where a value is. */
+  /** Replaces each stored value. */
   change(by: (value: unknown) => unknown): void
   wipe(): void
-  /** What stands in for `globalThis.indexedDB`. */
+  /** The replacement for `globalThis.indexedDB`. */
   factory(): unknown
 }
 
@@ -32,7 +32,7 @@ interface Request {
   onupgradeneeded?: (() => void) | null
 }
 
-/** @param onWrite told of every value when it is stored */
+/** @param onWrite called whenever a value is stored */
 export const createFakeIndexedDb = (onWrite: () => void): FakeIndexedDb => {
   const databases = new Map<string, Map<string, Map<string, unknown>>>()
 
@@ -106,7 +106,7 @@ export const createFakeIndexedDb = (onWrite: () => void): FakeIndexedDb => {
       transaction: all,
       get: (key: string) => ask(() => structuredClone(values.get(key))),
       put: (value: unknown, key: string) => {
-        // A browser clones, and refuses what it cannot clone, before `put` returns.
+        // A browser clones the value, and refuses one that it cannot clone, before `put` returns.
         const copy = structuredClone(value)
         return ask(() => {
           if (fake.mode === 'full') throw new DOMException('The quota has been exceeded.', 'QuotaExceededError')

@@ -3,11 +3,11 @@ export type LockMode = 'ok' | 'missing' | 'refused' | 'never'
 
 type Callback = (lock: { name: string; mode: 'exclusive' } | null) => unknown
 
-/** Exclusive Web Locks of one world: the next holder begins when the one before has settled. */
+/** Exclusive Web Locks of one world: the next holder starts when the previous one has settled. */
 export interface FakeLocks {
-  /** What stands in for `navigator.locks`. */
+  /** The replacement for `navigator.locks`. */
   readonly manager: unknown
-  /** Every lock is free, as when all tabs are closed. */
+  /** Frees every lock, as when all tabs are closed. */
   release(): void
 }
 

@@ -1,18 +1,18 @@
 import { createECDH } from 'node:crypto'
 
-/** A VAPID public key that browsers take. */
+/** A VAPID public key that browsers accept. */
 export const createVapidPublicKey = (): string => {
   const pair = createECDH('prime256v1')
   pair.generateKeys()
   return pair.getPublicKey('base64url')
 }
 
-/** What `subscribe()` does next instead of subscribing. */
+/** The result of the next `subscribe()` instead of a subscription. */
 export type SubscribeFault = 'null' | 'never' | Error
 
 /** One registration's `PushManager`, with the subscription that the browser holds for it. */
 export interface FakePushManager {
-  /** What the browser holds. */
+  /** The subscription that the browser holds. */
   live: PushSubscription | undefined
   /** Faults of the next calls, once each. */
   readonly faults: SubscribeFault[]
@@ -20,9 +20,9 @@ export interface FakePushManager {
   fault: SubscribeFault | undefined
   /** Calls of `subscribe`. */
   subscribes: number
-  /** Endpoints that `unsubscribe` has given up. */
+  /** Endpoints that `unsubscribe` has removed. */
   readonly unsubscribed: string[]
-  /** The browser holds a subscription that somebody made before us. */
+  /** Makes the browser hold a subscription that other code made before us. */
   hold(vapidPublicKey: string, host?: string): PushSubscription
   subscribe(options: PushSubscriptionOptionsInit): Promise<PushSubscription | null>
   getSubscription(): Promise<PushSubscription | null>

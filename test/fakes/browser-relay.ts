@@ -6,24 +6,24 @@ export interface RelayRequest {
   readonly headers: Headers
   /** Parsed JSON; `undefined` without a body. */
   readonly body: unknown
-  /** When it came, ms since 1970. */
+  /** When it arrived, in ms since 1970. */
   readonly at: number
 }
 
-/** `'offline'` is a network failure, `'never'` no answer at all. */
+/** `'offline'` is a network failure; `'never'` never answers. */
 export type RelayAnswer = 'offline' | 'never' | (() => Response)
 
-/** A relay with the routes for browsers of SPEC §4 that writes down what it is asked. */
+/** A fake relay with the routes for browsers of SPEC §4 that records its requests. */
 export interface FakeRelay {
   readonly requests: RelayRequest[]
   /** Requests of a method, in order. */
   of(method: string): RelayRequest[]
-  /** While this is set, it is the answer to everything; else `next` goes first, then the relay's own answers. */
+  /** While this is set, it answers every request; otherwise `next` comes first, then the relay's own answers. */
   always: RelayAnswer | undefined
   /** Answers to the next requests of a method, once each. */
   readonly next: { POST: RelayAnswer[]; DELETE: RelayAnswer[]; GET: RelayAnswer[] }
   vapidPublicKey: string
-  /** What stands in for `globalThis.fetch`. */
+  /** The replacement for `globalThis.fetch`. */
   fetch: typeof globalThis.fetch
 }
 
@@ -41,8 +41,8 @@ interface Registration {
 }
 
 /**
- * @param vapidPublicKey what `/v1/config` says
- * @param onRequest told of every request when it comes
+ * @param vapidPublicKey the key in the answer of `/v1/config`
+ * @param onRequest called for every request when it arrives
  */
 export const createFakeRelay = (vapidPublicKey: string, onRequest: (method: string) => void): FakeRelay => {
   const tokens = new Map<string, string>()
@@ -53,7 +53,7 @@ export const createFakeRelay = (vapidPublicKey: string, onRequest: (method: stri
     if (method === 'GET' && path === '/v1/config')
       return json(200, { vapidPublicKey: relay.vapidPublicKey, tickets: 'off' })
     if (method === 'POST' && path === '/v1/subscriptions') {
-      // The cast: what the client sends is what the tests check.
+      // The cast: the tests check what the client sends.
       const { objectId, tokenData } = body as Registration
       const known = tokens.get(objectId)
       const registrationKey = `key-of-${objectId}`

@@ -1,6 +1,6 @@
 import { createFakePushManager, type FakePushManager, type PushSurroundings } from './browser-push.ts'
 
-/** How the next service worker fares. */
+/** The fate of the next service worker. */
 export type WorkerFate = 'activates' | 'never' | 'dies' | 'refused' | 'unanswered'
 /** Background Sync: as in Chromium, missing as elsewhere, refused by the user, or without an answer. */
 export type SyncMode = 'works' | 'missing' | 'refused' | 'never'
@@ -22,7 +22,7 @@ export interface FakeRegistration extends EventTarget {
 /** `navigator.serviceWorker` of one world. */
 export interface FakeWorkers {
   fate: WorkerFate
-  /** Trusted Types are enforced: a text is no script URL. */
+  /** Whether Trusted Types are enforced, so that a string is not a valid script URL. */
   trustedOnly: boolean
   sync: SyncMode
   /** Calls of `register`: the script's URL and the scope. */
@@ -30,12 +30,12 @@ export interface FakeWorkers {
   /** Tags that were registered for Background Sync. */
   readonly tags: string[]
   readonly registrations: FakeRegistration[]
-  /** Adds a registration of the site's own with an active worker. */
+  /** Adds a registration of the site with an active worker. */
   add(url: string, scope: string): FakeRegistration
   readonly container: unknown
 }
 
-/** @param onRegister told of every call of `register` */
+/** @param onRegister called for every call of `register` */
 export const createFakeWorkers = (
   origin: string,
   surroundings: Omit<PushSurroundings, 'hasWorker'>,
@@ -129,7 +129,7 @@ export const createFakeWorkers = (
     },
     container: Object.assign(new EventTarget(), {
       controller: null,
-      // For a scope that does not hold the page it never resolves.
+      // It never resolves when the page is outside the scope.
       ready: new Promise<never>(() => {}),
       startMessages: () => {},
       register,

@@ -8,9 +8,9 @@ import { createFakeWorkers, type FakeWorkers } from './browser-workers.ts'
 export const relayUrl = 'https://push.example.com'
 const origin = 'https://shop.example'
 
-/** One browser on one site, on `globalThis`, with time that stands still until `settled` or `pass` let it go on. */
+/** One browser on one site, on `globalThis`. Its clock stands still until `settled` or `pass` advances it. */
 export interface BrowserWorld {
-  /** What has happened so far, in order: `ask`, `register`, `write`, `GET`, `POST`, `DELETE`. */
+  /** The events so far, in order: `ask`, `register`, `write`, `GET`, `POST`, `DELETE`. */
   readonly log: string[]
   readonly relay: FakeRelay
   readonly storage: FakeIndexedDb
@@ -18,37 +18,37 @@ export interface BrowserWorld {
   /** The `PushManager` of the first registration. */
   push(): FakePushManager
   permission: NotificationPermission
-  /** What the user does at the browser's prompt; `'never'` leaves it open. */
+  /** The user's answer to the browser's prompt; `'never'` leaves it open. */
   choice: NotificationPermission | 'never'
   locks: LockMode
   /** Host of the browser's push service. */
   host: string
   readonly localStorage: Record<string, string>
   cookie: string
-  /** The broadest domain that the browser takes a cookie for. */
+  /** The broadest domain for which the browser accepts a cookie. */
   cookieDomain: string
   /** The base URL of the page, as every node has it. */
   baseUrl: string
   /** The script elements of the page, in order. */
   readonly scripts: FakeScriptElement[]
-  /** Takes parts of the browser away, or puts others there. */
+  /** Replaces parts of the browser, or removes them. */
   set(name: string, value: unknown): void
   setNavigator(properties: Record<string, unknown>): void
-  /** `online` on the window. */
+  /** Fires `online` on the window. */
   goOnline(): void
-  /** The tab is looked at again. */
+  /** Makes the tab visible again. */
   show(): void
-  /** The tab is closed in the middle of whatever it does; what the browser stores stays. */
+  /** Closes the tab in the middle of its work; stored data stays. */
   closeTabs(): void
-  /** Lets time go on until this settles; fails when nothing is left that could settle it. */
+  /** Advances the clock until this settles; fails when no timer is left that could settle it. */
   settled<T>(promise: Promise<T>): Promise<T>
-  /** Lets so many ms pass. */
+  /** Advances the clock by this many ms. */
   pass(ms: number): Promise<void>
-  /** Gives `globalThis` and time back. */
+  /** Restores `globalThis` and the clock. */
   leave(): void
 }
 
-/** What `document.currentScript` is. */
+/** The class of `document.currentScript`. */
 export class FakeScriptElement {
   readonly src: string
   readonly dataset: Readonly<Record<string, string>>
@@ -112,7 +112,7 @@ export const enterBrowserWorld = (): BrowserWorld => {
     get cookie() {
       return world.cookie
     },
-    /** As a browser with one origin: the first pair is kept, unless it is meant for another domain. */
+    /** As a browser with one origin: keeps the first pair, unless it is for another domain. */
     set cookie(given: string) {
       const [pair = '', ...attributes] = given.split(';').map((one) => one.trim())
       const domain = attributes.find((one) => one.startsWith('Domain='))?.slice(7)
@@ -178,7 +178,7 @@ export const enterBrowserWorld = (): BrowserWorld => {
     },
     show: () => {
       fireDocument('visibilitychange')
-      // It bubbles.
+      // The event bubbles.
       fireWindow('visibilitychange')
     },
     closeTabs: () => {
@@ -186,7 +186,7 @@ export const enterBrowserWorld = (): BrowserWorld => {
       listening = []
       locks.release()
       const now = Date.now()
-      // It sets the clock back, too.
+      // `clearAllTimers` also sets the clock back.
       vi.clearAllTimers()
       vi.setSystemTime(now)
     },
@@ -226,7 +226,7 @@ export const enterBrowserWorld = (): BrowserWorld => {
   set('location', new URL('/cart/page.html', origin))
   set('navigator', navigator)
   set('document', document)
-  // What an element of that name cannot hide.
+  // An element can hide `document.baseURI`, but not the `baseURI` of a fragment.
   set(
     'DocumentFragment',
     class {

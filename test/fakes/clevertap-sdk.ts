@@ -1,19 +1,19 @@
 import { vi } from 'vitest'
 import type { BrowserWorld } from './browser-world.ts'
 
-/** CleverTap's Web SDK on the page, as far as a hand-over meets it. */
+/** The part of CleverTap's Web SDK on the page that a hand-over uses. */
 export interface FakeCleverTapSdk {
   /** `null` until its server has answered. */
   id: string | null
   /** `null` until `init`. */
   accountId: string | null
   muted: boolean
-  /** The VAPID key that it was given last. */
+  /** The VAPID key that it was last given. */
   key: string | undefined
-  /** The worker scripts that it was told to set up, and the endpoints that it then sent to CleverTap. */
+  /** The worker scripts that it had to set up, and the endpoints that it then sent to CleverTap. */
   readonly scripts: string[]
   readonly sent: string[]
-  /** What happens in place of its subscribing. */
+  /** Replaces the SDK's subscribing. */
   setUp: ((script: string, callback: () => void) => Promise<unknown>) | undefined
 }
 

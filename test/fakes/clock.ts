@@ -1,18 +1,18 @@
 import type { Clock } from '../../src/relay/uploader/clock.ts'
 
-/** A clock that stands still until it is told to go on, and chance that is the same in every run. */
+/** A clock that stands still until a test advances it, and random numbers that are the same in every run. */
 export interface FakeClock extends Clock {
-  /** Goes on by so many ms, from one timer to the next, and lets all that follows from each come to rest. */
+  /** Advances by this many ms, from one timer to the next, and waits after each until the work that it started is done. */
   advance(ms: number): Promise<void>
-  /** Goes on, from one timer to the next, until this holds; fails after `limitMs`. */
+  /** Advances from one timer to the next until this holds; fails after `limitMs`. */
   advanceUntil(holds: () => boolean | Promise<boolean>, limitMs: number): Promise<void>
-  /** Lets what is under way come to rest, without time passing. */
+  /** Waits until the work in progress is done, without advancing the clock. */
   rest(): Promise<void>
   /** Moves the wall clock alone, as a time server or an operator does. */
   jump(ms: number): void
-  /** What `random` gives from now on, instead of its own sequence. */
+  /** Sets the result of `random` from now on, in place of its own sequence. */
   chance(value: number): void
-  /** Timers that are set. */
+  /** Number of timers that are set. */
   readonly timers: number
 }
 
@@ -22,8 +22,8 @@ export interface FakeClockOptions {
   /** Seed of `random`. */
   seed?: number
   /**
-   * While this holds, something is under way that ends by itself, such as an operation of a store, and what follows from a
-   * timer is not done. What runs on promises alone is done after a turn of the event loop.
+   * While this returns true, work is in progress that ends by itself, such as an operation of a store, and the clock waits for
+   * it. Work that needs only promises is done after a turn of the event loop.
    */
   isBusy?: () => boolean
 }
@@ -63,7 +63,7 @@ export const createFakeClock = ({
     wall += at - elapsed
     elapsed = at
   }
-  /** Fires the next timer up to a time; false when there is none. */
+  /** Fires the next timer that is due by a time; returns false when there is none. */
   const step = async (until: number): Promise<boolean> => {
     const first = next()
     if (!first || first[1].at > until) return false

@@ -31,17 +31,17 @@ const textOf = ({ account, objectId }: Key): string => `${account}\n${objectId}`
 const isEvictable = ({ state, priority, holder }: Row): boolean =>
   state === 'queued' && priority === 'deferred' && holder === null
 
-/** What an operation works with. */
+/** The data that an operation works on. */
 interface Work extends Rows {
   /** An account's rows, the oldest first. */
   all(account: number): Stored[]
 }
 
-/** Everything that is stored but holders, and how it is changed. */
+/** Everything that is stored except holders, and the function that changes it. */
 const createTables = (now: () => number) => {
   // In the order of their sequence, which only grows.
   const rows = new Map<string, Stored>()
-  /** Those of them that are queued or uploading, in the same order. */
+  /** The rows that are queued or uploading, in the same order. */
   const open = new Map<string, Stored>()
   const accounts = new Map<string, number>()
   const numbers = new Map<number, Map<string, number>>()
@@ -71,7 +71,7 @@ const createTables = (now: () => number) => {
       for (const [key, one] of minutes) if (one.account === account && one.at < at - minutesKeptMs) minutes.delete(key)
     }
   }
-  /** One operation: all of it happens, or none when it throws, and the numbers follow. */
+  /** Runs one operation: all of it takes effect, or nothing when it throws. The counts follow. */
   const operate = async <T>(operation: (work: Work) => T): Promise<T> => {
     if (isClosed.value) throw new StoreError('closed', 'the store is closed')
     const delta = createDelta()
@@ -138,7 +138,7 @@ const createIntake = ({ operate, numberOf }: Tables, maxQueued: number, maxUnpro
   }
 }
 
-/** Whether a queued row may be sent: it waits for nothing, its time has come, or its time was given by a clock gone wrong. */
+/** Whether a queued row may be sent: it has no wait, its time has come, or its time was set by a clock that was wrong. */
 const isDue = ({ waiting, dueAt }: Row, now: number, farthestMs: number): boolean =>
   !waiting || dueAt <= now || dueAt > now + farthestMs
 
@@ -253,8 +253,8 @@ const createReports = ({ open, numbers, minutes, operate, numberOf }: Tables): R
 })
 
 /**
- * The outbox in memory: the shared rules over a Map. It keeps every promise of the port but durability, for tests, and as
- * the reference that the model-based tests compare the others with.
+ * The outbox in memory: the shared rules over a Map. It keeps every promise of the port except durability. It is for tests, and
+ * the reference with which the model-based tests compare the other stores.
  */
 export const createMemoryStore = ({
   maxQueued = 1_000_000,

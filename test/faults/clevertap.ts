@@ -3,25 +3,25 @@ import type { Upload } from '../../src/relay/clevertap/upload.ts'
 import type { Clock } from '../../src/relay/uploader/clock.ts'
 import type { TokenRecord } from '../../src/wire/record.ts'
 
-/** One request as the stand-in saw it. */
+/** One request as the fake received it. */
 export interface SeenCall {
   /** Monotonic time of its arrival. */
   at: number
   records: readonly TokenRecord[]
   objectIds: readonly string[]
-  /** Requests that were in flight as it arrived, itself included. */
+  /** Requests in flight when it arrived, including itself. */
   inFlight: number
 }
 
-/** What becomes of a request: an answer, or nothing until it is cut off. */
+/** The result of a request: an answer, or none until it is cut off. */
 export type Reply = Answer | 'hang'
 export type Behaviour = (call: SeenCall, number: number) => Reply | { after: number; reply: Reply }
 
-/** A CleverTap that runs on a fake clock and answers what it is told to. */
+/** A CleverTap on a fake clock; the test sets its answers. */
 export interface FakeClevertap {
   readonly upload: Upload
   readonly calls: readonly SeenCall[]
-  /** Records that an answer called processed, in the order in which they were. */
+  /** Records that an answer called processed, in the order of the answers. */
   readonly delivered: readonly TokenRecord[]
   readonly inFlight: number
   readonly peak: number
@@ -57,11 +57,11 @@ export const replies = {
   unanswered: (reason = 'ECONNRESET'): Answer => ({ kind: 'unanswered', reason }),
 } as const
 
-/** Which records an answer says were taken. */
+/** The records that an answer calls processed. */
 const processedOf = (answer: Answer, records: readonly TokenRecord[]): readonly TokenRecord[] => {
   if (answer.kind === 'unanswered' || answer.status !== 200) return []
   try {
-    // Made above, in this shape, or something that holds no list.
+    // Made above in this shape, or without a list.
     const { unprocessed, processed } = JSON.parse(answer.body) as {
       unprocessed?: { record?: TokenRecord }[]
       processed?: number
@@ -74,7 +74,7 @@ const processedOf = (answer: Answer, records: readonly TokenRecord[]): readonly 
   }
 }
 
-/** Makes one that takes everything, each request in `latencyMs`. */
+/** Makes a fake CleverTap that accepts every record and answers each request in `latencyMs`. */
 export const createFakeClevertap = (clock: Clock, latencyMs = 100): FakeClevertap => {
   const calls: SeenCall[] = []
   const delivered: TokenRecord[] = []

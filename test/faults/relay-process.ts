@@ -10,39 +10,39 @@ const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 /** One line of the relay's log. */
 export type LogLine = Readonly<Record<string, unknown>> & { event?: string }
 
-/** How a request to the relay came out; status 0 when there was no answer. */
+/** The result of a request to the relay; status 0 without an answer. */
 export interface Posted {
   status: number
   headers: Readonly<Record<string, unknown>>
   body: unknown
 }
 
-/** The built relay as a process of its own. */
+/** The built relay as a separate process. */
 export interface RelayProcess {
   readonly url: string
   readonly pid: number
   readonly log: readonly LogLine[]
-  /** What it wrote that is no log line: nothing, unless it crashed. */
+  /** Output that is not a log line: none, unless it crashed. */
   readonly stray: readonly string[]
   readonly running: boolean
-  /** Settles when the process is gone. */
+  /** Settles when the process has ended. */
   readonly exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>
   kill(signal: NodeJS.Signals): void
-  /** Posts native tokens for these objectIds, `token-of-<objectId>` unless another is named. */
+  /** Posts native tokens for these objectIds, `token-of-<objectId>` unless given. */
   post(tokens: Readonly<Record<string, string>> | readonly string[]): Promise<Posted>
   ask(method: 'GET' | 'DELETE', path: string): Promise<Posted>
-  /** Settles when the log holds such a line, also an earlier one. Fails when the process ends before. */
+  /** Settles when the log has a matching line, perhaps an earlier one. Rejects if the process ends first. */
   logged(matches: (line: LogLine) => boolean): Promise<LogLine>
-  /** SIGTERM, and the end of it. */
+  /** Sends SIGTERM, and waits until the process has ended. */
   stop(): Promise<{ code: number | null; signal: NodeJS.Signals | null }>
 }
 
 export interface RelayProcessOptions {
-  /** Where CleverTap is. */
+  /** The CleverTap to upload to. */
   clevertap: { url: string; accountId: string; passcode: string }
   /** `sqlite:` and a path, or the address of a PostgreSQL database. */
   store: string
-  /** More settings by their names. */
+  /** More settings, by name. */
   env?: Readonly<Record<string, string>>
 }
 
@@ -51,12 +51,12 @@ export const apiKey = 'key-of-the-backend-1234567890'
 export const tokenOf = (objectId: string): string => `token-of-${objectId}`
 
 const started = new Set<ChildProcess>()
-// Whatever becomes of the test, nothing of it is left running.
+// No process is left running, however the test ends.
 process.once('exit', () => {
   for (const child of started) child.kill('SIGKILL')
 })
 
-/** Starts one, and settles when it listens. */
+/** Starts a relay, and settles when it listens. */
 export const startRelayProcess = async (options: RelayProcessOptions): Promise<RelayProcess> => {
   accessSync(main) // npm run build makes it
   const { clevertap, store, env = {} } = options

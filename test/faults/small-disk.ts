@@ -3,15 +3,15 @@ import { closeSync, mkdtempSync, openSync, rmSync, statfsSync, writeSync } from 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** A file system of a few megabytes that a test has for itself. */
+/** A separate file system of a few megabytes for one test. */
 export interface SmallDisk {
   readonly path: string
   file(name: string): string
-  /** Takes every byte that is left but so many. */
+  /** Uses up the free space, except this many bytes. */
   fill(leaving?: number): void
-  /** Gives back what `fill` took. */
+  /** Frees the space that `fill` used. */
   free(): void
-  /** Takes away the right to write, while no file is open, and gives it back. */
+  /** Makes the file system read-only, while no file is open; `thaw` makes it writable again. */
   freeze(): void
   thaw(): void
   unmount(): void
@@ -22,7 +22,7 @@ const run = (command: string, ...args: string[]): string | undefined => {
   return status === 0 ? undefined : (error?.message ?? stderr.trim())
 }
 
-/** Why this machine lets nobody mount one; undefined when it does. In CI that is a failure and not a reason. */
+/** Why this machine cannot mount such a file system; undefined when it can. In CI that is a failure, not a reason to skip. */
 export const smallDiskTrouble = ((): string | undefined => {
   const path = mkdtempSync(join(tmpdir(), 'pushferry-disk-'))
   const trouble = run('mount', '-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', path)
@@ -31,7 +31,7 @@ export const smallDiskTrouble = ((): string | undefined => {
   return trouble
 })()
 
-/** Mounts one. */
+/** Mounts a small file system. */
 export const mountSmallDisk = (megabytes: number): SmallDisk => {
   const path = mkdtempSync(join(tmpdir(), 'pushferry-disk-'))
   const trouble = run('mount', '-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', path)
@@ -50,7 +50,7 @@ export const mountSmallDisk = (megabytes: number): SmallDisk => {
       try {
         for (let left = bavail * bsize - leaving; left > 0; )
           left -= writeSync(descriptor, Buffer.alloc(Math.min(left, 65_536)))
-        // Blocks that something else freed meanwhile, down to the last byte.
+        // Also fills blocks that were freed meanwhile, down to the last byte.
         while (leaving === 0) writeSync(descriptor, 'x')
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error

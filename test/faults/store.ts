@@ -3,16 +3,16 @@ import type { Store } from '../../src/relay/store/port.ts'
 
 type Operation = Exclude<keyof Store, 'onWork' | 'close' | 'bytes'>
 
-/** A store that fails on cue. */
+/** A store that fails when a test says so. */
 export interface FaultyStore {
   readonly store: Store
-  /** Calls of each operation so far, those that failed included. */
+  /** Number of calls of an operation so far, including those that failed. */
   calls(operation: Operation): number
-  /** These operations, or all, reject until they are fixed. Nothing reaches the store behind. */
+  /** Makes these operations, or all, reject until `repair`. The real store gets no call. */
   break(operations?: readonly Operation[], code?: StoreErrorCode): void
-  /** These operations are carried out, but their promise rejects: the answer got lost on its way. */
+  /** Carries these operations out but rejects their promises, as when the answer is lost. */
   loseAnswers(operations: readonly Operation[]): void
-  /** These operations wait, before anything is done, until `release`. */
+  /** Makes these operations wait, before anything is done, until `release`. */
   hold(operations: readonly Operation[]): void
   release(): void
   repair(): void
@@ -63,7 +63,7 @@ export const createFaultyStore = (behind: Store): FaultyStore => {
     }
   const wrapped = Object.fromEntries(operations.map((operation) => [operation, wrap(operation)]))
   return {
-    // Every operation has been given a function of the same parameters and result.
+    // The cast: each operation is replaced by a function with the same parameters and result.
     store: { ...wrapped, onWork: behind.onWork, close: behind.close } as unknown as Store,
     calls: (operation) => counted.get(operation) ?? 0,
     break: (these = operations, by = 'unavailable') => {

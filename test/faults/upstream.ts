@@ -1,22 +1,22 @@
 import { createServer, type Socket } from 'node:net'
 
-/** One request as it stood on the wire. */
+/** One request as received. */
 export interface WireRequest {
   /** Request line and headers. */
   head: string
   body: string
 }
 
-/** What is done with a socket instead of a proper answer. */
+/** An action on a socket instead of a proper answer. */
 export type Misbehaviour = (socket: Socket, request: WireRequest) => void
 
-/** An upstream that answers anything, down to bytes that are no HTTP. */
+/** An upstream with any answer, down to bytes that are not HTTP. */
 export interface Upstream {
   readonly url: string
   readonly requests: readonly WireRequest[]
   /** Connections that are open now. */
   readonly open: number
-  /** What happens from now on. */
+  /** Sets the action for the requests from now on. */
   behave(misbehaviour: Misbehaviour): void
   stop(): Promise<void>
 }
@@ -24,9 +24,9 @@ export interface Upstream {
 const head = (status: string, headers: Readonly<Record<string, string | number>>): string =>
   [`HTTP/1.1 ${status}`, ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`), '', ''].join('\r\n')
 
-/** Every way to go wrong that an HTTP client can tell apart. */
+/** All failures that an HTTP client can tell apart. */
 export const misbehaviours = {
-  /** A proper answer with a body of the caller's. */
+  /** A proper answer with a given body. */
   answer:
     (status: number, body: string, headers: Readonly<Record<string, string>> = {}): Misbehaviour =>
     (socket) =>
@@ -36,11 +36,11 @@ export const misbehaviours = {
     (text: string): Misbehaviour =>
     (socket) =>
       socket.write(text),
-  /** Nothing, for ever. */
+  /** Never answers. */
   hang: (): Misbehaviour => () => {},
-  /** Closes without a word. */
+  /** Closes without an answer. */
   close: (): Misbehaviour => (socket) => socket.end(),
-  /** A TCP reset without a word. */
+  /** A TCP reset without an answer. */
   reset: (): Misbehaviour => (socket) => socket.resetAndDestroy(),
   /** The head of an answer, a part of its body, and then a reset. */
   resetInBody:
@@ -54,7 +54,7 @@ export const misbehaviours = {
       socket.end(head('200 OK', { 'Content-Length': 1000 }) + part),
   /** The head of an answer, and then nothing. */
   hangInBody: (): Misbehaviour => (socket) => socket.write(head('200 OK', { 'Content-Length': 1000 })),
-  /** A blank every so often, without end, so that no time-out that waits for silence ever fires. */
+  /** A space at intervals, without end, so that a timeout for silence never fires. */
   trickle:
     (everyMs: number): Misbehaviour =>
     (socket) => {
@@ -62,7 +62,7 @@ export const misbehaviours = {
       const timer = setInterval(() => socket.write('1\r\n \r\n'), everyMs)
       socket.once('close', () => clearInterval(timer))
     },
-  /** A body without end, as fast as it is taken. */
+  /** A body without end, as fast as the client reads it. */
   flood: (): Misbehaviour => (socket) => {
     socket.write(head('200 OK', { 'Transfer-Encoding': 'chunked' }))
     const chunk = `10000\r\n${' '.repeat(0x10000)}\r\n`
@@ -76,7 +76,7 @@ export const misbehaviours = {
 
 const bodyLength = (head: string): number => Number(/^content-length:\s*(\d+)/im.exec(head)?.[1] ?? 0)
 
-/** Starts one on a free loopback port. It hangs until it is told to behave otherwise. */
+/** Starts an upstream on a free loopback port. It never answers until `behave` is called. */
 export const startUpstream = async (): Promise<Upstream> => {
   const requests: WireRequest[] = []
   const sockets = new Set<Socket>()

@@ -3,7 +3,7 @@ import { readFieldMap } from '../../src/import/field-map.ts'
 import { openInput } from '../../src/import/input.ts'
 import { type Plan, planInput } from '../../src/import/plan.ts'
 
-/** A text as an input, planned: as a pipe, or as the file of a path. */
+/** The plan for an input: a text from a pipe, or the file at a path. */
 export const planned = async (
   source: { text: string } | { path: string },
   { maps = [] as string[], type = undefined as string | undefined } = {},

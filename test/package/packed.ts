@@ -27,7 +27,7 @@ export const run = (cwd: string, command: string, ...args: readonly string[]): P
     child.once('close', (code) => resolve({ ...ended, code }))
   })
 
-/** Runs a program that has to succeed. */
+/** Runs a program that must succeed, and resolves to its output. */
 export const succeed = async (cwd: string, command: string, ...args: readonly string[]): Promise<string> => {
   const { code, out, err } = await run(cwd, command, ...args)
   if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code}\n${out}\n${err}`)
@@ -42,7 +42,7 @@ export const write = (folder: string, files: Readonly<Record<string, string>>): 
   }
 }
 
-/** Packs the tarball that would be published of the present `dist` into a folder, and returns its name. */
+/** Packs the tarball that would be published from the present `dist` into a folder, and returns its name. */
 const pack = async (folder: string): Promise<string> => {
   await succeed(folder, 'npm', 'pack', '--ignore-scripts', '--pack-destination', folder, root)
   const [tarball = ''] = readdirSync(folder).filter((name) => name.endsWith('.tgz'))
@@ -55,7 +55,7 @@ const projectOf = (type: 'module' | 'commonjs') => ({
 })
 
 /**
- * Makes an empty project of a folder and installs the tarball into it, as a stranger does: from the tarball alone, with npm's own
+ * Makes an empty project in a folder and installs the tarball into it, as a user does: from the tarball alone, with npm's default
  * settings for install scripts.
  *
  * @returns what npm printed
@@ -66,7 +66,7 @@ export const installPacked = async (folder: string, type: 'module' | 'commonjs')
   return succeed(folder, 'npm', 'install', `./${tarball}`, '--prefer-offline', '--no-audit', '--no-fund')
 }
 
-/** The same, for tests of what is in the tarball: without an installation, because its dependencies are lent by us. */
+/** Unpacks the tarball into an empty project without installing it, for tests of its content; links our own dependencies. */
 export const unpackPacked = async (folder: string): Promise<void> => {
   const tarball = await pack(folder)
   write(folder, projectOf('module'))
@@ -80,7 +80,7 @@ export const unpackPacked = async (folder: string): Promise<void> => {
   lend(folder, ...Object.keys({ ...dependencies, ...optionalDependencies }))
 }
 
-/** Lets a project see a package of ours, or this one as it is built, in place of installing it once more. */
+/** Links packages of ours into a project, or this package as built, instead of installing them again. */
 export const lend = (folder: string, ...names: readonly string[]): void => {
   for (const name of names) {
     mkdirSync(dirname(join(folder, 'node_modules', name)), { recursive: true })

@@ -1,4 +1,4 @@
-/** The prompt that is on the page, as a user meets it. Throws when there is none. */
+/** The prompt on the page, as a user sees it. Throws when there is none. */
 export const shown = () => {
   const root = document.querySelector('pushferry-prompt')?.shadowRoot
   const dialog = root?.querySelector('dialog')
@@ -11,7 +11,7 @@ export const shown = () => {
     text: (name: string) => part(name)?.textContent,
     steps: () => [...root.querySelectorAll('li')].map((step) => step.textContent),
     press: (name: 'accept' | 'dismiss') => part(name)?.click(),
-    /** What the browser does for Escape, Android's back, and a request to close: it closes without a value. */
+    /** Closes without a value, as the browser does for Escape, Android's back, and a request to close. */
     escape: () => dialog.close(),
   }
 }

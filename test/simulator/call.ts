@@ -9,7 +9,7 @@ export const simulate = async (options: SimulatorOptions = {}): Promise<Simulato
   return simulator
 }
 
-/** The headers of the API document. */
+/** The headers that the API document requires. */
 export const credentials = ({ accountId, passcode }: Simulator): Record<string, string> => ({
   'X-CleverTap-Account-Id': accountId,
   'X-CleverTap-Passcode': passcode,
@@ -31,7 +31,7 @@ export const post = (simulator: Simulator, records: unknown, options: CallOption
 export const answerTo = async (simulator: Simulator, records: unknown, options: CallOptions = {}): Promise<unknown> =>
   (await post(simulator, records, options)).json()
 
-/** A record of a phone that nothing is wrong with. */
+/** A valid record of a phone. */
 export const fcm = (name: string): { type: string; tokenData: { id: string; type: string }; objectId: string } => ({
   type: 'token',
   tokenData: { id: `token:${name}`, type: 'fcm' },

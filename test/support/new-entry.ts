@@ -3,7 +3,7 @@ import type { NewEntry } from '../../src/relay/store/port.ts'
 /** The account of tests that need only one. */
 export const account = 'ACC'
 
-/** A record of a backend on its way into a store. */
+/** A backend's record, for `put` of a store. */
 export const newEntry = (objectId: string, id = `token-of-${objectId}`, more: Partial<NewEntry> = {}): NewEntry => ({
   account,
   objectId,

@@ -1,16 +1,16 @@
 import { connect, createServer, type Socket } from 'node:net'
 
-/** Stands between a client and a PostgreSQL server and spoils what they say to each other. */
+/** A proxy between a client and a PostgreSQL server that breaks their connection in chosen ways. */
 export interface PostgresProxy {
   port: number
-  /** While true nothing passes, in neither direction, and nobody is told. */
+  /** While this is true, nothing passes in either direction, and neither side gets an error. */
   silent: boolean
-  /** The next commit with such a statement takes place, and the connection breaks before its client hears of that. */
+  /** Lets the next commit with such a statement take place, and cuts the connection before the client gets the answer. */
   loseCommitOf(statement: string): void
   close(): Promise<void>
 }
 
-/** How the server says that it has committed: the tag of a CommandComplete message. */
+/** The server's message for a commit: the tag of a CommandComplete message. */
 const committed = 'COMMIT\0'
 
 export const startPostgresProxy = async (serverPort: number): Promise<PostgresProxy> => {

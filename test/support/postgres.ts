@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import { afterAll, beforeAll, inject } from 'vitest'
 
-/** A database for one test after the other. */
+/** A database that tests use one after another. */
 interface PostgresDatabase {
   /** Empties it and resolves to its address. */
   empty(): Promise<string>
@@ -41,7 +41,7 @@ const openDatabase = async (): Promise<PostgresDatabase> => {
   }
 }
 
-/** Gives the tests of the `describe` in which it is called a database: there before the first and gone after the last. */
+/** Gives the tests of the enclosing `describe` a database: created before the first, deleted after the last. */
 export const useDatabase = (): Pick<PostgresDatabase, 'empty'> => {
   let database: PostgresDatabase | undefined
   beforeAll(async () => {

@@ -12,7 +12,7 @@ export const progressLine = (done: number, all: number, failed: number, elapsedM
   return `${done} of ${all} test files after ${minutes}:${seconds}${failed === 0 ? '' : `, ${failed} failed`}\n`
 }
 
-/** Says how far a long run has come, where the output is no terminal: a terminal has vitest's own summary. */
+/** Prints the progress of a long run where the output is not a terminal: on a terminal vitest has its own summary. */
 export default class ProgressReporter implements Reporter {
   #all = 0
   #done = 0

@@ -6,12 +6,12 @@ import { type PostgresServer, startPostgres } from './start-postgres.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Where a test process asks for the address of the PostgreSQL server that all test files share. */
+    /** The URL at which a test process gets the address of the PostgreSQL server that all test files share. */
     sharedPostgres: string
   }
 }
 
-/** One PostgreSQL server for a whole run, started when the first test file asks for it. Returns what ends it. */
+/** One PostgreSQL server for a whole run, started when the first test file asks for it. Returns the function that ends it. */
 export default async ({ provide }: TestProject): Promise<() => Promise<void>> => {
   let server: Promise<PostgresServer> | undefined
   const desk = createServer((_, response) => {

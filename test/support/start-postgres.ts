@@ -3,8 +3,8 @@ import { memoryParent } from './temporary-folder.ts'
 
 export type { PostgresServer }
 
-/** What the files of a server may take while its tests run. */
+/** Space that the server's files may need while its tests run. */
 const neededBytes = 2_000_000_000
 
-/** Starts a PostgreSQL server. Tests may stop it, but they do not stop the machine, so it need not wait for the disk. */
+/** Starts a PostgreSQL server without fsync: tests may stop the server, but not the machine. */
 export const startPostgres = (): Promise<PostgresServer> => start(['-c', 'fsync=off'], memoryParent(neededBytes))

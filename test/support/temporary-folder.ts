@@ -5,7 +5,7 @@ import { join } from 'node:path'
 export interface TemporaryFolder {
   path: string
   file(name: string): string
-  /** Deletes it with all that is in it. */
+  /** Deletes the folder with its content. */
   remove(): void
 }
 
@@ -14,7 +14,7 @@ const folderIn = (parent: string): TemporaryFolder => {
   return { path, file: (name) => join(path, name), remove: () => rmSync(path, { recursive: true, force: true }) }
 }
 
-/** A folder of a test's own. */
+/** A new temporary folder for one test. */
 export const temporaryFolder = (): TemporaryFolder => folderIn(tmpdir())
 
 const memory = '/dev/shm'
@@ -29,10 +29,10 @@ const freeMemoryBytes = ((): number => {
 })()
 
 /**
- * The file system in memory where Linux has one with this much space (a container often has 64 MB), else the system's folder for
- * temporary files. For tests that commit thousands of times, and in which nobody pulls the plug: they need not wait for the disk.
+ * The file system in memory if Linux has one with this much space (a container often has 64 MB), else the system's folder for
+ * temporary files. For tests that commit thousands of times and simulate no power cut: they need not wait for the disk.
  */
 export const memoryParent = (neededBytes = 32_000_000): string => (freeMemoryBytes > neededBytes ? memory : tmpdir())
 
-/** The same in memory; see {@link memoryParent}. */
+/** A new temporary folder in memory; see {@link memoryParent}. */
 export const memoryFolder = (): TemporaryFolder => folderIn(memoryParent())

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { beforeEach, onTestFinished } from 'vitest'
 import { temporaryFolder } from './temporary-folder.ts'
 
-/** Gives each test of a file a folder of its own. `write` makes a file in it and returns its path. */
+/** Gives each test of a file its own folder. `write` makes a file in it and returns its path. */
 export const useFolder = () => {
   let folder: ReturnType<typeof temporaryFolder>
   beforeEach(() => {

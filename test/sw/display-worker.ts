@@ -9,8 +9,8 @@ export const fakeTab = (url: string) => {
 }
 
 /**
- * The part of a service worker that display and click touch. The casts stand for the rest of `ServiceWorkerGlobalScope`,
- * which has more than a hundred members.
+ * The part of a service worker that showing a push and a click use. The casts stand for the rest of
+ * `ServiceWorkerGlobalScope`, which has more than a hundred members.
  */
 export const fakeWorker = (tabs: ReturnType<typeof fakeTab>[] = [], registered = scope) => {
   const parts = {
@@ -29,7 +29,7 @@ export const fakeWorker = (tabs: ReturnType<typeof fakeTab>[] = [], registered =
   return { ...parts, worker }
 }
 
-/** A request under way: `promise` for `fetch` to return, `answer` to let it end. */
+/** A request in flight: `promise` for `fetch` to return, `answer` to end it. */
 export const openRequest = () => {
   let answer = () => {}
   const promise = new Promise<Response>((resolve) => {
@@ -38,7 +38,7 @@ export const openRequest = () => {
   return { promise, answer: () => answer() }
 }
 
-/** A push event with this payload; none for a push without one. */
+/** A push event with this payload; without one, a push without payload. */
 export const pushOf = (payload?: unknown, more: object = {}): PushEvent =>
   ({
     data:

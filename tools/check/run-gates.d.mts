@@ -1,14 +1,14 @@
 /** One gate: a program that ends with 0 when all is well. */
 export interface Gate {
   name: string
-  /** The program and its words, found as a shell would. */
+  /** The program, found as a shell would find it, and its arguments. */
   command: readonly [string, ...string[]]
   /** Gates that have to be green before this one begins. */
   after?: readonly string[]
 }
 
 /**
- * Runs gates side by side. Writes a gate's output when it has ended, or as it comes while it is the last one running, and at the
+ * Runs gates in parallel. Writes a gate's output when it has ended, or as it comes while it is the last one running, and at the
  * end the seconds of each. The first red gate, SIGINT and SIGTERM end all other gates with their child processes; the signals
  * also end this process.
  *

@@ -6,7 +6,7 @@ const graceMs = 5_000
 const secondsOf = (ms) => `${(ms / 1000).toFixed(1)} s`
 const lineOf = (name, ms) => `${name.padEnd(12)}${secondsOf(ms).padStart(9)}\n`
 
-/** Runs gates side by side. See run-gates.d.mts. */
+/** Runs gates in parallel. See run-gates.d.mts. */
 export const runGates = async (gates, { atOnce, output = process.stdout }) => {
   const startedAt = performance.now()
   const waiting = [...gates]

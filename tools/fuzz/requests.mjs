@@ -104,7 +104,7 @@ const query = oneOf(
   `?${'a=1&'.repeat(500)}`,
   '?#x',
 )
-/** A well-known path in an unusual spelling. */
+/** Unusual spellings of a well-known path. */
 const tricks = [
   (path) => `/${path}`,
   (path) => `${path}/`,
@@ -245,7 +245,7 @@ export const createRequests = (routes) => {
     objectId: segment,
     trick: rarely(oneOf(...tricks)),
     query,
-    /** Replaces the route's own path. */
+    /** Replaces the route's own method. */
     method: rarely(
       oneOf(
         'GET',

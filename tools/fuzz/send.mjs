@@ -7,7 +7,7 @@ import { objectIds, origins, tickets } from './values.mjs'
 
 const streamLimitMs = 3_000
 
-/** The result of `createSend`. `statuses` is empty when the connection ended without an answer. */
+/** The result of a sent request. `statuses` is empty when the connection ended without an answer. */
 const outcome = (statuses, fault) => ({ statuses, fault })
 
 /** Every refusal is a problem document with a code, or on `/1/upload` CleverTap's flat shape. */
@@ -50,7 +50,7 @@ export const createSend = (url, keys, clients) => {
     return path.startsWith('/status') || path === '/metrics' ? words.basic : words.api
   }
 
-  /** The profile that the request names, as far as the load knows. */
+  /** The objectId that the request names, or an empty string when it names none of this test. */
   const profileOf = ({ body, objectId }) => {
     try {
       const { objectId: inBody } = JSON.parse(body)

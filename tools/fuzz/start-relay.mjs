@@ -42,7 +42,7 @@ export const startRelay = async ({ open, ticketed }, keys) => {
       PUSHFERRY_PORT: '0',
       PUSHFERRY_ADMIN_KEY: keys.admin,
       PUSHFERRY_TRUST_PROXY: 'loopback',
-      // With these limits most requests would be refused before they reach the code under test.
+      // With the default limits most requests would be refused before they reach the code under test.
       PUSHFERRY_RATE_LIMIT: '0',
       PUSHFERRY_MAX_QUEUED: '1000000000',
       PUSHFERRY_LOG_LEVEL: 'debug',

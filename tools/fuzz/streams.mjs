@@ -1,4 +1,4 @@
-/** Bytes for a bare connection that no HTTP client would write, and that two HTTP parsers read differently. */
+/** Bytes for a bare connection that no HTTP client would write, and that two HTTP parsers may read differently. */
 import fc from 'fast-check'
 
 const upload = '{"d":[{"type":"token","tokenData":{"id":"smuggled","type":"fcm"},"objectId":"person-0"}]}'

@@ -3,7 +3,7 @@ import { createECDH, randomBytes } from 'node:crypto'
 import { signTicket } from '../../dist/ticket/index.js'
 
 export const origins = { open: 'https://open.example', ticketed: 'https://ticketed.example' }
-/** One for each account: a ticket for one must not be valid for the other. */
+/** One key per account: a ticket for one must not be valid for the other. */
 export const ticketKeys = {
   open: randomBytes(24).toString('base64url'),
   ticketed: randomBytes(24).toString('base64url'),

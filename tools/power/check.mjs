@@ -28,7 +28,8 @@ const check = async (store, account, allowed) => {
       continue
     }
     const waiting = queue.get(objectId)
-    // A completed row has only a fingerprint. Putting the token shows whether it is the same: the store answers `unchanged`, once.
+    // A completed row has only a fingerprint. Putting a token shows whether it is the same: the store answers `unchanged`. That
+    // works for one token only, because another one would replace the row.
     const [token, ...later] = states.filter((state) => state !== null)
     const isRight = waiting
       ? states.includes(waiting)

@@ -1,8 +1,8 @@
 // Possible contents of a disk after a power failure at some event of a trace.
 //
-// A write is certainly on the disk when a later sync of its file has ended. Of other writes any part may be there: none, all, any
-// selection, or single sectors of them. Creating and removing a file counts as durable at once, because SQLite syncs the folder after
-// it creates a log.
+// A write is certainly on the disk when a later sync of its file has ended. Any part of the other writes may be there: none, all,
+// any selection, or single sectors of them. Creating and removing a file counts as durable at once, because SQLite syncs the
+// folder after it creates a log.
 
 const sector = 512
 

@@ -32,7 +32,7 @@ export const createLoad = (random, relay) => {
   }
   return {
     calls,
-    /** Makes one call after the other until the relay has ended or `isOver` returns true. */
+    /** Makes one call after another until the relay has ended or `isOver` returns true. */
     client: async (isOver) => {
       while (!isOver()) {
         const { asked, send } = await (random() < eraseShare ? erase() : write(random() < 0.5 ? 1 : perCall))

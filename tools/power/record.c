@@ -136,7 +136,7 @@ ssize_t write(int fd, const void *bytes, size_t length) {
   return done;
 }
 ssize_t writev(int fd, const struct iovec *parts, int count) {
-  if (known(fd)) abort(); /* SQLite does not, and it would be missing here. */
+  if (known(fd)) abort(); /* SQLite does not use writev; its write would be missing in the trace. */
   if (count > 0) answered(parts[0].iov_base, parts[0].iov_len);
   return syscall(SYS_writev, fd, parts, count);
 }

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 const source = fileURLToPath(new URL('record.c', import.meta.url))
 const headerBytes = 17
 
-/** Compiles record.c into a folder. Resolves to the path of the library; throws where there is no C compiler or no Linux. */
+/** Compiles record.c into a folder. Returns the path of the library; throws where there is no C compiler or no Linux. */
 export const buildRecorder = (folder) => {
   const library = join(folder, 'record.so')
   execFileSync('cc', ['-O2', '-fPIC', '-shared', '-o', library, source, '-ldl', '-lpthread'], { stdio: 'inherit' })

@@ -48,7 +48,7 @@ const chunk = (type, data) => {
 }
 
 /**
- * The same picture with the 256 colours that it uses most; every other one becomes the nearest of these.
+ * The same picture with its 256 most used colours; every other colour becomes the nearest of them.
  *
  * @param {Buffer} png as Chromium writes it
  */

@@ -29,7 +29,7 @@ const createRandom = (seed) => () => {
 /**
  * The scenes: the state at `ago` (ms before now), and the records that CleverTap has refused.
  *
- * - `failing`: since how long ago uploads fail, and as what.
+ * - `failing`: for how long uploads have been failing, and the state and reason to show.
  * - `rejected`: objectId, type, code, CleverTap's text, how long ago.
  */
 const scenes = {

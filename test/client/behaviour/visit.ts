@@ -3,7 +3,7 @@ import { type BrowserWorld, relayUrl } from '../../fakes/browser-world.ts'
 
 export { createPush }
 
-/** What a verb came to: its status, or its error. */
+/** The result of a verb: its status, or its error. */
 export interface Outcome {
   readonly state?: string
   readonly reason?: string | undefined
@@ -14,7 +14,7 @@ export interface Outcome {
 export const visit = (options: Partial<Options> = {}): Push =>
   createPush({ relay: relayUrl, objectId: 'ct-1', ...options })
 
-/** Lets time go on until the verb has settled, whichever way. */
+/** Lets time pass until the verb has settled, either way. */
 export const outcomeOf = (world: BrowserWorld, promise: Promise<object>): Promise<Outcome> =>
   world.settled(
     promise.then(
@@ -23,7 +23,7 @@ export const outcomeOf = (world: BrowserWorld, promise: Promise<object>): Promis
     ),
   )
 
-/** All tabs are closed and the site is visited again: `sync()` runs, as by the script tag. */
+/** Closes all tabs and visits the site again; runs `sync()`, as the script tag does. */
 export const returnTo = async (world: BrowserWorld, options: Partial<Options> = {}): Promise<Push> => {
   world.closeTabs()
   const push = visit(options)
@@ -31,7 +31,7 @@ export const returnTo = async (world: BrowserWorld, options: Partial<Options> = 
   return push
 }
 
-/** A visitor who has registered without any trouble. */
+/** Makes a visitor who has registered without a failure. */
 export const registered = async (world: BrowserWorld, options: Partial<Options> = {}): Promise<Push> => {
   const push = visit(options)
   await world.settled(push.register())

@@ -1,10 +1,10 @@
 import axe from 'axe-core'
 import type { Page } from 'playwright-core'
 
-/** Of axe-core's rules those that depend on colours; the others say in both schemes the same. */
+/** The rules of axe-core that depend on colours; the others give the same result in both schemes. */
 const colourRules = ['color-contrast', 'link-in-text-block']
 
-/** What axe-core calls serious or critical, in both colour schemes and on a phone; each as `rule: element`. */
+/** The violations that axe-core calls serious or critical, in both colour schemes and on a phone; each as `rule: element`. */
 export const seriousFindings = async (page: Page): Promise<string[]> => {
   const found: string[] = []
   await page.evaluate(axe.source)

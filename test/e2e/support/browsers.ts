@@ -1,11 +1,11 @@
 import { accessSync, constants, existsSync } from 'node:fs'
 import type { BrowserName } from './push-browser.ts'
 
-/** Something that a browser's tests need on this machine. */
+/** A package that a browser's tests need on this machine. */
 interface Requirement {
   /** Debian's package. */
   readonly package: string
-  /** Any one of these will do. */
+  /** The package is installed if any one of these files exists. */
   readonly files: readonly string[]
 }
 
@@ -33,7 +33,7 @@ export const missingPackages = (
     .filter(({ files }) => !files.some(exists))
     .map((requirement) => requirement.package)
 
-/** Whether a missing browser is a failure in place of a suite left out: on CI, and where somebody asked for it. */
+/** Whether a missing browser fails the run instead of skipping the suite: on CI, and where `PUSHFERRY_BROWSERS` says so. */
 export const browsersAreRequired = (environment: NodeJS.ProcessEnv = process.env): boolean =>
   environment.CI === 'true' || environment.PUSHFERRY_BROWSERS === 'required'
 

@@ -1,6 +1,6 @@
 import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto'
 
-/** A throw-away certificate for loopback, good for a day. */
+/** A throw-away certificate for loopback, valid for a day. */
 export interface Certificate {
   /** PEM. */
   readonly key: string
@@ -23,7 +23,7 @@ const EXPLICIT_3 = 0xa3
 const DNS_NAME = 0x82
 const IP_ADDRESS = 0x87
 
-/** DER's length has only one right form, the shortest; browsers refuse any other. */
+/** A length in DER has only one valid encoding, the shortest; browsers refuse any other. */
 const derLength = (length: number): number[] => {
   if (length < 0x80) return [length]
   return length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff]
@@ -39,7 +39,7 @@ const ECDSA_WITH_SHA256 = der(SEQUENCE, oid('2a8648ce3d040302'))
 const COMMON_NAME = oid('550403')
 const SUBJECT_ALT_NAME = oid('551d11')
 
-/** `YYMMDDHHMMSSZ`, the form that RFC 5280 wants for years before 2050. */
+/** `YYMMDDHHMMSSZ`, the form that RFC 5280 requires for years before 2050. */
 const utcTime = (date: Date): Buffer => der(UTC_TIME, `${date.toISOString().slice(2, 19).replaceAll(/[-:T]/g, '')}Z`)
 
 const pem = (label: string, content: Buffer): string =>

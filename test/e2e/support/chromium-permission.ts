@@ -3,8 +3,8 @@ import type { NotificationPermission } from './push-browser.ts'
 
 const SETTING = { granted: 'allow', denied: 'block', default: 'default' } as const
 
-// Text, because the test runner would rewrite the import() of a function. Messages are handled in order, so the answer
-// to the second one means that the setting is made.
+// A string, because the test runner would rewrite the import() in a function. Messages are handled in order, so the answer to the
+// second one means that the setting has been changed.
 const changeSetting = (origin: string, setting: string): string => `(async () => {
   const { sendWithPromise } = await import('chrome://resources/js/cr.js')
   chrome.send('setOriginPermissions', [${JSON.stringify(origin)}, 'notifications', ${JSON.stringify(setting)}])
@@ -13,7 +13,7 @@ const changeSetting = (origin: string, setting: string): string => `(async () =>
 
 /**
  * Changes a site's permission as the settings page does (chrome/browser/resources/settings/site_settings in Chromium's
- * source). DevTools' own override is no real setting: taking it back leaves the subscription alive.
+ * source). DevTools' own override is not a real setting: revoking it leaves the subscription alive.
  */
 export const setChromiumPermission = async (
   context: BrowserContext,

@@ -11,7 +11,7 @@ const withSession = async <R>(context: BrowserContext, work: (session: CDPSessio
   }
 }
 
-/** Stops every service worker, as the browser itself does with an idle one; done when none is running. */
+/** Stops every service worker, as the browser itself does with an idle one. Resolves when none is running. */
 export const stopWorkers = (context: BrowserContext): Promise<void> =>
   withSession(context, async (session) => {
     const status = new Map<string, string>()
@@ -31,8 +31,8 @@ export const stopWorkers = (context: BrowserContext): Promise<void> =>
   })
 
 /**
- * Fires a Background Sync that the browser would otherwise repeat minutes after a failed one.
- * @param lastChance whether the browser says that it will not try again.
+ * Fires a Background Sync event; the browser itself would repeat a failed one only minutes later.
+ * @param lastChance whether the event says that the browser will not try again.
  */
 export const dispatchSync = (context: BrowserContext, origin: string, tag: string, lastChance = false): Promise<void> =>
   withSession(context, async (session) => {

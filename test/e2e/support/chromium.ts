@@ -10,21 +10,21 @@ import { type BrowserRun, type Surroundings, startPushBrowser } from './start-pu
 export interface ChromiumOptions extends StartOptions {
   /** More command line switches. */
   readonly args?: readonly string[]
-  /** Names that lead to loopback, as `localhost` does. */
+  /** Host names that resolve to loopback, as `localhost` does. */
   readonly hosts?: readonly string[]
-  /** The public key of a certificate that is believed for any name. */
+  /** The public key of a certificate that is trusted for any name. */
   readonly spkiPin?: string
 }
 
 export type ChromiumBrowser = PushBrowser<FakeFcm, BrowserContext>
 
-/** For what hangs, in ms; Playwright's own 30 s are over on a busy machine. */
+/** Timeout in ms for calls that hang; Playwright's default of 30 s is too short on a busy machine. */
 const patienceMs = 120_000
 
 // content_settings values in Chromium's profile.
 const SETTING = { granted: 1, denied: 2 }
 
-/** Makes a profile with the answer that the user gave in an earlier session. */
+/** Makes a profile in which the user has answered in an earlier session. */
 const createProfile = (profile: string, origin: string, permission: NotificationPermission): void => {
   const setting = permission === 'default' ? undefined : SETTING[permission]
   const settings =
@@ -62,13 +62,13 @@ const launch = async (
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: executable('chromium'),
     headless: true,
-    chromiumSandbox: false, // it refuses to run as root, which is what a container is
+    chromiumSandbox: false, // it refuses to run as root, as in a container
     viewport: null,
     timeout: patienceMs,
     env: { ...process.env, HOME: folder, DBUS_SESSION_BUS_ADDRESS: desktop.address },
     args: [
       `--host-resolver-rules=${[...hosts.map((host) => `MAP ${host} 127.0.0.1`), 'MAP * ~NOTFOUND', 'EXCLUDE localhost', 'EXCLUDE 127.0.0.1'].join(', ')}`,
-      // The last of two switches of one name counts.
+      // Chromium uses the last of two switches with the same name.
       ...service.chromiumArgs().map((arg) => (spkiPin && arg.includes('-spki-list=') ? `${arg},${spkiPin}` : arg)),
       ...args,
     ],
@@ -77,9 +77,9 @@ const launch = async (
   context.setDefaultTimeout(patienceMs)
 
   /**
-   * Chromium holds back the start of its push client until the page in front has been loaded and idle for a while; a
-   * second tab that comes and goes before that makes it miss the moment, and `subscribe()` then hangs for 3 minutes.
-   * A connection to the push service shows that the moment is over; it ends again with the last subscription.
+   * Chromium delays the start of its push client until the page in front has been loaded and idle for a while. If a second tab
+   * opens and closes before that, the start never happens, and `subscribe()` hangs for 3 minutes. A connection to the push
+   * service shows that the client has started; it ends again with the last subscription.
    */
   const pushClientStarted = async () => {
     if (service.log.all('connect').length > connectsBefore) return

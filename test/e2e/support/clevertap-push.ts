@@ -1,6 +1,6 @@
 /**
- * A push as CleverTap sends it, decrypted; facts: its worker and samples. The statistics hosts are the site itself, so
- * that its log shows what was counted: `/r` is viewed, `/br` is clicked.
+ * A push as CleverTap sends it, decrypted (sources: its worker and samples). The site itself is the statistics host, so its log
+ * shows what was counted: `/r` is viewed, `/br` is clicked.
  */
 export const cleverTapPush = (site: string, { title = 'Sale' }: { readonly title?: string } = {}) => ({
   title,

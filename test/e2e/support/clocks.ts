@@ -1,6 +1,6 @@
 /**
- * For the top of a worker's script: its clock runs a thousand times as fast, so that every back-off, by page or worker,
- * is over by the next time that the worker looks.
+ * For the top of a worker's script: makes its clock run a thousand times as fast, so that every back-off of page or worker has
+ * ended when the worker next checks it.
  */
 export const fastClock = (): string => `
 const startedAt = ${Date.now()}

@@ -1,4 +1,4 @@
-/** Says whether something is connected, to those who wait for it. */
+/** Lets callers wait until a connection is open. */
 export interface ConnectionGate {
   open(): void
   close(): void

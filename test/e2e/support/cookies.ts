@@ -1,6 +1,6 @@
 import type { Tab } from './push-browser.ts'
 
-/** Takes every cookie of this site away. Cookies know no ports: the next test's site would find them. */
+/** Deletes every cookie of this site. Cookies ignore ports, so the next test's site would receive them. */
 export const forgetCookies = (tab: Tab): Promise<void> =>
   tab.evaluate(() => {
     for (const cookie of document.cookie.split('; ')) {

@@ -4,12 +4,12 @@ import type { SubscriptionJson } from './send-push.ts'
 import { html, type SiteFile } from './site.ts'
 
 declare global {
-  /** What the script tag puts on the page. */
+  /** The global of the script tag. */
   var pushferry: Push & { createPush(options: object): Push }
 }
 
 export interface TagPage {
-  /** `data-…` attributes of the script tag, without `data-`; `null` takes one away. */
+  /** `data-…` attributes of the script tag, without `data-`; `null` omits one. */
   readonly attributes?: Readonly<Record<string, string | null>>
   /** Markup before the script tag. */
   readonly head?: string
@@ -17,7 +17,7 @@ export interface TagPage {
   readonly body?: string
 }
 
-/** A page with the script tag as a customer pastes it. It registers by itself only where it may without asking. */
+/** A page with the script tag as a customer pastes it. It registers by itself only if it already has permission. */
 export const tagPage = (relay: string, { attributes = {}, head = '', body = '' }: TagPage = {}): SiteFile => {
   const all = { relay, 'object-id': 'customer-1', ...attributes }
   const data = Object.entries(all).flatMap(([name, value]) => (value === null ? [] : [`data-${name}="${value}"`]))
@@ -28,11 +28,11 @@ ${head}
 ${body}`)
 }
 
-/** A page that does nothing until it is told to. */
+/** A page that does nothing until a test calls it. */
 export const idlePage = (relay: string, page: TagPage = {}): SiteFile =>
   tagPage(relay, { ...page, attributes: { auto: 'false', ...page.attributes } })
 
-/** CleverTap's SDK as far as we look at it: whoever is logged in, by their objectId. */
+/** The part of CleverTap's SDK that Pushferry uses: the objectId of the user who is logged in. */
 export const cleverTapSdk =
   '<script>var clevertap = { getCleverTapID: () => localStorage.user ?? "anonymous" }</script>'
 
@@ -48,7 +48,7 @@ export const sync = (tab: Tab): Promise<Status> => tab.evaluate(() => pushferry.
 export const status = (tab: Tab): Promise<Status> => tab.evaluate(() => pushferry.status(), null)
 export const unregister = (tab: Tab): Promise<Status> => tab.evaluate(() => pushferry.unregister(), null)
 
-/** What a call that must fail rejects with. */
+/** The error of a call that must fail. */
 export interface Failure {
   readonly name: string
   readonly code: string
@@ -79,7 +79,7 @@ export const becomes = (tab: Tab, state: Status['state']): Promise<Status> =>
     state,
   )
 
-/** The browser's own word: the live subscription of this site, whatever worker it belongs to. */
+/** The live subscription of this site, read from the browser, whichever worker it belongs to. */
 export const liveSubscription = (tab: Tab): Promise<SubscriptionJson | null> =>
   tab.evaluate(async () => {
     for (const registration of await navigator.serviceWorker.getRegistrations()) {

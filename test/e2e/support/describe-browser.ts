@@ -10,8 +10,8 @@ declare module '@vitest/runner' {
 }
 
 /**
- * A suite that needs a real browser. Where the browser is not installed the suite is left out, and the run says so in
- * its last lines; where browsers are required (CI) it fails instead.
+ * A suite that needs a real browser. If the browser is not installed, the suite is skipped, and the run says so in its last
+ * lines; where browsers are required (CI) it fails instead.
  */
 export const describeBrowser = (browser: BrowserName, title: string, suite: () => void): void => {
   const name = `${browser}: ${title}`

@@ -1,16 +1,16 @@
 import type { Page } from 'playwright-core'
 
-/** What can be seen of a line in the picture of a chart. */
+/** The visible part of a line in the picture of a chart. */
 export interface DrawnLine {
-  /** At each of the steps, how high it stands, as a share of the chart's height; null: it is not there. */
+  /** The line's height at each step, as a share of the chart's height; null where it is not drawn. */
   heights: (number | null)[]
-  /** The share of the chart's width in which it can be seen anywhere. */
+  /** The share of the chart's width in which the line is drawn. */
   extent: number
   color: string
 }
 
 /**
- * Looks for the pixels of a line, which are those of its legend's colour.
+ * Finds the pixels of a line by the colour of its legend.
  *
  * @param steps which steps to look at
  * @param count how many steps there are

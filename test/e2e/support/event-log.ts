@@ -1,4 +1,4 @@
-/** How long {@link EventLog.take} waits unless told otherwise. Long, because a browser start on a busy machine is slow. */
+/** Default timeout of {@link EventLog.take}. Long, because a browser start on a busy machine is slow. */
 const PATIENCE_MS = 120_000
 
 interface Waiter<E> {
@@ -7,16 +7,16 @@ interface Waiter<E> {
 }
 
 /**
- * What a stand-in has seen, in order, with waiting by promise in place of polling.
+ * The events that a fake has seen, in order. A test waits for one with a promise instead of polling.
  *
- * Every event can be taken once: `take` gives the oldest one that nobody has taken yet, or waits for it. So a test may
- * ask before or after the event happens, and two equal events need two takes.
+ * Each event can be taken once: `take` returns the oldest one that has not been taken, or waits for it. So a test may ask before
+ * or after the event happens, and two equal events need two takes.
  */
 export interface EventLog<E extends { readonly what: string }> {
   add(event: E): void
   /**
    * The oldest event of this kind that has not been taken, as soon as there is one.
-   * @throws Error after `timeoutMs`, naming what was seen instead.
+   * @throws Error after `timeoutMs`, with the kinds of events that were seen instead.
    */
   take<W extends E['what']>(
     what: W,
@@ -27,11 +27,11 @@ export interface EventLog<E extends { readonly what: string }> {
   all<W extends E['what']>(what: W): Extract<E, { what: W }>[]
   /** Counts everything so far as taken, so that the next `take` waits for something new. */
   forget(): void
-  /** Makes the log as empty as a new one. */
+  /** Deletes all events. */
   clear(): void
 }
 
-/** @param name how the error of a wait in vain calls this log. */
+/** @param name the name of this log in the error of a `take` that timed out. */
 export const createEventLog = <E extends { readonly what: string }>(name: string): EventLog<E> => {
   const seen: E[] = []
   let untaken: E[] = []

@@ -9,18 +9,18 @@ import { readBody } from './read-body.ts'
 
 /** Mozilla's push service on loopback. */
 export interface FakeAutopush extends PushService {
-  /** The preferences that make a Firefox use it. */
+  /** The preferences that make Firefox use it. */
   firefoxPrefs(): Record<string, string | number | boolean>
-  /** Cuts the connection; the browser is back some 0.2 s later. */
+  /** Cuts the connection; the browser reconnects after about 0.2 s. */
   disconnect(): void
   /**
-   * Cuts the connection and forgets the browser: when it comes back it is told that it is a new client, so it drops
-   * every subscription and fires `pushsubscriptionchange`.
+   * Cuts the connection and forgets the browser: when it reconnects it is told that it is a new client, so it drops every
+   * subscription and fires `pushsubscriptionchange`.
    */
   forgetBrowser(): void
 }
 
-/** What the browser says. Only the members that are used are named. */
+/** A message of the browser. Only the members that are used are named. */
 interface BrowserMessage {
   readonly messageType?: string
   readonly uaid?: string
@@ -36,7 +36,7 @@ interface Channel {
   readonly undelivered: Map<string, object>
 }
 
-// What the real service gives. Firefox contacts no endpoint, so it need not lead here, and relays insist on https.
+// The origin of the real service. Firefox never contacts an endpoint, so it need not exist here, and relays require https.
 const PUBLIC_ORIGIN = 'https://updates.push.services.mozilla.com'
 
 /** Firefox pads the key, pages and Chromium do not. */
@@ -45,8 +45,8 @@ const unpadded = (base64url: string): string => base64url.replace(/=+$/, '')
 const parseMessage = (data: string): BrowserMessage => JSON.parse(data) as BrowserMessage // Firefox is trusted here
 
 /**
- * As much of Mozilla's autopush as Firefox needs, on one port: a WebSocket with JSON messages for the browser, and the
- * senders' web push endpoints. Protocol: https://mozilla-push-service.readthedocs.io/en/latest/design/
+ * The part of Mozilla's autopush that Firefox needs, on one port: a WebSocket with JSON messages for the browser, and the web
+ * push endpoints for senders. Protocol: https://mozilla-push-service.readthedocs.io/en/latest/design/
  */
 export const startFakeAutopush = async (): Promise<FakeAutopush> => {
   const log = createEventLog<PushServiceEvent>('fake autopush')
@@ -137,7 +137,7 @@ export const startFakeAutopush = async (): Promise<FakeAutopush> => {
   })
   const webSockets = new WebSocketServer({ server, handleProtocols: () => 'push-notification' })
   webSockets.on('connection', (from) => {
-    from.on('error', () => {}) // the browser may go at any time; 'close' follows
+    from.on('error', () => {}) // the browser may disconnect at any time; 'close' follows
     from.on('message', (data) => onMessage(parseMessage(String(data)), from))
     from.on('close', () => {
       if (socket !== from) return

@@ -10,7 +10,7 @@ import { readBody } from './read-body.ts'
 
 /** Google's push service on loopback. */
 export interface FakeFcm extends PushService {
-  /** The switches that make a Chromium use it. */
+  /** The switches that make Chromium use it. */
   chromiumArgs(): string[]
 }
 
@@ -26,9 +26,9 @@ interface Registration {
 const randomId = (): bigint => BigInt(`0x${randomBytes(7).toString('hex')}`) | 1n
 
 /**
- * As much of Google's push service as desktop Chromium needs: check-in (protobuf), registration (form), the message
- * connection (MCS), and the senders' web push endpoints. Only what the browser insists on is answered; the device id
- * stays the same, so that one profile can come back to it.
+ * The part of Google's push service that desktop Chromium needs: check-in (protobuf), registration (form), the message
+ * connection (MCS), and the web push endpoints for senders. Answers contain only what the browser requires. The device id stays
+ * the same, so that a profile can be used again.
  */
 export const startFakeFcm = async (): Promise<FakeFcm> => {
   const log = createEventLog<PushServiceEvent>('fake FCM')
@@ -67,7 +67,7 @@ export const startFakeFcm = async (): Promise<FakeFcm> => {
     const registration = byAppId(appId)
     if (registration) registration.gone = true
     log.add({ what: 'unregister', token: registration?.token ?? null, code: null })
-    return 'token=unregistered' // any text with "token=" in it is success
+    return 'token=unregistered' // any answer with "token=" in it means success
   }
 
   const register = (form: URLSearchParams, response: ServerResponse): void => {
@@ -79,7 +79,7 @@ export const startFakeFcm = async (): Promise<FakeFcm> => {
     const fault = faults.shift()
     if (fault) {
       log.add({ what: 'register', applicationServerKey, token: null })
-      // Of the final errors this is the one that says nothing about the request. stop() ends what hangs.
+      // The only final error that does not blame the request. `stop()` ends a request that hangs.
       if (fault === 'refuse') response.end('Error=QUOTA_EXCEEDED')
       return
     }

@@ -13,7 +13,7 @@ export interface FirefoxOptions extends StartOptions {
 
 export type FirefoxBrowser = PushBrowser<FakeAutopush, Browser>
 
-/** For what hangs, in ms; Puppeteer's own 30 s are over on a busy machine. */
+/** Timeout in ms for calls that hang; Puppeteer's default of 30 s is too short on a busy machine. */
 const patienceMs = 120_000
 
 // nsIPermissionManager's values.
@@ -41,7 +41,7 @@ const tabOf = (page: Page): Tab => ({
         url.origin === origin
           ? request.respond({ contentType: 'text/javascript', body: scriptFor(url) })
           : request.continue()
-      done.catch(() => {}) // the page has gone meanwhile
+      done.catch(() => {}) // the page has been closed
     })
     await page.setRequestInterception(true)
   },
@@ -49,8 +49,8 @@ const tabOf = (page: Page): Tab => ({
 })
 
 /**
- * Debian's Firefox ESR was seen to crash as it starts (SIGSEGV, once in some hundred starts), before a page or anything of
- * ours is loaded. That once it is started again; a second crash, or any other end, is a failure.
+ * Debian's Firefox ESR was seen to crash at its start (SIGSEGV, once in some hundred starts), before a page or anything of ours
+ * is loaded. Starts it a second time after such a crash; a second crash, or any other end, is a failure.
  */
 const started = (start: () => Promise<Browser>): Promise<Browser> =>
   start().catch((error: Error) =>
@@ -74,8 +74,8 @@ const launch = async (
     extraPrefsFirefox: {
       ...service.firefoxPrefs(),
       'permissions.default.desktop-notification': PERMISSION[permission],
-      'alerts.useSystemBackend': true, // notifications on the desktop rather than in windows of its own
-      'network.dns.disabled': true, // else it asks about its own services; localhost still works
+      'alerts.useSystemBackend': true, // notifications on the desktop instead of in Firefox's own windows
+      'network.dns.disabled': true, // otherwise Firefox looks up its own services; localhost still works
       ...prefs,
     },
   }
@@ -107,6 +107,6 @@ const launch = async (
   }
 }
 
-/** Starts the installed Firefox over WebDriver BiDi; no geckodriver is needed. It asks no name server. */
+/** Starts the installed Firefox over WebDriver BiDi, without geckodriver. It makes no DNS requests. */
 export const startFirefox = (options: FirefoxOptions): Promise<FirefoxBrowser> =>
   startPushBrowser('firefox', startFakeAutopush, (surroundings) => launch(surroundings, options))

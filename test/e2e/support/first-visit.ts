@@ -2,11 +2,11 @@ import { type ChromiumBrowser, startChromium } from './chromium.ts'
 import { type FirefoxBrowser, startFirefox } from './firefox.ts'
 import type { BrowserName } from './push-browser.ts'
 
-/** A Chromium whose user has never been asked by any site but the one that warms it up. */
+/** A Chromium whose user has been asked by no site except the one that warms it up. */
 export const startUndecidedChromium = (warmUpOrigin: string): Promise<ChromiumBrowser> =>
   startChromium({ origin: warmUpOrigin })
 
-/** A Firefox whose user has never been asked. Its prompt answers itself, but still only in a click, as for any user. */
+/** A Firefox whose user has never been asked. Its prompt answers itself, but only after a click, as for any user. */
 export const startUndecidedFirefox = (): Promise<FirefoxBrowser> =>
   startFirefox({
     origin: '*',
@@ -15,10 +15,9 @@ export const startUndecidedFirefox = (): Promise<FirefoxBrowser> =>
   })
 
 /**
- * To be loaded before anything else: reports each question to the user as `asked`, with whether it came while the page's
- * `inClick` was set and whether the browser saw a user activation. No browser that is driven can show its prompt, so the
- * question stays open until the user decides in the settings; Firefox is asked all the same, because it refuses to ask
- * outside a click.
+ * Must be loaded before anything else. Reports each permission request as `asked`, with whether the page's `inClick` was set and
+ * whether the browser saw a user activation. An automated browser cannot show its prompt, so the request stays open until the
+ * user decides in the settings. Firefox is asked as well, because it refuses requests outside a click.
  */
 export const reportQuestions = (name: BrowserName): string => `
 var inClick = false

@@ -17,16 +17,16 @@ export interface IngestionEvent {
   readonly type: string | null
   /** The CleverTap ID that it is sent under; `null` while the SDK has none. */
   readonly id: string | null
-  /** Where the page is that sent it. */
+  /** The origin of the page that sent it. */
   readonly origin: string | null
-  /** What it sends, decompressed. */
+  /** The data of the request, decompressed. */
   readonly data: Readonly<Record<string, unknown>>
 }
 
-/** A recording stand-in for CleverTap's ingestion host, which gives out IDs. */
+/** A fake of CleverTap's ingestion host that records requests and assigns IDs. */
 export interface Ingestion {
   readonly log: EventLog<IngestionEvent>
-  /** The next ID that it gives out: to a page without one, and to somebody who logs in. */
+  /** The next ID that it assigns: to a page without one, and to a user who logs in. */
   nextId: string
 }
 
@@ -34,7 +34,7 @@ const host = 'clevertap.invalid'
 
 const read = (url: URL): IngestionEvent => {
   const { searchParams } = url
-  // `URLSearchParams` reads the alphabet's `+` as a space.
+  // `URLSearchParams` decodes `+`, which is in this base64 alphabet, as a space.
   const text = lzString.decompressFromBase64((searchParams.get('d') ?? '').replaceAll(' ', '+')) || '{}'
   return {
     what: 'request',
@@ -46,7 +46,7 @@ const read = (url: URL): IngestionEvent => {
   }
 }
 
-/** Answers this tab's requests to the ingestion host, as its scripts do, from now on. Once for each tab. */
+/** Answers this tab's requests to the ingestion host from now on, with scripts as the real host does. Once for each tab. */
 export const startIngestion = async (tab: Tab): Promise<Ingestion> => {
   const ingestion: Ingestion = { log: createEventLog<IngestionEvent>('ingestion'), nextId: 'anonymous' }
   let session = Math.floor(Date.now() / 1000)
@@ -54,7 +54,7 @@ export const startIngestion = async (tab: Tab): Promise<Ingestion> => {
     const event = read(url)
     ingestion.log.add(event)
     if (event.type === 'data') return ''
-    // As for an identity that CleverTap knows: the browser gets that profile's ID.
+    // A login gets the ID of a known profile, as from CleverTap.
     const isLogin = event.data.type === 'profile'
     const id = isLogin || !event.id ? ingestion.nextId : event.id
     return `$WZRK_WR.s(${JSON.stringify(id)}, ${++session}, ${isLogin}, ${Number(url.searchParams.get('rn'))})`
@@ -62,11 +62,11 @@ export const startIngestion = async (tab: Tab): Promise<Ingestion> => {
   return ingestion
 }
 
-/** The SDK itself, as npm has it. */
+/** The real SDK from npm. */
 export const sdkFile = (): SiteFile =>
   script(readFileSync(createRequire(import.meta.url).resolve('clevertap-web-sdk/clevertap.min.js'), 'utf8'))
 
-/** What CleverTap's documents tell to paste, with the stand-in in place of its host. */
+/** The snippet from CleverTap's documentation, with the fake in place of its host. */
 export const sdkTag = `<script>var clevertap = {
   event: [], profile: [], onUserLogin: [], notifications: [], privacy: [],
   account: [{ id: 'TEST-000-000-000Z' }, 'eu1', '${host}'],

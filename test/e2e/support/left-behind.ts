@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 
-/** Processes of this machine whose command line or environment names the text, such as a temporary folder. */
+/** Processes of this machine whose command line or environment contains a string, such as a temporary folder's path. */
 const processesThatName = (text: string): string[] =>
   readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
@@ -9,11 +9,11 @@ const processesThatName = (text: string): string[] =>
         const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8') + readFileSync(`/proc/${pid}/environ`, 'utf8')
         return words.includes(text) ? [`process ${pid}: ${words.split('\0')[0]}`] : []
       } catch {
-        return [] // gone meanwhile, or somebody else's
+        return [] // it has ended, or belongs to another user
       }
     })
 
-/** What a stopped browser or daemon should have taken with it: its folder, and every process that knew of it. */
+/** The remains of a stopped browser or daemon: its folder, and every process that still names it. */
 export const leftBehind = (folder: string): string[] => [
   ...(existsSync(folder) ? [`folder ${folder}`] : []),
   ...processesThatName(folder),

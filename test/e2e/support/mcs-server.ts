@@ -28,7 +28,7 @@ export interface McsServer {
   readonly endpoint: string
   /** For `--ignore-certificate-errors-spki-list`. */
   readonly spkiPin: string
-  /** Sends now or at the next login, and again after every reconnection until the browser has acknowledged it. */
+  /** Sends now or at the next login, and again after each reconnection until the browser has acknowledged it. */
   deliver(message: McsMessage): void
   stop(): Promise<void>
 }
@@ -63,8 +63,8 @@ const stanza = (id: string, message: McsMessage): Buffer =>
   ])
 
 /**
- * Google's Mobile Connection Server, as far as desktop Chromium needs it: TLS, one version byte each way, then frames of
- * a tag byte, a varint length and a protobuf. Fields: google_apis/gcm/protocol/mcs.proto in Chromium's source.
+ * The part of Google's Mobile Connection Server that desktop Chromium needs: TLS, one version byte each way, then frames of a tag
+ * byte, a varint length and a protobuf. Fields: google_apis/gcm/protocol/mcs.proto in Chromium's source.
  */
 export const startMcsServer = async (listener: McsListener): Promise<McsServer> => {
   const { key, cert, spkiPin } = createCertificate()
@@ -115,7 +115,7 @@ export const startMcsServer = async (listener: McsListener): Promise<McsServer> 
     let buffer = Buffer.alloc(0)
     let greeted = false
     sockets.add(socket)
-    socket.on('error', () => {}) // the browser may go at any time; 'close' follows
+    socket.on('error', () => {}) // the browser may disconnect at any time; 'close' follows
     socket.on('close', () => {
       sockets.delete(socket)
       if (current !== connection) return

@@ -25,14 +25,14 @@ export type DesktopEvent =
   | { readonly what: 'shown'; readonly notification: DesktopNotification }
   | { readonly what: 'closed'; readonly id: number }
 
-/** The desktop of the browser under test: sees what it shows, and clicks as a person would. */
+/** The fake desktop of the browser under test: records its notifications, and clicks them as a user would. */
 export interface NotificationDaemon {
   /** For `DBUS_SESSION_BUS_ADDRESS`. */
   readonly address: string
   readonly log: EventLog<DesktopEvent>
-  /** The oldest notification nobody asked for yet, or the next one. @throws Error when none comes in 20 s. */
+  /** The oldest notification that no call has returned yet, or the next one. @throws Error when none comes in two minutes. */
   next(matches?: (notification: DesktopNotification) => boolean): Promise<DesktopNotification>
-  /** What is on the screen now. */
+  /** The notifications on the screen now. */
   showing(): DesktopNotification[]
   click(notification: DesktopNotification): void
   /** @throws Error when the notification has no button with this label. */

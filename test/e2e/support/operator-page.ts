@@ -5,9 +5,9 @@ import { type ChromiumBrowser, startChromium } from './chromium.ts'
 export const adminKey = 'key-of-the-operator-0123456789'
 
 /**
- * A tab of the operator's, signed in, for all tests of a suite; to be called where the suite is described. A violation of
- * the page's policy, or whatever else the browser complains about, fails the test in which it happens, unless that takes
- * it out of `complaints`.
+ * An operator's tab, signed in, for all tests of a suite. Call it inside `describe`. A violation of the page's
+ * Content-Security-Policy, or any other error in the browser's console, fails the test in which it happens, unless the test
+ * removes it from `complaints`.
  */
 export const useOperatorPage = (): { page: () => Page; complaints: string[] } => {
   let browser: ChromiumBrowser

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { createTempFolder } from './temp-folder.ts'
 
-/** A D-Bus session bus that nobody else is on. */
+/** A D-Bus session bus that no other program uses. */
 export interface PrivateBus {
   /** For `DBUS_SESSION_BUS_ADDRESS`. */
   readonly address: string
@@ -23,8 +23,8 @@ const configuration = (folder: string): string => `<busconfig>
   </policy>
 </busconfig>`
 
-// The shell leaves its output to the daemon, waits for its own input to end and then ends the daemon. So the daemon goes
-// however the test process goes, by Ctrl-C or a kill among it.
+// The shell gives its output to the daemon, waits for its own input to end, and then ends the daemon. So the daemon always ends
+// with the test process, even after Ctrl-C or a kill.
 const RUN_UNTIL_INPUT_ENDS = [
   "trap '' INT",
   'dbus-daemon --config-file="$1" --nofork --print-address & exec >&-',
@@ -33,7 +33,7 @@ const RUN_UNTIL_INPUT_ENDS = [
   'wait $!',
 ].join('\n')
 
-/** @throws Error when `dbus-daemon` does not start; its own words are in the message. */
+/** @throws Error when `dbus-daemon` does not start; its output is in the message. */
 export const startPrivateBus = async (): Promise<PrivateBus> => {
   const folder = createTempFolder()
   const file = join(folder.path, 'bus.conf')

@@ -29,7 +29,7 @@ handle('pushsubscriptionchange', async ({ oldSubscription, newSubscription }) =>
 handle('sync', async ({ tag, lastChance }) => ({ tag, lastChance }))
 `
 
-/** A site with nothing of ours on it, only a worker that reports what the browser does. */
+/** A site without Pushferry; its worker reports the browser's events. */
 export const startProbeSite = (): Promise<Site> =>
   startSite({
     '/': html('<!doctype html><title>Probe</title>'),
@@ -37,7 +37,7 @@ export const startProbeSite = (): Promise<Site> =>
     '/worker.js': script(worker),
   })
 
-/** Registers the worker and subscribes, with no help from any library. Rejects as the browser does. */
+/** Registers the worker and subscribes, without any library. Rejects with the browser's error. */
 export const subscribe = (tab: Tab, vapidPublicKey: string): Promise<SubscriptionJson> =>
   tab.evaluate(async (applicationServerKey) => {
     await navigator.serviceWorker.register('/worker.js')
@@ -46,7 +46,7 @@ export const subscribe = (tab: Tab, vapidPublicKey: string): Promise<Subscriptio
     return subscription.toJSON() as SubscriptionJson // the members are optional in the DOM's type, never in practice
   }, vapidPublicKey)
 
-/** The browser's live subscription, or null. */
+/** The endpoint of the browser's live subscription, or null. */
 export const currentEndpoint = (tab: Tab): Promise<string | null> =>
   tab.evaluate(async () => {
     const registration = await navigator.serviceWorker.ready

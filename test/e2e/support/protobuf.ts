@@ -1,6 +1,6 @@
 /**
- * As much of the protobuf wire format as Google's push protocol needs: varint, fixed64 and length-delimited fields.
- * The format: https://protobuf.dev/programming-guides/encoding/
+ * The part of the protobuf wire format that Google's push protocol needs: varint, fixed64 and length-delimited fields.
+ * Specification: https://protobuf.dev/programming-guides/encoding/
  */
 
 const WIRE_VARINT = 0
@@ -35,7 +35,7 @@ export const bytesField = (field: number, value: string | Uint8Array): Buffer =>
   return Buffer.concat([tag(field, WIRE_BYTES), varint(content.length), content])
 }
 
-/** The number at `at` and where the next field begins, or `undefined` when the buffer ends inside the number. */
+/** The number at `at`, and the position of the next field; `undefined` if the buffer ends inside the number. */
 export const readVarint = (buffer: Buffer, at: number): { value: bigint; next: number } | undefined => {
   let value = 0n
   for (let shift = 0n, next = at; next < buffer.length; shift += 7n) {
@@ -55,11 +55,11 @@ const expectVarint = (buffer: Buffer, at: number): { value: bigint; next: number
 export interface Fields {
   /** The last number in this field, or `undefined` when there is none. */
   int(field: number): bigint | undefined
-  /** Every string of bytes in this field, in order. */
+  /** Every byte string in this field, in order. */
   bytes(field: number): Buffer[]
 }
 
-/** @throws Error when the message is cut short or uses a wire type that no current protobuf writes. */
+/** @throws Error when the message is truncated or uses a wire type that no current protobuf writes. */
 export const decodeFields = (buffer: Buffer): Fields => {
   const ints = new Map<number, bigint>()
   const strings = new Map<number, Buffer[]>()

@@ -5,14 +5,14 @@ import { listen } from './listen.ts'
 import { readBody } from './read-body.ts'
 import type { SubscriptionJson } from './send-push.ts'
 
-/** A request of a browser to the relay. A preflight counts only if nobody answers it: then it stands for its request. */
+/** A browser's request to the relay. A preflight is recorded only if it is not answered, in place of the request after it. */
 interface Call {
   readonly method: string
   /** Path and query. */
   readonly path: string
   /** The value of `X-Pushferry-Key`. */
   readonly key: string | null
-  /** What a registration sends. `null` where there is no body. */
+  /** The body of a registration; `null` without a body. */
   readonly sent: SentRecord | null
 }
 
@@ -27,27 +27,27 @@ export interface SentRecord {
 
 export type RelayEvent =
   | (Call & { readonly what: 'answered'; readonly status: number; readonly answer: unknown })
-  /** Nobody was there: the browser's connection was cut. */
+  /** The relay could not be reached: the browser's connection was cut. */
   | (Call & { readonly what: 'unreachable' })
 
 /**
- * What the next request meets, preflights aside. `lose-answer` lets the relay do its work and cuts the connection in
- * place of its answer; an object is the answer of a proxy that stands before the relay.
+ * The fault of the next request, except preflights. `lose-answer` lets the relay handle the request and cuts the connection
+ * instead of answering; an object is the answer of a proxy in front of the relay.
  */
 export type RelayFault =
   | 'lose-answer'
   | { readonly status: number; readonly headers?: OutgoingHttpHeaders; readonly body?: unknown }
 
-/** A proxy that writes down what browsers say to the relay, and what they get. */
+/** A proxy that records the requests of browsers to the relay, and the answers. */
 export interface RelayWatch {
-  /** Stays the same, wherever the relay goes. */
+  /** Stays the same when the relay's address changes. */
   readonly url: string
   readonly log: EventLog<RelayEvent>
-  /** Where the relay is; `null` cuts every connection, as nobody was there. */
+  /** Sets the relay's address; `null` cuts every connection, as if no relay were running. */
   leadTo(relayUrl: string | null): void
   /**
-   * Called again: the one after it too.
-   * @param method only a request with this method meets it; those before it pass.
+   * Makes the next request meet this fault. A second call adds a fault for the one after it.
+   * @param method only a request with this method meets the fault; others pass.
    */
   failNext(fault: RelayFault, method?: string): void
   stop(): Promise<void>
@@ -61,7 +61,7 @@ const parse = (text: string): unknown => {
   }
 }
 
-/** Sends the request on as it came. Rejects when nobody answers. A stream of events is not waited for. */
+/** Forwards the request unchanged. Rejects when nobody answers. Does not wait for the end of an event stream. */
 const forward = async (to: string, from: IncomingMessage, body: Buffer) => {
   const { method = 'GET', headers } = from
   const answer = await new Promise<IncomingMessage>((resolve, reject) => {
@@ -94,10 +94,10 @@ export const startRelayWatch = async (): Promise<RelayWatch> => {
     const method = preflightFor ?? from.method ?? 'GET'
     const body = await readBody(from)
     const key = headers['x-pushferry-key']
-    // Only our own client speaks to it, so the cast is checked by the tests that read it.
+    // Only our own client sends here, and the tests that read this check it, so the cast is safe.
     const sent = body.length > 0 ? (parse(body.toString()) as SentRecord) : null
     const call = { method, path, key: typeof key === 'string' ? key : null, sent }
-    // Browsers repeat a request by themselves when a connection that they used before is cut.
+    // Without this, browsers repeat a request by themselves when a reused connection is cut.
     response.setHeader('connection', 'close')
     const cut = () => {
       log.add({ what: 'unreachable', ...call })
@@ -123,7 +123,7 @@ export const startRelayWatch = async (): Promise<RelayWatch> => {
     log.add({ what: 'answered', ...call, status: answer.status, answer: parse(answer.body.toString()) })
   }
   const server = createServer((from, response) => {
-    // The browser may go in the middle of its request.
+    // The browser may disconnect in the middle of its request.
     reply(from, response).catch(() => response.destroy())
   })
 

@@ -8,19 +8,19 @@ import { createTempFolder } from './temp-folder.ts'
 
 /** A relay on SQLite in front of a simulated CleverTap, for one site. */
 export interface RunningRelay {
-  /** The same for the whole of a test, also after `down` and `up`. */
+  /** Stays the same for the whole test, also after `down` and `up`. */
   readonly url: string
-  /** What browsers have asked of it, and what they got. */
+  /** The requests of browsers to it, and the answers. */
   readonly log: EventLog<RelayEvent>
-  /** What the next request of a browser, or the next with this method, meets in its place. */
+  /** Makes the next request of a browser, or the next with this method, meet a fault instead of the relay. */
   failNext(fault: RelayFault, method?: string): void
-  /** Asks as a backend does, with the API key. */
+  /** Gets a path as a backend does, with the API key. */
   ask(path: string): Promise<unknown>
   /** Sends records as a backend does, and resolves to the answer. */
   send(...records: readonly object[]): Promise<unknown>
-  /** Stops it, so that the browser finds nobody there. */
+  /** Stops the relay, so that browsers cannot reach it. */
   down(): Promise<void>
-  /** Starts it again at the same address, on what it had stored. */
+  /** Starts it again at the same address, with the same store. */
   up(): Promise<void>
   /** Stops it and deletes its store. */
   stop(): Promise<void>
@@ -31,7 +31,7 @@ export interface RelaySurroundings {
   /** The site whose pages may register. */
   readonly origin: string
   readonly vapidPublicKey: string
-  /** More settings by their names. */
+  /** More settings, by name. */
   readonly env?: Readonly<Record<string, string>>
 }
 
@@ -45,7 +45,7 @@ export const startRelay = async ({
 }: RelaySurroundings): Promise<RunningRelay> => {
   const folder = createTempFolder()
   const watch = await startRelayWatch()
-  // A free port each time: the last one may be somebody else's by now.
+  // A new free port each time, because another process may have taken the last one.
   const start = async () => {
     const relay = createRelay({
       log: silentLog,

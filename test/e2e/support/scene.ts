@@ -6,26 +6,26 @@ import { type RunningRelay, startRelay } from './running-relay.ts'
 import { createVapidKeys, type VapidKeys } from './send-push.ts'
 import { built, html, type Site, type SiteFile, startSite } from './site.ts'
 
-/** What stands around the browser in one test: a customer's site, a relay and CleverTap. */
+/** The environment of the browser in one test: a customer's site, a relay and CleverTap. */
 export interface Scene {
   readonly site: Site
   readonly relay: RunningRelay
   readonly clevertap: Simulator
   readonly vapid: VapidKeys
-  /** Resolves when this is the token on the profile. */
+  /** Resolves when the profile has this token. */
   onProfile(objectId: string, token: string): Promise<void>
 }
 
 export interface SceneOptions {
-  /** The site's files beside ours, by path. The page at `/` is the one with the script tag unless given. */
+  /** The site's files besides ours, by path. The page at `/` is the one with the script tag unless given. */
   readonly files?: (relayUrl: string) => Readonly<Record<string, SiteFile>>
   /** More settings of the relay. */
   readonly env?: Readonly<Record<string, string>>
 }
 
 /**
- * Sets the scene for one test, on an origin that the browser has never seen, and clears it away when the test is over,
- * the pages of the site among it. The site hosts our files, so that it works while the relay is down.
+ * Sets the scene for one test, on an origin that the browser has never seen. Everything ends with the test, including the pages
+ * of the site. The site hosts our files, so that it works while the relay is down.
  */
 export const startScene = async (
   browser: PushBrowser,
@@ -48,14 +48,14 @@ export const startScene = async (
     origin: site.origin,
     vapidPublicKey: vapid.publicKey,
     env: {
-      PUSHFERRY_RATE_LIMIT: '10000', // all of them come from one address
+      PUSHFERRY_RATE_LIMIT: '10000', // all requests come from one address
       ...(browser.name === 'firefox' && { PUSHFERRY_WEB_TYPES: 'updates.push.services.mozilla.com=chrome' }),
       ...env,
     },
   })
   onTestFinished(() => relay.stop())
   for (const [path, file] of Object.entries({ '/': tagPage(relay.url), ...files(relay.url) })) site.serve(path, file)
-  // First, because the last one added is called first: no page is left to miss the others.
+  // Added last, so it is called first: no page outlives the servers that it needs.
   onTestFinished(() => browser.tab.goto('about:blank'))
 
   return {

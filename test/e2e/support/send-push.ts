@@ -15,9 +15,9 @@ export interface SubscriptionJson {
 export const createVapidKeys = (): VapidKeys => webpush.generateVAPIDKeys()
 
 /**
- * Encrypts for a real subscription with web-push and sends it to the stand-in for its push service.
+ * Encrypts for a real subscription with web-push, and sends it to the fake of its push service.
  *
- * @param payload text of at most 3,993 bytes, or null for a push without payload.
+ * @param payload a string of at most 3,993 bytes, or null for a push without payload.
  * @returns the push service's status: 201 accepted, 404 or 410 when the subscription is gone.
  */
 export const sendPush = async (

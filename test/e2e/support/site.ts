@@ -25,23 +25,23 @@ export const script = (body: string, headers: OutgoingHttpHeaders = {}): SiteFil
   headers,
 })
 
-/** A page that reports its own URL, as `page`, as soon as it runs in a window. */
+/** A page that reports its own URL, as `page`, when it runs in a window. */
 export const reportingPage = (title: string): SiteFile =>
   html(`<!doctype html><title>${title}</title><script>
     fetch('/report', { method: 'POST', body: JSON.stringify({ type: 'page', url: location.href }) })
   </script>`)
 
-/** A file of `dist/browser`, as it is shipped. @throws Error when it has not been built. */
+/** A file of `dist/browser`, unchanged. @throws Error when it has not been built. */
 export const built = (name: string, headers: OutgoingHttpHeaders = {}): SiteFile =>
   script(readFileSync(new URL(`../../../dist/browser/${name}`, import.meta.url), 'utf8'), headers)
 
 export type SiteEvent =
-  /** Any request but a report. `url` is path and query. */
+  /** Any request except a report. `url` is path and query. */
   | { readonly what: 'request'; readonly method: string; readonly url: string }
   /** JSON that the page or worker under test posted to `/report`. */
   | { readonly what: 'report'; readonly report: Report }
 
-/** What a page or worker says has happened; `type` is its own word for it, such as `push`. */
+/** An event that a page or worker reports; `type` is its name, such as `push`. */
 export interface Report {
   readonly type: string
   readonly [member: string]: unknown
@@ -51,12 +51,12 @@ export interface Report {
 export interface Site {
   readonly origin: string
   readonly log: EventLog<SiteEvent>
-  /** Adds a file or puts another in its place. */
+  /** Adds a file, or replaces one. */
   serve(path: string, file: SiteFile): void
   /**
-   * The oldest report of this type that nobody asked for yet, or the next one.
-   * @param members only a report with these very values will do.
-   * @throws Error when none comes in 20 s.
+   * The oldest report of this type that no call has returned yet, or the next one.
+   * @param members only a report with these exact values matches.
+   * @throws Error when none comes in two minutes.
    */
   report(type: string, members?: Readonly<Record<string, unknown>>): Promise<Report>
   /** Every report so far, in order. */
@@ -65,7 +65,7 @@ export interface Site {
 }
 
 const usedPorts = new Set<number>()
-/** Listens on a port that no site had before: a browser that many tests share would know the origin. */
+/** Listens on a port that no earlier site had, because a browser shared by many tests would know its origin. */
 const listenAnew = async (server: Server): Promise<number> => {
   for (;;) {
     const port = await listen(server)
@@ -83,7 +83,7 @@ const isReport = (value: unknown): value is Report =>
 /**
  * @param files by path, without query; all are sent with `no-store`, so that a changed file is seen at once.
  * @param headers sent with every file, e.g. a Content-Security-Policy.
- * @param certificate makes it a site on https.
+ * @param certificate makes it an https site.
  */
 export const startSite = async (
   files: Readonly<Record<string, SiteFile>>,

@@ -3,7 +3,7 @@ import type { BrowserName, NotificationPermission, PushBrowser, Tab } from './pu
 import type { PushService } from './push-service.ts'
 import { createTempFolder } from './temp-folder.ts'
 
-/** What a browser is started into. */
+/** The environment that a browser is started in. */
 export interface Surroundings<Service> {
   readonly service: Service
   readonly desktop: NotificationDaemon
@@ -24,8 +24,8 @@ export interface BrowserRun<Native> {
 }
 
 /**
- * What both browsers have in common: their surroundings, the runs one after the other on the same profile, and the end
- * of it all.
+ * Starts a browser and handles what both browsers have in common: the environment, successive runs on the same profile, and the
+ * clean-up.
  *
  * @param launch starts the browser; called again for every restart, with the same surroundings.
  */
@@ -34,7 +34,7 @@ export const startPushBrowser = async <Service extends PushService, Native>(
   startService: () => Promise<Service>,
   launch: (surroundings: Surroundings<Service>) => Promise<BrowserRun<Native>>,
 ): Promise<PushBrowser<Service, Native>> => {
-  // Undone in reverse, also when the start fails half-way.
+  // Undone in reverse order, also when the start fails half-way.
   const undo: (() => unknown)[] = []
   const end = async () => {
     for (const step of undo.splice(0).reverse()) await step()

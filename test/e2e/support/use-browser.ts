@@ -7,8 +7,8 @@ import type { BrowserName, PushBrowser } from './push-browser.ts'
 import { createVapidKeys } from './send-push.ts'
 
 /**
- * Starts a browser for tests that keep apart by a site of their own each. Chromium has made a first subscription on another
- * site, so that tests may open tabs and change permissions as they like.
+ * Starts a browser for tests that each use their own site. Chromium makes a first subscription on another site, so that tests may
+ * open tabs and change permissions at any time.
  */
 const startWarm = async <B extends PushBrowser>(start: (warmUpOrigin: string) => Promise<B>): Promise<B> => {
   const probe = await startProbeSite()
@@ -47,7 +47,7 @@ interface Browsers {
   firefox: FirefoxBrowser
 }
 
-/** What the user says to notifications: allows them to every site, or was never asked (see first-visit.ts). */
+/** The user's decision about notifications: allows them to every site, or was never asked (see first-visit.ts). */
 type User = 'allows' | 'undecided'
 
 const starts: { [N in BrowserName]: Record<User, (warmUpOrigin: string) => Promise<Browsers[N]>> } = {
@@ -56,7 +56,7 @@ const starts: { [N in BrowserName]: Record<User, (warmUpOrigin: string) => Promi
 }
 const running: { [N in BrowserName]: Map<User, Browsers[N]> } = { chromium: new Map(), firefox: new Map() }
 
-/** A browser as the suite before has left it, made ready for the next. */
+/** Prepares a browser for the next suite. */
 const tidy = async ({ service, desktop, closeOtherTabs }: PushBrowser): Promise<void> => {
   for (const notification of desktop.showing()) desktop.dismiss(notification)
   await closeOtherTabs()
@@ -65,8 +65,8 @@ const tidy = async ({ service, desktop, closeOtherTabs }: PushBrowser): Promise<
 }
 
 /**
- * One browser for every suite of every file that asks for the same, because a start takes longer than most tests. After a
- * failure the next suite gets a new one, so that no failure is followed by others of the same cause.
+ * One browser shared by all suites of all files that ask for the same one, because a start takes longer than most tests. After a
+ * failure the next suite gets a new browser, so that one failure does not cause others.
  *
  * @returns the browser, once the suite's tests run
  */

@@ -1,11 +1,11 @@
 import type { Environment } from 'vitest/runtime'
 
 declare global {
-  /** What has to be ended when no test file follows in this process. */
+  /** Called when no further test file runs in this process. */
   var atWorkerEnd: Set<() => Promise<void>>
 }
 
-/** An environment lasts as long as its process, and so longer than the test files that share it. */
+/** A Vitest environment lasts as long as its process, and so longer than the test files that share it. */
 export default {
   name: 'worker-end',
   viteEnvironment: 'ssr',

@@ -7,7 +7,7 @@ import { memoryFolder } from '../../support/temporary-folder.ts'
 export const p256dh = 'BLc4xRzKlKORKWlbdgFaBrrPK3ydWAHo4M0gs0i1oEKgPpWC5cW8OCzVrOQRv-1npXRWk8udnW3oYhIO4475rds='
 export const auth = '5I2Bu2oKdyy9CwL8QVF0NQ=='
 
-/** The list of CleverTap IDs that every fixture is joined with; u9 is not in it. */
+/** The list of CleverTap IDs that every fixture is joined with; it does not contain u9. */
 export const ids = [
   'identity,clevertap_id',
   'u1,__android-1',
@@ -25,8 +25,8 @@ export const fixture = (name: string): string =>
   readFileSync(new URL(`../../fixtures/exports/${name}`, import.meta.url), 'utf8')
 
 /**
- * Imports a text as a user would, to a simulated CleverTap of its own. `on` joins it with `list`.
- * Resolves to what was printed, what CleverTap has got, and what is in the file of rejected rows.
+ * Imports a text as a user would, into a separate simulated CleverTap. `on` joins it with `list`. Resolves to the output, the
+ * records that CleverTap has received, and the content of the file of rejected rows.
  */
 export const imported = async (
   name: string,
@@ -75,7 +75,7 @@ interface Received {
   objectId: string
 }
 
-/** The record that CleverTap is to get. */
+/** The record that CleverTap must receive. */
 export const record = (objectId: string, type: string, id: string): Received => ({
   type: 'token',
   tokenData: type === 'chrome' ? { id, type, keys: { p256dh, auth } } : { id, type },

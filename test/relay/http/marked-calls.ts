@@ -5,9 +5,9 @@ import { subscription } from './sample-records.ts'
 /** A secret that can be searched for. */
 export const mark = (name: string): string => `MARKED-${name}-${randomBytes(12).toString('hex')}`
 
-/** Every secret that the relay is told. */
+/** All secrets in the relay's configuration. */
 export const markedEnv = {
-  // As short as CleverTap makes them.
+  // As short as CleverTap's own.
   CLEVERTAP_PASSCODE: 'MARKED-AAA-BBBC',
   PUSHFERRY_API_KEYS: `shop:${mark('api-key')}`,
   PUSHFERRY_ADMIN_KEY: mark('admin-key'),
@@ -37,7 +37,7 @@ const browser = { origin, 'content-type': 'application/json' }
 const backend = { 'content-type': 'application/json', authorization: `Bearer ${markedApiKey}` }
 const basic = (password: string): string => `Basic ${Buffer.from(`anybody:${password}`).toString('base64')}`
 
-/** Requests of browsers and backends, right and wrong, with a marked secret wherever one can be. */
+/** Requests of browsers and backends, valid and invalid, with a marked secret wherever there can be one. */
 export const markedCalls = (ticket: string): readonly [string, Call][] => {
   const wrong = { 'X-Pushferry-Key': mark('registration-key'), authorization: `Bearer ${mark('ticket')}` }
   const broken = (sent: object): object => ({
@@ -54,7 +54,7 @@ export const markedCalls = (ticket: string): readonly [string, Call][] => {
   const texts = [
     ...bodies.map((body) => JSON.stringify(body)),
     `{"d":"${markedTokenId}`,
-    markedTokenId, // V8's words for this one quote it
+    markedTokenId, // V8's error message for this one quotes it
     `"${markedTokenId}"`,
     `"${markedTokenId.repeat(2000)}"`,
   ]
@@ -85,7 +85,7 @@ export const markedCalls = (ticket: string): readonly [string, Call][] => {
   return all
 }
 
-/** Requests of an operator: everything that the admin key opens, with that key, another one and none. */
+/** Requests of an operator to every route of the admin key, with that key, with another one and without. */
 export const markedAdminCalls = (): readonly [string, Call][] => {
   const right = [
     { authorization: `Bearer ${markedEnv.PUSHFERRY_ADMIN_KEY}` },
@@ -114,7 +114,7 @@ export const markedAdminCalls = (): readonly [string, Call][] => {
   return all
 }
 
-/** What an answer may hold: the record that the very caller sent, and the key that a registration is there to give. */
+/** An answer without the parts that may contain a secret: the record that the caller sent, and a new registration key. */
 export const withoutEcho = ({ status, headers, text, json }: Answer): string => {
   const body = json as { unprocessed?: { record?: unknown }[]; registrationKey?: string } | undefined
   if (Array.isArray(body?.unprocessed)) for (const item of body.unprocessed) delete item.record

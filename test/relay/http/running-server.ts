@@ -35,7 +35,7 @@ export interface Answer {
 export interface Call {
   method?: string
   headers?: Readonly<Record<string, string>>
-  /** An object is sent as JSON with its content type; bytes and texts are sent as they are. */
+  /** An object is sent as JSON with its content type; bytes and strings are sent unchanged. */
   body?: unknown
 }
 
@@ -47,7 +47,7 @@ const readJson = (text: string): unknown => {
   }
 }
 
-/** Sends exactly what it is told, without the headers and checks that `fetch` brings. */
+/** Sends a request exactly as given, without the headers and checks that `fetch` adds. */
 export const createCaller = (url: string) => {
   const agent = new Agent({ keepAlive: true })
   onTestFinished(() => agent.destroy())
@@ -80,11 +80,11 @@ export interface RunningServer {
   store: Store
   url: string
   port: number
-  /** What was logged, at level debug. */
+  /** The log so far, at level debug. */
   lines: () => readonly string[]
 }
 
-/** A server on loopback with a memory store. Ends with the test. */
+/** Starts a server on loopback with a memory store. It stops when the test ends. */
 export const startServer = async (
   env: Readonly<Record<string, string>> = {},
   parts: Partial<ServerParts> = {},
@@ -104,9 +104,9 @@ export const startServer = async (
   const { port } = app.server.address() as AddressInfo
   const url = `http://127.0.0.1:${port}`
   const caller = createCaller(url)
-  // Put together by the plugin, which types it as OpenAPI of any version.
+  // The cast: the plugin makes the document, and types it as OpenAPI of any version.
   const judge = createJudge(app.swagger() as unknown as Description)
-  /** Whatever a test is about: the answer is as `/openapi.json` says. */
+  /** Sends a request. In every test, the answer must be as `/openapi.json` describes it. */
   const call = async (path: string, request: Call = {}): Promise<Answer> => {
     const answer = await caller(path, request)
     expect(judge(request.method ?? 'GET', path, answer)).toEqual([])

@@ -1,6 +1,6 @@
 import { createECDH, randomBytes } from 'node:crypto'
 
-/** A web subscription as a browser gives it, with fresh keys that can be encrypted for. */
+/** A web subscription as a browser gives it, with new keys that a sender can encrypt for. */
 export const subscription = (objectId = 'web-user-1', more: Readonly<Record<string, unknown>> = {}) => {
   const id = `${randomBytes(6).toString('base64url')}:APA91b${randomBytes(20).toString('base64url')}`
   const keys = {

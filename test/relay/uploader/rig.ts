@@ -16,10 +16,10 @@ import { createFakeClevertap, type FakeClevertap } from '../../faults/clevertap.
 import { createFaultyStore, type FaultyStore } from '../../faults/store.ts'
 import { memoryFolder } from '../../support/temporary-folder.ts'
 
-/** A kind of store that the loop is tried on, and how it sends. */
+/** A kind of store that the upload loop is tested on, and the way it sends. */
 export interface StoreKind {
   name: string
-  /** How many requests wait in a sender of its own, as in the thread; undefined where each is sent at once. */
+  /** How many requests can wait in the thread that sends; undefined where requests are sent without one. */
   queueCapacity?: number
   open(options: StoreOptions): Promise<{ store: Store; end(): Promise<void> }>
 }
@@ -43,7 +43,7 @@ const inSqlite: StoreKind = {
     return { store, end }
   },
 }
-/** The longer way: a message to the thread that sends takes a moment, and so does its answer. */
+/** Sends through a thread: a message to it takes some time, and so does the answer. */
 export const inMemoryAndThread: StoreKind = { ...inMemory, name: 'in memory and a thread that sends', queueCapacity: 2 }
 export const storeKinds: readonly StoreKind[] = [inMemory, inSqlite, inMemoryAndThread]
 
@@ -60,7 +60,7 @@ export const entryOf = (objectId: string, more: Partial<NewEntry> = {}): NewEntr
   ...more,
 })
 
-/** The same store; is told of each operation that begins (1) and ends (-1). */
+/** The same store; calls `onChange` when an operation begins (1) and ends (-1). */
 const watched = (store: Store, onChange: (by: number) => void): Store =>
   Object.fromEntries(
     Object.entries(store).map(([name, operation]) => [
@@ -76,7 +76,7 @@ const watched = (store: Store, onChange: (by: number) => void): Store =>
     ]),
   ) as unknown as Store // the same operations
 
-/** Names in the order of their age: `r0000`, `r0001` … */
+/** Names in the order of their age: `r00000`, `r00001` … */
 export const names = (count: number, from = 0): string[] =>
   Array.from({ length: count }, (_, at) => `r${String(from + at).padStart(5, '0')}`)
 
@@ -87,9 +87,9 @@ export interface Process {
   readonly reports: readonly UploadReport[]
   readonly moods: readonly Health['mode'][]
   readonly troubles: number
-  /** As SIGTERM does. */
+  /** Stops as on SIGTERM. */
   stop(graceMs?: number): Promise<void>
-  /** As SIGKILL does: nothing is said to anybody, and what is in flight is cut off. */
+  /** Ends as on SIGKILL: without a message to anybody, and requests in flight are cut off. */
   kill(): void
 }
 
@@ -97,15 +97,15 @@ export interface Process {
 export interface Rig {
   readonly clock: FakeClock
   readonly clevertap: FakeClevertap
-  /** What the processes see of the store. */
+  /** The store as the processes use it, with faults. */
   readonly faulty: FaultyStore
-  /** The store as it is. */
+  /** The store without faults. */
   readonly store: Store
   start(more?: { account?: string; clevertap?: FakeClevertap; settings?: Partial<UploadSettings> }): Promise<Process>
-  /** Resolves once the records are in the table: the store moves them there in real time, which the clock does not rule. */
+  /** Resolves when the records are in the table: the store applies them in real time, independent of the fake clock. */
   put(...entries: readonly (string | NewEntry)[]): Promise<void>
   find(objectId: string): Promise<TokenStatus | undefined>
-  /** Goes on until so many records were delivered. */
+  /** Advances the clock until this many records were delivered. */
   untilDelivered(count: number, limitMs?: number): Promise<void>
   delivered(): string[]
   end(): Promise<void>
@@ -121,8 +121,8 @@ export interface RigOptions {
 }
 
 /**
- * Both sides of the sender's thread, and a moment of the fake clock for each message between them. The thread is there 50 ms
- * after it was begun.
+ * Both sides of the sender's thread. Each message between them takes some time of the fake clock. The thread is ready 50 ms after
+ * its start.
  */
 const behindThread = (upload: Upload, capacity: number, clock: FakeClock): { upload: Upload; queue: RequestQueue } => {
   const hopMs = 1
@@ -191,7 +191,7 @@ export const createRig = async ({
         name,
         (...given: unknown[]) => (killed ? new Promise(() => {}) : Reflect.apply(operation, faulty.store, given)),
       ]),
-    ) as unknown as Store // the same operations, for as long as the process lives
+    ) as unknown as Store // the same operations, while the process lives
     const cut = new AbortController()
     setMaxListeners(0, cut.signal)
     const upstream = more.clevertap ?? clevertap
@@ -281,7 +281,7 @@ export const createRig = async ({
     start,
     put: async (...entries) => {
       await store.put(entries.map((one) => (typeof one === 'string' ? entryOf(one) : one)))
-      // A withdrawal needs its record in the table, and all before it get there no later.
+      // A withdrawal waits until its record is in the table, and all earlier records are there by then.
       await store.put([entryOf('last', { account: 'MARKER' })])
       await store.withdraw('MARKER', 'last')
     },

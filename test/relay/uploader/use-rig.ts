@@ -2,7 +2,7 @@ import { afterEach } from 'vitest'
 import type { Store } from '../../../src/relay/store/port.ts'
 import { account, createRig, type Rig, type RigOptions, type StoreKind } from './rig.ts'
 
-/** A rig for each test of a suite. It ends with its test. */
+/** Makes rigs for the tests of a suite. Each ends with its test. */
 export const useRig = (kind?: StoreKind) => {
   const rigs: Rig[] = []
   afterEach(async () => {

@@ -1,6 +1,6 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
 
-/** A schema of the document, found by the way to it. */
+/** Checks a value against a schema of the document; returns what is wrong with it. */
 export type Check = (value: unknown) => string[]
 
 interface Media {
@@ -54,7 +54,7 @@ export const routesOf = ({ paths }: Description): [string, DescribedRoute][] =>
     Object.entries(methods).map(([method, route]): [string, DescribedRoute] => [`${method} ${path}`, route]),
   )
 
-/** What is wrong with an answer, by the description; nothing when it is as described. */
+/** The differences between an answer and its description; empty when there are none. */
 export const faultsOf = (
   route: DescribedRoute,
   answer: { status: number; headers: Readonly<Record<string, unknown>>; json: unknown; text: string },
@@ -70,8 +70,8 @@ export const faultsOf = (
 }
 
 /**
- * Makes a judge of a server's answers: what is wrong with one, by the server's own description. It says nothing of what no
- * description is about: an unknown path, a method that a route has not, a route of a test, a fault that nobody expected.
+ * Makes a function that compares a server's answers with the server's own description. It ignores what the description does not
+ * cover: an unknown path, a method that a route does not have, a route of a test, an unexpected error (500).
  */
 export const createJudge = (document: Description) => {
   const checkOf = createChecks(document)

@@ -55,8 +55,8 @@ const checkHistogram = ({ name, samples }: Family): void => {
 }
 
 /**
- * Reads Prometheus' text format, version 0.0.4, and throws at whatever Prometheus would not take: a sample without its
- * type, a family in two pieces, a series twice, a histogram that does not add up.
+ * Reads Prometheus' text format, version 0.0.4. Throws for everything that Prometheus would refuse: a sample without its type, a
+ * family in two parts, a series twice, a histogram that does not add up.
  *
  * Source: https://prometheus.io/docs/instrumenting/exposition_formats/
  */

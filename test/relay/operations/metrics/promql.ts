@@ -1,8 +1,8 @@
 import type { Sample } from './exposition.ts'
 
 /*
- * As much of Prometheus' query language as our alert rules and dashboard use, so that tests can ask whether a rule
- * fires. Whatever else stands in an expression is an error, not a guess. `increase` and `rate` do not extrapolate.
+ * The part of Prometheus' query language that our alert rules and dashboard use, so that tests can check whether a rule fires.
+ * Throws for anything else in an expression instead of guessing. `increase` and `rate` do not extrapolate.
  */
 
 type Labels = Readonly<Record<string, string>>
@@ -12,7 +12,7 @@ interface Point {
 }
 type Value = number | readonly Point[]
 
-/** Everything that was scraped, by time in seconds. */
+/** The samples of one scrape, and its time in seconds. */
 export interface Recorded {
   at: number
   samples: readonly Sample[]
@@ -21,7 +21,7 @@ export interface Recorded {
 type Evaluate = (recorded: readonly Recorded[], at: number) => Value
 
 const seconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 }
-/** How long a value that is no longer scraped still counts, in seconds. */
+/** For how long a value that is no longer scraped still counts, in seconds. */
 const staleness = 300
 
 const tokensOf = (text: string): string[] => {
@@ -73,7 +73,7 @@ const calculate = (sign: string, left: Value, right: Value): Value => {
   })
 }
 
-/** Compiles an expression. Throws when it uses what is not known here. */
+/** Compiles an expression. Throws for syntax that is not supported here. */
 export const compile = (text: string): Evaluate => {
   const tokens = tokensOf(text)
   const peek = (): string => tokens[0] ?? ''
@@ -171,7 +171,7 @@ export const compile = (text: string): Evaluate => {
         max: (v: number[]) => Math.max(...v),
         min: (v: number[]) => Math.min(...v),
       }
-      const combine = fold[kind as keyof typeof fold] // called with these three only
+      const combine = fold[kind as keyof typeof fold] // `kind` is one of these three
       return [...groups.values()].map(({ labels, values }) => ({ labels, value: combine(values) }))
     }
   }

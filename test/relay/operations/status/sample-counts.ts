@@ -1,6 +1,6 @@
 import { type Counts, eventNames } from '../../../../src/relay/store/port.ts'
 
-/** Counts of an account as a store gives them, zero where nothing else is said. */
+/** Counts of an account as a store gives them, zero unless given. */
 export const countsWith = (
   events: Partial<Counts['events']> = {},
   more: Partial<Omit<Counts, 'events'>> = {},

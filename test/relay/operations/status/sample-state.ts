@@ -17,7 +17,7 @@ const series = (stepMs: number, count: number): Series => {
   }
 }
 
-/** An account of which nothing has come yet. */
+/** An account for which nothing has arrived yet. */
 export const accountStatus = (more: Partial<AccountStatus> = {}): AccountStatus => ({
   account: 'TEST-1',
   verdict: { level: 'good', answer: 'Yes.', headline: 'Everything that arrives reaches CleverTap.', remedy: null },

@@ -4,7 +4,7 @@ import type { SqlDatabase, SqlRow } from '../../../../src/relay/store/sqlite/dri
 const keywords =
   /^(AS|CROSS|DEFAULT|EXCEPT|FULL|GROUP|HAVING|INDEXED|INNER|INTERSECT|JOIN|LEFT|LIMIT|NATURAL|NOT|ON|ORDER|OUTER|RETURNING|RIGHT|SET|UNION|USING|VALUES|WHERE|WINDOW)$/i
 
-/** The tables of a statement by the names that it uses for them: `FROM token AS t` gives `t` → `token`. */
+/** The tables of a statement by name and alias: `FROM token AS t` gives `t` → `token`. */
 const tablesByName = (statement: string, tables: readonly string[]): ReadonlyMap<string, string> => {
   const names = new Map(tables.map((table) => [table, table]))
   const pattern = new RegExp(`\\b(${tables.join('|')})\\s+(?:AS\\s+)?(\\w+)`, 'gi')
@@ -13,13 +13,13 @@ const tablesByName = (statement: string, tables: readonly string[]): ReadonlyMap
   return names
 }
 
-/** The columns of an index; the last ones may be bound by no condition. */
+/** The number of columns of an index; a statement need not have conditions on the last ones. */
 const columnsOf = (database: SqlDatabase, index: string): number =>
   database.prepare(`PRAGMA index_info("${index}")`).all().length
 
 /**
- * The steps of a statement's plan that visit all rows of one of the growing tables, or all rows of an account in it. A step
- * on a partial index is none, because partial indexes have no completed rows. Reads the names of tables and indexes from the
+ * The steps of a statement's plan that visit all rows of one of the growing tables, or all rows of an account in it. Steps on
+ * a partial index do not count, because partial indexes have no completed rows. Reads the names of tables and indexes from the
  * schema, and resolves aliases.
  */
 export const walksOf = (database: SqlDatabase, statement: string, growing: readonly string[]): string[] => {
