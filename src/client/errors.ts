@@ -76,7 +76,7 @@ const readPushFailure = ({ name, message }: Error): [code: PushErrorCode, retrya
  *   firebase/firebase-js-sdk 3195), "no active Service Worker" (7575), "storage error" (braze-inc/braze-web-sdk 50),
  *   "could not retrieve the public key" (firebase/flutterfire 7940), Firefox's "Error retrieving push subscription"
  *   (zen-browser 13348)
- * - `InvalidStateError`: a subscription with another key could not be removed; `NotSupportedError`, `TypeError`
+ * - an `InvalidStateError`: a subscription with another key could not be removed; `NotSupportedError`, `TypeError`
  *
  * @param step the code of the step that failed; `push-service-unavailable` is the one at `PushManager`
  * @param cause its error; `undefined` if the time limit passed, `null` if the browser resolved with nothing instead of failing

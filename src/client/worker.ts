@@ -80,10 +80,11 @@ export const startWorker = (settings: WorkerSettings): Promise<ServiceWorkerRegi
       ? serviceWorker
       : await navigator.serviceWorker.register(trust(serviceWorker) as string, { scope: scopeOf(settings) })
     // Not `ready`: it never settles in a page outside the scope.
-    while (!registration.active) {
-      const coming = registration.installing ?? registration.waiting
-      if (!coming) throw new Error('Not installed')
-      await new Promise((resolve) => coming.addEventListener('statechange', resolve))
+    const worker = registration.active ?? registration.installing ?? registration.waiting
+    // Not until `registration.active`: between two states Firefox's registration has no worker for a moment.
+    while (!worker?.state.startsWith('activ')) {
+      if (worker?.state === 'redundant') throw new Error(worker.state)
+      await new Promise((resolve) => worker?.addEventListener('statechange', resolve))
     }
     return registration
   }, settings.timeoutMs)

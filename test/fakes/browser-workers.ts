@@ -1,7 +1,7 @@
 import { createFakePushManager, type FakePushManager, type PushSurroundings } from './browser-push.ts'
 
-/** The fate of the next service worker. */
-export type WorkerFate = 'activates' | 'never' | 'dies' | 'refused' | 'unanswered'
+/** The fate of the next service worker. `flickers`: between two states its registration has no worker, as in Firefox. */
+export type WorkerFate = 'activates' | 'flickers' | 'never' | 'dies' | 'refused' | 'unanswered'
 /** Background Sync: as in Chromium, missing as elsewhere, refused by the user, or without an answer. */
 export type SyncMode = 'works' | 'missing' | 'refused' | 'never'
 
@@ -96,12 +96,17 @@ export const createFakeWorkers = (
     const registration = known ?? createRegistration(scope)
     const worker = createWorker(url)
     registration.installing = worker
-    if (fake.fate === 'activates' || fake.fate === 'dies') {
-      setTimeout(() => {
+    const { fate } = fake
+    if (fate === 'activates' || fate === 'flickers' || fate === 'dies') {
+      setTimeout(async () => {
         registration.installing = null
-        if (fake.fate === 'dies') {
+        if (fate === 'dies') {
           move(worker, 'redundant')
           return
+        }
+        if (fate === 'flickers') {
+          move(worker, 'installed')
+          await new Promise((resolve) => setTimeout(resolve, 1))
         }
         registration.waiting = worker
         move(worker, 'installed')

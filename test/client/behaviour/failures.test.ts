@@ -141,6 +141,11 @@ describe('the service worker', () => {
     expect(await outcomeOf(world, visit().register())).toMatchObject({ error: { code: 'worker-timeout' } })
   })
 
+  it('is awaited while Firefox shows none between two of its states', async () => {
+    world.workers.fate = 'flickers'
+    expect((await outcomeOf(world, visit().register())).state).toBe('registered')
+  })
+
   it('that dies while it is installed is worker-failed', async () => {
     world.workers.fate = 'dies'
     expect(await outcomeOf(world, visit().register())).toMatchObject({ error: { code: 'worker-failed' } })
