@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { statSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
@@ -36,21 +36,23 @@ describe('docs/alerts.yml', () => {
 })
 
 describe('the SQLite commands of docs/backup.md', () => {
-  const [backup = '', restore = ''] = codeOf(sectionOf(read('docs/backup.md'), '## SQLite'), 'sh')
+  const page = read('docs/backup.md')
+  const [backup = '', restore = ''] = codeOf(sectionOf(page, '## SQLite'), 'sh')
+  const [move = ''] = codeOf(sectionOf(page, '## Move the SQLite database'), 'sh')
   const key = 'a-key-of-the-backend'
   const authorization = `Bearer ${key}`
   let folder: TemporaryFolder
   let relay: Relay
   let url: string
 
-  const start = async (): Promise<void> => {
+  const start = async (database = 'pushferry.db'): Promise<void> => {
     relay = createRelay({
       env: {
         CLEVERTAP_ACCOUNT_ID: 'ACCOUNT_ID',
         CLEVERTAP_PASSCODE: 'nobody-is-asked',
         CLEVERTAP_URL: 'http://127.0.0.1:9',
         PUSHFERRY_API_KEYS: key,
-        PUSHFERRY_STORE: `sqlite:${folder.file('pushferry.db')}`,
+        PUSHFERRY_STORE: `sqlite:${folder.file(database)}`,
         PUSHFERRY_PORT: '0',
       },
       log: silentLog,
@@ -66,8 +68,17 @@ describe('the SQLite commands of docs/backup.md', () => {
   }
   const isKnown = async (objectId: string): Promise<boolean> =>
     (await fetch(`${url}/v1/tokens/${objectId}`, { headers: { authorization } })).status === 200
+  /** Runs a command in the test's own folders, with the relay's folder instead of the page's. */
+  const run = (code: string, relayFolder = folder.path) => {
+    const here = code
+      .replaceAll('/var/lib/pushferry', relayFolder)
+      .replaceAll('/var/backups', folder.path)
+      .replaceAll('/data/pushferry', folder.file('data'))
+    return spawnSync('sh', ['-ec', here], { cwd: folder.path, encoding: 'utf8' })
+  }
   const sh = (code: string): void => {
-    const { status, stderr } = spawnSync('sh', ['-ec', code], { cwd: folder.path, encoding: 'utf8' })
+    expect(code).not.toBe('')
+    const { status, stderr } = run(code)
     expect([status, stderr]).toEqual([0, ''])
   }
 
@@ -88,9 +99,30 @@ describe('the SQLite commands of docs/backup.md', () => {
     await upload('__after')
     await relay.stop()
     sh(restore)
-    expect([backup, restore].map((code) => code === '')).toEqual([false, false])
     expect(statSync(folder.file('pushferry.db')).mode & 0o777).toBe(0o600)
     await start()
     expect([await isKnown('__before'), await isKnown('__after')]).toEqual([true, false])
+  })
+
+  it('fail where the path of the database is wrong, and keep the copy of the last time', ({ skip }) => {
+    if (spawnSync('sqlite3', ['--version']).status !== 0) skip('sqlite3 is not installed')
+    sh(backup)
+    const copy = readFileSync(folder.file('pushferry-backup.db'))
+    mkdirSync(folder.file('wrong'))
+    const { status, stderr } = run(backup, folder.file('wrong'))
+    expect(status).not.toBe(0)
+    expect(stderr).toContain('unable to open database')
+    expect(readdirSync(folder.file('wrong'))).toEqual([])
+    expect(readFileSync(folder.file('pushferry-backup.db')).equals(copy)).toBe(true)
+  })
+
+  it('move the database, with all that it has, to another path', async () => {
+    await upload('__before')
+    await relay.stop()
+    mkdirSync(folder.file('data'))
+    sh(move)
+    expect(existsSync(folder.file('pushferry.db'))).toBe(false)
+    await start('data/pushferry.db')
+    expect(await isKnown('__before')).toBe(true)
   })
 })
