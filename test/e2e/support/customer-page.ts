@@ -65,18 +65,22 @@ export const failureOf = (tab: Tab, verb: 'register' | 'sync' | 'unregister'): P
     return { name: done.name, code, retryable, cause: String(done.cause) }
   }, verb)
 
+/** Longest wait for a state, in ms: shorter than a test's, so that the failure says which state the page was in. */
+const PATIENCE_MS = 120_000
+
 /** Resolves to the status as soon as the page is in this state. */
 export const becomes = (tab: Tab, state: Status['state']): Promise<Status> =>
   tab.evaluate(
-    (wanted) =>
-      new Promise<Status>((resolve) => {
+    ([wanted, patienceMs]) =>
+      new Promise<Status>((resolve, reject) => {
         const look = (now: Status) => {
           if (now.state === wanted) resolve(now)
         }
         pushferry.onChange(look)
         pushferry.status().then(look)
+        setTimeout(() => reject(new Error(`not ${wanted}, but ${JSON.stringify(pushferry.getSnapshot())}`)), patienceMs)
       }),
-    state,
+    [state, PATIENCE_MS] as const,
   )
 
 /** The live subscription of this site, read from the browser, whichever worker it belongs to. */
