@@ -91,7 +91,6 @@ export interface AcceptedRow {
   fingerprint: string
 }
 
-/** One leased row. */
 export interface LeasedEntry {
   objectId: string
   generation: number
@@ -122,7 +121,6 @@ export type Outcome =
   /** Not sent, or the result does not count: due at once, with its old age, and without an attempt. */
   | { kind: 'returned' }
 
-/** The result of one leased entry. */
 export interface Completion {
   account: string
   objectId: string

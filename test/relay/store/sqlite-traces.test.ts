@@ -46,6 +46,29 @@ describe('the files of a SQLite store', () => {
     expect(hold('token-to-keep')).toBe(true)
   })
 
+  it('hold no byte of an erased person whose record was applied last, while the relay runs and once it is closed', async () => {
+    await store.put([entry('the last person')])
+    await store.counts('ACC')
+    expect(hold('the last person')).toBe(true)
+    await store.erase('ACC', 'the last person')
+    expect(hold('the last person')).toBe(false)
+    await store.close()
+    expect(hold('the last person')).toBe(false)
+  })
+
+  it('hold the ID alone of a person who is erased in flight, and nothing once the upload is over and the store is closed', async () => {
+    await store.put([entry('person-in-flight', 'token-in-flight')])
+    await store.join('h', '{}')
+    const batch = await store.lease({ account: 'ACC', holder: 'h', max: 1, flushMs: 0 })
+    const { generation = 0 } = ('entries' in batch ? batch.entries[0] : undefined) ?? {}
+    await store.erase('ACC', 'person-in-flight')
+    expect([hold('person-in-flight'), hold('token-in-flight')]).toEqual([true, false])
+    const outcome = { kind: 'accepted' } as const
+    await store.complete('h', [{ account: 'ACC', objectId: 'person-in-flight', generation, outcome }])
+    await store.close()
+    expect(hold('person-in-flight')).toBe(false)
+  })
+
   it('hold no token that is accepted or withdrawn, once the store is closed', async () => {
     await store.put([entry('a', 'accepted-token'), entry('b', 'withdrawn-token'), entry('c', 'queued-token')])
     await store.join('h', '{}')

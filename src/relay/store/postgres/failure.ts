@@ -35,7 +35,6 @@ const bare = (error: unknown): unknown => {
   return code === undefined || !(error instanceof Error) ? error : Object.assign(new Error(error.message), { code })
 }
 
-/** Turns any failure into a StoreError. */
 export const storeErrorOf = (error: unknown): StoreError => {
   if (error instanceof StoreError) return error
   const message = sqlStateOf(error) === diskFullCode ? 'the disk is full' : 'the database does not take it now'

@@ -36,7 +36,6 @@ const stringOf = ({ account, objectId }: Key): string => `${account}\n${objectId
 interface Entry {
   key: Key
   before: Row | undefined
-  /** The table that has the row. */
   table: 'queue' | 'settled' | undefined
   now: Row | undefined
 }

@@ -51,7 +51,6 @@ type ValueOf<Name extends Column> = Name extends 'holder'
     : number
 /** The columns that a statement selects. Others, and those that a table does not have, are missing or null. */
 export type RowColumns = Readonly<{ [Name in Column]?: ValueOf<Name> | null }>
-/** The columns of a row, with its key. */
 export type FoundColumns = RowColumns & Readonly<{ account: number; object_id: string }>
 
 const states: readonly Row['state'][] = ['queued', 'queued', 'uploading', 'accepted', 'rejected', 'withdrawn', 'erased']

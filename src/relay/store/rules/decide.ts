@@ -10,7 +10,7 @@ type Before = Ownership & Pick<KnownRow, 'state' | 'fingerprint' | 'settledAt'>
 
 /**
  * The effect of a new record.
- * `queue`: its token replaces the row's, or makes a row; `isTakeover`: without proof, from a browser that has the key.
+ * `queue`: its token replaces the row's, or makes a row; `isTakeover`: of a row with a registration key, by an `unproved` sender.
  * `keep`: the row keeps its token, and is written only if it `isChanged`.
  * `refuse`: another token is bound to this objectId and the sender has no proof.
  */

@@ -60,7 +60,6 @@ export interface Operation<T> {
 
 export const keyOf = (rows: Rows, { account, objectId }: Name): Key => ({ account: rows.account(account), objectId })
 
-/** An operation on one row. */
 export const onOne = <T>(name: Name, run: (rows: Rows, key: Key) => T): Operation<T> => ({
   keys: [name],
   run: (rows) => run(rows, keyOf(rows, name)),

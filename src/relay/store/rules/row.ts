@@ -41,7 +41,6 @@ export interface Row {
 /** A row that is not a hold. */
 export type KnownRow = Row & { state: TokenState }
 const isKnown = (row: Row): row is KnownRow => row.state !== 'erased'
-/** The row, unless it is a hold. */
 export const known = (row: Row | undefined): KnownRow | undefined => (row && isKnown(row) ? row : undefined)
 
 /** Whether a row may still be uploaded, or is in flight. */

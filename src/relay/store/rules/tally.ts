@@ -10,7 +10,6 @@ export type TallyName =
   | `confirmed:${number}`
   | 'pending'
 
-/** See `Pool`. */
 export const poolOf = ({ priority, proved }: { priority: Priority; proved: boolean }): Pool => {
   if (!proved) return 'unproved'
   return priority === 'import' ? 'import' : 'live'

@@ -8,7 +8,6 @@ import type { AcceptedRecord } from './inbox-records.ts'
 import { rowsInserted } from './statements.ts'
 import type { Work } from './work.ts'
 
-/** A record to apply to the table. */
 interface Prepared {
   record: AcceptedRecord
   fingerprint: string

@@ -5,7 +5,6 @@ import type { DatabaseFile } from './database-file.ts'
 import type { SqlDatabase, SqlDriver, SqlRow } from './driver.ts'
 import { prepareStatements, type Statements } from './statements.ts'
 
-/** An open connection and its statements. */
 export interface Connection {
   database: SqlDatabase
   sql: Statements
@@ -33,7 +32,6 @@ const messages: ReadonlyMap<number | undefined, string> = new Map([
   [resultCode.full, 'the disk is full'],
   [resultCode.corrupt, 'the database file is damaged: stop the relay and restore a backup'],
 ])
-/** Turns any failure into a StoreError. */
 export const storeErrorOf = (error: unknown): StoreError =>
   error instanceof StoreError
     ? error

@@ -21,7 +21,7 @@ interface Known {
   newest: number
   /** Number of records in the inbox rows. */
   total: number
-  /** `upto` and `position`: of the current merge, or the last one. `applied`: number of applied records of the current merge. */
+  /** `upto`: of the current merge, or the last one. `position` and `applied` (a number of records): of the current merge. */
   upto: number
   position: string
   applied: number
@@ -142,11 +142,11 @@ export class Inbox {
     this.#known = { ...this.#known, position, applied: applied + taken.length }
     return taken
   }
-  /** Ends the merge: deletes its inbox rows. */
+  /** Ends the merge: deletes its inbox rows, and the position, which names a profile. */
   end(sql: Statements): void {
     const { upto, total, applied } = this.#known
     sql.forgetInbox.run(upto)
-    this.#known = { ...this.#known, first: firstRow(sql), total: total - applied, applied: 0 }
+    this.#known = { ...this.#known, first: firstRow(sql), total: total - applied, position: '', applied: 0 }
   }
   /** Numbers and writes the appended records, and writes the position of the merge. */
   finish(sql: Statements, nextSequence: () => number): void {

@@ -15,7 +15,6 @@ import { createTransactions, type Transactions } from './transactions.ts'
 import { createUploads } from './upload.ts'
 import { findAccount, type Work } from './work.ts'
 
-/** Opens the file. */
 const openTransactions = async (file: DatabaseFile, options: StoreOptions): Promise<Transactions> => {
   const driver = await loadSqlite()
   try {
