@@ -1,3 +1,4 @@
+import type { UploadMode } from '../src/relay/operations/status/view/snapshot.ts'
 import type { TokenStatus } from '../src/relay/store/port.ts'
 import type { Counts, LiveError, Profile } from '../src/simulator/simulator.ts'
 import type { TokenRecord } from '../src/wire/record.ts'
@@ -25,7 +26,7 @@ export interface Snapshot {
 /** The body of the relay's `GET /readyz`. */
 export interface Readiness {
   status: 'ok' | 'degraded'
-  accounts: Readonly<Record<string, { status: 'ok' | 'degraded'; upload: 'ok' | 'suspended' | 'failing' }>>
+  accounts: Readonly<Record<string, { status: 'ok' | 'degraded'; upload: UploadMode }>>
 }
 
 export interface RealClevertap {

@@ -1,12 +1,31 @@
 import { find } from './dom.js'
 
 /** @typedef {import('../contract.ts').Snapshot} Snapshot */
+/** @typedef {'good' | 'bad' | 'middling'} Mood */
 
-const uploads = { ok: 'ready', failing: 'uploads fail, trying again', suspended: 'uploads suspended' }
+const uploads = {
+  ok: 'ready',
+  throttled: 'waits, as CleverTap asked',
+  failing: 'uploads fail, trying again',
+  suspended: 'uploads suspended',
+}
+
+/**
+ * The state of the relay's uploads. Pure.
+ *
+ * @param {Snapshot} snapshot
+ * @returns {[Mood, string]}
+ */
+export const relayChip = ({ relay, clevertap }) => {
+  const upload = relay.readiness?.accounts[clevertap.accountId]?.upload
+  return upload
+    ? [upload === 'ok' ? 'good' : 'middling', `Relay: ${uploads[upload]}`]
+    : ['bad', 'Relay: does not answer']
+}
 
 /**
  * @param {string} id
- * @param {'good' | 'bad' | 'middling'} mood
+ * @param {Mood} mood
  * @param {string} text
  */
 const show = (id, mood, text) => {
@@ -26,10 +45,8 @@ export const showChips = (snapshot) => {
     show('clevertap-chip', 'bad', 'Is npm start still running?')
     return
   }
-  const { relay, clevertap } = snapshot
-  const upload = relay.readiness?.accounts[clevertap.accountId]?.upload
-  if (!relay.readiness || !upload) show('relay-chip', 'bad', 'Relay: does not answer')
-  else show('relay-chip', upload === 'ok' ? 'good' : 'middling', `Relay: ${uploads[upload]}`)
+  show('relay-chip', ...relayChip(snapshot))
+  const { clevertap } = snapshot
   if (!clevertap.simulated) show('clevertap-chip', 'good', `CleverTap: the real one, ${clevertap.accountId}`)
   else if (clevertap.mode === 'working') show('clevertap-chip', 'good', 'CleverTap: simulated, working')
   else show('clevertap-chip', 'bad', 'CleverTap: simulated, made to fail')

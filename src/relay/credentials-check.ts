@@ -65,7 +65,8 @@ export const createCredentialsCheck = ({
   }
   const tell = (account: string, trouble: HealthCause | null): void => {
     if (stopped.signal.aborted) return
-    if (trouble) log.warn('CleverTap takes no uploads', { account, reason: `${trouble.cause}. ${trouble.remedy}` })
+    if (trouble)
+      log.warn('CleverTap does not accept uploads', { account, reason: `${trouble.cause}. ${trouble.remedy}` })
     else log.info('CleverTap accepts the credentials', { account })
   }
   const ask = async (account: AccountConfig): Promise<void> => {

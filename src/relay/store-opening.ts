@@ -45,7 +45,7 @@ const ofFile = (path: string, cause: unknown, what: string): OpeningTrouble => {
   if (!existsSync(folder))
     return hopeless(`there is no folder ${folder}: make it, or set PUSHFERRY_STORE to another file`)
   if (!statSync(folder).isDirectory())
-    return hopeless(`${folder} is no folder: set PUSHFERRY_STORE to a file in one, such as sqlite:pushferry.db`)
+    return hopeless(`${folder} is not a folder: set PUSHFERRY_STORE to a file in a folder, such as sqlite:pushferry.db`)
   const file = fileAt(path)
   if (typeof file === 'string' && file !== 'EACCES')
     return hopeless(`no file can have the path ${path} (${file}): set PUSHFERRY_STORE to another`)
@@ -54,10 +54,10 @@ const ofFile = (path: string, cause: unknown, what: string): OpeningTrouble => {
       `${path} is ${file.isDirectory() ? 'a folder' : 'no regular file'}: PUSHFERRY_STORE is the name of a file, such as sqlite:pushferry.db`,
     )
   if (Number(memberOf(cause, 'errcode')) === notADatabase)
-    return hopeless(`${path}, which PUSHFERRY_STORE names, is no database: set it to another file`)
+    return hopeless(`${path}, which PUSHFERRY_STORE names, is not a database: set PUSHFERRY_STORE to another file`)
   if (!mayUse(folder, R_OK | W_OK | X_OK) || (file && !mayUse(path, R_OK | W_OK)))
     return hopeless(
-      `this user may not write ${path} and its folder, or they are mounted read-only: change that, or set PUSHFERRY_STORE to a file elsewhere`,
+      `this user has no permission to write ${path} and its folder, or they are mounted read-only: change the permissions or the mount, or set PUSHFERRY_STORE to a file elsewhere`,
     )
   return passing(`${what}: is ${path}, which PUSHFERRY_STORE names, in use by another program, or its disk full?`)
 }
@@ -79,11 +79,14 @@ const certificateCodes: readonly string[] = [
 
 /** Faults that the server reports, by its code (postgresql.org/docs/current/errcodes-appendix.html). */
 const serverTroubles: Readonly<Record<string, (at: string) => OpeningTrouble>> = {
-  '28000': (at) => hopeless(`${at} lets this user in from nowhere here: see its pg_hba.conf and PUSHFERRY_STORE`),
+  '28000': (at) =>
+    hopeless(`${at} does not allow this user to connect from this machine: check its pg_hba.conf and PUSHFERRY_STORE`),
   '28P01': (at) => hopeless(`${at} refuses the user or the password of PUSHFERRY_STORE`),
-  '3D000': (at) => hopeless(`${at} has no database of the name in PUSHFERRY_STORE: make it, or name another`),
+  '3D000': (at) => hopeless(`${at} has no database with the name in PUSHFERRY_STORE: create it, or set another name`),
   '42501': (at) =>
-    hopeless(`the user of PUSHFERRY_STORE may make no schema at ${at}: GRANT CREATE ON DATABASE … TO it`),
+    hopeless(
+      `the user of PUSHFERRY_STORE has no permission to create a schema at ${at}: GRANT CREATE ON DATABASE … TO this user`,
+    ),
 }
 
 const ofServer = (url: string, cause: unknown, what: string): OpeningTrouble => {
@@ -95,9 +98,9 @@ const ofServer = (url: string, cause: unknown, what: string): OpeningTrouble => 
       `the certificate of ${at} is not trusted (${code}): add sslrootcert=PATH of its authority to PUSHFERRY_STORE, or set NODE_EXTRA_CA_CERTS`,
     )
   if (code === 'ENOENT' && memberOf(cause, 'syscall') === 'open')
-    return hopeless('a file that PUSHFERRY_STORE names (sslrootcert, sslcert or sslkey) is not there')
+    return hopeless('a file that PUSHFERRY_STORE names (sslrootcert, sslcert or sslkey) does not exist')
   if (memberOf(cause, 'message') === 'The server does not support SSL connections')
-    return hopeless(`${at} has no TLS: switch it on there, or take sslmode out of PUSHFERRY_STORE`)
+    return hopeless(`${at} does not support TLS: enable it on the server, or remove sslmode from PUSHFERRY_STORE`)
   const known = Object.hasOwn(serverTroubles, code) ? serverTroubles[code] : connectionTroubles[code]
   return (
     known?.(at) ??

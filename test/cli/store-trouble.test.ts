@@ -35,7 +35,7 @@ test('an import says what is wrong with the file that PUSHFERRY_STORE names', as
   expect(await said('sub')).toEqual([1, expect.stringContaining('is a folder: PUSHFERRY_STORE is the name of a file')])
   expect(await said('a.csv')).toEqual([
     1,
-    expect.stringContaining('a.csv, which PUSHFERRY_STORE names, is no database'),
+    expect.stringContaining('a.csv, which PUSHFERRY_STORE names, is not a database'),
   ])
 })
 

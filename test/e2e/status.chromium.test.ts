@@ -210,7 +210,7 @@ describeBrowser('chromium', 'the status page', () => {
     const shown = accounts.locator('[aria-current="page"]')
     clevertap.fail({ kind: 'status', status: 401, times: 'always' })
     await relay.send(token('__a'))
-    await accounts.getByRole('link', { name: 'SIM-000-0000 needs you' }).waitFor()
+    await accounts.getByRole('link', { name: 'SIM-000-0000 action needed' }).waitFor()
     expect(await shown.textContent()).toContain('SECOND')
     await page.goto(`${relay.url}/status`)
     await live()

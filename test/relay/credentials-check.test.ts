@@ -50,7 +50,7 @@ describe('a starting relay', () => {
     expect(asked).toBe(1)
     expect(lines).toEqual([
       {
-        event: 'CleverTap takes no uploads',
+        event: 'CleverTap does not accept uploads',
         reason: expect.stringContaining('Compare CLEVERTAP_ACCOUNT_ID, CLEVERTAP_PASSCODE and CLEVERTAP_REGION'),
       },
     ])

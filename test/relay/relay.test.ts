@@ -124,7 +124,7 @@ describe('createRelay', () => {
     await expect
       .poll(() => lines)
       .toContainEqual([
-        'CleverTap takes no uploads',
+        'CleverTap does not accept uploads',
         {
           account: clevertap.accountId,
           reason: expect.stringMatching(/^CleverTap refuses the credentials \(HTTP 401\)/),

@@ -15,10 +15,10 @@ describe('a SQLite file that cannot be opened', () => {
   it.each([
     ['no/s.db', /^there is no folder .*\/no: make it/],
     ['folder', /folder is a folder: PUSHFERRY_STORE is the name of a file/],
-    ['text/s.db', /text is no folder/],
+    ['text/s.db', /text is not a folder/],
     ['n'.repeat(300), /^no file can have the path .*n \(ENAMETOOLONG\): set PUSHFERRY_STORE/],
     ['device', /device is no regular file/],
-    ['text', /text, which PUSHFERRY_STORE names, is no database/],
+    ['text', /text, which PUSHFERRY_STORE names, is not a database/],
   ])('is given up for good at %s, with path and reason', async (name, line) => {
     const folder = memoryFolder()
     onTestFinished(folder.remove)
@@ -52,8 +52,8 @@ describe('a PostgreSQL that cannot be opened', () => {
 
   it.each([
     ['28P01', {}, 'PostgreSQL at db.example:6432 refuses the user or the password'],
-    ['28000', {}, 'see its pg_hba.conf'],
-    ['3D000', {}, 'has no database of the name in PUSHFERRY_STORE'],
+    ['28000', {}, 'check its pg_hba.conf'],
+    ['3D000', {}, 'has no database with the name in PUSHFERRY_STORE'],
     ['42501', {}, 'GRANT CREATE'],
     ['SELF_SIGNED_CERT_IN_CHAIN', {}, 'is not trusted (SELF_SIGNED_CERT_IN_CHAIN): add sslrootcert=PATH'],
     ['ERR_TLS_CERT_ALTNAME_INVALID', {}, 'is not trusted'],

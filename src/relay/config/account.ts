@@ -43,7 +43,7 @@ export const readStoreAccount = (
     throw mustBeSet(
       layers,
       'CLEVERTAP_ACCOUNT_ID',
-      'copy it from the CleverTap dashboard, or let pushferry init ask for all that is needed',
+      'copy it from the CleverTap dashboard, or run pushferry init, which asks for every required setting',
     )
   const account: StoreAccount = {
     id,

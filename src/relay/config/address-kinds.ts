@@ -66,7 +66,7 @@ export const listenHost: Kind<string> = {
   hint: (input) => {
     if (/^\[.*\]$/.test(input)) return 'write an IPv6 address without brackets'
     if (input.includes('://')) return 'write it without http:// and without a path'
-    if (/:\d+$/.test(input)) return 'the port belongs into PUSHFERRY_PORT'
+    if (/:\d+$/.test(input)) return 'set the port in PUSHFERRY_PORT'
     return input === '*' ? 'for all addresses write 0.0.0.0 or ::' : undefined
   },
 }
@@ -86,7 +86,7 @@ export const proxyRange: Kind<string> = {
   hint: (input) =>
     /^(true|yes|on|\*|all)$/i.test(input) || /\/0+$/.test(input)
       ? 'it would trust every client, set the address or range of your proxy'
-      : 'set the address or range of your proxy, such as 10.0.0.0/8; host names and numbers of hops are not taken',
+      : 'set the address or range of your proxy, such as 10.0.0.0/8; host names and numbers of hops are not accepted',
 }
 
 /** `host=type`: a push service and the token type for uploads. */

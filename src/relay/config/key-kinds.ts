@@ -25,7 +25,7 @@ export const headerSecret: Kind<string> = {
  * A key without a name is named by its fingerprint.
  */
 const apiKey: Kind<ApiKey> = {
-  allowed: `KEY or name:KEY of at most ${maxHeaderSecret} ASCII characters without spaces, no key and no name twice`,
+  allowed: `KEY or name:KEY of at most ${maxHeaderSecret} ASCII characters without spaces, each key and each name only once`,
   read: (input) => {
     const [, name, key = ''] = /^(?:([A-Za-z][\w.-]{0,31}):)?(.+)$/s.exec(input) ?? []
     // `name:` with its key missing would itself become a key, which is easy to guess.

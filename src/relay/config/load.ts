@@ -18,7 +18,7 @@ const readEnvironment = (env: Readonly<Record<string, string | undefined>>): Lay
     if (settingNameOf(name)) values.set(name, value?.trim() ?? '')
     else if (/^PUSHFERRY_\w*PRIVATE_KEY/.test(name))
       throw new ConfigError(
-        `${name.slice(0, 80)} is not known: a relay needs no private key, so keep it away from here`,
+        `${name.slice(0, 80)} is not known: a relay needs no private key, so remove it from the environment`,
       )
     else if (name.startsWith('PUSHFERRY_')) {
       const meant = nearest(name, knownNames)

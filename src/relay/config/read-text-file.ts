@@ -12,12 +12,12 @@ export const readTextFile = (path: string): string => {
 }
 
 const reasons: Readonly<Record<string, string>> = {
-  ENOENT: 'there is none at its path',
-  ENOTDIR: 'there is none at its path',
+  ENOENT: 'there is no file at its path',
+  ENOTDIR: 'there is no file at its path',
   EISDIR: 'its path is that of a folder',
   ENAMETOOLONG: 'its path is too long, so that it may be the content instead',
-  EACCES: 'this user may not read it',
-  EPERM: 'this user may not read it',
+  EACCES: 'this user has no permission to read it',
+  EPERM: 'this user has no permission to read it',
 }
 
 /** Says why a file cannot be read, after a semicolon. Omits the path, which may be a secret in the wrong variable. */

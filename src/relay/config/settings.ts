@@ -75,7 +75,7 @@ export const settings = {
   }),
   CLEVERTAP_URL: optional(apiOrigin, {
     scope: 'account',
-    doc: "The API's origin; the relay appends /1/upload. CLEVERTAP_REGION beside it is checked and not used.",
+    doc: "The API's origin; the relay appends /1/upload. If it is set, CLEVERTAP_REGION is validated but not used.",
   }),
   PUSHFERRY_HOST: withDefault(listenHost, '127.0.0.1', {
     scope: 'process',
@@ -164,7 +164,7 @@ export const settings = {
   }),
   PUSHFERRY_DEFER: withDefault(listOf(duration), '1m,10m,1h,6h,24h', {
     scope: 'account',
-    doc: 'Waits before each new try of a record whose profile may not be live yet; after the last try the record is rejected.',
+    doc: 'Waits before each retry of a record whose profile may not be live yet; after the last retry the record is rejected.',
   }),
   PUSHFERRY_LEASE_MS: withDefault(milliseconds(100, day), '60000', {
     scope: 'process',
@@ -188,7 +188,7 @@ export const settings = {
   }),
   PUSHFERRY_KEY_IDLE: withDefault(durationFrom(1), '30d', {
     scope: 'account',
-    doc: 'Time without a confirmation by its browser after which another one may claim an objectId. Pages confirm once a week, so less than 15d also affects browsers that still visit.',
+    doc: "Time after the last confirmation by an objectId's browser from which another browser may claim it. Pages confirm once a week, so less than 15d also affects browsers that still visit.",
   }),
   PUSHFERRY_RATE_LIMIT: withDefault(wholeNumber(0, 1_000_000_000), '60', {
     scope: 'process',

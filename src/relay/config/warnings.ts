@@ -15,7 +15,7 @@ const misspelt = (names: readonly string[]): string[] =>
   names.flatMap((name) => {
     if (!/^(?:clever|pushf)/i.test(name) || name.startsWith('PUSHFERRY_') || settingNameOf(name)) return []
     const meant = nearest(name, knownNames)
-    return meant === undefined ? [] : [`${name} is no setting and is not used: did you mean ${meant}?`]
+    return meant === undefined ? [] : [`${name} is not a setting and is ignored: did you mean ${meant}?`]
   })
 
 const isSet = (env: Readonly<Record<string, string | undefined>>, ...names: readonly string[]): boolean =>
@@ -46,7 +46,7 @@ export const warningsOf = (
       warnings.push(`CLEVERTAP_PASSCODE of account ${id} begins or ends with a quote, which counts as part of it`)
     if (keyIdleMs < leastKeyIdleMs)
       warnings.push(
-        `account ${id} has a PUSHFERRY_KEY_IDLE of less than 15d: pages confirm once a week, so that others can claim IDs of browsers that still visit`,
+        `account ${id} has a PUSHFERRY_KEY_IDLE of less than 15d: pages confirm once a week, so other browsers can claim the IDs of browsers that still visit`,
       )
     if (origins.length > 0 && vapidPublicKey === undefined)
       warnings.push(

@@ -25,7 +25,7 @@ export const createAdminGuard =
   (adminKey: string | undefined, refuse: Refuse): AdminGuard =>
   (request, reply, done) => {
     if (adminKey === undefined) {
-      refuse(request, reply, { code: 'not_found', detail: 'closed: set PUSHFERRY_ADMIN_KEY to open it' })
+      refuse(request, reply, { code: 'not_found', detail: 'this route is closed: set PUSHFERRY_ADMIN_KEY to open it' })
       return
     }
     const given = readBearer(request) ?? readBasicPassword(request)

@@ -45,7 +45,10 @@ export const createBrowserLimits = (limit: number, now: () => number): BrowserLi
       for (const { key, times } of all) {
         const waitMs = networks.wait(key, limit * times)
         if (waitMs > 0)
-          return tooMany(waitMs, key === everybody.key ? 'that prove nothing' : 'from this address or its network')
+          return tooMany(
+            waitMs,
+            key === everybody.key ? 'without a valid key or ticket' : 'from this address or its network',
+          )
       }
       for (const { key } of all) networks.count(key)
       return undefined

@@ -33,7 +33,7 @@ const retryAfter = (seconds: number, random: () => number): Readonly<Record<stri
 const storeRefusal = (error: StoreError, random: () => number): Refusal => ({
   code: 'unavailable',
   detail:
-    error.code === 'full' ? 'too many records wait for upload; try again later' : 'the store takes no records now',
+    error.code === 'full' ? 'too many records wait for upload; try again later' : 'the store cannot accept records now',
   headers: retryAfter(error.code === 'full' ? 30 : 5, random),
   log: { reason: error.code, error },
 })
@@ -64,5 +64,5 @@ export const refusalOf = (error: unknown, random: () => number): Refusal => {
   if (known) return known
   if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500)
     return { code: 'malformed_json', detail: 'the request cannot be read', log: { error } }
-  return { code: 'internal_error', detail: 'the relay failed; its log says more', log: { error } }
+  return { code: 'internal_error', detail: 'the relay failed; see its log', log: { error } }
 }

@@ -82,7 +82,7 @@ export const uploadAnswer = Type.Object(
       }),
     ),
   },
-  { description: 'The status is 200 even if all records are bad; then status is fail.' },
+  { description: 'HTTP 200 even if all records are bad; the member status is then fail.' },
 )
 
 export const tokenStatus = Type.Object(

@@ -8,6 +8,7 @@ import { createBrowserLimits } from './browser-limits.ts'
 import { createTrust, type Trust } from './client-address.ts'
 import { commonHeaders, documentHeaders } from './common-headers.ts'
 import { limitConnections } from './connection-limit.ts'
+import { answerExpectations } from './expect-continue.ts'
 import { addForwarded } from './forwarded.ts'
 import { addJsonBody } from './json-body.ts'
 import { defaultTimeouts, maxHeaderBytes, maxHeaders, maxSegmentLength, type ServerTimeouts } from './limits.ts'
@@ -106,6 +107,7 @@ export const createServer = (parts: ServerParts): FastifyInstance => {
   const isTrusted = createTrust(config.trustProxy)
   const app = createApp(parts, isTrusted, refuse)
   limitConnections(app.server, config.connectionsPerAddress, isTrusted)
+  answerExpectations(app.server)
   const scope = createScope(app, parts, refuse, isTrusted)
   const unknownRoute = createUnknownRoute(app)
 

@@ -6,7 +6,7 @@ const problems: Readonly<Record<string, readonly [number, string, string]>> = {
   HPE_HEADER_OVERFLOW: [431, 'headers_too_large', 'the headers are too large'],
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'request_timeout', 'the request took too long'],
 }
-const malformed = [400, 'malformed_request', 'this is not an HTTP request that can be read'] as const
+const malformed = [400, 'malformed_request', 'this is not a valid HTTP request'] as const
 
 /** Answers bytes that are not an HTTP request, and requests that arrive too slowly, then ends the connection. */
 export const answerSocketError = (error: Error & { code?: string }, socket: Socket): void => {

@@ -213,7 +213,7 @@ describe('a secret', () => {
       return refusal(env, (name) => readFileSync(name, 'utf8'))
     }
     const line = 'PUSHFERRY_ADMIN_KEY_FILE must name a file that can be read'
-    expect(lineFor(folder.file('marked'))).toBe(`${line}; there is none at its path`)
+    expect(lineFor(folder.file('marked'))).toBe(`${line}; there is no file at its path`)
     expect(lineFor(folder.path)).toBe(`${line}; its path is that of a folder`)
   })
 
@@ -327,12 +327,12 @@ describe('a line about a wrong value', () => {
     ['PUSHFERRY_API_KEYS', 'a:schlüssel', 'entry 1 of 1 is wrong: it contains a character that is not ASCII'],
     ['PUSHFERRY_HOST', '[::1]', 'write an IPv6 address without brackets'],
     ['PUSHFERRY_HOST', 'http://0.0.0.0', 'without http://'],
-    ['PUSHFERRY_HOST', '0.0.0.0:8080', 'the port belongs into PUSHFERRY_PORT'],
+    ['PUSHFERRY_HOST', '0.0.0.0:8080', 'set the port in PUSHFERRY_PORT'],
     ['PUSHFERRY_HOST', '*', 'write 0.0.0.0 or ::'],
     ['PUSHFERRY_DEFER', '1m,60', 'entry 2 of 2 is wrong: it has no unit'],
     ['PUSHFERRY_TRUST_PROXY', '10.0.0.0/8,true', 'entry 2 of 2 is wrong: it would trust every client'],
-    ['PUSHFERRY_TRUST_PROXY', 'nginx', 'host names and numbers of hops are not taken'],
-    ['PUSHFERRY_TRUST_PROXY', '1', 'host names and numbers of hops are not taken'],
+    ['PUSHFERRY_TRUST_PROXY', 'nginx', 'host names and numbers of hops are not accepted'],
+    ['PUSHFERRY_TRUST_PROXY', '1', 'host names and numbers of hops are not accepted'],
     ['PUSHFERRY_VAPID_PUBLIC_KEY', 'A'.repeat(43), 'the length of the private key'],
     ['PUSHFERRY_VAPID_PUBLIC_KEY', 'A'.repeat(60), 'this one has 60 characters: copy it as a whole'],
     ['PUSHFERRY_VAPID_PUBLIC_KEY', `B${'A'.repeat(86)}`, 'the right length, but a character is wrong'],
@@ -389,7 +389,7 @@ describe('a line about a wrong value', () => {
       'CLEVERTAP_PASSCODE_FILE must name a file that can be read; its path is too long, so that it may be the content instead',
     )
     expect(refusal({ CLEVERTAP_ACCOUNT_ID, CLEVERTAP_PASSCODE_FILE: '/dev/null/x' }, readTextFile)).toContain(
-      'there is none at its path',
+      'there is no file at its path',
     )
   })
 
@@ -545,7 +545,7 @@ describe('an unknown name', () => {
   it('of a private key says that a relay needs none', () => {
     const line = refusal({ ...credentials, PUSHFERRY_VAPID_PRIVATE_KEY: 'marked' })
     expect(line).toBe(
-      'PUSHFERRY_VAPID_PRIVATE_KEY is not known: a relay needs no private key, so keep it away from here',
+      'PUSHFERRY_VAPID_PRIVATE_KEY is not known: a relay needs no private key, so remove it from the environment',
     )
   })
 
@@ -564,7 +564,7 @@ describe('an unknown name', () => {
     ['pushferry_port', 'PUSHFERRY_PORT'],
   ])('%s, which resembles %s, is warned about', (name, meant) => {
     expect(loadConfig({ ...credentials, PUSHFERRY_API_KEYS: 'marked-0123456789', [name]: 'marked' }).warnings).toEqual([
-      `${name} is no setting and is not used: did you mean ${meant}?`,
+      `${name} is not a setting and is ignored: did you mean ${meant}?`,
     ])
   })
 

@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { Store } from '../../../src/relay/store/port.ts'
 import { openSocket } from './open-socket.ts'
 import { accountId, apiKey, type Call, origin, startServer } from './running-server.ts'
-import { subscription } from './sample-records.ts'
+import { nativeRecord, subscription } from './sample-records.ts'
 
 const path = '/v1/subscriptions'
 const register = (objectId: string, headers: Record<string, string> = {}): Call => ({
@@ -196,6 +196,42 @@ describe('a body that is too large', () => {
     const body = Buffer.alloc(20 * 1024 * 1024, 32)
     const authorized = { 'X-CleverTap-Passcode': apiKey, 'content-type': 'application/json' }
     expect((await call('/1/upload', { method: 'POST', headers: { ...authorized, ...headers }, body })).status).toBe(413)
+  })
+})
+
+describe('a body whose client waits for 100 Continue before it sends it', () => {
+  const ask = async (port: number, length: number, ...more: readonly string[]) => {
+    const socket = await openSocket(port)
+    const lines = [
+      'POST /1/upload HTTP/1.1',
+      'host: a',
+      `authorization: Bearer ${apiKey}`,
+      'content-type: application/json',
+      `content-length: ${length}`,
+      'expect: 100-continue',
+      ...more,
+    ]
+    socket.write(`${lines.join('\r\n')}\r\n\r\n`)
+    return socket
+  }
+
+  it('is refused with 413 instead if its length is too large', async () => {
+    const { port, call } = await startServer()
+    const received = await text(await ask(port, 2 * 1024 * 1024 + 1))
+    expect(received).toMatch(/^HTTP\/1\.1 413 .*"code":413\}$/s)
+    expect(received).toMatch(/^connection: close\r$/im)
+    expect((await call('/healthz')).status).toBe(200)
+  })
+
+  it('is asked for and accepted if its length is not', async () => {
+    const { port, store } = await startServer()
+    const body = JSON.stringify(nativeRecord('patient'))
+    const socket = await ask(port, body.length, 'connection: close')
+    const [first] = await once(socket, 'data')
+    expect(String(first)).toBe('HTTP/1.1 100 Continue\r\n\r\n')
+    socket.write(body)
+    expect(await text(socket)).toMatch(/^HTTP\/1\.1 200 .*"processed":1/s)
+    expect((await store.counts(accountId)).queued.live).toBe(1)
   })
 })
 

@@ -119,7 +119,7 @@ const tags = [
   { name: 'browsers', description: 'For pages and workers of allowed sites; the pushferry client uses these routes.' },
   { name: 'backends', description: 'For servers with an API key.' },
   { name: 'operation', description: 'For operators of the relay.' },
-  { name: 'scripts', description: 'The built files, for any page that names them.' },
+  { name: 'scripts', description: 'The built browser files; any page may load them.' },
 ]
 
 /**

@@ -130,7 +130,8 @@ export const operationExamples: readonly Example[] = [
     operation: 'get /metrics',
     summary: 'The metrics for Prometheus',
     status: 200,
-    answer: '# HELP pushferry_build_info Always 1; the labels say what runs.\n# TYPE pushferry_build_info gauge\n…',
+    answer:
+      '# HELP pushferry_build_info Always 1; the labels have the versions of Pushferry and Node.\n# TYPE pushferry_build_info gauge\n…',
   },
   {
     name: 'description',

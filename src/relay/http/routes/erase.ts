@@ -12,7 +12,7 @@ export const addErase = (app: FastifyInstance, { store, backends }: Scope): void
       bodyLimit: maxBrowserBodyBytes,
       onRequest: backends.check,
       schema: {
-        summary: "Erases a person's token",
+        summary: "Erases a profile's token",
         tags: ['backends'],
         security: [{ apiKey: [] }, { passcode: [] }],
         params: objectIdParams,

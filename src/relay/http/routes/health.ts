@@ -18,7 +18,7 @@ export const addHealth = (
 ): void => {
   app.get(
     '/healthz',
-    { schema: { summary: 'Whether the process lives', tags: ['operation'], response: { 200: alive } } },
+    { schema: { summary: 'Whether the process is alive', tags: ['operation'], response: { 200: alive } } },
     (_request, reply) => {
       reply.send({ status: 'ok' })
     },
@@ -30,7 +30,7 @@ export const addHealth = (
     '/readyz',
     {
       schema: {
-        summary: 'Whether records are taken, and how the uploads go',
+        summary: "Whether the relay accepts records, and the state of each account's uploads",
         tags: ['operation'],
         response: { 200: readiness, 503: readiness },
       },

@@ -64,7 +64,7 @@ export const addRegister = (app: FastifyInstance, scope: Scope): void => {
       const { result } = put
       tell(request, account.id, result)
       if (result === 'refused') return refuse(request, reply, { ...keyMismatch, log: { objectId } })
-      if (result === 'full') throw new StoreError('full', 'as many unproved records wait as may')
+      if (result === 'full') throw new StoreError('full', 'the queue of unproved records is full')
       reply.code(202)
       return { result, objectId, registrationKey } satisfies Acknowledgement
     },

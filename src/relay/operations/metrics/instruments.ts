@@ -15,7 +15,12 @@ export const createInstruments = (registry: Registry) => {
     new Histogram({ name, help, buckets, labelNames, registers })
 
   return {
-    build: gauge('pushferry_build_info', 'Always 1; the labels say what runs.', 'version', 'node'),
+    build: gauge(
+      'pushferry_build_info',
+      'Always 1; the labels have the versions of Pushferry and Node.',
+      'version',
+      'node',
+    ),
 
     intakeRecords: counter(
       'pushferry_intake_records_total',
@@ -76,14 +81,14 @@ export const createInstruments = (registry: Registry) => {
     ),
     wait: gauge(
       'pushferry_upload_wait_seconds',
-      'For how long nothing is sent yet, after a failure or because CleverTap said so; 0: something may be sent.',
+      'Time until the next request may be sent, after a failure or because CleverTap asked for a wait; 0: now.',
       'account',
     ),
     takeovers: counter('pushferry_takeovers_total', 'Number of takeovers of rows from a process that had ended.'),
 
     queue: gauge(
       'pushferry_queue_records',
-      'Records that wait for upload, or for another try, by whose capacity they take up. The same from every process.',
+      'Records that wait for upload or a retry, by the capacity that they use. The same from every process.',
       'account',
       'pool',
     ),

@@ -109,7 +109,8 @@ export const describeAccount = (facts: AccountFacts): AccountStatus => {
   const etaMs = etaOf(waiting, facts)
   const upload = healthOf(facts)
   const settled = { accepted, rejected, withdrawn }
-  const hour = history.sum(now - 60 * 60_000)
+  const hourAgo = now - 60 * 60_000
+  const hour = history.sum(hourAgo)
   const lastDay = (event: Parameters<History['since']>[1]): number => history.since(now - dayMs, event)
   const others = othersOf(says.holders, uploads.holder, account)
   return {
@@ -126,6 +127,7 @@ export const describeAccount = (facts: AccountFacts): AccountStatus => {
       throttled: uploads.state.limit < uploads.concurrency,
       hour,
       settled,
+      discarded: history.since(hourAgo, 'discarded'),
       missing: lastDay('missing'),
     }),
     upload,

@@ -1,5 +1,5 @@
 import type { Happened, Level, UploadHealth, Verdict } from './view/snapshot.ts'
-import { count, counted, duration, share } from './view/words.ts'
+import { clock, count, counted, duration, share } from './view/words.ts'
 
 /** The facts that decide the verdict. */
 export interface Evidence {
@@ -17,6 +17,8 @@ export interface Evidence {
   throttled: boolean
   hour: Happened
   settled: { accepted: number; rejected: number; withdrawn: number }
+  /** Rejected records that the relay removed in the last hour, because they were too old or too many. */
+  discarded: number
   /** Accepted records of the last day whose token was missing on the profile when the relay looked it up. */
   missing: number
 }
@@ -40,22 +42,39 @@ const storeVerdict = ({ store }: Evidence): Verdict | undefined =>
     : {
         level: 'bad',
         answer: 'No.',
-        headline: `The store takes no records (${store.reason ?? 'no reason given'}): the relay answers 503 to senders until it does.`,
+        headline: `The store cannot accept records (${store.reason ?? 'no reason given'}): the relay answers 503 to senders until it does.`,
         remedy: /disk/.test(store.reason ?? '')
           ? 'Free space on the disk of the database. The relay then recovers automatically.'
           : 'Check the database in PUSHFERRY_STORE. The relay then recovers automatically.',
       }
 
-const uploadVerdict = ({ now, upload, waiting }: Evidence): Verdict | undefined => {
+/** A wait of a few seconds is normal under CleverTap's limit. */
+const throttledVerdict = ({ now, upload, waiting }: Evidence): Verdict | undefined => {
+  const { since, nextTryAt, cause, remedy } = upload
+  const isUsual = (nextTryAt ?? now) - (since ?? now) < soonMs
+  if (isUsual || (nextTryAt === null && waiting === 0)) return undefined
+  const until = nextTryAt === null ? '' : ` until ${clock(nextTryAt, { zone: 'UTC', seconds: true })}`
+  return {
+    level: 'warning',
+    answer: 'Not right now.',
+    headline:
+      waiting === 0
+        ? `${cause}. Nothing waits yet; new records wait${until}.`
+        : `${cause}. ${counted(waiting, 'record')} ${waiting === 1 ? 'waits' : 'wait'}${until}.`,
+    remedy: remedy ?? isSafe,
+  }
+}
+
+const uploadVerdict = (evidence: Evidence): Verdict | undefined => {
+  const { now, upload, waiting } = evidence
   const { state, since, cause, remedy } = upload
   if (state === 'ok') return undefined
+  if (state === 'throttled') return throttledVerdict(evidence)
   const forMs = since === null ? 0 : now - since
   const how = since === null ? '' : `, for ${duration(forMs)} now`
   const many =
     waiting === 0 ? 'Nothing waits yet.' : `${counted(waiting, 'record')} ${waiting === 1 ? 'waits' : 'wait'}.`
-  // A wait of a few seconds is normal under CleverTap's limit.
-  if (state === 'throttled' && forMs < hiccupMs) return undefined
-  const isShort = state === 'throttled' || (state === 'failing' && forMs < hiccupMs)
+  const isShort = state === 'failing' && forMs < hiccupMs
   return {
     level: isShort ? 'warning' : 'bad',
     answer: isShort ? 'Not right now.' : 'No.',
@@ -88,16 +107,24 @@ const lateVerdict = (evidence: Evidence): Verdict | undefined => {
   }
 }
 
-const lossVerdict = ({ hour, missing }: Evidence): Verdict | undefined => {
+const lossVerdict = ({ hour, settled, discarded, missing }: Evidence): Verdict | undefined => {
   const { accepted, rejected } = hour
-  if (rejected > 0) {
-    const most = rejected >= enoughForAShare && rejected > accepted
+  // The others were retried, replaced or withdrawn meanwhile.
+  const lost = Math.min(rejected, settled.rejected + discarded)
+  if (lost > 0) {
+    const most = lost >= enoughForAShare && lost > accepted
     const of = `${count(rejected)} of ${count(rejected + accepted)} uploaded records (${share(rejected, rejected + accepted)})`
     return {
       level: most ? 'bad' : 'warning',
       answer: most ? 'Mostly not.' : 'Not all.',
-      headline: `CleverTap rejected ${of} in the last hour.`,
-      remedy: 'The reasons are below. Rejected records are kept and can be retried.',
+      headline:
+        lost === rejected
+          ? `CleverTap rejected ${of} in the last hour.`
+          : `CleverTap rejected records in the last hour; at most ${count(lost)} of them ${lost === 1 ? 'is' : 'are'} still rejected.`,
+      remedy:
+        settled.rejected > 0
+          ? 'The reasons are below. Rejected records are kept and can be retried.'
+          : 'The relay discarded them after PUSHFERRY_KEEP_REJECTED, so they cannot be retried.',
     }
   }
   return missing === 0
@@ -112,7 +139,7 @@ const lossVerdict = ({ hour, missing }: Evidence): Verdict | undefined => {
 }
 
 const healthyVerdict = (evidence: Evidence): Verdict => {
-  const { waiting, imported, deferred, etaMs, throttled, settled } = evidence
+  const { waiting, imported, deferred, etaMs, throttled, hour, settled } = evidence
   const good = (level: Level, headline: string): Verdict => ({ level, answer: 'Yes.', headline, remedy: null })
   const about = etaMs === null ? '' : `, about ${duration(etaMs)} to go`
   if (imported > 0) return good('busy', `An import is running: ${counted(waiting, 'record')} in the queue${about}.`)
@@ -137,7 +164,11 @@ const healthyVerdict = (evidence: Evidence): Verdict => {
       ? ` ${counted(held, 'record')} may wait for ${held === 1 ? 'its profile' : 'their profiles'} to go live.`
       : ''
   const old =
-    rejected > 0 ? ` ${counted(rejected, 'record')} rejected earlier ${rejected === 1 ? 'is' : 'are'} kept.` : ''
+    rejected > 0
+      ? ` ${counted(rejected, 'record')} rejected earlier ${rejected === 1 ? 'is' : 'are'} kept.`
+      : hour.rejected > 0
+        ? ' CleverTap rejected records in the last hour; none of them is still rejected.'
+        : ''
   return good('good', `Everything that arrives reaches CleverTap.${waits}${old}`)
 }
 

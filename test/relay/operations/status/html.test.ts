@@ -73,7 +73,7 @@ describe('the page as the server writes it', () => {
     ] as const
     const html = render(pageState({}, { accounts }))
     expect(html).toContain('<a href="status?account=TEST-2&#38;range=hour">')
-    expect(html).toContain('needs you')
+    expect(html).toContain('action needed')
     expect(html.match(/aria-current="page"/g)).toHaveLength(1)
   })
 

@@ -108,6 +108,23 @@ describe('a snapshot', () => {
     for (const secret of ['token-of', 'token-new', '"two"', '"one"']) expect(text).not.toContain(secret)
   })
 
+  it('says that everything arrives once rejected records were accepted at a retry, but not if they were discarded', async () => {
+    const { store, current, complete, time } = start()
+    await store.put([entry('one'), entry('two')])
+    await complete({ one: 535 })
+    expect((await current()).only.verdict).toMatchObject({ answer: 'Not all.' })
+    await store.retryRejected(account, {})
+    await complete()
+    expect((await current()).only.verdict).toMatchObject({ answer: 'Yes.' })
+    await store.put([entry('three')])
+    await complete({ three: 535 })
+    await store.discardRejected(account, { before: time.now + 1, most: 0 })
+    expect((await current()).only.verdict).toMatchObject({
+      answer: 'Not all.',
+      remedy: expect.stringContaining('discarded'),
+    })
+  })
+
   it('shows who fills the queue, and browsers by their last confirmation', async () => {
     const { store, current } = start()
     const from = (objectId: string, sender: NewEntry['sender'], id?: string) => ({ ...entry(objectId, id), sender })

@@ -27,7 +27,7 @@ export const createRetry = (current: () => PageState): void => {
     const of = account.rejected.codes.find((one) => one.code === code)
     const records = code === undefined ? account.settled.rejected : (of?.records ?? 0)
     const which = of ? ` that were rejected with code ${of.code}` : ' that were rejected'
-    return `${counted(records, 'record')}${which} will be sent to CleverTap again. Records of browsers without proof are left out, because the relay keeps no token of them.`
+    return `${counted(records, 'record')}${which} will be sent to CleverTap again. Records of browsers without proof are left out, because the relay does not keep their tokens.`
   }
 
   document.addEventListener('click', ({ target }) => {

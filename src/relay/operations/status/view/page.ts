@@ -82,7 +82,7 @@ export const viewOf = (options: PageOptions) => {
       ),
       chartSection(options, (one) => addressOf(asked ? account : undefined, one)),
       section('latest-section', 'latest', 'Latest rejections', list('latest'), slot('latestNote', 'p.note')),
-      section('capacity-section', 'capacity', 'Who fills the queue', list('capacity')),
+      section('capacity-section', 'capacity', 'Queue by sender', list('capacity')),
       section('browsers-section', 'browsers', 'Registered browsers', list('browsers')),
       section('else', 'else', 'Other events, last 24 hours', list('events')),
       section('changes-section', 'changes', 'Changes since this relay started', list('changes')),

@@ -11,8 +11,8 @@ export const levelWords: Readonly<Record<Level, string>> = {
   empty: 'nothing yet',
   good: 'all well',
   busy: 'catching up',
-  warning: 'look at it',
-  bad: 'needs you',
+  warning: 'needs attention',
+  bad: 'action needed',
 }
 
 const stateWords: Readonly<Record<UploadMode, { always: string; lately: string }>> = {
