@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { loadConfig, type Setting, settings } from '../relay/config/index.ts'
+import { loadConfig, regions, type Setting, settings } from '../relay/config/index.ts'
 import { CliError } from './cli-error.ts'
 import type { DefineCommand } from './commands.ts'
 import { createAsker } from './init-ask.ts'
@@ -36,7 +36,7 @@ const needed = [
     instead: 'CLEVERTAP_URL',
     option: '--region',
     key: 'region',
-    text: "Region, the first word of the dashboard's address (eu1 in1 sg1 us1 aps3 mec1)",
+    text: `Region, the first word of the dashboard's address (${regions.join(' ')})`,
   },
   {
     name: 'PUSHFERRY_ORIGINS',
