@@ -1,4 +1,5 @@
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { relative } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/index.ts'
@@ -40,6 +41,15 @@ const record = (objectId: string, type = 'fcm'): string =>
   JSON.stringify({ type: 'token', tokenData: { id: `token-of-${objectId}`, type }, objectId })
 
 describe('an import', () => {
+  test('that only queues names the store from which a relay must upload, by its full path', async () => {
+    const file = write('a.csv', `${header}__a,fcm,t\n`)
+    env.PUSHFERRY_STORE = `sqlite:${relative('.', folder.file('s.db'))}`
+    const { err } = await runImport([file, '--enqueue-only'])
+    expect(err).toContain(
+      `pushferry: 1 record waits in ${folder.file('s.db')} for a relay to upload; pushferry status shows the progress\n`,
+    )
+  })
+
   test('shows what it will read as what, uploads, and ends with a table and 0', async () => {
     const clevertap = await simulate()
     const file = write(
