@@ -201,6 +201,19 @@ describe('rejected rows', () => {
     ])
     expect(readFileSync(rejects, 'utf8')).toMatch(/^objectId,type,id,line,code,reason\n__b,fcm,t2,3,527,Error 527\n$/)
   })
+
+  test('are rejected again if the import rejected them, and unchanged if CleverTap refused them, until they are corrected', async () => {
+    const clevertap = await simulate()
+    clevertap.fail({ kind: 'reject', code: 534, objectIds: ['__b'], times: 'always' })
+    const rejects = folder.file('r.csv')
+    await runImport([write('a.csv', `${header},fcm,t1\n__b,fcm,t2\n`), '--rejects', rejects])
+    const again = await runImport([rejects, '--json'])
+    expect(JSON.parse(again.out)).toEqual({ read: 2, queued: 0, unchanged: 1, rejected: { 530: 1 }, ...none })
+    expect(again.err).toContain('1 record of the store was rejected by CleverTap before: pushferry rejected list')
+    const corrected = readFileSync(rejects, 'utf8').replace('\n,', '\n__a,').replace('__b', '__c')
+    const { code, out } = await runImport([write('b.csv', corrected), '--json'])
+    expect([code, JSON.parse(out)]).toEqual([0, { read: 2, queued: 2, unchanged: 0, rejected: {}, ...none }])
+  })
 })
 
 test('an import that is interrupted goes on when it is run again, and uploads nothing twice', async () => {
