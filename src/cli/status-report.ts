@@ -89,7 +89,7 @@ const queueWords = ({ queue }: AccountReport, now: number): string => {
   if (waiting + uploading === 0) return 'empty'
   const kinds = [
     `${count(live)} live`,
-    ...(unproved > 0 ? [`${count(unproved)} of browsers that prove nothing`] : []),
+    ...(unproved > 0 ? [`${count(unproved)} from browsers without proof`] : []),
     ...(imported > 0 ? [`${count(imported)} imported`] : []),
   ]
   const parts = kinds.length > 1 ? ` (${kinds.join(', ')})` : ''
@@ -113,7 +113,7 @@ export const describeStatus = (report: AccountReport, now: number, paint: Paint)
     line('last 5 min', happenedWords(last.fiveMinutes)),
     line('last hour', happenedWords(last.hour)),
     line(
-      'in all',
+      'in total',
       `${count(settled.accepted)} accepted, ${count(settled.rejected)} rejected, ${count(settled.withdrawn)} withdrawn`,
     ),
     ...rejected.map(({ code, records, meaning }, at) =>

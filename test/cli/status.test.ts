@@ -25,10 +25,10 @@ it('shows the queue, what happened, failures by code with their meaning, and tha
   expect(out).toMatch(/rejected +535 +1 {2}\S+/)
 })
 
-it('tells the records of browsers that prove nothing apart', async () => {
+it('tells the records from browsers without proof apart', async () => {
   const { run, store } = await startStore()
   await store.put([newEntry('a', 'a', { account }), newEntry('b', 'b', { account, sender: 'unproved' })])
-  expect((await run(['status'])).out).toMatch(/queue +2 records waiting \(1 live, 1 of browsers that prove nothing\)/)
+  expect((await run(['status'])).out).toMatch(/queue +2 records waiting \(1 live, 1 from browsers without proof\)/)
   expect(JSON.parse((await run(['status', '--json'])).out)).toMatchObject({
     accounts: [{ queue: { live: 1, unproved: 1, import: 0 } }],
   })
