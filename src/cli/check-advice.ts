@@ -1,4 +1,5 @@
 import type { ProbeAnswer, ProbeAnswers, ProbeVerdict } from './ask-probes.ts'
+import { describeRegions, type RegionAnswers } from './find-region.ts'
 import { describeTrouble } from './network-trouble.ts'
 
 /** The facts that decide the advice, besides the answers. */
@@ -6,8 +7,8 @@ export interface AdviceContext {
   padding: 'padded' | 'unpadded'
   /** The profiles from `--object-id`. */
   objectIds: readonly string[]
-  /** Whether `--regions` was given. */
-  triedRegions: boolean
+  /** The answers of the other regions; undefined when they were not needed, or without `--regions`. */
+  regions: RegionAnswers | undefined
 }
 
 const isProfileCode = (code: number): boolean => [523, 526, 530].includes(code)
@@ -15,13 +16,14 @@ const isProfileCode = (code: number): boolean => [523, 526, 530].includes(code)
 const verdictOf = (answers: readonly ProbeAnswer[], name: string): ProbeVerdict['kind'] | undefined =>
   answers.find(({ probe }) => probe.name === name)?.verdict.kind
 
-/** Advice for refused credentials. `triedRegions`: the other regions were asked, and none accepted them. */
+/** Advice for credentials that were refused, or of which nothing is known. */
 export const credentialsAdvice = (
   { credentials, answers }: ProbeAnswers,
-  { triedRegions }: Pick<AdviceContext, 'triedRegions'>,
+  { regions }: Pick<AdviceContext, 'regions'>,
 ): string | undefined => {
+  if (regions?.accepted) return `the credentials are good in another region: set CLEVERTAP_REGION=${regions.accepted}`
   if (credentials === 'refused')
-    return `account, passcode or region is wrong (CleverTap gives the same answer for all three): compare them with the dashboard (Settings > Project; its address contains the region)${triedRegions ? '. No other region accepts them' : ', or use --regions to try the other regions'}`
+    return `account, passcode or region is wrong (CleverTap gives the same answer for all three): compare them with the dashboard (Settings > Project; its address contains the region)${regions ? `. ${describeRegions(regions)}` : ', or use --regions to try the other regions'}`
   const [first] = answers
   return credentials === 'unknown' && first?.verdict.kind === 'unclear'
     ? describeTrouble(first.verdict.reason)

@@ -11,6 +11,6 @@ export const checkObjectIds = (objectIds: readonly string[]): void => {
   for (const objectId of objectIds) {
     const decoded = decodeRecord({ type: 'token', objectId })
     if (!decoded.ok && decoded.problem.code === 530)
-      throw new CliError(`${JSON.stringify(objectId)} is no CleverTap ID: ${decoded.problem.message}`, 2)
+      throw new CliError(`${JSON.stringify(objectId)} is not a CleverTap ID: ${decoded.problem.message}`, 2)
   }
 }

@@ -1,6 +1,7 @@
 import { withoutNumber } from '../relay/clevertap/record-number.ts'
 import type { ProbeAnswers, ProbeVerdict } from './ask-probes.ts'
 import { type AdviceContext, credentialsAdvice, typeAdvice } from './check-advice.ts'
+import type { RegionAnswers } from './find-region.ts'
 
 /** The report of an account that `pushferry check --json` prints. */
 export interface AccountReport {
@@ -11,6 +12,8 @@ export interface AccountReport {
   credentials: 'accepted' | 'refused' | 'unknown'
   /** Advice about the credentials; `null` when there is none. */
   advice: string | null
+  /** The answers of the other regions; `null` when the credentials were not refused, or without `--regions`. */
+  regions: RegionAnswers | null
   types: readonly ProbeReport[]
   /** Further probes, which do not count for `ok`. */
   details: readonly ProbeReport[]
@@ -25,9 +28,9 @@ export interface ProbeReport {
   advice: string | null
 }
 
-/** Makes the report that is printed. `region` is the region in which the credentials were accepted. */
+/** Makes the report that is printed. */
 export const reportAccount = (
-  { account, url, region }: { account: string; url: string; region: string | undefined },
+  { account, url }: { account: string; url: string },
   answers: ProbeAnswers,
   context: AdviceContext,
 ): AccountReport => {
@@ -55,9 +58,8 @@ export const reportAccount = (
     url,
     ok: answers.credentials === 'accepted' && types.every(({ verdict }) => verdict === 'accepted'),
     credentials: answers.credentials,
-    advice: region
-      ? `the credentials are good in another region: set CLEVERTAP_REGION=${region}`
-      : (credentialsAdvice(answers, context) ?? null),
+    advice: credentialsAdvice(answers, context) ?? null,
+    regions: context.regions ?? null,
     types: answers.credentials === 'accepted' ? types : [],
     details: of('detail'),
   }

@@ -42,11 +42,11 @@ const checkAccount = async (
   try {
     const answers = await askProbes(probes, client, wait)
     const [first] = probes
-    const region =
+    const others =
       regions && first && answers.credentials === 'refused'
         ? await findRegion(url, first, (other) => open(account, other), wait)
         : undefined
-    return reportAccount({ account: id, url, region }, answers, { padding, objectIds, triedRegions: regions === true })
+    return reportAccount({ account: id, url }, answers, { padding, objectIds, regions: others })
   } finally {
     await client.close()
   }

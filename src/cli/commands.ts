@@ -46,7 +46,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'erase',
-    summary: "remove a person's rows and every trace of them from the store",
+    summary: "remove a profile's row and every trace of it from the store",
     load: async () => (await import('./erase.ts')).defineErase,
     takesObjectIds: true,
   },

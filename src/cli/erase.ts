@@ -20,7 +20,7 @@ interface Erasure {
 }
 
 const describe = ({ objectId, account, result, reason }: Erasure, many: boolean): string =>
-  `${objectId}  ${{ erased: 'erased', unknown: 'was not there', failed: 'FAILED' }[result]}${many ? `  account ${account}` : ''}${reason === null ? '' : `  ${reason}`}\n`
+  `${objectId}  ${{ erased: 'erased', unknown: 'not found', failed: 'FAILED' }[result]}${many ? `  account ${account}` : ''}${reason === null ? '' : `  ${reason}`}\n`
 
 /** Erases each objectId from each account. Resolves to 0 when nothing failed, also for unknown objectIds, else 1. */
 const erase = async (objectIds: readonly string[], options: EraseOptions, io: Io): Promise<ExitCode> => {
@@ -46,7 +46,7 @@ const erase = async (objectIds: readonly string[], options: EraseOptions, io: Io
   })
   if (done.some(({ result }) => result === 'unknown'))
     io.stderr.write(
-      'pushferry: for those that were not there: IDs are compared exactly, with case and prefix (__, -, ~)\n',
+      'pushferry: for those that were not found: IDs are compared exactly, with case and prefix (__, -, ~)\n',
     )
   if (options.json) io.stdout.write(`${JSON.stringify({ erased: done }, undefined, 2)}\n`)
   return done.some(({ result }) => result === 'failed') ? 1 : 0

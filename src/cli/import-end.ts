@@ -15,22 +15,24 @@ interface NextStepsFacts {
   /** Number of tokens left out because the import has a newer one for the same profile. */
   older: number
   rejects: Rejects | undefined
+  /** The name of the store; undefined for a dry run. */
+  store: string | undefined
   isDry: boolean
 }
 
 /** The remaining steps after an import, one line each; empty when there are none. */
 export const nextSteps = (
   { how, failure, waiting, refusedBefore = 0 }: ImportEnd,
-  { rejected, unmatched, older, rejects, isDry }: NextStepsFacts,
+  { rejected, unmatched, older, rejects, store, isDry }: NextStepsFacts,
 ): string => {
   const lines: string[] = []
   if (how === 'interrupted') lines.push(isDry ? 'interrupted' : `interrupted: ${waits(waiting)} in the store; ${again}`)
   if (how === 'failed') lines.push(isDry ? `${failure}` : `${failure}; ${waits(waiting)} in the store, then ${again}`)
   if (how === 'refused')
     lines.push(`CleverTap refuses the credentials: run pushferry check; ${waits(waiting)} in the store, then ${again}`)
-  if (how === 'late') lines.push(`${waits(waiting)} in the store, for a running relay or for the same command again`)
+  if (how === 'late') lines.push(`${waits(waiting)} in ${store}, for a running relay or for the same command again`)
   if (how === 'enqueued' && !isDry && waiting !== undefined && waiting > 0)
-    lines.push(`${waits(waiting)} in the store for a relay to upload; pushferry status shows the progress`)
+    lines.push(`${waits(waiting)} in ${store} for a relay to upload; pushferry status shows the progress`)
   if (older > 0)
     lines.push(
       `${counted(older, 'token')} ${older === 1 ? 'was' : 'were'} left out, because a profile has one token and the import has a newer one for it`,

@@ -13,6 +13,7 @@ import { rejectedIn } from '../import/tally.ts'
 import { createClevertapClient } from '../relay/clevertap/client.ts'
 import type { StoreAccount, StoreConfig, WebType } from '../relay/config/index.ts'
 import { duration } from '../relay/config/kinds.ts'
+import { nameOfStore } from '../relay/store-name.ts'
 import { createUploads } from '../relay/uploader/uploads.ts'
 import { type TokenType, tokenTypes } from '../wire/record.ts'
 import { chooseAccount } from './choose-accounts.ts'
@@ -58,6 +59,8 @@ const storeOptions = { cacheBytes: 6 * 1024 * 1024, logPages: 8_000 }
 interface Job {
   options: ImportOptions
   io: Io
+  /** The name of the store; undefined for a dry run. */
+  store: string | undefined
   plans: readonly Plan[]
   rejects: Rejects | undefined
   progress: ImportProgress
@@ -110,7 +113,7 @@ const shown = async <T>(
   }
 }
 
-const conclude = ({ options, io, progress, rejects }: Job, end: ImportEnd): ExitCode => {
+const conclude = ({ options, io, store, progress, rejects }: Job, end: ImportEnd): ExitCode => {
   const { tally } = progress
   const { stdout, stderr, env } = io
   const isDry = options.dryRun === true
@@ -118,7 +121,7 @@ const conclude = ({ options, io, progress, rejects }: Job, end: ImportEnd): Exit
   stdout.write(options.json ? summaryJson(tally) : summaryTable(tally, { how: end.how, isDry }, paintFor(stdout, env)))
   const rejected = rejectedIn(tally)
   const older = tally.skipped.get(olderToken) ?? 0
-  stderr.write(nextSteps(end, { rejected, unmatched: tally.unmatched, older, rejects, isDry }))
+  stderr.write(nextSteps(end, { rejected, unmatched: tally.unmatched, older, rejects, store, isDry }))
   return rejected + tally.unmatched === 0 && (end.how === 'enqueued' || end.how === 'uploaded' || end.how === 'late')
     ? 0
     : 1
@@ -204,6 +207,7 @@ const importFiles = async (names: readonly string[], options: ImportOptions, io:
     const job: Job = {
       options,
       io,
+      store: config && nameOfStore(config.store),
       plans,
       rejects: options.rejects === undefined ? undefined : createRejects(options.rejects, plans),
       progress: createProgress(plans),

@@ -39,13 +39,13 @@ export const createAsker = (io: Io): { ask: (question: Question) => Promise<stri
         prompt(`${text}: `)
         isMuted = isSecret === true
         const { value, done } = await answers.next()
-        if (done) throw new CliError('ended before all questions were answered. Nothing was written', 1)
+        if (done) throw new CliError('the input ended before all questions were answered. Nothing was written', 1)
         const answer = value.trim()
         isMuted = false
         if (isSecret) io.stderr.write('\n')
         const reason = refuse(answer)
         if (reason === undefined) return answer
-        io.stderr.write(`  It must be ${reason}.\n`)
+        io.stderr.write(`  It ${reason}.\n`)
       }
     },
     close: () => lines.close(),

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { loadConfig, type Setting, settings } from '../relay/config/index.ts'
+import { loadConfig, regions, type Setting, settings } from '../relay/config/index.ts'
 import { CliError } from './cli-error.ts'
 import type { DefineCommand } from './commands.ts'
 import { createAsker } from './init-ask.ts'
@@ -36,7 +36,7 @@ const needed = [
     instead: 'CLEVERTAP_URL',
     option: '--region',
     key: 'region',
-    text: "Region, the first word of the dashboard's address (eu1 in1 sg1 us1 aps3 mec1)",
+    text: `Region, the first word of the dashboard's address (${regions.join(' ')})`,
   },
   {
     name: 'PUSHFERRY_ORIGINS',
@@ -56,12 +56,12 @@ const needed = [
 const optional = new Set<string>(['PUSHFERRY_ORIGINS', 'PUSHFERRY_VAPID_PUBLIC_KEY'])
 
 const refuse = (name: (typeof needed)[number]['name'], answer: string): string | undefined => {
-  if (answer === '') return optional.has(name) ? undefined : 'given'
+  if (answer === '') return optional.has(name) ? undefined : 'must not be empty'
   // The table pairs each name with its own value type; here it only matters whether the value can be read.
   const { kind } = settings[name] as Setting<unknown>
   if (kind.read(answer) !== undefined) return undefined
   const hint = kind.hint?.(answer)
-  return hint === undefined ? kind.allowed : `${kind.allowed}; ${hint}`
+  return `must be ${kind.allowed}${hint === undefined ? '' : `; ${hint}`}`
 }
 
 /** Joins the lines of a list with commas: a variable may have one entry per line, but a value in the file is one line. */
@@ -79,8 +79,7 @@ const collect = async (options: InitOptions, io: Io): Promise<Map<string, string
     if (given !== undefined && one.key === 'passcodeFile') values.set('CLEVERTAP_PASSCODE_FILE', given)
     else if (value) {
       const reason = refuse(one.name, value)
-      if (reason !== undefined)
-        throw new CliError(`${given === undefined ? one.name : one.option} must be ${reason}`, 2)
+      if (reason !== undefined) throw new CliError(`${given === undefined ? one.name : one.option} ${reason}`, 2)
       values.set(one.name, oneLine(value))
     } else if (given === undefined && !other) open.push(one)
   }
@@ -157,7 +156,7 @@ const init = async (options: InitOptions, io: Io): Promise<ExitCode> => {
   io.stdout.write(`Wrote ${file}, readable by you alone. Next:
   npx pushferry check --env-file ${word}    # does CleverTap accept the account?
   npx pushferry relay --env-file ${word}    # run the relay
-  npx pushferry doctor ${site || 'https://www.example.com'}    # when the tag is in your page: is all in order?
+  npx pushferry doctor ${site || 'https://www.example.com'}    # once the tag is in your page: checks the site
 `)
   return 0
 }

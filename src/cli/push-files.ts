@@ -39,7 +39,7 @@ const readJson = async (file: string, what: keyof typeof sources, { stdin }: Pic
     // Reported below. The parser's own message would quote the input.
   }
   const isEmpty = text.trim() === ''
-  throw new CliError(`${what} ${isEmpty ? 'is empty' : 'is no JSON object'}. Give ${sources[what]}`, 2)
+  throw new CliError(`${what} ${isEmpty ? 'is empty' : 'is not a JSON object'}. Give ${sources[what]}`, 2)
 }
 
 const key = (value: unknown, bytes: number): string | undefined => {

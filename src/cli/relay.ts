@@ -6,8 +6,9 @@ import type { Io } from './io.ts'
 import { storeExitCode } from './store-exit-code.ts'
 
 const help = `
-Settings come from the environment; the least that is needed:
+Settings come from the environment. Required:
   CLEVERTAP_ACCOUNT_ID, CLEVERTAP_PASSCODE (or CLEVERTAP_PASSCODE_FILE), CLEVERTAP_REGION
+and at least one of:
   PUSHFERRY_ORIGINS    the sites whose browsers may register
   PUSHFERRY_API_KEYS   the keys of the backends that may post
 

@@ -59,7 +59,7 @@ const start = async (options: SimulatorOptions): Promise<Simulator> => {
 const greeting = (
   { url, accountId }: Simulator,
   { limit, passcode }: SimulateOptions,
-): string => `CleverTap, simulated, listens on ${url}
+): string => `The CleverTap simulator listens on ${url}
   point the relay at it: CLEVERTAP_URL=${url} CLEVERTAP_ACCOUNT_ID=${accountId} CLEVERTAP_PASSCODE=${passcode === defaultPasscode ? passcode : '(the one you gave)'}
   ${limit} requests in flight at most; faults and received records: ${url}/_sim
   Ctrl-C ends it.

@@ -1,6 +1,7 @@
 import { readReports } from '../import/read-reports.ts'
 import { meaningOf } from '../relay/clevertap/code-meanings.ts'
 import { explainHealth } from '../relay/operations/status/health-cause.ts'
+import { waitingIn } from '../relay/operations/status/samples.ts'
 import { ago, count, counted } from '../relay/operations/status/view/words.ts'
 import type { Counts, EventName, Holder, Minute } from '../relay/store/port.ts'
 import type { Paint } from './paint.ts'
@@ -66,13 +67,15 @@ export const reportStatus = (
   }
 }
 
-/** Whether the operator must act before everything can arrive. */
-export const isInTrouble = ({ upload }: AccountReport): boolean =>
-  upload.state === 'suspended' || upload.state === 'failing'
+/** Whether the operator must act before everything can arrive. A relay that is restarted has a minute to take over the queue. */
+export const isInTrouble = ({ upload, queue: { oldestReceivedAt } }: AccountReport, now: number): boolean =>
+  upload.state === 'suspended' ||
+  upload.state === 'failing' ||
+  (upload.state === 'none' && oldestReceivedAt !== null && now - oldestReceivedAt > minuteMs)
 
 const uploadWords = ({ upload, queue }: AccountReport, { good, bad }: Paint): string => {
   const { state, reason, processes, inFlight } = upload
-  const waiting = queue.live + queue.unproved + queue.import + queue.uploading
+  const waiting = waitingIn({ queued: queue, uploading: queue.uploading })
   if (state === 'none') return waiting > 0 ? bad('no relay uploads: start pushferry relay') : 'no relay is running'
   if (state === 'ok')
     return `${good('ok')}, ${counted(inFlight, 'request')} in flight from ${counted(processes, 'process', 'processes')}`
@@ -86,7 +89,7 @@ const queueWords = ({ queue }: AccountReport, now: number): string => {
   if (waiting + uploading === 0) return 'empty'
   const kinds = [
     `${count(live)} live`,
-    ...(unproved > 0 ? [`${count(unproved)} of browsers that prove nothing`] : []),
+    ...(unproved > 0 ? [`${count(unproved)} from browsers without proof`] : []),
     ...(imported > 0 ? [`${count(imported)} imported`] : []),
   ]
   const parts = kinds.length > 1 ? ` (${kinds.join(', ')})` : ''
@@ -110,7 +113,7 @@ export const describeStatus = (report: AccountReport, now: number, paint: Paint)
     line('last 5 min', happenedWords(last.fiveMinutes)),
     line('last hour', happenedWords(last.hour)),
     line(
-      'in all',
+      'in total',
       `${count(settled.accepted)} accepted, ${count(settled.rejected)} rejected, ${count(settled.withdrawn)} withdrawn`,
     ),
     ...rejected.map(({ code, records, meaning }, at) =>

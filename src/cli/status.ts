@@ -11,7 +11,7 @@ interface StatusOptions {
   json?: true
 }
 
-/** Reads the store and prints the accounts' status. Resolves to 1 when an account's uploads are suspended or fail, else 0. */
+/** Reads the store and prints the accounts' status. Resolves to 1 when an account is in trouble, else 0. */
 const status = async (options: StatusOptions, io: Io, now: () => number = Date.now): Promise<ExitCode> => {
   const config = storeConfig(io, options.account)
   const accounts = chooseAccounts(config, options.account)
@@ -33,7 +33,7 @@ const status = async (options: StatusOptions, io: Io, now: () => number = Date.n
       ? `${JSON.stringify({ accounts: reports }, undefined, 2)}\n`
       : reports.map((report) => describeStatus(report, now(), paint)).join('\n'),
   )
-  return reports.some(isInTrouble) ? 1 : 0
+  return reports.some((report) => isInTrouble(report, now())) ? 1 : 0
 }
 
 /** `pushferry status`. */
@@ -48,12 +48,13 @@ export const defineStatus: DefineCommand = (command, io, exitWith) => {
     .addHelpText(
       'after',
       `
-Exit code 0; 1 when the uploads of an account are suspended or fail.
+Exit code 0; 1 when the uploads of an account are suspended or fail, or when a record has waited for more than a minute and no
+process uploads.
 
 Examples:
   $ pushferry status
   $ watch -n 5 pushferry status
-  $ pushferry status --json | jq '.accounts[] | {account, waiting: (.queue.live + .queue.import)}'`,
+  $ pushferry status --json | jq '.accounts[] | {account, waiting: (.queue.live + .queue.unproved + .queue.import)}'`,
     )
     .action(async (options: StatusOptions) => exitWith(await status(options, io)))
 }

@@ -1,6 +1,7 @@
 import { type Comparison, compareExport, type Verdict, verdicts } from '../import/compare-export.ts'
 import { ImportError } from '../import/error.ts'
 import { type Input, openInput } from '../import/input.ts'
+import { waitingIn } from '../relay/operations/status/samples.ts'
 import { count, counted } from '../relay/operations/status/view/words.ts'
 import type { Counts } from '../relay/store/port.ts'
 import { chooseAccount } from './choose-accounts.ts'
@@ -25,7 +26,7 @@ const sum = (counts: ReadonlyMap<string, number>): number => [...counts.values()
 
 /** Number of rows that CleverTap has not accepted, so no export can have them. */
 const notCompared = ({ queued, uploading, rejected, withdrawn }: Counts): number =>
-  queued.live + queued.import + uploading + rejected + withdrawn
+  waitingIn({ queued, uploading }) + rejected + withdrawn
 
 const table = ({ counts }: Comparison): string => {
   const rows = verdicts.map((verdict) => ({ verdict, n: count(sum(counts[verdict])), types: counts[verdict] }))

@@ -3,6 +3,7 @@ import type { StoreConfig } from '../relay/config/index.ts'
 import { StoreError } from '../relay/store/errors.ts'
 import { openStore } from '../relay/store/open.ts'
 import type { Store } from '../relay/store/port.ts'
+import { nameOfStore } from '../relay/store-name.ts'
 import { explainOpening } from '../relay/store-opening.ts'
 import { CliError } from './cli-error.ts'
 import { storeExitCode } from './store-exit-code.ts'
@@ -20,7 +21,7 @@ export const withStore = async <T>(
 ): Promise<T> => {
   if (mustExist && location.kind === 'sqlite' && !existsSync(location.path))
     throw new CliError(
-      `there is no database ${location.path}: set PUSHFERRY_STORE to the relay's database, or run the command in its folder`,
+      `there is no database ${nameOfStore(location)}: set PUSHFERRY_STORE to the relay's database, or run the command in its folder`,
       2,
     )
   try {

@@ -35,7 +35,7 @@ export const readWebToken = (
   if (fcmHosts.includes(read.host) && !isFcmId(read.id))
     return {
       code: 535,
-      problem: 'the endpoint ends in a character that no FCM token has: give it as the browser does',
+      problem: "the endpoint's last part has a character that FCM does not use: give the endpoint unchanged",
     }
   const type = typeOfHost(read.host, webTypes)
   return type === undefined ? { aside: { kind: 'skipped', reason: 'other push service' } } : { id: read.id, type }

@@ -54,7 +54,7 @@ const mostNamed = 5
 
 /** The reason when no join file has a CleverTap ID for a key. */
 const whyUnmatched = (key: string, left: string): string => {
-  if (key === '') return `the row has no ${left} to join it by`
+  if (key === '') return `the row has no value for ${left}, so it cannot be joined`
   const hint = placeholderHint(key)
   if (hint !== undefined) return `its ${left} ${hint}`
   const invisible = /\p{Cf}/u.test(key) ? `, which has an invisible character in it` : ''

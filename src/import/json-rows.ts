@@ -67,7 +67,7 @@ const parseText = (source: string): Parsed => {
 /** The value of a piece, or why it cannot be read. */
 const parse = ({ bytes, cut }: JsonPiece): Parsed => {
   const unreadable = (problem: string): Parsed => ({ source: bytes.toString('utf8'), problem })
-  if (cut === 'end') return unreadable('the document ends in the middle of it: was the file cut off?')
+  if (cut === 'end') return unreadable('the document ends inside this record: was the file cut off?')
   if (cut === 'length') return unreadable('it is too long for a record')
   let source: string
   try {

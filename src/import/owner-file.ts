@@ -10,7 +10,7 @@ export interface OwnerFile {
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such folder',
   ENOTDIR: 'there is no such folder',
-  EISDIR: 'it is a folder, and must be a file',
+  EISDIR: 'it is a folder: give the name of a file',
   EACCES: 'you have no permission to write there',
   EPERM: 'the file belongs to another user; choose another name',
   EROFS: 'that disk is read-only',

@@ -1,8 +1,8 @@
 import { accessSync, constants, existsSync, type Stats, statSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { readPostgresAddress } from './config/postgres-address.ts'
 import type { StoreLocation } from './config/types.ts'
 import { StoreError } from './store/errors.ts'
+import { nameOfStore } from './store-name.ts'
 
 /** Why a store cannot be opened. */
 export interface OpeningTrouble {
@@ -89,9 +89,7 @@ const serverTroubles: Readonly<Record<string, (at: string) => OpeningTrouble>> =
     ),
 }
 
-const ofServer = (url: string, cause: unknown, what: string): OpeningTrouble => {
-  const { host = '', port = '5432' } = readPostgresAddress(url) ?? {}
-  const at = `PostgreSQL at ${host || 'this machine'}:${port}`
+const ofServer = (at: string, cause: unknown, what: string): OpeningTrouble => {
   const code = String(memberOf(cause, 'code') ?? '')
   if (certificateCodes.includes(code))
     return hopeless(
@@ -115,5 +113,5 @@ export const explainOpening = (error: unknown, location: StoreLocation): Opening
   const { message, cause } =
     error instanceof Error ? error : { message: 'the store cannot be opened', cause: undefined }
   if (error instanceof StoreError && error.code !== 'unavailable') return hopeless(message)
-  return location.kind === 'sqlite' ? ofFile(location.path, cause, message) : ofServer(location.url, cause, message)
+  return (location.kind === 'sqlite' ? ofFile : ofServer)(nameOfStore(location), cause, message)
 }

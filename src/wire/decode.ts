@@ -35,7 +35,7 @@ const forbiddenIn = (id: string): string | undefined => {
 /** Forbidden characters that are not white space. */
 const kinds = [
   { pattern: /\p{Cf}/u, name: 'an invisible character' },
-  { pattern: /\p{Cs}/u, name: 'half of a character' },
+  { pattern: /\p{Cs}/u, name: 'a lone surrogate' },
   { pattern: /[^\P{Cc}\s]/u, name: 'a control character' },
 ]
 
@@ -90,7 +90,7 @@ const readKeys = (type: TokenType, keys: unknown): Read<TokenKeys | undefined> =
   if (type !== 'chrome') {
     return keys === undefined || keys === null
       ? { ok: true, value: undefined }
-      : refuse(535, `tokenData.keys belongs to type chrome only, not to ${type}`)
+      : refuse(535, `tokenData.keys is allowed for type chrome only, not for ${type}`)
   }
   if (!isObject(keys)) return refuse(535, 'tokenData.keys with p256dh and auth is required for type chrome')
   const p256dh = readKey(keys.p256dh, 'p256dh', 65)
@@ -129,9 +129,9 @@ const readToken = (tokenData: unknown): Read<Token> => {
 
 /** The prefixes of CleverTap IDs by platform. All documented samples follow them. */
 const platforms = [
-  { prefix: '__', name: 'Android', types: ['fcm', 'gcm'] },
-  { prefix: '-', name: 'iOS', types: ['apns'] },
-  { prefix: '~', name: 'Windows', types: ['wns', 'mpns'] },
+  { prefix: '__', name: 'an Android', types: ['fcm', 'gcm'] },
+  { prefix: '-', name: 'an iOS', types: ['apns'] },
+  { prefix: '~', name: 'a Windows', types: ['wns', 'mpns'] },
 ] as const satisfies readonly { prefix: string; name: string; types: readonly TokenType[] }[]
 
 /** One shared array, because nearly every record has no warnings. */
@@ -141,7 +141,7 @@ const platformWarnings = (objectId: string, type: TokenType): readonly string[] 
   const platform = platforms.find(({ prefix }) => objectId.startsWith(prefix))
   return !platform || platform.types.some((one) => one === type)
     ? noWarnings
-    : [`objectId looks like one of ${platform.name}, but the token is of type ${type}`]
+    : [`objectId looks like ${platform.name} CleverTap ID, but the token is of type ${type}`]
 }
 
 /**

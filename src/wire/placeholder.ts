@@ -38,7 +38,7 @@ export const isPlaceholder = (value: string): boolean =>
 export const placeholderHint = (value: string): string | undefined => {
   if (isPlaceholder(value))
     return empty.has(value.toLowerCase())
-      ? 'is what exporters and programs write for an empty value: leave the record out, or send the value itself'
+      ? 'is a placeholder for an empty value, as exporters and programs write it: leave the record out, or send the value itself'
       : 'is the error of a spreadsheet formula: import that column as text and export it again'
   return /^[+-]?(?:\d+[.,]?\d*|[.,]\d+)e[+-]\d+$/i.test(value)
     ? 'is a number in scientific notation, as spreadsheets shorten long numbers: format that column as text and export it again'

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { type CheckParts, check } from '../../src/cli/check.ts'
-import { createClevertapClient } from '../../src/relay/clevertap/client.ts'
+import { type ClevertapOptions, createClevertapClient } from '../../src/relay/clevertap/client.ts'
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/index.ts'
 import { runCli } from './run-cli.ts'
 
@@ -184,11 +184,16 @@ test.each([
   expect(err).toContain(message)
 })
 
-/** A check whose clients all talk to this simulator but remember whom they were meant for, and whose waits take no time. */
+/**
+ * A check whose clients all talk to this simulator but remember whom they were meant for, and whose waits take no time.
+ *
+ * @param clientFor what is different about the client of an address.
+ */
 const checkWith = async (
   clevertap: Simulator,
   options: Parameters<typeof check>[0],
-  passcodeFor: (url: string) => string,
+  clientFor: (url: string) => Partial<ClevertapOptions>,
+  more: Record<string, string> = {},
 ): Promise<{ code: number; out: string; asked: string[]; waits: number[] }> => {
   const asked: string[] = []
   const waits: number[] = []
@@ -196,11 +201,11 @@ const checkWith = async (
   const parts: CheckParts = {
     open: ({ id }, url) => {
       asked.push(url)
-      return createClevertapClient({ url: clevertap.url, accountId: id, passcode: passcodeFor(url) })
+      return createClevertapClient({ url: clevertap.url, accountId: id, passcode: 'wrong', ...clientFor(url) })
     },
     wait: async (ms) => void waits.push(ms),
   }
-  const env = { CLEVERTAP_ACCOUNT_ID: clevertap.accountId, CLEVERTAP_PASSCODE: 'p', CLEVERTAP_REGION: 'us1' }
+  const env = { CLEVERTAP_ACCOUNT_ID: clevertap.accountId, CLEVERTAP_PASSCODE: 'p', CLEVERTAP_REGION: 'us1', ...more }
   const stdout = {
     write: (text: string) => {
       out += text
@@ -210,34 +215,98 @@ const checkWith = async (
   return { code, out, asked, waits }
 }
 
+/** The address of a proxy that refuses every tunnel with 403. */
+const refusingProxy = async (): Promise<string> => {
+  const proxy = createServer()
+  proxy.on('connect', (_, socket) => socket.end('HTTP/1.1 403 Forbidden\r\n\r\n'))
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => void proxy.close())
+  const { port } = proxy.address() as AddressInfo // listening
+  return `http://127.0.0.1:${port}`
+}
+
+const others = ['eu1', 'in1', 'sg1', 'aps3', 'mec1']
+
 test('--regions finds the region in which refused credentials are good', async () => {
   const clevertap = await simulate()
   const { code, out, asked } = await checkWith(clevertap, { regions: true }, (url) =>
-    url.includes('//sg1.') ? clevertap.passcode : 'wrong',
+    url.includes('//sg1.') ? { passcode: clevertap.passcode } : {},
   )
   expect(code).toBe(1)
   expect(out).toContain('-> the credentials are good in another region: set CLEVERTAP_REGION=sg1')
   expect(asked).toEqual(['us1', 'eu1', 'in1', 'sg1'].map((region) => `https://${region}.api.clevertap.com`))
 })
 
-test('--regions says when no region accepts the credentials, and not to use --regions', async () => {
-  const { code, out } = await checkWith(await simulate(), { regions: true }, () => 'wrong')
+test('--regions asks the documented regions, says when none accepts the credentials, and not to use --regions', async () => {
+  const { code, out, asked } = await checkWith(await simulate(), { regions: true }, () => ({}))
   expect([code, out]).toEqual([1, expect.stringContaining('No other region accepts them')])
   expect(out).not.toContain('--regions')
+  expect(asked).toEqual(['us1', ...others].map((region) => `https://${region}.api.clevertap.com`))
 })
 
+test('--regions names the regions that refused the credentials, and those that could not be asked, with the reason', async () => {
+  const clevertap = await simulate()
+  const stopped = await simulate()
+  await stopped.stop()
+  const clientFor = (url: string) => (/\/\/(in1|aps3)\./.test(url) ? { url: stopped.url } : {})
+  const { out } = await checkWith(clevertap, { regions: true }, clientFor)
+  expect(out).toContain('. Not accepted in eu1, sg1, mec1 either. Could not ask in1, aps3: nothing listens there')
+  expect(out).not.toContain('No other region')
+  const json = await checkWith(clevertap, { regions: true, json: true }, clientFor)
+  expect(JSON.parse(json.out).accounts[0].regions).toEqual({
+    accepted: null,
+    refused: ['eu1', 'sg1', 'mec1'],
+    unknown: ['in1', 'aps3'].map((region) => ({ region, reason: expect.stringContaining('nothing listens there') })),
+  })
+})
+
+test('--regions blames a proxy that lets it reach no other region, not the credentials', async () => {
+  const proxy = { url: await refusingProxy(), noProxy: '' }
+  const { code, out } = await checkWith(await simulate(), { regions: true }, (url) =>
+    url.includes('//us1.') ? {} : { url, proxy },
+  )
+  expect([code, out]).toEqual([
+    1,
+    expect.stringContaining(
+      `. Could not ask ${others.join(', ')}: the proxy that HTTPS_PROXY names gives no connection (proxy HTTP 403)`,
+    ),
+  ])
+  expect(out).not.toContain('No other region')
+})
+
+test.each(['http://127.0.0.1:8091', 'https://localhost:8091', 'https://clevertap-gateway.example.com'])(
+  '--regions shows no other host the account and passcode of CLEVERTAP_URL=%s, and says why',
+  async (url) => {
+    const more = { CLEVERTAP_URL: url }
+    const clevertap = await simulate()
+    const { out, asked } = await checkWith(clevertap, { regions: true }, () => ({}), more)
+    expect(asked).toEqual([url])
+    expect(out).toContain(
+      "Did not ask eu1, in1, sg1, us1, aps3, mec1: CLEVERTAP_URL is not an address of CleverTap's API",
+    )
+    expect(out).not.toContain('No other region accepts them')
+    const json = await checkWith(clevertap, { regions: true, json: true }, () => ({}), more)
+    const { regions } = JSON.parse(json.out).accounts[0]
+    expect([json.asked, regions.unknown.length, regions.unknown[0].reason]).toEqual([
+      [url],
+      6,
+      expect.stringContaining("not an address of CleverTap's API"),
+    ])
+  },
+)
+
 test('without --regions nobody else is shown the credentials', async () => {
-  const { asked } = await checkWith(await simulate(), {}, () => 'wrong')
+  const { asked } = await checkWith(await simulate(), {}, () => ({}))
   expect(asked).toEqual(['https://us1.api.clevertap.com'])
 })
 
 test('429 is waited out, as long as it says, and given up after a while', async () => {
   const clevertap = await simulate()
   clevertap.fail({ kind: 'status', status: 429, retryAfter: 2 }, { kind: 'status', status: 429 })
-  const { code, waits } = await checkWith(clevertap, { type: ['fcm'] }, () => clevertap.passcode)
+  const { code, waits } = await checkWith(clevertap, { type: ['fcm'] }, () => ({ passcode: clevertap.passcode }))
   expect([code, waits]).toEqual([0, [2000, 1000]])
   clevertap.fail({ kind: 'status', status: 429, times: 'always' })
-  const busy = await checkWith(clevertap, { type: ['fcm'] }, () => clevertap.passcode)
+  const busy = await checkWith(clevertap, { type: ['fcm'] }, () => ({ passcode: clevertap.passcode }))
   expect([busy.code, busy.waits.length]).toEqual([1, 5])
   expect(busy.out).toContain('-> all request slots of the account are in use')
 })

@@ -238,11 +238,11 @@ describe('the mistakes of a site owner', () => {
     setWorker({ body: 'self.onfetch = () => {}' })
     expect((await failures()).lines).toEqual([expect.stringContaining('does not load Pushferry -> Add to it')])
   })
-  test('beside them: a worker that is no classic script', async () => {
+  test('beside them: a worker that is not a classic script', async () => {
     for (const body of ["importScripts('/pushferry-sw.min.js'", "import { attachPushferry } from 'pushferry/sw'"]) {
       setWorker({ body })
       expect((await failures()).lines).toEqual([
-        expect.stringMatching(/^worker: \S+ is no classic script \(.+\) -> Correct it\. Bundle a worker/),
+        expect.stringMatching(/^worker: \S+ is not a classic script \(.+\) -> Correct it\. Bundle a worker/),
       ])
     }
   })

@@ -9,8 +9,8 @@ it('removes the rows of these people, and every trace of them, and leaves the ot
   const erased = await run(['erase', 'person-to-erase', 'person-unknown'])
   expect(erased).toEqual({
     code: 0,
-    out: 'person-to-erase  erased\nperson-unknown  was not there\n',
-    err: 'pushferry: for those that were not there: IDs are compared exactly, with case and prefix (__, -, ~)\n',
+    out: 'person-to-erase  erased\nperson-unknown  not found\n',
+    err: 'pushferry: for those that were not found: IDs are compared exactly, with case and prefix (__, -, ~)\n',
   })
   expect(await store.find(account, 'person-to-erase')).toBeUndefined()
   expect(await store.find(account, 'person-to-keep')).toMatchObject({ state: 'rejected' })
@@ -35,13 +35,13 @@ it('makes no database where there is none, and says so', async () => {
   })
 })
 
-it('erases nothing when an argument is no CleverTap ID, such as one with the carriage return of a Windows file', async () => {
+it('erases nothing when an argument is not a CleverTap ID, such as one with the carriage return of a Windows file', async () => {
   const { run, store } = await startStore()
   await complete(store, 'person-to-erase', { kind: 'accepted' })
   expect(await run(['erase', 'person-to-erase', 'person-to-keep\r'])).toEqual({
     code: 2,
     out: '',
-    err: 'pushferry: "person-to-keep\\r" is no CleverTap ID: objectId has white space in it (U+000D): remove it\n',
+    err: 'pushferry: "person-to-keep\\r" is not a CleverTap ID: objectId has white space in it (U+000D): remove it\n',
   })
   expect(await store.find(account, 'person-to-erase')).toMatchObject({ state: 'accepted' })
   expect(await run(['erase', ''])).toMatchObject({

@@ -1,4 +1,5 @@
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { relative } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/index.ts'
@@ -40,6 +41,15 @@ const record = (objectId: string, type = 'fcm'): string =>
   JSON.stringify({ type: 'token', tokenData: { id: `token-of-${objectId}`, type }, objectId })
 
 describe('an import', () => {
+  test('that only queues names the store from which a relay must upload, by its full path', async () => {
+    const file = write('a.csv', `${header}__a,fcm,t\n`)
+    env.PUSHFERRY_STORE = `sqlite:${relative('.', folder.file('s.db'))}`
+    const { err } = await runImport([file, '--enqueue-only'])
+    expect(err).toContain(
+      `pushferry: 1 record waits in ${folder.file('s.db')} for a relay to upload; pushferry status shows the progress\n`,
+    )
+  })
+
   test('shows what it will read as what, uploads, and ends with a table and 0', async () => {
     const clevertap = await simulate()
     const file = write(
@@ -190,6 +200,19 @@ describe('rejected rows', () => {
       '{"read":3,"queued":2,"unchanged":0,"rejected":{"527":1},"skipped":{},"unmatched":0}\n',
     ])
     expect(readFileSync(rejects, 'utf8')).toMatch(/^objectId,type,id,line,code,reason\n__b,fcm,t2,3,527,Error 527\n$/)
+  })
+
+  test('are rejected again if the import rejected them, and unchanged if CleverTap refused them, until they are corrected', async () => {
+    const clevertap = await simulate()
+    clevertap.fail({ kind: 'reject', code: 534, objectIds: ['__b'], times: 'always' })
+    const rejects = folder.file('r.csv')
+    await runImport([write('a.csv', `${header},fcm,t1\n__b,fcm,t2\n`), '--rejects', rejects])
+    const again = await runImport([rejects, '--json'])
+    expect(JSON.parse(again.out)).toEqual({ read: 2, queued: 0, unchanged: 1, rejected: { 530: 1 }, ...none })
+    expect(again.err).toContain('1 record of the store was rejected by CleverTap before: pushferry rejected list')
+    const corrected = readFileSync(rejects, 'utf8').replace('\n,', '\n__a,').replace('__b', '__c')
+    const { code, out } = await runImport([write('b.csv', corrected), '--json'])
+    expect([code, JSON.parse(out)]).toEqual([0, { read: 2, queued: 2, unchanged: 0, rejected: {}, ...none }])
   })
 })
 

@@ -141,9 +141,15 @@ describe('on a terminal', () => {
     expect(err.match(/Origins of your site/g)).toHaveLength(2)
     expect(err).toContain('  It must be ')
   })
+  test('asks again for a required value that is left empty', async () => {
+    const { err } = await converse(['', 'ABC-123'])
+    expect(err.match(/CleverTap account id/g)).toHaveLength(2)
+    expect(err).toContain('  It must not be empty.\n')
+  })
   test('writes nothing when the input ends early', async () => {
     const { code, err } = await converse(['ABC-123'])
-    expect([code, err]).toEqual([1, expect.stringContaining('Nothing was written')])
+    const reason = 'pushferry: the input ended before all questions were answered. Nothing was written'
+    expect([code, err]).toEqual([1, expect.stringContaining(reason)])
     expect(() => statSync(file)).toThrow('ENOENT')
   })
 })

@@ -87,8 +87,8 @@ describe('the mistakes of a site owner', () => {
   })
   test.each([
     ['an empty file', '', '--subscription is empty. Give what JSON.stringify('],
-    ['no JSON', 'PushSubscription {}', '--subscription is no JSON object. Give what JSON.stringify('],
-    ['null, of a page that has no subscription', 'null', '--subscription is no JSON object. Give what'],
+    ['no JSON', 'PushSubscription {}', '--subscription is not a JSON object. Give what JSON.stringify('],
+    ['null, of a page that has no subscription', 'null', '--subscription is not a JSON object. Give what'],
     ['a token record', { type: 'token', tokenData: { id: 'x' } }, 'has no endpoint: it is a token record'],
     ['an endpoint without https', { endpoint: 'http://push.example.com/x', keys }, 'must be an https address'],
     ['no keys', { endpoint: 'https://push.example.com/x' }, 'keys must have p256dh (65 bytes) and auth (16 bytes)'],
@@ -111,7 +111,7 @@ describe('the mistakes of a site owner', () => {
     [
       'the text of pushferry vapid without --json',
       `public key   ${vapid.publicKey}\nprivate key  ${vapid.privateKey}\n`,
-      '--vapid is no JSON object. Give what pushferry vapid --json prints',
+      '--vapid is not a JSON object. Give what pushferry vapid --json prints',
     ],
     ['the public half only', { publicKey: vapid.publicKey }, 'as pushferry vapid --json prints it'],
   ])('a VAPID file with %s is wrong usage, and no key is printed', async (_, pair, message) => {

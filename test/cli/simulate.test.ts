@@ -32,7 +32,7 @@ test('it says where it listens, prints one line a call, and Ctrl-C ends it with 
   ran.interrupt()
   expect(await ran.code).toBe(0)
   const lines = ran.out().split('\n')
-  expect(lines[0]).toBe(`CleverTap, simulated, listens on ${ran.url}`)
+  expect(lines[0]).toBe(`The CleverTap simulator listens on ${ran.url}`)
   expect(lines.slice(4)).toEqual([
     expect.stringMatching(
       /^\S+ #1 POST \/1\/upload 1 record \[fcm [0-9a-f]{8}\] -> 200: 1 processed \(\d+ ms, 1 in flight\)$/,

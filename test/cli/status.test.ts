@@ -25,13 +25,38 @@ it('shows the queue, what happened, failures by code with their meaning, and tha
   expect(out).toMatch(/rejected +535 +1 {2}\S+/)
 })
 
-it('tells the records of browsers that prove nothing apart', async () => {
+it('tells the records from browsers without proof apart', async () => {
   const { run, store } = await startStore()
   await store.put([newEntry('a', 'a', { account }), newEntry('b', 'b', { account, sender: 'unproved' })])
-  expect((await run(['status'])).out).toMatch(/queue +2 records waiting \(1 live, 1 of browsers that prove nothing\)/)
+  expect((await run(['status'])).out).toMatch(/queue +2 records waiting \(1 live, 1 from browsers without proof\)/)
   expect(JSON.parse((await run(['status', '--json'])).out)).toMatchObject({
     accounts: [{ queue: { live: 1, unproved: 1, import: 0 } }],
   })
+})
+
+it.each([
+  ['fails with a record that has waited for two minutes', 120_000, {}, 1],
+  [
+    'fails with a record of a browser without proof that has waited for two minutes',
+    120_000,
+    { sender: 'unproved' },
+    1,
+  ],
+  ['fails with an imported record that has waited for two minutes', 120_000, { priority: 'import' }, 1],
+  ['succeeds with a record that has waited for half a minute', 30_000, {}, 0],
+] as const)('without a relay it %s', async (_, agoMs, more, expected) => {
+  const { run, store } = await startStore(() => Date.now() - agoMs)
+  await store.put([newEntry('a', 'a', { account, ...more })])
+  const { code, out } = await run(['status'])
+  expect([code, out]).toEqual([expected, expect.stringContaining('no relay uploads: start pushferry relay')])
+})
+
+it('succeeds with an old record while a process uploads, and without a relay when nothing waits', async () => {
+  const { run, store } = await startStore(() => Date.now() - 120_000)
+  expect((await run(['status'])).code).toBe(0)
+  await store.put([newEntry('a', 'a', { account })])
+  await store.join('uploader', JSON.stringify({ [account]: { upload: 'ok', reason: null, inFlight: 0 } }))
+  expect((await run(['status'])).code).toBe(0)
 })
 
 it('says the same as JSON', async () => {

@@ -1,4 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { beforeEach, expect, onTestFinished, test } from 'vitest'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { runCli } from './run-cli.ts'
@@ -19,6 +20,14 @@ test.each(commands)('a command without a database makes none and says where it l
   expect(err).toBe(
     `pushferry: there is no database ${folder.file('s.db')}: set PUSHFERRY_STORE to the relay's database, or run the command in its folder\n`,
   )
+})
+
+test('a path relative to the working folder is named in full', async () => {
+  const { err } = await run(['status'], 'sqlite:no-such-store.db')
+  expect(err).toContain(`there is no database ${resolve('no-such-store.db')}: `)
+  writeFileSync(folder.file('a.csv'), 'objectId,type,id\n__a,fcm,t\n')
+  const imported = await run(['import', folder.file('a.csv'), '--enqueue-only'], 'sqlite:no-such-folder/s.db')
+  expect(imported.err).toContain(`there is no folder ${resolve('no-such-folder')}: make it`)
 })
 
 test('an import says what is wrong with the file that PUSHFERRY_STORE names', async () => {

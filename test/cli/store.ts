@@ -6,11 +6,15 @@ import { runCli } from './run-cli.ts'
 
 export const account = 'TEST-ACC-1'
 
-/** A separate SQLite store for one test, and a function that runs command lines on it. */
-export const startStore = async () => {
+/**
+ * A separate SQLite store for one test, and a function that runs command lines on it.
+ *
+ * @param now the clock of the store, for the times of its records.
+ */
+export const startStore = async (now = Date.now) => {
   const folder = memoryFolder()
   const path = folder.file('relay.db')
-  const store = await openStore({ kind: 'sqlite', path }, { maxQueued: 1_000_000 })
+  const store = await openStore({ kind: 'sqlite', path }, { maxQueued: 1_000_000, now })
   onTestFinished(async () => {
     await store.close()
     folder.remove()

@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import type { Outcome, Store } from '../../src/relay/store/port.ts'
 import type { Token } from '../../src/wire/record.ts'
+import { newEntry } from '../support/new-entry.ts'
 import { ndjson, useFolder } from '../support/use-folder.ts'
 import { account, refused, startStore } from './store.ts'
 
@@ -111,6 +112,19 @@ d,web,[web],"{""token"":""web-token""}"
     await completeAll(store, { __a: fcm('ta') }, { kind: 'accepted' })
     const { code, out } = await run(['verify', '--export', write('p.json', ndjson(profile(['__a'], 'ta')))])
     expect([code, out]).toEqual([0, expect.stringContaining('1 record of the store is not compared')])
+  })
+
+  it('counts queued records of every kind among those that are not compared', async () => {
+    const { store, run } = await startStore()
+    await completeAll(store, { __a: fcm('ta') }, { kind: 'accepted' })
+    await store.put([
+      newEntry('live', 't1', { account }),
+      newEntry('import', 't2', { account, priority: 'import' }),
+      newEntry('unproved', 't3', { account, sender: 'unproved' }),
+    ])
+    const file = write('p.json', ndjson(profile(['__a'], 'ta')))
+    expect((await run(['verify', '--export', file])).out).toContain('3 records of the store are not compared')
+    expect(JSON.parse((await run(['verify', '--export', file, '--json'])).out)).toMatchObject({ notCompared: 3 })
   })
 
   it('walks a store of more rows than a page', async () => {

@@ -142,7 +142,7 @@ describe('what exporters and spreadsheets do to a file', () => {
   it('an endpoint of Google that ends in more than a token is refused', async () => {
     const { publicKey, auth } = { publicKey: `BA${'A'.repeat(85)}`, auth: 'A'.repeat(22) }
     const text = `objectId,endpoint,p256dh,auth\na,https://fcm.googleapis.com/fcm/send/t?x=1,${publicKey},${auth}\n`
-    expect(await read(text)).toEqual([expect.stringContaining('no FCM token has')])
+    expect(await read(text)).toEqual([expect.stringContaining('that FCM does not use')])
   })
 
   it('a value with doubled quotes is read, and one with a stray quote is not', async () => {

@@ -118,7 +118,7 @@ describe('queueing an import', () => {
       },
     })
     await enqueue([await planned({ text })], parts)
-    const warnings = ['objectId looks like one of iOS, but the token is of type fcm']
+    const warnings = ['objectId looks like an iOS CleverTap ID, but the token is of type fcm']
     expect(given).toHaveLength(3)
     expect(given).toContainEqual({ objectId: '-a', token: { type: 'fcm', id: 't1' }, warnings })
     expect(given).toContainEqual({

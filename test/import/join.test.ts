@@ -210,7 +210,7 @@ describe('a join', () => {
     expect(summary).toMatchObject({ read: 3, queued: 0, unmatched: 3 })
     expect(listed).toContain('its user is a number in scientific notation, as spreadsheets shorten long numbers')
     expect(listed).toContain('no CleverTap ID for this user, which has an invisible character in it')
-    expect(listed).toContain('the row has no user to join it by')
+    expect(listed).toContain('the row has no value for user, so it cannot be joined')
     expect(err).toContain('ids.csv: CSV, 2 records, 1 of which match nothing')
   })
 

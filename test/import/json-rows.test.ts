@@ -85,7 +85,7 @@ describe('rows of JSON', () => {
     expect(await values('document', '{"d":[{"a":1},{"a":}]}')).toEqual([{ a: 1 }, 'it is not JSON'])
     expect(await values('document', '{"d":[{"a":1},{')).toEqual([
       { a: 1 },
-      'the document ends in the middle of it: was the file cut off?',
+      'the document ends inside this record: was the file cut off?',
     ])
   })
 

@@ -128,7 +128,7 @@ describe('a new user’s wrong setting ends the relay with one line that says wh
   })
 
   it.each([
-    ['a folder that is missing', 'sqlite:none/pushferry.db', 'there is no folder none: make it'],
+    ['a folder that is missing', 'sqlite:none/pushferry.db', '/none: make it'],
     ['a folder in the place of a file', 'sqlite:/tmp', '/tmp is a folder'],
   ])('names the setting and the way out: %s', async (_, store, line) => {
     const { exited, err } = await startRelay({ PUSHFERRY_STORE: store })
@@ -143,7 +143,8 @@ describe('a new user’s wrong setting ends the relay with one line that says wh
       expect(await exited).toEqual([1, null])
       expect(readdirSync(folder)).toEqual(which === 'file' ? ['pushferry.db'] : [])
       expect(err()).toBe(
-        'pushferry: this user has no permission to write pushferry.db and its folder, or they are mounted read-only: change the permissions or the mount, or set PUSHFERRY_STORE to a file elsewhere\n',
+        `pushferry: this user has no permission to write ${folder}/pushferry.db and its folder, or they are mounted read-only: change the permissions or the mount, or set PUSHFERRY_STORE to a file elsewhere
+`,
       )
     },
   )

@@ -248,7 +248,7 @@ describe('decodeRecord', () => {
     ['a b', 'objectId has white space in it (U+0020): remove it'],
     ['a\nb', 'objectId has white space in it (U+000A): remove it'],
     ['a\0b', 'objectId has a control character in it (U+0000): remove it'],
-    ['a\ud800b', 'objectId has half of a character in it (U+D800): remove it'],
+    ['a\ud800b', 'objectId has a lone surrogate in it (U+D800): remove it'],
   ])('names the forbidden character in %j', (objectId, message) => {
     expect(decodeRecord(record({ objectId }))).toMatchObject({ ok: false, problem: { code: 530, message } })
   })

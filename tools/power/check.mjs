@@ -19,7 +19,7 @@ const check = async (store, account, allowed) => {
   const faults = []
   const counts = await store.counts(account)
   const queue = await readQueue(store, account)
-  const counted = counts.queued.live + counts.queued.import + counts.uploading
+  const counted = counts.queued.live + counts.queued.unproved + counts.queued.import + counts.uploading
   if (counted !== queue.size) faults.push(`${counted} rows are counted as waiting, ${queue.size} wait`)
   for (const [objectId, states] of allowed) {
     const row = await store.find(account, objectId)

@@ -40,7 +40,7 @@ const checkHealth = async (relay: URL, page: URL, ask: Ask): Promise<Finding> =>
   if (answer.status !== 200)
     return failed(
       name,
-      `takes no records now (${answer.status})`,
+      `does not accept records at the moment (${answer.status})`,
       'Read its log: its store is full or cannot be reached.',
     )
   const uploads = (Array.isArray(accounts) ? accounts : Object.values(isRecord(accounts) ? accounts : {}))

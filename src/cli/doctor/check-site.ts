@@ -59,7 +59,7 @@ const checkScript = async (script: URL, tag: Attributes, ask: Ask): Promise<Find
     if (!tag.has('crossorigin'))
       return failed(
         name,
-        'integrity without crossorigin',
+        'the tag has integrity but no crossorigin',
         'Add crossorigin to the tag: without it browsers refuse the script.',
       )
   }

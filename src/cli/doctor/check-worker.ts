@@ -26,7 +26,7 @@ const checkCode = (path: string, text: string): Finding | undefined => {
   if (problem !== undefined)
     return failed(
       name,
-      `${path} is no classic script (${problem})`,
+      `${path} is not a classic script (${problem})`,
       'Correct it. Bundle a worker that imports modules as one classic script, or register it yourself and give createPush its registration.',
     )
   if (!/pushferry/i.test(text))

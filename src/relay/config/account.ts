@@ -1,10 +1,9 @@
 import type { EgressProxy } from '../clevertap/proxy.ts'
 import { ConfigError } from './error.ts'
+import { regionOrigin } from './region.ts'
 import { type SettingName, type SettingValue, settings } from './settings.ts'
 import { type Layer, type ReadFile, readSetting } from './source.ts'
 import type { AccountConfig, StoreAccount } from './types.ts'
-
-const regionOrigin = (region: string): string => `https://${region}.api.clevertap.com`
 
 /** The API's origin, from the first layer with a URL or a region. Within one layer the URL wins. Every layer is validated. */
 const readApiOrigin = (layers: readonly Layer[], readFile: ReadFile): string => {

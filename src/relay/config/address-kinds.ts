@@ -4,6 +4,7 @@ import { tokenTypes } from '../../wire/record.ts'
 import type { Kind } from './kinds.ts'
 import { isLoopback } from './loopback.ts'
 import { postgresHint, readPostgresAddress } from './postgres-address.ts'
+import { regions } from './region.ts'
 import type { StoreLocation, WebType } from './types.ts'
 
 const readOrigin = (input: string): URL | undefined => {
@@ -51,7 +52,7 @@ export const apiOrigin: Kind<string> = {
 
 /** In any letter case, because the dashboard shows capitals. Must end in a digit, as every region does: refuses country names. */
 export const region: Kind<string> = {
-  allowed: 'a region such as eu1 in1 sg1 us1 aps3 mec1',
+  allowed: `a region such as ${regions.join(' ')}`,
   read: (input) => (/^[a-z][a-z0-9-]{0,29}[0-9]$/i.test(input) ? input.toLowerCase() : undefined),
   hint: (input) =>
     input.includes('.')

@@ -1,5 +1,6 @@
 export { ConfigError } from './error.ts'
 export { loadConfig, loadStoreConfig } from './load.ts'
+export { isClevertapOrigin, regionOrigin, regions } from './region.ts'
 export { type Setting, settings } from './settings.ts'
 export type {
   AccountConfig,

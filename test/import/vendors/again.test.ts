@@ -37,7 +37,7 @@ describe('the rejected rows of a vendor’s export', () => {
     async (name, on, user, nobody) => {
       const { summary, rejected } = await imported(name, fixture(name).replace(user, nobody), { on })
       expect(summary).toMatchObject({ rejected: {}, unmatched: 1 })
-      expect(rejected).toContain(`the row has no ${on.split('=')[0]} to join it by`)
+      expect(rejected).toContain(`the row has no value for ${on.split('=')[0]}, so it cannot be joined`)
     },
   )
 

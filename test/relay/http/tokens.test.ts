@@ -22,7 +22,7 @@ describe('GET /v1/tokens/{objectId}', () => {
       error: null,
       receivedAt: expect.any(Number),
       settledAt: null,
-      warnings: ['objectId looks like one of iOS, but the token is of type fcm'],
+      warnings: ['objectId looks like an iOS CleverTap ID, but the token is of type fcm'],
     })
   })
 

@@ -45,7 +45,7 @@ describe('a browser’s record', () => {
       sender: 'unproved',
       claim: { idleDays: 30, always: false },
       replaceLive: true,
-      warnings: ['objectId looks like one of Android, but the token is of type chrome'],
+      warnings: ['objectId looks like an Android CleverTap ID, but the token is of type chrome'],
     })
   })
 
@@ -67,7 +67,7 @@ describe('a backend’s body', () => {
           priority: 'live',
           sender: 'trusted',
           replaceLive: true,
-          warnings: ['objectId looks like one of iOS, but the token is of type fcm'],
+          warnings: ['objectId looks like an iOS CleverTap ID, but the token is of type fcm'],
         },
       ],
       unprocessed: [],
