@@ -143,8 +143,7 @@ describe('a new user’s wrong setting ends the relay with one line that says wh
       expect(await exited).toEqual([1, null])
       expect(readdirSync(folder)).toEqual(which === 'file' ? ['pushferry.db'] : [])
       expect(err()).toBe(
-        `pushferry: this user has no permission to write ${folder}/pushferry.db and its folder, or they are mounted read-only: change the permissions or the mount, or set PUSHFERRY_STORE to a file elsewhere
-`,
+        `pushferry: this user has no permission to write ${folder}/pushferry.db and its folder, or they are mounted read-only: change the permissions or the mount, or set PUSHFERRY_STORE to a file elsewhere\n`,
       )
     },
   )
