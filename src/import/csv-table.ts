@@ -35,7 +35,7 @@ export const tableRows = async function* (
 ): AsyncGenerator<readonly Row[]> {
   /** Whether a row has more values than the header has columns. Additional empty cells are allowed, because exports have them. */
   const isTooLong = (cells: readonly string[]): boolean =>
-    cells.length > header.length && cells.slice(header.length).some((cell) => cell.trim() !== '')
+    cells.length > header.length && cells.slice(header.length).some((cell) => unguard(cell.trim()) !== '')
   const isHeader = (cells: readonly string[]): boolean =>
     cells.length === header.length && cells.every((cell, at) => unguard(cell.trim()) === header[at])
   const isPlausible = (cells: readonly string[], text: string): boolean =>

@@ -23,7 +23,9 @@ export const unguard = (cell: string): string => {
 
 /** Guards a cell that was read from a file, so that reading it again gives the same value. */
 export const guardCell = (cell: string): string => {
-  const value = unguard(cell)
-  // Cells are trimmed when they are read, so a value that begins or ends with a space stays in its string formula.
-  return guard(isStringFormula(cell) && value.trim() !== value ? cell : value)
+  if (!isStringFormula(cell)) return guard(unguard(cell))
+  // Cells are trimmed when they are read: spaces around the formula do not count, and a value that begins or ends with a space
+  // stays in it.
+  const value = unguard(cell.trim())
+  return guard(value.trim() === value ? value : cell)
 }

@@ -139,7 +139,7 @@ describe('the file of rejected rows', () => {
         expect((await recordsOf(refused)).filter((one) => !isRejection(one))).toEqual([])
         expect((await refuseRejected(refused, file('b'))).split('\n')).toHaveLength(refused.split('\n').length)
       }),
-      { numRuns: 300, examples: [[['",fcm,=""""', ',fcm,']]] },
+      { numRuns: 300, examples: [[['",fcm,=""""', ',fcm,']], [['a,fcm,="" ']], [['a,fcm,a,=""']]] },
     )
   })
 
