@@ -14,7 +14,7 @@ const smallInbox = 2_000
 /** Pending records above which a transaction applies as many as it appends. */
 const mostPending = 100_000
 
-/** Number of pending records at which a merge begins. So many, in sorted order, touch each page of the index only once. */
+/** Number of pending records at which a merge begins: enough for a sorted merge to touch each page of the index only once. */
 const mergeRecords = 50_000
 /** Age of the oldest pending record at which a merge begins, in ms, unless an operation has applied the records before. */
 const mergeAfterMs = 5_000
