@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { builtFile } from './support/built-file.ts'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
@@ -146,8 +147,6 @@ describe('the built browser files', () => {
   ]
 
   it.each(files)('hold nothing of the relay and no string sink: %s', (name) => {
-    const file = join(root, 'dist/browser', name)
-    expect(existsSync(file), 'run npm run build first').toBe(true)
-    expect(readFileSync(file, 'utf8').match(forbidden)?.[0]).toBeUndefined()
+    expect(readFileSync(builtFile(`dist/browser/${name}`), 'utf8').match(forbidden)?.[0]).toBeUndefined()
   })
 })

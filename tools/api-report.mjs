@@ -6,7 +6,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { entries, reach, root, withoutComments } from './public-types.mjs'
+import { requireBuild } from './require-build.mjs'
 
+requireBuild()
 const folder = join(root, 'api')
 
 /** @param {string} entry */

@@ -11,7 +11,9 @@ import { fileURLToPath } from 'node:url'
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
+import { requireBuild } from './require-build.mjs'
 
+requireBuild()
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
 /** The allowed files of the tarball. Source maps are not allowed, because they would name sources that it does not contain. */

@@ -4,7 +4,9 @@ import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
+import { requireBuild } from './require-build.mjs'
 
+requireBuild()
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 /**
  * `most` is the largest allowed size of a file, which may be over its budget. The cost of each part of the page script is the

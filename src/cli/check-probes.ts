@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { recordFor } from '../relay/clevertap/record.ts'
 import { sampleRecord } from '../relay/clevertap/sample-record.ts'
+import { platformOf, platforms } from '../wire/platform.ts'
 import type { Token, TokenRecord, TokenType } from '../wire/record.ts'
 
 /** The token of the documented samples. It is valid for every type. */
@@ -33,19 +34,9 @@ const sampleKeys = {
 /** The format of the last path segment of Mozilla's endpoints. */
 const mozillaId = `gAAAAABm${'Zk3sQ9vXy2LrT7pW'.repeat(9)}`
 
-const prefixes: readonly (readonly [string, readonly TokenType[]])[] = [
-  ['__', ['fcm', 'gcm']],
-  ['-', ['apns']],
-  ['~', ['wns', 'mpns']],
-]
-
 /** The first given profile of the type's platform, else the documented sample's objectId. */
-const objectIdFor = (type: TokenType, given: readonly string[]): string => {
-  const prefix = prefixes.find(([, types]) => types.includes(type))?.[0]
-  const fits = (objectId: string): boolean =>
-    prefix === undefined ? !prefixes.some(([one]) => objectId.startsWith(one)) : objectId.startsWith(prefix)
-  return given.find(fits) ?? sampleObjectIds[type]
-}
+const objectIdFor = (type: TokenType, given: readonly string[]): string =>
+  given.find((one) => (platformOf(one)?.prefix ?? '') === platforms[type].prefix) ?? sampleObjectIds[type]
 
 const sampleToken = (type: TokenType): Token =>
   type === 'chrome' ? { type, id: sampleId, keys: sampleKeys } : { type, id: sampleId }
@@ -80,8 +71,7 @@ export const checkProbes = (
   }
   const [first] = types
   if (first && objectIds.length > 0) {
-    const { prefix } = { prefix: prefixes.find(([, names]) => names.includes(first))?.[0] ?? '' }
-    const nobody = `${prefix}${randomUUID().replaceAll('-', '')}`
+    const nobody = `${platforms[first].prefix}${randomUUID().replaceAll('-', '')}`
     details.push(
       detail(`${first}, a profile that does not exist`, first, recordFor(nobody, sampleToken(first), padding)),
     )

@@ -1,4 +1,5 @@
 import { placeholderHint } from '../wire/placeholder.ts'
+import { platformOf, platforms } from '../wire/platform.ts'
 import { type TokenType, tokenTypes } from '../wire/record.ts'
 import { ImportError } from './error.ts'
 import type { TypeRules } from './fields.ts'
@@ -28,21 +29,11 @@ export const readOn = (on: string): { left: string; right: string } => {
   return { left, right }
 }
 
-const prefixes: Readonly<Record<TokenType, string>> = {
-  fcm: '__',
-  gcm: '__',
-  apns: '-',
-  wns: '~',
-  mpns: '~',
-  chrome: '',
-}
-const prefixOf = (objectId: string): string => /^(?:__|-|~)?/.exec(objectId)?.[0] ?? ''
-
 /** Chooses the objectId whose platform fits the type. `none`: all are of other platforms. `several`: more than one fits. */
 const chooseObjectId = (objectIds: readonly string[], type: TokenType): { objectId: string } | 'none' | 'several' => {
   if (objectIds.length >= mostIds) return 'several'
-  const wanted = prefixes[type]
-  const fitting = objectIds.filter((one) => prefixOf(one) === wanted)
+  const prefixOf = (objectId: string): string => platformOf(objectId)?.prefix ?? ''
+  const fitting = objectIds.filter((one) => prefixOf(one) === platforms[type].prefix)
   // An ID without a prefix fits any platform.
   const [first] = fitting.length > 0 ? fitting : objectIds.filter((one) => prefixOf(one) === '')
   if (first === undefined) return 'none'

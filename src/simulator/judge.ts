@@ -29,19 +29,18 @@ const hasForbidden = (value: string): boolean => !/^[!-~]*$/.test(value) && /[\s
 const isLonger = (value: string, most: number): boolean => value.length > most && [...value].length > most
 const refuse = (code: number): Verdict => ({ ok: false, code })
 
-/** Token types by prefix of the CleverTap ID. An ID without a prefix takes any type (the documented curl sample has gcm). */
-const platforms: readonly { prefix: string; types: readonly string[] }[] = [
-  { prefix: '__', types: ['fcm', 'gcm'] },
-  { prefix: '-', types: ['apns'] },
-  { prefix: '~', types: ['wns', 'mpns'] },
-  { prefix: '_w_', types: ['chrome'] },
+/**
+ * Platforms by prefix of the CleverTap ID, with their names in `/1/profile.json`. An ID without a prefix takes any type (the
+ * documented curl sample has gcm).
+ */
+const platforms: readonly { prefix: string; name: string; types: readonly string[] }[] = [
+  { prefix: '__', name: 'Android', types: ['fcm', 'gcm'] },
+  { prefix: '-', name: 'iOS', types: ['apns'] },
+  { prefix: '~', name: 'Windows', types: ['wns', 'mpns'] },
+  { prefix: '_w_', name: 'Web', types: ['chrome'] },
 ]
-const types: readonly string[] = ['chrome', 'apns', 'gcm', 'fcm', 'wns', 'mpns']
-
-const fitsPlatform = (objectId: string, type: string): boolean => {
-  const platform = platforms.find(({ prefix }) => objectId.startsWith(prefix))
-  return platform === undefined || platform.types.includes(type)
-}
+const types: readonly string[] = platforms.flatMap((platform) => platform.types)
+const platformWithPrefixOf = (objectId: string) => platforms.find(({ prefix }) => objectId.startsWith(prefix))
 
 /** Whether a value is URL-safe base64 of this many bytes. The two documented samples are padded. */
 const isKey = (value: unknown, bytes: number, padding: Rules['keyPadding']): value is string => {
@@ -69,7 +68,7 @@ export const judgeRecord = (record: unknown, rules: Rules): Verdict => {
   if (typeof id !== 'string' || id === '') return refuse(532)
   if (typeof type !== 'string' || type === '') return refuse(533)
   if (!types.includes(type) || hasForbidden(id) || isLonger(id, 4096)) return refuse(535)
-  if (!fitsPlatform(objectId, type)) return refuse(534)
+  if (platformWithPrefixOf(objectId)?.types.includes(type) === false) return refuse(534)
   if (type !== 'chrome') return keys === undefined ? { ok: true, objectId, token: { id, type } } : refuse(535)
   if (!isObject(keys)) return refuse(535)
   const { p256dh, auth } = keys
@@ -79,8 +78,4 @@ export const judgeRecord = (record: unknown, rules: Rules): Verdict => {
 }
 
 /** The platform of a CleverTap ID, as `/1/profile.json` names it. */
-export const platformOf = (objectId: string): string => {
-  if (objectId.startsWith('__')) return 'Android'
-  if (objectId.startsWith('-')) return 'iOS'
-  return objectId.startsWith('~') ? 'Windows' : 'Web'
-}
+export const platformOf = (objectId: string): string => platformWithPrefixOf(objectId)?.name ?? 'Web'

@@ -1,6 +1,7 @@
 import { decodeBase64, encodeBase64Url, isCanonicalBase64Url } from './base64.ts'
 import { maxObjectIdLength, maxTokenIdLength } from './limits.ts'
 import { placeholderHint } from './placeholder.ts'
+import { platformOf, platforms } from './platform.ts'
 import type { RecordCode, RecordProblem } from './problem.ts'
 import { type Token, type TokenKeys, type TokenRecord, type TokenType, tokenTypes } from './record.ts'
 
@@ -127,19 +128,12 @@ const readToken = (tokenData: unknown): Read<Token> => {
   return { ok: true, value: read.value ? { id, type: known, keys: read.value } : { id, type: known } }
 }
 
-/** The prefixes of CleverTap IDs by platform. All documented samples follow them. */
-const platforms = [
-  { prefix: '__', name: 'an Android', types: ['fcm', 'gcm'] },
-  { prefix: '-', name: 'an iOS', types: ['apns'] },
-  { prefix: '~', name: 'a Windows', types: ['wns', 'mpns'] },
-] as const satisfies readonly { prefix: string; name: string; types: readonly TokenType[] }[]
-
 /** One shared array, because nearly every record has no warnings. */
 const noWarnings: readonly string[] = []
 
 const platformWarnings = (objectId: string, type: TokenType): readonly string[] => {
-  const platform = platforms.find(({ prefix }) => objectId.startsWith(prefix))
-  return !platform || platform.types.some((one) => one === type)
+  const platform = platformOf(objectId)
+  return !platform || platform === platforms[type]
     ? noWarnings
     : [`objectId looks like ${platform.name} CleverTap ID, but the token is of type ${type}`]
 }

@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { accessSync, readdirSync, readlinkSync, statSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { readdirSync, readlinkSync, statSync } from 'node:fs'
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
+import { builtFile } from '../support/built-file.ts'
 import { memoryFolder, type TemporaryFolder } from '../support/temporary-folder.ts'
 
-const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
+const main = builtFile('dist/cli/main.js')
 let folder: TemporaryFolder
 
 beforeEach(() => {
@@ -18,7 +18,6 @@ const launch = ({
   shell = 'exec "$0" "$@"',
   how = '--enqueue-only',
 } = {}): { child: ChildProcess; ended: Promise<{ code: number; err: string }> } => {
-  accessSync(main) // npm run build makes it
   const child = spawn('sh', ['-c', shell, process.execPath, main, 'import', '-', how, '--json'], {
     stdio: ['pipe', 'ignore', 'pipe'],
     env: {

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { resolveOptions } from '../../src/client/options.ts'
 import { operations } from '../../src/relay/http/openapi/operations.ts'
 import { recordProblems, relayProblems } from '../../src/wire/problem.ts'
+import { builtFile } from '../support/built-file.ts'
 import { namesIn, read, root, rowsOf, sectionOf } from './markdown.ts'
 import { destructuredFrom, membersIn, stringsIn, unionIn } from './typescript.ts'
 
@@ -33,6 +34,7 @@ describe('the codes of PushError', () => {
   it('are the same in the type, its docstring, the built type, docs/client.md and the tests', () => {
     expect(codes.length).toBeGreaterThan(5)
     expect(sorted(listIn('src/client/errors.ts'))).toEqual(codes)
+    builtFile('dist/types/src/client/errors.d.ts')
     expect(sorted(unionIn('dist/types/src/client/errors.d.ts', 'PushErrorCode'))).toEqual(codes)
     expect(sorted(namesIn(rowsOf(sectionOf(client, '## Errors'))))).toEqual(codes)
     expect(untested(codes)).toEqual([])

@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs'
 import { join, sep } from 'node:path'
-import { parseAst } from 'vite'
 import { describe, expect, it } from 'vitest'
 import { read, root, rowsOf, sectionOf } from './markdown.ts'
+import { identifiersIn } from './typescript.ts'
 
 /**
  * Words that are retired from the names of files and identifiers, each with the folders that may still have it. The table in
@@ -40,18 +40,6 @@ const files = ['src', 'sw'].flatMap((folder) =>
     .map((name) => join(folder, name).split(sep).join('/')),
 )
 
-/** The names that a source file declares or uses, by the parser's tree: no comments, no strings. */
-const namesIn = (source: string): Set<string> => {
-  const names = new Set<string>()
-  const visit = (value: unknown): void => {
-    if (typeof value !== 'object' || value === null) return
-    if ('type' in value && value.type === 'Identifier' && 'name' in value) names.add(String(value.name))
-    for (const one of Object.values(value)) visit(one)
-  }
-  visit(parseAst(source, { lang: 'ts' }))
-  return names
-}
-
 /** The words of a name, without the plural: `createJobQueues` gives `create job queue`. */
 const wordsOf = (name: string): string[] =>
   name
@@ -62,7 +50,7 @@ const wordsOf = (name: string): string[] =>
 
 /** The retired words in the name of a file and in its identifiers. */
 const retiredIn = (file: string, source: string): string[] => {
-  const words = new Set([file.replace(/\.ts$/, ''), ...namesIn(source)].flatMap(wordsOf))
+  const words = new Set([file.replace(/\.ts$/, ''), ...identifiersIn(source)].flatMap(wordsOf))
   return Object.keys(retired).filter(
     (word) => words.has(word) && !retired[word]?.some((allowed) => file === allowed || file.startsWith(`${allowed}/`)),
   )

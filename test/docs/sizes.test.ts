@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { read, root, rowsOf } from './markdown.ts'
+import { builtFile } from '../support/built-file.ts'
+import { read, rowsOf } from './markdown.ts'
 
 const number = (text: string | undefined): number => Number(text?.replaceAll(',', ''))
-const weigh = (name: string): number => gzipSync(readFileSync(join(root, 'dist/browser', name)), { level: 9 }).length
+const weigh = (name: string): number => gzipSync(readFileSync(builtFile(`dist/browser/${name}`)), { level: 9 }).length
 
 describe('the sizes in docs/compared.md', () => {
   const rows = rowsOf(read('docs/compared.md')).filter((row) => row.length === 3)

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { origin, startServer } from '../relay/http/running-server.ts'
 import { subscription } from '../relay/http/sample-records.ts'
+import { builtFile } from '../support/built-file.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -21,6 +22,7 @@ const example = (language: string): string => {
 
 /** Runs the example for Node as whoever copies it would: in a folder of its own, with the built package installed. */
 const startExample = async (): Promise<(objectId: string, cookie?: string) => Promise<Response>> => {
+  builtFile('dist/ticket/index.js')
   const folder = temporaryFolder()
   onTestFinished(folder.remove)
   writeFileSync(folder.file('ticket-server.mjs'), example('js'))
@@ -35,7 +37,10 @@ const startExample = async (): Promise<(objectId: string, cookie?: string) => Pr
     child.kill()
     await exited
   })
-  const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string]
+  const ended = once(child, 'exit').then(() => {
+    throw new Error('the example ended before it listened')
+  })
+  const [line] = (await Promise.race([once(createInterface({ input: child.stdout }), 'line'), ended])) as [string]
   const url = `http://127.0.0.1:${line.replace('port ', '')}/push-ticket`
   return (objectId, cookie = 'session=of-ada') => fetch(url, { method: 'POST', body: objectId, headers: { cookie } })
 }

@@ -60,6 +60,15 @@ export const stringsIn = (source: string): Set<string> => {
   return strings
 }
 
+/** The names that a source declares or uses; words in comments and strings do not count. */
+export const identifiersIn = (source: string): Set<string> => {
+  const names = new Set<string>()
+  visit(parseAst(source, { lang: 'ts' }), ({ type, name }) => {
+    if (type === 'Identifier') names.add(String(name))
+  })
+  return names
+}
+
 /** The members that a file takes from a member by destructuring, as in `const { relay } = element.dataset ?? {}`. */
 export const destructuredFrom = (file: string, member: string): string[] => {
   const names: string[] = []

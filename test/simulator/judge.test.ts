@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import { judgeRecord, platformOf } from '../../src/simulator/judge.ts'
 import { decodeRecord } from '../../src/wire/decode.ts'
+import { platforms } from '../../src/wire/platform.ts'
+import { tokenTypes } from '../../src/wire/record.ts'
 import { sixTypes } from './call.ts'
 
 const rules = { keyPadding: 'padded', exists: () => true } as const
@@ -52,15 +54,30 @@ test.each([
   expect(judgeRecord(chrome({ p256dh: one, auth: other }), rules)).toEqual({ ok: false, code: 535 })
 })
 
+const native = tokenTypes.filter((type) => type !== 'chrome')
+
 test.each([
   ['__a', 'fcm', 'gcm'],
   ['-a', 'apns', 'apns'],
   ['~a', 'wns', 'mpns'],
 ])('a type that does not fit the prefix is 534: %s carries %s and %s', (objectId, ...own) => {
-  for (const type of ['apns', 'gcm', 'fcm', 'wns', 'mpns']) {
+  for (const type of native) {
     const verdict = judgeRecord(record({ id: 'x', type }, objectId), rules)
     expect(verdict).toMatchObject(own.includes(type) ? { ok: true } : { code: 534 })
   }
+})
+
+test.each(native)('the relay warns of the types that CleverTap refuses under the prefix for %s', (type) => {
+  for (const { prefix } of Object.values(platforms)) {
+    const tokenRecord = record({ id: 'x', type }, `${prefix}a`)
+    const decoded = decodeRecord(tokenRecord)
+    expect(judgeRecord(tokenRecord, rules).ok).toBe(decoded.ok && decoded.warnings.length === 0)
+  }
+})
+
+test.each(tokenTypes)('the platform of an ID with the prefix for %s has the name that the relay warns with', (type) => {
+  const { prefix, name } = platforms[type]
+  expect(name.toLowerCase()).toMatch(new RegExp(`^an? ${platformOf(`${prefix}a`).toLowerCase()}$`))
 })
 
 test('a web CleverTap ID (_w_) accepts only chrome tokens', () => {

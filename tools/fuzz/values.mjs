@@ -43,7 +43,8 @@ export const subscriptions = Array.from({ length: 200 }, (_, at) => {
   }
 })
 
-export const nativeTokens = ['apns', 'gcm', 'fcm', 'wns', 'mpns'].flatMap((type) =>
+const nativeTypes = ['apns', 'gcm', 'fcm', 'wns', 'mpns']
+export const nativeTokens = nativeTypes.flatMap((type) =>
   Array.from({ length: 20 }, (_, at) => ({ id: `${type}-token-${at}`, type })),
 )
 

@@ -1,15 +1,14 @@
+import { platformOf, platforms } from '../../wire/platform.ts'
 import type { TokenType } from '../../wire/record.ts'
 import { readFlag, unreadableFlag } from '../flag.ts'
 import { isUnreadable, type Members, memberAt, stringOf, unreadableMember } from '../members.ts'
 import { tokensOf } from '../profile-ids.ts'
 import type { Preset, VendorToken } from './preset.ts'
 
-/** The token type by the prefix of the CleverTap ID, because a Profile Export does not name the type. */
-const typeOf = (objectId: string): TokenType | undefined => {
-  if (objectId.startsWith('__')) return 'fcm'
-  if (objectId.startsWith('-')) return 'apns'
-  return objectId.startsWith('~') ? 'wns' : undefined
-}
+/** The token type of each platform in a Profile Export, which does not name the type. */
+const exportedTypes: readonly TokenType[] = ['fcm', 'apns', 'wns']
+const typeOf = (objectId: string): TokenType | undefined =>
+  exportedTypes.find((type) => platforms[type] === platformOf(objectId))
 
 /** `MSG-push` is the choice for a device, `MSG-push-all` the choice for all devices of a user. */
 const choices = ['MSG-push', 'MSG-push-all']

@@ -8,11 +8,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { canStart, openSenderThread, type SenderThread } from '../../../src/relay/clevertap/thread/open.ts'
 import { startSimulator } from '../../../src/simulator/index.ts'
 import type { Simulator } from '../../../src/simulator/simulator.ts'
+import { builtFile } from '../../support/built-file.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 /** A thread runs built files only. */
-const built = new URL('../../../dist/relay/clevertap/thread/', import.meta.url)
-const program = new URL('worker.js', built)
+const program = pathToFileURL(builtFile('dist/relay/clevertap/thread/worker.js'))
+const built = new URL('.', program)
 
 let clevertap: Simulator
 let thread: SenderThread

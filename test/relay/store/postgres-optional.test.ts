@@ -1,7 +1,7 @@
-import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { root, succeed, write } from '../../package/packed.ts'
+import { succeed, write } from '../../package/packed.ts'
+import { builtFile } from '../../support/built-file.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 /** Opens a store on each of two addresses, in a process that has loaded nothing else, and says when `pg` was loaded. */
@@ -21,7 +21,7 @@ describe('the drivers', () => {
   it('are loaded only for the store that needs them', async () => {
     const folder = temporaryFolder()
     write(folder.path, { 'open.mjs': script })
-    const built = pathToFileURL(join(root, 'dist/relay/store/open.js')).href
+    const built = pathToFileURL(builtFile('dist/relay/store/open.js')).href
     const said = await succeed(folder.path, process.execPath, 'open.mjs', built, folder.file('outbox.db'))
     folder.remove()
     expect(JSON.parse(said)).toEqual({ afterSqlite: false, code: 'unavailable', afterPostgres: true })

@@ -66,7 +66,10 @@ export const faultsOf = (
   if (!described.content) return answer.text === '' ? [] : ['an answer without content has some']
   const media = described.content[type ?? '']
   if (!media) return [`content type ${type} is not described`]
-  return media.schema && /json/.test(type ?? '') ? checkOf(media.schema)(answer.json) : []
+  const faults = media.schema && /json/.test(type ?? '') ? checkOf(media.schema)(answer.json) : []
+  const code = type === 'application/problem+json' ? Object(answer.json).code : undefined
+  if (code !== undefined && !described.description.includes(`\`${code}\``)) faults.push(`code ${code} is not described`)
+  return faults
 }
 
 /**
