@@ -12,6 +12,7 @@
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { announce, describeReceived } from './server/announce.mjs'
+import { DemoError } from './server/demo-error.mjs'
 import { runDemo } from './server/run-demo.mjs'
 import { sendSample } from './server/send-sample.mjs'
 
@@ -54,6 +55,11 @@ const exitCodeOf = (/** @type {unknown} */ error) => {
 }
 
 try {
+  if (process.argv.length > 2)
+    throw new DemoError(
+      'there are no arguments; settings are environment variables, such as PUSHFERRY_PORT and DEMO_PORT (all: demo/start.mjs)',
+      2,
+    )
   const demo = await runDemo({ root, env: process.env, say, onStop: (step) => undo.push(step) })
   if (demo.sendsSample) say(describeReceived(await sendSample(demo.calls, demo.sample), demo.simulator))
   say(announce(demo))

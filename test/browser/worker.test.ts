@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { attachPushferry, type WorkerOptions } from '../../sw/attach.ts'
 import { outcomeOf, registered, tokenIdOf, visit } from '../client/behaviour/visit.ts'
-import { type BrowserWorld, enterBrowserWorld } from '../fakes/browser-world.ts'
+import { type BrowserWorld, openBrowserWorld } from '../fakes/browser-world.ts'
 
 /** A worker that runs, and what it listens for. */
 interface RunningWorker {
@@ -14,7 +14,7 @@ let world: BrowserWorld
 const showNotification = vi.fn(async (_title: string, _options: NotificationOptions) => {})
 
 beforeEach(() => {
-  world = enterBrowserWorld()
+  world = openBrowserWorld()
   showNotification.mockClear()
 })
 afterEach(() => {

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { readKeyCookie, writeKeyCookie } from '../../src/client/key-cookie.ts'
-import { type BrowserWorld, enterBrowserWorld } from '../fakes/browser-world.ts'
+import { type BrowserWorld, openBrowserWorld } from '../fakes/browser-world.ts'
 
 let world: BrowserWorld
 beforeEach(() => {
-  world = enterBrowserWorld()
+  world = openBrowserWorld()
 })
 afterEach(() => world.leave())
 

@@ -53,10 +53,10 @@ describe('resolveOptions', () => {
   )
 
   it('prints steps only with debug', () => {
-    const print = vi.spyOn(console, 'info').mockImplementation(() => {})
+    const printed = vi.spyOn(console, 'info').mockImplementation(() => {})
     resolveOptions({ relay }).log('a step')
-    expect(print).not.toHaveBeenCalled()
+    expect(printed).not.toHaveBeenCalled()
     resolveOptions({ relay, debug: true }).log('a step', 'a detail')
-    expect(print).toHaveBeenCalledExactlyOnceWith('Pushferry:', 'a step', 'a detail')
+    expect(printed).toHaveBeenCalledExactlyOnceWith('Pushferry:', 'a step', 'a detail')
   })
 })

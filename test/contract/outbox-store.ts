@@ -2,9 +2,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { StoreError } from '../../src/relay/store/errors.ts'
 import {
   type AcceptedRow,
-  type Batch,
   type Counts,
   eventNames,
+  type Lease,
   type NewEntry,
   type Outcome,
   type Store,
@@ -22,7 +22,7 @@ export interface Subject {
 
 const day = 24 * 60 * 60 * 1000
 const fcm = (id: string): Token => ({ type: 'fcm', id })
-const isBatch = (leased: Batch | { waitMs: number | null }): leased is Batch => 'entries' in leased
+const isLease = (leased: Lease | { waitMs: number | null }): leased is Lease => 'entries' in leased
 
 /** The promises of the outbox port. Every adapter runs all of them, under the same titles. */
 export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>): void => {
@@ -47,15 +47,15 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
   })
   afterEach(() => subject.end())
 
-  const lease = async (max = 100, by = holder): Promise<Batch> => {
+  const lease = async (max = 100, by = holder): Promise<Lease> => {
     const leased = await store.lease({ account, holder: by, max, flushMs: 0 })
-    return isBatch(leased) ? leased : { account, entries: [] }
+    return isLease(leased) ? leased : { account, entries: [] }
   }
-  const ids = (batch: Batch): string[] => batch.entries.map((one) => one.objectId)
-  const complete = (batch: Batch, outcome: Outcome, by = holder): Promise<void> =>
+  const ids = (leased: Lease): string[] => leased.entries.map((one) => one.objectId)
+  const complete = (leased: Lease, outcome: Outcome, by = holder): Promise<void> =>
     store.complete(
       by,
-      batch.entries.map(({ objectId, generation }) => ({ account, objectId, generation, outcome })),
+      leased.entries.map(({ objectId, generation }) => ({ account, objectId, generation, outcome })),
     )
   /** The events that `put` adds to the counts. Only browsers' records have a result of their own. */
   const counted = async (put: () => Promise<unknown>, of = account): Promise<Partial<Counts['events']>> => {
@@ -103,8 +103,8 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
       async (state) => {
         await store.put([entry('a')])
         if (state !== 'queued') {
-          const batch = await lease()
-          if (state === 'accepted') await complete(batch, { kind: 'accepted' })
+          const leased = await lease()
+          if (state === 'accepted') await complete(leased, { kind: 'accepted' })
         }
         expect(await putOne(entry('a'))).toBe('unchanged')
         expect(await stateOf('a')).toBe(state)
@@ -127,9 +127,9 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
     it('lets the later record win when one call names an objectId twice', async () => {
       const entries = [entry('a', 'first'), entry('b'), entry('a', 'second')]
       expect(await counted(() => store.put(entries))).toEqual({ queued: 2, replaced: 1 })
-      const batch = await lease()
-      expect(batch.entries.find((one) => one.objectId === 'a')?.token.id).toBe('second')
-      expect(ids(batch)).toHaveLength(2)
+      const leased = await lease()
+      expect(leased.entries.find((one) => one.objectId === 'a')?.token.id).toBe('second')
+      expect(ids(leased)).toHaveLength(2)
     })
     it('tells tokens of different types, ids or keys apart', async () => {
       const keys = { p256dh: 'p', auth: 'a' }
@@ -321,8 +321,8 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
   describe('capacity', () => {
     const unproved = (objectId: string, more: Partial<NewEntry> = {}): NewEntry =>
       entry(objectId, `token-of-${objectId}`, { sender: 'unproved', ...more })
-    const putOff = async (batch: Batch, dueInMs = 60_000): Promise<void> =>
-      complete(batch, { kind: 'deferred', dueAt: now + dueInMs, error: { code: 530, message: 'not live' } })
+    const defer = async (leased: Lease, dueInMs = 60_000): Promise<void> =>
+      complete(leased, { kind: 'deferred', dueAt: now + dueInMs, error: { code: 530, message: 'not live' } })
     const queued = async () => (await store.counts(account)).queued
 
     beforeEach(async () => {
@@ -366,9 +366,9 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
       await store.put([unproved('old')])
       now += 1
       await store.put([unproved('young')])
-      await putOff(await lease())
+      await defer(await lease())
       await store.put([entry('backend')])
-      await putOff(await lease())
+      await defer(await lease())
       expect(await putOne(unproved('new'))).toBe('queued')
       expect(await store.find(account, 'old')).toBeUndefined()
       expect(await stateOf('young')).toBe('queued')
@@ -383,7 +383,7 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
     })
     it('lets as many give way as records come together', async () => {
       await store.put([unproved('u1'), unproved('u2')])
-      await putOff(await lease())
+      await defer(await lease())
       const results = await Promise.all(['a', 'b', 'c'].map((objectId) => putOne(unproved(objectId))))
       expect(results.sort()).toEqual(['full', 'queued', 'queued'])
       expect(await queued()).toEqual({ live: 0, unproved: 2, import: 0 })
@@ -391,7 +391,7 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
     })
     it('takes nothing from whoever is being uploaded', async () => {
       await store.put([unproved('u1'), unproved('u2')])
-      await putOff(await lease(), 0)
+      await defer(await lease(), 0)
       expect(ids(await lease())).toEqual(['u1', 'u2'])
       await store.put([unproved('u3'), unproved('u4')])
       expect(await putOne(unproved('u5'))).toBe('full')
@@ -409,13 +409,13 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
     })
     it('moves a record to the proved when a backend sends the same', async () => {
       await store.put([unproved('a')])
-      await putOff(await lease())
+      await defer(await lease())
       expect(await putOne(entry('a'))).toBe('unchanged')
       expect(await queued()).toEqual({ live: 1, unproved: 0, import: 0 })
     })
     it('uploads new records before deferred unproved ones, and these before imports', async () => {
       await store.put([unproved('junk')])
-      await putOff(await lease(), 1000)
+      await defer(await lease(), 1000)
       await store.put([entry('i', 'ti', { priority: 'import' })])
       await store.put([unproved('visitor')])
       await store.put([entry('backend')])
@@ -478,28 +478,28 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
       const ask = (max: number) => store.lease({ account, holder, max, flushMs: 1000 })
       expect(await ask(2)).toEqual({ waitMs: 600 })
       await store.put([entry('b')])
-      expect(isBatch(await ask(2))).toBe(true)
+      expect(isLease(await ask(2))).toBe(true)
       await store.put([entry('c')])
       now += 1000
-      expect(isBatch(await ask(2))).toBe(true)
+      expect(isLease(await ask(2))).toBe(true)
       expect(await ask(2)).toEqual({ waitMs: null })
     })
     it('gives several batches at once where they are asked for, and keeps what does not fill one', async () => {
       await store.put(['a', 'b', 'c', 'd', 'e'].map((name) => entry(name)))
       const ask = (batches: number) => store.lease({ account, holder, max: 2, batches, flushMs: 1000 })
       const first = await ask(5)
-      expect(isBatch(first) && ids(first)).toEqual(['a', 'b', 'c', 'd'])
+      expect(isLease(first) && ids(first)).toEqual(['a', 'b', 'c', 'd'])
       expect(await ask(5)).toEqual({ waitMs: 1000 })
       await complete(await lease(1), { kind: 'accepted' })
       await store.put(['f', 'g', 'h', 'i'].map((name) => entry(name)))
       now += 1000
       const second = await ask(1)
-      expect(isBatch(second) && ids(second)).toEqual(['f', 'g'])
+      expect(isLease(second) && ids(second)).toEqual(['f', 'g'])
     })
     it('puts a deferred row off until its time, and gives it at its old age then', async () => {
       await store.put([entry('a'), entry('b')])
-      const batch = await lease(1)
-      await complete(batch, { kind: 'deferred', dueAt: now + 60_000, error: { code: 530, message: 'not live' } })
+      const leased = await lease(1)
+      await complete(leased, { kind: 'deferred', dueAt: now + 60_000, error: { code: 530, message: 'not live' } })
       expect(await store.find(account, 'a')).toMatchObject({ state: 'queued', attempts: 1, error: { code: 530 } })
       expect(ids(await lease(1))).toEqual(['b'])
       expect(await store.lease({ account, holder, max: 1, flushMs: 0 })).toEqual({ waitMs: 60_000 })
@@ -532,7 +532,7 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
       await complete(await lease(1), { kind: 'deferred', dueAt: now + 60_000, error: { code: 530, message: '' } })
       now -= 30 * 24 * 60 * 60 * 1000
       const leased = await store.lease({ account, holder, max: 100, flushMs: 1000 })
-      expect(isBatch(leased) && ids(leased)).toEqual(['a', 'b'])
+      expect(isLease(leased) && ids(leased)).toEqual(['a', 'b'])
     })
     it('keeps a row waiting for longer than a week where the caller knows of such waits', async () => {
       const day = 24 * 60 * 60 * 1000
@@ -540,10 +540,10 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
       await complete(await lease(1), { kind: 'deferred', dueAt: now + 30 * day, error: { code: 530, message: '' } })
       const leaseKnowing = (farthestDueMs: number) =>
         store.lease({ account, holder, max: 100, flushMs: 0, farthestDueMs })
-      expect(isBatch(await leaseKnowing(31 * day))).toBe(false)
+      expect(isLease(await leaseKnowing(31 * day))).toBe(false)
       now += 30 * day
       const leased = await leaseKnowing(31 * day)
-      expect(isBatch(leased) && ids(leased)).toEqual(['a'])
+      expect(isLease(leased) && ids(leased)).toEqual(['a'])
     })
     it('gives nothing to a holder that it does not know', async () => {
       await store.put([entry('a')])
@@ -572,9 +572,9 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
     })
     it('does not complete a newer token with the result of the token that it replaced', async () => {
       await store.put([entry('a', 'old')])
-      const batch = await lease()
+      const leased = await lease()
       await store.put([entry('a', 'new')])
-      await complete(batch, { kind: 'accepted' })
+      await complete(leased, { kind: 'accepted' })
       expect(await stateOf('a')).toBe('queued')
       expect((await lease()).entries.map((one) => one.token.id)).toEqual(['new'])
     })
@@ -618,26 +618,26 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
     })
     it('does not send a replacement while the token that it replaces is in flight', async () => {
       await store.put([entry('a', 'old')])
-      const batch = await lease()
+      const leased = await lease()
       await store.put([entry('a', 'new')])
       expect(ids(await lease())).toEqual([])
-      await complete(batch, { kind: 'failed', dueAt: now + 1_000_000, blamed: true })
+      await complete(leased, { kind: 'failed', dueAt: now + 1_000_000, blamed: true })
       expect(ids(await lease())).toEqual(['a'])
     })
     it('ignores a result from a holder whose lease was taken away', async () => {
       await store.put([entry('a')])
-      const batch = await lease()
+      const leased = await lease()
       await store.takeOver([{ id: holder, heartbeat: 0 }])
       await store.join('holder-2', '{}')
       const second = await lease(1, 'holder-2')
-      await complete(batch, { kind: 'accepted' })
+      await complete(leased, { kind: 'accepted' })
       expect(await stateOf('a')).toBe('uploading')
       await complete(second, { kind: 'accepted' }, 'holder-2')
       expect(await stateOf('a')).toBe('accepted')
     })
     it('takes results of every kind in one call, and of two for one person the first', async () => {
       await store.put([entry('a'), entry('b', 'old'), entry('c'), entry('d'), entry('i', 't', { priority: 'import' })])
-      const batch = await lease()
+      const leased = await lease()
       await store.put([entry('b', 'new')])
       const outcomes: readonly [string, Outcome][] = [
         ['a', { kind: 'accepted' }],
@@ -648,7 +648,7 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
         ['i', { kind: 'accepted' }],
         ['d', { kind: 'accepted' }],
       ]
-      const generationOf = new Map(batch.entries.map((one) => [one.objectId, one.generation]))
+      const generationOf = new Map(leased.entries.map((one) => [one.objectId, one.generation]))
       await store.complete(
         holder,
         outcomes.map(([objectId, outcome]) => {
@@ -661,9 +661,9 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
     })
     it('applies a result once only', async () => {
       await store.put([entry('a')])
-      const batch = await lease()
-      await complete(batch, { kind: 'accepted' })
-      await complete(batch, { kind: 'rejected', error: { code: 1, message: '' } })
+      const leased = await lease()
+      await complete(leased, { kind: 'accepted' })
+      await complete(leased, { kind: 'rejected', error: { code: 1, message: '' } })
       expect(await stateOf('a')).toBe('accepted')
       expect((await store.counts(account)).events.rejected).toBe(0)
     })
@@ -701,9 +701,9 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
     })
     it('stays withdrawn when the result of an upload in flight comes in', async () => {
       await store.put([entry('a')])
-      const batch = await lease()
+      const leased = await lease()
       await store.withdraw(account, 'a')
-      await complete(batch, { kind: 'accepted' })
+      await complete(leased, { kind: 'accepted' })
       expect(await stateOf('a')).toBe('withdrawn')
     })
     it('queues the same token again after a withdrawal', async () => {
@@ -718,9 +718,9 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
     })
     it('erases a row so that it is not known any more, and a late result does not bring it back', async () => {
       await store.put([entry('a', 't', { sender: 'unproved' })])
-      const batch = await lease()
+      const leased = await lease()
       expect(await store.erase(account, 'a')).toBe(true)
-      await complete(batch, { kind: 'accepted' })
+      await complete(leased, { kind: 'accepted' })
       expect(await store.find(account, 'a')).toBeUndefined()
       expect(await putOne(entry('a', 'other', { sender: 'unproved' }))).toBe('queued')
     })
@@ -770,8 +770,8 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
       await store.put([entry('a'), entry('b'), entry('c', 'tc', { priority: 'import' }), entry('d')])
       now += 1000
       await store.put([entry('e'), entry('e'), entry('e', 'newer')])
-      const batch = await lease(2)
-      const [first, second] = batch.entries
+      const leased = await lease(2)
+      const [first, second] = leased.entries
       if (!first || !second) throw new Error('two rows were due')
       await store.complete(holder, [
         { account, objectId: first.objectId, generation: first.generation, outcome: { kind: 'accepted' } },
@@ -859,10 +859,10 @@ export const outboxContract = (open: (options: StoreOptions) => Promise<Subject>
     })
     it('queues refused rows anew: those that are named, those of a code, or all', async () => {
       await store.put([entry('a'), entry('b'), entry('c'), entry('d')])
-      const batch = await lease()
+      const leased = await lease()
       await store.complete(
         holder,
-        batch.entries.map(({ objectId, generation }) => ({
+        leased.entries.map(({ objectId, generation }) => ({
           account,
           objectId,
           generation,

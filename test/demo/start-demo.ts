@@ -43,9 +43,9 @@ export const makeDemoFolder = (): DemoFolder => {
 }
 
 /** Starts the process on free ports. */
-const launch = (folder: DemoFolder, env: Readonly<Record<string, string>>) => {
+const launch = (folder: DemoFolder, env: Readonly<Record<string, string>>, argv: readonly string[] = []) => {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(CLEVERTAP|PUSHFERRY|DEMO)_/.test(name))
-  const child = spawn(process.execPath, [script], {
+  const child = spawn(process.execPath, [script, ...argv], {
     env: {
       ...Object.fromEntries(inherited),
       DEMO_BUILD: '0', // npm test has built
@@ -69,8 +69,11 @@ const launch = (folder: DemoFolder, env: Readonly<Record<string, string>>) => {
 }
 
 /** Starts the demo and waits for its end, for starts that must fail. */
-export const failToStart = (folder: DemoFolder, env: Readonly<Record<string, string>>): Promise<Ended> =>
-  launch(folder, env).ended
+export const failToStart = (
+  folder: DemoFolder,
+  env: Readonly<Record<string, string>>,
+  argv: readonly string[] = [],
+): Promise<Ended> => launch(folder, env, argv).ended
 
 const addressOf = (name: string, out: string): string => new RegExp(`^  ${name} +(\\S+)`, 'm').exec(out)?.[1] ?? ''
 

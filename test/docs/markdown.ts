@@ -40,11 +40,11 @@ export const anchorsOf = (text: string): Set<string> => {
 
 /** The text under a heading, up to the next one of the same or a higher level. */
 export const sectionOf = (text: string, heading: string): string => {
-  const [mark = ''] = heading.split(' ')
+  const [hashes = ''] = heading.split(' ')
   const begin = text.indexOf(`\n${heading}\n`)
   if (begin < 0) throw new Error(`there is no ${heading}`)
   const rest = text.slice(begin + heading.length + 2)
-  const end = rest.search(new RegExp(`^#{1,${mark.length}} `, 'm'))
+  const end = rest.search(new RegExp(`^#{1,${hashes.length}} `, 'm'))
   return end < 0 ? rest : rest.slice(0, end)
 }
 

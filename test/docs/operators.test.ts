@@ -38,7 +38,7 @@ describe('docs/alerts.yml', () => {
 describe('the SQLite commands of docs/backup.md', () => {
   const page = read('docs/backup.md')
   const [backup = '', restore = ''] = codeOf(sectionOf(page, '## SQLite'), 'sh')
-  const [move = ''] = codeOf(sectionOf(page, '## Move the SQLite database'), 'sh')
+  const [relocation = ''] = codeOf(sectionOf(page, '## Move the SQLite database'), 'sh')
   const key = 'a-key-of-the-backend'
   const authorization = `Bearer ${key}`
   let folder: TemporaryFolder
@@ -120,7 +120,7 @@ describe('the SQLite commands of docs/backup.md', () => {
     await upload('__before')
     await relay.stop()
     mkdirSync(folder.file('data'))
-    sh(move)
+    sh(relocation)
     expect(existsSync(folder.file('pushferry.db'))).toBe(false)
     await start('data/pushferry.db')
     expect(await isKnown('__before')).toBe(true)

@@ -28,41 +28,41 @@ describe('a token type is in every place that has a list of its own', () => {
   const native = tokenTypes.filter((type) => type !== 'chrome')
   const missingIn = (text: string, types: readonly string[]): string[] =>
     types.filter((type) => !new RegExp(`\\b${type}\\b`).test(text))
-  const places = {
+  const lists = {
     'README.md': read('README.md'),
     'docs/backend.md': sectionOf(read('docs/backend.md'), '## Token types'),
     'docs/import.md': read('docs/import.md'),
     'demo/sample.json': read('demo/sample.json'),
     'src/simulator/judge.ts': read('src/simulator/judge.ts'),
   }
-  const nativePlaces = {
+  const nativeLists = {
     'demo/site/index.html': read('demo/site/index.html'),
     'demo/site/native-form.js': /const prefixes = .*/.exec(read('demo/site/native-form.js'))?.[0] ?? '',
     'tools/fuzz/values.mjs': /const nativeTypes = .*/.exec(read('tools/fuzz/values.mjs'))?.[0] ?? '',
   }
 
-  it.each(Object.entries(places))('each token type is named in %s', (_, text) => {
+  it.each(Object.entries(lists))('each token type is named in %s', (_, text) => {
     expect(missingIn(text, tokenTypes)).toEqual([])
   })
 
-  it.each(Object.entries(nativePlaces))('each native token type is named in %s', (_, text) => {
+  it.each(Object.entries(nativeLists))('each native token type is named in %s', (_, text) => {
     expect(missingIn(text, native)).toEqual([])
   })
 
   it('the form of the demo site makes IDs with the prefix of each native token type', () => {
     const pairs = native.map((type) => `${type}: '${platforms[type].prefix}'`)
-    expect(pairs.filter((pair) => !nativePlaces['demo/site/native-form.js'].includes(pair))).toEqual([])
+    expect(pairs.filter((pair) => !nativeLists['demo/site/native-form.js'].includes(pair))).toEqual([])
   })
 
   it('the README says how many there are, and the refusal in docs/backend.md names them in their order', () => {
     const words = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten']
-    expect(oneLine(places['README.md'])).toContain(`with ${words[tokenTypes.length]} types`)
+    expect(oneLine(lists['README.md'])).toContain(`with ${words[tokenTypes.length]} types`)
     expect(read('docs/backend.md')).toContain(`it is one of ${tokenTypes.join(', ')}, record number`)
   })
 
   it('the recipe of CONTRIBUTING.md links to each of these places', () => {
     const recipe = sectionOf(recipes, '### A token type')
-    const files = [...Object.keys(places), ...Object.keys(nativePlaces), 'src/wire/platform.ts', 'src/wire/record.ts']
+    const files = [...Object.keys(lists), ...Object.keys(nativeLists), 'src/wire/platform.ts', 'src/wire/record.ts']
     expect(files.filter((file) => !recipe.includes(`](${file})`))).toEqual([])
   })
 

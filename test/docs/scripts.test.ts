@@ -11,14 +11,14 @@ const apiKey = 'YOUR-PUSHFERRY-API-KEY'
 
 /** The documented scripts, and what runs them. Kotlin's and Swift's compilers are not asked for here. */
 const scripts = [
-  { language: 'sh', command: 'sh', arguments: ['-c'], needs: 'curl', prints: /"status":"success","processed":1/ },
+  { language: 'sh', command: 'sh', arguments: ['-c'], needs: 'curl', output: /"status":"success","processed":1/ },
   {
     language: 'js',
     command: process.execPath,
     arguments: ['--input-type=module', '-e'],
-    prints: /^200 \{ status: 'success', processed: 1/,
+    output: /^200 \{ status: 'success', processed: 1/,
   },
-  { language: 'python', command: 'python3', arguments: ['-c'], needs: 'python3', prints: /^200 1 \[\]/ },
+  { language: 'python', command: 'python3', arguments: ['-c'], needs: 'python3', output: /^200 1 \[\]/ },
 ] as const
 
 const isThere = (program: string): boolean => spawnSync(program, ['--version']).status === 0
@@ -54,7 +54,7 @@ describe('the scripts for mobile backends in docs/backend.md', () => {
     if ('needs' in script && !isThere(script.needs)) skip(`${script.needs} is not installed`)
     const text = code.replaceAll('https://push.example.com', url)
     const { code: exit, out, err } = await run(folder.path, script.command, ...script.arguments, text)
-    expect({ exit, out: script.prints.test(out) ? 'as expected' : `${out}${err}` }).toEqual({
+    expect({ exit, out: script.output.test(out) ? 'as expected' : `${out}${err}` }).toEqual({
       exit: 0,
       out: 'as expected',
     })

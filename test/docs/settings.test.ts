@@ -14,6 +14,7 @@ const others = [
   'ACCOUNT_ID',
   'CONNECTION_STRING',
   'ALL_PROXY',
+  'DEMO_PORT',
   'HTTPS_PROXY',
   'NODE_EXTRA_CA_CERTS',
   'NODE_OPTIONS',

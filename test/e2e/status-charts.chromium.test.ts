@@ -178,28 +178,28 @@ describeBrowser('chromium', "the status page's charts", () => {
   test('mark one step in all charts, for a pointer and for the keyboard', async () => {
     await open(series({ accepted: withOne(all(0), 3, 7) }))
     await live()
-    const marks = () =>
+    const cursors = () =>
       page.evaluate(() =>
         [...document.querySelectorAll('.u-over')].map((over) => {
-          const mark = over.querySelector('.u-cursor-x')
-          if (!mark || getComputedStyle(mark).display === 'none') return null
+          const cursor = over.querySelector('.u-cursor-x')
+          if (!cursor || getComputedStyle(cursor).display === 'none') return null
           const { left, width } = over.getBoundingClientRect()
-          return Math.round(((mark.getBoundingClientRect().left - left) / width) * 59)
+          return Math.round(((cursor.getBoundingClientRect().left - left) / width) * 59)
         }),
       )
     const legend = () => page.locator('[data-legend="accepted"]').textContent()
-    expect(await marks()).toEqual([null, null, null])
+    expect(await cursors()).toEqual([null, null, null])
     const box = await page.locator('[data-chart="waiting"] .u-over').boundingBox()
     if (!box) throw new Error('the chart has no place')
     await page.mouse.move(box.x + (box.width * 3) / 59, box.y + 20)
-    await expect.poll(marks).toEqual([3, 3, 3])
+    await expect.poll(cursors).toEqual([3, 3, 3])
     expect(await legend()).toBe('7')
     await page.mouse.move(0, 0)
-    await expect.poll(marks).toEqual([null, null, null])
+    await expect.poll(cursors).toEqual([null, null, null])
     const slider = page.getByRole('slider', { name: 'Point in time' })
     await slider.press('Home')
     for (let presses = 0; presses < 3; presses++) await slider.press('ArrowRight')
-    await expect.poll(marks).toEqual([3, 3, 3])
+    await expect.poll(cursors).toEqual([3, 3, 3])
     expect(await slider.getAttribute('aria-valuetext')).toMatch(/Accepted 7/)
   })
 

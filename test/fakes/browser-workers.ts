@@ -41,7 +41,7 @@ export const createFakeWorkers = (
   surroundings: Omit<PushSurroundings, 'hasWorker'>,
   onRegister: () => void,
 ): FakeWorkers => {
-  const move = (worker: FakeWorker, state: ServiceWorkerState) => {
+  const setState = (worker: FakeWorker, state: ServiceWorkerState) => {
     worker.state = state
     const event = new Event('statechange')
     worker.dispatchEvent(event)
@@ -101,19 +101,19 @@ export const createFakeWorkers = (
       setTimeout(async () => {
         registration.installing = null
         if (fate === 'dies') {
-          move(worker, 'redundant')
+          setState(worker, 'redundant')
           return
         }
         if (fate === 'flickers') {
-          move(worker, 'installed')
+          setState(worker, 'installed')
           await new Promise((resolve) => setTimeout(resolve, 1))
         }
         registration.waiting = worker
-        move(worker, 'installed')
+        setState(worker, 'installed')
         registration.waiting = null
         registration.active = worker
-        move(worker, 'activating')
-        move(worker, 'activated')
+        setState(worker, 'activating')
+        setState(worker, 'activated')
       }, 120)
     }
     return registration

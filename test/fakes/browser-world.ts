@@ -63,7 +63,7 @@ export class FakeScriptElement {
 }
 
 /** A Chromium without Background Sync, that has never seen the site. */
-export const enterBrowserWorld = (): BrowserWorld => {
+export const openBrowserWorld = (): BrowserWorld => {
   vi.useFakeTimers({
     toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'],
     now: Date.UTC(2026, 10, 23),

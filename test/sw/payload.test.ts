@@ -57,8 +57,8 @@ describe('a CleverTap push', () => {
     [{ wzrk_acct_id: 'A' }],
     [{ ct: 'pn' }],
     [{ notificationOptions: { data: { wzrk_id: '1_20261123' } } }],
-  ])('is recognised by notificationOptions and %j', (mark) => {
-    expect(read({ title: 'A', notificationOptions: {}, ...mark }, { foreign: 'ignore' })?.title).toBe('A')
+  ])('is recognised by notificationOptions and %j', (member) => {
+    expect(read({ title: 'A', notificationOptions: {}, ...member }, { foreign: 'ignore' })?.title).toBe('A')
   })
 })
 

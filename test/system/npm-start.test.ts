@@ -118,6 +118,12 @@ describe('npm start', () => {
     await clevertap.stop()
   })
 
+  test.each(['--help', 'demo'])('takes no arguments, and says where its settings are: %s', async (argument) => {
+    const { code, err } = await failToStart(folder, {}, [argument])
+    expect(err).toMatch(/^npm start: there are no arguments; .*DEMO_PORT.*\n$/)
+    expect(code).toBe(2)
+  })
+
   test('half an account is an error, not the simulator', async () => {
     const { code, err } = await failToStart(folder, { CLEVERTAP_ACCOUNT_ID: 'TEST-123' })
     expect(err).toMatch(/^npm start: CLEVERTAP_PASSCODE .*\n$/)

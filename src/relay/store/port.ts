@@ -1,10 +1,10 @@
 import type {
   AcceptedRow,
-  Batch,
   Completion,
   Counts,
   EventName,
   Holder,
+  Lease,
   Minute,
   NewEntry,
   PutResult,
@@ -81,7 +81,7 @@ export interface UploadStore {
     batches?: number
     flushMs: number
     farthestDueMs?: number
-  }): Promise<Batch | { waitMs: number | null }>
+  }): Promise<Lease | { waitMs: number | null }>
 
   /** Writes results. The result of a token that was replaced during the lease only frees the row for its next token. */
   complete(holder: string, completions: readonly Completion[]): Promise<void>

@@ -105,7 +105,7 @@ export interface LeasedEntry {
 }
 
 /** Leased rows in the order of their due times, each objectId once. */
-export interface Batch {
+export interface Lease {
   account: string
   entries: readonly LeasedEntry[]
 }

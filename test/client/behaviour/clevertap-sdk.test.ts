@@ -4,7 +4,7 @@ import type { Fallback } from '../../../src/client/fallback.ts'
 import type { Options } from '../../../src/client/options.ts'
 import { createVapidPublicKey } from '../../fakes/browser-push.ts'
 import { problem } from '../../fakes/browser-relay.ts'
-import { type BrowserWorld, enterBrowserWorld } from '../../fakes/browser-world.ts'
+import { type BrowserWorld, openBrowserWorld } from '../../fakes/browser-world.ts'
 import { type FakeCleverTapSdk, loadCleverTapSdk } from '../../fakes/clevertap-sdk.ts'
 import { outcomeOf, returnTo, visit } from './visit.ts'
 
@@ -14,7 +14,7 @@ const notAccepted = { state: 'subscribed', reason: 'push-service-not-accepted' }
 
 let world: BrowserWorld
 beforeEach(() => {
-  world = enterBrowserWorld()
+  world = openBrowserWorld()
   world.host = 'updates.push.services.mozilla.com'
 })
 afterEach(() => world.leave())

@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { problem, type RelayAnswer } from '../../fakes/browser-relay.ts'
-import { type BrowserWorld, enterBrowserWorld } from '../../fakes/browser-world.ts'
+import { type BrowserWorld, openBrowserWorld } from '../../fakes/browser-world.ts'
 import { outcomeOf, reasonOf, registered, returnTo, stateOf, visit } from './visit.ts'
 
 const minute = 60_000
 const hour = 60 * minute
 let world: BrowserWorld
 beforeEach(() => {
-  world = enterBrowserWorld()
+  world = openBrowserWorld()
 })
 afterEach(() => world.leave())
 
@@ -78,7 +78,7 @@ describe('a registration that cannot be delivered', () => {
     }
     const low = await gapAt(0.01)
     world.leave()
-    world = enterBrowserWorld()
+    world = openBrowserWorld()
     expect(await gapAt(0.99)).not.toBe(low)
   })
 

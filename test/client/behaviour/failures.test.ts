@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type BrowserWorld, enterBrowserWorld } from '../../fakes/browser-world.ts'
+import { type BrowserWorld, openBrowserWorld } from '../../fakes/browser-world.ts'
 import { outcomeOf, registered, returnTo, stateOf, visit } from './visit.ts'
 
 let world: BrowserWorld
 beforeEach(() => {
-  world = enterBrowserWorld()
+  world = openBrowserWorld()
   world.permission = 'granted'
 })
 afterEach(() => world.leave())

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { problem } from '../../fakes/browser-relay.ts'
-import { type BrowserWorld, enterBrowserWorld } from '../../fakes/browser-world.ts'
+import { type BrowserWorld, openBrowserWorld } from '../../fakes/browser-world.ts'
 import { outcomeOf, registered, returnTo, visit } from './visit.ts'
 
 let world: BrowserWorld
 beforeEach(() => {
-  world = enterBrowserWorld()
+  world = openBrowserWorld()
 })
 afterEach(() => world.leave())
 
@@ -58,13 +58,13 @@ describe('what broke page clients in the field', () => {
     ['refreshAfterDays', -1],
   ])('B5: takes no option from Object.prototype.%s', async (name, value) => {
     Object.defineProperty(Object.prototype, name, { value, configurable: true, enumerable: true, writable: true })
-    const print = vi.spyOn(console, 'info').mockImplementation(() => {})
+    const printed = vi.spyOn(console, 'info').mockImplementation(() => {})
     try {
       const push = await registered(world)
       expect(await outcomeOf(world, push.sync())).toMatchObject({ state: 'registered' })
       expect(world.relay.of('POST')).toHaveLength(1)
       expect(world.workers.registrations.map(({ scope }) => scope)).toEqual(['https://shop.example/pushferry/'])
-      expect(print).not.toHaveBeenCalled()
+      expect(printed).not.toHaveBeenCalled()
     } finally {
       Reflect.deleteProperty(Object.prototype, name)
     }
@@ -166,9 +166,9 @@ describe('an objectId function that answers null', () => {
 
 describe('debug', () => {
   it('prints each step, and no token, key or ticket', async () => {
-    const print = vi.spyOn(console, 'info').mockImplementation(() => {})
+    const printed = vi.spyOn(console, 'info').mockImplementation(() => {})
     await registered(world, { debug: true, ticket: () => 'secret-ticket' })
-    expect(print.mock.calls.map(([, ...step]) => step)).toEqual([
+    expect(printed.mock.calls.map(([, ...step]) => step)).toEqual([
       ['register', 'granted'],
       ['subscribed'],
       [{ state: 'registered', reason: undefined, objectId: 'ct-1' }],

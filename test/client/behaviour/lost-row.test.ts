@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createVapidPublicKey } from '../../fakes/browser-push.ts'
 import { problem } from '../../fakes/browser-relay.ts'
-import { type BrowserWorld, enterBrowserWorld, relayUrl } from '../../fakes/browser-world.ts'
+import { type BrowserWorld, openBrowserWorld, relayUrl } from '../../fakes/browser-world.ts'
 import { createPush, outcomeOf, registered, returnTo, stateOf, visit } from './visit.ts'
 
 let world: BrowserWorld
 beforeEach(() => {
-  world = enterBrowserWorld()
+  world = openBrowserWorld()
 })
 afterEach(() => world.leave())
 

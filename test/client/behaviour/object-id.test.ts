@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type BrowserWorld, enterBrowserWorld, relayUrl } from '../../fakes/browser-world.ts'
+import { type BrowserWorld, openBrowserWorld, relayUrl } from '../../fakes/browser-world.ts'
 import { createPush, outcomeOf, visit } from './visit.ts'
 
 const id = '0f1e2d3c4b5a69788796a5b4c3d2e1f0'
 let world: BrowserWorld
 beforeEach(() => {
-  world = enterBrowserWorld()
+  world = openBrowserWorld()
   world.permission = 'granted'
 })
 afterEach(() => world.leave())

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createVapidPublicKey } from '../../fakes/browser-push.ts'
-import { type BrowserWorld, enterBrowserWorld } from '../../fakes/browser-world.ts'
+import { type BrowserWorld, openBrowserWorld } from '../../fakes/browser-world.ts'
 import { outcomeOf, registered, returnTo, stateOf, tokenIdOf, visit } from './visit.ts'
 
 const day = 86_400_000
 let world: BrowserWorld
 beforeEach(() => {
-  world = enterBrowserWorld()
+  world = openBrowserWorld()
 })
 afterEach(() => world.leave())
 

@@ -2,7 +2,7 @@ import { runInThisContext } from 'node:vm'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createVapidPublicKey } from '../../fakes/browser-push.ts'
 import { problem } from '../../fakes/browser-relay.ts'
-import { type BrowserWorld, enterBrowserWorld, FakeScriptElement, relayUrl } from '../../fakes/browser-world.ts'
+import { type BrowserWorld, FakeScriptElement, openBrowserWorld, relayUrl } from '../../fakes/browser-world.ts'
 import { loadCleverTapSdk } from '../../fakes/clevertap-sdk.ts'
 
 interface Page {
@@ -23,7 +23,7 @@ const stub =
 
 let world: BrowserWorld
 beforeEach(() => {
-  world = enterBrowserWorld()
+  world = openBrowserWorld()
   world.permission = 'granted'
 })
 afterEach(() => {
@@ -116,13 +116,13 @@ describe('the script tag', () => {
 
   it('goes on without a data-fallback that it does not know, and says so with data-debug', async () => {
     const sdk = loadCleverTapSdk(world)
-    const print = vi.spyOn(console, 'info').mockReturnValue()
+    const printed = vi.spyOn(console, 'info').mockReturnValue()
     world.relay.next.POST.push(problem(422, 'push_service_not_accepted'))
     await load({ objectId: 'ct-1', serviceWorker: '/pushferry/sw.js', fallback: 'toString', debug: '' })
     await world.pass(5000)
     expect(sdk.scripts).toEqual([])
     expect(await page.pushferry?.status()).toMatchObject({ reason: 'push-service-not-accepted' })
-    expect(print.mock.calls.some(([, step, cause]) => step === 'fallback' && cause instanceof TypeError)).toBe(true)
+    expect(printed.mock.calls.some(([, step, cause]) => step === 'fallback' && cause instanceof TypeError)).toBe(true)
   })
 
   it('leaves that to the page with data-auto="false"', async () => {
@@ -196,11 +196,11 @@ describe('the script tag', () => {
   })
 
   it('B8: takes no relay from the tag of a loader that evaluates it, and says what is missing', async () => {
-    const print = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const printed = vi.spyOn(console, 'error').mockImplementation(() => {})
     await run(new FakeScriptElement('https://cdn.example/loader.js', {}))
     await world.pass(5000)
     expect(world.log).toEqual([])
-    expect(print.mock.calls).toEqual([[expect.stringContaining('data-relay')]])
+    expect(printed.mock.calls).toEqual([[expect.stringContaining('data-relay')]])
     expect(page.pushferry).toMatchObject({ createPush: expect.any(Function) })
   })
 
@@ -215,10 +215,10 @@ describe('the script tag', () => {
     ['a relay that is no absolute URL', { relay: '/push' }, 'relay'],
     ['an option that is not known', { relay: relayUrl, vapidKey: 'x' }, 'vapidPublicKey'],
   ])('B8: says %s in one line, and the global can make a client', async (_, settings, named) => {
-    const print = vi.spyOn(console, 'error').mockImplementation(() => {})
+    const printed = vi.spyOn(console, 'error').mockImplementation(() => {})
     world.set('PUSHFERRY', settings)
     await run(null)
-    expect(print.mock.calls).toEqual([[expect.stringContaining(named)]])
+    expect(printed.mock.calls).toEqual([[expect.stringContaining(named)]])
     expect(page.pushferry).toMatchObject({ createPush: expect.any(Function) })
   })
 

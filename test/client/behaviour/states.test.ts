@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type BrowserWorld, enterBrowserWorld, relayUrl } from '../../fakes/browser-world.ts'
+import { type BrowserWorld, openBrowserWorld, relayUrl } from '../../fakes/browser-world.ts'
 import { createPush, outcomeOf, registered, stateOf, visit } from './visit.ts'
 
 let world: BrowserWorld
 beforeEach(() => {
-  world = enterBrowserWorld()
+  world = openBrowserWorld()
 })
 afterEach(() => world.leave())
 

@@ -21,15 +21,15 @@ export const createConnectionGate = (name: string): ConnectionGate => {
       if (isOpen) return Promise.resolve()
       return new Promise((resolve, reject) => {
         const timer = setTimeout(() => {
-          waiting.delete(settle)
+          waiting.delete(finish)
           reject(new Error(`${name} did not connect within ${timeoutMs} ms`))
         }, timeoutMs)
-        const settle = () => {
+        const finish = () => {
           clearTimeout(timer)
-          waiting.delete(settle)
+          waiting.delete(finish)
           resolve()
         }
-        waiting.add(settle)
+        waiting.add(finish)
       })
     },
   }

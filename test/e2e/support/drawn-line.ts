@@ -29,16 +29,16 @@ export const drawnLine = (
       if (!canvas || !over || !legend || !context) throw new Error(`nothing is drawn in ${chart}`)
       const { color } = getComputedStyle(legend)
       const [red = 0, green = 0, blue = 0] = color.match(/\d+/g)?.map(Number) ?? []
-      const place = canvas.getBoundingClientRect()
-      const scale = canvas.width / place.width
+      const bounds = canvas.getBoundingClientRect()
+      const scale = canvas.width / bounds.width
       const { data } = context.getImageData(0, 0, canvas.width, canvas.height)
       const isLine = (x: number, y: number): boolean => {
         const at = 4 * (y * canvas.width + x)
         const [r = 0, g = 0, b = 0, a = 0] = data.subarray(at, at + 4)
         return a > 200 && Math.abs(r - red) + Math.abs(g - green) + Math.abs(b - blue) < 24
       }
-      const left = (over.left - place.left) * scale
-      const bottom = (over.bottom - place.top) * scale
+      const left = (over.left - bounds.left) * scale
+      const bottom = (over.bottom - bounds.top) * scale
       const height = over.height * scale
       const rowsAt = (x: number): number[] => [...Array(canvas.height).keys()].filter((y) => isLine(Math.round(x), y))
       const heightAt = (step: number): number | null => {

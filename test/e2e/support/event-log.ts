@@ -3,7 +3,7 @@ const PATIENCE_MS = 120_000
 
 interface Waiter<E> {
   wants(event: E): boolean
-  settle(event: E): void
+  take(event: E): void
 }
 
 /**
@@ -41,7 +41,7 @@ export const createEventLog = <E extends { readonly what: string }>(name: string
     add(event) {
       seen.push(event)
       for (const waiter of waiters) {
-        if (waiter.wants(event)) return waiter.settle(event)
+        if (waiter.wants(event)) return waiter.take(event)
       }
       untaken.push(event)
     },
@@ -66,7 +66,7 @@ export const createEventLog = <E extends { readonly what: string }>(name: string
         }, timeoutMs)
         const waiter: Waiter<E> = {
           wants,
-          settle(event) {
+          take(event) {
             clearTimeout(timer)
             waiters.delete(waiter)
             if (wants(event)) resolve(event)

@@ -3,19 +3,19 @@ import { type Answer, type Call, origin } from './running-server.ts'
 import { subscription } from './sample-records.ts'
 
 /** A secret that can be searched for. */
-export const mark = (name: string): string => `MARKED-${name}-${randomBytes(12).toString('hex')}`
+export const secretOf = (name: string): string => `MARKED-${name}-${randomBytes(12).toString('hex')}`
 
 /** All secrets in the relay's configuration. */
 export const markedEnv = {
   // As short as CleverTap's own.
   CLEVERTAP_PASSCODE: 'MARKED-AAA-BBBC',
-  PUSHFERRY_API_KEYS: `shop:${mark('api-key')}`,
-  PUSHFERRY_ADMIN_KEY: mark('admin-key'),
-  PUSHFERRY_SECRET: mark('secret'),
-  PUSHFERRY_TICKET_KEY: mark('ticket-key'),
+  PUSHFERRY_API_KEYS: `shop:${secretOf('api-key')}`,
+  PUSHFERRY_ADMIN_KEY: secretOf('admin-key'),
+  PUSHFERRY_SECRET: secretOf('secret'),
+  PUSHFERRY_TICKET_KEY: secretOf('ticket-key'),
 } as const
 export const markedApiKey = markedEnv.PUSHFERRY_API_KEYS.slice('shop:'.length)
-export const markedTokenId = mark('token-id')
+export const markedTokenId = secretOf('token-id')
 /** 16 bytes that can be searched for in the form in which they are stored and sent. */
 export const markedAuth = Buffer.from('MARKED-auth-1234').toString('base64url')
 
@@ -39,14 +39,14 @@ const basic = (password: string): string => `Basic ${Buffer.from(`anybody:${pass
 
 /** Requests of browsers and backends, valid and invalid, with a marked secret wherever there can be one. */
 export const markedCalls = (ticket: string): readonly [string, Call][] => {
-  const wrong = { 'X-Pushferry-Key': mark('registration-key'), authorization: `Bearer ${mark('ticket')}` }
+  const wrong = { 'X-Pushferry-Key': secretOf('registration-key'), authorization: `Bearer ${secretOf('ticket')}` }
   const broken = (sent: object): object => ({
     ...sent,
-    tokenData: { ...markedSubscription().tokenData, type: mark('type') },
+    tokenData: { ...markedSubscription().tokenData, type: secretOf('type') },
   })
   const bodies: readonly unknown[] = [
     markedSubscription(),
-    { ...markedSubscription(), endpoint: mark('endpoint') },
+    { ...markedSubscription(), endpoint: secretOf('endpoint') },
     broken(markedSubscription()),
     markedNative(),
     { d: [markedNative(), broken(markedNative())] },
@@ -64,7 +64,7 @@ export const markedCalls = (ticket: string): readonly [string, Call][] => {
       all.push(['/v1/subscriptions', { method: 'POST', headers, body }])
     for (const headers of [
       backend,
-      { ...backend, authorization: `Bearer ${mark('api-key')}` },
+      { ...backend, authorization: `Bearer ${secretOf('api-key')}` },
       { ...backend, 'content-type': 'text/plain' },
     ])
       all.push(['/1/upload', { method: 'POST', headers, body }])
@@ -73,13 +73,13 @@ export const markedCalls = (ticket: string): readonly [string, Call][] => {
   for (const path of [
     '/v1/subscriptions/user-1',
     '/v1/tokens/user-1',
-    `/v1/tokens/${mark('token-id')}`,
-    `/${mark('path')}`,
+    `/v1/tokens/${secretOf('token-id')}`,
+    `/${secretOf('path')}`,
     '/v1/config',
   ])
     for (const method of ['GET', 'DELETE'])
       for (const headers of [browser, backend, { ...browser, ...wrong }])
-        all.push([`${path}?key=${mark('query')}`, { method, headers }])
+        all.push([`${path}?key=${secretOf('query')}`, { method, headers }])
   for (const path of ['/healthz', '/readyz', '/openapi.json', '/pushferry.min.js'])
     all.push([path, { headers: backend }])
   return all
@@ -94,21 +94,25 @@ export const markedAdminCalls = (): readonly [string, Call][] => {
   const all: [string, Call][] = []
   for (const headers of [
     ...right,
-    { authorization: basic(mark('password')) },
+    { authorization: basic(secretOf('password')) },
     { authorization: backend.authorization },
   ])
     for (const path of [
       '/metrics',
       '/status',
-      `/status?account=${mark('account')}&range=${mark('range')}`,
+      `/status?account=${secretOf('account')}&range=${secretOf('range')}`,
       '/status.json',
-      `/status/events?account=${mark('account')}`,
+      `/status/events?account=${secretOf('account')}`,
       '/status/page.js',
       '/status/page.css',
       '/status/icon.svg',
     ])
       all.push([path, { headers }])
-  for (const body of [{ account: mark('account') }, { account: [mark('account')] }, `{"account":"${mark('account')}`])
+  for (const body of [
+    { account: secretOf('account') },
+    { account: [secretOf('account')] },
+    `{"account":"${secretOf('account')}`,
+  ])
     for (const headers of right)
       all.push(['/status/retry', { method: 'POST', headers: { ...headers, 'content-type': 'application/json' }, body }])
   return all

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Batch, LeasedEntry, NewEntry, Outcome, Store } from '../../../src/relay/store/port.ts'
+import type { Lease, LeasedEntry, NewEntry, Outcome, Store } from '../../../src/relay/store/port.ts'
 import { openPostgresStore } from '../../../src/relay/store/postgres/store.ts'
 import { createMemoryStore } from '../../fakes/memory-store.ts'
 import { useDatabase } from '../../support/postgres.ts'
@@ -49,9 +49,9 @@ type Step = typeof step extends fc.Arbitrary<infer S> ? S : never
 /** One of the two stores with what its uploader holds; only what the port shows of either is compared. */
 const createSubject = (store: Store, now: () => number) => {
   let lives = 1
-  let batches: Batch[] = []
+  let batches: Lease[] = []
   const holder = (): string => `holder-${lives}`
-  const shown = (leased: Batch | { waitMs: number | null }) =>
+  const shown = (leased: Lease | { waitMs: number | null }) =>
     'entries' in leased ? leased.entries.map(({ generation: _, ...rest }: LeasedEntry) => rest) : leased
 
   const take = async (one: Step): Promise<unknown> => {

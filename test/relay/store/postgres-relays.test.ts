@@ -1,6 +1,6 @@
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Batch, Outcome, Store } from '../../../src/relay/store/port.ts'
+import type { Lease, Outcome, Store } from '../../../src/relay/store/port.ts'
 import { sql } from '../../../src/relay/store/postgres/statements.ts'
 import { openPostgresStore } from '../../../src/relay/store/postgres/store.ts'
 import { eventually } from '../../support/eventually.ts'
@@ -29,11 +29,11 @@ describe('relays that share a PostgreSQL', () => {
     await Promise.all([one.close(), two.close(), client.end()])
   })
 
-  const take = async (store: Store, holder: string, max: number): Promise<Batch['entries']> => {
+  const take = async (store: Store, holder: string, max: number): Promise<Lease['entries']> => {
     const leased = await store.lease({ account, holder, max, flushMs: 0 })
     return 'entries' in leased ? leased.entries : []
   }
-  const complete = (store: Store, holder: string, entries: Batch['entries'], outcome: Outcome): Promise<void> =>
+  const complete = (store: Store, holder: string, entries: Lease['entries'], outcome: Outcome): Promise<void> =>
     store.complete(
       holder,
       entries.map(({ objectId, generation }) => ({ account, objectId, generation, outcome })),

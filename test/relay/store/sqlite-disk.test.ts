@@ -153,20 +153,20 @@ else
 
 describe('the outbox in a SQLite file that somebody else has locked', () => {
   const folder = temporaryFolder
-  let place: ReturnType<typeof temporaryFolder>
+  let directory: ReturnType<typeof temporaryFolder>
   let store: Store
   let other: SqlDatabase
   beforeEach(async () => {
-    place = folder()
-    store = await openSqliteStore(place.file('outbox.db'))
+    directory = folder()
+    store = await openSqliteStore(directory.file('outbox.db'))
     await store.put([entry('a')])
     await store.join('h', '{}')
-    other = new DatabaseSync(place.file('outbox.db'))
+    other = new DatabaseSync(directory.file('outbox.db'))
   })
   afterEach(async () => {
     await store.close()
     other.close()
-    place.remove()
+    directory.remove()
   })
   const lock = (): void => other.exec('BEGIN EXCLUSIVE')
   const unlock = (): void => other.exec('ROLLBACK')

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto'
-import type { Batch, Completion, Holder, LeasedEntry, Store, UploadStore } from '../port.ts'
+import type { Completion, Holder, Lease, LeasedEntry, Store, UploadStore } from '../port.ts'
 import { type FoundColumns, rowOf } from '../rules/columns.ts'
 import { farthestDueMs as defaultFarthestDueMs, takeDue } from '../rules/due.ts'
 import { countLeased, giveBack } from '../rules/results.ts'
@@ -35,7 +35,7 @@ const createLease = ({ transact }: Transactions, now: () => number, complete: St
     const lease = drawLease()
     let entries: readonly LeasedEntry[] = []
     try {
-      return await transact<Batch | { waitMs: number | null }>(async ({ ask }) => {
+      return await transact<Lease | { waitMs: number | null }>(async ({ ask }) => {
         const at = Math.floor(now())
         const [, alive, promoted, waiting, due] = await ask(
           { text: sql.takeRowTurn },

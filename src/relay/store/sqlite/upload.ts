@@ -1,4 +1,4 @@
-import { type Batch, type Completion, type Holder, priorities, type UploadStore } from '../port.ts'
+import { type Completion, type Holder, type Lease, priorities, type UploadStore } from '../port.ts'
 import { type FoundColumns, type RowColumns, rowOf } from '../rules/columns.ts'
 import { farthestDueMs as defaultFarthestDueMs, takeDue } from '../rules/due.ts'
 import { complete as completeEach, countLeased, giveBack } from '../rules/results.ts'
@@ -23,7 +23,7 @@ const dueRows = (sql: Statements, account: number, max: number): DueRow[] =>
   JSON.parse(String((sql.dueTokens.get(account, max) as SqlRow).rows)) as DueRow[]
 
 /** See Store.lease. If too few live rows are due, it first applies records of the inbox, because these are live. */
-const lease = (work: Work, request: Parameters<UploadStore['lease']>[0]): Batch | { waitMs: number | null } => {
+const lease = (work: Work, request: Parameters<UploadStore['lease']>[0]): Lease | { waitMs: number | null } => {
   const { account: name, holder, max, batches = 1, flushMs, farthestDueMs = defaultFarthestDueMs } = request
   const { sql, delta, now } = work
   const account = work.account(name)

@@ -187,7 +187,7 @@ describe('the description', () => {
     expect(relay.document.openapi).toBe('3.1.0')
     for (const [name, { parameters = [] }] of routesOf(relay.document)) {
       const placed = parameters.flatMap((one) => (one.in === 'path' ? [one.name] : []))
-      expect(placed, name).toEqual([...name.matchAll(/\{(\w+)\}/g)].map(([, place]) => place))
+      expect(placed, name).toEqual([...name.matchAll(/\{(\w+)\}/g)].map(([, segment]) => segment))
     }
   })
 
