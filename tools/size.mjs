@@ -24,7 +24,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
  * their form is checked instead.
  */
 const budgets = [
-  { what: 'page script', file: 'pushferry.min.js', budget: 4500, most: 5710 },
+  { what: 'page script', file: 'pushferry.min.js', budget: 4500, most: 5700 },
   { what: 'worker script, with display', file: 'pushferry-sw.min.js', budget: 2700, most: 2700 },
   { what: 'soft prompt', file: 'pushferry-prompt.min.js', budget: 2200, most: 2200 },
 ]

@@ -1,5 +1,6 @@
 import { limit } from '../browser/limit.ts'
 import type { Settings } from './options.ts'
+import { poll } from './pause.ts'
 import type { TrustedScriptUrl, TrustedTypes } from './trusted-url.ts'
 
 declare const trustedTypes: TrustedTypes
@@ -80,11 +81,12 @@ export const startWorker = (settings: WorkerSettings): Promise<ServiceWorkerRegi
       ? serviceWorker
       : await navigator.serviceWorker.register(trust(serviceWorker) as string, { scope: scopeOf(settings) })
     // Not `ready`: it never settles in a page outside the scope.
-    const worker = registration.active ?? registration.installing ?? registration.waiting
-    // Not until `registration.active`: between two states Firefox's registration has no worker for a moment.
-    while (!worker?.state.startsWith('activ')) {
+    // A worker that was seen once is kept: between two states Firefox's registration has none for a moment.
+    let worker: ServiceWorker | null | undefined
+    await poll(() => {
+      worker ??= registration.active ?? registration.installing ?? registration.waiting
       if (worker?.state === 'redundant') throw new Error(worker.state)
-      await new Promise((resolve) => worker?.addEventListener('statechange', resolve))
-    }
+      return worker?.state.startsWith('activ')
+    }, settings.timeoutMs)
     return registration
   }, settings.timeoutMs)

@@ -1,7 +1,10 @@
 import { createFakePushManager, type FakePushManager, type PushSurroundings } from './browser-push.ts'
 
-/** The fate of the next service worker. `flickers`: between two states its registration has no worker, as in Firefox. */
-export type WorkerFate = 'activates' | 'flickers' | 'never' | 'dies' | 'refused' | 'unanswered'
+/**
+ * The fate of the next service worker. As in Firefox, its registration has no worker for a moment: between two states if it
+ * `flickers`, or already when `register` resolves if it `appears`.
+ */
+export type WorkerFate = 'activates' | 'flickers' | 'appears' | 'never' | 'dies' | 'refused' | 'unanswered'
 /** Background Sync: as in Chromium, missing as elsewhere, refused by the user, or without an answer. */
 export type SyncMode = 'works' | 'missing' | 'refused' | 'never'
 
@@ -95,9 +98,9 @@ export const createFakeWorkers = (
     if (known?.active?.scriptURL === url) return known
     const registration = known ?? createRegistration(scope)
     const worker = createWorker(url)
-    registration.installing = worker
     const { fate } = fake
-    if (fate === 'activates' || fate === 'flickers' || fate === 'dies') {
+    registration.installing = fate === 'appears' ? null : worker
+    if (fate !== 'never') {
       setTimeout(async () => {
         registration.installing = null
         if (fate === 'dies') {

@@ -141,8 +141,11 @@ describe('the service worker', () => {
     expect(await outcomeOf(world, visit().register())).toMatchObject({ error: { code: 'worker-timeout' } })
   })
 
-  it('is awaited while Firefox shows none between two of its states', async () => {
-    world.workers.fate = 'flickers'
+  it.each([
+    ['between two of its states', 'flickers'],
+    ['when it is registered', 'appears'],
+  ] as const)('is awaited while Firefox shows none %s', async (_, fate) => {
+    world.workers.fate = fate
     expect((await outcomeOf(world, visit().register())).state).toBe('registered')
   })
 
