@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import pg from 'pg'
-import { afterAll, beforeAll, inject } from 'vitest'
+import { afterAll, beforeAll, expect, inject } from 'vitest'
+import { eventually } from './eventually.ts'
 
 /** A database that tests use one after another. */
 interface PostgresDatabase {
@@ -54,4 +55,22 @@ export const useDatabase = (): Pick<PostgresDatabase, 'empty'> => {
       return database.empty()
     },
   }
+}
+
+/**
+ * Waits until sessions of the observer's database wait for a lock of another. Resolves to the process ids of all that wait: besides
+ * the caller's own statement it may be a relay that applies its inbox, which it does after 100 ms by itself.
+ */
+export const untilSessionsWait = async (observer: pg.Client): Promise<number[]> => {
+  let waiting: number[] = []
+  await eventually(async () => {
+    // Within a transaction the list of sessions would stay as it was when it was first read.
+    await observer.query('SELECT pg_stat_clear_snapshot()')
+    const { rows } = await observer.query<{ pid: number }>(
+      'SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND cardinality(pg_blocking_pids(pid)) > 0',
+    )
+    waiting = rows.map(({ pid }) => pid)
+    expect(waiting).not.toEqual([])
+  })
+  return waiting
 }

@@ -2,9 +2,8 @@ import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { sql } from '../../../src/relay/store/postgres/statements.ts'
 import { openPostgresStore } from '../../../src/relay/store/postgres/store.ts'
-import { eventually } from '../../support/eventually.ts'
 import { account, newEntry as entry } from '../../support/new-entry.ts'
-import { useDatabase } from '../../support/postgres.ts'
+import { untilSessionsWait, useDatabase } from '../../support/postgres.ts'
 
 describe('a PostgreSQL whose administrator changed the defaults of transactions', () => {
   const database = useDatabase()
@@ -34,12 +33,7 @@ describe('a PostgreSQL whose administrator changed the defaults of transactions'
     const found = store.find(account, 'a')
     const observer = new pg.Client(url)
     await observer.connect()
-    await eventually(async () => {
-      const { rows } = await observer.query(
-        'SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND cardinality(pg_blocking_pids(pid)) > 0',
-      )
-      expect(rows).toHaveLength(1)
-    })
+    await untilSessionsWait(observer)
     await observer.end()
     await client.query(`INSERT INTO pushferry.settled
         (account, object_id, type, state, priority, keyed, attempts, received_at, settled_at, fingerprint)
@@ -70,12 +64,7 @@ describe('a PostgreSQL whose administrator changed the defaults of transactions'
     const put = store.put([entry('a')])
     const observer = new pg.Client(url)
     await observer.connect()
-    await eventually(async () => {
-      const { rows } = await observer.query(
-        'SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND cardinality(pg_blocking_pids(pid)) > 0',
-      )
-      expect(rows).toHaveLength(1)
-    })
+    await untilSessionsWait(observer)
     await observer.end()
     const order: string[] = []
     const probe = store.probe().then(() => order.push('probe'))

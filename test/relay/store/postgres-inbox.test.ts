@@ -7,7 +7,7 @@ import { sql } from '../../../src/relay/store/postgres/statements.ts'
 import { openPostgresStore } from '../../../src/relay/store/postgres/store.ts'
 import { eventually } from '../../support/eventually.ts'
 import { account, newEntry as entry } from '../../support/new-entry.ts'
-import { useDatabase } from '../../support/postgres.ts'
+import { untilSessionsWait, useDatabase } from '../../support/postgres.ts'
 
 /** Two relays on one database, and a client that gets in their way. */
 describe('the inbox in PostgreSQL', () => {
@@ -32,18 +32,6 @@ describe('the inbox in PostgreSQL', () => {
     await Promise.all([one.close(), two.close(), observer.end()])
   })
 
-  /** Until a session waits for a lock of another; resolves to the waiting ones. */
-  const untilOneWaits = async (): Promise<number[]> => {
-    let waiting: number[] = []
-    await eventually(async () => {
-      const { rows } = await observer.query(
-        'SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND cardinality(pg_blocking_pids(pid)) > 0',
-      )
-      waiting = rows.map(({ pid }) => pid)
-      expect(waiting).not.toEqual([])
-    })
-    return waiting
-  }
   /** From here to `COMMIT` no relay applies anything. */
   const holdAppliers = async (): Promise<void> => {
     await client.query('BEGIN')
@@ -93,7 +81,7 @@ describe('the inbox in PostgreSQL', () => {
       two.counts(account),
       two.lease({ account, holder: 'holder-2', max: 9, flushMs: 0 }),
     ])
-    await untilOneWaits()
+    await untilSessionsWait(observer)
     await client.query('COMMIT')
     const [found, counts, leased] = await seen
     expect(found).toMatchObject({ objectId: 'a' })
@@ -108,7 +96,7 @@ describe('the inbox in PostgreSQL', () => {
       two.put([entry('b', 'imported', { priority: 'import', replaceLive: false })]),
       two.withdraw(account, 'c'),
     ])
-    await untilOneWaits()
+    await untilSessionsWait(observer)
     await client.query('COMMIT')
     expect(await results).toEqual([[{ result: 'unchanged' }], [{ result: 'unchanged' }], true])
     expect(await two.find(account, 'c')).toMatchObject({ state: 'withdrawn' })
@@ -117,7 +105,7 @@ describe('the inbox in PostgreSQL', () => {
     await holdAppliers()
     await one.put([entry('a', 'secret-token')])
     const erased = two.erase(account, 'a')
-    await untilOneWaits()
+    await untilSessionsWait(observer)
     await client.query('COMMIT')
     expect(await erased).toBe(true)
     expect(await one.find(account, 'a')).toBeUndefined()
@@ -129,7 +117,7 @@ describe('the inbox in PostgreSQL', () => {
     await two.join('holder-2', '{}')
     await holdAppliers()
     const waits = async (count: number): Promise<void> =>
-      eventually(async () => expect(await untilOneWaits()).toHaveLength(count))
+      eventually(async () => expect(await untilSessionsWait(observer)).toHaveLength(count))
     const erased = one.erase(account, 'person-to-erase')
     await waits(1)
     const leased = two.lease({ account, holder: 'holder-2', max: 9, flushMs: 0 })
@@ -161,7 +149,7 @@ describe('the inbox in PostgreSQL', () => {
     await client.query(sql.takeAppendTurn)
     await append('a', 'first')
     const second = one.put([entry('a', 'second')])
-    await untilOneWaits()
+    await untilSessionsWait(observer)
     expect(await two.find(account, 'a')).toBeUndefined()
     await client.query('COMMIT')
     await second
@@ -173,7 +161,7 @@ describe('the inbox in PostgreSQL', () => {
     await client.query('BEGIN; LOCK TABLE pushferry.tally IN SHARE ROW EXCLUSIVE MODE')
     await one.put([entry('a'), entry('known', 'newer')])
     const found = Promise.allSettled([one.find(account, 'a')])
-    const killed = await untilOneWaits()
+    const killed = await untilSessionsWait(observer)
     await observer.query('SELECT pg_terminate_backend(pid) FROM unnest($1::int[]) AS pid', [killed])
     await client.query('COMMIT')
     await found
@@ -192,7 +180,7 @@ describe('the inbox in PostgreSQL', () => {
     await holdAppliers()
     await append('o', 't', { n: 20_001, by: observer })
     const put = two.put([entry('a')])
-    await untilOneWaits()
+    await untilSessionsWait(observer)
     expect(await pending()).toBe(20_001)
     await client.query('COMMIT')
     await put

@@ -3,9 +3,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Lease, Outcome, Store } from '../../../src/relay/store/port.ts'
 import { sql } from '../../../src/relay/store/postgres/statements.ts'
 import { openPostgresStore } from '../../../src/relay/store/postgres/store.ts'
-import { eventually } from '../../support/eventually.ts'
 import { account, newEntry as entry } from '../../support/new-entry.ts'
-import { useDatabase } from '../../support/postgres.ts'
+import { untilSessionsWait, useDatabase } from '../../support/postgres.ts'
 
 const count = <T>(length: number, make: (at: number) => T): T[] => Array.from({ length }, (_, at) => make(at))
 
@@ -38,14 +37,6 @@ describe('relays that share a PostgreSQL', () => {
       holder,
       entries.map(({ objectId, generation }) => ({ account, objectId, generation, outcome })),
     )
-  /** Until one session waits for a lock of another. */
-  const untilOneWaits = (): Promise<void> =>
-    eventually(async () => {
-      const { rows } = await client.query(
-        'SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND cardinality(pg_blocking_pids(pid)) > 0',
-      )
-      expect(rows).toHaveLength(1)
-    })
   /** Holds the kept numbers against the rows themselves, and that no id has two rows. */
   const expectNumbersToFit = async (): Promise<void> => {
     const counts = await one.counts(account)
@@ -179,7 +170,7 @@ describe('relays that share a PostgreSQL', () => {
       FROM pushferry.queue WHERE object_id = 'known'`)
     await one.put([entry('o', 'ours'), entry('p')])
     const found = one.find(account, 'o')
-    await untilOneWaits()
+    await untilSessionsWait(client)
     await client.query('COMMIT')
     expect(await found).toMatchObject({ state: 'queued' })
     expect((await one.counts(account)).events).toMatchObject({ queued: 2, replaced: 1 })
