@@ -81,7 +81,7 @@ export const startWorker = (settings: WorkerSettings): Promise<ServiceWorkerRegi
       ? serviceWorker
       : await navigator.serviceWorker.register(trust(serviceWorker) as string, { scope: scopeOf(settings) })
     // Not `ready`: it never settles in a page outside the scope.
-    // A worker that was seen once is kept: between two states Firefox's registration has none for a moment.
+    // Firefox's registration may have no worker for a moment, at first or between two states. So one that was seen is kept.
     let worker: ServiceWorker | null | undefined
     await poll(() => {
       worker ??= registration.active ?? registration.installing ?? registration.waiting
