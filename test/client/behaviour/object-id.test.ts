@@ -97,6 +97,14 @@ describe('the objectId', () => {
     expect(sent()).toEqual([])
   })
 
+  it('that never comes is no-object-id as early in a hidden page, whose timers the browser runs once a second', async () => {
+    const { setTimeout } = globalThis
+    world.set('setTimeout', (run: () => void, ms = 0) => setTimeout(run, Math.max(ms, 1000)))
+    const begun = Date.now()
+    expect(await register()).toMatchObject({ error: { code: 'no-object-id' } })
+    expect(Date.now() - begun).toBeLessThan(16_000)
+  })
+
   it.each([
     ['a text', 'mine'],
     ['a function', () => 'mine'],
