@@ -4,7 +4,7 @@ import { askProbes } from './ask-probes.ts'
 import type { Probe } from './check-probes.ts'
 import { describeTrouble } from './network-trouble.ts'
 
-/** What the other regions say to credentials that were refused. Regions after the one that accepts them are not asked. */
+/** The other regions' answers to refused credentials. Regions after the one that accepts them are not asked. */
 export interface RegionAnswers {
   accepted: string | null
   refused: readonly string[]

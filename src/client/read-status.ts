@@ -28,6 +28,6 @@ export const readStatus = async (client: Client, failure: PushErrorCode | undefi
   let { state }: { state: State } = guess
   if (state === 'granted' && live && reason !== 'signed-out')
     state = objectId && !reason && settled === identityOf(objectId, live) ? 'registered' : 'subscribed'
-  // The cast: what is registered has an objectId.
+  // The cast: a registered row has an objectId.
   return { state, reason: reason || failure, objectId: objectId || undefined } as Status
 }

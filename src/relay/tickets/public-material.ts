@@ -30,7 +30,7 @@ const token = /^ey[\w-]+\.ey[\w-]+\./
 const isPublicString = (value: string): boolean =>
   armoured.test(value) || sshKey.test(value) || token.test(value) || isJsonObject(value)
 
-/** The bytes that base64 or hex stands for, with or without line breaks. */
+/** The bytes that base64 or hex encodes, with or without line breaks. */
 const unpacked = (value: string): Buffer[] => {
   const packed = value.replace(/\s/g, '')
   if (packed === '') return []

@@ -127,7 +127,7 @@ const tags = [
  * document and does not change the given one, because parts of it belong to the routes.
  */
 export const completeOpenApi = <T extends object>(given: T): T => {
-  const document = JSON.parse(JSON.stringify(given)) as T & OpenApiDocument // what @fastify/swagger has put together
+  const document = JSON.parse(JSON.stringify(given)) as T & OpenApiDocument // the document that @fastify/swagger has made
   let problem: unknown
   for (const [path, methods] of Object.entries(document.paths ?? {}))
     for (const [method, route] of Object.entries(methods))
