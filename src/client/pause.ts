@@ -1,7 +1,8 @@
 export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
 /**
- * Polls what fires no event, such as CleverTap's SDK when it has loaded or has an ID. The last result counts.
+ * Calls `look` every 50 ms until it returns something or the limit has passed, and resolves with its last result. CleverTap's SDK,
+ * for one, fires no event when it has loaded or has an ID.
  *
  * One timer measures the limit: a browser runs the timers of a hidden page once a second or less often, so 10 s counted in
  * pauses would become minutes.
